@@ -1,0 +1,140 @@
+package org.spanmatch.data;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+
+/**
+ * The activations of one network: a {@code .npz} archive or a folder of {@code .npy} files, with
+ * one array a layer, or a single {@code .npy} file.
+ */
+public final class ActivationFile {
+  private static final String SUFFIX = ".npy";
+  private static final Pattern DIGITS = Pattern.compile("\\d+");
+
+  private final Path path;
+  private final List<StoredArray> arrays;
+  private final boolean singleArray;
+
+  private ActivationFile(Path path, List<StoredArray> arrays, boolean singleArray) {
+    this.path = path;
+    this.arrays = List.copyOf(arrays);
+    this.singleArray = singleArray;
+  }
+
+  /**
+   * Opens a file or folder and reads the headers of its arrays, but no values.
+   *
+   * <p>Whether a file is a {@code .npz} archive is decided by its name, and by its first bytes
+   * where the name does not say.
+   *
+   * @throws ActivationsException if it is missing, unreadable, damaged or holds no arrays
+   */
+  public static ActivationFile open(Path path) {
+    if (!Files.exists(path)) {
+      throw new ActivationsException(path + ": there is no such file or folder");
+    }
+    try {
+      if (Files.isDirectory(path)) {
+        return new ActivationFile(path, folder(path), false);
+      }
+      if (isArchive(path)) {
+        return new ActivationFile(path, archive(path), false);
+      }
+      String file = path.getFileName().toString();
+      return new ActivationFile(
+          path, List.of(StoredArray.open(path, layerName(file), new FileBytes(path))), true);
+    } catch (ZipException e) {
+      throw new ActivationsException(
+          path + ": it is not a readable .npz (zip) archive: " + e.getMessage(), e);
+    } catch (IOException e) {
+      throw StoredArray.unreadable(path.toString(), e);
+    }
+  }
+
+  /** The file or folder. */
+  public Path path() {
+    return path;
+  }
+
+  /**
+   * The arrays: those of an archive in file order, those of a folder by name with numbers in
+   * numeric order.
+   */
+  public List<StoredArray> arrays() {
+    return arrays;
+  }
+
+  /** Whether this is a lone {@code .npy} file, whose name need not be the layer's. */
+  public boolean isSingleArray() {
+    return singleArray;
+  }
+
+  private static boolean isArchive(Path path) throws IOException {
+    String file = path.getFileName().toString();
+    if (file.endsWith(".npz") || file.endsWith(SUFFIX)) {
+      return file.endsWith(".npz");
+    }
+    try (var in = Files.newInputStream(path)) {
+      return in.read() == 'P' && in.read() == 'K';
+    }
+  }
+
+  private static List<StoredArray> archive(Path path) throws IOException {
+    List<StoredArray> arrays = new ArrayList<>();
+    try (ZipFile zip = new ZipFile(path.toFile())) {
+      for (ZipEntry entry : zip.stream().toList()) {
+        String name = entry.getName();
+        if (name.endsWith(SUFFIX)) {
+          arrays.add(StoredArray.open(path, layerName(name), new ZipEntryBytes(path, name)));
+        }
+      }
+    }
+    return required(arrays, path, "the archive holds no .npy arrays");
+  }
+
+  private static List<StoredArray> folder(Path path) throws IOException {
+    List<StoredArray> arrays = new ArrayList<>();
+    try (Stream<Path> files = Files.list(path)) {
+      for (Path file :
+          files
+              .filter(f -> f.getFileName().toString().endsWith(SUFFIX) && !Files.isDirectory(f))
+              .sorted(Comparator.comparing(f -> sortKey(f.getFileName().toString())))
+              .toList()) {
+        String name = layerName(file.getFileName().toString());
+        arrays.add(StoredArray.open(file, name, new FileBytes(file)));
+      }
+    }
+    return required(arrays, path, "the folder holds no .npy files");
+  }
+
+  private static List<StoredArray> required(List<StoredArray> arrays, Path path, String problem) {
+    if (arrays.isEmpty()) {
+      throw new ActivationsException(path + ": " + problem);
+    }
+    return arrays;
+  }
+
+  private static String layerName(String file) {
+    return file.endsWith(SUFFIX) ? file.substring(0, file.length() - SUFFIX.length()) : file;
+  }
+
+  /** Pads numbers, so that conv10 comes after conv2. */
+  private static String sortKey(String name) {
+    return DIGITS
+        .matcher(name)
+        .replaceAll(
+            m ->
+                Matcher.quoteReplacement(
+                    "0".repeat(Math.max(0, 20 - m.group().length())) + m.group()));
+  }
+}

@@ -1,0 +1,50 @@
+package org.spanmatch.data;
+
+/**
+ * How an array is cut into blocks: into ranges of one sample axis, with everything below that axis
+ * whole and the axes above it fixed.
+ *
+ * @param neurons number of neurons
+ * @param axis the sample axis that is cut into ranges
+ * @param chunk the length of a range, in steps of that axis; the last of an axis may be shorter
+ * @param inner samples to a step of that axis
+ * @param sequential whether the blocks follow each other in the file without gaps
+ */
+record BlockShape(int neurons, int axis, int chunk, int inner, boolean sequential) {
+  // A few megabytes hide the cost of a read and still fit the caches between passes.
+  private static final long SEQUENTIAL_BYTES = 4L << 20;
+
+  // Gathering reads one run for each neuron; longer runs make up for the many reads.
+  private static final long GATHERED_BYTES = 32L << 20;
+
+  /**
+   * Chooses the blocks of an array.
+   *
+   * @param bytes bytes of one value
+   * @throws ActivationsException if one sample alone does not fit into a block
+   */
+  static BlockShape of(StridedArray array, int bytes) {
+    long neurons = array.neurons().size();
+    if (neurons > Integer.MAX_VALUE / 16) {
+      throw new ActivationsException(
+          "it has " + neurons + " neurons, expected at most " + Integer.MAX_VALUE / 16);
+    }
+    int axis = 0;
+    while (array.samplesBelow(axis) * neurons * bytes > GATHERED_BYTES
+        && axis < array.sampleAxes().size() - 1) {
+      axis++;
+    }
+    int inner = Math.toIntExact(array.samplesBelow(axis));
+    StridedArray.Axis cut = array.sampleAxes().get(axis);
+    boolean sequential = axis == 0 && cut.stride() == inner * neurons;
+    long budget = sequential ? SEQUENTIAL_BYTES : GATHERED_BYTES;
+    long unit = Math.max(1, inner * neurons * bytes);
+    int chunk = (int) Math.max(1, Math.min(cut.size(), budget / unit));
+    return new BlockShape((int) neurons, axis, chunk, inner, sequential);
+  }
+
+  /** Values in a block of full length. */
+  int values() {
+    return Math.multiplyExact(Math.multiplyExact(chunk, inner), neurons);
+  }
+}

@@ -1,0 +1,78 @@
+package org.spanmatch.data;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/** A layer that is read from a stored {@code .npy} array, without a transposed copy of it. */
+final class NpyActivations implements LayerActivations {
+  private final String name;
+  private final String source;
+  private final ArrayBytes bytes;
+  private final int dataOffset;
+  private final StridedArray array;
+  private final ElementType type;
+  private final ByteOrder order;
+  private final BlockShape shape;
+
+  /**
+   * A layer over the values that follow {@code dataOffset} bytes of header.
+   *
+   * @throws ActivationsException if one sample alone does not fit into a block
+   */
+  NpyActivations(
+      String name,
+      String source,
+      ArrayBytes bytes,
+      int dataOffset,
+      StridedArray array,
+      ElementType type,
+      ByteOrder order) {
+    this.name = name;
+    this.source = source;
+    this.bytes = bytes;
+    this.dataOffset = dataOffset;
+    this.array = array;
+    this.type = type;
+    this.order = order;
+    this.shape = BlockShape.of(array, type.bytes());
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String source() {
+    return source;
+  }
+
+  @Override
+  public ElementType type() {
+    return type;
+  }
+
+  @Override
+  public int neurons() {
+    return shape.neurons();
+  }
+
+  @Override
+  public List<Long> sampleAxes() {
+    return array.samplesShape();
+  }
+
+  @Override
+  public BlockReader open() {
+    try {
+      return shape.sequential()
+          ? new SequentialReader(
+              description(), bytes.stream(), dataOffset, array, shape, type, order)
+          : new GatheringReader(
+              description(), bytes.channel(), dataOffset, array, shape, type, order);
+    } catch (IOException e) {
+      throw StoredArray.unreadable(description(), e);
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package org.spanmatch.data;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * A layer restricted to some of its samples: the test set is cut into equal parts and one sample is
+ * drawn at random from each.
+ *
+ * <p>The draw depends on the number of samples alone, so two layers with the same test set keep the
+ * same samples, in every run. One sample to a part spreads them over the whole test set, and the
+ * random place within the part keeps them from falling on the same image column every time.
+ */
+public final class SampledActivations implements LayerActivations {
+  private static final long SEED = 0x5eed_5eedL;
+  private static final int BLOCK_VALUES = 1 << 18;
+
+  private final LayerActivations layer;
+  private final long count;
+
+  private SampledActivations(LayerActivations layer, long count) {
+    this.layer = layer;
+    this.count = count;
+  }
+
+  /**
+   * At most {@code count} samples of a layer; the layer itself where it has no more.
+   *
+   * @param count number of samples, at least 1
+   */
+  public static LayerActivations of(LayerActivations layer, long count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("expected at least 1 sample, found " + count);
+    }
+    return count >= layer.samples() ? layer : new SampledActivations(layer, count);
+  }
+
+  @Override
+  public String name() {
+    return layer.name();
+  }
+
+  @Override
+  public String source() {
+    return layer.source();
+  }
+
+  @Override
+  public ElementType type() {
+    return layer.type();
+  }
+
+  @Override
+  public int neurons() {
+    return layer.neurons();
+  }
+
+  @Override
+  public List<Long> sampleAxes() {
+    return List.of(count);
+  }
+
+  @Override
+  public long samplePosition(long sample) {
+    Draw draw = new Draw();
+    for (long i = 0; i < sample; i++) {
+      draw.next();
+    }
+    return layer.samplePosition(draw.next());
+  }
+
+  @Override
+  public BlockReader open() {
+    return new Reader();
+  }
+
+  /** The samples kept, ascending. */
+  private final class Draw {
+    private final SplittableRandom random = new SplittableRandom(SEED);
+    private long drawn;
+
+    long next() {
+      long from = partStart(drawn);
+      drawn++;
+      return from + random.nextLong(partStart(drawn) - from);
+    }
+
+    /** ⌊part · samples / count⌋ without overflow. */
+    private long partStart(long part) {
+      long samples = layer.samples();
+      return samples / count * part + samples % count * part / count;
+    }
+  }
+
+  private final class Reader implements BlockReader {
+    private final BlockReader reader = layer.open();
+    private final Draw draw = new Draw();
+    private final int rows =
+        (int) Math.max(1, Math.min(count, BLOCK_VALUES / Math.max(1, neurons())));
+    private final double[] values = new double[rows * neurons()];
+    private final ByteBuffer buffer =
+        ByteBuffer.allocate(Math.multiplyExact(Double.BYTES, values.length))
+            .order(ByteOrder.nativeOrder());
+    private ActivationBlock block;
+    private long blockStart;
+    private long read;
+
+    @Override
+    public ActivationBlock next() {
+      int filled = 0;
+      for (; filled < rows && read < count; filled++, read++) {
+        long sample = draw.next();
+        while (block == null || sample >= blockStart + block.samples()) {
+          blockStart += block == null ? 0 : block.samples();
+          block = reader.next();
+        }
+        block.copyRows((int) (sample - blockStart), 1, values, filled * neurons());
+      }
+      if (filled == 0) {
+        return null;
+      }
+      buffer.asDoubleBuffer().put(values, 0, filled * neurons());
+      return ActivationBlock.rows(ElementType.FLOAT64, buffer, neurons(), filled);
+    }
+
+    @Override
+    public void close() {
+      reader.close();
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package org.spanmatch.data;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32;
+import java.util.zip.CheckedInputStream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
+
+/** An entry of a {@code .npz} archive, stored or deflated. */
+record ZipEntryBytes(Path archive, String entry) implements ArrayBytes {
+  @Override
+  public long size() throws IOException {
+    try (ZipFile zip = new ZipFile(archive.toFile())) {
+      return find(zip).getSize();
+    }
+  }
+
+  @Override
+  public InputStream stream() throws IOException {
+    ZipFile zip = new ZipFile(archive.toFile());
+    try {
+      return new VerifiedStream(zip, find(zip));
+    } catch (IOException | RuntimeException e) {
+      zip.close();
+      throw e;
+    }
+  }
+
+  /** Unpacks the entry into a temporary file, since an archive can only be read front to back. */
+  @Override
+  public FileChannel channel() throws IOException {
+    Path unpacked = Files.createTempFile("spanmatch-", ".npy");
+    FileChannel channel =
+        FileChannel.open(
+            unpacked,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE);
+    try (InputStream in = stream()) {
+      OutputStream out = Channels.newOutputStream(channel);
+      in.transferTo(out);
+      return channel;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private ZipEntry find(ZipFile zip) throws IOException {
+    ZipEntry found = zip.getEntry(entry);
+    if (found == null) {
+      throw new ZipException("the entry " + entry + " is gone");
+    }
+    return found;
+  }
+
+  /**
+   * Checks the CRC at the end of the entry, which {@link ZipFile} does not, and closes the file.
+   */
+  private static final class VerifiedStream extends FilterInputStream {
+    private final ZipFile zip;
+    private final ZipEntry entry;
+    private final CheckedInputStream checked;
+
+    VerifiedStream(ZipFile zip, ZipEntry entry) throws IOException {
+      super(new CheckedInputStream(zip.getInputStream(entry), new CRC32()));
+      this.zip = zip;
+      this.entry = entry;
+      this.checked = (CheckedInputStream) in;
+    }
+
+    @Override
+    public int read() throws IOException {
+      int value = super.read();
+      if (value < 0) {
+        verify();
+      }
+      return value;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      int count = super.read(target, offset, length);
+      if (count < 0) {
+        verify();
+      }
+      return count;
+    }
+
+    private void verify() throws ZipException {
+      if (checked.getChecksum().getValue() != entry.getCrc()) {
+        throw new ZipException("the checksum of the entry is wrong");
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      zip.close();
+    }
+  }
+}
