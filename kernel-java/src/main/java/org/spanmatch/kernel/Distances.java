@@ -1,0 +1,87 @@
+package org.spanmatch.kernel;
+
+/**
+ * Relative projection distances of neurons to a span, each with its error bound.
+ *
+ * <p>δ(x, Y) = min over v in span(z_Y) of ‖z_x − v‖₂ / ‖z_x‖₂, in [0, 1] (Wang et al. 2018,
+ * definition 2). The span is that of the whole group up to the backend's rank tolerance τ: a neuron
+ * of the group whose own relative distance to the others is at most τ need not be part of it, and
+ * the bound accounts for that.
+ *
+ * <p>The true distance differs from the stated one by at most the error bound, to first order in
+ * the rounding of the arithmetic that was used.
+ */
+public final class Distances {
+  private final int[] neurons;
+  private final double[] distances;
+  private final double[] errorBounds;
+  private final double[] coefficientNorms;
+  private final double storageRoundoff;
+
+  /**
+   * Distances as a kernel computed them; the arrays have one element a neuron and are not copied.
+   *
+   * @param neurons positions in the layer, ascending
+   * @param distances δ, in [0, 1]
+   * @param errorBounds e, in [0, 1]
+   * @param coefficientNorms ‖c‖₁ of the coefficients that express the projection by the unit-norm
+   *     neurons of the group, at least 0
+   * @param storageRoundoff u_data, the relative rounding of the stored activations
+   */
+  public Distances(
+      int[] neurons,
+      double[] distances,
+      double[] errorBounds,
+      double[] coefficientNorms,
+      double storageRoundoff) {
+    this.neurons = neurons;
+    this.distances = distances;
+    this.errorBounds = errorBounds;
+    this.coefficientNorms = coefficientNorms;
+    this.storageRoundoff = storageRoundoff;
+  }
+
+  /** How many neurons there are; the other methods take an index below it. */
+  public int size() {
+    return neurons.length;
+  }
+
+  /** The neuron's position in its layer. */
+  public int neuron(int index) {
+    return neurons[index];
+  }
+
+  /** The relative distance δ, in [0, 1]. */
+  public double distance(int index) {
+    return distances[index];
+  }
+
+  /** The bound e on the absolute error of the distance, in [0, 1]. */
+  public double errorBound(int index) {
+    return errorBounds[index];
+  }
+
+  /**
+   * Whether δ ≤ ε. ε = 0 asks for exactness within storage precision: the rounding of the stored
+   * values alone moves δ by up to u_data·(1 + ‖c‖₁), so δ may be that large plus its error bound.
+   *
+   * @param epsilon in [0, 1]
+   */
+  public boolean within(int index, double epsilon) {
+    return distances[index] <= limit(index, epsilon);
+  }
+
+  /**
+   * Whether the answer of {@link #within} is borderline: the distance is no farther from the limit
+   * than its error bound, so that another correct backend may answer differently.
+   */
+  public boolean borderline(int index, double epsilon) {
+    return Math.abs(distances[index] - limit(index, epsilon)) <= errorBounds[index];
+  }
+
+  private double limit(int index, double epsilon) {
+    return epsilon > 0
+        ? epsilon
+        : errorBounds[index] + storageRoundoff * (1 + coefficientNorms[index]);
+  }
+}

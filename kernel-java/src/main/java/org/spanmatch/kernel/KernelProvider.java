@@ -1,0 +1,43 @@
+package org.spanmatch.kernel;
+
+import java.util.Optional;
+
+/**
+ * Offers one backend; found by {@link java.util.ServiceLoader}, so that putting a jar on the class
+ * path is all it takes to add one.
+ *
+ * <p>A provider is made whether or not its backend can run: its constructor must not load native
+ * libraries.
+ */
+public interface KernelProvider {
+  /**
+   * Why a backend can't run here.
+   *
+   * @param reason what is missing, in a few words
+   * @param cure what the user can do about it
+   */
+  record Unavailable(String reason, String cure) {}
+
+  /** The backend's name, such as {@code reference}: lower case, no spaces. */
+  String name();
+
+  /** What the backend is, in a few words. */
+  String description();
+
+  /** The automatic choice takes the available backend with the highest priority. */
+  int priority();
+
+  /**
+   * Finds out whether the backend can run here; asked as often as one likes.
+   *
+   * @return empty if it can
+   */
+  Optional<Unavailable> unavailable();
+
+  /**
+   * Makes a kernel.
+   *
+   * @param reason why this backend was chosen, for {@link KernelInfo#reason()}
+   */
+  ProjectionKernel open(KernelOptions options, String reason);
+}

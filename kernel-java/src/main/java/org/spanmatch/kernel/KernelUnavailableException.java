@@ -1,0 +1,11 @@
+package org.spanmatch.kernel;
+
+/** A backend was asked for by name and can't run; the message gives the reason and the cure. */
+public final class KernelUnavailableException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** Makes an exception with a message for the user. */
+  public KernelUnavailableException(String message) {
+    super(message);
+  }
+}

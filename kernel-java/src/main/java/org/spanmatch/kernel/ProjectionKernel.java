@@ -1,0 +1,41 @@
+package org.spanmatch.kernel;
+
+import org.spanmatch.data.LayerActivations;
+
+/**
+ * Computes projection distances between the neurons of two groups on one backend.
+ *
+ * <p>A kernel and its tables are confined to one thread at a time unless the backend says
+ * otherwise.
+ */
+public interface ProjectionKernel extends AutoCloseable {
+  /** What this kernel runs on, and why it was chosen. */
+  KernelInfo info();
+
+  /**
+   * Reads the activations of two groups and reduces them to something whose size does not depend on
+   * the number of samples d. With m neurons in all it costs O(d·m²) operations and O(m²) memory.
+   *
+   * @param x the first group
+   * @param y the second group, with the same samples; it may have another number of neurons
+   * @return the table, which the caller closes
+   * @throws org.spanmatch.data.ActivationsException if the numbers of samples differ, a value is
+   *     not finite, or the data can't be read
+   */
+  ProjectionTable compress(LayerActivations x, LayerActivations y, CompressionOptions options);
+
+  /**
+   * The relative projection distance of every living neuron of {@code x} to the span of {@code y}.
+   *
+   * @throws org.spanmatch.data.ActivationsException as {@link #compress} does
+   */
+  default Distances distances(LayerActivations x, LayerActivations y) {
+    try (ProjectionTable table = compress(x, y, CompressionOptions.defaults())) {
+      return table.distances(Group.X);
+    }
+  }
+
+  /** Frees what the kernel holds; tables of a closed kernel can't be used. */
+  @Override
+  void close();
+}

@@ -1,0 +1,63 @@
+package org.spanmatch.kernel;
+
+import java.util.List;
+
+/**
+ * Two groups of neurons in compressed form: the distances of each group's neurons to the span of
+ * what is left of the other group, while neurons are removed.
+ *
+ * <p>Neurons are named by their position in their layer, from 0. Dead neurons are out from the
+ * start.
+ */
+public interface ProjectionTable extends AutoCloseable {
+  /** A state to return to; see {@link #mark()}. */
+  interface Mark {}
+
+  /** Number of samples d that the activation vectors have. */
+  long samples();
+
+  /** Number of neurons of a group, dead and removed ones included. */
+  int neurons(Group group);
+
+  /** The dead neurons of a group, ascending. */
+  List<Integer> dead(Group group);
+
+  /**
+   * Whether a group has at least as many living neurons as there are samples, so that it usually
+   * spans the whole space and distances to it are trivially 0.
+   */
+  default boolean fillsSpace(Group group) {
+    return neurons(group) - dead(group).size() >= samples();
+  }
+
+  /** The neurons of a group that are neither dead nor removed, ascending. */
+  int[] remaining(Group group);
+
+  /**
+   * The current relative distances of the remaining neurons of {@code group} to the span of the
+   * remaining neurons of the other group, which may be empty.
+   */
+  Distances distances(Group group);
+
+  /**
+   * Removes neurons from a group: they are no longer projected and no longer span.
+   *
+   * @throws IllegalArgumentException if one is not among the remaining neurons
+   */
+  void remove(Group group, int... neurons);
+
+  /** Remembers which neurons remain. */
+  Mark mark();
+
+  /**
+   * Brings back all neurons that were removed since the mark was made. Marks made after it become
+   * invalid; it stays valid itself.
+   *
+   * @throws IllegalArgumentException if the mark is another table's
+   */
+  void rollback(Mark mark);
+
+  /** Frees what the table holds. */
+  @Override
+  void close();
+}
