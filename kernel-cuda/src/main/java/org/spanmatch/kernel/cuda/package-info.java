@@ -1,0 +1,2 @@
+/** The place of the CUDA backend; so far it only reports that it is not there. */
+package org.spanmatch.kernel.cuda;
