@@ -1,0 +1,187 @@
+package org.spanmatch.cli;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.DoublePredicate;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.DefaultParser;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
+import org.spanmatch.data.Layout;
+import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.kernel.Kernels;
+
+/** The arguments of a command, checked and typed. */
+final class Arguments {
+  private final CommandLine line;
+
+  private Arguments(CommandLine line) {
+    this.line = line;
+  }
+
+  /**
+   * Parses.
+   *
+   * @throws UsageException if an option is not one of those given, or lacks its value
+   */
+  static Arguments parse(List<Option> allowed, List<String> words) {
+    Options options = new Options();
+    allowed.forEach(options::addOption);
+    try {
+      DefaultParser parser = DefaultParser.builder().setAllowPartialMatching(false).get();
+      return new Arguments(parser.parse(options, words.toArray(String[]::new)));
+    } catch (ParseException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  /** Whether a flag is given. */
+  boolean has(Option option) {
+    return line.hasOption(option);
+  }
+
+  /** The value of an option, if it is given. */
+  Optional<String> value(Option option) {
+    return Optional.ofNullable(line.getOptionValue(option));
+  }
+
+  /** The value of an option as a path, if it is given. */
+  Optional<Path> path(Option option) {
+    return value(option).map(Arguments::toPath);
+  }
+
+  /** The arguments that are not options. */
+  List<String> words() {
+    return line.getArgList();
+  }
+
+  /**
+   * The arguments that are not options, as paths.
+   *
+   * @param least how many there must be at least
+   * @param most how many there may be at most
+   */
+  List<Path> paths(int least, int most) {
+    int count = words().size();
+    if (count < least || count > most) {
+      String expected = least == most ? Integer.toString(least) : "at least " + least;
+      throw new UsageException("expected " + expected + " file arguments, found " + count);
+    }
+    return words().stream().map(Arguments::toPath).toList();
+  }
+
+  private static Path toPath(String text) {
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new UsageException("'" + text + "' can't be the name of a file: " + e.getReason());
+    }
+  }
+
+  /** The backend's name, or "auto". */
+  String backend() {
+    return value(CommonOptions.BACKEND).orElse(Kernels.AUTO);
+  }
+
+  /** The values of ε, without repetitions, in the order given. */
+  double[] epsilons(double... defaults) {
+    return value(CommonOptions.EPSILON)
+        .map(
+            text ->
+                items(text).stream()
+                    .mapToDouble(
+                        item ->
+                            number(CommonOptions.EPSILON, item, "in [0, 1]", v -> v >= 0 && v <= 1))
+                    .distinct()
+                    .toArray())
+        .orElse(defaults);
+  }
+
+  /** The layouts asked for. */
+  List<Layout> layouts() {
+    List<Layout> layouts = new ArrayList<>();
+    for (String item : value(CommonOptions.LAYOUT).map(Arguments::items).orElse(List.of())) {
+      layouts.add(
+          Arrays.stream(Layout.values())
+              .filter(layout -> layout.label().equals(item))
+              .findFirst()
+              .orElseThrow(
+                  () ->
+                      new UsageException(
+                          "--layout: expected nf, fn, ntf, nchw or nhwc, found '" + item + "'")));
+    }
+    return layouts;
+  }
+
+  /** The most samples to use. */
+  long samples() {
+    return value(CommonOptions.SAMPLES)
+        .map(text -> wholeNumber(CommonOptions.SAMPLES, text, Long.MAX_VALUE))
+        .orElse(Long.MAX_VALUE);
+  }
+
+  /** How many threads may compute. */
+  int threads() {
+    return value(CommonOptions.THREADS)
+        .map(text -> (int) wholeNumber(CommonOptions.THREADS, text, Integer.MAX_VALUE))
+        .orElseGet(() -> Runtime.getRuntime().availableProcessors());
+  }
+
+  /** The norm up to which neurons are dead. */
+  double deadThreshold() {
+    return value(CommonOptions.DEAD_THRESHOLD)
+        .map(
+            text ->
+                number(
+                    CommonOptions.DEAD_THRESHOLD,
+                    text,
+                    "of at least 0",
+                    v -> v >= 0 && v <= Double.MAX_VALUE))
+        .orElse(NeuronNorms.DEFAULT_DEAD_THRESHOLD);
+  }
+
+  /** The layers to take. */
+  LayerSelection layers() {
+    return new LayerSelection(
+        value(CommonOptions.LAYERS).map(Arguments::items).orElse(List.of("*")));
+  }
+
+  private static List<String> items(String text) {
+    return Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+  }
+
+  private static long wholeNumber(Option option, String text, long most) {
+    try {
+      long value = Long.parseLong(text.strip());
+      if (value >= 1 && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // falls through to the one message for all that is wrong with it
+    }
+    throw new UsageException(
+        "--"
+            + option.getLongOpt()
+            + ": expected a whole number of at least 1, found '"
+            + text
+            + "'");
+  }
+
+  private static double number(Option option, String text, String range, DoublePredicate inRange) {
+    try {
+      double value = Double.parseDouble(text);
+      if (inRange.test(value)) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // falls through to the one message for all that is wrong with it
+    }
+    throw new UsageException(
+        "--" + option.getLongOpt() + ": expected a number " + range + ", found '" + text + "'");
+  }
+}

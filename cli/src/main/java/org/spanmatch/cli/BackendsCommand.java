@@ -1,0 +1,57 @@
+package org.spanmatch.cli;
+
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.cli.Option;
+import org.spanmatch.kernel.KernelProvider;
+import org.spanmatch.kernel.KernelProvider.Unavailable;
+import org.spanmatch.kernel.Kernels;
+
+/** {@code spanmatch backends}: what can compute here, and what can't and why. */
+final class BackendsCommand implements Command {
+  @Override
+  public String name() {
+    return "backends";
+  }
+
+  @Override
+  public String summary() {
+    return "each backend: available or why not, and the cure";
+  }
+
+  @Override
+  public String arguments() {
+    return "";
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of();
+  }
+
+  @Override
+  public String details() {
+    return """
+        Backends are listed in the order in which '--backend auto' tries them. One is forced with
+        --backend NAME, or with SPANMATCH_JAVA_OPTS=-Dspanmatch.backend=NAME.
+        """;
+  }
+
+  @Override
+  public void run(Arguments arguments, Console console) {
+    if (!arguments.words().isEmpty()) {
+      throw new UsageException("expected no arguments, found '" + arguments.words().get(0) + "'");
+    }
+    for (KernelProvider provider : Kernels.providers()) {
+      Optional<Unavailable> problem = provider.unavailable();
+      console
+          .out()
+          .println(
+              provider.name()
+                  + ": "
+                  + (problem.isEmpty() ? "available" : "unavailable: " + problem.get().reason()));
+      console.out().println("  " + provider.description());
+      problem.ifPresent(p -> console.out().println("  cure: " + p.cure()));
+    }
+  }
+}

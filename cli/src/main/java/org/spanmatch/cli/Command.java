@@ -1,0 +1,33 @@
+package org.spanmatch.cli;
+
+import java.io.IOException;
+import java.util.List;
+import org.apache.commons.cli.Option;
+
+/** One of the things that {@code spanmatch} does. */
+interface Command {
+  /** The word that selects it. */
+  String name();
+
+  /** What it does, in half a sentence. */
+  String summary();
+
+  /** The arguments that it takes besides options, such as {@code A B}; empty for none. */
+  String arguments();
+
+  /** The options that it takes, in the order in which help shows them. */
+  List<Option> options();
+
+  /** More help: what comes out, and examples. */
+  String details();
+
+  /**
+   * Does it.
+   *
+   * @throws UsageException if the arguments are not right
+   * @throws org.spanmatch.data.ActivationsException if the input can't be used
+   * @throws org.spanmatch.kernel.KernelUnavailableException if a backend asked for can't run
+   * @throws OutputException if a result can't be written
+   */
+  void run(Arguments arguments, Console console) throws IOException;
+}

@@ -1,0 +1,52 @@
+package org.spanmatch.cli;
+
+import org.apache.commons.cli.Option;
+import org.spanmatch.data.NeuronNorms;
+
+/** The options that several commands share. */
+final class CommonOptions {
+  static final Option LAYERS =
+      valued("layers", "name,…|pattern", "only these layers; * and ? stand for any characters");
+  static final Option EPSILON =
+      valued("epsilon", "ε,…", "distances up to which neurons match, in [0, 1]; default %s");
+  static final Option BACKEND =
+      valued(
+          "backend", "name", "auto (default), reference, java or cuda; see 'spanmatch backends'");
+  static final Option LAYOUT =
+      valued(
+          "layout",
+          "name,…",
+          "meaning of the axes: nf (default) or fn for 2, ntf for 3, nchw (default) or nhwc for 4"
+              + " axes; n samples, f and c neurons");
+  static final Option SAMPLES =
+      valued("samples", "N", "use N of the samples, spread over the test set; default all");
+  static final Option DEAD_THRESHOLD =
+      valued(
+          "dead-threshold",
+          "norm",
+          "neurons with at most this norm are dead; default " + NeuronNorms.DEFAULT_DEAD_THRESHOLD);
+  static final Option THREADS =
+      valued("threads", "N", "threads that compute; default one for each processor");
+  static final Option OUT = valued("out", "DIR", "%s");
+  static final Option JSON =
+      valued("json", "FILE|-", "write the results as JSON; - is standard output");
+  static final Option QUIET = flag("quiet", "no progress and no notes");
+  static final Option DEBUG = flag("debug", "show the stack trace of an error");
+  static final Option HELP = Option.builder("h").longOpt("help").desc("show this help").get();
+
+  private CommonOptions() {}
+
+  private static Option valued(String name, String argument, String description) {
+    return Option.builder().longOpt(name).hasArg().argName(argument).desc(description).get();
+  }
+
+  private static Option flag(String name, String description) {
+    return Option.builder().longOpt(name).desc(description).get();
+  }
+
+  /** The option with its description completed, where commands differ in it. */
+  static Option describe(Option option, String detail) {
+    return valued(
+        option.getLongOpt(), option.getArgName(), option.getDescription().formatted(detail));
+  }
+}

@@ -1,0 +1,148 @@
+package org.spanmatch.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.apache.commons.cli.Option;
+import org.spanmatch.cli.demo.Digits;
+import org.spanmatch.cli.demo.LayerOutput;
+import org.spanmatch.cli.demo.ReluNetwork;
+import org.spanmatch.cli.report.RunResult;
+import org.spanmatch.data.NpzWriter;
+
+/** {@code spanmatch demo}: the main job with nothing to prepare. */
+final class DemoCommand implements Command {
+  private static final Path DEFAULT_FOLDER = Path.of("spanmatch-demo");
+
+  @Override
+  public String name() {
+    return "demo";
+  }
+
+  @Override
+  public String summary() {
+    return "the main job with nothing to prepare: trains two small networks and matches them";
+  }
+
+  @Override
+  public String arguments() {
+    return "";
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of(
+        CommonOptions.describe(
+            CommonOptions.OUT,
+            "where activations, results and figures go; default " + DEFAULT_FOLDER),
+        CommonOptions.QUIET);
+  }
+
+  @Override
+  public String details() {
+    return """
+        Trains two ReLU networks of the same architecture from different seeds on 1,797 handwritten
+        digits, writes their activations on held-out digits as .npz files, and matches them; then
+        two controls: a network against itself, and against itself on the same digits in another
+        order, which destroys what there is in common.
+
+        Example:
+          spanmatch demo --out digits
+        """;
+  }
+
+  @Override
+  public void run(Arguments arguments, Console console) {
+    arguments.paths(0, 0);
+    Path folder = arguments.path(CommonOptions.OUT).orElse(DEFAULT_FOLDER);
+    OutputFile.checkFolder(folder);
+    PrintStream out = console.out();
+    Settings settings = Settings.defaults(arguments.has(CommonOptions.QUIET));
+
+    Digits heldOut = Digits.heldOut();
+    List<LayerOutput> first = train(1, heldOut, out);
+    List<LayerOutput> second = train(2, heldOut, out);
+    Path firstFile = write(first, folder.resolve("seed1.npz"));
+    Path secondFile = write(second, folder.resolve("seed2.npz"));
+    Path shuffledFile =
+        write(shuffled(first, heldOut.size()), folder.resolve("seed1-shuffled.npz"));
+
+    out.println();
+    out.println("Seed 1 against seed 2 (size of maximum match / number of neurons):");
+    long start = System.nanoTime();
+    RunResult result = match(firstFile, secondFile, folder, settings, console);
+    MatchReport.printFooter(result, start, out);
+    out.println();
+    out.println("Control: seed 1 against itself, where every living neuron has its twin:");
+    match(firstFile, firstFile, folder.resolve("itself"), settings, console);
+    out.println();
+    out.println("Control: seed 1 against itself with the digits in another order:");
+    match(firstFile, shuffledFile, folder.resolve("shuffled"), settings, console);
+    out.println();
+    out.println("The paper's finding to look for in the first table: networks that differ only in");
+    out.println("their seed agree near the input and at the output, and much less in between.");
+    out.println("Figure: " + folder.resolve("similarity.png") + " (and .svg)");
+    out.println("The same by hand: spanmatch match " + firstFile + " " + secondFile);
+  }
+
+  private static List<LayerOutput> train(long seed, Digits heldOut, PrintStream out) {
+    Digits training = Digits.training();
+    ReluNetwork network = ReluNetwork.train(training, seed);
+    List<LayerOutput> activations = network.activations(heldOut);
+    out.printf(
+        Locale.ROOT,
+        "Network of layers %s, seed %d: trained on %d digits, right on %.1f %% of %d others%n",
+        String.join(
+            "-", activations.stream().map(layer -> Integer.toString(layer.neurons())).toList()),
+        seed,
+        training.size(),
+        100 * network.accuracy(heldOut),
+        heldOut.size());
+    return activations;
+  }
+
+  private static Path write(List<LayerOutput> layers, Path file) {
+    OutputFile.write(
+        file,
+        target -> {
+          try (NpzWriter npz = new NpzWriter(target)) {
+            for (LayerOutput layer : layers) {
+              int samples = layer.values().length / layer.neurons();
+              npz.add(layer.name(), layer.values(), samples, layer.neurons());
+            }
+          }
+        });
+    return file;
+  }
+
+  /** The same activations with the samples in another order, the same for all layers. */
+  private static List<LayerOutput> shuffled(List<LayerOutput> layers, int samples) {
+    List<Integer> order = new ArrayList<>(IntStream.range(0, samples).boxed().toList());
+    Collections.shuffle(order, new Random(1));
+    return layers.stream()
+        .map(
+            layer -> {
+              int neurons = layer.neurons();
+              float[] values = new float[layer.values().length];
+              for (int i = 0; i < samples; i++) {
+                System.arraycopy(
+                    layer.values(), order.get(i) * neurons, values, i * neurons, neurons);
+              }
+              return new LayerOutput(layer.name(), neurons, values);
+            })
+        .toList();
+  }
+
+  private static RunResult match(Path x, Path y, Path folder, Settings settings, Console console) {
+    OutputFile.checkFolder(folder);
+    RunResult result = MatchRun.of(Input.open(x, y), settings, MatchCommand.EPSILONS, console);
+    MatchReport.printTable(result, console.out());
+    MatchReport.write(result, folder);
+    return result;
+  }
+}

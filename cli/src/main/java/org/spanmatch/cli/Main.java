@@ -1,0 +1,133 @@
+package org.spanmatch.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import org.apache.commons.cli.Option;
+import org.spanmatch.data.ActivationsException;
+import org.spanmatch.kernel.KernelUnavailableException;
+
+/** Starts the {@code spanmatch} command. */
+public final class Main {
+  /** The system property in which the launcher passes the width of the terminal. */
+  static final String COLUMNS_PROPERTY = "spanmatch.terminal.columns";
+
+  // Held, since the log manager itself would let it go. The report says what was chosen.
+  private static final Logger LOGGER = Logger.getLogger("org.spanmatch");
+
+  private Main() {}
+
+  /** Runs the command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    LOGGER.setLevel(Level.WARNING);
+    PrintStream out = stream(FileDescriptor.out);
+    PrintStream err = stream(FileDescriptor.err);
+    int code = run(args, new Console(out, err, Integer.getInteger(COLUMNS_PROPERTY, 0)));
+    if (out.checkError() && code == ExitCode.OK) {
+      err.println("spanmatch: standard output can't be written");
+      code = ExitCode.OTHER;
+    }
+    System.exit(code);
+  }
+
+  // Tables and messages hold ε and ×, whatever the platform's own encoding is.
+  private static PrintStream stream(FileDescriptor descriptor) {
+    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Runs the command.
+   *
+   * @return its exit code
+   */
+  static int run(String[] args, Console console) {
+    boolean debug = Arrays.asList(args).contains("--" + CommonOptions.DEBUG.getLongOpt());
+    try {
+      dispatch(args, console);
+      return ExitCode.OK;
+    } catch (UsageException e) {
+      return fail(e.getMessage() + "; see 'spanmatch help'", ExitCode.USAGE, e, debug, console);
+    } catch (ActivationsException e) {
+      return fail(e.getMessage(), ExitCode.BAD_DATA, e, debug, console);
+    } catch (KernelUnavailableException e) {
+      return fail(e.getMessage(), ExitCode.BACKEND_UNAVAILABLE, e, debug, console);
+    } catch (OutputException e) {
+      return fail(e.getMessage(), ExitCode.OTHER, e, debug, console);
+    } catch (OutOfMemoryError e) {
+      String message =
+          "the Java heap of "
+              + Runtime.getRuntime().maxMemory() / 1_000_000
+              + " MB is too small; give more with SPANMATCH_JAVA_OPTS=-Xmx8g, for example";
+      return fail(message, ExitCode.OTHER, e, debug, console);
+    } catch (IOException | RuntimeException | LinkageError e) {
+      String message = "unexpected error: " + e + " (the option --debug shows where)";
+      return fail(message, ExitCode.OTHER, e, debug, console);
+    }
+  }
+
+  private static void dispatch(String[] args, Console console) throws IOException {
+    List<Command> commands =
+        new ArrayList<>(
+            List.of(
+                new MatchCommand(),
+                new DistancesCommand(),
+                new LayersCommand(),
+                new BackendsCommand(),
+                new DemoCommand()));
+    HelpCommand help = new HelpCommand(commands);
+    commands.add(help);
+    String first = args.length == 0 ? "--help" : args[0];
+    if (first.equals("--version")) {
+      console.out().println("spanmatch " + Version.TEXT);
+      return;
+    }
+    boolean asksForHelp = first.equals("--help") || first.equals("-h");
+    Command command = asksForHelp ? help : command(commands, first);
+    List<Option> options = new ArrayList<>(command.options());
+    options.add(CommonOptions.DEBUG);
+    options.add(CommonOptions.HELP);
+    List<String> words = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
+    Arguments arguments = Arguments.parse(options, words);
+    if (arguments.has(CommonOptions.HELP)) {
+      help.run(Arguments.parse(List.of(), List.of(command.name())), console);
+    } else {
+      command.run(arguments, console);
+    }
+  }
+
+  /**
+   * The command with a name.
+   *
+   * @throws UsageException if there is none
+   */
+  static Command command(List<Command> commands, String name) {
+    return commands.stream()
+        .filter(command -> command.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "there is no command '"
+                        + name
+                        + "', only "
+                        + commands.stream().map(Command::name).collect(Collectors.joining(", "))));
+  }
+
+  private static int fail(
+      String message, int code, Throwable error, boolean debug, Console console) {
+    // One line, even where a name from a file holds line breaks.
+    console.err().println("spanmatch: " + message.replaceAll("\\p{Cntrl}+", " "));
+    if (debug) {
+      error.printStackTrace(console.err());
+    }
+    return code;
+  }
+}

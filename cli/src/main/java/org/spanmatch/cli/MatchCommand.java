@@ -1,0 +1,90 @@
+package org.spanmatch.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.cli.Option;
+import org.spanmatch.cli.report.RunResult;
+
+/** {@code spanmatch match}: the main job. */
+final class MatchCommand implements Command {
+  /** The values of ε that the authors' program uses. */
+  static final double[] EPSILONS = {0.15, 0.2, 0.25, 0.3, 0.5};
+
+  @Override
+  public String name() {
+    return "match";
+  }
+
+  @Override
+  public String summary() {
+    return "the maximum match of every layer of two networks, at several ε";
+  }
+
+  @Override
+  public String arguments() {
+    return "A B";
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of(
+        CommonOptions.LAYERS,
+        CommonOptions.describe(CommonOptions.EPSILON, "0.15,0.2,0.25,0.3,0.5"),
+        CommonOptions.BACKEND,
+        CommonOptions.LAYOUT,
+        CommonOptions.SAMPLES,
+        CommonOptions.DEAD_THRESHOLD,
+        CommonOptions.THREADS,
+        CommonOptions.describe(
+            CommonOptions.OUT,
+            "write result.json, matches.csv, similarity.csv, similarity.svg and .png there"),
+        CommonOptions.JSON,
+        CommonOptions.QUIET);
+  }
+
+  @Override
+  public String details() {
+    return """
+        A and B hold the activations of two networks on the same test set: a .npz archive or a
+        folder of .npy files with one array a layer, or a single .npy file. Layers are paired by
+        name. Arrays are [samples, neurons], [N, C, H, W] (a neuron is a channel) or [N, T, F].
+
+        The table shows, for each layer and ε, the similarity: size of the maximum match / number
+        of neurons, 1 when all neurons of both networks lie within relative distance ε of the span
+        of the other network's matched neurons.
+
+        Examples:
+          spanmatch match seed0.npz seed1.npz
+          spanmatch match seed0.npz seed1.npz --layers 'features.*' --epsilon 0.3,0.5 --out result
+          spanmatch match seed0.npz seed1.npz --json - --quiet > result.json
+        """;
+  }
+
+  @Override
+  public void run(Arguments arguments, Console console) throws IOException {
+    long start = System.nanoTime();
+    double[] epsilons = arguments.epsilons(EPSILONS);
+    Settings settings = Settings.of(arguments);
+    Optional<Path> folder = arguments.path(CommonOptions.OUT);
+    Input input = Input.open(arguments);
+    JsonTarget json = JsonTarget.of(arguments);
+    folder.ifPresent(OutputFile::checkFolder);
+    if (!settings.quiet()) {
+      input.noteSkipped(console);
+    }
+
+    RunResult result = MatchRun.of(input, settings, epsilons, console);
+
+    if (!json.isStandardOutput()) {
+      MatchReport.printTable(result, console.out());
+      MatchReport.printFooter(result, start, console.out());
+    }
+    if (!settings.quiet()) {
+      MatchReport.printNotes(result, console.err());
+    }
+    folder.ifPresent(path -> MatchReport.write(result, path));
+    json.write(result, console.out());
+  }
+}

@@ -1,0 +1,87 @@
+package org.spanmatch.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.UUID;
+
+/** Writes files so that there is either a whole one or none. */
+final class OutputFile {
+  /** Writes the content of a file. */
+  @FunctionalInterface
+  interface Content {
+    void writeTo(OutputStream out) throws IOException;
+  }
+
+  private OutputFile() {}
+
+  /**
+   * Makes a folder and checks that files can be written there.
+   *
+   * @throws OutputException if not
+   */
+  static void checkFolder(Path folder) {
+    try {
+      Files.createDirectories(folder);
+      Files.delete(temporary(folder));
+    } catch (IOException e) {
+      throw new OutputException(folder + ": the output folder can't be written (" + e + ")", e);
+    }
+  }
+
+  /**
+   * Checks that a file can be written.
+   *
+   * @throws OutputException if not
+   */
+  static void check(Path file) {
+    try {
+      if (Files.isDirectory(file)) {
+        throw new IOException("it is a folder");
+      }
+      Files.delete(temporary(folderOf(file)));
+    } catch (IOException e) {
+      throw unwritable(file, e);
+    }
+  }
+
+  /**
+   * Writes a file under a temporary name and then renames it, so that an interruption leaves no
+   * half of it.
+   *
+   * @throws OutputException if that fails
+   */
+  static void write(Path file, Content content) {
+    try {
+      Path temporary = temporary(folderOf(file));
+      try {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
+          content.writeTo(out);
+        }
+        Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+    } catch (IOException e) {
+      throw unwritable(file, e);
+    }
+  }
+
+  private static Path folderOf(Path file) {
+    return file.toAbsolutePath().getParent();
+  }
+
+  // Not Files.createTempFile, which keeps others from reading what becomes the result.
+  private static Path temporary(Path folder) throws IOException {
+    Path temporary = Files.createFile(folder.resolve("." + UUID.randomUUID() + ".part"));
+    temporary.toFile().deleteOnExit(); // also when interrupted
+    return temporary;
+  }
+
+  private static OutputException unwritable(Path file, IOException e) {
+    return new OutputException(file + ": the file can't be written (" + e + ")", e);
+  }
+}

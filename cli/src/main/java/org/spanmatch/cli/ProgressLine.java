@@ -1,0 +1,65 @@
+package org.spanmatch.cli;
+
+import java.util.List;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.spanmatch.cli.report.DisplayName;
+import org.spanmatch.kernel.Progress;
+
+/** One line on the terminal that shows how far the work on several layers has come. */
+final class ProgressLine implements Progress, AutoCloseable {
+  private static final int NAME_LENGTH = 24;
+
+  private final ProgressBar bar;
+  private final List<Long> weights;
+  private int layer = -1;
+  private long before;
+  private String name = "";
+
+  /**
+   * Starts.
+   *
+   * @param weights the expected work of each layer, in any unit, each at least 1
+   */
+  ProgressLine(Console console, boolean quiet, String task, List<Long> weights) {
+    this.weights = weights;
+    this.bar =
+        quiet || console.columns() == 0
+            ? null
+            : new ProgressBarBuilder()
+                .setTaskName(task)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setInitialMax(weights.stream().mapToLong(Long::longValue).sum())
+                .setUpdateIntervalMillis(200)
+                .setConsumer(new ConsoleProgressBarConsumer(console.err(), console.columns() - 1))
+                .clearDisplayOnFinish()
+                .build();
+  }
+
+  /** Goes on to the next layer. */
+  void startLayer(String layerName) {
+    if (layer >= 0) {
+      before += weights.get(layer);
+    }
+    layer++;
+    name = DisplayName.of(layerName, NAME_LENGTH);
+    update("read", 0, 1);
+  }
+
+  @Override
+  public void update(String step, long done, long total) {
+    if (bar != null) {
+      bar.setExtraMessage(name + ": " + step);
+      bar.stepTo(before + Math.round(weights.get(layer) * ((double) done / Math.max(1, total))));
+    }
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package org.spanmatch.cli;
+
+import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.Kernels;
+import org.spanmatch.kernel.ProjectionKernel;
+
+/**
+ * What is computed with, and how.
+ *
+ * @param backend a backend's name, or "auto"
+ * @param threads how many threads may compute
+ * @param deadThreshold the norm up to which neurons are dead
+ * @param quiet no progress and no notes
+ */
+record Settings(String backend, int threads, double deadThreshold, boolean quiet) {
+  static Settings of(Arguments arguments) {
+    return new Settings(
+        arguments.backend(),
+        arguments.threads(),
+        arguments.deadThreshold(),
+        arguments.has(CommonOptions.QUIET));
+  }
+
+  static Settings defaults(boolean quiet) {
+    return new Settings(
+        Kernels.AUTO,
+        KernelOptions.defaults().threads(),
+        NeuronNorms.DEFAULT_DEAD_THRESHOLD,
+        quiet);
+  }
+
+  ProjectionKernel openKernel() {
+    return Kernels.open(backend, new KernelOptions(threads));
+  }
+}

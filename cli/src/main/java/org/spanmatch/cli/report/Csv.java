@@ -1,0 +1,105 @@
+package org.spanmatch.cli.report;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+
+/** Writes results as comma-separated values: RFC 4180 quoting, UTF-8, one head line. */
+public final class Csv {
+  private static final CSVFormat FORMAT =
+      CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
+
+  private Csv() {}
+
+  /** {@code matches.csv}: a line for each matched neuron of each network, ε and layer. */
+  public static void writeMatches(RunResult result, OutputStream out) throws IOException {
+    try (CSVPrinter csv = printer(out, "layer", "epsilon", "network", "neuron")) {
+      for (LayerResult layer : result.layers()) {
+        for (MatchResult match : layer.matches()) {
+          for (int neuron : match.x()) {
+            csv.printRecord(layer.name(), match.epsilon(), "x", neuron);
+          }
+          for (int neuron : match.y()) {
+            csv.printRecord(layer.name(), match.epsilon(), "y", neuron);
+          }
+        }
+      }
+    }
+  }
+
+  /** {@code similarity.csv}: a line for each ε and layer. */
+  public static void writeSimilarity(RunResult result, OutputStream out) throws IOException {
+    try (CSVPrinter csv =
+        printer(
+            out,
+            "layer",
+            "epsilon",
+            "similarity",
+            "matched_x",
+            "matched_y",
+            "neurons_x",
+            "neurons_y",
+            "dead_x",
+            "dead_y",
+            "samples")) {
+      for (LayerResult layer : result.layers()) {
+        for (MatchResult match : layer.matches()) {
+          csv.printRecord(
+              layer.name(),
+              match.epsilon(),
+              match.similarity(),
+              match.x().size(),
+              match.y().size(),
+              layer.neurons().x(),
+              layer.neurons().y(),
+              layer.dead().x().size(),
+              layer.dead().y().size(),
+              layer.samples());
+        }
+      }
+    }
+  }
+
+  /** Distances: a line for each neuron of each network and layer; dead ones have no distance. */
+  public static void writeDistances(DistancesResult result, OutputStream out) throws IOException {
+    try (CSVPrinter csv =
+        printer(out, "layer", "network", "neuron", "distance", "error_bound", "dead")) {
+      for (DistancesResult.Layer layer : result.layers()) {
+        for (String network : List.of("x", "y")) {
+          DistancesResult.Side side =
+              network.equals("x") ? layer.distances().x() : layer.distances().y();
+          for (int neuron = 0; neuron < side.distance().size(); neuron++) {
+            Double distance = side.distance().get(neuron);
+            csv.printRecord(
+                layer.name(),
+                network,
+                neuron,
+                distance,
+                side.errorBound().get(neuron),
+                distance == null);
+          }
+        }
+      }
+    }
+  }
+
+  // Closing the printer must not close standard output.
+  private static CSVPrinter printer(OutputStream out, String... heads) throws IOException {
+    Writer writer =
+        new OutputStreamWriter(out, StandardCharsets.UTF_8) {
+          @Override
+          public void close() throws IOException {
+            flush();
+          }
+        };
+    CSVPrinter printer = new CSVPrinter(writer, FORMAT);
+    printer.printRecord(Stream.of(heads));
+    return printer;
+  }
+}

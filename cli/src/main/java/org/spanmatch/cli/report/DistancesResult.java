@@ -1,0 +1,53 @@
+package org.spanmatch.cli.report;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.KernelInfo;
+
+/**
+ * The result of {@code spanmatch distances}, in the shape of its JSON.
+ *
+ * @param version the program's version
+ * @param backend what computed
+ * @param x the first network's file
+ * @param y the second network's file
+ * @param layers one for each common layer, in file order
+ */
+public record DistancesResult(
+    @JsonProperty("spanmatch") String version,
+    KernelInfo backend,
+    String x,
+    String y,
+    List<Layer> layers) {
+  /**
+   * One layer.
+   *
+   * @param name its name
+   * @param samples number of samples used
+   * @param distances of every neuron to the span of all neurons of the other network
+   */
+  public record Layer(String name, long samples, Both<Side> distances) {}
+
+  /**
+   * One network's neurons, in the order of their positions.
+   *
+   * @param distance relative distance in [0, 1]; null for dead neurons
+   * @param errorBound bound on the distance's error; null for dead neurons
+   */
+  public record Side(List<Double> distance, List<Double> errorBound) {
+    /** The distances of the living neurons among so many. */
+    public static Side of(Distances distances, int neurons) {
+      List<Double> distance = new ArrayList<>(Collections.nCopies(neurons, null));
+      List<Double> errorBound = new ArrayList<>(Collections.nCopies(neurons, null));
+      for (int i = 0; i < distances.size(); i++) {
+        distance.set(distances.neuron(i), distances.distance(i));
+        errorBound.set(distances.neuron(i), distances.errorBound(i));
+      }
+      return new Side(
+          Collections.unmodifiableList(distance), Collections.unmodifiableList(errorBound));
+    }
+  }
+}

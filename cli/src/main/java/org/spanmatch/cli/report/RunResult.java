@@ -1,0 +1,23 @@
+package org.spanmatch.cli.report;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import org.spanmatch.kernel.KernelInfo;
+
+/**
+ * The result of {@code spanmatch match}, in the shape of its JSON.
+ *
+ * @param version the program's version
+ * @param backend what computed
+ * @param x the first network's file
+ * @param y the second network's file
+ * @param layers one for each common layer, in file order
+ * @param skipped layers that only one file has
+ */
+public record RunResult(
+    @JsonProperty("spanmatch") String version,
+    KernelInfo backend,
+    String x,
+    String y,
+    List<LayerResult> layers,
+    Both<List<String>> skipped) {}
