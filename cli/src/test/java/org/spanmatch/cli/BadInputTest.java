@@ -1,0 +1,300 @@
+package org.spanmatch.cli;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.spanmatch.cli.RealCommand.Outcome;
+
+/** Everything that can be wrong gets one sentence and its exit code, from the real command. */
+class BadInputTest {
+  private static final byte[] GOOD =
+      TestFiles.npy("'<f4'", "(3, 2)", TestFiles.floats(1, 2, 3, 4, 5, 7));
+
+  @TempDir Path folder;
+  private Path good;
+  private Path bad;
+
+  @BeforeEach
+  void writeGoodFile() throws IOException {
+    good = Files.write(folder.resolve("good.npy"), GOOD);
+    bad = folder.resolve("bad.npy");
+  }
+
+  /** One line that holds all of the parts, nothing on standard output, no trace of Java. */
+  private static void assertFails(int exitCode, Outcome outcome, Object... parts) {
+    assertAll(
+        () -> assertEquals(exitCode, outcome.exitCode(), outcome.err()),
+        () -> assertEquals("", outcome.out()),
+        () -> assertEquals(1, outcome.err().lines().count(), outcome.err()),
+        () -> assertTrue(outcome.err().startsWith("spanmatch: "), outcome.err()),
+        () -> assertFalse(outcome.err().contains("unexpected error"), outcome.err()),
+        () ->
+            Arrays.stream(parts)
+                .forEach(
+                    part -> assertTrue(outcome.err().contains(part.toString()), outcome.err())));
+  }
+
+  private void assertBadFile(Path file, Object... parts) {
+    Outcome outcome = RealCommand.run("match", good, file, "--quiet");
+    assertFails(3, outcome, parts);
+    assertTrue(outcome.err().contains(file.toString()), outcome.err());
+  }
+
+  private void assertBadBytes(byte[] content, Object... parts) throws IOException {
+    assertBadFile(Files.write(bad, content), parts);
+  }
+
+  @Test
+  void theGoodFileIsGood() {
+    assertEquals(0, RealCommand.run("match", good, good, "--quiet").exitCode());
+  }
+
+  @Test
+  void missingFile() {
+    assertBadFile(folder.resolve("missing.npz"), "no such file");
+  }
+
+  @Test
+  void directoryWithoutArrays() throws IOException {
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    Files.writeString(empty.resolve("notes.txt"), "no array");
+    assertBadFile(empty, "holds no .npy files");
+  }
+
+  @Test
+  void archiveWithoutArrays() throws IOException {
+    assertBadFile(
+        TestFiles.archive(folder.resolve("empty.npz"), "notes.txt", new byte[9]),
+        "holds no .npy arrays");
+  }
+
+  @Test
+  void notAZip() throws IOException {
+    assertBadFile(
+        Files.write(folder.resolve("fake.npz"), GOOD), "not a readable .npz (zip) archive");
+  }
+
+  @Test
+  void truncatedArchive() throws IOException {
+    Path whole = TestFiles.archive(folder.resolve("whole.npz"), "conv.npy", GOOD);
+    byte[] bytes = Files.readAllBytes(whole);
+    Path cut = folder.resolve("cut.npz");
+    Files.write(cut, Arrays.copyOf(bytes, bytes.length - 30));
+    assertBadFile(cut, "not a readable .npz (zip) archive");
+  }
+
+  @Test
+  void damagedArchiveEntry() throws IOException {
+    float[] values = TestFiles.relu(40_000, 1);
+    Path file = TestFiles.npz(folder.resolve("x.npz"), "conv", values, 4_000, 10);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2] ^= 0x55;
+    Path damaged = Files.write(folder.resolve("damaged.npz"), bytes);
+    Outcome outcome = RealCommand.run("match", file, damaged, "--quiet");
+    assertFails(3, outcome, damaged, "layer 'conv'", "damaged");
+  }
+
+  @Test
+  void truncatedHeader() throws IOException {
+    assertBadBytes(Arrays.copyOf(GOOD, 30), "layer 'bad'", "header is truncated");
+  }
+
+  @Test
+  void truncatedData() throws IOException {
+    assertBadBytes(
+        Arrays.copyOf(GOOD, GOOD.length - 4), "layer 'bad'", "needs 24 bytes of data, found 20");
+  }
+
+  @Test
+  void moreDataThanTheShapeAsksFor() throws IOException {
+    assertBadBytes(Arrays.copyOf(GOOD, GOOD.length + 1), "needs 24 bytes of data, found 25");
+  }
+
+  @Test
+  void wrongMagic() throws IOException {
+    assertBadBytes("PNG, perhaps".getBytes(StandardCharsets.US_ASCII), "magic");
+    assertBadBytes(new byte[0], "empty");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      quoteCharacter = '"',
+      value = {"'<c8'; <c8", "'|O'; |O", "'<U5'; <U5", "[('a', '<f4')]; structured", "'<V2'; <V2"})
+  void unsupportedDtype(String descr, String named) throws IOException {
+    assertBadBytes(
+        TestFiles.npy(descr, "(3, 2)", new byte[24]),
+        "layer 'bad'",
+        "dtype '" + named + "' is not supported",
+        "expected float16/32/64");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "(-3, 2); negative shape",
+        "(4611686018427387904, 4611686018427387904); overflows",
+        "(99999999999999999999, 2); not a list of integers",
+        "(0, 2); 0 samples",
+        "(6,); expected 2 axes",
+        "(1, 1, 1, 3, 2); expected 2 axes",
+        "(); expected 2 axes"
+      })
+  void badShape(String shape, String problem) throws IOException {
+    assertBadBytes(
+        TestFiles.npy("'<f4'", shape, TestFiles.floats(1, 2, 3, 4, 5, 6)), "layer 'bad'", problem);
+  }
+
+  @Test
+  void headerWithoutShape() throws IOException {
+    assertBadBytes(TestFiles.npy("'<f4'", "unknown", new byte[24]), "no valid 'shape'");
+  }
+
+  @Test
+  void differentSampleCounts() throws IOException {
+    byte[] four = TestFiles.npy("'<f4'", "(4, 2)", TestFiles.floats(1, 2, 3, 4, 5, 6, 7, 8));
+    assertBadBytes(four, "has 3 samples", "has 4", good);
+  }
+
+  @Test
+  void shapesThatCannotBePaired() throws IOException {
+    float[] values = TestFiles.relu(48, 2);
+    Path tall = TestFiles.npz(folder.resolve("tall.npz"), "conv", values, 2, 2, 6, 2);
+    Path wide = TestFiles.npz(folder.resolve("wide.npz"), "conv", values, 2, 2, 2, 6);
+    Outcome outcome = RealCommand.run("match", tall, wide, "--quiet");
+    assertFails(3, outcome, "layer 'conv'", "[2, 6, 2]", "[2, 2, 6]", "can't be paired");
+  }
+
+  @Test
+  void notANumber() throws IOException {
+    assertBadBytes(
+        TestFiles.npy("'<f4'", "(3, 2)", TestFiles.floats(1, 2, 3, Float.NaN, 5, 6)),
+        "layer 'bad'",
+        "neuron 1 is NaN at sample 1");
+  }
+
+  @Test
+  void infinity() throws IOException {
+    assertBadBytes(
+        TestFiles.npy("'<f4'", "(3, 2)", TestFiles.floats(1, 2, 3, 4, Float.NEGATIVE_INFINITY, 6)),
+        "layer 'bad'",
+        "neuron 0 is infinite at sample 2");
+  }
+
+  @Test
+  void otherCommandsReportBadDataToo() throws IOException {
+    Files.write(bad, TestFiles.npy("'<f4'", "(1, 2)", TestFiles.floats(1, Float.NaN)));
+    assertFails(3, RealCommand.run("layers", bad), bad, "neuron 1 is NaN at sample 0");
+    assertFails(3, RealCommand.run("distances", bad, bad), bad, "neuron 1 is NaN at sample 0");
+  }
+
+  @Test
+  void noLayerInCommon() throws IOException {
+    Path x = TestFiles.npz(folder.resolve("x.npz"), "conv1", TestFiles.relu(6, 1), 3, 2);
+    Path y = TestFiles.npz(folder.resolve("y.npz"), "conv2", TestFiles.relu(6, 1), 3, 2);
+    assertFails(3, RealCommand.run("match", x, y), "no layer in common", "conv1", "conv2");
+  }
+
+  @Test
+  void aLayerNameCannotBreakTheLine() throws IOException {
+    byte[] content = TestFiles.npy("'<c8'", "(3, 2)", new byte[48]);
+    Path file = TestFiles.archive(folder.resolve("names.npz"), "a\nb\u001b[31m.npy", content);
+    assertFails(3, RealCommand.run("match", file, file), "dtype '<c8'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--epsilon -0.1",
+        "--epsilon 1.5",
+        "--epsilon NaN",
+        "--epsilon 0.1,,0.2",
+        "--epsilon many",
+        "--threads 0",
+        "--threads -1",
+        "--threads 1.5",
+        "--samples 0",
+        "--dead-threshold -1",
+        "--dead-threshold NaN",
+        "--dead-threshold Infinity",
+        "--layout nfc",
+        "--layout nhwc",
+        "--layers nothing",
+        "--layers *x*",
+        "--unknown",
+        "--epsilon",
+        "third.npz"
+      })
+  void wrongUsage(String options) {
+    List<Object> arguments = new ArrayList<>(List.of("match", good, good));
+    arguments.addAll(List.of(options.split(" ", -1)));
+    String named = options.startsWith("--") ? options.substring(2) : "expected 2 file arguments";
+    assertFails(2, RealCommand.run(arguments.toArray()), named.split(" ", 2)[0]);
+  }
+
+  @Test
+  void unknownCommandAndMissingFiles() {
+    assertFails(2, RealCommand.run("mach"), "no command 'mach'", "match");
+    assertFails(2, RealCommand.run("match", good), "expected 2 file arguments, found 1");
+    assertFails(2, RealCommand.run("layers"), "expected at least 1");
+    assertFails(2, RealCommand.run("backends", "cuda"), "expected no arguments");
+    assertFails(2, RealCommand.run("help", "nothing"), "no command 'nothing'");
+  }
+
+  @Test
+  void forcedBackendIsUnavailable() {
+    assertFails(
+        4, RealCommand.run("match", good, good, "--backend", "cuda"), "'cuda' is unavailable");
+    assertFails(
+        4, RealCommand.run("match", good, good, "--backend", "gpu"), "'gpu' is unavailable");
+  }
+
+  /** The input would fail later, so that the output was looked at first. */
+  @Test
+  void outputIsCheckedBeforeTheWork() throws IOException {
+    Files.write(bad, TestFiles.npy("'<f4'", "(1, 2)", TestFiles.floats(1, Float.NaN)));
+    Path file = Files.writeString(folder.resolve("file"), "not a folder");
+    assertFails(
+        1, RealCommand.run("match", bad, bad, "--out", file.resolve("out")), file, "output folder");
+    assertFails(1, RealCommand.run("match", bad, bad, "--json", folder), folder, "is a folder");
+    Path nowhere = folder.resolve("nowhere").resolve("result.json");
+    assertFails(1, RealCommand.run("match", bad, bad, "--json", nowhere), nowhere);
+    assertFails(1, RealCommand.run("demo", "--out", file), file, "output folder");
+    assertEquals("not a folder", Files.readString(file));
+  }
+
+  @Test
+  void failureLeavesNoFileBehind() throws IOException {
+    Files.write(bad, TestFiles.npy("'<f4'", "(1, 2)", TestFiles.floats(1, Float.NaN)));
+    Path out = folder.resolve("out");
+    Path json = folder.resolve("result.json");
+    assertFails(3, RealCommand.run("match", bad, bad, "--out", out, "--json", json), "NaN");
+    assertFalse(Files.exists(json));
+    try (var files = Files.list(out)) {
+      assertEquals(0, files.count());
+    }
+  }
+
+  @Test
+  void debugAddsTheStackTrace() throws IOException {
+    Outcome outcome = RealCommand.run("match", good, folder.resolve("missing"), "--debug");
+    assertEquals(3, outcome.exitCode());
+    assertTrue(outcome.err().lines().anyMatch(line -> line.startsWith("\tat org.spanmatch")));
+  }
+}

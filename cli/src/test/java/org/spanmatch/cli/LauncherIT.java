@@ -1,0 +1,71 @@
+package org.spanmatch.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.spanmatch.cli.RealCommand.Outcome;
+
+/** The script {@code spanmatch}, which starts the packaged program. */
+@DisabledOnOs(OS.WINDOWS)
+class LauncherIT {
+  private static final Path SCRIPT = RealCommand.root().resolve("spanmatch");
+
+  @TempDir Path folder;
+
+  /** A run whose sources changed since Maven began would build; that is not what is tested here. */
+  @BeforeAll
+  static void isBuilt() {
+    assertTrue(Files.exists(RealCommand.root().resolve("cli/target/spanmatch.stamp")));
+  }
+
+  private Outcome launch(Path script, Object... arguments) {
+    List<String> command = new ArrayList<>(List.of(script.toString()));
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    return RealCommand.finish(builder);
+  }
+
+  @Test
+  void printsTheVersion() {
+    Outcome outcome = launch(SCRIPT, "--version");
+    assertEquals("", outcome.err());
+    assertEquals("spanmatch 1.0.0\n", outcome.out());
+    assertEquals(0, outcome.exitCode());
+  }
+
+  @Test
+  void worksThroughSymbolicLinksFromAnyFolder() throws IOException {
+    Path bin = Files.createDirectory(folder.resolve("my bin"));
+    Path link = Files.createSymbolicLink(bin.resolve("first link"), SCRIPT);
+    Path relative = Files.createSymbolicLink(bin.resolve("second"), Path.of("first link"));
+    assertEquals(0, launch(link, "--version").exitCode());
+    assertEquals("spanmatch 1.0.0\n", launch(relative, "--version").out());
+  }
+
+  @Test
+  void passesArgumentsAndExitCodesOn() throws IOException {
+    Path file =
+        TestFiles.npz(folder.resolve("my net.npz"), "layer 1", TestFiles.relu(300, 1), 100, 3);
+    Outcome outcome =
+        launch(SCRIPT, "match", file.getFileName(), file, "--layers", "layer 1", "--out", "a b");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertEquals("", outcome.err());
+    assertTrue(Files.exists(folder.resolve("a b").resolve("similarity.svg")));
+    assertEquals(2, launch(SCRIPT, "match", "", "*", "").exitCode());
+    assertEquals(3, launch(SCRIPT, "match", "no such", file).exitCode());
+    assertEquals(4, launch(SCRIPT, "match", file, file, "--backend", "cuda").exitCode());
+  }
+}

@@ -1,0 +1,320 @@
+package org.spanmatch.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.spanmatch.cli.RealCommand.Outcome;
+import org.spanmatch.data.NpzWriter;
+
+/** The commands on small files of our own making, as a user runs them. */
+class MatchCommandTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int SAMPLES = 200;
+
+  @TempDir Path folder;
+  private Path x;
+  private Path y;
+
+  /**
+   * Layer "a, first": neuron 0 of X is dead, neurons 1 and 2 are twice and minus half of neurons 1
+   * and 0 of Y, all others are unrelated. Layer conv is the same in both; each file has a layer
+   * that the other lacks.
+   */
+  @BeforeEach
+  void writeFiles() throws IOException {
+    float[] own = TestFiles.relu(SAMPLES * 4, 1);
+    float[] other = TestFiles.relu(SAMPLES * 3, 2);
+    for (int i = 0; i < SAMPLES; i++) {
+      own[4 * i] = 0;
+      own[4 * i + 1] = 2 * other[3 * i + 1];
+      own[4 * i + 2] = -0.5f * other[3 * i];
+    }
+    float[] conv = TestFiles.relu(20 * 3 * 4 * 5, 3);
+    x = folder.resolve("net x.npz");
+    y = folder.resolve("net y.npz");
+    try (OutputStream out = Files.newOutputStream(x);
+        NpzWriter npz = new NpzWriter(out)) {
+      npz.add("a, first", own, SAMPLES, 4);
+      npz.add("only x", own, SAMPLES, 4);
+      npz.add("conv", conv, 20, 3, 4, 5);
+    }
+    try (OutputStream out = Files.newOutputStream(y);
+        NpzWriter npz = new NpzWriter(out)) {
+      npz.add("conv", conv, 20, 3, 4, 5);
+      npz.add("a, first", other, SAMPLES, 3);
+      npz.add("only y", own, SAMPLES, 4);
+    }
+  }
+
+  private static JsonNode json(Object... arguments) throws IOException {
+    Outcome outcome = RealCommand.run(arguments);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertEquals("", outcome.err());
+    return JSON.readTree(outcome.out());
+  }
+
+  private static Set<String> keys(JsonNode node) {
+    Set<String> keys = new TreeSet<>();
+    node.fieldNames().forEachRemaining(keys::add);
+    return keys;
+  }
+
+  private static List<Integer> numbers(JsonNode array) {
+    List<Integer> numbers = new ArrayList<>();
+    array.forEach(node -> numbers.add(node.intValue()));
+    return numbers;
+  }
+
+  @Test
+  void jsonHasThePromisedShape() throws IOException {
+    JsonNode result = json("match", x, y, "--epsilon", "0.3,0", "--json", "-", "--quiet");
+    assertTrue(keys(result).containsAll(Set.of("spanmatch", "backend", "x", "y", "layers")));
+    assertTrue(keys(result.get("backend")).containsAll(Set.of("name", "reason")));
+    assertEquals(x.toString(), result.get("x").textValue());
+    assertEquals(y.toString(), result.get("y").textValue());
+    assertEquals("only x", result.at("/skipped/x/0").textValue());
+    assertEquals("only y", result.at("/skipped/y/0").textValue());
+
+    assertEquals(2, result.get("layers").size());
+    JsonNode layer = result.at("/layers/0");
+    assertTrue(
+        keys(layer)
+            .containsAll(Set.of("name", "samples", "neurons", "dead", "matches", "seconds")));
+    assertEquals(Set.of("read", "compress", "match"), keys(layer.get("seconds")));
+    assertEquals("a, first", layer.get("name").textValue());
+    assertEquals(SAMPLES, layer.get("samples").intValue());
+    assertEquals(4, layer.at("/neurons/x").intValue());
+    assertEquals(3, layer.at("/neurons/y").intValue());
+    assertEquals(List.of(0), numbers(layer.at("/dead/x")));
+    assertEquals(List.of(), numbers(layer.at("/dead/y")));
+
+    assertEquals(2, layer.get("matches").size());
+    for (JsonNode match : layer.get("matches")) {
+      assertEquals(Set.of("epsilon", "x", "y", "similarity", "borderline"), keys(match));
+      assertEquals(List.of(1, 2), numbers(match.get("x")));
+      assertEquals(List.of(0, 1), numbers(match.get("y")));
+      assertEquals(4.0 / 7, match.get("similarity").doubleValue());
+      assertEquals(Set.of("x", "y"), keys(match.get("borderline")));
+    }
+    assertEquals(0.3, layer.at("/matches/0/epsilon").doubleValue());
+    assertEquals(0, layer.at("/matches/1/epsilon").doubleValue());
+
+    JsonNode conv = result.at("/layers/1");
+    assertEquals(400, conv.get("samples").intValue());
+    assertEquals(1, conv.at("/matches/1/similarity").doubleValue());
+  }
+
+  @Test
+  void theTableHasOneRowALayer() {
+    Outcome outcome = RealCommand.run("match", x, y, "--epsilon", "0.25,0.5,1");
+    assertEquals(0, outcome.exitCode());
+    List<String> lines = outcome.out().lines().toList();
+    assertEquals(
+        List.of("layer", "neurons", "dead", "samples", "ε=0.25", "ε=0.5", "ε=1"),
+        List.of(lines.get(0).split(" +", -1)));
+    assertTrue(lines.get(1).matches("a, first +4/3 +1/0 +200 +0\\.5714 .*"), lines.get(1));
+    assertTrue(lines.get(2).matches("conv +3/3 +0/0 +400 +1\\.0000 .*"), lines.get(2));
+    assertTrue(lines.get(3).startsWith("backend: reference ("), lines.get(3));
+    assertTrue(
+        lines.get(4).matches("2 layers in [0-9.]+ s, peak (memory|heap) [0-9]+ MB"), lines.get(4));
+    assertEquals(
+        "note: skipped, only in " + x + ": only x\nnote: skipped, only in " + y + ": only y\n",
+        outcome.err());
+  }
+
+  @Test
+  void theOutputFolderHoldsAllResults() throws IOException {
+    Path out = folder.resolve("results").resolve("new");
+    Outcome outcome =
+        RealCommand.run("match", x, y, "--epsilon", "0.3", "--out", out, "--json", out + ".json");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    try (var files = Files.list(out)) {
+      assertEquals(
+          Set.of(
+              "result.json", "matches.csv", "similarity.csv", "similarity.svg", "similarity.png"),
+          files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()));
+    }
+    assertEquals(
+        Files.readString(out.resolve("result.json")), Files.readString(Path.of(out + ".json")));
+    assertEquals(
+        List.of(
+            "layer,epsilon,network,neuron",
+            "\"a, first\",0.3,x,1",
+            "\"a, first\",0.3,x,2",
+            "\"a, first\",0.3,y,0",
+            "\"a, first\",0.3,y,1"),
+        Files.readAllLines(out.resolve("matches.csv")).subList(0, 5));
+    assertEquals(
+        List.of(
+            "layer,epsilon,similarity,matched_x,matched_y,neurons_x,neurons_y,dead_x,dead_y,samples",
+            "\"a, first\",0.3,0.5714285714285714,2,2,4,3,1,0,200",
+            "conv,0.3,1.0,3,3,3,3,0,0,400"),
+        Files.readAllLines(out.resolve("similarity.csv")));
+    assertTrue(Files.readString(out.resolve("similarity.svg")).contains("a, first"));
+    assertTrue(ImageIO.read(out.resolve("similarity.png").toFile()).getWidth() > 300);
+  }
+
+  @Test
+  void layersAreSelectedByNameAndPattern() throws IOException {
+    JsonNode named = json("match", x, y, "--layers", "conv", "--json", "-");
+    assertEquals(1, named.get("layers").size());
+    assertEquals("conv", named.at("/layers/0/name").textValue());
+    JsonNode pattern = json("match", x, y, "--layers", "a?*,c*", "--json", "-");
+    assertEquals(2, pattern.get("layers").size());
+  }
+
+  @Test
+  void samplesCanBeLimited() throws IOException {
+    JsonNode result = json("match", x, y, "--samples", "50", "--quiet", "--json", "-");
+    assertEquals(50, result.at("/layers/0/samples").intValue());
+    assertEquals(50, result.at("/layers/1/samples").intValue());
+    assertEquals(1, result.at("/layers/1/matches/0/similarity").doubleValue());
+  }
+
+  @Test
+  void layoutsCanBeGiven() throws IOException {
+    float[] rows = TestFiles.relu(12, 4);
+    Path file = TestFiles.npz(folder.resolve("fn.npz"), "layer", rows, 3, 4);
+    JsonNode usual = json("match", file, file, "--json", "-", "--quiet");
+    assertEquals(3, usual.at("/layers/0/samples").intValue());
+    JsonNode turned = json("match", file, file, "--layout", "fn", "--json", "-", "--quiet");
+    assertEquals(4, turned.at("/layers/0/samples").intValue());
+    assertEquals(3, turned.at("/layers/0/neurons/x").intValue());
+    JsonNode conv =
+        json("match", x, y, "--layers", "conv", "--layout", "nhwc,fn", "--json", "-", "--quiet");
+    assertEquals(20 * 3 * 4, conv.at("/layers/0/samples").intValue());
+    assertEquals(5, conv.at("/layers/0/neurons/x").intValue());
+  }
+
+  @Test
+  void loneArraysArePairedWhateverTheirNames() throws IOException {
+    byte[] values = TestFiles.floats(TestFiles.relu(40, 5));
+    Path a = Files.write(folder.resolve("a.npy"), TestFiles.npy("'<f4'", "(20, 2)", values));
+    Path b = Files.write(folder.resolve("b.npy"), TestFiles.npy("'<f4'", "(20, 2)", values));
+    JsonNode result = json("match", a, b, "--json", "-");
+    assertEquals("a ~ b", result.at("/layers/0/name").textValue());
+    assertEquals(1, result.at("/layers/0/matches/0/similarity").doubleValue());
+  }
+
+  @Test
+  void aFolderIsReadLikeAnArchive() throws IOException {
+    Path arrays = Files.createDirectory(folder.resolve("arrays"));
+    byte[] values = TestFiles.floats(TestFiles.relu(40, 6));
+    for (String name : List.of("conv10", "conv2")) {
+      Files.write(arrays.resolve(name + ".npy"), TestFiles.npy("'<f4'", "(20, 2)", values));
+    }
+    JsonNode result = json("match", arrays, arrays, "--json", "-");
+    assertEquals("conv2", result.at("/layers/0/name").textValue());
+    assertEquals("conv10", result.at("/layers/1/name").textValue());
+  }
+
+  @Test
+  void tooFewSamplesAreNoted() throws IOException {
+    Path file = TestFiles.npz(folder.resolve("few.npz"), "layer", TestFiles.relu(12, 7), 3, 4);
+    Outcome outcome = RealCommand.run("match", file, file);
+    assertEquals(0, outcome.exitCode());
+    assertTrue(
+        outcome.err().contains("3 samples are no more than the neurons of both networks"),
+        outcome.err());
+  }
+
+  @Test
+  void distancesAreCsvOrJson() throws IOException {
+    Outcome csv = RealCommand.run("distances", x, y, "--layers", "a*");
+    assertEquals(0, csv.exitCode(), csv.err());
+    List<String> lines = csv.out().lines().toList();
+    assertEquals("layer,network,neuron,distance,error_bound,dead", lines.get(0));
+    assertEquals("\"a, first\",x,0,,,true", lines.get(1));
+    assertEquals(1 + 4 + 3, lines.size());
+
+    JsonNode result = json("distances", x, y, "--layers", "a*", "--json", "-");
+    JsonNode distances = result.at("/layers/0/distances");
+    assertTrue(distances.at("/x/distance/0").isNull());
+    double inside = distances.at("/x/distance/1").doubleValue();
+    assertTrue(inside <= distances.at("/x/errorBound/1").doubleValue(), "distance " + inside);
+    assertTrue(distances.at("/x/distance/3").doubleValue() > 0.5);
+    assertEquals(3, distances.at("/y/distance").size());
+    assertEquals(
+        distances.at("/x/distance/3").asText(), lines.get(4).split(",", -1)[4], "CSV against JSON");
+  }
+
+  @Test
+  void layersTellsWhatIsInTheFiles() {
+    Outcome outcome = RealCommand.run("layers", x, y);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    List<String> lines = outcome.out().lines().toList();
+    assertEquals(x + ":", lines.get(0));
+    assertTrue(lines.get(2).matches("a, first +200×4 +<f4 +C +nf +4 +200 +1"), lines.get(2));
+    assertTrue(lines.get(4).matches("conv +20×3×4×5 +<f4 +C +nchw +3 +400 +0"), lines.get(4));
+    assertEquals(y + ":", lines.get(5));
+  }
+
+  @Test
+  void backendsAreListed() {
+    Outcome outcome = RealCommand.run("backends");
+    assertEquals(0, outcome.exitCode());
+    assertTrue(outcome.out().contains("reference: available"));
+    assertTrue(outcome.out().contains("cuda: unavailable: "));
+    assertTrue(outcome.out().contains("cure: "));
+  }
+
+  @Test
+  void helpNamesEveryCommandAndOption() {
+    for (String argument : List.of("help", "--help", "-h")) {
+      Outcome outcome = RealCommand.run(argument);
+      assertEquals(0, outcome.exitCode());
+      for (String command : List.of("match", "distances", "layers", "backends", "demo")) {
+        assertTrue(outcome.out().contains("spanmatch " + command), outcome.out());
+      }
+    }
+    assertEquals(RealCommand.run("help").out(), RealCommand.run().out());
+    Outcome match = RealCommand.run("help", "match");
+    assertEquals(match.out(), RealCommand.run("match", "--help").out());
+    for (String option :
+        List.of(
+            "layers",
+            "epsilon",
+            "backend",
+            "layout",
+            "samples",
+            "dead-threshold",
+            "threads",
+            "out",
+            "json",
+            "quiet",
+            "debug",
+            "help")) {
+      assertTrue(match.out().contains("--" + option), option);
+    }
+    assertFalse(match.out().contains("%s"));
+    assertTrue(match.out().contains("Examples:"));
+  }
+
+  @Test
+  void progressIsDrawnOnATerminalOnly() {
+    List<String> command = new ArrayList<>(RealCommand.java("match", x, y));
+    command.add(1, "-D" + Main.COLUMNS_PROPERTY + "=100");
+    Outcome terminal = RealCommand.finish(new ProcessBuilder(command));
+    assertTrue(terminal.err().contains("\r"), terminal.err());
+    assertTrue(terminal.err().contains("match"), terminal.err());
+    command.add("--quiet");
+    assertEquals("", RealCommand.finish(new ProcessBuilder(command)).err());
+    assertFalse(RealCommand.run("match", x, y).err().contains("\r"));
+  }
+}
