@@ -60,7 +60,7 @@ final class DemoCommand implements Command {
   public void run(Arguments arguments, Console console) {
     arguments.paths(0, 0);
     Path folder = arguments.path(CommonOptions.OUT).orElse(DEFAULT_FOLDER);
-    OutputFile.checkFolder(folder);
+    MatchReport.checkFolder(folder);
     PrintStream out = console.out();
     Settings settings = Settings.defaults(arguments.has(CommonOptions.QUIET));
 
@@ -78,10 +78,12 @@ final class DemoCommand implements Command {
     RunResult result = match(firstFile, secondFile, folder, settings, console);
     MatchReport.printFooter(result, start, out);
     out.println();
-    out.println("Control: seed 1 against itself, where every living neuron has its twin:");
+    out.println("Control: seed 1 against itself. 1, but for dead neurons, which never match:");
     match(firstFile, firstFile, folder.resolve("itself"), settings, console);
     out.println();
-    out.println("Control: seed 1 against itself with the digits in another order:");
+    out.println(
+        "Control: seed 1 against itself with the digits in another order. About 0, but for");
+    out.println("pixels so often bright that any image predicts them:");
     match(firstFile, shuffledFile, folder.resolve("shuffled"), settings, console);
     out.println();
     out.println("The paper's finding to look for in the first table: networks that differ only in");
@@ -139,7 +141,7 @@ final class DemoCommand implements Command {
   }
 
   private static RunResult match(Path x, Path y, Path folder, Settings settings, Console console) {
-    OutputFile.checkFolder(folder);
+    MatchReport.checkFolder(folder);
     RunResult result = MatchRun.of(Input.open(x, y), settings, MatchCommand.EPSILONS, console);
     MatchReport.printTable(result, console.out());
     MatchReport.write(result, folder);

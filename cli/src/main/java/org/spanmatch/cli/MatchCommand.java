@@ -69,8 +69,8 @@ final class MatchCommand implements Command {
     Settings settings = Settings.of(arguments);
     Optional<Path> folder = arguments.path(CommonOptions.OUT);
     Input input = Input.open(arguments);
+    folder.ifPresent(MatchReport::checkFolder);
     JsonTarget json = JsonTarget.of(arguments);
-    folder.ifPresent(OutputFile::checkFolder);
     if (!settings.quiet()) {
       input.noteSkipped(console);
     }
@@ -84,7 +84,12 @@ final class MatchCommand implements Command {
     if (!settings.quiet()) {
       MatchReport.printNotes(result, console.err());
     }
-    folder.ifPresent(path -> MatchReport.write(result, path));
+    if (folder.isPresent()) {
+      MatchReport.write(result, folder.get());
+      if (!json.isStandardOutput()) {
+        console.out().println("results and figure in " + folder.get());
+      }
+    }
     json.write(result, console.out());
   }
 }

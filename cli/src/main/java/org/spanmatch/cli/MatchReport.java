@@ -1,5 +1,6 @@
 package org.spanmatch.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,6 +91,26 @@ final class MatchReport {
               + " samples are no more than the neurons of "
               + networks
               + ", whose span fills the space; distances to it are trivially 0: use more samples");
+    }
+  }
+
+  /**
+   * Makes the folder that {@link #write} writes to, and checks that it can.
+   *
+   * @throws OutputException if not
+   */
+  static void checkFolder(Path folder) {
+    OutputFile.checkFolder(folder);
+    try {
+      SimilarityFigure.requireFonts();
+    } catch (IOException e) {
+      throw new OutputException(
+          folder
+              + ": the figure can't be drawn: "
+              + e.getMessage()
+              + "; install fonts, for example Debian/Ubuntu 'apt install fontconfig"
+              + " fonts-dejavu-core', or leave the figure out by using --json",
+          e);
     }
   }
 

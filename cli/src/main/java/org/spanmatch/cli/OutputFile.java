@@ -3,7 +3,11 @@ package org.spanmatch.cli;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.UUID;
@@ -28,7 +32,7 @@ final class OutputFile {
       Files.createDirectories(folder);
       Files.delete(temporary(folder));
     } catch (IOException e) {
-      throw new OutputException(folder + ": the output folder can't be written (" + e + ")", e);
+      throw new OutputException(folder + ": the output folder can't be written: " + reason(e), e);
     }
   }
 
@@ -40,7 +44,7 @@ final class OutputFile {
   static void check(Path file) {
     try {
       if (Files.isDirectory(file)) {
-        throw new IOException("it is a folder");
+        throw new FileSystemException(file.toString(), null, "it is a folder");
       }
       Files.delete(temporary(folderOf(file)));
     } catch (IOException e) {
@@ -82,6 +86,21 @@ final class OutputFile {
   }
 
   private static OutputException unwritable(Path file, IOException e) {
-    return new OutputException(file + ": the file can't be written (" + e + ")", e);
+    return new OutputException(file + ": the file can't be written: " + reason(e), e);
+  }
+
+  private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof NoSuchFileException) {
+      return "its folder does not exist";
+    }
+    if (e instanceof FileAlreadyExistsException exists) {
+      return exists.getFile() + " is a file, not a folder";
+    }
+    return e instanceof FileSystemException system && system.getReason() != null
+        ? system.getReason()
+        : e.toString();
   }
 }

@@ -274,7 +274,8 @@ class BadInputTest {
         1, RealCommand.run("match", bad, bad, "--out", file.resolve("out")), file, "output folder");
     assertFails(1, RealCommand.run("match", bad, bad, "--json", folder), folder, "is a folder");
     Path nowhere = folder.resolve("nowhere").resolve("result.json");
-    assertFails(1, RealCommand.run("match", bad, bad, "--json", nowhere), nowhere);
+    assertFails(
+        1, RealCommand.run("match", bad, bad, "--json", nowhere), nowhere, "does not exist");
     assertFails(1, RealCommand.run("demo", "--out", file), file, "output folder");
     assertEquals("not a folder", Files.readString(file));
   }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.cli.RealCommand.Outcome;
@@ -32,6 +33,11 @@ class DemoCommandTest {
       assertTrue(Double.parseDouble(accuracy.group(1)) > 90, accuracy.group());
     }
     assertTrue(outcome.out().contains(out.resolve("similarity.png").toString()));
+
+    String shown = outcome.out().lines().limit(10).collect(Collectors.joining("\n"));
+    assertTrue(
+        Files.readString(RealCommand.root().resolve("README.md")).contains(shown),
+        () -> "the README shows another output than this:\n" + shown);
 
     for (String file : List.of("similarity.png", "similarity.svg", "matches.csv")) {
       assertTrue(Files.size(out.resolve(file)) > 0, file);

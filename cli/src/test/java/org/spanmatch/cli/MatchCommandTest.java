@@ -141,8 +141,9 @@ class MatchCommandTest {
   @Test
   void theOutputFolderHoldsAllResults() throws IOException {
     Path out = folder.resolve("results").resolve("new");
+    Path json = out.resolveSibling("own.json");
     Outcome outcome =
-        RealCommand.run("match", x, y, "--epsilon", "0.3", "--out", out, "--json", out + ".json");
+        RealCommand.run("match", x, y, "--epsilon", "0.3", "--out", out, "--json", json);
     assertEquals(0, outcome.exitCode(), outcome.err());
     try (var files = Files.list(out)) {
       assertEquals(
@@ -150,8 +151,7 @@ class MatchCommandTest {
               "result.json", "matches.csv", "similarity.csv", "similarity.svg", "similarity.png"),
           files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()));
     }
-    assertEquals(
-        Files.readString(out.resolve("result.json")), Files.readString(Path.of(out + ".json")));
+    assertEquals(Files.readString(out.resolve("result.json")), Files.readString(json));
     assertEquals(
         List.of(
             "layer,epsilon,network,neuron",

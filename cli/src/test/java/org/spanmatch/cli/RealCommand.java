@@ -35,7 +35,6 @@ final class RealCommand {
         .filter(argument -> argument.startsWith("-javaagent:"))
         .forEach(command::add);
     command.add("-Djava.awt.headless=true");
-    command.add("-XX:TieredStopAtLevel=1"); // starts faster
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add("org.spanmatch.cli.Main");

@@ -4,6 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteOrder;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -144,8 +145,10 @@ public final class StoredArray {
       why = "the data is truncated";
     } else if (e instanceof ZipException) {
       why = "the archive is damaged (" + e.getMessage() + ")";
+    } else if (e instanceof AccessDeniedException) {
+      why = "it can't be read: permission denied";
     } else {
-      why = "it can't be read (" + e + ")";
+      why = "it can't be read: " + e;
     }
     return new ActivationsException(what + ": " + why, e);
   }

@@ -297,11 +297,16 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
     return shown;
   }
 
-  // What the JDK throws here differs from version to version, and some of it is an Error.
-  private static void requireFonts() throws IOException {
+  /**
+   * Checks that there is a font to draw with, as bare machines and containers may have none.
+   *
+   * @throws IOException if there is none
+   */
+  public static void requireFonts() throws IOException {
     try {
       width(X_LABEL, LABEL_FONT);
     } catch (RuntimeException | Error e) {
+      // What the JDK throws here differs from version to version, and some of it is an Error.
       throw new IOException("Java can't load a font to draw with: " + e.getMessage(), e);
     }
   }
