@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -108,7 +107,7 @@ public final class ActivationFile {
       for (Path file :
           files
               .filter(f -> f.getFileName().toString().endsWith(SUFFIX) && !Files.isDirectory(f))
-              .sorted(Comparator.comparing(f -> sortKey(f.getFileName().toString())))
+              .sorted(Comparator.comparing(ActivationFile::sortKey).thenComparing(Path::compareTo))
               .toList()) {
         String name = layerName(file.getFileName().toString());
         arrays.add(StoredArray.open(file, name, new FileBytes(file)));
@@ -128,13 +127,11 @@ public final class ActivationFile {
     return file.endsWith(SUFFIX) ? file.substring(0, file.length() - SUFFIX.length()) : file;
   }
 
-  /** Pads numbers, so that conv10 comes after conv2. */
-  private static String sortKey(String name) {
+  /** The layer's name with its numbers padded, so that conv10 comes after conv2. */
+  private static String sortKey(Path file) {
     return DIGITS
-        .matcher(name)
+        .matcher(layerName(file.getFileName().toString()))
         .replaceAll(
-            m ->
-                Matcher.quoteReplacement(
-                    "0".repeat(Math.max(0, 20 - m.group().length())) + m.group()));
+            number -> "0".repeat(Math.max(0, 20 - number.group().length())) + number.group());
   }
 }

@@ -29,8 +29,10 @@ record BlockShape(int neurons, int axis, int chunk, int inner, boolean sequentia
       throw new ActivationsException(
           "it has " + neurons + " neurons, expected at most " + Integer.MAX_VALUE / 16);
     }
+    // Without neurons there is nothing to read, but samples are still counted.
+    long sampleBytes = Math.max(1, neurons) * bytes;
     int axis = 0;
-    while (array.samplesBelow(axis) * neurons * bytes > GATHERED_BYTES
+    while (array.samplesBelow(axis) * sampleBytes > GATHERED_BYTES
         && axis < array.sampleAxes().size() - 1) {
       axis++;
     }
@@ -38,8 +40,7 @@ record BlockShape(int neurons, int axis, int chunk, int inner, boolean sequentia
     StridedArray.Axis cut = array.sampleAxes().get(axis);
     boolean sequential = axis == 0 && cut.stride() == inner * neurons;
     long budget = sequential ? SEQUENTIAL_BYTES : GATHERED_BYTES;
-    long unit = Math.max(1, inner * neurons * bytes);
-    int chunk = (int) Math.max(1, Math.min(cut.size(), budget / unit));
+    int chunk = (int) Math.max(1, Math.min(cut.size(), budget / (inner * sampleBytes)));
     return new BlockShape((int) neurons, axis, chunk, inner, sequential);
   }
 

@@ -13,8 +13,6 @@ public final class NeuronNorms {
   /** Neurons whose activation vector has at most this norm are dead, unless an option says else. */
   public static final double DEFAULT_DEAD_THRESHOLD = 1e-16;
 
-  private static final int CHUNK = 256;
-
   private final double[] largest;
   private final double[] norms;
 
@@ -34,11 +32,12 @@ public final class NeuronNorms {
     double[] largest = new double[neurons];
     // Sum of squares in units of the largest value so far: neither overflows nor underflows.
     double[] squares = new double[neurons];
-    double[] rows = new double[Math.multiplyExact(CHUNK, neurons)];
+    int chunk = SampleRows.chunk(neurons);
+    double[] rows = new double[chunk * neurons];
     if (neurons > 0) {
       try (SampleRows reader = new SampleRows(layer)) {
         long done = 0;
-        for (int count = reader.read(rows, CHUNK); count > 0; count = reader.read(rows, CHUNK)) {
+        for (int count = reader.read(rows, chunk); count > 0; count = reader.read(rows, chunk)) {
           for (int row = 0; row < count; row++) {
             for (int neuron = 0; neuron < neurons; neuron++) {
               double value = rows[row * neurons + neuron];

@@ -5,10 +5,18 @@ package org.spanmatch.data;
  * simple way in, for code that need not be fast.
  */
 public final class SampleRows implements AutoCloseable {
+  private static final int MAX_CHUNK = 256;
+  private static final int CHUNK_VALUES = 1 << 20;
+
   private final LayerActivations layer;
   private final BlockReader reader;
   private ActivationBlock block;
   private int used;
+
+  /** How many rows of so many neurons a buffer of a few megabytes holds; at most 256. */
+  public static int chunk(int neurons) {
+    return Math.max(1, Math.min(MAX_CHUNK, CHUNK_VALUES / Math.max(1, neurons)));
+  }
 
   /** Starts a pass over the layer. */
   public SampleRows(LayerActivations layer) {

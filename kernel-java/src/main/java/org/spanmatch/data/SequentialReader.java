@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.zip.ZipException;
 
 /** Reads an array front to back, when the samples lie in the file in their own order. */
 final class SequentialReader implements BlockReader {
@@ -60,7 +61,9 @@ final class SequentialReader implements BlockReader {
       remaining -= outer;
       if (remaining == 0) {
         // Reading on to the end lets an archive verify its checksum.
-        in.read();
+        if (in.read() >= 0) {
+          throw new ZipException("the entry is longer than it should be");
+        }
       }
     } catch (IOException e) {
       throw StoredArray.unreadable(description, e);

@@ -47,7 +47,9 @@ record ZipEntryBytes(Path archive, String entry) implements ArrayBytes {
             StandardOpenOption.DELETE_ON_CLOSE);
     try (InputStream in = stream()) {
       OutputStream out = Channels.newOutputStream(channel);
-      in.transferTo(out);
+      if (in.transferTo(out) != size()) {
+        throw new ZipException("the entry does not have the size it should have");
+      }
       return channel;
     } catch (IOException | RuntimeException e) {
       channel.close();

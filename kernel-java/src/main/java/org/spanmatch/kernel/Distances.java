@@ -73,10 +73,11 @@ public final class Distances {
 
   /**
    * Whether the answer of {@link #within} is borderline: the distance is no farther from the limit
-   * than its error bound, so that another correct backend may answer differently.
+   * than its error bound, so that another correct backend may answer differently. No distance
+   * exceeds 1, so ε = 1 is never in doubt.
    */
   public boolean borderline(int index, double epsilon) {
-    return Math.abs(distances[index] - limit(index, epsilon)) <= errorBounds[index];
+    return epsilon < 1 && Math.abs(distances[index] - limit(index, epsilon)) <= errorBounds[index];
   }
 
   private double limit(int index, double epsilon) {

@@ -5,6 +5,10 @@ final class Householder {
   /** The unit roundoff of double arithmetic. */
   static final double UNIT_ROUNDOFF = 0x1p-53;
 
+  // Columns are scaled to norm 1 or more, so what is smaller than this counts as zero; its square
+  // would lose digits to underflow, and the reflection would no longer be orthogonal.
+  private static final double NEGLIGIBLE = 0x1p-900;
+
   private Householder() {}
 
   /**
@@ -24,10 +28,10 @@ final class Householder {
     for (int i = from; i < to; i++) {
       squares += rows[i][k] * rows[i][k];
     }
-    if (squares == 0) {
+    double alpha = pivot[k];
+    if (squares == 0 || alpha * alpha + squares < NEGLIGIBLE) {
       return;
     }
-    double alpha = pivot[k];
     double beta = -Math.copySign(Math.sqrt(alpha * alpha + squares), alpha);
     double tau = (beta - alpha) / beta;
     double[] products = pivot.clone();

@@ -73,6 +73,9 @@ final class PivotedQr {
 
   /** Distance of projected vector {@code index} to the span. */
   double distance(int index) {
+    if (rank == 0) {
+      return 1; // exactly, whatever the rounding of the norm
+    }
     double squares = 0;
     for (int i = rank; i < rows.length; i++) {
       double value = rows[i][spanning + index];

@@ -17,8 +17,6 @@ import org.spanmatch.kernel.ProjectionTable;
  * factor R of [Z_X Z_Y], whose columns have the same distances as the activation vectors.
  */
 final class ReferenceKernel implements ProjectionKernel {
-  private static final int CHUNK = 256;
-
   private final KernelInfo info;
 
   ReferenceKernel(String reason) {
@@ -58,11 +56,20 @@ final class ReferenceKernel implements ProjectionKernel {
     StreamingQr qr = new StreamingQr(columns);
     try (SampleRows xRows = new SampleRows(x);
         SampleRows yRows = new SampleRows(y)) {
-      double[] xValues = new double[Math.multiplyExact(CHUNK, x.neurons())];
-      double[] yValues = new double[Math.multiplyExact(CHUNK, y.neurons())];
+      int chunk = SampleRows.chunk(Math.max(x.neurons(), y.neurons()));
+      double[] xValues = new double[chunk * x.neurons()];
+      double[] yValues = new double[chunk * y.neurons()];
       for (long done = 0; done < samples; ) {
-        int count = xRows.read(xValues, CHUNK);
-        yRows.read(yValues, CHUNK);
+        int count = xRows.read(xValues, chunk);
+        if (count == 0 || yRows.read(yValues, chunk) != count) {
+          throw new ActivationsException(
+              x.description()
+                  + " or "
+                  + y.description()
+                  + " ended before its "
+                  + samples
+                  + " samples");
+        }
         for (int row = 0; row < count; row++) {
           double[] target = qr.nextRow();
           xColumns.scatter(xValues, row, target);

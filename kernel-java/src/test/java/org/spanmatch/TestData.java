@@ -1,0 +1,49 @@
+package org.spanmatch;
+
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Assumptions;
+
+/** Finds the files that tests read. */
+public final class TestData {
+  private TestData() {}
+
+  /** A file or folder in the test resources, by its absolute name there. */
+  public static Path resource(String name) {
+    try {
+      return Path.of(TestData.class.getResource(name).toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(name, e);
+    }
+  }
+
+  /**
+   * A file or folder of the data that lies beside the project, in {@code ../shared/data}; where it
+   * is absent the test is skipped, with a message.
+   */
+  public static Path shared(String name) {
+    Path found = root().resolveSibling("shared").resolve("data").resolve(name);
+    if (!Files.exists(found)) {
+      String message = "SKIPPED: the shared data is absent: " + found;
+      System.err.println(message);
+      Assumptions.abort(message);
+    }
+    return found;
+  }
+
+  private static Path root() {
+    String property = System.getProperty("spanmatch.root");
+    if (property != null) {
+      return Path.of(property).toAbsolutePath().normalize();
+    }
+    Path start = Path.of("").toAbsolutePath();
+    for (Path folder = start; folder != null; folder = folder.getParent()) {
+      if (Files.exists(folder.resolve("pom.xml"))
+          && Files.exists(folder.resolveSibling("shared"))) {
+        return folder;
+      }
+    }
+    return start;
+  }
+}

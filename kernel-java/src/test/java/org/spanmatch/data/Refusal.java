@@ -1,0 +1,25 @@
+package org.spanmatch.data;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.function.Executable;
+
+/** Checks how bad input is refused. */
+final class Refusal {
+  private Refusal() {}
+
+  /** Expects one sentence that contains all the parts, in this order. */
+  static void assertRefused(Executable action, Object... parts) {
+    String message = assertThrows(ActivationsException.class, action).getMessage();
+    assertTrue(message.lines().count() == 1, () -> "not one line: " + message);
+    assertFalse(message.contains("null"), () -> "says null: " + message);
+    int from = 0;
+    for (Object part : parts) {
+      int found = message.indexOf(part.toString(), from);
+      assertTrue(found >= 0, () -> "'" + part + "' is not in its place in: " + message);
+      from = found + part.toString().length();
+    }
+  }
+}

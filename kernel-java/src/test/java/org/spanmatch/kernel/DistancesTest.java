@@ -1,0 +1,72 @@
+package org.spanmatch.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class DistancesTest {
+  private static final double ROUNDOFF = 0x1p-24;
+
+  private static Distances one(double distance, double errorBound, double coefficients) {
+    return new Distances(
+        new int[] {7},
+        new double[] {distance},
+        new double[] {errorBound},
+        new double[] {coefficients},
+        ROUNDOFF);
+  }
+
+  @Test
+  void values() {
+    Distances distances = one(0.5, 0.25, 3);
+    assertEquals(1, distances.size());
+    assertEquals(7, distances.neuron(0));
+    assertEquals(0.5, distances.distance(0));
+    assertEquals(0.25, distances.errorBound(0));
+  }
+
+  @Test
+  void withinIsAtMostEpsilonWhateverTheError() {
+    Distances distances = one(0.5, 0.25, 3);
+    assertTrue(distances.within(0, 0.5), "the limit belongs to it");
+    assertFalse(distances.within(0, Math.nextDown(0.5)));
+    assertTrue(distances.within(0, 1));
+    assertFalse(distances.within(0, Double.MIN_VALUE));
+  }
+
+  @Test
+  void borderlineIsWhatTheErrorCouldTurn() {
+    Distances distances = one(0.5, 0.25, 3);
+    assertTrue(distances.borderline(0, 0.25));
+    assertFalse(distances.borderline(0, 0.25 - Math.ulp(1.0)));
+    assertTrue(distances.borderline(0, 0.5));
+    assertTrue(distances.borderline(0, 0.75));
+    assertFalse(distances.borderline(0, 0.75 + Math.ulp(1.0)));
+    assertTrue(one(0.5, 0, 3).borderline(0, 0.5), "equality is never certain");
+  }
+
+  @Test
+  void exactMeansWithinTheErrorAndTheRoundingOfTheStoredValues() {
+    double error = 0x1p-40;
+    double coefficients = 3;
+    double limit = error + ROUNDOFF * (1 + coefficients);
+    assertTrue(one(0, error, coefficients).within(0, 0));
+    assertTrue(one(limit, error, coefficients).within(0, 0));
+    assertFalse(one(Math.nextUp(limit), error, coefficients).within(0, 0));
+    assertFalse(one(0, error, coefficients).borderline(0, 0));
+    assertTrue(one(limit - error, error, coefficients).borderline(0, 0));
+    assertTrue(one(limit + error, error, coefficients).borderline(0, 0));
+    assertFalse(one(limit + 2 * error, error, coefficients).borderline(0, 0));
+    assertFalse(one(limit - 2 * error, error, coefficients).borderline(0, 0));
+  }
+
+  @Test
+  void groups() {
+    assertEquals(Group.Y, Group.X.other());
+    assertEquals(Group.X, Group.Y.other());
+    assertEquals("x", Group.X.label());
+    assertEquals("y", Group.Y.label());
+  }
+}

@@ -1,0 +1,163 @@
+package org.spanmatch.kernel;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Distances to the span of vectors by Householder QR with column pivoting in double-double
+ * arithmetic: the arbiter of the other ways to compute them.
+ *
+ * <p>Numbers are scaled to unit norm first. The pivots' distances to the vectors before them are
+ * kept, so that one factorisation answers for every rank.
+ */
+final class DoubleDoubleProjection {
+  // Far below the rounding of unit vectors, far above where squares lose digits.
+  private static final double NOTHING = 0x1p-300;
+
+  private final int samples;
+  private final List<Reflection> reflections = new ArrayList<>();
+  private final List<DoubleDouble[]> pivots = new ArrayList<>();
+  private final double[] residuals;
+
+  /** I − τvvᵀ, v being zero before {@code from}. */
+  private record Reflection(int from, List<DoubleDouble> v, DoubleDouble tau) {
+    void apply(DoubleDouble[] x) {
+      DoubleDouble product = DoubleDouble.ZERO;
+      for (int i = 0; i < v.size(); i++) {
+        product = product.add(v.get(i).multiply(x[from + i]));
+      }
+      product = product.multiply(tau);
+      for (int i = 0; i < v.size(); i++) {
+        x[from + i] = x[from + i].subtract(product.multiply(v.get(i)));
+      }
+    }
+  }
+
+  /** A vector projected on the spans of the first pivots. */
+  final class Projected {
+    private final DoubleDouble[] x;
+
+    private Projected(DoubleDouble[] x) {
+      this.x = x;
+    }
+
+    /** Relative distance to the span of so many pivots. */
+    double distance(int rank) {
+      return norm(x, rank).value();
+    }
+
+    /** ‖c‖₁ of the coefficients that express the projection by so many unit-norm pivots. */
+    double coefficientNorm(int rank) {
+      DoubleDouble[] c = new DoubleDouble[rank];
+      double sum = 0;
+      for (int i = rank - 1; i >= 0; i--) {
+        DoubleDouble value = x[i];
+        for (int j = i + 1; j < rank; j++) {
+          value = value.subtract(pivots.get(j)[i].multiply(c[j]));
+        }
+        c[i] = value.divide(pivots.get(i)[i]);
+        sum += c[i].abs().value();
+      }
+      return sum;
+    }
+  }
+
+  /**
+   * Factorises.
+   *
+   * @param samples the length of the vectors
+   * @param vectors what spans; none of them zero
+   */
+  DoubleDoubleProjection(int samples, List<double[]> vectors) {
+    this.samples = samples;
+    List<DoubleDouble[]> rest = new ArrayList<>();
+    vectors.forEach(vector -> rest.add(unit(vector)));
+    double[] distances = new double[Math.min(samples, vectors.size())];
+    for (int k = 0; k < distances.length; k++) {
+      int farthest = 0;
+      for (int j = 1; j < rest.size(); j++) {
+        if (norm(rest.get(j), k).value() > norm(rest.get(farthest), k).value()) {
+          farthest = j;
+        }
+      }
+      DoubleDouble[] pivot = rest.remove(farthest);
+      double distance = norm(pivot, k).value();
+      if (distance < NOTHING) {
+        break;
+      }
+      distances[k] = distance;
+      Reflection reflection = reflection(pivot, k);
+      reflections.add(reflection);
+      reflection.apply(pivot);
+      pivots.add(pivot);
+      rest.forEach(reflection::apply);
+    }
+    residuals = distances;
+  }
+
+  private static Reflection reflection(DoubleDouble[] x, int k) {
+    DoubleDouble norm = norm(x, k);
+    DoubleDouble beta = x[k].hi() > 0 ? norm.negate() : norm;
+    List<DoubleDouble> v = new ArrayList<>(Arrays.asList(x).subList(k, x.length));
+    DoubleDouble first = x[k].subtract(beta);
+    for (int i = 1; i < v.size(); i++) {
+      v.set(i, v.get(i).divide(first));
+    }
+    v.set(0, DoubleDouble.ONE);
+    return new Reflection(k, v, first.negate().divide(beta));
+  }
+
+  private static DoubleDouble norm(DoubleDouble[] x, int from) {
+    DoubleDouble squares = DoubleDouble.ZERO;
+    for (int i = from; i < x.length; i++) {
+      squares = squares.add(x[i].multiply(x[i]));
+    }
+    return squares.sqrt();
+  }
+
+  private static DoubleDouble[] unit(double[] vector) {
+    double largest = Arrays.stream(vector).map(Math::abs).max().orElseThrow();
+    if (!(largest > 0)) {
+      throw new IllegalArgumentException("a zero vector has no direction");
+    }
+    int exponent = Math.getExponent(largest);
+    DoubleDouble[] unit = new DoubleDouble[vector.length];
+    Arrays.setAll(unit, i -> DoubleDouble.of(Math.scalb(vector[i], -exponent)));
+    DoubleDouble norm = norm(unit, 0);
+    Arrays.setAll(unit, i -> unit[i].divide(norm));
+    return unit;
+  }
+
+  Projected project(double[] vector) {
+    DoubleDouble[] x = unit(vector);
+    reflections.forEach(reflection -> reflection.apply(x));
+    return new Projected(x);
+  }
+
+  /** Number of vectors that count as independent when those no farther than this do not. */
+  int rank(double tolerance) {
+    int rank = 0;
+    while (rank < pivots.size() && residuals[rank] > tolerance) {
+      rank++;
+    }
+    return rank;
+  }
+
+  /**
+   * The ranks that a correct decision at a tolerance may find, when it may take distances between
+   * {@code low} and {@code high} for smaller or larger than the tolerance.
+   */
+  List<Integer> ranks(double low, double high) {
+    List<Integer> ranks = new ArrayList<>();
+    for (int rank = rank(high); rank <= rank(low); rank++) {
+      ranks.add(rank);
+    }
+    return ranks;
+  }
+
+  /** Bounds the relative backward error: 6·(length + 4) roundings for each reflection. */
+  double backwardError() {
+    return reflections.size() * 6 * (samples + 4) * DoubleDouble.ROUNDOFF;
+  }
+}

@@ -1,0 +1,818 @@
+package org.spanmatch.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.spanmatch.TestData;
+import org.spanmatch.data.ActivationFile;
+import org.spanmatch.data.ActivationsException;
+import org.spanmatch.data.ArrayActivations;
+import org.spanmatch.data.ElementType;
+import org.spanmatch.data.LayerActivations;
+import org.spanmatch.data.LayerPair;
+import org.spanmatch.data.LayerPairs;
+import org.spanmatch.match.MaximumMatch;
+
+/**
+ * What every kernel promises, for a test class of each kernel to inherit.
+ *
+ * <p>The arbiter is {@link DoubleDoubleProjection}; what a kernel may differ from it is what the
+ * kernel states, {@link Distances#errorBound}, and nothing else.
+ */
+public abstract class ProjectionKernelContract {
+  private static final CompressionOptions EVERYTHING_LIVES =
+      new CompressionOptions(0, Progress.NONE);
+
+  private ProjectionKernel kernel;
+
+  /** The kernel to test. */
+  protected abstract ProjectionKernel open();
+
+  /**
+   * τ: a neuron no farther than this from the others of its group need not count for the span.
+   *
+   * @param neurons living neurons of both groups
+   */
+  protected double rankTolerance(int neurons) {
+    return neurons * 0x1p-52 * 8;
+  }
+
+  @BeforeEach
+  final void openKernel() {
+    kernel = open();
+  }
+
+  @AfterEach
+  final void closeKernel() {
+    kernel.close();
+  }
+
+  private ProjectionTable table(Problem problem) {
+    return kernel.compress(problem.layer(Group.X), problem.layer(Group.Y), EVERYTHING_LIVES);
+  }
+
+  // Against the arbiter.
+
+  /** Compares the distances of what remains in a table. */
+  private void assertTrueDistances(Problem problem, ProjectionTable table) {
+    for (Group group : Group.values()) {
+      assertTrueDistances(problem, table, group);
+    }
+  }
+
+  private void assertTrueDistances(Problem problem, ProjectionTable table, Group group) {
+    Distances distances = table.distances(group);
+    int[] remaining = table.remaining(group);
+    assertArrayEquals(
+        remaining, IntStream.range(0, distances.size()).map(distances::neuron).toArray());
+    for (int i = 0; i < distances.size(); i++) {
+      assertTrue(distances.distance(i) >= 0 && distances.distance(i) <= 1);
+      assertTrue(distances.errorBound(i) >= 0 && distances.errorBound(i) <= 1);
+    }
+    List<double[]> spanning =
+        Arrays.stream(table.remaining(group.other()))
+            .mapToObj(problem.vectors(group.other())::get)
+            .toList();
+    DoubleDoubleProjection truth = new DoubleDoubleProjection(problem.samples(), spanning);
+    List<DoubleDoubleProjection.Projected> projected =
+        Arrays.stream(remaining)
+            .mapToObj(neuron -> truth.project(problem.vectors(group).get(neuron)))
+            .toList();
+    // Which neurons lie within τ depends on the order in which they are taken into the span, by a
+    // factor below their number.
+    int neurons = Math.max(1, problem.x().size() + problem.y().size());
+    double tolerance = rankTolerance(neurons);
+    List<String> failures = new ArrayList<>();
+    for (int rank : truth.ranks(tolerance / neurons, tolerance * neurons)) {
+      String failure = firstFailure(distances, projected, rank);
+      if (failure == null) {
+        return;
+      }
+      failures.add(failure);
+    }
+    throw new AssertionError(String.join("; ", failures));
+  }
+
+  private static String firstFailure(
+      Distances distances, List<DoubleDoubleProjection.Projected> projected, int rank) {
+    for (int i = 0; i < distances.size(); i++) {
+      double expected = projected.get(i).distance(rank);
+      double error = Math.abs(distances.distance(i) - expected);
+      if (!(error <= distances.errorBound(i))) {
+        return "neuron "
+            + distances.neuron(i)
+            + " is at "
+            + distances.distance(i)
+            + " ± "
+            + distances.errorBound(i)
+            + ", expected "
+            + expected
+            + " with rank "
+            + rank;
+      }
+    }
+    return null;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> distancesAreTrueWithinTheirBounds() {
+    Map<String, Problem> problems = new LinkedHashMap<>();
+    for (int n : new int[] {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65}) {
+      problems.put("random, n = " + n, Problem.random(n, 2 * n + 3, n, n));
+    }
+    problems.put("different sizes", Problem.random(100, 90, 5, 33));
+    problems.put("many samples", Problem.random(101, 5000, 6, 5));
+    problems.put("ReLU", Problem.relu(102, 300, 24, 20));
+    problems.put("ReLU, many samples", Problem.relu(103, 3000, 8, 9));
+    for (int exponent : new int[] {2, 4, 6, 8, 10, 12}) {
+      double difference = Math.pow(10, -exponent);
+      problems.put(
+          "near duplicates 1e-" + exponent,
+          Problem.nearDuplicates(exponent, 100, 14, 17, difference));
+    }
+    problems.put("duplicates", Problem.nearDuplicates(104, 100, 14, 17, 0));
+    problems.put("rank 3n/4", Problem.threeQuarterRank(105, 90, 24, 16));
+    problems.put("rank 3n/4 of float32", Problem.threeQuarterRank(106, 90, 24, 16).rounded());
+    problems.put("as many samples as neurons", Problem.random(107, 12, 12, 12));
+    problems.put("fewer samples than neurons", Problem.random(108, 7, 9, 12));
+    problems.put("fewer samples than neurons of one group", Problem.random(109, 7, 3, 12));
+    problems.put("one sample", Problem.random(110, 1, 3, 2));
+    problems.put("one neuron each", Problem.random(111, 50, 1, 1));
+    problems.put("one neuron against many", Problem.random(112, 50, 1, 20));
+    Problem relu = Problem.relu(113, 120, 12, 15);
+    problems.put("graded 1e±20", relu.graded(-20, 20, 1));
+    problems.put("graded 1e±150", relu.graded(-150, 150, 2));
+    problems.put("graded 1e±300", relu.graded(-300, 300, 3));
+    problems.put("subnormal", relu.graded(-318, -310, 4));
+    return problems.entrySet().stream()
+        .map(
+            problem ->
+                dynamicTest(
+                    problem.getKey(),
+                    () -> {
+                      try (ProjectionTable table = table(problem.getValue())) {
+                        assertTrueDistances(problem.getValue(), table);
+                      }
+                    }));
+  }
+
+  @Test
+  void distancesOfManySmallProblemsAreTrue() {
+    SplittableRandom random = new SplittableRandom(99);
+    for (int seed = 0; seed < 1500; seed++) {
+      int samples = 1 + random.nextInt(60);
+      int x = 3 + random.nextInt(12);
+      int y = 3 + random.nextInt(12);
+      double difference = Math.pow(10, -random.nextDouble(0, 17));
+      Problem problem =
+          switch (seed % 5) {
+            case 0 -> Problem.random(seed, samples, x, y);
+            case 1 -> Problem.relu(seed, samples, x, y).rounded();
+            case 2 -> Problem.nearDuplicates(seed, samples, x, y, difference);
+            case 3 ->
+                Problem.nearDuplicates(seed, samples, x, y, difference).graded(-100, 100, seed);
+            default -> Problem.threeQuarterRank(seed, samples, x, y);
+          };
+      if (Stream.concat(problem.x().stream(), problem.y().stream())
+          .allMatch(vector -> Arrays.stream(vector).anyMatch(value -> value != 0))) {
+        try (ProjectionTable table = table(problem)) {
+          assertTrueDistances(problem, table);
+        }
+      }
+    }
+  }
+
+  /** Values of one neuron that differ so much that squares of the small ones underflow. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-20, 1e-100, 1e-155, 1e-160, 1e-161, 1e-162, 1e-165, 1e-300, 0})
+  void samplesOfDifferentSize(double small) {
+    for (int large : new int[] {0, 299, 599}) {
+      Problem problem = Problem.random(200 + large, 600, 5, 4);
+      for (int neuron = 0; neuron < 2; neuron++) {
+        for (Group group : Group.values()) {
+          double[] vector = problem.vectors(group).get(neuron);
+          Arrays.setAll(vector, i -> i == large ? vector[i] : vector[i] * small);
+        }
+      }
+      try (ProjectionTable table = table(problem)) {
+        assertTrueDistances(problem, table);
+      }
+    }
+  }
+
+  @Test
+  void distancesOfAKernelAreThoseOfTheFirstGroup() {
+    Problem problem = Problem.relu(7, 60, 6, 8);
+    Distances distances = kernel.distances(problem.layer(Group.X), problem.layer(Group.Y));
+    try (ProjectionTable table = table(problem)) {
+      Distances expected = table.distances(Group.X);
+      assertEquals(expected.size(), distances.size());
+      for (int i = 0; i < distances.size(); i++) {
+        assertEquals(expected.distance(i), distances.distance(i), expected.errorBound(i));
+      }
+    }
+  }
+
+  // Formats.
+
+  @ParameterizedTest
+  @EnumSource
+  void everyFormatAndBlockShape(ElementType type) {
+    Problem raw = Problem.relu(8, 600, 7, 9).map(value -> Math.min(value, 6)); // for the bytes
+    Problem problem =
+        switch (type) {
+          case BOOL -> raw.map(value -> value > 2 ? 1 : 0);
+          case FLOAT16 -> raw.map(value -> Math.rint(value * 256) / 256);
+          case FLOAT32 -> raw.rounded();
+          case FLOAT64 -> raw;
+          case INT8, INT16, INT32, INT64 -> raw.map(value -> Math.rint((value - 2) * 20));
+          case UINT8, UINT16, UINT32, UINT64 -> raw.map(value -> Math.rint(value * 20));
+        };
+    int[][] shapes = {{600, 1}, {7, 1}, {1, 600}, {1, 1}, {9, 4}, {2, 100}};
+    for (int i = 0; i < shapes.length; i++) {
+      int[] xShape = shapes[i];
+      int[] yShape = shapes[(i + 1) % shapes.length];
+      LayerActivations x =
+          problem.blockedLayer(Group.X, type, ByteOrder.BIG_ENDIAN, xShape[0], xShape[1]);
+      LayerActivations y =
+          problem.blockedLayer(Group.Y, type, ByteOrder.LITTLE_ENDIAN, yShape[0], yShape[1]);
+      try (ProjectionTable table = kernel.compress(x, y, EVERYTHING_LIVES)) {
+        assertEquals(600, table.samples());
+        assertTrueDistances(problem, table);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"FLOAT16, FLOAT16", "FLOAT32, FLOAT32", "FLOAT64, FLOAT64", "FLOAT64, FLOAT16"})
+  void exactMeansWithinTheRoundingOfTheStoredValues(ElementType xType, ElementType yType) {
+    double roundoff = Math.max(xType.roundoff(), yType.roundoff());
+    // x − y is one rounding unit of x, or four; y is exact in every format.
+    for (int units : new int[] {0, 1, 4}) {
+      double[] y = {1, 1, 1, 1};
+      double[] x = {1, 1, 1, 1};
+      for (int i = 0; i < 2; i++) {
+        x[i] += units * 2 * xType.roundoff();
+      }
+      Problem problem = new Problem(4, List.of(x), List.of(y));
+      LayerActivations xLayer = problem.blockedLayer(Group.X, xType, ByteOrder.BIG_ENDIAN, 4, 1);
+      LayerActivations yLayer = problem.blockedLayer(Group.Y, yType, ByteOrder.BIG_ENDIAN, 4, 1);
+      try (ProjectionTable table = kernel.compress(xLayer, yLayer, EVERYTHING_LIVES)) {
+        Distances distances = table.distances(Group.X);
+        double limit = 2 * roundoff; // (1 + ‖c‖₁) u_data, c being within u_data of 1
+        double distance = new DoubleDoubleProjection(4, List.of(y)).project(x).distance(1);
+        if (distance < limit * (1 - roundoff)) {
+          assertTrue(distances.within(0, 0), units + " units");
+        } else if (distance > limit * (1 + roundoff) + 2 * distances.errorBound(0)) {
+          assertFalse(distances.within(0, 0), units + " units");
+        }
+      }
+    }
+  }
+
+  // Invariance.
+
+  private static void assertAgree(Distances a, int indexA, Distances b, int indexB) {
+    assertEquals(
+        a.distance(indexA), b.distance(indexB), a.errorBound(indexA) + b.errorBound(indexB));
+  }
+
+  private static void assertAgree(
+      ProjectionTable a, Group groupA, ProjectionTable b, Group groupB) {
+    Distances distancesA = a.distances(groupA);
+    Distances distancesB = b.distances(groupB);
+    assertEquals(distancesA.size(), distancesB.size());
+    for (int i = 0; i < distancesA.size(); i++) {
+      assertEquals(distancesA.neuron(i), distancesB.neuron(i));
+      assertAgree(distancesA, i, distancesB, i);
+    }
+  }
+
+  private void assertAgree(Problem a, Problem b) {
+    try (ProjectionTable tableA = table(a);
+        ProjectionTable tableB = table(b)) {
+      for (Group group : Group.values()) {
+        assertAgree(tableA, group, tableB, group);
+      }
+    }
+  }
+
+  @Test
+  void scalesAndSignsDoNotMatter() {
+    Problem problem = Problem.relu(9, 100, 9, 7);
+    SplittableRandom random = new SplittableRandom(9);
+    List<List<double[]>> scaled = new ArrayList<>();
+    for (Group group : Group.values()) {
+      scaled.add(
+          problem.vectors(group).stream()
+              .map(
+                  vector -> {
+                    int exponent = random.nextInt(-400, 400);
+                    double sign = random.nextBoolean() ? 1 : -1;
+                    return Arrays.stream(vector).map(v -> sign * Math.scalb(v, exponent)).toArray();
+                  })
+              .toList());
+    }
+    assertAgree(problem, new Problem(100, scaled.get(0), scaled.get(1)));
+    assertAgree(problem, problem.map(value -> -value));
+  }
+
+  @Test
+  void theOrderOfSamplesDoesNotMatter() {
+    Problem problem = Problem.relu(10, 700, 9, 7);
+    int[] order = Problem.permutation(700, 1);
+    List<List<double[]>> permuted = new ArrayList<>();
+    for (Group group : Group.values()) {
+      permuted.add(
+          problem.vectors(group).stream()
+              .map(vector -> Arrays.stream(order).mapToDouble(i -> vector[i]).toArray())
+              .toList());
+    }
+    assertAgree(problem, new Problem(700, permuted.get(0), permuted.get(1)));
+  }
+
+  @Test
+  void theOrderOfNeuronsDoesNotMatter() {
+    Problem problem = Problem.relu(11, 100, 9, 7);
+    int[] xOrder = Problem.permutation(9, 1);
+    int[] yOrder = Problem.permutation(7, 2);
+    Problem permuted =
+        new Problem(
+            100, Problem.permuted(problem.x(), xOrder), Problem.permuted(problem.y(), yOrder));
+    try (ProjectionTable table = table(problem);
+        ProjectionTable other = table(permuted)) {
+      for (int i = 0; i < 9; i++) {
+        assertAgree(table.distances(Group.X), xOrder[i], other.distances(Group.X), i);
+      }
+      for (int i = 0; i < 7; i++) {
+        assertAgree(table.distances(Group.Y), yOrder[i], other.distances(Group.Y), i);
+      }
+    }
+  }
+
+  @Test
+  void theNetworksMayBeSwapped() {
+    Problem problem = Problem.relu(12, 100, 9, 7);
+    try (ProjectionTable table = table(problem);
+        ProjectionTable swapped = table(problem.swapped())) {
+      assertAgree(table, Group.X, swapped, Group.Y);
+      assertAgree(table, Group.Y, swapped, Group.X);
+    }
+  }
+
+  // Dead neurons and empty groups.
+
+  @Test
+  void deadNeuronsAreLeftOut() {
+    Problem problem = Problem.random(13, 40, 5, 4);
+    Arrays.fill(problem.x().get(0), 0);
+    Arrays.setAll(problem.x().get(3), i -> i == 7 ? 1e-16 : 0); // at the threshold
+    Arrays.setAll(problem.y().get(2), i -> i == 7 ? -1e-17 : -0.0);
+    Arrays.setAll(problem.y().get(3), i -> i == 7 ? 1.1e-16 : 0);
+    try (ProjectionTable table =
+        kernel.compress(
+            problem.layer(Group.X), problem.layer(Group.Y), CompressionOptions.defaults())) {
+      assertEquals(List.of(0, 3), table.dead(Group.X));
+      assertEquals(List.of(2), table.dead(Group.Y));
+      assertEquals(5, table.neurons(Group.X));
+      assertEquals(4, table.neurons(Group.Y));
+      assertArrayEquals(new int[] {1, 2, 4}, table.remaining(Group.X));
+      assertArrayEquals(new int[] {0, 1, 3}, table.remaining(Group.Y));
+      assertTrueDistances(problem, table);
+    }
+    try (ProjectionTable table =
+        kernel.compress(
+            problem.layer(Group.X),
+            problem.layer(Group.Y),
+            new CompressionOptions(2e-16, Progress.NONE))) {
+      assertEquals(List.of(2, 3), table.dead(Group.Y));
+      assertTrueDistances(problem, table);
+    }
+  }
+
+  @Test
+  void distancesToAnEmptyGroupAreOne() {
+    Problem full = Problem.random(14, 20, 3, 2);
+    List<Problem> problems =
+        List.of(
+            new Problem(20, full.x(), List.of()),
+            new Problem(20, full.x(), List.of(new double[20], new double[20])));
+    for (Problem problem : problems) {
+      try (ProjectionTable table = table(problem)) {
+        assertAllOne(table.distances(Group.X), 3);
+        assertEquals(0, table.distances(Group.Y).size());
+        assertFalse(table.fillsSpace(Group.Y));
+      }
+      try (ProjectionTable table = table(problem.swapped())) {
+        assertAllOne(table.distances(Group.Y), 3);
+        assertEquals(0, table.distances(Group.X).size());
+      }
+    }
+    try (ProjectionTable table = table(full)) {
+      table.remove(Group.Y, 0, 1);
+      assertAllOne(table.distances(Group.X), 3);
+      table.remove(Group.X, 2, 0, 1);
+      assertEquals(0, table.distances(Group.X).size());
+      assertEquals(0, table.distances(Group.Y).size());
+    }
+  }
+
+  private static void assertAllOne(Distances distances, int size) {
+    assertEquals(size, distances.size());
+    for (int i = 0; i < size; i++) {
+      assertEquals(1, distances.distance(i), "by definition");
+    }
+  }
+
+  @Test
+  void nothingAtAll() {
+    Problem problem = new Problem(20, List.of(), List.of());
+    try (ProjectionTable table = table(problem)) {
+      assertEquals(20, table.samples());
+      for (Group group : Group.values()) {
+        assertEquals(0, table.neurons(group));
+        assertEquals(List.of(), table.dead(group));
+        assertEquals(0, table.distances(group).size());
+      }
+    }
+  }
+
+  @Test
+  void fewerSamplesThanNeuronsFillTheSpace() {
+    Problem problem = Problem.random(15, 6, 5, 6);
+    try (ProjectionTable table = table(problem)) {
+      assertFalse(table.fillsSpace(Group.X));
+      assertTrue(table.fillsSpace(Group.Y));
+      Distances distances = table.distances(Group.X);
+      for (int i = 0; i < distances.size(); i++) {
+        assertTrue(distances.distance(i) <= distances.errorBound(i));
+      }
+    }
+    Arrays.fill(problem.y().get(0), 0);
+    try (ProjectionTable table = table(problem)) {
+      assertFalse(table.fillsSpace(Group.Y), "a dead neuron fills nothing");
+    }
+  }
+
+  // Removing and bringing back.
+
+  @ParameterizedTest
+  @CsvSource({"RANDOM, 12, 9", "RELU, 20, 20", "DUPLICATES, 16, 13", "RANK, 16, 12"})
+  void whatRemainsIsAsIfTheRestHadNeverBeenThere(String kind, int xCount, int yCount) {
+    Problem problem =
+        switch (kind) {
+          case "RANDOM" -> Problem.random(16, 60, xCount, yCount);
+          case "RELU" -> Problem.relu(17, 60, xCount, yCount);
+          case "DUPLICATES" -> Problem.nearDuplicates(18, 60, xCount, yCount, 0);
+          default -> Problem.threeQuarterRank(19, 60, xCount, yCount);
+        };
+    SplittableRandom random = new SplittableRandom(20);
+    try (ProjectionTable table = table(problem)) {
+      while (table.remaining(Group.X).length + table.remaining(Group.Y).length > 0) {
+        Group group = random.nextBoolean() ? Group.X : Group.Y;
+        int[] remaining = table.remaining(group);
+        if (remaining.length == 0) {
+          continue;
+        }
+        int count = 1 + random.nextInt(Math.min(3, remaining.length));
+        int[] removed =
+            Arrays.stream(Problem.permutation(remaining.length, random.nextLong()))
+                .limit(count)
+                .map(i -> remaining[i])
+                .toArray();
+        if (random.nextBoolean()) {
+          table.distances(group); // or two removals follow each other
+        }
+        table.remove(group, removed);
+        assertEquals(remaining.length - count, table.remaining(group).length);
+        assertTrueDistances(problem, table);
+        assertAgreesWithAFreshTable(problem, table);
+      }
+    }
+  }
+
+  private void assertAgreesWithAFreshTable(Problem problem, ProjectionTable table) {
+    List<List<double[]>> rest = new ArrayList<>();
+    for (Group group : Group.values()) {
+      rest.add(
+          Arrays.stream(table.remaining(group)).mapToObj(problem.vectors(group)::get).toList());
+    }
+    try (ProjectionTable fresh = table(new Problem(problem.samples(), rest.get(0), rest.get(1)))) {
+      for (Group group : Group.values()) {
+        Distances expected = fresh.distances(group);
+        for (int i = 0; i < expected.size(); i++) {
+          assertAgree(expected, i, table.distances(group), i);
+        }
+      }
+    }
+  }
+
+  private static List<List<Double>> state(ProjectionTable table) {
+    List<List<Double>> state = new ArrayList<>();
+    for (Group group : Group.values()) {
+      Distances distances = table.distances(group);
+      state.add(Arrays.stream(table.remaining(group)).mapToDouble(n -> n).boxed().toList());
+      state.add(IntStream.range(0, distances.size()).mapToObj(distances::distance).toList());
+    }
+    return state;
+  }
+
+  private static void assertRestored(
+      Problem problem, List<List<Double>> expected, ProjectionTable table) {
+    List<List<Double>> found = state(table);
+    for (int i = 0; i < expected.size(); i += 2) {
+      assertEquals(expected.get(i), found.get(i));
+      Distances distances = table.distances(i == 0 ? Group.X : Group.Y);
+      for (int j = 0; j < distances.size(); j++) {
+        assertEquals(
+            expected.get(i + 1).get(j), distances.distance(j), 2 * distances.errorBound(j));
+      }
+    }
+    assertEquals(problem.samples(), table.samples());
+  }
+
+  @Test
+  void rollbackBringsBackWhatWasRemovedSince() {
+    Problem problem = Problem.relu(21, 60, 9, 8);
+    try (ProjectionTable table = table(problem)) {
+      List<List<Double>> atStart = state(table);
+      ProjectionTable.Mark start = table.mark();
+      table.rollback(start); // nothing to bring back
+      assertRestored(problem, atStart, table);
+
+      table.remove(Group.X, 3, 5);
+      table.remove(Group.Y, 0);
+      List<List<Double>> atSecond = state(table);
+      ProjectionTable.Mark second = table.mark();
+      table.remove(Group.Y, 7);
+      ProjectionTable.Mark third = table.mark();
+      table.remove(Group.X, 0, 1, 2);
+      table.rollback(third);
+      assertArrayEquals(new int[] {0, 1, 2, 4, 6, 7, 8}, table.remaining(Group.X));
+      assertArrayEquals(new int[] {1, 2, 3, 4, 5, 6}, table.remaining(Group.Y));
+      assertTrueDistances(problem, table);
+
+      table.rollback(second);
+      assertRestored(problem, atSecond, table);
+      table.remove(Group.X, 8);
+      table.rollback(second); // a second time
+      assertRestored(problem, atSecond, table);
+      assertTrueDistances(problem, table);
+
+      table.remove(Group.X, 0);
+      table.rollback(start); // over the second
+      assertRestored(problem, atStart, table);
+      table.remove(Group.X, 3);
+      assertTrueDistances(problem, table);
+      table.rollback(start);
+      assertRestored(problem, atStart, table);
+    }
+  }
+
+  @Test
+  void manyTrialsLeaveNoTrace() {
+    Problem problem = Problem.relu(22, 60, 9, 8);
+    SplittableRandom random = new SplittableRandom(23);
+    try (ProjectionTable table = table(problem)) {
+      ProjectionTable.Mark start = table.mark();
+      for (int trial = 0; trial < 100; trial++) {
+        table.remove(Group.X, Arrays.copyOf(Problem.permutation(9, trial), 1 + trial % 8));
+        table.distances(Group.Y);
+        table.remove(Group.Y, random.nextInt(8));
+        table.distances(Group.X);
+        table.rollback(start);
+      }
+      assertTrueDistances(problem, table);
+    }
+  }
+
+  @Test
+  void aMarkOfAnotherTableIsRefused() {
+    Problem problem = Problem.random(24, 20, 3, 3);
+    try (ProjectionTable table = table(problem);
+        ProjectionTable other = table(problem)) {
+      ProjectionTable.Mark mark = other.mark();
+      table.remove(Group.X, 0);
+      assertThrows(IllegalArgumentException.class, () -> table.rollback(mark));
+      assertThrows(
+          IllegalArgumentException.class, () -> table.rollback(new ProjectionTable.Mark() {}));
+      assertArrayEquals(new int[] {1, 2}, table.remaining(Group.X));
+    }
+  }
+
+  @Test
+  void onlyWhatRemainsCanBeRemoved() {
+    Problem problem = Problem.random(25, 20, 4, 3);
+    Arrays.fill(problem.x().get(1), 0);
+    try (ProjectionTable table = table(problem)) {
+      table.remove(Group.X, 0);
+      List<List<Double>> before = state(table);
+      for (int[] wrong : new int[][] {{0}, {1}, {4}, {-1}, {2, 0}, {2, 2}, {3, 99}}) {
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> table.remove(Group.X, wrong),
+            Arrays.toString(wrong));
+        assertEquals(
+            before, state(table), "refused, so nothing happens: " + Arrays.toString(wrong));
+      }
+      table.remove(Group.Y);
+      assertEquals(before, state(table));
+    }
+  }
+
+  // A network against itself.
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aNetworkMatchesItself(boolean float32) {
+    Map<String, Problem> problems =
+        Map.of(
+            "random", Problem.random(26, 100, 20, 1),
+            "ReLU", Problem.relu(27, 400, 20, 1),
+            "duplicates", Problem.nearDuplicates(28, 100, 20, 1, 0),
+            "near duplicates", Problem.nearDuplicates(29, 100, 20, 1, 1e-9),
+            "rank", Problem.threeQuarterRank(30, 100, 20, 4),
+            "few samples", Problem.random(31, 9, 20, 1),
+            "graded", Problem.relu(32, 100, 20, 1).graded(-30, 30, 3),
+            "one neuron", Problem.random(33, 10, 1, 1));
+    problems.forEach(
+        (name, problem) -> {
+          List<double[]> vectors = new ArrayList<>(problem.x());
+          vectors.add(new double[problem.samples()]); // dead
+          Problem self = new Problem(problem.samples(), vectors, vectors);
+          LayerActivations x = float32 ? self.floatLayer(Group.X) : self.layer(Group.X);
+          LayerActivations y = float32 ? self.floatLayer(Group.Y) : self.layer(Group.Y);
+          try (ProjectionTable table = kernel.compress(x, y, EVERYTHING_LIVES)) {
+            double error = 0;
+            for (Group group : Group.values()) {
+              Distances distances = table.distances(group);
+              error =
+                  Math.max(
+                      error,
+                      IntStream.range(0, distances.size())
+                          .mapToDouble(distances::errorBound)
+                          .max()
+                          .orElseThrow());
+            }
+            int living = table.remaining(Group.X).length;
+            double[] epsilons = DoubleStream.of(0, error, 2 * error, 0.1, 1).toArray();
+            for (double epsilon : Arrays.stream(epsilons).filter(e -> e <= 1).toArray()) {
+              var match = MaximumMatch.find(table, epsilon).get(0);
+              String message = name + " at " + epsilon;
+              assertEquals(living, match.x().size(), message);
+              assertEquals(living, match.y().size(), message);
+              assertEquals((double) living / vectors.size(), match.similarity(), message);
+            }
+          }
+        });
+  }
+
+  // Bad input.
+
+  @ParameterizedTest
+  @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+  void valuesThatAreNotFiniteAreRefused(double value) {
+    for (Group group : Group.values()) {
+      for (int sample : new int[] {0, 577, 699}) {
+        Problem problem = Problem.relu(34, 700, 5, 4);
+        problem.vectors(group).get(3)[sample] = value;
+        String message =
+            assertThrows(ActivationsException.class, () -> table(problem).close()).getMessage();
+        assertTrue(message.contains("layer '" + group.label() + "'"), message);
+        assertTrue(message.contains("neuron 3 "), message);
+        assertTrue(message.contains("sample " + sample + ","), message);
+        assertTrue(message.contains(Double.isNaN(value) ? "NaN" : "infinite"), message);
+      }
+    }
+  }
+
+  @Test
+  void differentSampleCountsAreRefused() {
+    LayerActivations x = Problem.random(35, 10, 2, 2).layer(Group.X);
+    LayerActivations y = Problem.random(35, 12, 2, 2).layer(Group.Y);
+    String message =
+        assertThrows(
+                ActivationsException.class,
+                () -> kernel.compress(x, y, CompressionOptions.defaults()).close())
+            .getMessage();
+    for (String part : List.of("layer 'x'", "10", "layer 'y'", "12")) {
+      assertTrue(message.contains(part), message);
+    }
+  }
+
+  // Manners.
+
+  @Test
+  void inputIsNotModified() {
+    Problem problem = Problem.relu(36, 300, 5, 4);
+    double[] x = problem.rows(Group.X);
+    double[] y = problem.rows(Group.Y);
+    double[] xBefore = x.clone();
+    double[] yBefore = y.clone();
+    try (ProjectionTable table =
+        kernel.compress(
+            ArrayActivations.of("x", 300, 5, x),
+            ArrayActivations.of("y", 300, 4, y),
+            CompressionOptions.defaults())) {
+      table.distances(Group.X);
+      table.remove(Group.Y, 0);
+      table.distances(Group.X);
+      table.distances(Group.Y);
+    }
+    assertArrayEquals(xBefore, x);
+    assertArrayEquals(yBefore, y);
+  }
+
+  private record Report(String step, long done, long total) {}
+
+  @Test
+  void progressGrowsToItsTotal() {
+    Problem problem = Problem.relu(37, 3000, 5, 4);
+    List<Report> reports = new ArrayList<>();
+    CompressionOptions options =
+        new CompressionOptions(
+            0, (step, done, total) -> reports.add(new Report(step, done, total)));
+    kernel.compress(problem.layer(Group.X), problem.layer(Group.Y), options).close();
+    assertFalse(reports.isEmpty());
+    Report last = reports.get(reports.size() - 1);
+    assertEquals(last.total(), last.done());
+    long before = 0;
+    for (Report report : reports) {
+      assertFalse(report.step().isBlank());
+      assertEquals(last.total(), report.total());
+      assertTrue(report.done() >= before && report.done() <= report.total(), report.toString());
+      before = report.done();
+    }
+  }
+
+  @Test
+  void saysWhatItRunsOn() {
+    KernelInfo info = kernel.info();
+    for (String text : List.of(info.name(), info.device(), info.arithmetic(), info.reason())) {
+      assertFalse(text.isBlank());
+    }
+    assertTrue(info.threads() >= 1);
+  }
+
+  @Test
+  void tablesOfOneKernelAreIndependent() {
+    Problem one = Problem.relu(38, 60, 5, 4);
+    Problem two = Problem.random(39, 80, 3, 6);
+    try (ProjectionTable tableOne = table(one);
+        ProjectionTable tableTwo = table(two)) {
+      tableOne.remove(Group.X, 1);
+      assertTrueDistances(two, tableTwo);
+      tableTwo.remove(Group.Y, 4);
+      assertTrueDistances(one, tableOne);
+      assertTrueDistances(two, tableTwo);
+    }
+  }
+
+  /** Real activations: a bound of 1 would always hold, and say nothing. */
+  @Test
+  void boundsOnRealLayersAreSmall() {
+    ActivationFile x = ActivationFile.open(TestData.shared("cifar-vgg/x.npz"));
+    ActivationFile y = ActivationFile.open(TestData.shared("cifar-vgg/y.npz"));
+    LayerPairs pairs = LayerPairs.of(x, y, name -> true, List.of());
+    assertFalse(pairs.pairs().isEmpty());
+    for (LayerPair pair : pairs.pairs()) {
+      LayerPair small = pair.sampled(2000);
+      try (ProjectionTable table =
+          kernel.compress(small.x(), small.y(), CompressionOptions.defaults())) {
+        for (Group group : Group.values()) {
+          Distances distances = table.distances(group);
+          double[] bounds =
+              IntStream.range(0, distances.size())
+                  .mapToDouble(distances::errorBound)
+                  .sorted()
+                  .toArray();
+          assertTrue(
+              bounds[bounds.length / 2] < 1e-6, pair.name() + ": " + Arrays.toString(bounds));
+        }
+      }
+    }
+  }
+}

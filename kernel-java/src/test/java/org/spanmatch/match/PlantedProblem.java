@@ -1,0 +1,91 @@
+package org.spanmatch.match;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.spanmatch.kernel.Group;
+
+/**
+ * Two groups of neurons in which some subspaces are hidden: neurons of both groups are mixtures of
+ * the same few vectors, exactly or with noise; the others are random.
+ */
+final class PlantedProblem {
+  private final int samples;
+  private final double[][] x;
+  private final double[][] y;
+
+  private PlantedProblem(int samples, double[][] x, double[][] y) {
+    this.samples = samples;
+    this.x = x;
+    this.y = y;
+  }
+
+  /** At most four neurons a group. */
+  static PlantedProblem of(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    return planted(random, 5 + random.nextInt(4), 1 + random.nextInt(4), 1 + random.nextInt(4), 2);
+  }
+
+  /** Some twenty neurons a group. */
+  static PlantedProblem larger(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    return planted(random, 60, 15 + random.nextInt(8), 15 + random.nextInt(8), 4);
+  }
+
+  private static PlantedProblem planted(
+      SplittableRandom random, int samples, int xCount, int yCount, int subspaces) {
+    // Small whole numbers: mixtures are exact, and so are matches at ε = 0.
+    List<double[][]> bases = new ArrayList<>();
+    for (int i = 0; i < subspaces; i++) {
+      double[][] basis = new double[1 + random.nextInt(2)][];
+      for (int j = 0; j < basis.length; j++) {
+        basis[j] = whole(random, samples);
+      }
+      bases.add(basis);
+    }
+    return new PlantedProblem(
+        samples, group(random, samples, xCount, bases), group(random, samples, yCount, bases));
+  }
+
+  private static double[][] group(
+      SplittableRandom random, int samples, int count, List<double[][]> bases) {
+    double[] noises = {0, 0, 0.02, 0.05, 0.15, 0.3};
+    double[][] group = new double[count][];
+    for (int i = 0; i < count; i++) {
+      if (random.nextInt(5) == 0) {
+        group[i] = whole(random, samples);
+        continue;
+      }
+      double[][] basis = bases.get(random.nextInt(bases.size()));
+      double noise = noises[random.nextInt(noises.length)];
+      int[] factors = random.ints(basis.length, 1, 5).toArray();
+      double[] vector = new double[samples];
+      for (int s = 0; s < samples; s++) {
+        for (int j = 0; j < basis.length; j++) {
+          vector[s] += factors[j] * basis[j][s];
+        }
+        vector[s] += noise == 0 ? 0 : 10 * noise * random.nextDouble(-1, 1);
+      }
+      group[i] = vector;
+    }
+    return group;
+  }
+
+  private static double[] whole(SplittableRandom random, int samples) {
+    double[] vector = random.ints(samples, -5, 6).asDoubleStream().toArray();
+    vector[random.nextInt(samples)] = 7; // never dead
+    return vector;
+  }
+
+  int samples() {
+    return samples;
+  }
+
+  int neurons(Group group) {
+    return vectors(group).length;
+  }
+
+  double[][] vectors(Group group) {
+    return group == Group.X ? x : y;
+  }
+}
