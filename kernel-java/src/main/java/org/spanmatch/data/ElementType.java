@@ -18,12 +18,27 @@ public enum ElementType {
     public double get(ByteBuffer data, int index) {
       return data.getFloat(4 * index);
     }
+
+    // A loop of its own: one in the base method would be shared by all types, and slow.
+    @Override
+    public void decode(ByteBuffer data, int from, int count, double[] target) {
+      for (int i = 0; i < count; i++) {
+        target[i] = data.getFloat(4 * (from + i));
+      }
+    }
   },
   /** IEEE 754 double precision. */
   FLOAT64("f8", 8, 0x1p-53) {
     @Override
     public double get(ByteBuffer data, int index) {
       return data.getDouble(8 * index);
+    }
+
+    @Override
+    public void decode(ByteBuffer data, int from, int count, double[] target) {
+      for (int i = 0; i < count; i++) {
+        target[i] = data.getDouble(8 * (from + i));
+      }
     }
   },
   /** Signed 8-bit integer. */
@@ -125,6 +140,20 @@ public enum ElementType {
    * @param index the value's position, counted in values from the start of the buffer
    */
   public abstract double get(ByteBuffer data, int index);
+
+  /**
+   * Reads values that lie side by side.
+   *
+   * @param data the stored bytes, in the buffer's byte order
+   * @param from position of the first, counted in values from the start of the buffer
+   * @param count how many
+   * @param target receives them, from its start
+   */
+  public void decode(ByteBuffer data, int from, int count, double[] target) {
+    for (int i = 0; i < count; i++) {
+      target[i] = get(data, from + i);
+    }
+  }
 
   /** The type with this numpy code, such as {@code f4}, if there is one. */
   public static Optional<ElementType> ofCode(String code) {

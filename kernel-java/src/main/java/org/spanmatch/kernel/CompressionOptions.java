@@ -7,9 +7,10 @@ import org.spanmatch.data.NeuronNorms;
  *
  * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead;
  *     finite, at least 0
+ * @param precision the least that is asked for; a backend may do better
  * @param progress is told how many samples have been read
  */
-public record CompressionOptions(double deadThreshold, Progress progress) {
+public record CompressionOptions(double deadThreshold, Precision precision, Progress progress) {
   /** Checks the range. */
   public CompressionOptions {
     if (!(deadThreshold >= 0 && deadThreshold <= Double.MAX_VALUE)) {
@@ -18,8 +19,9 @@ public record CompressionOptions(double deadThreshold, Progress progress) {
     }
   }
 
-  /** The usual threshold, and no progress reports. */
+  /** The usual threshold, standard precision, and no progress reports. */
   public static CompressionOptions defaults() {
-    return new CompressionOptions(NeuronNorms.DEFAULT_DEAD_THRESHOLD, Progress.NONE);
+    return new CompressionOptions(
+        NeuronNorms.DEFAULT_DEAD_THRESHOLD, Precision.STANDARD, Progress.NONE);
   }
 }

@@ -13,6 +13,9 @@ public interface ProjectionTable extends AutoCloseable {
   /** A state to return to; see {@link #mark()}. */
   interface Mark {}
 
+  /** How the activations were compressed, which may be better than what was asked for. */
+  Precision precision();
+
   /** Number of samples d that the activation vectors have. */
   long samples();
 

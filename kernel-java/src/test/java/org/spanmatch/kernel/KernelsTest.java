@@ -324,9 +324,10 @@ class KernelsTest {
     assertTrue(KernelOptions.defaults().threads() >= 1);
     for (double threshold : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThrows(
-          IllegalArgumentException.class, () -> new CompressionOptions(threshold, Progress.NONE));
+          IllegalArgumentException.class,
+          () -> new CompressionOptions(threshold, Precision.STANDARD, Progress.NONE));
     }
-    assertEquals(0, new CompressionOptions(0, Progress.NONE).deadThreshold());
+    assertEquals(0, new CompressionOptions(0, Precision.STANDARD, Progress.NONE).deadThreshold());
     assertEquals(1e-16, CompressionOptions.defaults().deadThreshold());
   }
 }

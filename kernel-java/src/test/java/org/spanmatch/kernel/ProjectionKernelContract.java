@@ -44,7 +44,7 @@ import org.spanmatch.match.MaximumMatch;
  */
 public abstract class ProjectionKernelContract {
   private static final CompressionOptions EVERYTHING_LIVES =
-      new CompressionOptions(0, Progress.NONE);
+      new CompressionOptions(0, Precision.STANDARD, Progress.NONE);
 
   private ProjectionKernel kernel;
 
@@ -407,7 +407,7 @@ public abstract class ProjectionKernelContract {
         kernel.compress(
             problem.layer(Group.X),
             problem.layer(Group.Y),
-            new CompressionOptions(2e-16, Progress.NONE))) {
+            new CompressionOptions(2e-16, Precision.STANDARD, Progress.NONE))) {
       assertEquals(List.of(2, 3), table.dead(Group.Y));
       assertTrueDistances(problem, table);
     }
@@ -754,7 +754,9 @@ public abstract class ProjectionKernelContract {
     List<Report> reports = new ArrayList<>();
     CompressionOptions options =
         new CompressionOptions(
-            0, (step, done, total) -> reports.add(new Report(step, done, total)));
+            0,
+            Precision.STANDARD,
+            (step, done, total) -> reports.add(new Report(step, done, total)));
     kernel.compress(problem.layer(Group.X), problem.layer(Group.Y), options).close();
     assertFalse(reports.isEmpty());
     Report last = reports.get(reports.size() - 1);

@@ -9,6 +9,7 @@ import org.spanmatch.data.SampleRows;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.LivingNeurons;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 

@@ -1,9 +1,9 @@
-package org.spanmatch.kernel.reference;
+package org.spanmatch.kernel;
 
 import java.util.List;
 
 /** The neurons of one group that are not dead, and the column of the joint matrix of each. */
-final class LivingNeurons {
+public final class LivingNeurons {
   private static final int NONE = -1;
 
   private final int[] columns;
@@ -13,10 +13,10 @@ final class LivingNeurons {
    * Numbers the columns.
    *
    * @param neurons number of neurons, dead ones included
-   * @param dead the dead ones
+   * @param dead the dead ones, ascending
    * @param first the column of the first living neuron
    */
-  LivingNeurons(int neurons, List<Integer> dead, int first) {
+  public LivingNeurons(int neurons, List<Integer> dead, int first) {
     this.columns = new int[neurons];
     this.dead = dead;
     dead.forEach(neuron -> columns[neuron] = NONE);
@@ -29,25 +29,27 @@ final class LivingNeurons {
   }
 
   /** How many neurons there are, dead ones included. */
-  int neurons() {
+  public int neurons() {
     return columns.length;
   }
 
   /** How many neurons live. */
-  int count() {
+  public int count() {
     return columns.length - dead.size();
   }
 
-  List<Integer> dead() {
+  /** The dead neurons, ascending. */
+  public List<Integer> dead() {
     return dead;
   }
 
-  boolean contains(int neuron) {
+  /** Whether a neuron lives. */
+  public boolean contains(int neuron) {
     return columns[neuron] != NONE;
   }
 
   /** The column of a living neuron. */
-  int column(int neuron) {
+  public int column(int neuron) {
     return columns[neuron];
   }
 }

@@ -1,0 +1,141 @@
+package org.spanmatch.kernel.vector;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.spanmatch.data.LayerActivations;
+import org.spanmatch.kernel.Progress;
+
+/**
+ * The Gram matrix G = AᵀA of the activation vectors A = [Z_X Z_Y] of two groups.
+ *
+ * <p>With m neurons and d samples it costs d·m² operations, 8·m² bytes, and two steps of packed
+ * samples whatever d is: while one is multiplied, the next is read and packed. The sums are formed
+ * in the same order whatever the number of threads is, so that the result is the same bit for bit.
+ */
+final class GramMatrix {
+  // Tiles of so many panels a side are one task: their panels of a slice stay in the second-level
+  // cache together.
+  private static final int TASK_PANELS = 4;
+
+  private final int width;
+  private final int yFirst;
+  private final int stride;
+  private final double[] values;
+  private final long samples;
+
+  private GramMatrix(int width, int xPanels, int panels, long samples) {
+    this.width = width;
+    this.yFirst = xPanels * width;
+    this.stride = panels * width;
+    this.values = new double[Math.multiplyExact(stride, stride)];
+    this.samples = samples;
+  }
+
+  /**
+   * Reads both layers once and accumulates their Gram matrix.
+   *
+   * @param xScales a factor for each neuron of the first layer, or null
+   * @param yScales the same for the second layer, or null
+   * @param progress is told the number of samples read so far
+   */
+  static GramMatrix of(
+      LayerActivations x,
+      LayerActivations y,
+      double[] xScales,
+      double[] yScales,
+      MicroKernel kernel,
+      Workers workers,
+      Progress progress) {
+    int width = kernel.width();
+    int xPanels = (x.neurons() + width - 1) / width;
+    int panels = xPanels + (y.neurons() + width - 1) / width;
+    long samples = x.samples();
+    GramMatrix gram = new GramMatrix(width, xPanels, panels, samples);
+    PackedSamples current = new PackedSamples(width, panels, samples);
+    PackedSamples next = new PackedSamples(width, panels, samples);
+    try (LayerPacker xPacker = new LayerPacker(x, 0, width, xScales);
+        LayerPacker yPacker = new LayerPacker(y, xPanels, width, yScales)) {
+      long done = 0;
+      int count = 0; // samples in current: none before the first step
+      do {
+        List<Runnable> tasks = new ArrayList<>();
+        AtomicInteger packed = new AtomicInteger();
+        if (done + count < samples) {
+          PackedSamples target = next;
+          tasks.add(() -> packed.set(xPacker.fill(target)));
+          tasks.add(() -> yPacker.fill(target));
+        }
+        gram.addTasks(tasks, current, count, kernel);
+        workers.run(tasks);
+        done += count;
+        progress.update("compress", done, samples);
+        count = packed.get();
+        PackedSamples multiplied = current;
+        current = next;
+        next = multiplied;
+      } while (count > 0);
+      return gram;
+    }
+  }
+
+  private void addTasks(List<Runnable> tasks, PackedSamples packed, int count, MicroKernel kernel) {
+    int panels = stride / width;
+    for (int column = 0; column < panels && count > 0; column += TASK_PANELS) {
+      for (int row = 0; row <= column; row += TASK_PANELS) {
+        int firstRow = row;
+        int firstColumn = column;
+        tasks.add(() -> multiply(packed, count, firstRow, firstColumn, kernel));
+      }
+    }
+  }
+
+  /** Adds the products of one task's panels, of the upper triangle only. */
+  private void multiply(
+      PackedSamples packed, int count, int firstRow, int firstColumn, MicroKernel kernel) {
+    int panels = stride / width;
+    int lastRow = Math.min(panels, firstRow + TASK_PANELS);
+    int lastColumn = Math.min(panels, firstColumn + TASK_PANELS);
+    double[] data = packed.values();
+    for (int slice = 0; slice * PackedSamples.DEPTH < count; slice++) {
+      int depth = Math.min(PackedSamples.DEPTH, count - slice * PackedSamples.DEPTH);
+      for (int row = firstRow; row < lastRow; row++) {
+        for (int column = Math.max(row, firstColumn); column < lastColumn; column++) {
+          int left = packed.offset(slice, row);
+          int right = packed.offset(slice, column);
+          for (int i = 0; i < width; i += kernel.rows()) {
+            int tile = (row * width + i) * stride + column * width;
+            kernel.multiplyAdd(data, left + i, data, right, depth, values, tile, stride);
+          }
+        }
+      }
+    }
+  }
+
+  /** The column of a neuron of the first group. */
+  int xColumn(int neuron) {
+    return neuron;
+  }
+
+  /** The column of a neuron of the second group. */
+  int yColumn(int neuron) {
+    return yFirst + neuron;
+  }
+
+  /** The inner product of the activation vectors in two columns. */
+  double get(int column, int other) {
+    return values[Math.min(column, other) * stride + Math.max(column, other)];
+  }
+
+  /**
+   * Bounds the error of every inner product, relative to the product of the two norms: chains of
+   * {@link PackedSamples#DEPTH} multiply-adds (two roundings each where they are not fused), whose
+   * sums are added one by one. (Higham, Accuracy and Stability of Numerical Algorithms, section
+   * 3.1, with the inequality of Cauchy and Schwarz.)
+   */
+  double relativeError() {
+    double chain = Math.min(samples, PackedSamples.DEPTH) + 1.0;
+    double slices = Math.ceil((double) samples / PackedSamples.DEPTH);
+    return (chain + slices) * 0x1p-53;
+  }
+}

@@ -1,0 +1,72 @@
+package org.spanmatch.kernel.vector;
+
+/**
+ * Multiplies two packed panels: the innermost loop of a matrix product.
+ *
+ * <p>A panel holds {@code depth} samples of {@link #width()} neurons, all neurons of a sample side
+ * by side. One panel serves as the left and as the right factor, so that data is packed only once.
+ * (Goto and van de Geijn, Anatomy of high-performance matrix multiplication, 2008.)
+ */
+abstract class MicroKernel {
+  /** The module that the Vector API needs; the JVM has it only when told to. */
+  static final String VECTOR_MODULE = "jdk.incubator.vector";
+
+  private static final String VECTOR_CLASS = "org.spanmatch.kernel.vector.VectorMicroKernel";
+
+  /** Rows of a tile; {@link #width()} is a multiple of it. */
+  abstract int rows();
+
+  /** Neurons of a panel, and columns of a tile. */
+  abstract int width();
+
+  /** What the loop is made of, in words. */
+  abstract String description();
+
+  /**
+   * Adds to a tile of {@link #rows()} × {@link #width()} numbers the products, summed over all
+   * samples, of {@code rows} neurons of one panel with all neurons of another.
+   *
+   * <p>Costs 2·rows·width·depth operations; every number of the tile is one chain of multiply-adds,
+   * whose result is added to the tile.
+   *
+   * @param a array that holds the left panel
+   * @param aOffset place of the first of the {@code rows} neurons, at the first sample
+   * @param b array that holds the right panel
+   * @param bOffset place of its first neuron, at the first sample
+   * @param depth number of samples
+   * @param c the tile, row-major
+   * @param cOffset place of its first number
+   * @param cStride distance of its rows
+   */
+  abstract void multiplyAdd(
+      double[] a,
+      int aOffset,
+      double[] b,
+      int bOffset,
+      int depth,
+      double[] c,
+      int cOffset,
+      int cStride);
+
+  /** Whether this JVM was started with the module of the Vector API. */
+  static boolean hasVectorModule() {
+    return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
+  }
+
+  /** The fastest that this JVM can run. */
+  static MicroKernel choose() {
+    if (hasVectorModule()) {
+      try {
+        // By name, since this class must load where the Vector API is absent.
+        return Class.forName(VECTOR_CLASS)
+            .asSubclass(MicroKernel.class)
+            .getDeclaredConstructor()
+            .newInstance();
+      } catch (ReflectiveOperationException | LinkageError e) {
+        System.getLogger("org.spanmatch.kernel")
+            .log(System.Logger.Level.DEBUG, "the Vector API can't be used", e);
+      }
+    }
+    return new ScalarMicroKernel();
+  }
+}

@@ -1,0 +1,56 @@
+package org.spanmatch.kernel.vector;
+
+/**
+ * Some samples of both groups, packed for the micro-kernel: slices of samples, each cut into panels
+ * of neurons.
+ *
+ * <p>Columns are the neurons of the first group, padding with zeros to whole panels, and the same
+ * for the second group.
+ */
+final class PackedSamples {
+  /** Samples of a slice: what the micro-kernel sums in registers before it adds to the result. */
+  static final int DEPTH = 256;
+
+  // A few megabytes a step: large enough to hide the cost of starting it, small against the caches.
+  private static final int STEP_VALUES = 1 << 20;
+
+  private final int width;
+  private final int panels;
+  private final double[] values;
+  private final int slices;
+
+  /**
+   * Makes room.
+   *
+   * @param width neurons of a panel
+   * @param panels panels of both groups together
+   * @param samples how many samples there are in all, so that small jobs take little memory
+   */
+  PackedSamples(int width, int panels, long samples) {
+    this.width = width;
+    this.panels = panels;
+    int sliceValues = Math.multiplyExact(panels * width, DEPTH);
+    long needed = (samples + DEPTH - 1) / DEPTH;
+    this.slices = (int) Math.min(needed, Math.max(1, STEP_VALUES / Math.max(1, sliceValues)));
+    this.values = new double[Math.multiplyExact(slices, sliceValues)];
+  }
+
+  /** Samples that fit. */
+  int capacity() {
+    return slices * DEPTH;
+  }
+
+  double[] values() {
+    return values;
+  }
+
+  /** Where a panel of a slice begins in {@link #values()}. */
+  int offset(int slice, int panel) {
+    return (slice * panels + panel) * DEPTH * width;
+  }
+
+  /** Where the first neuron of a panel is at a sample. */
+  int sampleOffset(int sample, int panel) {
+    return offset(sample / DEPTH, panel) + sample % DEPTH * width;
+  }
+}

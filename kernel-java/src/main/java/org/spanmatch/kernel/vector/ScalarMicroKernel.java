@@ -1,0 +1,79 @@
+package org.spanmatch.kernel.vector;
+
+/** Tiles of 4 × 4 numbers in plain Java, for JVMs without the Vector API. */
+final class ScalarMicroKernel extends MicroKernel {
+  private static final int SIZE = 4;
+
+  @Override
+  int rows() {
+    return SIZE;
+  }
+
+  @Override
+  int width() {
+    return SIZE;
+  }
+
+  @Override
+  String description() {
+    return "plain loops, several times slower; start Java with --add-modules " + VECTOR_MODULE;
+  }
+
+  @Override
+  void multiplyAdd(
+      double[] a,
+      int aOffset,
+      double[] b,
+      int bOffset,
+      int depth,
+      double[] c,
+      int cOffset,
+      int cStride) {
+    // Two rows at a time: eight sums and six factors fit the registers.
+    twoRows(a, aOffset, b, bOffset, depth, c, cOffset, cStride);
+    twoRows(a, aOffset + 2, b, bOffset, depth, c, cOffset + 2 * cStride, cStride);
+  }
+
+  private static void twoRows(
+      double[] a,
+      int aOffset,
+      double[] b,
+      int bOffset,
+      int depth,
+      double[] c,
+      int cOffset,
+      int cStride) {
+    double c00 = 0;
+    double c01 = 0;
+    double c02 = 0;
+    double c03 = 0;
+    double c10 = 0;
+    double c11 = 0;
+    double c12 = 0;
+    double c13 = 0;
+    for (int k = 0; k < depth; k++) {
+      double a0 = a[aOffset + k * SIZE];
+      double a1 = a[aOffset + k * SIZE + 1];
+      double b0 = b[bOffset + k * SIZE];
+      double b1 = b[bOffset + k * SIZE + 1];
+      double b2 = b[bOffset + k * SIZE + 2];
+      double b3 = b[bOffset + k * SIZE + 3];
+      c00 += a0 * b0;
+      c01 += a0 * b1;
+      c02 += a0 * b2;
+      c03 += a0 * b3;
+      c10 += a1 * b0;
+      c11 += a1 * b1;
+      c12 += a1 * b2;
+      c13 += a1 * b3;
+    }
+    c[cOffset] += c00;
+    c[cOffset + 1] += c01;
+    c[cOffset + 2] += c02;
+    c[cOffset + 3] += c03;
+    c[cOffset + cStride] += c10;
+    c[cOffset + cStride + 1] += c11;
+    c[cOffset + cStride + 2] += c12;
+    c[cOffset + cStride + 3] += c13;
+  }
+}

@@ -1,0 +1,41 @@
+package org.spanmatch.kernel.vector;
+
+import java.util.Optional;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.KernelProvider;
+import org.spanmatch.kernel.ProjectionKernel;
+
+/** Offers the fast kernel in pure Java, which runs everywhere. */
+public final class VectorProvider implements KernelProvider {
+  static final String NAME = "java";
+
+  private final MicroKernel microKernel = MicroKernel.choose();
+
+  /** Made by {@link java.util.ServiceLoader}. */
+  public VectorProvider() {}
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String description() {
+    return "pure Java on all cores, " + microKernel.description();
+  }
+
+  @Override
+  public int priority() {
+    return 10;
+  }
+
+  @Override
+  public Optional<Unavailable> unavailable() {
+    return Optional.empty();
+  }
+
+  @Override
+  public ProjectionKernel open(KernelOptions options, String reason) {
+    return new VectorKernel(microKernel, options, reason);
+  }
+}
