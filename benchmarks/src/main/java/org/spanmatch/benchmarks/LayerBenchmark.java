@@ -42,12 +42,12 @@ import org.spanmatch.match.MaximumMatch;
 @Measurement(iterations = 5, time = 2)
 @Fork(
     value = 2,
-    jvmArgsAppend = {"-Xms4g", "-Xmx4g"})
+    jvmArgsAppend = {"-Xms4g", "-Xmx4g", "--add-modules", "jdk.incubator.vector"})
 public class LayerBenchmark {
   private static final double[] EPSILONS = {0.15, 0.2, 0.25, 0.3, 0.5};
 
   /** The backend's name. */
-  @Param("reference")
+  @Param({"reference", "java"})
   public String backend;
 
   /** Neurons of each network. */

@@ -29,6 +29,6 @@ class BenchmarksRunTest {
                     .verbosity(VerboseMode.SILENT)
                     .build())
             .run();
-    assertEquals(2, results.size());
+    assertEquals(4, results.size()); // two backends, two phases
   }
 }

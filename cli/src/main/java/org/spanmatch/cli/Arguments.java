@@ -15,6 +15,7 @@ import org.apache.commons.cli.ParseException;
 import org.spanmatch.data.Layout;
 import org.spanmatch.data.NeuronNorms;
 import org.spanmatch.kernel.Kernels;
+import org.spanmatch.kernel.Precision;
 
 /** The arguments of a command, checked and typed. */
 final class Arguments {
@@ -123,6 +124,20 @@ final class Arguments {
     return value(CommonOptions.SAMPLES)
         .map(text -> wholeNumber(CommonOptions.SAMPLES, text, Long.MAX_VALUE))
         .orElse(Long.MAX_VALUE);
+  }
+
+  /** How layers are compressed; empty for as precisely as each one's result needs. */
+  Optional<Precision> precision() {
+    return switch (value(CommonOptions.PRECISION).orElse("auto")) {
+      case "auto" -> Optional.empty();
+      case "standard" -> Optional.of(Precision.STANDARD);
+      case "high" -> Optional.of(Precision.HIGH);
+      default ->
+          throw new UsageException(
+              "--precision: expected auto, standard or high, found '"
+                  + value(CommonOptions.PRECISION).orElseThrow()
+                  + "'");
+    };
   }
 
   /** How many threads may compute. */

@@ -27,6 +27,11 @@ final class CommonOptions {
           "neurons with at most this norm are dead; default " + NeuronNorms.DEFAULT_DEAD_THRESHOLD);
   static final Option THREADS =
       valued("threads", "N", "threads that compute; default one for each processor");
+  static final Option PRECISION =
+      valued(
+          "precision",
+          "name",
+          "standard, high, or auto (default): high for the layers whose result needs it");
   static final Option OUT = valued("out", "DIR", "%s");
   static final Option JSON =
       valued("json", "FILE|-", "write the results as JSON; - is standard output");

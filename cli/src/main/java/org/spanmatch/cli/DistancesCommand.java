@@ -3,13 +3,14 @@ package org.spanmatch.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.report.Both;
 import org.spanmatch.cli.report.Csv;
 import org.spanmatch.cli.report.DistancesResult;
 import org.spanmatch.data.LayerPair;
-import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
@@ -39,6 +40,7 @@ final class DistancesCommand implements Command {
         CommonOptions.SAMPLES,
         CommonOptions.DEAD_THRESHOLD,
         CommonOptions.THREADS,
+        CommonOptions.PRECISION,
         CommonOptions.JSON,
         CommonOptions.QUIET);
   }
@@ -80,16 +82,22 @@ final class DistancesCommand implements Command {
         ProgressLine progress =
             new ProgressLine(console, settings.quiet(), "distances", input.weights())) {
       List<DistancesResult.Layer> layers = new ArrayList<>();
-      CompressionOptions options = new CompressionOptions(settings.deadThreshold(), progress);
       for (LayerPair pair : input.pairs()) {
         progress.startLayer(pair.name());
-        try (ProjectionTable table = kernel.compress(pair.x(), pair.y(), options)) {
-          layers.add(
-              new DistancesResult.Layer(
-                  pair.name(),
-                  table.samples(),
-                  new Both<>(side(table, Group.X), side(table, Group.Y))));
-        }
+        layers.add(
+            PreciseLayer.answer(
+                pair.x(),
+                pair.y(),
+                kernel,
+                settings,
+                progress,
+                table ->
+                    new DistancesResult.Layer(
+                        pair.name(),
+                        table.samples(),
+                        table.precision(),
+                        new Both<>(side(table, Group.X), side(table, Group.Y))),
+                DistancesCommand::inDoubt));
       }
       return new DistancesResult(
           Version.TEXT,
@@ -98,6 +106,13 @@ final class DistancesCommand implements Command {
           input.y().toString(),
           List.copyOf(layers));
     }
+  }
+
+  /** Whether a bound is larger than what high precision is for. */
+  private static boolean inDoubt(DistancesResult.Layer layer) {
+    return Stream.of(layer.distances().x(), layer.distances().y())
+        .flatMap(side -> side.errorBound().stream())
+        .anyMatch(bound -> bound != null && bound > Precision.GRAM_FLOOR);
   }
 
   private static DistancesResult.Side side(ProjectionTable table, Group group) {

@@ -37,6 +37,7 @@ final class MatchCommand implements Command {
         CommonOptions.SAMPLES,
         CommonOptions.DEAD_THRESHOLD,
         CommonOptions.THREADS,
+        CommonOptions.PRECISION,
         CommonOptions.describe(
             CommonOptions.OUT,
             "write result.json, matches.csv, similarity.csv, similarity.svg and .png there"),

@@ -7,10 +7,9 @@ import org.spanmatch.cli.report.LayerResult;
 import org.spanmatch.cli.report.MatchResult;
 import org.spanmatch.cli.report.RunResult;
 import org.spanmatch.data.LayerPair;
-import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
-import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.MaximumMatch;
 
 /** Finds the maximum matches of all layers of two networks, and measures the time of each step. */
@@ -44,24 +43,41 @@ final class MatchRun {
       ProgressLine progress) {
     TimedActivations x = new TimedActivations(pair.x());
     TimedActivations y = new TimedActivations(pair.y());
-    CompressionOptions options = new CompressionOptions(settings.deadThreshold(), progress);
     long start = System.nanoTime();
-    try (ProjectionTable table = kernel.compress(x, y, options)) {
-      double compress = secondsSince(start);
-      double read = x.seconds() + y.seconds();
-      progress.update("match", 1, 1);
-      start = System.nanoTime();
-      List<MatchResult> matches =
-          MaximumMatch.find(table, epsilons).stream().map(MatchResult::of).toList();
-      return new LayerResult(
-          pair.name(),
-          table.samples(),
-          new Both<>(table.neurons(Group.X), table.neurons(Group.Y)),
-          new Both<>(table.dead(Group.X), table.dead(Group.Y)),
-          new Both<>(table.fillsSpace(Group.X), table.fillsSpace(Group.Y)),
-          matches,
-          new LayerResult.Seconds(read, Math.max(0, compress - read), secondsSince(start)));
-    }
+    return PreciseLayer.answer(
+        x,
+        y,
+        kernel,
+        settings,
+        progress,
+        table -> {
+          double compress = secondsSince(start);
+          double read = x.seconds() + y.seconds();
+          progress.update("match", 1, 1);
+          List<MatchResult> matches =
+              MaximumMatch.find(table, epsilons).stream().map(MatchResult::of).toList();
+          double match = secondsSince(start) - compress;
+          return new LayerResult(
+              pair.name(),
+              table.samples(),
+              new Both<>(table.neurons(Group.X), table.neurons(Group.Y)),
+              new Both<>(table.dead(Group.X), table.dead(Group.Y)),
+              new Both<>(table.fillsSpace(Group.X), table.fillsSpace(Group.Y)),
+              table.precision(),
+              matches,
+              new LayerResult.Seconds(read, Math.max(0, compress - read), match));
+        },
+        MatchRun::inDoubt);
+  }
+
+  /** Whether a decision was borderline, or asked about distances too small for a Gram matrix. */
+  private static boolean inDoubt(LayerResult result) {
+    return result.matches().stream()
+        .anyMatch(
+            match ->
+                match.epsilon() < Precision.GRAM_FLOOR
+                    || !match.borderline().x().isEmpty()
+                    || !match.borderline().y().isEmpty());
   }
 
   private static double secondsSince(long start) {

@@ -1,8 +1,10 @@
 package org.spanmatch.cli;
 
+import java.util.Optional;
 import org.spanmatch.data.NeuronNorms;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.Kernels;
+import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 
 /**
@@ -11,14 +13,21 @@ import org.spanmatch.kernel.ProjectionKernel;
  * @param backend a backend's name, or "auto"
  * @param threads how many threads may compute
  * @param deadThreshold the norm up to which neurons are dead
+ * @param precision how layers are compressed; empty for as precisely as each one's result needs
  * @param quiet no progress and no notes
  */
-record Settings(String backend, int threads, double deadThreshold, boolean quiet) {
+record Settings(
+    String backend,
+    int threads,
+    double deadThreshold,
+    Optional<Precision> precision,
+    boolean quiet) {
   static Settings of(Arguments arguments) {
     return new Settings(
         arguments.backend(),
         arguments.threads(),
         arguments.deadThreshold(),
+        arguments.precision(),
         arguments.has(CommonOptions.QUIET));
   }
 
@@ -27,6 +36,7 @@ record Settings(String backend, int threads, double deadThreshold, boolean quiet
         Kernels.AUTO,
         KernelOptions.defaults().threads(),
         NeuronNorms.DEFAULT_DEAD_THRESHOLD,
+        Optional.empty(),
         quiet);
   }
 

@@ -130,7 +130,7 @@ class MatchCommandTest {
         List.of(lines.get(0).split(" +", -1)));
     assertTrue(lines.get(1).matches("a, first +4/3 +1/0 +200 +0\\.5714 .*"), lines.get(1));
     assertTrue(lines.get(2).matches("conv +3/3 +0/0 +400 +1\\.0000 .*"), lines.get(2));
-    assertTrue(lines.get(3).startsWith("backend: reference ("), lines.get(3));
+    assertTrue(lines.get(3).startsWith("backend: java ("), lines.get(3));
     assertTrue(
         lines.get(4).matches("2 layers in [0-9.]+ s, peak (memory|heap) [0-9]+ MB"), lines.get(4));
     assertEquals(
@@ -288,6 +288,7 @@ class MatchCommandTest {
     assertEquals(match.out(), RealCommand.run("match", "--help").out());
     for (String option :
         List.of(
+            "precision",
             "layers",
             "epsilon",
             "backend",

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.Precision;
 
 /**
  * The result of {@code spanmatch distances}, in the shape of its JSON.
@@ -27,9 +28,10 @@ public record DistancesResult(
    *
    * @param name its name
    * @param samples number of samples used
+   * @param precision how the activations were compressed
    * @param distances of every neuron to the span of all neurons of the other network
    */
-  public record Layer(String name, long samples, Both<Side> distances) {}
+  public record Layer(String name, long samples, Precision precision, Both<Side> distances) {}
 
   /**
    * One network's neurons, in the order of their positions.

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.OutputStream;
 
@@ -11,6 +12,7 @@ import java.io.OutputStream;
 public final class Json {
   private static final ObjectWriter WRITER =
       new ObjectMapper()
+          .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
           .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
           .writer(new DefaultPrettyPrinter());
 

@@ -1,6 +1,7 @@
 package org.spanmatch.cli.report;
 
 import java.util.List;
+import org.spanmatch.kernel.Precision;
 
 /**
  * What was found for one layer, in the shape of the JSON result.
@@ -11,6 +12,7 @@ import java.util.List;
  * @param dead the dead neurons, ascending
  * @param fillsSpace whether a network has so many living neurons that its span fills the space of
  *     all samples, so that distances to it are trivially 0
+ * @param precision how the activations were compressed for this result
  * @param matches one for each ε
  * @param seconds where the time went
  */
@@ -20,13 +22,14 @@ public record LayerResult(
     Both<Integer> neurons,
     Both<List<Integer>> dead,
     Both<Boolean> fillsSpace,
+    Precision precision,
     List<MatchResult> matches,
     Seconds seconds) {
   /**
    * Elapsed time.
    *
-   * @param read reading and decoding both files
-   * @param compress reducing them, reading apart
+   * @param read reading both files, each file's time added; may go on while others compute
+   * @param compress until the layer was compressed, less what reading took
    * @param match finding the matches
    */
   public record Seconds(double read, double compress, double match) {}

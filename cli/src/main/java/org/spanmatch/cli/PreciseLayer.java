@@ -1,0 +1,47 @@
+package org.spanmatch.cli;
+
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.spanmatch.data.LayerActivations;
+import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+
+/** Compresses a layer as precisely as its result needs. */
+final class PreciseLayer {
+  private PreciseLayer() {}
+
+  /**
+   * Answers a question about a layer. Unless the settings fix the precision, a standard answer that
+   * is in doubt is replaced by one of high precision.
+   *
+   * @param question asked of the compressed layer
+   * @param inDoubt whether standard precision may not have been enough for an answer
+   */
+  static <T> T answer(
+      LayerActivations x,
+      LayerActivations y,
+      ProjectionKernel kernel,
+      Settings settings,
+      Progress progress,
+      Function<ProjectionTable, T> question,
+      Predicate<T> inDoubt) {
+    Precision first = settings.precision().orElse(Precision.STANDARD);
+    try (ProjectionTable table =
+        kernel.compress(x, y, new CompressionOptions(settings.deadThreshold(), first, progress))) {
+      T answer = question.apply(table);
+      if (settings.precision().isPresent()
+          || table.precision() == Precision.HIGH
+          || !inDoubt.test(answer)) {
+        return answer;
+      }
+    }
+    try (ProjectionTable table =
+        kernel.compress(
+            x, y, new CompressionOptions(settings.deadThreshold(), Precision.HIGH, progress))) {
+      return question.apply(table);
+    }
+  }
+}
