@@ -4,9 +4,12 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.DoublePredicate;
+import java.util.regex.Pattern;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.Option;
@@ -19,6 +22,8 @@ import org.spanmatch.kernel.Precision;
 
 /** The arguments of a command, checked and typed. */
 final class Arguments {
+  private static final Pattern NUMBER = Pattern.compile("[-+0-9.eE]+");
+
   private final CommandLine line;
 
   private Arguments(CommandLine line) {
@@ -34,10 +39,26 @@ final class Arguments {
     Options options = new Options();
     allowed.forEach(options::addOption);
     try {
-      DefaultParser parser = DefaultParser.builder().setAllowPartialMatching(false).get();
-      return new Arguments(parser.parse(options, words.toArray(String[]::new)));
+      DefaultParser parser =
+          DefaultParser.builder()
+              .setAllowPartialMatching(false)
+              .setStripLeadingAndTrailingQuotes(false)
+              .get();
+      CommandLine line = parser.parse(options, words.toArray(String[]::new));
+      requireNoRepetition(line);
+      return new Arguments(line);
     } catch (ParseException e) {
       throw new UsageException(e.getMessage());
+    }
+  }
+
+  private static void requireNoRepetition(CommandLine line) {
+    Set<String> seen = new HashSet<>();
+    for (Option option : line.getOptions()) {
+      if (option.hasArg() && !seen.add(option.getLongOpt())) {
+        throw new UsageException(
+            "--" + option.getLongOpt() + " is given twice; separate several values by commas");
+      }
     }
   }
 
@@ -71,12 +92,18 @@ final class Arguments {
     int count = words().size();
     if (count < least || count > most) {
       String expected = least == most ? Integer.toString(least) : "at least " + least;
-      throw new UsageException("expected " + expected + " file arguments, found " + count);
+      throw new UsageException(
+          most == 0
+              ? "expected no arguments, found '" + words().get(0) + "'"
+              : "expected " + expected + " file arguments, found " + count);
     }
     return words().stream().map(Arguments::toPath).toList();
   }
 
   private static Path toPath(String text) {
+    if (text.isEmpty()) {
+      throw new UsageException("the name of a file is empty");
+    }
     try {
       return Path.of(text);
     } catch (InvalidPathException e) {
@@ -98,6 +125,7 @@ final class Arguments {
                     .mapToDouble(
                         item ->
                             number(CommonOptions.EPSILON, item, "in [0, 1]", v -> v >= 0 && v <= 1))
+                    .map(epsilon -> epsilon + 0.0) // -0 is 0
                     .distinct()
                     .toArray())
         .orElse(defaults);
@@ -115,6 +143,9 @@ final class Arguments {
                   () ->
                       new UsageException(
                           "--layout: expected nf, fn, ntf, nchw or nhwc, found '" + item + "'")));
+    }
+    if (layouts.stream().map(Layout::axes).distinct().count() < layouts.size()) {
+      throw new UsageException("--layout: expected at most one layout for each number of axes");
     }
     return layouts;
   }
@@ -190,7 +221,8 @@ final class Arguments {
   private static double number(Option option, String text, String range, DoublePredicate inRange) {
     try {
       double value = Double.parseDouble(text);
-      if (inRange.test(value)) {
+      // Java's own notations, such as 1d and 0x1p-1, are mistakes here.
+      if (inRange.test(value) && NUMBER.matcher(text.strip()).matches()) {
         return value;
       }
     } catch (NumberFormatException e) {

@@ -39,9 +39,7 @@ final class BackendsCommand implements Command {
 
   @Override
   public void run(Arguments arguments, Console console) {
-    if (!arguments.words().isEmpty()) {
-      throw new UsageException("expected no arguments, found '" + arguments.words().get(0) + "'");
-    }
+    arguments.paths(0, 0);
     for (KernelProvider provider : Kernels.providers()) {
       Optional<Unavailable> problem = provider.unavailable();
       console

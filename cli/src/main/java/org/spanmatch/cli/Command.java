@@ -1,6 +1,7 @@
 package org.spanmatch.cli;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.cli.Option;
 
@@ -17,6 +18,14 @@ interface Command {
 
   /** The options that it takes, in the order in which help shows them. */
   List<Option> options();
+
+  /** The options that it takes, and those that every command takes. */
+  default List<Option> allOptions() {
+    List<Option> all = new ArrayList<>(options());
+    all.add(CommonOptions.DEBUG);
+    all.add(CommonOptions.HELP);
+    return all;
+  }
 
   /** More help: what comes out, and examples. */
   String details();

@@ -6,7 +6,10 @@ import org.spanmatch.data.NeuronNorms;
 /** The options that several commands share. */
 final class CommonOptions {
   static final Option LAYERS =
-      valued("layers", "name,…|pattern", "only these layers; * and ? stand for any characters");
+      valued(
+          "layers",
+          "name,…|pattern",
+          "only these layers; * and ? stand for any characters, ? for a comma in a name");
   static final Option EPSILON =
       valued("epsilon", "ε,…", "distances up to which neurons match, in [0, 1]; default %s");
   static final Option BACKEND =
@@ -36,7 +39,8 @@ final class CommonOptions {
   static final Option JSON =
       valued("json", "FILE|-", "write the results as JSON; - is standard output");
   static final Option QUIET = flag("quiet", "no progress and no notes");
-  static final Option DEBUG = flag("debug", "show the stack trace of an error");
+  static final Option DEBUG =
+      flag("debug", "show the stack trace of an error, and why backends can't run");
   static final Option HELP = Option.builder("h").longOpt("help").desc("show this help").get();
 
   private CommonOptions() {}

@@ -14,6 +14,7 @@ import org.spanmatch.cli.demo.LayerOutput;
 import org.spanmatch.cli.demo.ReluNetwork;
 import org.spanmatch.cli.report.RunResult;
 import org.spanmatch.data.NpzWriter;
+import org.spanmatch.kernel.ProjectionKernel;
 
 /** {@code spanmatch demo}: the main job with nothing to prepare. */
 final class DemoCommand implements Command {
@@ -89,7 +90,7 @@ final class DemoCommand implements Command {
     out.println("The paper's finding to look for in the first table: networks that differ only in");
     out.println("their seed agree near the input and at the output, and much less in between.");
     out.println("Figure: " + folder.resolve("similarity.png") + " (and .svg)");
-    out.println("The same by hand: spanmatch match " + firstFile + " " + secondFile);
+    out.println("The same by hand: spanmatch match '" + firstFile + "' '" + secondFile + "'");
   }
 
   private static List<LayerOutput> train(long seed, Digits heldOut, PrintStream out) {
@@ -142,9 +143,12 @@ final class DemoCommand implements Command {
 
   private static RunResult match(Path x, Path y, Path folder, Settings settings, Console console) {
     MatchReport.checkFolder(folder);
-    RunResult result = MatchRun.of(Input.open(x, y), settings, MatchCommand.EPSILONS, console);
-    MatchReport.printTable(result, console.out());
-    MatchReport.write(result, folder);
-    return result;
+    Input input = Input.open(x, y);
+    try (ProjectionKernel kernel = settings.openKernel()) {
+      RunResult result = MatchRun.of(input, kernel, settings, MatchCommand.EPSILONS, console);
+      MatchReport.printTable(result, console.out());
+      MatchReport.write(result, folder);
+      return result;
+    }
   }
 }

@@ -77,9 +77,6 @@ final class HelpCommand implements Command {
   }
 
   private static void printCommand(Command command, PrintStream out) throws IOException {
-    List<Option> options = new ArrayList<>(command.options());
-    options.add(CommonOptions.DEBUG);
-    options.add(CommonOptions.HELP);
     String optionsHint = command.options().isEmpty() ? "" : " [options]";
     out.println(
         ("usage: spanmatch " + command.name() + " " + command.arguments()).strip() + optionsHint);
@@ -91,7 +88,11 @@ final class HelpCommand implements Command {
     StringBuilder table = new StringBuilder();
     TextHelpAppendable text = new TextHelpAppendable(table);
     text.setMaxWidth(WIDTH);
-    HelpFormatter.builder().setHelpAppendable(text).setShowSince(false).get().printOptions(options);
+    HelpFormatter.builder()
+        .setHelpAppendable(text)
+        .setShowSince(false)
+        .get()
+        .printOptions(command.allOptions());
     out.println("Options:");
     table
         .toString()

@@ -10,7 +10,6 @@ import org.spanmatch.data.ActivationsException;
 import org.spanmatch.data.LayerPair;
 import org.spanmatch.data.LayerPairs;
 import org.spanmatch.data.Layout;
-import org.spanmatch.data.StoredArray;
 
 /**
  * The layers of two networks that a command works on.
@@ -38,7 +37,7 @@ record Input(Path x, Path y, List<LayerPair> pairs, Both<List<String>> skipped) 
     ActivationFile x = ActivationFile.open(xPath);
     ActivationFile y = ActivationFile.open(yPath);
     requireLayoutsUsed(layouts, x, y);
-    LayerPairs paired = LayerPairs.of(x, y, selection, layouts);
+    LayerPairs paired = pair(x, y, selection, layouts);
     Set<String> names = new LinkedHashSet<>();
     paired.pairs().forEach(pair -> names.add(pair.name()));
     x.arrays().forEach(array -> names.add(array.name()));
@@ -46,14 +45,14 @@ record Input(Path x, Path y, List<LayerPair> pairs, Both<List<String>> skipped) 
     selection.requireEachFound(names);
     if (paired.pairs().isEmpty()) {
       throw new ActivationsException(
-          "the two files have no layer in common: "
+          "no layer is in both files: only "
               + xPath
               + " has "
-              + layerNames(x)
-              + "; "
+              + LayerSelection.list(paired.onlyInX())
+              + "; only "
               + yPath
               + " has "
-              + layerNames(y));
+              + LayerSelection.list(paired.onlyInY()));
     }
     return new Input(
         xPath,
@@ -62,8 +61,13 @@ record Input(Path x, Path y, List<LayerPair> pairs, Both<List<String>> skipped) 
         new Both<>(paired.onlyInX(), paired.onlyInY()));
   }
 
-  private static String layerNames(ActivationFile file) {
-    return LayerSelection.list(file.arrays().stream().map(StoredArray::name).toList());
+  private static LayerPairs pair(
+      ActivationFile x, ActivationFile y, LayerSelection selection, List<Layout> layouts) {
+    try {
+      return LayerPairs.of(x, y, selection, layouts);
+    } catch (ActivationsException e) {
+      throw new ActivationsException(e.getMessage() + " (--layers can leave it out)", e);
+    }
   }
 
   private static void requireLayoutsUsed(List<Layout> layouts, ActivationFile x, ActivationFile y) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.spanmatch.cli.report.DisplayName;
 
 /** The layers that {@code --layers} names, each by its name or a pattern with * and ?. */
 final class LayerSelection implements Predicate<String> {
@@ -53,7 +54,11 @@ final class LayerSelection implements Predicate<String> {
 
   /** Some names for a message. */
   static String list(Collection<String> names) {
-    String shown = names.stream().limit(SHOWN).collect(Collectors.joining(", "));
+    if (names.isEmpty()) {
+      return "none";
+    }
+    String shown =
+        names.stream().limit(SHOWN).map(DisplayName::printable).collect(Collectors.joining(", "));
     return names.size() > SHOWN ? shown + " and " + (names.size() - SHOWN) + " more" : shown;
   }
 }

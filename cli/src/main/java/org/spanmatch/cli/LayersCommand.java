@@ -1,10 +1,13 @@
 package org.spanmatch.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.commons.cli.Option;
+import org.spanmatch.cli.report.DisplayName;
 import org.spanmatch.cli.report.TextTable;
 import org.spanmatch.data.ActivationFile;
+import org.spanmatch.data.ActivationsException;
 import org.spanmatch.data.LayerActivations;
 import org.spanmatch.data.Layout;
 import org.spanmatch.data.NeuronNorms;
@@ -36,7 +39,8 @@ final class LayersCommand implements Command {
   public String details() {
     return """
         Reads the files whole, since dead neurons are found only by looking at every value, and so
-        checks them too: a value that is not finite is an error.
+        checks them too. An array that is not a layer, or holds values that are not finite, is listed as
+        unusable; the first such is then the error that the command ends with.
 
         Example:
           spanmatch layers seed0.npz seed1.npz
@@ -48,42 +52,59 @@ final class LayersCommand implements Command {
     List<Layout> layouts = arguments.layouts();
     List<ActivationFile> files =
         arguments.paths(1, Integer.MAX_VALUE).stream().map(ActivationFile::open).toList();
+    List<ActivationsException> problems = new ArrayList<>();
     for (ActivationFile file : files) {
       if (files.size() > 1) {
-        console.out().println(file.path() + ":");
+        console.out().println(DisplayName.printable(file.path().toString()) + ":");
       }
-      table(file, layouts, arguments, console).print(console.out());
+      table(file, layouts, arguments, console, problems).print(console.out());
+    }
+    if (!problems.isEmpty()) {
+      throw problems.get(0); // the others are in the table
     }
   }
 
   private static TextTable table(
-      ActivationFile file, List<Layout> layouts, Arguments arguments, Console console) {
+      ActivationFile file,
+      List<Layout> layouts,
+      Arguments arguments,
+      Console console,
+      List<ActivationsException> problems) {
     TextTable table =
         new TextTable(
             List.of("layer", "shape", "dtype", "order", "layout", "neurons", "samples", "dead"));
-    List<Long> weights =
-        file.arrays().stream()
-            .map(array -> array.shape().stream().reduce(1L, (a, b) -> Math.max(1, a * b)))
-            .toList();
+    List<Long> weights = file.arrays().stream().map(LayersCommand::weight).toList();
     try (ProgressLine progress =
         new ProgressLine(console, arguments.has(CommonOptions.QUIET), "layers", weights)) {
       for (StoredArray array : file.arrays()) {
         progress.startLayer(array.name());
-        LayerActivations layer = array.layer(layouts);
-        NeuronNorms norms =
-            NeuronNorms.of(layer, done -> progress.update("read", done, layer.samples()));
-        table.add(
-            List.of(
-                array.name(),
-                array.shape().stream().map(String::valueOf).collect(Collectors.joining("×")),
-                array.dtype(),
-                array.fortranOrder() ? "Fortran" : "C",
-                array.layout(layouts).label(),
-                Integer.toString(layer.neurons()),
-                Long.toString(layer.samples()),
-                Integer.toString(norms.dead(arguments.deadThreshold()).size())));
+        List<String> cells = new ArrayList<>();
+        cells.add(array.name());
+        cells.add(array.shape().stream().map(String::valueOf).collect(Collectors.joining("×")));
+        cells.add(array.dtype());
+        cells.add(array.fortranOrder() ? "Fortran" : "C");
+        try {
+          LayerActivations layer = array.layer(layouts);
+          NeuronNorms norms =
+              NeuronNorms.of(layer, done -> progress.update("read", done, layer.samples()));
+          cells.add(array.layout(layouts).label());
+          cells.add(Integer.toString(layer.neurons()));
+          cells.add(Long.toString(layer.samples()));
+          cells.add(Integer.toString(norms.dead(arguments.deadThreshold()).size()));
+        } catch (ActivationsException e) {
+          problems.add(e);
+          cells.addAll(List.of("unusable", "-", "-", "-"));
+        }
+        table.add(cells);
       }
     }
     return table;
+  }
+
+  /** The number of values, for the progress line. */
+  private static long weight(StoredArray array) {
+    double values =
+        array.shape().stream().mapToDouble(Long::doubleValue).reduce(1, (a, b) -> a * b);
+    return Math.max(1, Math.round(values / 1e3));
   }
 }

@@ -8,12 +8,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.logging.ConsoleHandler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
-import org.apache.commons.cli.Option;
+import org.spanmatch.cli.report.DisplayName;
 import org.spanmatch.data.ActivationsException;
 import org.spanmatch.kernel.KernelUnavailableException;
+import org.spanmatch.kernel.NotEnoughMemoryException;
 
 /** Starts the {@code spanmatch} command. */
 public final class Main {
@@ -50,6 +52,9 @@ public final class Main {
    */
   static int run(String[] args, Console console) {
     boolean debug = Arrays.asList(args).contains("--" + CommonOptions.DEBUG.getLongOpt());
+    if (debug) {
+      logEverything();
+    }
     try {
       dispatch(args, console);
       return ExitCode.OK;
@@ -59,7 +64,7 @@ public final class Main {
       return fail(e.getMessage(), ExitCode.BAD_DATA, e, debug, console);
     } catch (KernelUnavailableException e) {
       return fail(e.getMessage(), ExitCode.BACKEND_UNAVAILABLE, e, debug, console);
-    } catch (OutputException e) {
+    } catch (OutputException | NotEnoughMemoryException e) {
       return fail(e.getMessage(), ExitCode.OTHER, e, debug, console);
     } catch (OutOfMemoryError e) {
       String message =
@@ -71,6 +76,14 @@ public final class Main {
       String message = "unexpected error: " + e + " (the option --debug shows where)";
       return fail(message, ExitCode.OTHER, e, debug, console);
     }
+  }
+
+  private static void logEverything() {
+    ConsoleHandler handler = new ConsoleHandler();
+    handler.setLevel(Level.ALL);
+    LOGGER.addHandler(handler);
+    LOGGER.setUseParentHandlers(false);
+    LOGGER.setLevel(Level.ALL);
   }
 
   private static void dispatch(String[] args, Console console) throws IOException {
@@ -91,11 +104,8 @@ public final class Main {
     }
     boolean asksForHelp = first.equals("--help") || first.equals("-h");
     Command command = asksForHelp ? help : command(commands, first);
-    List<Option> options = new ArrayList<>(command.options());
-    options.add(CommonOptions.DEBUG);
-    options.add(CommonOptions.HELP);
     List<String> words = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
-    Arguments arguments = Arguments.parse(options, words);
+    Arguments arguments = Arguments.parse(command.allOptions(), words);
     if (arguments.has(CommonOptions.HELP)) {
       help.run(Arguments.parse(List.of(), List.of(command.name())), console);
     } else {
@@ -124,7 +134,7 @@ public final class Main {
   private static int fail(
       String message, int code, Throwable error, boolean debug, Console console) {
     // One line, even where a name from a file holds line breaks.
-    console.err().println("spanmatch: " + message.replaceAll("\\p{Cntrl}+", " "));
+    console.err().println("spanmatch: " + DisplayName.printable(message));
     if (debug) {
       error.printStackTrace(console.err());
     }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.report.RunResult;
+import org.spanmatch.kernel.ProjectionKernel;
 
 /** {@code spanmatch match}: the main job. */
 final class MatchCommand implements Command {
@@ -70,14 +71,16 @@ final class MatchCommand implements Command {
     Settings settings = Settings.of(arguments);
     Optional<Path> folder = arguments.path(CommonOptions.OUT);
     Input input = Input.open(arguments);
-    folder.ifPresent(MatchReport::checkFolder);
-    JsonTarget json = JsonTarget.of(arguments);
-    if (!settings.quiet()) {
-      input.noteSkipped(console);
+    RunResult result;
+    JsonTarget json;
+    try (ProjectionKernel kernel = settings.openKernel()) {
+      folder.ifPresent(MatchReport::checkFolder);
+      json = JsonTarget.of(arguments);
+      if (!settings.quiet()) {
+        input.noteSkipped(console);
+      }
+      result = MatchRun.of(input, kernel, settings, epsilons, console);
     }
-
-    RunResult result = MatchRun.of(input, settings, epsilons, console);
-
     if (!json.isStandardOutput()) {
       MatchReport.printTable(result, console.out());
       MatchReport.printFooter(result, start, console.out());

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import org.spanmatch.cli.report.Both;
 import org.spanmatch.cli.report.Csv;
+import org.spanmatch.cli.report.DisplayName;
 import org.spanmatch.cli.report.Json;
 import org.spanmatch.cli.report.LayerResult;
 import org.spanmatch.cli.report.MatchResult;
@@ -18,6 +19,12 @@ import org.spanmatch.kernel.KernelInfo;
 
 /** Shows and stores the result of a match. */
 final class MatchReport {
+  private static final String RESULT = "result.json";
+  private static final String MATCHES = "matches.csv";
+  private static final String SIMILARITY = "similarity.csv";
+  private static final String SVG = "similarity.svg";
+  private static final String PNG = "similarity.png";
+
   private MatchReport() {}
 
   /** Prints the table: a row for each layer, a column for each ε. */
@@ -49,12 +56,17 @@ final class MatchReport {
   static void printFooter(RunResult result, long start, PrintStream out) {
     KernelInfo backend = result.backend();
     out.printf(
-        "backend: %s (%s; %s), %s%n",
-        backend.name(), backend.device(), backend.arithmetic(), backend.reason());
+        "backend: %s (%s; %s; threads: %d), %s%n",
+        backend.name(),
+        backend.device(),
+        backend.arithmetic(),
+        backend.threads(),
+        backend.reason());
     out.printf(
         Locale.ROOT,
-        "%d layers in %.1f s, %s%n",
+        "%d %s in %.1f s, %s%n",
         result.layers().size(),
+        result.layers().size() == 1 ? "layer" : "layers",
         (System.nanoTime() - start) / 1e9,
         PeakMemory.describe());
   }
@@ -68,7 +80,7 @@ final class MatchReport {
         if (borderline > 0) {
           err.println(
               "note: layer '"
-                  + layer.name()
+                  + DisplayName.printable(layer.name())
                   + "', ε="
                   + number(match.epsilon())
                   + ": "
@@ -85,7 +97,7 @@ final class MatchReport {
       String networks = fills.x() && fills.y() ? "both networks" : fills.x() ? "x" : "y";
       err.println(
           "note: layer '"
-              + layer.name()
+              + DisplayName.printable(layer.name())
               + "': "
               + layer.samples()
               + " samples are no more than the neurons of "
@@ -101,6 +113,9 @@ final class MatchReport {
    */
   static void checkFolder(Path folder) {
     OutputFile.checkFolder(folder);
+    for (String file : List.of(RESULT, MATCHES, SIMILARITY, SVG, PNG)) {
+      OutputFile.check(folder.resolve(file));
+    }
     try {
       SimilarityFigure.requireFonts();
     } catch (IOException e) {
@@ -116,12 +131,12 @@ final class MatchReport {
 
   /** Writes {@code result.json}, {@code matches.csv}, {@code similarity.csv} and the figure. */
   static void write(RunResult result, Path folder) {
-    OutputFile.write(folder.resolve("result.json"), out -> Json.write(result, out));
-    OutputFile.write(folder.resolve("matches.csv"), out -> Csv.writeMatches(result, out));
-    OutputFile.write(folder.resolve("similarity.csv"), out -> Csv.writeSimilarity(result, out));
+    OutputFile.write(folder.resolve(RESULT), out -> Json.write(result, out));
+    OutputFile.write(folder.resolve(MATCHES), out -> Csv.writeMatches(result, out));
+    OutputFile.write(folder.resolve(SIMILARITY), out -> Csv.writeSimilarity(result, out));
     SimilarityFigure figure = figure(result);
-    OutputFile.write(folder.resolve("similarity.svg"), figure::writeSvg);
-    OutputFile.write(folder.resolve("similarity.png"), figure::writePng);
+    OutputFile.write(folder.resolve(SVG), figure::writeSvg);
+    OutputFile.write(folder.resolve(PNG), figure::writePng);
   }
 
   private static SimilarityFigure figure(RunResult result) {

@@ -16,10 +16,10 @@ import org.spanmatch.match.MaximumMatch;
 final class MatchRun {
   private MatchRun() {}
 
-  static RunResult of(Input input, Settings settings, double[] epsilons, Console console) {
-    try (ProjectionKernel kernel = settings.openKernel();
-        ProgressLine progress =
-            new ProgressLine(console, settings.quiet(), "match", input.weights())) {
+  static RunResult of(
+      Input input, ProjectionKernel kernel, Settings settings, double[] epsilons, Console console) {
+    try (ProgressLine progress =
+        new ProgressLine(console, settings.quiet(), "match", input.weights())) {
       List<LayerResult> layers = new ArrayList<>();
       for (LayerPair pair : input.pairs()) {
         progress.startLayer(pair.name());

@@ -46,6 +46,12 @@ final class OutputFile {
       if (Files.isDirectory(file)) {
         throw new FileSystemException(file.toString(), null, "it is a folder");
       }
+      if (isSpecial(file)) {
+        if (!Files.isWritable(file)) {
+          throw new AccessDeniedException(file.toString());
+        }
+        return;
+      }
       Files.delete(temporary(folderOf(file)));
     } catch (IOException e) {
       throw unwritable(file, e);
@@ -54,24 +60,35 @@ final class OutputFile {
 
   /**
    * Writes a file under a temporary name and then renames it, so that an interruption leaves no
-   * half of it.
+   * half of it. A device or a pipe is written to directly.
    *
    * @throws OutputException if that fails
    */
   static void write(Path file, Content content) {
     try {
-      Path temporary = temporary(folderOf(file));
+      if (isSpecial(file)) {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+          content.writeTo(out);
+        }
+        return;
+      }
+      Path target = Files.isSymbolicLink(file) ? file.toRealPath() : file;
+      Path temporary = temporary(folderOf(target));
       try {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
           content.writeTo(out);
         }
-        Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
       } finally {
         Files.deleteIfExists(temporary);
       }
     } catch (IOException e) {
       throw unwritable(file, e);
     }
+  }
+
+  private static boolean isSpecial(Path file) {
+    return Files.exists(file) && !Files.isRegularFile(file);
   }
 
   private static Path folderOf(Path file) {

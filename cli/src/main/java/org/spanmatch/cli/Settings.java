@@ -1,8 +1,10 @@
 package org.spanmatch.cli;
 
+import java.util.List;
 import java.util.Optional;
 import org.spanmatch.data.NeuronNorms;
 import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -23,12 +25,21 @@ record Settings(
     Optional<Precision> precision,
     boolean quiet) {
   static Settings of(Arguments arguments) {
+    requireKnownBackend(arguments.backend());
     return new Settings(
         arguments.backend(),
         arguments.threads(),
         arguments.deadThreshold(),
         arguments.precision(),
         arguments.has(CommonOptions.QUIET));
+  }
+
+  private static void requireKnownBackend(String backend) {
+    List<String> names = Kernels.providers().stream().map(KernelProvider::name).toList();
+    if (!backend.equals(Kernels.AUTO) && !names.contains(backend)) {
+      throw new UsageException(
+          "--backend: expected auto, " + String.join(", ", names) + ", found '" + backend + "'");
+    }
   }
 
   static Settings defaults(boolean quiet) {

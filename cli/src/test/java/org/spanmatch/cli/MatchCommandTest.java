@@ -18,6 +18,8 @@ import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.cli.RealCommand.Outcome;
 import org.spanmatch.data.NpzWriter;
@@ -171,6 +173,44 @@ class MatchCommandTest {
   }
 
   @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void jsonGoesThroughLinksAndToDevices() throws IOException {
+    Path target = Files.writeString(folder.resolve("target.json"), "old");
+    Path link = Files.createSymbolicLink(folder.resolve("link.json"), target);
+    assertEquals(0, RealCommand.run("match", x, y, "--json", link).exitCode());
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals("a, first", JSON.readTree(target.toFile()).at("/layers/0/name").textValue());
+    assertEquals(0, RealCommand.run("match", x, y, "--json", "/dev/null").exitCode());
+    assertFalse(Files.isRegularFile(Path.of("/dev/null")));
+  }
+
+  /** Exact matches are beyond a Gram matrix; the default precision sees to it. */
+  @Test
+  void precisionRisesWhereItMust() throws IOException {
+    JsonNode exact = json("match", x, y, "--epsilon", "0", "--json", "-", "--quiet");
+    assertEquals("high", exact.at("/layers/0/precision").textValue());
+    JsonNode usual = json("match", x, y, "--epsilon", "0.5", "--json", "-", "--quiet");
+    assertEquals("standard", usual.at("/layers/0/precision").textValue());
+    JsonNode high =
+        json("match", x, y, "--epsilon", "0.5", "--precision", "high", "--json", "-", "--quiet");
+    assertEquals("high", high.at("/layers/0/precision").textValue());
+    assertEquals(usual.at("/layers/0/matches"), high.at("/layers/0/matches"));
+  }
+
+  /** Every backend finds the same. */
+  @Test
+  void backendsAgree() throws IOException {
+    JsonNode java = json("match", x, y, "--backend", "java", "--json", "-", "--quiet");
+    JsonNode reference = json("match", x, y, "--backend", "reference", "--json", "-", "--quiet");
+    assertEquals("java", java.at("/backend/name").textValue());
+    assertEquals("reference", reference.at("/backend/name").textValue());
+    for (int layer = 0; layer < 2; layer++) {
+      String matches = "/layers/" + layer + "/matches";
+      assertEquals(reference.at(matches), java.at(matches));
+    }
+  }
+
+  @Test
   void layersAreSelectedByNameAndPattern() throws IOException {
     JsonNode named = json("match", x, y, "--layers", "conv", "--json", "-");
     assertEquals(1, named.get("layers").size());
@@ -269,6 +309,7 @@ class MatchCommandTest {
   void backendsAreListed() {
     Outcome outcome = RealCommand.run("backends");
     assertEquals(0, outcome.exitCode());
+    assertTrue(outcome.out().contains("java: available"));
     assertTrue(outcome.out().contains("reference: available"));
     assertTrue(outcome.out().contains("cuda: unavailable: "));
     assertTrue(outcome.out().contains("cure: "));

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -56,10 +57,17 @@ final class TestFiles {
 
   /** An archive with one entry of any bytes. */
   static Path archive(Path file, String entry, byte[] content) throws IOException {
+    return archive(file, List.of(entry), content);
+  }
+
+  /** An archive of several entries that all hold the same bytes. */
+  static Path archive(Path file, List<String> entries, byte[] content) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-      zip.putNextEntry(new ZipEntry(entry));
-      zip.write(content);
+      for (String entry : entries) {
+        zip.putNextEntry(new ZipEntry(entry));
+        zip.write(content);
+      }
     }
     return Files.write(file, bytes.toByteArray());
   }

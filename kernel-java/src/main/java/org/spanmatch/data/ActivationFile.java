@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -39,9 +41,7 @@ public final class ActivationFile {
    * @throws ActivationsException if it is missing, unreadable, damaged or holds no arrays
    */
   public static ActivationFile open(Path path) {
-    if (!Files.exists(path)) {
-      throw new ActivationsException(path + ": there is no such file or folder");
-    }
+    requireReadable(path);
     try {
       if (Files.isDirectory(path)) {
         return new ActivationFile(path, folder(path), false);
@@ -57,6 +57,19 @@ public final class ActivationFile {
           path + ": it is not a readable .npz (zip) archive: " + e.getMessage(), e);
     } catch (IOException e) {
       throw StoredArray.unreadable(path.toString(), e);
+    }
+  }
+
+  private static void requireReadable(Path path) {
+    if (!Files.exists(path)) {
+      throw new ActivationsException(path + ": there is no such file or folder");
+    }
+    if (!Files.isDirectory(path) && !Files.isRegularFile(path)) {
+      throw new ActivationsException(
+          path + ": it is a pipe or a device, expected a file that can be read more than once");
+    }
+    if (!Files.isReadable(path)) {
+      throw new ActivationsException(path + ": it can't be read: permission denied");
     }
   }
 
@@ -90,10 +103,15 @@ public final class ActivationFile {
 
   private static List<StoredArray> archive(Path path) throws IOException {
     List<StoredArray> arrays = new ArrayList<>();
+    Set<String> names = new HashSet<>();
     try (ZipFile zip = new ZipFile(path.toFile())) {
       for (ZipEntry entry : zip.stream().toList()) {
         String name = entry.getName();
         if (name.endsWith(SUFFIX)) {
+          if (!names.add(name)) {
+            throw new ActivationsException(
+                path + ": two entries of the archive have the name '" + name + "'");
+          }
           arrays.add(StoredArray.open(path, layerName(name), new ZipEntryBytes(path, name)));
         }
       }
@@ -106,7 +124,7 @@ public final class ActivationFile {
     try (Stream<Path> files = Files.list(path)) {
       for (Path file :
           files
-              .filter(f -> f.getFileName().toString().endsWith(SUFFIX) && !Files.isDirectory(f))
+              .filter(ActivationFile::isArrayFile)
               .sorted(Comparator.comparing(ActivationFile::sortKey).thenComparing(Path::compareTo))
               .toList()) {
         String name = layerName(file.getFileName().toString());
@@ -114,6 +132,12 @@ public final class ActivationFile {
       }
     }
     return required(arrays, path, "the folder holds no .npy files");
+  }
+
+  // Hidden files are not the user's: macOS puts "._conv1.npy" beside "conv1.npy".
+  private static boolean isArrayFile(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(SUFFIX) && !name.startsWith(".") && Files.isRegularFile(file);
   }
 
   private static List<StoredArray> required(List<StoredArray> arrays, Path path, String problem) {

@@ -17,16 +17,7 @@ public record LayerPair(String name, LayerActivations x, LayerActivations y) {
    * @throws ActivationsException if they did not
    */
   public LayerPair {
-    if (x.samples() != y.samples()) {
-      throw new ActivationsException(
-          x.description()
-              + " has "
-              + x.samples()
-              + " samples, but "
-              + y.description()
-              + " has "
-              + y.samples());
-    }
+    requireSameSamples(x, y);
     boolean flattened = x.sampleAxes().size() == 1 || y.sampleAxes().size() == 1;
     if (!flattened && !x.sampleAxes().equals(y.sampleAxes())) {
       throw new ActivationsException(
@@ -38,6 +29,24 @@ public record LayerPair(String name, LayerActivations x, LayerActivations y) {
               + " as "
               + y.sampleAxes()
               + ", so they can't be paired");
+    }
+  }
+
+  /**
+   * Checks that two layers have equally many samples.
+   *
+   * @throws ActivationsException if not, with both numbers
+   */
+  public static void requireSameSamples(LayerActivations x, LayerActivations y) {
+    if (x.samples() != y.samples()) {
+      throw new ActivationsException(
+          x.description()
+              + " has "
+              + x.samples()
+              + " samples, but "
+              + y.description()
+              + " has "
+              + y.samples());
     }
   }
 

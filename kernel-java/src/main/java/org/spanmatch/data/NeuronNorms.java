@@ -84,8 +84,8 @@ public final class NeuronNorms {
   }
 
   /**
-   * A power of two that brings a neuron's largest value near 1: multiplying by it loses nothing and
-   * keeps squares from overflowing.
+   * A power of two that brings a neuron's largest value near 1: multiplying by it keeps squares
+   * from overflowing, and loses nothing but values 300 decimal orders below the largest.
    */
   public double scale(int neuron) {
     return Math.scalb(1.0, Math.min(1022, -Math.getExponent(largest[neuron])));

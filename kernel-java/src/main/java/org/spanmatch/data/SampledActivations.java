@@ -87,10 +87,10 @@ public final class SampledActivations implements LayerActivations {
       return from + random.nextLong(partStart(drawn) - from);
     }
 
-    /** ⌊part · samples / count⌋ without overflow. */
+    /** Parts differ in size by at most one sample, the larger ones come first. */
     private long partStart(long part) {
       long samples = layer.samples();
-      return samples / count * part + samples % count * part / count;
+      return samples / count * part + Math.min(part, samples % count);
     }
   }
 

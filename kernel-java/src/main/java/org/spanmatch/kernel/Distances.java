@@ -4,9 +4,9 @@ package org.spanmatch.kernel;
  * Relative projection distances of neurons to a span, each with its error bound.
  *
  * <p>δ(x, Y) = min over v in span(z_Y) of ‖z_x − v‖₂ / ‖z_x‖₂, in [0, 1] (Wang et al. 2018,
- * definition 2). The span is that of the whole group up to the backend's rank tolerance τ: a neuron
- * of the group whose own relative distance to the others is at most τ need not be part of it, and
- * the bound accounts for that.
+ * definition 2). Up to rounding, a group may have fewer dimensions than neurons. The span is
+ * therefore that of a largest subset of the group in which no neuron is within relative distance τ,
+ * the backend's rank tolerance, of the others; the bound accounts for which subset was taken.
  *
  * <p>The true distance differs from the stated one by at most the error bound, to first order in
  * the rounding of the arithmetic that was used.

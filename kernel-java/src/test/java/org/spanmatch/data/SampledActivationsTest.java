@@ -35,8 +35,9 @@ class SampledActivationsTest {
     double[] rows = rows(sampled);
     for (int i = 0; i < count; i++) {
       double sample = rows[i * neurons] / neurons;
-      long from = (long) i * samples / count;
-      long to = (i + 1L) * samples / count;
+      // Parts of equal size but for one sample, the larger ones first.
+      long from = (long) i * (samples / count) + Math.min(i, samples % count);
+      long to = from + samples / count + (i < samples % count ? 1 : 0);
       assertTrue(sample >= from && sample < to, sample + " is not in part " + i);
       for (int neuron = 0; neuron < neurons; neuron++) {
         assertEquals(sample * neurons + neuron, rows[i * neurons + neuron]);

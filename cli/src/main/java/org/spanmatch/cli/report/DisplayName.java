@@ -1,25 +1,93 @@
 package org.spanmatch.cli.report;
 
-/** Layer names as they can be shown: they come from files and may hold anything. */
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+
+/** Names as they can be shown: they come from files, and may hold anything and be of any length. */
 public final class DisplayName {
   private static final int REPLACEMENT = 0xfffd;
 
   private DisplayName() {}
 
+  /** A text with what can't be shown, such as control characters, replaced. */
+  public static String printable(String text) {
+    int[] shown = text.codePoints().map(c -> isShowable(c) ? c : REPLACEMENT).toArray();
+    return new String(shown, 0, shown.length);
+  }
+
   /**
-   * A name without control characters, and no longer than asked for: the middle of a longer one is
-   * left out.
+   * A printable name no longer than asked for: the middle of a longer one is left out.
    *
    * @param length the most characters, at least 3
    */
   public static String of(String name, int length) {
-    int[] all = name.codePoints().map(c -> isShowable(c) ? c : REPLACEMENT).toArray();
+    int[] all = printable(name).codePoints().toArray();
     if (all.length <= length) {
       return new String(all, 0, all.length);
     }
     int head = length / 2;
     int tail = length - head - 1;
     return new String(all, 0, head) + "…" + new String(all, all.length - tail, tail);
+  }
+
+  /**
+   * Several names shortened so that they can still be told apart: where one is too long, what all
+   * begin and end with is left out, and where that is not enough, they are numbered from 1.
+   *
+   * @param length the most characters of each, at least 12
+   */
+  public static List<String> all(List<String> names, int length) {
+    List<String> shown = names.stream().map(DisplayName::printable).toList();
+    if (shown.stream().anyMatch(name -> name.codePointCount(0, name.length()) > length)) {
+      shown = withoutCommonEnds(shown).stream().map(name -> of(name, length)).toList();
+    }
+    if (new HashSet<>(shown).size() == new HashSet<>(names).size()) {
+      return shown;
+    }
+    List<String> numbered = new ArrayList<>();
+    for (String name : names) {
+      String number = (numbered.size() + 1) + ": ";
+      numbered.add(number + of(name, length - number.length()));
+    }
+    return numbered;
+  }
+
+  private static List<String> withoutCommonEnds(List<String> names) {
+    String first = names.get(0);
+    int prefix = first.length();
+    int suffix = first.length();
+    for (String name : names) {
+      prefix = Math.min(prefix, commonPrefix(first, name));
+    }
+    for (String name : names) {
+      // The two ends must not overlap in the shortest name.
+      suffix = Math.min(Math.min(suffix, commonSuffix(first, name)), name.length() - prefix);
+    }
+    int from = prefix;
+    int cut = suffix;
+    return names.stream()
+        .map(
+            name ->
+                (from > 0 ? "…" : "")
+                    + name.substring(from, name.length() - cut)
+                    + (cut > 0 ? "…" : ""))
+        .toList();
+  }
+
+  private static int commonPrefix(String a, String b) {
+    int length = 0;
+    while (length < Math.min(a.length(), b.length())
+        && a.charAt(length) == b.charAt(length)
+        && !Character.isSurrogate(a.charAt(length))) {
+      length++;
+    }
+    return length;
+  }
+
+  private static int commonSuffix(String a, String b) {
+    return commonPrefix(
+        new StringBuilder(a).reverse().toString(), new StringBuilder(b).reverse().toString());
   }
 
   private static boolean isShowable(int codePoint) {

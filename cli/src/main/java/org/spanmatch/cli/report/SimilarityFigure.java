@@ -69,6 +69,8 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
           SeriesMarkers.TRIANGLE_DOWN);
 
   private static final int MAX_CHARACTERS = 150;
+  // So many characters of usual width fit the label; wider ones are shortened once more.
+  private static final int MAX_LABEL_CHARACTERS = 36;
   private static final int MAX_LABEL_WIDTH = 540;
   private static final int LABEL_ANGLE = 45;
   private static final int LABEL_SPACING = 40;
@@ -262,7 +264,7 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
 
   private List<String> labels() {
     List<String> labels = new ArrayList<>();
-    for (String layer : layers) {
+    for (String layer : DisplayName.all(layers, MAX_LABEL_CHARACTERS)) {
       String label = fit(layer, LABEL_FONT, MAX_LABEL_WIDTH);
       labels.add(label.isBlank() ? "layer " + (labels.size() + 1) : label);
     }

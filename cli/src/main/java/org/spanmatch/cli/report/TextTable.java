@@ -17,11 +17,23 @@ public final class TextTable {
 
   /** Adds a row with as many cells as there are heads. */
   public void add(List<String> cells) {
-    rows.add(cells.stream().map(cell -> DisplayName.of(cell, NAME_LENGTH)).toList());
+    rows.add(List.copyOf(cells));
   }
 
   /** Prints the table. */
   public void print(PrintStream out) {
+    List<String> names =
+        DisplayName.all(rows.stream().skip(1).map(row -> row.get(0)).toList(), NAME_LENGTH);
+    List<List<String>> shown = new ArrayList<>(rows.subList(0, 1));
+    for (String name : names) {
+      List<String> cells = new ArrayList<>(rows.get(shown.size()));
+      cells.set(0, name);
+      shown.add(cells);
+    }
+    printAligned(shown, out);
+  }
+
+  private static void printAligned(List<List<String>> rows, PrintStream out) {
     int columns = rows.get(0).size();
     int[] widths = new int[columns];
     for (List<String> row : rows) {

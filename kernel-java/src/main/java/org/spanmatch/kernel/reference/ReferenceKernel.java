@@ -4,10 +4,12 @@ import java.util.Arrays;
 import java.util.Map;
 import org.spanmatch.data.ActivationsException;
 import org.spanmatch.data.LayerActivations;
+import org.spanmatch.data.LayerPair;
 import org.spanmatch.data.NeuronNorms;
 import org.spanmatch.data.SampleRows;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.LivingNeurons;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -38,29 +40,21 @@ final class ReferenceKernel implements ProjectionKernel {
   @Override
   public ProjectionTable compress(
       LayerActivations x, LayerActivations y, CompressionOptions options) {
+    LayerPair.requireSameSamples(x, y);
     long samples = x.samples();
-    if (samples != y.samples()) {
-      throw new ActivationsException(
-          x.description()
-              + " has "
-              + samples
-              + " samples, but "
-              + y.description()
-              + " has "
-              + y.samples());
-    }
     long passes = 3 * samples;
     Columns xColumns = Columns.of(x, 0, options, 0, passes);
     Columns yColumns = Columns.of(y, xColumns.living.count(), options, samples, passes);
     int columns = xColumns.living.count() + yColumns.living.count();
 
-    StreamingQr qr = new StreamingQr(columns);
+    HeapMemory.require(StreamingQr.bytes(columns, samples), x, y);
+    StreamingQr qr = new StreamingQr(columns, samples);
     try (SampleRows xRows = new SampleRows(x);
         SampleRows yRows = new SampleRows(y)) {
       int chunk = SampleRows.chunk(Math.max(x.neurons(), y.neurons()));
       double[] xValues = new double[chunk * x.neurons()];
       double[] yValues = new double[chunk * y.neurons()];
-      for (long done = 0; done < samples; ) {
+      for (long done = 0; columns > 0 && done < samples; ) {
         int count = xRows.read(xValues, chunk);
         if (count == 0 || yRows.read(yValues, chunk) != count) {
           throw new ActivationsException(

@@ -71,7 +71,7 @@ final class ReferenceTable extends RecomputingTable {
         bound += rankTolerance * coefficients;
       }
       distances[i] = Math.min(1, qr.distance(i));
-      errorBounds[i] = Math.min(1, bound);
+      errorBounds[i] = bound < 1 ? bound : 1; // also where it overflowed to NaN
       coefficientNorms[i] = coefficients;
     }
     return new Distances(projected, distances, errorBounds, coefficientNorms, storageRoundoff);

@@ -33,9 +33,26 @@ final class StreamingQr {
   private int filled;
   private int height;
 
-  StreamingQr(int columns) {
+  /**
+   * Starts.
+   *
+   * @param columns number of columns
+   * @param rows how many rows will come at most
+   */
+  StreamingQr(int columns, long rows) {
     this.columns = columns;
-    this.block = new double[Math.max(MIN_BLOCK_ROWS, 2 * columns)][columns];
+    this.block = new double[blockRows(columns, rows)][columns];
+  }
+
+  private static int blockRows(int columns, long rows) {
+    return (int) Math.min(Math.max(MIN_BLOCK_ROWS, 2L * columns), rows);
+  }
+
+  /** Memory for a matrix of this size, nearly all of it for the block and the factors. */
+  static long bytes(int columns, long rows) {
+    long blockRows = blockRows(columns, rows);
+    long factors = 64L - Long.numberOfLeadingZeros(rows / blockRows);
+    return (blockRows + factors * Math.min(columns, rows)) * columns * Double.BYTES;
   }
 
   /** The next row, to be filled by the caller before anything else is called. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.spanmatch.data.LayerActivations;
+import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.Progress;
 
 /**
@@ -51,7 +52,11 @@ final class GramMatrix {
     int xPanels = (x.neurons() + width - 1) / width;
     int panels = xPanels + (y.neurons() + width - 1) / width;
     long samples = x.samples();
+    HeapMemory.require(bytes(width, panels, samples), x, y);
     GramMatrix gram = new GramMatrix(width, xPanels, panels, samples);
+    if (panels == 0) {
+      return gram;
+    }
     PackedSamples current = new PackedSamples(width, panels, samples);
     PackedSamples next = new PackedSamples(width, panels, samples);
     try (LayerPacker xPacker = new LayerPacker(x, 0, width, xScales);
@@ -77,6 +82,12 @@ final class GramMatrix {
       } while (count > 0);
       return gram;
     }
+  }
+
+  /** Memory: this matrix, its unit-norm copy, and two steps of packed samples. */
+  private static long bytes(int width, int panels, long samples) {
+    long stride = (long) panels * width;
+    return Double.BYTES * 2 * stride * stride + 2 * PackedSamples.bytes(width, panels, samples);
   }
 
   private void addTasks(List<Runnable> tasks, PackedSamples packed, int count, MicroKernel kernel) {

@@ -63,7 +63,7 @@ final class GramTable extends RecomputingTable {
         bound = Math.max(bound, distance);
       }
       distances[i] = distance;
-      errorBounds[i] = Math.min(1, bound);
+      errorBounds[i] = bound < 1 ? bound : 1; // also where it overflowed to NaN
     }
     return new Distances(projected, distances, errorBounds, coefficientNorms, storageRoundoff);
   }

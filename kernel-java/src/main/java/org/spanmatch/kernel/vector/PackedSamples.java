@@ -29,10 +29,19 @@ final class PackedSamples {
   PackedSamples(int width, int panels, long samples) {
     this.width = width;
     this.panels = panels;
-    int sliceValues = Math.multiplyExact(panels * width, DEPTH);
+    this.slices = slices(width, panels, samples);
+    this.values = new double[Math.multiplyExact(slices * panels, width * DEPTH)];
+  }
+
+  private static int slices(int width, int panels, long samples) {
     long needed = (samples + DEPTH - 1) / DEPTH;
-    this.slices = (int) Math.min(needed, Math.max(1, STEP_VALUES / Math.max(1, sliceValues)));
-    this.values = new double[Math.multiplyExact(slices, sliceValues)];
+    long fitting = STEP_VALUES / Math.max(1, (long) panels * width * DEPTH);
+    return (int) Math.min(needed, Math.max(1, fitting));
+  }
+
+  /** Memory of such a step. */
+  static long bytes(int width, int panels, long samples) {
+    return (long) Double.BYTES * slices(width, panels, samples) * panels * width * DEPTH;
   }
 
   /** Samples that fit. */

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
-import org.spanmatch.data.ActivationsException;
 import org.spanmatch.data.LayerActivations;
+import org.spanmatch.data.LayerPair;
 import org.spanmatch.data.NeuronNorms;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
@@ -54,16 +54,7 @@ final class VectorKernel implements ProjectionKernel {
   @Override
   public ProjectionTable compress(
       LayerActivations x, LayerActivations y, CompressionOptions options) {
-    if (x.samples() != y.samples()) {
-      throw new ActivationsException(
-          x.description()
-              + " has "
-              + x.samples()
-              + " samples, but "
-              + y.description()
-              + " has "
-              + y.samples());
-    }
+    LayerPair.requireSameSamples(x, y);
     if (options.precision() == Precision.HIGH) {
       return orthogonal.compress(x, y, options);
     }
