@@ -1,5 +1,8 @@
 package org.spanmatch.kernel;
 
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
 /**
  * Relative projection distances of neurons to a span, each with its error bound.
  *
@@ -39,6 +42,17 @@ public final class Distances {
     this.errorBounds = errorBounds;
     this.coefficientNorms = coefficientNorms;
     this.storageRoundoff = storageRoundoff;
+  }
+
+  /** The distances of some of the neurons. */
+  Distances only(IntPredicate wanted) {
+    int[] kept = IntStream.range(0, size()).filter(i -> wanted.test(neurons[i])).toArray();
+    return new Distances(
+        IntStream.of(kept).map(i -> neurons[i]).toArray(),
+        IntStream.of(kept).mapToDouble(i -> distances[i]).toArray(),
+        IntStream.of(kept).mapToDouble(i -> errorBounds[i]).toArray(),
+        IntStream.of(kept).mapToDouble(i -> coefficientNorms[i]).toArray(),
+        storageRoundoff);
   }
 
   /** How many neurons there are; the other methods take an index below it. */

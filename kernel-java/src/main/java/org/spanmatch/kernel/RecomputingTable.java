@@ -91,7 +91,9 @@ public abstract class RecomputingTable implements ProjectionTable {
       left.clear(neuron);
     }
     remains.put(group, left);
-    known.clear();
+    // The span that this group is projected on is the same as before; the other's has shrunk.
+    known.computeIfPresent(group, (g, distances) -> distances.only(left::get));
+    known.remove(group.other());
   }
 
   @Override

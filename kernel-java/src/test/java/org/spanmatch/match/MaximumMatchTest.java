@@ -47,21 +47,13 @@ class MaximumMatchTest {
 
   private ProjectionTable table(int samples, double[][] x, double[][] y) {
     return kernel.compress(
-        ArrayActivations.of("x", samples, x.length, rows(samples, x)),
-        ArrayActivations.of("y", samples, y.length, rows(samples, y)),
+        ArrayActivations.of("x", samples, x.length, PlantedProblem.rows(samples, x)),
+        ArrayActivations.of("y", samples, y.length, PlantedProblem.rows(samples, y)),
         CompressionOptions.defaults());
   }
 
-  private static double[] rows(int samples, double[][] vectors) {
-    double[] rows = new double[samples * vectors.length];
-    for (int i = 0; i < rows.length; i++) {
-      rows[i] = vectors[i % vectors.length][i / vectors.length];
-    }
-    return rows;
-  }
-
   private ProjectionTable table(PlantedProblem problem) {
-    return table(problem.samples(), problem.vectors(Group.X), problem.vectors(Group.Y));
+    return problem.compress(kernel);
   }
 
   // Against a search of all pairs of subsets.

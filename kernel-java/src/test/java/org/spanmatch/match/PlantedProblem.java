@@ -3,7 +3,11 @@ package org.spanmatch.match;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.spanmatch.data.ArrayActivations;
+import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
 
 /**
  * Two groups of neurons in which some subspaces are hidden: neurons of both groups are mixtures of
@@ -87,5 +91,22 @@ final class PlantedProblem {
 
   double[][] vectors(Group group) {
     return group == Group.X ? x : y;
+  }
+
+  /** The table that a kernel makes of both groups. */
+  ProjectionTable compress(ProjectionKernel kernel) {
+    return kernel.compress(
+        ArrayActivations.of("x", samples, x.length, rows(samples, x)),
+        ArrayActivations.of("y", samples, y.length, rows(samples, y)),
+        CompressionOptions.defaults());
+  }
+
+  /** Activation vectors as row-major samples. */
+  static double[] rows(int samples, double[][] vectors) {
+    double[] rows = new double[samples * vectors.length];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = vectors[i % vectors.length][i / vectors.length];
+    }
+    return rows;
   }
 }

@@ -1,0 +1,189 @@
+package org.spanmatch.match;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.ProjectionTable.Mark;
+
+/**
+ * The maximum match at every ε: a match level for each neuron, such that the neuron is in the
+ * maximum match for ε if and only if its level is at most ε.
+ *
+ * <p>Neurons are removed one at a time, always the one with the largest distance to what is left of
+ * the other group. The level of a neuron is the least distance that a neuron had at its removal, up
+ * to and including its own: the largest sets that are closed at some ε are peeled off from the
+ * outside.
+ */
+public final class MatchSpectrum {
+  private final Map<Group, Levels> levels;
+  private final int neurons;
+
+  private MatchSpectrum(Map<Group, Levels> levels, int neurons) {
+    this.levels = levels;
+    this.neurons = neurons;
+  }
+
+  /** The levels of one group's neurons, or what is known of them while peeling. */
+  private static final class Levels {
+    final double[] level;
+    final double[] error;
+
+    Levels(int neurons) {
+      level = new double[neurons];
+      error = new double[neurons];
+      Arrays.fill(level, Double.POSITIVE_INFINITY); // dead, until a level is found
+    }
+  }
+
+  /**
+   * Peels all neurons that remain in a table, which is left as it was. Costs as many questions to
+   * the table as there are neurons.
+   *
+   * @param progress is told the number of neurons peeled
+   */
+  public static MatchSpectrum of(ProjectionTable table, Progress progress) {
+    Mark start = table.mark();
+    Map<Group, Levels> levels = new EnumMap<>(Group.class);
+    int total = 0;
+    for (Group group : Group.values()) {
+      levels.put(group, new Levels(table.neurons(group)));
+      total += table.remaining(group).length;
+    }
+    double level = 1;
+    double lowest = 1; // the level may be as low as this, by the error bounds so far
+    double error = 0;
+    for (int peeled = 0; peeled < total; peeled++) {
+      Distances x = table.distances(Group.X);
+      Distances y = table.distances(Group.Y);
+      int farthestX = farthest(x);
+      int farthestY = farthest(y);
+      boolean fromX =
+          y.size() == 0 || (x.size() > 0 && x.distance(farthestX) >= y.distance(farthestY));
+      Group group = fromX ? Group.X : Group.Y;
+      Distances distances = fromX ? x : y;
+      int index = fromX ? farthestX : farthestY;
+      double distance = distances.distance(index);
+      if (distance <= level) {
+        level = distance;
+        error = distances.errorBound(index);
+      }
+      lowest = Math.min(lowest, distance - distances.errorBound(index));
+      int neuron = distances.neuron(index);
+      levels.get(group).level[neuron] = level;
+      levels.get(group).error[neuron] = Math.max(error, level - lowest);
+      table.remove(group, neuron);
+      progress.update("spectrum", peeled + 1L, total);
+    }
+    table.rollback(start);
+    return new MatchSpectrum(levels, table.neurons(Group.X) + table.neurons(Group.Y));
+  }
+
+  private static int farthest(Distances distances) {
+    int farthest = 0;
+    for (int i = 1; i < distances.size(); i++) {
+      if (distances.distance(i) > distances.distance(farthest)) {
+        farthest = i;
+      }
+    }
+    return farthest;
+  }
+
+  /** The match level of a neuron, in [0, 1]; empty for a dead neuron, which never matches. */
+  public OptionalDouble level(Group group, int neuron) {
+    double level = levels.get(group).level[neuron];
+    return level <= 1 ? OptionalDouble.of(level) : OptionalDouble.empty();
+  }
+
+  /** A bound on the error of a neuron's level; 0 for a dead neuron. */
+  public double levelError(Group group, int neuron) {
+    return levels.get(group).error[neuron];
+  }
+
+  /**
+   * The maximum match for any ε, by looking the levels up.
+   *
+   * @param epsilon in (0, 1]; ε = 0 has a rule of its own, so {@link MaximumMatch} answers it
+   * @throws IllegalArgumentException if ε is not in that range
+   */
+  public Match maximumMatch(double epsilon) {
+    if (!(epsilon > 0 && epsilon <= 1)) {
+      throw new IllegalArgumentException("expected an epsilon in (0, 1], found " + epsilon);
+    }
+    List<Integer> x = within(Group.X, epsilon);
+    List<Integer> y = within(Group.Y, epsilon);
+    double similarity = neurons == 0 ? 0 : (double) (x.size() + y.size()) / neurons;
+    return new Match(
+        epsilon, x, y, similarity, borderline(Group.X, epsilon), borderline(Group.Y, epsilon));
+  }
+
+  private List<Integer> within(Group group, double epsilon) {
+    List<Integer> within = new ArrayList<>();
+    double[] level = levels.get(group).level;
+    for (int neuron = 0; neuron < level.length; neuron++) {
+      if (level[neuron] <= epsilon) {
+        within.add(neuron);
+      }
+    }
+    return List.copyOf(within);
+  }
+
+  private List<Integer> borderline(Group group, double epsilon) {
+    List<Integer> borderline = new ArrayList<>();
+    Levels found = levels.get(group);
+    for (int neuron = 0; neuron < found.level.length; neuron++) {
+      if (epsilon < 1 && Math.abs(found.level[neuron] - epsilon) <= found.error[neuron]) {
+        borderline.add(neuron);
+      }
+    }
+    return List.copyOf(borderline);
+  }
+
+  /**
+   * The smallest ε at which at least so many neurons match, of both groups together.
+   *
+   * @param size number of neurons, at least 1
+   * @return empty if never so many match
+   */
+  public OptionalDouble epsilonFor(int size) {
+    double[] sorted =
+        levels.values().stream()
+            .flatMapToDouble(found -> Arrays.stream(found.level))
+            .sorted()
+            .toArray();
+    return smallest(sorted, size);
+  }
+
+  /**
+   * The smallest ε at which at least so many neurons of each group match.
+   *
+   * @param size number of neurons, at least 1
+   * @return empty if never so many match
+   */
+  public OptionalDouble epsilonForEach(int size) {
+    double largest = 0;
+    for (Levels found : levels.values()) {
+      OptionalDouble epsilon = smallest(Arrays.stream(found.level).sorted().toArray(), size);
+      if (epsilon.isEmpty()) {
+        return epsilon;
+      }
+      largest = Math.max(largest, epsilon.getAsDouble());
+    }
+    return OptionalDouble.of(largest);
+  }
+
+  private static OptionalDouble smallest(double[] sorted, int size) {
+    if (size < 1) {
+      throw new IllegalArgumentException("expected a size of at least 1, found " + size);
+    }
+    return size <= sorted.length && sorted[size - 1] <= 1
+        ? OptionalDouble.of(sorted[size - 1])
+        : OptionalDouble.empty();
+  }
+}
