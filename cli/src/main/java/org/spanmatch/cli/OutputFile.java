@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.UUID;
+import java.nio.file.StandardOpenOption;
 
 /** Writes files so that there is either a whole one or none. */
 final class OutputFile {
@@ -30,7 +30,7 @@ final class OutputFile {
   static void checkFolder(Path folder) {
     try {
       Files.createDirectories(folder);
-      Files.delete(temporary(folder));
+      TemporaryFiles.delete(TemporaryFiles.create(folder));
     } catch (IOException e) {
       throw new OutputException(folder + ": the output folder can't be written: " + reason(e), e);
     }
@@ -52,7 +52,7 @@ final class OutputFile {
         }
         return;
       }
-      Files.delete(temporary(folderOf(file)));
+      TemporaryFiles.delete(TemporaryFiles.create(folderOf(file)));
     } catch (IOException e) {
       throw unwritable(file, e);
     }
@@ -73,14 +73,16 @@ final class OutputFile {
         return;
       }
       Path target = Files.isSymbolicLink(file) ? file.toRealPath() : file;
-      Path temporary = temporary(folderOf(target));
+      Path temporary = TemporaryFiles.create(folderOf(target));
       try {
-        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
+        // Without CREATE: a shutdown may have deleted it.
+        try (OutputStream out =
+            new BufferedOutputStream(Files.newOutputStream(temporary, StandardOpenOption.WRITE))) {
           content.writeTo(out);
         }
         Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
       } finally {
-        Files.deleteIfExists(temporary);
+        TemporaryFiles.delete(temporary);
       }
     } catch (IOException e) {
       throw unwritable(file, e);
@@ -93,13 +95,6 @@ final class OutputFile {
 
   private static Path folderOf(Path file) {
     return file.toAbsolutePath().getParent();
-  }
-
-  // Not Files.createTempFile, which keeps others from reading what becomes the result.
-  private static Path temporary(Path folder) throws IOException {
-    Path temporary = Files.createFile(folder.resolve("." + UUID.randomUUID() + ".part"));
-    temporary.toFile().deleteOnExit(); // also when interrupted
-    return temporary;
   }
 
   private static OutputException unwritable(Path file, IOException e) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Interrupting leaves whole files or none. */
 class InterruptionTest {
-  private static final int RUNS = 8;
+  private static final int RUNS = 12;
 
   @TempDir Path folder;
 
