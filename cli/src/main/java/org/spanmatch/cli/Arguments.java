@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.DoublePredicate;
 import java.util.regex.Pattern;
@@ -155,6 +156,14 @@ final class Arguments {
     return value(CommonOptions.SAMPLES)
         .map(text -> wholeNumber(CommonOptions.SAMPLES, text, Long.MAX_VALUE))
         .orElse(Long.MAX_VALUE);
+  }
+
+  /** The number of neurons asked for in each network, if any. */
+  OptionalInt minSize() {
+    Optional<String> text = value(CommonOptions.MIN_SIZE);
+    return text.isEmpty()
+        ? OptionalInt.empty()
+        : OptionalInt.of((int) wholeNumber(CommonOptions.MIN_SIZE, text.get(), Integer.MAX_VALUE));
   }
 
   /** How layers are compressed; empty for as precisely as each one's result needs. */

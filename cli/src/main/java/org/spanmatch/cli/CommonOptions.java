@@ -35,6 +35,8 @@ final class CommonOptions {
           "precision",
           "name",
           "standard, high, or auto (default): high for the layers whose result needs it");
+  static final Option MIN_SIZE =
+      valued("min-size", "K", "also show the smallest ε with K matched neurons in each network");
   static final Option OUT = valued("out", "DIR", "%s");
   static final Option JSON =
       valued("json", "FILE|-", "write the results as JSON; - is standard output");

@@ -77,7 +77,7 @@ final class DemoCommand implements Command {
     out.println("Seed 1 against seed 2 (size of maximum match / number of neurons):");
     long start = System.nanoTime();
     RunResult result = match(firstFile, secondFile, folder, settings, console);
-    MatchReport.printFooter(result, start, out);
+    Footer.print(result.backend(), result.layers().size(), start, out);
     out.println();
     out.println("Control: seed 1 against itself. 1, but for dead neurons, which never match:");
     match(firstFile, firstFile, folder.resolve("itself"), settings, console);

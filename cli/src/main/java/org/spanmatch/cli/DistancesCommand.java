@@ -80,7 +80,8 @@ final class DistancesCommand implements Command {
   private static DistancesResult compute(Input input, Settings settings, Console console) {
     try (ProjectionKernel kernel = settings.openKernel();
         ProgressLine progress =
-            new ProgressLine(console, settings.quiet(), "distances", input.weights())) {
+            new ProgressLine(
+                console, settings.quiet(), "distances", input.weights(), List.of("compress"))) {
       List<DistancesResult.Layer> layers = new ArrayList<>();
       for (LayerPair pair : input.pairs()) {
         progress.startLayer(pair.name());

@@ -75,7 +75,8 @@ final class LayersCommand implements Command {
             List.of("layer", "shape", "dtype", "order", "layout", "neurons", "samples", "dead"));
     List<Long> weights = file.arrays().stream().map(LayersCommand::weight).toList();
     try (ProgressLine progress =
-        new ProgressLine(console, arguments.has(CommonOptions.QUIET), "layers", weights)) {
+        new ProgressLine(
+            console, arguments.has(CommonOptions.QUIET), "layers", weights, List.of("read"))) {
       for (StoredArray array : file.arrays()) {
         progress.startLayer(array.name());
         List<String> cells = new ArrayList<>();

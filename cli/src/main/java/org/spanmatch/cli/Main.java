@@ -91,6 +91,7 @@ public final class Main {
         new ArrayList<>(
             List.of(
                 new MatchCommand(),
+                new SpectrumCommand(),
                 new DistancesCommand(),
                 new LayersCommand(),
                 new BackendsCommand(),

@@ -83,7 +83,7 @@ final class MatchCommand implements Command {
     }
     if (!json.isStandardOutput()) {
       MatchReport.printTable(result, console.out());
-      MatchReport.printFooter(result, start, console.out());
+      Footer.print(result.backend(), result.layers().size(), start, console.out());
     }
     if (!settings.quiet()) {
       MatchReport.printNotes(result, console.err());

@@ -15,7 +15,6 @@ import org.spanmatch.cli.report.MatchResult;
 import org.spanmatch.cli.report.RunResult;
 import org.spanmatch.cli.report.SimilarityFigure;
 import org.spanmatch.cli.report.TextTable;
-import org.spanmatch.kernel.KernelInfo;
 
 /** Shows and stores the result of a match. */
 final class MatchReport {
@@ -46,29 +45,6 @@ final class MatchReport {
       table.add(cells);
     }
     table.print(out);
-  }
-
-  /**
-   * Prints what computed, how long it took and how much memory.
-   *
-   * @param start when the work began, by {@link System#nanoTime()}
-   */
-  static void printFooter(RunResult result, long start, PrintStream out) {
-    KernelInfo backend = result.backend();
-    out.printf(
-        "backend: %s (%s; %s; threads: %d), %s%n",
-        backend.name(),
-        backend.device(),
-        backend.arithmetic(),
-        backend.threads(),
-        backend.reason());
-    out.printf(
-        Locale.ROOT,
-        "%d %s in %.1f s, %s%n",
-        result.layers().size(),
-        result.layers().size() == 1 ? "layer" : "layers",
-        (System.nanoTime() - start) / 1e9,
-        PeakMemory.describe());
   }
 
   /** Prints what a reader of the table should know. */

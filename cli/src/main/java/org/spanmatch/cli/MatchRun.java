@@ -19,7 +19,8 @@ final class MatchRun {
   static RunResult of(
       Input input, ProjectionKernel kernel, Settings settings, double[] epsilons, Console console) {
     try (ProgressLine progress =
-        new ProgressLine(console, settings.quiet(), "match", input.weights())) {
+        new ProgressLine(
+            console, settings.quiet(), "match", input.weights(), List.of("compress", "match"))) {
       List<LayerResult> layers = new ArrayList<>();
       for (LayerPair pair : input.pairs()) {
         progress.startLayer(pair.name());
@@ -53,7 +54,7 @@ final class MatchRun {
         table -> {
           double compress = secondsSince(start);
           double read = x.seconds() + y.seconds();
-          progress.update("match", 1, 1);
+          progress.update("match", 0, 1);
           List<MatchResult> matches =
               MaximumMatch.find(table, epsilons).stream().map(MatchResult::of).toList();
           double match = secondsSince(start) - compress;

@@ -14,6 +14,7 @@ final class ProgressLine implements Progress, AutoCloseable {
 
   private final ProgressBar bar;
   private final List<Long> weights;
+  private final List<String> steps;
   private int layer = -1;
   private long before;
   private String name = "";
@@ -22,9 +23,12 @@ final class ProgressLine implements Progress, AutoCloseable {
    * Starts.
    *
    * @param weights the expected work of each layer, in any unit, each at least 1
+   * @param steps what is done for each layer, of which each counts as much as the others
    */
-  ProgressLine(Console console, boolean quiet, String task, List<Long> weights) {
+  ProgressLine(
+      Console console, boolean quiet, String task, List<Long> weights, List<String> steps) {
     this.weights = weights;
+    this.steps = steps;
     this.bar =
         quiet || console.columns() == 0
             ? null
@@ -45,14 +49,15 @@ final class ProgressLine implements Progress, AutoCloseable {
     }
     layer++;
     name = DisplayName.of(layerName, NAME_LENGTH);
-    update("read", 0, 1);
+    update(steps.get(0), 0, 1);
   }
 
   @Override
   public void update(String step, long done, long total) {
     if (bar != null) {
       bar.setExtraMessage(name + ": " + step);
-      bar.stepTo(before + Math.round(weights.get(layer) * ((double) done / Math.max(1, total))));
+      double doneSteps = steps.indexOf(step) + (double) done / Math.max(1, total);
+      bar.stepTo(before + Math.round(weights.get(layer) * doneSteps / steps.size()));
     }
   }
 

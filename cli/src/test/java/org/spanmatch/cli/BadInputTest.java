@@ -282,6 +282,7 @@ class BadInputTest {
     assertFails(2, RealCommand.run("mach"), "no command 'mach'", "match");
     assertFails(2, RealCommand.run("match", good), "expected 2 file arguments, found 1");
     assertFails(2, RealCommand.run("layers"), "expected at least 1");
+    assertFails(2, RealCommand.run("spectrum", good, good, "--min-size", "0"), "min-size");
     assertFails(2, RealCommand.run("backends", "cuda"), "expected no arguments");
     assertFails(2, RealCommand.run("help", "nothing"), "no command 'nothing'");
   }

@@ -54,7 +54,8 @@ class DocumentationTest {
   @Test
   void theReadmeNamesEveryCommand() throws IOException {
     String readme = Files.readString(RealCommand.root().resolve("README.md"));
-    for (String command : List.of("match", "distances", "layers", "backends", "demo", "help")) {
+    for (String command :
+        List.of("match", "spectrum", "distances", "layers", "backends", "demo", "help")) {
       assertTrue(readme.contains("`spanmatch " + command), command);
     }
     assertTrue(readme.contains("mvn -B -ntp verify"));

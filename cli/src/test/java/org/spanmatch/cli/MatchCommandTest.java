@@ -295,6 +295,34 @@ class MatchCommandTest {
   }
 
   @Test
+  void theSpectrumHasALevelForEveryNeuron() throws IOException {
+    JsonNode result = json("spectrum", x, y, "--json", "-", "--quiet");
+    JsonNode layer = result.at("/layers/0");
+    assertEquals(
+        Set.of("name", "samples", "neurons", "dead", "precision", "levels", "levelErrors"),
+        keys(layer));
+    assertTrue(layer.at("/levels/x/0").isNull());
+    assertTrue(layer.at("/levelErrors/x/0").isNull());
+    // Neurons 1 and 2 of X, 0 and 1 of Y are twins; the others are far from everything.
+    for (String twin : List.of("/x/1", "/x/2", "/y/0", "/y/1")) {
+      double level = layer.at("/levels" + twin).doubleValue();
+      assertTrue(level <= layer.at("/levelErrors" + twin).doubleValue(), twin + ": " + level);
+    }
+    assertTrue(layer.at("/levels/x/3").doubleValue() > 0.5);
+    assertTrue(layer.at("/levels/y/2").doubleValue() > 0.5);
+
+    Outcome table = RealCommand.run("spectrum", x, y, "--layers", "a*", "--min-size", "2");
+    assertEquals(0, table.exitCode(), table.err());
+    List<String> lines = table.out().lines().toList();
+    assertTrue(lines.get(0).endsWith("10 %    25 %    50 %    75 %  100 %     2+2"), lines.get(0));
+    assertTrue(
+        lines
+            .get(1)
+            .matches("a, first +4/3 +1/0 +200 +0\\.0000 +0\\.0000 +0\\.0000 .* - +0\\.0000"),
+        lines.get(1));
+  }
+
+  @Test
   void layersTellsWhatIsInTheFiles() {
     Outcome outcome = RealCommand.run("layers", x, y);
     assertEquals(0, outcome.exitCode(), outcome.err());
@@ -320,7 +348,8 @@ class MatchCommandTest {
     for (String argument : List.of("help", "--help", "-h")) {
       Outcome outcome = RealCommand.run(argument);
       assertEquals(0, outcome.exitCode());
-      for (String command : List.of("match", "distances", "layers", "backends", "demo")) {
+      for (String command :
+          List.of("match", "spectrum", "distances", "layers", "backends", "demo")) {
         assertTrue(outcome.out().contains("spanmatch " + command), outcome.out());
       }
     }
