@@ -32,17 +32,20 @@ public final class DisplayName {
   }
 
   /**
-   * Several names shortened so that they can still be told apart: where one is too long, what all
-   * begin and end with is left out, and where that is not enough, they are numbered from 1.
+   * Several names shortened so that they can still be told apart: where one is too long, parts are
+   * left out of what all begin and end with, and where that is not enough, they are numbered from
+   * 1.
    *
    * @param length the most characters of each, at least 12
    */
   public static List<String> all(List<String> names, int length) {
     List<String> shown = names.stream().map(DisplayName::printable).toList();
-    if (shown.stream().anyMatch(name -> name.codePointCount(0, name.length()) > length)) {
-      shown = withoutCommonEnds(shown).stream().map(name -> of(name, length)).toList();
+    int different = new HashSet<>(names).size();
+    if (different > 1 && longest(shown) > length) {
+      shown = withShorterEnds(shown, length);
     }
-    if (new HashSet<>(shown).size() == new HashSet<>(names).size()) {
+    shown = shown.stream().map(name -> of(name, length)).toList();
+    if (new HashSet<>(shown).size() == different) {
       return shown;
     }
     List<String> numbered = new ArrayList<>();
@@ -53,7 +56,12 @@ public final class DisplayName {
     return numbered;
   }
 
-  private static List<String> withoutCommonEnds(List<String> names) {
+  private static int longest(List<String> names) {
+    return names.stream().mapToInt(String::length).max().orElse(0);
+  }
+
+  /** Keeps of the common ends what lies next to the differences, as far as there is room. */
+  private static List<String> withShorterEnds(List<String> names, int length) {
     String first = names.get(0);
     int prefix = first.length();
     int suffix = first.length();
@@ -64,8 +72,11 @@ public final class DisplayName {
       // The two ends must not overlap in the shortest name.
       suffix = Math.min(Math.min(suffix, commonSuffix(first, name)), name.length() - prefix);
     }
-    int from = prefix;
-    int cut = suffix;
+    int room = Math.max(0, length - 2 - (longest(names) - prefix - suffix));
+    int keptPrefix = Math.min(prefix, Math.max(room / 2, room - suffix));
+    int keptSuffix = Math.min(suffix, room - keptPrefix);
+    int from = prefix - keptPrefix;
+    int cut = suffix - keptSuffix;
     return names.stream()
         .map(
             name ->

@@ -28,12 +28,19 @@ class DisplayNameTest {
   }
 
   @Test
-  void longNamesLoseWhatTheyShare() {
+  void longNamesLoseSomeOfWhatTheyShare() {
     List<String> names =
         List.of(
             "backbone.encoder.layers.3.attention.output",
             "backbone.encoder.layers.12.attention.output");
-    assertEquals(List.of("…3…", "…12…"), DisplayName.all(names, 20));
+    assertEquals(
+        List.of("….layers.3.attenti…", "….layers.12.attenti…"), DisplayName.all(names, 20));
+  }
+
+  @Test
+  void oneLongNameLosesItsMiddle() {
+    assertEquals(
+        List.of("abcdef…vwxyz"), DisplayName.all(List.of("abcdefghijklmnopqrstuvwxyz"), 12));
   }
 
   @Test
