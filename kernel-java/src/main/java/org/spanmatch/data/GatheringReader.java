@@ -9,9 +9,16 @@ import java.util.List;
 
 /**
  * Reads an array whose samples do not follow each other in the file: neurons first, Fortran order,
- * or images too large for one block. A block is gathered from one run of values for each neuron.
+ * or images too large for one block. A block is gathered from one run of values for each neuron, or
+ * from larger spans where the runs are short.
  */
 final class GatheringReader implements BlockReader {
+  // Shorter runs cost more for asking than for reading: then it is cheaper to read what lies
+  // between
+  // them too, as far as that is not too much to hold.
+  private static final int LONG_RUN_BYTES = 4096;
+  private static final int MAX_SPAN_BYTES = 8 << 20;
+
   private final String description;
   private final FileChannel channel;
   private final int dataOffset;
@@ -21,6 +28,7 @@ final class GatheringReader implements BlockReader {
   private final ByteBuffer buffer;
   private final StridedArray.Axis cut;
   private final long outerBlocks;
+  private ByteBuffer spanBuffer = ByteBuffer.allocate(0);
   private long outerBlock;
   private long position;
 
@@ -57,10 +65,7 @@ final class GatheringReader implements BlockReader {
     buffer.clear();
     try {
       for (int inner = 0; inner < shape.inner(); inner++) {
-        long innerBase = base + offset(below, inner);
-        for (int neuron = 0; neuron < shape.neurons(); neuron++) {
-          readRun(innerBase + neuron * array.neurons().stride(), run);
-        }
+        readSamples(base + offset(below, inner), run);
       }
     } catch (IOException e) {
       throw StoredArray.unreadable(description, e);
@@ -74,21 +79,51 @@ final class GatheringReader implements BlockReader {
         type, buffer, shape.neurons(), run, shape.inner(), run, 1, shape.neurons() * run);
   }
 
-  private void readRun(long first, int run) throws IOException {
-    if (cut.stride() == 1) {
-      readValues(first, run);
-    } else {
-      for (int i = 0; i < run; i++) {
-        readValues(first + i * cut.stride(), 1);
+  /** Reads a run of steps along the cut axis, for all neurons, one neuron after the other. */
+  private void readSamples(long first, int run) throws IOException {
+    long neuronStride = array.neurons().stride();
+    long span = (shape.neurons() - 1) * neuronStride + (run - 1) * cut.stride() + 1;
+    boolean longRuns = cut.stride() == 1 && run * type.bytes() >= LONG_RUN_BYTES;
+    if (!longRuns && span * type.bytes() <= MAX_SPAN_BYTES && shape.neurons() > 0) {
+      readSpan(first, run, (int) span);
+      return;
+    }
+    for (int neuron = 0; neuron < shape.neurons(); neuron++) {
+      long from = first + neuron * neuronStride;
+      if (cut.stride() == 1) {
+        readValues(buffer, from, run);
+      } else {
+        for (int i = 0; i < run; i++) {
+          readValues(buffer, from + i * cut.stride(), 1);
+        }
       }
     }
   }
 
-  private void readValues(long first, int count) throws IOException {
+  /** Reads everything from the first value wanted to the last, and picks the values out. */
+  private void readSpan(long first, int run, int span) throws IOException {
+    int bytes = type.bytes();
+    if (spanBuffer.capacity() < span * bytes) {
+      spanBuffer = ByteBuffer.allocate(span * bytes);
+    }
+    spanBuffer.clear();
+    readValues(spanBuffer, first, span);
+    // Both strides are below the span, which fits an int.
+    int neuronBytes = (int) array.neurons().stride() * bytes;
+    int stepBytes = (int) cut.stride() * bytes;
+    buffer.limit(buffer.position() + shape.neurons() * run * bytes);
+    for (int neuron = 0; neuron < shape.neurons(); neuron++) {
+      for (int i = 0; i < run; i++) {
+        buffer.put(spanBuffer.array(), neuron * neuronBytes + i * stepBytes, bytes);
+      }
+    }
+  }
+
+  private void readValues(ByteBuffer target, long first, int count) throws IOException {
     long from = dataOffset + first * type.bytes();
-    buffer.limit(buffer.position() + count * type.bytes());
-    while (buffer.hasRemaining()) {
-      int read = channel.read(buffer, from);
+    target.limit(target.position() + count * type.bytes());
+    while (target.hasRemaining()) {
+      int read = channel.read(target, from);
       if (read < 0) {
         throw new EOFException();
       }
