@@ -13,15 +13,14 @@ import java.util.SplittableRandom;
  * same samples, in every run. One sample to a part spreads them over the whole test set, and the
  * random place within the part keeps them from falling on the same image column every time.
  */
-public final class SampledActivations implements LayerActivations {
+public final class SampledActivations extends ForwardingActivations {
   private static final long SEED = 0x5eed_5eedL;
   private static final int BLOCK_VALUES = 1 << 18;
 
-  private final LayerActivations layer;
   private final long count;
 
   private SampledActivations(LayerActivations layer, long count) {
-    this.layer = layer;
+    super(layer);
     this.count = count;
   }
 
@@ -38,26 +37,6 @@ public final class SampledActivations implements LayerActivations {
   }
 
   @Override
-  public String name() {
-    return layer.name();
-  }
-
-  @Override
-  public String source() {
-    return layer.source();
-  }
-
-  @Override
-  public ElementType type() {
-    return layer.type();
-  }
-
-  @Override
-  public int neurons() {
-    return layer.neurons();
-  }
-
-  @Override
   public List<Long> sampleAxes() {
     return List.of(count);
   }
@@ -68,7 +47,7 @@ public final class SampledActivations implements LayerActivations {
     for (long i = 0; i < sample; i++) {
       draw.next();
     }
-    return layer.samplePosition(draw.next());
+    return layer().samplePosition(draw.next());
   }
 
   @Override
@@ -89,13 +68,13 @@ public final class SampledActivations implements LayerActivations {
 
     /** Parts differ in size by at most one sample, the larger ones come first. */
     private long partStart(long part) {
-      long samples = layer.samples();
+      long samples = layer().samples();
       return samples / count * part + Math.min(part, samples % count);
     }
   }
 
   private final class Reader implements BlockReader {
-    private final BlockReader reader = layer.open();
+    private final BlockReader reader = layer().open();
     private final Draw draw = new Draw();
     private final int rows =
         (int) Math.max(1, Math.min(count, BLOCK_VALUES / Math.max(1, neurons())));
