@@ -2,9 +2,9 @@ package org.spanmatch.kernel.vector;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.spanmatch.data.LayerActivations;
 import org.spanmatch.kernel.HeapMemory;
+import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.Progress;
 
 /**
@@ -18,6 +18,9 @@ final class GramMatrix {
   // Tiles of so many panels a side are one task: their panels of a slice stay in the second-level
   // cache together.
   private static final int TASK_PANELS = 4;
+
+  // The matrix lies in one array, which has at most 2³¹ − 1 elements.
+  private static final int MAX_COLUMNS = 46_340;
 
   private final int width;
   private final int yFirst;
@@ -53,6 +56,17 @@ final class GramMatrix {
     int panels = xPanels + (y.neurons() + width - 1) / width;
     long samples = x.samples();
     HeapMemory.require(bytes(width, panels, samples), x, y);
+    if (panels > MAX_COLUMNS / width) {
+      throw new NotEnoughMemoryException(
+          x.description()
+              + ": "
+              + x.neurons()
+              + " + "
+              + y.neurons()
+              + " neurons are more than the "
+              + MAX_COLUMNS
+              + " that the java backend can hold");
+    }
     GramMatrix gram = new GramMatrix(width, xPanels, panels, samples);
     if (panels == 0) {
       return gram;
@@ -65,17 +79,17 @@ final class GramMatrix {
       int count = 0; // samples in current: none before the first step
       do {
         List<Runnable> tasks = new ArrayList<>();
-        AtomicInteger packed = new AtomicInteger();
-        if (done + count < samples) {
+        int packed = (int) Math.min(next.capacity(), samples - done - count);
+        if (packed > 0) {
           PackedSamples target = next;
-          tasks.add(() -> packed.set(xPacker.fill(target)));
-          tasks.add(() -> yPacker.fill(target));
+          tasks.add(() -> xPacker.fill(target, packed));
+          tasks.add(() -> yPacker.fill(target, packed));
         }
         gram.addTasks(tasks, current, count, kernel);
         workers.run(tasks);
         done += count;
         progress.update("compress", done, samples);
-        count = packed.get();
+        count = packed;
         PackedSamples multiplied = current;
         current = next;
         next = multiplied;

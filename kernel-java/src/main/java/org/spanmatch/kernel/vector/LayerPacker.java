@@ -1,11 +1,13 @@
 package org.spanmatch.kernel.vector;
 
 import org.spanmatch.data.ActivationBlock;
+import org.spanmatch.data.ActivationsException;
 import org.spanmatch.data.BlockReader;
 import org.spanmatch.data.LayerActivations;
 
 /** Reads one layer and packs it, converting to float64 on the way; one thread at a time. */
 final class LayerPacker implements AutoCloseable {
+  private final String description;
   private final BlockReader reader;
   private final int neurons;
   private final int firstPanel;
@@ -23,6 +25,7 @@ final class LayerPacker implements AutoCloseable {
    * @param scales a factor for each neuron, or null to take the values as they are
    */
   LayerPacker(LayerActivations layer, int firstPanel, int width, double[] scales) {
+    this.description = layer.description();
     this.reader = layer.open();
     this.neurons = layer.neurons();
     this.firstPanel = firstPanel;
@@ -34,19 +37,21 @@ final class LayerPacker implements AutoCloseable {
   /**
    * Packs the next samples.
    *
-   * @return how many; fewer than fit only at the end
+   * @param samples how many
+   * @throws ActivationsException if there are fewer
    */
-  int fill(PackedSamples target) {
+  void fill(PackedSamples target, int samples) {
     int filled = 0;
-    while (filled < target.capacity()) {
+    while (filled < samples) {
       if (block == null || used == block.samples()) {
         block = reader.next();
         used = 0;
         if (block == null) {
-          break;
+          throw new ActivationsException(
+              description + " ended " + (samples - filled) + " samples or more too early");
         }
       }
-      int count = Math.min(target.capacity() - filled, block.samples() - used);
+      int count = Math.min(samples - filled, block.samples() - used);
       if (block.neuronStride() == 1) {
         packSamples(target, filled, count);
       } else {
@@ -55,7 +60,6 @@ final class LayerPacker implements AutoCloseable {
       used += count;
       filled += count;
     }
-    return filled;
   }
 
   /** The neurons of a sample lie side by side: a sample at a time. */
