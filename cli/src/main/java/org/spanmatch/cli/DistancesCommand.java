@@ -3,14 +3,12 @@ package org.spanmatch.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.report.Both;
 import org.spanmatch.cli.report.Csv;
 import org.spanmatch.cli.report.DistancesResult;
 import org.spanmatch.data.LayerPair;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
@@ -98,7 +96,7 @@ final class DistancesCommand implements Command {
                         table.samples(),
                         table.precision(),
                         new Both<>(side(table, Group.X), side(table, Group.Y))),
-                DistancesCommand::inDoubt));
+                layer -> PreciseLayer.anyInDoubt(layer.errorBounds())));
       }
       return new DistancesResult(
           Version.TEXT,
@@ -107,13 +105,6 @@ final class DistancesCommand implements Command {
           input.y().toString(),
           List.copyOf(layers));
     }
-  }
-
-  /** Whether a bound is larger than what high precision is for. */
-  private static boolean inDoubt(DistancesResult.Layer layer) {
-    return Stream.of(layer.distances().x(), layer.distances().y())
-        .flatMap(side -> side.errorBound().stream())
-        .anyMatch(bound -> bound != null && bound > Precision.GRAM_FLOOR);
   }
 
   private static DistancesResult.Side side(ProjectionTable table, Group group) {

@@ -20,6 +20,8 @@ final class OutputFile {
     void writeTo(OutputStream out) throws IOException;
   }
 
+  private static final int MAX_LINKS = 40;
+
   private OutputFile() {}
 
   /**
@@ -52,7 +54,7 @@ final class OutputFile {
         }
         return;
       }
-      TemporaryFiles.delete(TemporaryFiles.create(folderOf(file)));
+      TemporaryFiles.delete(TemporaryFiles.create(folderOf(followLinks(file))));
     } catch (IOException e) {
       throw unwritable(file, e);
     }
@@ -72,7 +74,7 @@ final class OutputFile {
         }
         return;
       }
-      Path target = Files.isSymbolicLink(file) ? file.toRealPath() : file;
+      Path target = followLinks(file);
       Path temporary = TemporaryFiles.create(folderOf(target));
       try {
         // Without CREATE: a shutdown may have deleted it.
@@ -91,6 +93,18 @@ final class OutputFile {
 
   private static boolean isSpecial(Path file) {
     return Files.exists(file) && !Files.isRegularFile(file);
+  }
+
+  /** The file that a symbolic link leads to, which need not exist yet. */
+  private static Path followLinks(Path file) throws IOException {
+    Path target = file;
+    for (int links = 0; Files.isSymbolicLink(target); links++) {
+      if (links == MAX_LINKS) {
+        throw new FileSystemException(file.toString(), null, "too many symbolic links");
+      }
+      target = target.resolveSibling(Files.readSymbolicLink(target));
+    }
+    return target;
   }
 
   private static Path folderOf(Path file) {

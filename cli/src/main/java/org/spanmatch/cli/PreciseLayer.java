@@ -1,7 +1,10 @@
 package org.spanmatch.cli;
 
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.spanmatch.cli.report.Both;
 import org.spanmatch.data.LayerActivations;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Precision;
@@ -12,6 +15,13 @@ import org.spanmatch.kernel.ProjectionTable;
 /** Compresses a layer as precisely as its result needs. */
 final class PreciseLayer {
   private PreciseLayer() {}
+
+  /** Whether a bound is larger than what high precision is for; a dead neuron's is null. */
+  static boolean anyInDoubt(Both<List<Double>> bounds) {
+    return Stream.of(bounds.x(), bounds.y())
+        .flatMap(List::stream)
+        .anyMatch(bound -> bound != null && bound > Precision.GRAM_FLOOR);
+  }
 
   /**
    * Answers a question about a layer. Unless the settings fix the precision, a standard answer that

@@ -5,15 +5,12 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.stream.Stream;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.report.SpectrumResult;
 import org.spanmatch.cli.report.TextTable;
 import org.spanmatch.data.LayerPair;
-import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.match.MatchSpectrum;
 
@@ -108,7 +105,7 @@ final class SpectrumCommand implements Command {
                 progress,
                 table ->
                     SpectrumResult.Layer.of(pair.name(), table, MatchSpectrum.of(table, progress)),
-                SpectrumCommand::inDoubt));
+                layer -> PreciseLayer.anyInDoubt(layer.levelErrors())));
       }
       return new SpectrumResult(
           Version.TEXT,
@@ -118,14 +115,6 @@ final class SpectrumCommand implements Command {
           List.copyOf(layers),
           input.skipped());
     }
-  }
-
-  /** Whether a bound is larger than what high precision is for. */
-  private static boolean inDoubt(SpectrumResult.Layer layer) {
-    return Stream.of(layer.levelErrors().x(), layer.levelErrors().y())
-        .flatMap(List::stream)
-        .filter(Objects::nonNull)
-        .anyMatch(error -> error > Precision.GRAM_FLOOR);
   }
 
   private static void printTable(SpectrumResult result, OptionalInt minSize, PrintStream out) {

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.cli.RealCommand.Outcome;
 import org.spanmatch.data.NpzWriter;
 
@@ -180,6 +182,9 @@ class MatchCommandTest {
     assertEquals(0, RealCommand.run("match", x, y, "--json", link).exitCode());
     assertTrue(Files.isSymbolicLink(link));
     assertEquals("a, first", JSON.readTree(target.toFile()).at("/layers/0/name").textValue());
+    Path nothing = Files.createSymbolicLink(folder.resolve("new.json"), Path.of("later.json"));
+    assertEquals(0, RealCommand.run("match", x, y, "--json", nothing).exitCode());
+    assertTrue(Files.exists(folder.resolve("later.json")));
     assertEquals(0, RealCommand.run("match", x, y, "--json", "/dev/null").exitCode());
     assertFalse(Files.isRegularFile(Path.of("/dev/null")));
   }
@@ -207,6 +212,27 @@ class MatchCommandTest {
     for (int layer = 0; layer < 2; layer++) {
       String matches = "/layers/" + layer + "/matches";
       assertEquals(reference.at(matches), java.at(matches));
+    }
+  }
+
+  /** Vectors of every width, and of one number only, which is too narrow for the tile. */
+  @ParameterizedTest
+  @ValueSource(ints = {8, 16, 32, 64})
+  void theWidthOfVectorsDoesNotMatter(int bytes) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            RealCommand.java("match", x, y, "--precision", "standard", "--json", "-", "--quiet"));
+    command.addAll(
+        1, List.of("-XX:MaxVectorSize=" + bytes, "--add-modules", "jdk.incubator.vector"));
+    Outcome outcome = RealCommand.finish(new ProcessBuilder(command));
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    JsonNode found = JSON.readTree(outcome.out());
+    JsonNode reference = json("match", x, y, "--backend", "reference", "--json", "-", "--quiet");
+    for (int layer = 0; layer < 2; layer++) {
+      for (String part : List.of("dead", "matches/0/x", "matches/0/y", "matches/4/similarity")) {
+        String pointer = "/layers/" + layer + "/" + part;
+        assertEquals(reference.at(pointer), found.at(pointer), pointer);
+      }
     }
   }
 

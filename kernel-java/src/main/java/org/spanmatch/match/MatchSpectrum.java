@@ -57,8 +57,11 @@ public final class MatchSpectrum {
       total += table.remaining(group).length;
     }
     double level = 1;
-    double lowest = 1; // the level may be as low as this, by the error bounds so far
-    double error = 0;
+    // What the level is at least and at most, by the error bounds so far: every neuron that was
+    // left
+    // at a step could have been the farthest.
+    double lowest = 1;
+    double highest = 1;
     for (int peeled = 0; peeled < total; peeled++) {
       Distances x = table.distances(Group.X);
       Distances y = table.distances(Group.Y);
@@ -70,19 +73,26 @@ public final class MatchSpectrum {
       Distances distances = fromX ? x : y;
       int index = fromX ? farthestX : farthestY;
       double distance = distances.distance(index);
-      if (distance <= level) {
-        level = distance;
-        error = distances.errorBound(index);
-      }
+      level = Math.min(level, distance);
       lowest = Math.min(lowest, distance - distances.errorBound(index));
+      highest = Math.min(highest, Math.max(highest(x), highest(y)));
       int neuron = distances.neuron(index);
       levels.get(group).level[neuron] = level;
-      levels.get(group).error[neuron] = Math.max(error, level - lowest);
+      levels.get(group).error[neuron] = Math.max(highest - level, level - lowest);
       table.remove(group, neuron);
       progress.update("spectrum", peeled + 1L, total);
     }
     table.rollback(start);
     return new MatchSpectrum(levels, table.neurons(Group.X) + table.neurons(Group.Y));
+  }
+
+  /** The largest distance that there may be, by the error bounds. */
+  private static double highest(Distances distances) {
+    double highest = 0;
+    for (int i = 0; i < distances.size(); i++) {
+      highest = Math.max(highest, distances.distance(i) + distances.errorBound(i));
+    }
+    return highest;
   }
 
   private static int farthest(Distances distances) {

@@ -1,5 +1,6 @@
 package org.spanmatch.match;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -19,9 +20,12 @@ import org.spanmatch.kernel.ProjectionTable.Mark;
  * of X, then all such neurons of Y.
  */
 public final class MaximumMatch {
+  /** A neuron that was removed, as number {@code index} of these distances. */
+  private record Removal(Group group, Distances distances, int index) {}
+
   private final ProjectionTable table;
-  private final Set<Integer> borderlineX = new TreeSet<>();
-  private final Set<Integer> borderlineY = new TreeSet<>();
+  // For smaller ε too: a removal that was certain for a larger one need not be certain for them.
+  private final List<Removal> removals = new ArrayList<>();
 
   private MaximumMatch(ProjectionTable table) {
     this.table = table;
@@ -53,55 +57,65 @@ public final class MaximumMatch {
             .sorted((a, b) -> Double.compare(epsilons[b], epsilons[a]))
             .mapToInt(Integer::intValue)
             .toArray();
+    MaximumMatch search = new MaximumMatch(table);
     for (int i : descending) {
       if (epsilons[i] == 0) {
         // Exactness within storage precision may be wider than a tiny ε, so it starts afresh.
         table.rollback(start);
+        search = new MaximumMatch(table);
       }
-      matches[i] = new MaximumMatch(table).find(epsilons[i]);
+      matches[i] = search.find(epsilons[i]);
     }
     table.rollback(start);
     return List.of(matches);
   }
 
   private Match find(double epsilon) {
-    removeOutside(Group.X, epsilon, borderlineX);
+    removeOutside(Group.X, epsilon);
     // One group needs another look only after the other has shrunk.
     boolean shrunk = true;
     while (shrunk) {
-      shrunk =
-          removeOutside(Group.Y, epsilon, borderlineY)
-              && removeOutside(Group.X, epsilon, borderlineX);
+      shrunk = removeOutside(Group.Y, epsilon) && removeOutside(Group.X, epsilon);
     }
-    addBorderline(table.distances(Group.X), epsilon, borderlineX);
-    addBorderline(table.distances(Group.Y), epsilon, borderlineY);
     int[] x = table.remaining(Group.X);
     int[] y = table.remaining(Group.Y);
     int neurons = table.neurons(Group.X) + table.neurons(Group.Y);
     double similarity = neurons == 0 ? 0 : (double) (x.length + y.length) / neurons;
     return new Match(
-        epsilon, list(x), list(y), similarity, List.copyOf(borderlineX), List.copyOf(borderlineY));
+        epsilon,
+        list(x),
+        list(y),
+        similarity,
+        borderline(Group.X, epsilon),
+        borderline(Group.Y, epsilon));
   }
 
-  private boolean removeOutside(Group group, double epsilon, Set<Integer> borderline) {
+  private boolean removeOutside(Group group, double epsilon) {
     Distances distances = table.distances(group);
     int[] outside =
         IntStream.range(0, distances.size()).filter(i -> !distances.within(i, epsilon)).toArray();
     for (int i : outside) {
-      if (distances.borderline(i, epsilon)) {
-        borderline.add(distances.neuron(i));
-      }
+      removals.add(new Removal(group, distances, i));
     }
     table.remove(group, Arrays.stream(outside).map(distances::neuron).toArray());
     return outside.length > 0;
   }
 
-  private static void addBorderline(Distances distances, double epsilon, Set<Integer> borderline) {
-    for (int i = 0; i < distances.size(); i++) {
-      if (distances.borderline(i, epsilon)) {
-        borderline.add(distances.neuron(i));
+  /** The neurons of a group that were removed or kept by a borderline decision. */
+  private List<Integer> borderline(Group group, double epsilon) {
+    Set<Integer> borderline = new TreeSet<>();
+    for (Removal removal : removals) {
+      if (removal.group() == group && removal.distances().borderline(removal.index(), epsilon)) {
+        borderline.add(removal.distances().neuron(removal.index()));
       }
     }
+    Distances kept = table.distances(group);
+    for (int i = 0; i < kept.size(); i++) {
+      if (kept.borderline(i, epsilon)) {
+        borderline.add(kept.neuron(i));
+      }
+    }
+    return List.copyOf(borderline);
   }
 
   private static List<Integer> list(int[] neurons) {

@@ -31,7 +31,12 @@ public record DistancesResult(
    * @param precision how the activations were compressed
    * @param distances of every neuron to the span of all neurons of the other network
    */
-  public record Layer(String name, long samples, Precision precision, Both<Side> distances) {}
+  public record Layer(String name, long samples, Precision precision, Both<Side> distances) {
+    /** The error bounds of both networks' neurons; null for dead neurons. */
+    public Both<List<Double>> errorBounds() {
+      return new Both<>(distances.x().errorBound(), distances.y().errorBound());
+    }
+  }
 
   /**
    * One network's neurons, in the order of their positions.

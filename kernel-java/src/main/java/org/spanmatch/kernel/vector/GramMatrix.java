@@ -55,7 +55,6 @@ final class GramMatrix {
     int xPanels = (x.neurons() + width - 1) / width;
     int panels = xPanels + (y.neurons() + width - 1) / width;
     long samples = x.samples();
-    HeapMemory.require(bytes(width, panels, samples), x, y);
     if (panels > MAX_COLUMNS / width) {
       throw new NotEnoughMemoryException(
           x.description()
@@ -67,6 +66,7 @@ final class GramMatrix {
               + MAX_COLUMNS
               + " that the java backend can hold");
     }
+    HeapMemory.require(bytes(width, panels, samples), x, y);
     GramMatrix gram = new GramMatrix(width, xPanels, panels, samples);
     if (panels == 0) {
       return gram;

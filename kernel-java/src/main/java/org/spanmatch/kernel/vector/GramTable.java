@@ -48,6 +48,10 @@ final class GramTable extends RecomputingTable {
     // terms are those of an inner product of unit vectors. (Higham, Accuracy and Stability of
     // Numerical Algorithms, theorem 10.3.)
     double error = gramError + (factor.rank() + 2) * 0x1p-53;
+    // Then the computed coefficients are near enough to the true ones to stand for them below: they
+    // differ by at most a fraction r / (1 − r) of 1 + ‖c‖₁, r being this product.
+    boolean resolved =
+        !factor.isDependent() && factor.rank() * error * factor.inverseSquares() <= 0.1;
     double[] distances = new double[projected.length];
     double[] errorBounds = new double[projected.length];
     double[] coefficientNorms = factor.coefficientNorms();
@@ -55,11 +59,11 @@ final class GramTable extends RecomputingTable {
       double distance = Math.min(1, Math.sqrt(Math.max(0, factor.squaredDistance(i))));
       // Moving every element of G by at most ‖ΔG‖ moves the squared distance by at most
       // ‖ΔG‖(1 + ‖c‖₁)².
-      double sum = 1 + coefficientNorms[i];
+      double sum = 1.25 * (1 + coefficientNorms[i]);
       double squareError = error * sum * sum;
       double bound = Math.min(Math.sqrt(squareError), squareError / distance);
-      if (factor.isDependent()) {
-        // What the dependent neurons add to the span was not resolved, and may point anywhere.
+      if (!resolved) {
+        // Directions in the span that rounding hides may point anywhere.
         bound = Math.max(bound, distance);
       }
       distances[i] = distance;

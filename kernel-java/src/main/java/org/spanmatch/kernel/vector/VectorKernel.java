@@ -27,6 +27,8 @@ final class VectorKernel implements ProjectionKernel {
   private static final double LEAST_SQUARE = 1e-280;
   private static final double LARGEST_SQUARE = 1e280;
 
+  private static final int THREADS_PER_CORE = 4;
+
   private final MicroKernel microKernel;
   private final Workers workers;
   // The orthogonal method has one implementation so far.
@@ -35,14 +37,17 @@ final class VectorKernel implements ProjectionKernel {
 
   VectorKernel(MicroKernel microKernel, KernelOptions options, String reason) {
     this.microKernel = microKernel;
-    this.workers = new Workers(options.threads());
+    // More threads than this only take memory.
+    int threads =
+        Math.min(options.threads(), THREADS_PER_CORE * Runtime.getRuntime().availableProcessors());
+    this.workers = new Workers(threads);
     this.orthogonal = new ReferenceProvider().open(options, reason);
     this.info =
         new KernelInfo(
             VectorProvider.NAME,
             "CPU, " + microKernel.description(),
-            options.threads(),
-            "float64, Gram matrix and Cholesky",
+            threads,
+            "float64, Gram matrix and Cholesky; Householder QR for high precision",
             reason);
   }
 

@@ -16,7 +16,19 @@ final class VectorMicroKernel extends MicroKernel {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
   private static final int ROWS = 4;
-  private static final int WIDTH = Math.max(ROWS, 2 * LANES);
+  private static final int WIDTH = 2 * LANES;
+
+  /**
+   * Checks that the machine has vectors.
+   *
+   * @throws IllegalStateException if two vectors are narrower than a tile is high, as on a JVM
+   *     whose widest vector is one number
+   */
+  VectorMicroKernel() {
+    if (WIDTH < ROWS) {
+      throw new IllegalStateException("vectors of " + LANES + " numbers are too narrow");
+    }
+  }
 
   @Override
   int rows() {

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.spanmatch.data.ArrayActivations;
+import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -20,6 +22,32 @@ class VectorKernelTest {
   void theVectorApiIsThere() {
     assertTrue(MicroKernel.hasVectorModule());
     assertEquals(VectorMicroKernel.class, MicroKernel.choose().getClass());
+  }
+
+  /**
+   * With many samples the rounding of the Gram matrix grows beyond the rank tolerance: y₁ is nearly
+   * a multiple of y₀, and x is exactly what tells them apart.
+   */
+  @Test
+  void theBoundHoldsForMillionsOfSamples() {
+    int samples = 8_000_000;
+    double[] x = new double[samples];
+    double[] y = new double[2 * samples];
+    for (int i = 0; i < samples; i++) {
+      int sign = i % 2 == 0 ? 1 : -1;
+      x[i] = sign;
+      y[2 * i] = 1;
+      y[2 * i + 1] = 6 * (1 + sign * 2e-7);
+    }
+    try (ProjectionKernel kernel = kernel(new VectorMicroKernel(), 2)) {
+      Distances distances =
+          kernel.distances(
+              ArrayActivations.of("x", samples, 1, x), ArrayActivations.of("y", samples, 2, y));
+      double trueDistance = 0;
+      assertTrue(
+          Math.abs(distances.distance(0) - trueDistance) <= distances.errorBound(0),
+          distances.distance(0) + " ± " + distances.errorBound(0));
+    }
   }
 
   @Nested
