@@ -36,6 +36,7 @@ interface Command {
    * @throws UsageException if the arguments are not right
    * @throws org.spanmatch.data.ActivationsException if the input can't be used
    * @throws org.spanmatch.kernel.KernelUnavailableException if a backend asked for can't run
+   * @throws org.spanmatch.kernel.NotEnoughMemoryException if the Java heap is too small
    * @throws OutputException if a result can't be written
    */
   void run(Arguments arguments, Console console) throws IOException;

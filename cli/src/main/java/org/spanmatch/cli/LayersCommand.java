@@ -39,8 +39,8 @@ final class LayersCommand implements Command {
   public String details() {
     return """
         Reads the files whole, since dead neurons are found only by looking at every value, and so
-        checks them too. An array that is not a layer, or holds values that are not finite, is listed as
-        unusable; the first such is then the error that the command ends with.
+        checks them too. An array that is not a layer, or holds values that are not finite, is
+        listed as unusable; the first such is then the error that the command ends with.
 
         Example:
           spanmatch layers seed0.npz seed1.npz

@@ -14,8 +14,7 @@ import java.util.List;
  */
 final class GatheringReader implements BlockReader {
   // Shorter runs cost more for asking than for reading: then it is cheaper to read what lies
-  // between
-  // them too, as far as that is not too much to hold.
+  // between them too, as far as that is not too much to hold.
   private static final int LONG_RUN_BYTES = 4096;
   private static final int MAX_SPAN_BYTES = 8 << 20;
 

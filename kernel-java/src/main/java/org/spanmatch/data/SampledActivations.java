@@ -94,6 +94,9 @@ public final class SampledActivations extends ForwardingActivations {
         while (block == null || sample >= blockStart + block.samples()) {
           blockStart += block == null ? 0 : block.samples();
           block = reader.next();
+          if (block == null) {
+            throw new ActivationsException(description() + " ended before sample " + sample);
+          }
         }
         block.copyRows((int) (sample - blockStart), 1, values, filled * neurons());
       }

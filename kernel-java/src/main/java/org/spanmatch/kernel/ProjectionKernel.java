@@ -21,6 +21,7 @@ public interface ProjectionKernel extends AutoCloseable {
    * @return the table, which the caller closes
    * @throws org.spanmatch.data.ActivationsException if the numbers of samples differ, a value is
    *     not finite, or the data can't be read
+   * @throws NotEnoughMemoryException if the Java heap can't hold what it takes
    */
   ProjectionTable compress(LayerActivations x, LayerActivations y, CompressionOptions options);
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -90,5 +91,27 @@ class SampledActivationsTest {
         SampledActivations.of(ArrayActivations.of("none", 10, 0, new double[0]), 3);
     assertEquals(3, sampled.samples());
     assertEquals(0, rows(sampled).length);
+  }
+
+  @Test
+  @Timeout(10)
+  void aLayerThatEndsTooEarlyIsNoticed() {
+    LayerActivations empty =
+        new ForwardingActivations(counting(1000, 3)) {
+          @Override
+          public BlockReader open() {
+            return new BlockReader() {
+              @Override
+              public ActivationBlock next() {
+                return null;
+              }
+
+              @Override
+              public void close() {}
+            };
+          }
+        };
+    LayerActivations sampled = SampledActivations.of(empty, 10);
+    assertThrows(ActivationsException.class, () -> rows(sampled));
   }
 }

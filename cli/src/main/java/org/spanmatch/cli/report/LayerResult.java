@@ -29,7 +29,8 @@ public record LayerResult(
    * Elapsed time.
    *
    * @param read reading both files, each file's time added; may go on while others compute
-   * @param compress until the layer was compressed, less what reading took
+   * @param compress until the layer was compressed, less what reading took; for a layer that was
+   *     computed again at high precision, its first computation counts here too
    * @param match finding the matches
    */
   public record Seconds(double read, double compress, double match) {}
