@@ -35,6 +35,18 @@ public record ActivationBlock(
     return outerSize * innerSize;
   }
 
+  /** Where a sample begins: the place of its first neuron, counted in values. */
+  public int index(int sample) {
+    return sample / innerSize * outerStride + sample % innerSize * innerStride;
+  }
+
+  /** Whether each sample is followed by the next without a gap, all neurons side by side. */
+  public boolean hasSamplesSideBySide() {
+    return neuronStride == 1
+        && (innerSize == 1 || innerStride == neurons)
+        && (outerSize == 1 || outerStride == innerSize * neurons);
+  }
+
   /** A block of row-major samples: all neurons of a sample lie side by side. */
   public static ActivationBlock rows(ElementType type, ByteBuffer data, int neurons, int samples) {
     return new ActivationBlock(type, data, neurons, samples, 1, 1, neurons, 0);
@@ -50,8 +62,7 @@ public record ActivationBlock(
    */
   void copyRows(int from, int count, double[] target, int offset) {
     for (int row = 0; row < count; row++) {
-      int sample = from + row;
-      int index = sample / innerSize * outerStride + sample % innerSize * innerStride;
+      int index = index(from + row);
       int end = offset + (row + 1) * neurons;
       for (int to = end - neurons; to < end; to++) {
         target[to] = type.get(data, index);

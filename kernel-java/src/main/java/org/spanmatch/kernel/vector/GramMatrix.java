@@ -73,8 +73,8 @@ final class GramMatrix {
     }
     PackedSamples current = new PackedSamples(width, panels, samples);
     PackedSamples next = new PackedSamples(width, panels, samples);
-    try (LayerPacker xPacker = new LayerPacker(x, 0, width, xScales);
-        LayerPacker yPacker = new LayerPacker(y, xPanels, width, yScales)) {
+    try (LayerPacker xPacker = new LayerPacker(x, 0, xScales, kernel);
+        LayerPacker yPacker = new LayerPacker(y, xPanels, yScales, kernel)) {
       long done = 0;
       int count = 0; // samples in current: none before the first step
       do {

@@ -48,6 +48,9 @@ abstract class MicroKernel {
       int cOffset,
       int cStride);
 
+  /** Converts the first {@code count} values from float32 to float64. */
+  abstract void widen(float[] source, double[] target, int count);
+
   /** Whether this JVM was started with the module of the Vector API. */
   static boolean hasVectorModule() {
     return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();

@@ -12,7 +12,7 @@ final class PackedSamples {
   static final int DEPTH = 256;
 
   // A few megabytes a step: large enough to hide the cost of starting it, small against the caches.
-  private static final int STEP_VALUES = 1 << 20;
+  private static final int STEP_VALUES = 1 << 17;
 
   private final int width;
   private final int panels;

@@ -76,4 +76,11 @@ final class ScalarMicroKernel extends MicroKernel {
     c[cOffset + cStride + 2] += c12;
     c[cOffset + cStride + 3] += c13;
   }
+
+  @Override
+  void widen(float[] source, double[] target, int count) {
+    for (int i = 0; i < count; i++) {
+      target[i] = source[i];
+    }
+  }
 }
