@@ -1,5 +1,7 @@
 package org.spanmatch.kernel.vector;
 
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
 import org.spanmatch.data.ActivationBlock;
 import org.spanmatch.data.ActivationsException;
 import org.spanmatch.data.BlockReader;
@@ -21,6 +23,7 @@ final class LayerPacker implements AutoCloseable {
   private final float[] stored;
   private final double[] values;
   private ActivationBlock block;
+  private FloatBuffer floats; // the block's values, if they are float32
   private int used;
 
   /**
@@ -38,7 +41,7 @@ final class LayerPacker implements AutoCloseable {
     this.scales = scales;
     this.kernel = kernel;
     int length = Math.max(neurons, CHUNK_VALUES);
-    this.stored = new float[layer.type() == ElementType.FLOAT32 ? length : 0];
+    this.stored = new float[length];
     this.values = new double[length];
   }
 
@@ -58,6 +61,9 @@ final class LayerPacker implements AutoCloseable {
           throw new ActivationsException(
               description + " ended " + (samples - filled) + " samples or more too early");
         }
+        ByteBuffer data = block.data();
+        // From the start, wherever the reader left the buffer's position.
+        floats = data.duplicate().clear().order(data.order()).asFloatBuffer();
       }
       int count = Math.min(samples - filled, block.samples() - used);
       if (block.neuronStride() == 1) {
@@ -95,7 +101,7 @@ final class LayerPacker implements AutoCloseable {
   private void read(int first, int count) {
     if (block.type() == ElementType.FLOAT32) {
       // Faster than one by one, which the JIT compiler does not turn into vector code.
-      block.data().asFloatBuffer().get(first, stored, 0, count);
+      floats.get(first, stored, 0, count);
       kernel.widen(stored, values, count);
     } else {
       block.type().decode(block.data(), first, count, values);

@@ -89,13 +89,16 @@ final class VectorKernel implements ProjectionKernel {
     }
     LivingNeurons xLiving = new LivingNeurons(x.neurons(), xDead, 0);
     LivingNeurons yLiving = new LivingNeurons(y.neurons(), yDead, xLiving.count());
-    return new GramTable(
-        x.samples(),
-        unitGram(gram, xLiving, yLiving),
-        // Scaling to norm 1 rounds a few times, and the norms carry the error of the sums.
-        2 * gram.relativeError() + 4 * 0x1p-53,
-        Math.max(x.type().roundoff(), y.type().roundoff()),
-        Map.of(Group.X, xLiving, Group.Y, yLiving));
+    Multiplier multiplier = new Multiplier(microKernel, workers);
+    CompressedVectors vectors =
+        new GramVectors(
+            unitGram(gram, xLiving, yLiving),
+            // Scaling to norm 1 rounds a few times, and the norms carry the error of the sums.
+            2 * gram.relativeError() + 4 * 0x1p-53,
+            Math.max(x.type().roundoff(), y.type().roundoff()),
+            multiplier);
+    return new SweptTable(
+        vectors, multiplier, x.samples(), Map.of(Group.X, xLiving, Group.Y, yLiving));
   }
 
   /** Whether all squared norms are exact enough; those far below the threshold need not be. */

@@ -1,0 +1,116 @@
+package org.spanmatch.kernel;
+
+import java.util.BitSet;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The part of a table that is alike for every backend: which neurons there are, and which remain.
+ *
+ * <p>A mark costs a copy of the two sets, and of what the backend adds.
+ */
+public abstract class NeuronTable implements ProjectionTable {
+  private final long samples;
+  private final Map<Group, LivingNeurons> groups;
+  private final Map<Group, BitSet> remains = new EnumMap<>(Group.class);
+
+  private record State(NeuronTable owner, Map<Group, BitSet> remains, Object saved)
+      implements Mark {}
+
+  /**
+   * A table in which every living neuron remains.
+   *
+   * @param samples number of samples
+   * @param groups the neurons of each group
+   */
+  protected NeuronTable(long samples, Map<Group, LivingNeurons> groups) {
+    this.samples = samples;
+    this.groups = Map.copyOf(groups);
+    groups.forEach(
+        (group, living) -> {
+          BitSet left = new BitSet();
+          left.set(0, living.neurons());
+          living.dead().forEach(left::clear);
+          remains.put(group, left);
+        });
+  }
+
+  /** Is told that neurons of a group, at least one, have been removed. */
+  protected abstract void removed(Group group, int[] neurons);
+
+  /** What a mark must hold besides the neurons that remain; null if nothing. */
+  protected abstract Object save();
+
+  /** Returns to a state that {@link #save()} gave, which may be asked for again. */
+  protected abstract void restore(Object saved);
+
+  @Override
+  public final long samples() {
+    return samples;
+  }
+
+  @Override
+  public final int neurons(Group group) {
+    return groups.get(group).neurons();
+  }
+
+  @Override
+  public final List<Integer> dead(Group group) {
+    return groups.get(group).dead();
+  }
+
+  @Override
+  public final int[] remaining(Group group) {
+    return remains.get(group).stream().toArray();
+  }
+
+  /** The columns of living neurons in the joint matrix, as {@link LivingNeurons} numbers them. */
+  protected final int[] columns(Group group, int... neurons) {
+    int[] columns = new int[neurons.length];
+    for (int i = 0; i < neurons.length; i++) {
+      columns[i] = groups.get(group).column(neurons[i]);
+    }
+    return columns;
+  }
+
+  @Override
+  public final void remove(Group group, int... neurons) {
+    if (neurons.length == 0) {
+      return;
+    }
+    BitSet left = (BitSet) remains.get(group).clone();
+    for (int neuron : neurons) {
+      if (neuron < 0 || !left.get(neuron)) {
+        throw new IllegalArgumentException(
+            "neuron " + neuron + " of " + group.label() + " is not among the remaining ones");
+      }
+      left.clear(neuron);
+    }
+    remains.put(group, left);
+    removed(group, neurons);
+  }
+
+  @Override
+  public final Mark mark() {
+    return new State(this, copy(remains), save());
+  }
+
+  @Override
+  public final void rollback(Mark mark) {
+    if (!(mark instanceof State state) || state.owner() != this) {
+      throw new IllegalArgumentException("the mark is another table's");
+    }
+    remains.putAll(copy(state.remains()));
+    restore(state.saved());
+  }
+
+  private static Map<Group, BitSet> copy(Map<Group, BitSet> sets) {
+    Map<Group, BitSet> copy = new EnumMap<>(Group.class);
+    sets.forEach((group, set) -> copy.put(group, (BitSet) set.clone()));
+    return copy;
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,84 @@
+package org.spanmatch.kernel.vector;
+
+import org.spanmatch.kernel.vector.Multiplier.Factor;
+
+/**
+ * Cholesky factorisation G = RᵀR by recursive halving of the rows, carried on to further columns:
+ * [G B] becomes [R R⁻ᵀB].
+ */
+final class Cholesky {
+  // As in Triangle.
+  private static final int CHUNK = 128;
+
+  private final Matrix matrix;
+  private final double tolerance;
+  private final Multiplier multiplier;
+
+  private Cholesky(Matrix matrix, double tolerance, Multiplier multiplier) {
+    this.matrix = matrix;
+    this.tolerance = tolerance;
+    this.multiplier = multiplier;
+  }
+
+  /**
+   * Factorises in place. Costs rows³/3 + rows²·(columns − rows) operations.
+   *
+   * @param matrix G in its first columns, of which only the upper triangle is read; overwritten,
+   *     except below the diagonal
+   * @param tolerance pivots must be larger
+   * @return false if a pivot is not: the vectors are dependent, and the matrix is garbage
+   */
+  static boolean factorise(Matrix matrix, double tolerance, Multiplier multiplier) {
+    return new Cholesky(matrix, tolerance, multiplier).factorise(0, matrix.rows);
+  }
+
+  private boolean factorise(int from, int to) {
+    if (to - from <= Triangle.LEAF) {
+      return factoriseLeaf(from, to);
+    }
+    int middle = Triangle.middle(from, to);
+    if (!factorise(from, middle)) {
+      return false;
+    }
+    multiplier.subtractProduct(
+        Factor.columns(matrix, from, middle, to - middle),
+        Factor.columns(matrix, from, middle, matrix.columns - middle),
+        middle - from,
+        matrix,
+        middle,
+        middle,
+        true);
+    return factorise(middle, to);
+  }
+
+  private boolean factoriseLeaf(int from, int to) {
+    // First the square on the diagonal, which gives all factors.
+    for (int i = from; i < to; i++) {
+      for (int l = from; l < i; l++) {
+        matrix.subtractRow(i, matrix.get(l, i), l, i, to);
+      }
+      double pivot = matrix.get(i, i);
+      if (!(pivot > tolerance)) {
+        return false;
+      }
+      divide(i, Math.sqrt(pivot), i, to);
+    }
+    for (int first = to; first < matrix.columns; first += CHUNK) {
+      int last = Math.min(matrix.columns, first + CHUNK);
+      for (int i = from; i < to; i++) {
+        for (int l = from; l < i; l++) {
+          matrix.subtractRow(i, matrix.get(l, i), l, first, last);
+        }
+        divide(i, matrix.get(i, i), first, last);
+      }
+    }
+    return true;
+  }
+
+  private void divide(int row, double divisor, int from, int to) {
+    int place = matrix.at(row, 0);
+    for (int j = from; j < to; j++) {
+      matrix.values[place + j] /= divisor;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package org.spanmatch.kernel.vector;
+
+import java.util.Arrays;
+import org.spanmatch.kernel.Precision;
+
+/** The vectors as their Gram matrix; projections come from Cholesky factors of its parts. */
+final class GramVectors implements CompressedVectors {
+  // A thousandth of what a Gram matrix can resolve.
+  private static final double ALLOWED_DRIFT = Precision.GRAM_FLOOR / 1000;
+
+  private final double[][] gram;
+  private final double gramError;
+  private final double storageRoundoff;
+  private final Multiplier multiplier;
+
+  /**
+   * Makes vectors.
+   *
+   * @param gram their symmetric Gram matrix
+   * @param gramError bound on the absolute error of its elements
+   */
+  GramVectors(double[][] gram, double gramError, double storageRoundoff, Multiplier multiplier) {
+    this.gram = gram;
+    this.gramError = gramError;
+    this.storageRoundoff = storageRoundoff;
+    this.multiplier = multiplier;
+  }
+
+  @Override
+  public Precision precision() {
+    return Precision.STANDARD;
+  }
+
+  @Override
+  public double storageRoundoff() {
+    return storageRoundoff;
+  }
+
+  @Override
+  public double rankTolerance() {
+    return Precision.GRAM_FLOOR;
+  }
+
+  @Override
+  public double allowedDrift() {
+    return ALLOWED_DRIFT;
+  }
+
+  @Override
+  public Projection project(int[] spanning, int[] projected) {
+    int first = Matrix.padded(spanning.length, multiplier.tile());
+    Matrix tableau = multiplier.matrix(spanning.length, first + projected.length);
+    for (int i = 0; i < spanning.length; i++) {
+      double[] row = gram[spanning[i]];
+      int place = tableau.at(i, 0);
+      for (int j = i; j < spanning.length; j++) {
+        tableau.values[place + j] = row[spanning[j]];
+      }
+      for (int j = 0; j < projected.length; j++) {
+        tableau.values[place + first + j] = row[projected[j]];
+      }
+    }
+    if (!Cholesky.factorise(tableau, 0, multiplier)) {
+      return null;
+    }
+    double[] squares = new double[projected.length];
+    Arrays.setAll(squares, j -> gram[projected[j]][projected[j]]);
+    for (int i = 0; i < spanning.length; i++) {
+      int place = tableau.at(i, first);
+      for (int j = 0; j < projected.length; j++) {
+        squares[j] -= tableau.values[place + j] * tableau.values[place + j];
+      }
+    }
+    return new Projection(tableau, first, squares);
+  }
+
+  @Override
+  public int[] independent(int[] spanning) {
+    return PivotedCholesky.independent(gram, spanning, rankTolerance() * rankTolerance());
+  }
+
+  @Override
+  public double errorBound(
+      double distance, double coefficientNorm, int rank, double inverseTrace, boolean dependent) {
+    // The rounding of the factorisation counts as an error of G: γ of the sums that it forms, whose
+    // terms are those of an inner product of unit vectors. (Higham, Accuracy and Stability of
+    // Numerical Algorithms, theorem 10.3.)
+    double error = gramError + (rank + 2) * 0x1p-53;
+    // Moving every element of G by at most ‖ΔG‖ moves the squared distance by at most
+    // ‖ΔG‖(1 + ‖c‖₁)².
+    double sum = 1.25 * (1 + coefficientNorm);
+    double squareError = error * sum * sum;
+    double bound = Math.min(Math.sqrt(squareError), squareError / distance);
+    // Unless this holds, the computed coefficients need not be near enough to the true ones to
+    // stand for them above: they differ by at most a fraction r / (1 − r) of 1 + ‖c‖₁, r being this
+    // product.
+    boolean resolved = !dependent && rank * error * inverseTrace <= 0.1;
+    // Directions in the span that rounding hides may point anywhere.
+    return resolved ? bound : Math.max(bound, distance);
+  }
+}

@@ -1,0 +1,208 @@
+package org.spanmatch.kernel.vector;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Subtracts products of matrices through the micro-kernel, on all threads where that pays.
+ *
+ * <p>Both factors are packed into panels, a slice of the common dimension at a time. Every element
+ * of the result is formed in the same order whatever the number of threads is.
+ */
+final class Multiplier {
+  // Tiles of so many panels a side are one task.
+  private static final int TASK_PANELS = 8;
+
+  // Below this, handing out the tasks takes longer than doing them.
+  private static final long PARALLEL_OPERATIONS = 4_000_000;
+
+  private final MicroKernel kernel;
+  private final Workers workers;
+  private double[] left = new double[0];
+  private double[] right = new double[0];
+
+  Multiplier(MicroKernel kernel, Workers workers) {
+    this.kernel = kernel;
+    this.workers = workers;
+  }
+
+  /** Rows and columns of a target are whole multiples of it. */
+  int tile() {
+    return kernel.width();
+  }
+
+  /** A zero matrix that can be a target. */
+  Matrix matrix(int rows, int columns) {
+    return new Matrix(rows, columns, tile());
+  }
+
+  Workers workers() {
+    return workers;
+  }
+
+  /**
+   * A factor of a product: a part of a matrix, with its depth, the dimension that is summed over,
+   * along the rows or along the columns.
+   *
+   * @param row the first row
+   * @param column the first column
+   * @param size number of vectors, each as long as the depth
+   * @param transposed whether the depth runs along the columns
+   */
+  record Factor(Matrix matrix, int row, int column, int size, boolean transposed) {
+    /** Vectors that lie in columns. */
+    static Factor columns(Matrix matrix, int row, int column, int size) {
+      return new Factor(matrix, row, column, size, false);
+    }
+
+    /** Vectors that lie in rows. */
+    static Factor rows(Matrix matrix, int row, int column, int size) {
+      return new Factor(matrix, row, column, size, true);
+    }
+
+    /** Packs {@code depth} elements of a panel of vectors, each multiplied by {@code sign}. */
+    void pack(int from, int depth, int first, int width, double sign, double[] target, int to) {
+      int count = Math.min(width, size - first);
+      double[] values = matrix.values;
+      for (int k = 0; k < depth; k++) {
+        int place = to + k * width;
+        if (transposed) {
+          int source = matrix.at(row + first, column + from + k);
+          for (int i = 0; i < count; i++) {
+            target[place + i] = sign * values[source];
+            source += matrix.stride;
+          }
+        } else {
+          int source = matrix.at(row + from + k, column + first);
+          for (int i = 0; i < count; i++) {
+            target[place + i] = sign * values[source + i];
+          }
+        }
+        for (int i = count; i < width; i++) {
+          target[place + i] = 0;
+        }
+      }
+    }
+  }
+
+  /**
+   * target −= leftᵀ·right, for the part of the target that begins at a row and column which are
+   * multiples of {@link #tile()}. Costs 2·depth·left.size·right.size operations.
+   *
+   * @param upper whether only elements of the target on and right of its diagonal are wanted;
+   *     others may or may not be changed
+   */
+  void subtractProduct(
+      Factor leftFactor,
+      Factor rightFactor,
+      int depth,
+      Matrix target,
+      int row,
+      int column,
+      boolean upper) {
+    int width = kernel.width();
+    int leftPanels = Matrix.padded(leftFactor.size(), width) / width;
+    int rightPanels = Matrix.padded(rightFactor.size(), width) / width;
+    boolean parallel = 2L * depth * leftFactor.size() * rightFactor.size() >= PARALLEL_OPERATIONS;
+    for (int from = 0; from < depth; from += PackedSamples.DEPTH) {
+      int slice = Math.min(PackedSamples.DEPTH, depth - from);
+      left = withRoom(left, leftPanels * width * slice);
+      right = withRoom(right, rightPanels * width * slice);
+      List<Runnable> tasks = new ArrayList<>();
+      addPacking(tasks, leftFactor, leftPanels, from, slice, -1, left);
+      addPacking(tasks, rightFactor, rightPanels, from, slice, 1, right);
+      run(tasks, parallel);
+      tasks.clear();
+      for (int p = 0; p < leftPanels; p += TASK_PANELS) {
+        int firstLeft = p;
+        int lastLeft = Math.min(leftPanels, p + TASK_PANELS);
+        for (int q = 0; q < rightPanels; q += TASK_PANELS) {
+          int lastRight = Math.min(rightPanels, q + TASK_PANELS);
+          if (upper && column + lastRight * width <= row + firstLeft * width) {
+            continue;
+          }
+          int firstRight = q;
+          tasks.add(
+              () ->
+                  multiply(
+                      firstLeft,
+                      lastLeft,
+                      firstRight,
+                      lastRight,
+                      slice,
+                      target,
+                      row,
+                      column,
+                      upper));
+        }
+      }
+      run(tasks, parallel);
+    }
+  }
+
+  private static double[] withRoom(double[] buffer, int length) {
+    return buffer.length >= length ? buffer : new double[length];
+  }
+
+  private void addPacking(
+      List<Runnable> tasks,
+      Factor factor,
+      int panels,
+      int from,
+      int slice,
+      double sign,
+      double[] packed) {
+    int width = kernel.width();
+    for (int p = 0; p < panels; p += TASK_PANELS) {
+      int first = p;
+      int last = Math.min(panels, p + TASK_PANELS);
+      tasks.add(
+          () -> {
+            for (int panel = first; panel < last; panel++) {
+              factor.pack(from, slice, panel * width, width, sign, packed, panel * width * slice);
+            }
+          });
+    }
+  }
+
+  private void run(List<Runnable> tasks, boolean parallel) {
+    if (parallel) {
+      workers.run(tasks);
+    } else {
+      tasks.forEach(Runnable::run);
+    }
+  }
+
+  private void multiply(
+      int firstLeft,
+      int lastLeft,
+      int firstRight,
+      int lastRight,
+      int slice,
+      Matrix target,
+      int row,
+      int column,
+      boolean upper) {
+    int width = kernel.width();
+    for (int q = firstRight; q < lastRight; q++) {
+      int tileColumn = column + q * width;
+      for (int p = firstLeft; p < lastLeft; p++) {
+        int tileRow = row + p * width;
+        if (upper && tileColumn + width <= tileRow) {
+          continue;
+        }
+        for (int i = 0; i < width; i += kernel.rows()) {
+          kernel.multiplyAdd(
+              left,
+              p * width * slice + i,
+              right,
+              q * width * slice,
+              slice,
+              target.values,
+              target.at(tileRow + i, tileColumn),
+              target.stride);
+        }
+      }
+    }
+  }
+}

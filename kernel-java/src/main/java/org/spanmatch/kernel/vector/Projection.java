@@ -1,0 +1,22 @@
+package org.spanmatch.kernel.vector;
+
+/** Vectors projected on a span. */
+final class Projection {
+  /**
+   * [R B]: the triangular factor of the vectors that span, and from column {@link #first} on the
+   * coordinates of the projections in its orthonormal basis.
+   */
+  final Matrix tableau;
+
+  /** A whole number of tiles. */
+  final int first;
+
+  /** Squared distances of the projected vectors to the span; rounding may make them negative. */
+  final double[] squares;
+
+  Projection(Matrix tableau, int first, double[] squares) {
+    this.tableau = tableau;
+    this.first = first;
+    this.squares = squares;
+  }
+}

@@ -1,0 +1,66 @@
+package org.spanmatch.kernel.vector;
+
+import java.util.EnumMap;
+import java.util.Map;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.LivingNeurons;
+import org.spanmatch.kernel.NeuronTable;
+import org.spanmatch.kernel.Precision;
+
+/** Both groups' neurons, each projected on the span of what remains of the other group. */
+final class SweptTable extends NeuronTable {
+  private final CompressedVectors vectors;
+  // By the group that is projected.
+  private final Map<Group, SweptSpan> spans = new EnumMap<>(Group.class);
+
+  private record Saved(SweptSpan.State x, SweptSpan.State y) {}
+
+  /**
+   * A table in which every living neuron remains.
+   *
+   * @param groups the neurons of each group
+   */
+  SweptTable(
+      CompressedVectors vectors,
+      Multiplier multiplier,
+      long samples,
+      Map<Group, LivingNeurons> groups) {
+    super(samples, groups);
+    this.vectors = vectors;
+    for (Group group : Group.values()) {
+      int[] spanning = columns(group.other(), remaining(group.other()));
+      int[] projected = columns(group, remaining(group));
+      spans.put(group, new SweptSpan(vectors, multiplier, spanning, projected));
+    }
+  }
+
+  @Override
+  public Precision precision() {
+    return vectors.precision();
+  }
+
+  @Override
+  public Distances distances(Group group) {
+    return spans.get(group).distances(remaining(group));
+  }
+
+  @Override
+  protected void removed(Group group, int[] neurons) {
+    int[] columns = columns(group, neurons);
+    spans.get(group).removeProjected(columns);
+    spans.get(group.other()).removeSpanning(columns);
+  }
+
+  @Override
+  protected Object save() {
+    return new Saved(spans.get(Group.X).mark(), spans.get(Group.Y).mark());
+  }
+
+  @Override
+  protected void restore(Object saved) {
+    Saved state = (Saved) saved;
+    spans.get(Group.X).rollback(state.x());
+    spans.get(Group.Y).rollback(state.y());
+  }
+}
