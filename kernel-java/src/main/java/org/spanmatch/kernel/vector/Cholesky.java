@@ -7,9 +7,6 @@ import org.spanmatch.kernel.vector.Multiplier.Factor;
  * [G B] becomes [R R⁻ᵀB].
  */
 final class Cholesky {
-  // As in Triangle.
-  private static final int CHUNK = 128;
-
   private final Matrix matrix;
   private final double tolerance;
   private final Multiplier multiplier;
@@ -54,31 +51,32 @@ final class Cholesky {
   private boolean factoriseLeaf(int from, int to) {
     // First the square on the diagonal, which gives all factors.
     for (int i = from; i < to; i++) {
-      for (int l = from; l < i; l++) {
-        matrix.subtractRow(i, matrix.get(l, i), l, i, to);
-      }
+      matrix.subtractRows(i, factors(i, from), from, i - from, i, to);
       double pivot = matrix.get(i, i);
       if (!(pivot > tolerance)) {
         return false;
       }
-      divide(i, Math.sqrt(pivot), i, to);
+      matrix.divideRow(i, Math.sqrt(pivot), i, to);
     }
-    for (int first = to; first < matrix.columns; first += CHUNK) {
-      int last = Math.min(matrix.columns, first + CHUNK);
-      for (int i = from; i < to; i++) {
-        for (int l = from; l < i; l++) {
-          matrix.subtractRow(i, matrix.get(l, i), l, first, last);
-        }
-        divide(i, matrix.get(i, i), first, last);
-      }
-    }
+    multiplier.onColumns(
+        to,
+        matrix.columns,
+        (long) Triangle.LEAF * Triangle.LEAF,
+        (first, last) -> {
+          for (int i = from; i < to; i++) {
+            matrix.subtractRows(i, factors(i, from), from, i - from, first, last);
+            matrix.divideRow(i, matrix.get(i, i), first, last);
+          }
+        });
     return true;
   }
 
-  private void divide(int row, double divisor, int from, int to) {
-    int place = matrix.at(row, 0);
-    for (int j = from; j < to; j++) {
-      matrix.values[place + j] /= divisor;
+  /** The elements of R above element (column, column), from a row on. */
+  private double[] factors(int column, int from) {
+    double[] factors = new double[column - from];
+    for (int l = from; l < column; l++) {
+      factors[l - from] = matrix.get(l, column);
     }
+    return factors;
   }
 }

@@ -5,8 +5,8 @@ import org.spanmatch.kernel.Precision;
 
 /** The vectors as their Gram matrix; projections come from Cholesky factors of its parts. */
 final class GramVectors implements CompressedVectors {
-  // A thousandth of what a Gram matrix can resolve.
-  private static final double ALLOWED_DRIFT = Precision.GRAM_FLOOR / 1000;
+  // A hundredth of what a Gram matrix can resolve.
+  private static final double ALLOWED_DRIFT = Precision.GRAM_FLOOR / 100;
 
   private final double[][] gram;
   private final double gramError;

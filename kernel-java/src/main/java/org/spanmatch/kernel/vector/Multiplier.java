@@ -16,6 +16,9 @@ final class Multiplier {
   // Below this, handing out the tasks takes longer than doing them.
   private static final long PARALLEL_OPERATIONS = 4_000_000;
 
+  // Columns of a few rows that stay in the first-level cache.
+  private static final int CHUNK = 128;
+
   private final MicroKernel kernel;
   private final Workers workers;
   private double[] left = new double[0];
@@ -36,8 +39,25 @@ final class Multiplier {
     return new Matrix(rows, columns, tile());
   }
 
-  Workers workers() {
-    return workers;
+  /** Work on some columns of a matrix that does not depend on the other columns. */
+  interface ColumnWork {
+    /** Works on the columns from {@code first} to {@code last − 1}. */
+    void on(int first, int last);
+  }
+
+  /**
+   * Works on columns, some at a time.
+   *
+   * @param operations what a column costs
+   */
+  void onColumns(int from, int to, long operations, ColumnWork work) {
+    List<Runnable> tasks = new ArrayList<>();
+    for (int column = from; column < to; column += CHUNK) {
+      int first = column;
+      int last = Math.min(to, column + CHUNK);
+      tasks.add(() -> work.on(first, last));
+    }
+    run(tasks, operations * (to - from) >= PARALLEL_OPERATIONS);
   }
 
   /**

@@ -285,12 +285,14 @@ final class SweptSpan {
     state.drift = new double[columns.length];
     measure();
     // Each column solves a triangular system with a small relative error of the triangle, whose
-    // columns have norm 1; W's right side R⁻ᵀ has an error of its own, that R⁻ᵀ carries on.
+    // columns have norm 1. W's right side R⁻ᵀ has an error of its own, that R⁻ᵀ carries on; its
+    // norm is the root of W's, which no row sum of W is below.
     double gamma = (rank + 4) * ROUNDOFF;
+    double inverseNorm = Arrays.stream(state.norms, 0, rank).max().orElseThrow();
     state.errors = new double[values.columns];
     Arrays.setAll(state.errors, j -> gamma * state.norms[j]);
     for (int j = 0; j < rank; j++) {
-      state.errors[j] += gamma * Math.sqrt(state.inverseTrace * rank * inverseDiagonal[j]);
+      state.errors[j] += gamma * Math.sqrt(inverseNorm * rank * inverseDiagonal[j]);
     }
     return true;
   }

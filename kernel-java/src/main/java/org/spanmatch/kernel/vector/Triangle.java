@@ -11,9 +11,6 @@ final class Triangle {
   /** Rows of a block that is not halved any more. */
   static final int LEAF = 32;
 
-  // Columns that a leaf works on at a time: its rows of them stay in the first-level cache.
-  private static final int CHUNK = 128;
-
   private final Matrix r;
   private final int size;
   private final Multiplier multiplier;
@@ -61,15 +58,20 @@ final class Triangle {
       forward(x, middle, to);
       return;
     }
-    for (int first = 0; first < to; first += CHUNK) {
-      int last = Math.min(to, first + CHUNK);
-      for (int i = from; i < to; i++) {
-        for (int l = from; l < i; l++) {
-          x.subtractRow(i, r.get(l, i), l, first, last);
-        }
-        divide(x, i, first, last);
-      }
-    }
+    multiplier.onColumns(
+        0,
+        to,
+        (long) LEAF * LEAF,
+        (first, last) -> {
+          double[] factors = new double[LEAF];
+          for (int i = from; i < to; i++) {
+            for (int l = from; l < i; l++) {
+              factors[l - from] = r.get(l, i);
+            }
+            x.subtractRows(i, factors, from, i - from, first, last);
+            x.divideRow(i, r.get(i, i), first, last);
+          }
+        });
   }
 
   /** Replaces B by R⁻¹B, for all columns of a matrix. Costs size²·columns operations. */
@@ -92,22 +94,19 @@ final class Triangle {
       backward(b, from, middle);
       return;
     }
-    for (int first = 0; first < b.columns; first += CHUNK) {
-      int last = Math.min(b.columns, first + CHUNK);
-      for (int i = to - 1; i >= from; i--) {
-        for (int l = i + 1; l < to; l++) {
-          b.subtractRow(i, r.get(i, l), l, first, last);
-        }
-        divide(b, i, first, last);
-      }
-    }
-  }
-
-  private void divide(Matrix x, int row, int from, int to) {
-    double diagonal = r.get(row, row);
-    int place = x.at(row, 0);
-    for (int j = from; j < to; j++) {
-      x.values[place + j] /= diagonal;
-    }
+    multiplier.onColumns(
+        0,
+        b.columns,
+        (long) LEAF * LEAF,
+        (first, last) -> {
+          double[] factors = new double[LEAF];
+          for (int i = to - 1; i >= from; i--) {
+            for (int l = i + 1; l < to; l++) {
+              factors[l - i - 1] = r.get(i, l);
+            }
+            b.subtractRows(i, factors, i + 1, to - i - 1, first, last);
+            b.divideRow(i, r.get(i, i), first, last);
+          }
+        });
   }
 }
