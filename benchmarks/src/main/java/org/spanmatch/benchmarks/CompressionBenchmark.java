@@ -42,7 +42,7 @@ import org.spanmatch.kernel.ProjectionTable;
     jvmArgsAppend = {"-Xms4g", "-Xmx4g", "--add-modules", "jdk.incubator.vector"})
 public class CompressionBenchmark {
   /** A backend's or a peer's name. */
-  @Param({"java", "openblas-dsyrk", "ejml", "ojalgo", "netlib-tn", "netlib-nt"})
+  @Param({"java", "openblas-dsyrk", "ejml", "ojalgo", "netlib-tn", "netlib-nt", "netlib-tn-blocks"})
   public String implementation;
 
   /** Neurons of both groups together, an even number. */

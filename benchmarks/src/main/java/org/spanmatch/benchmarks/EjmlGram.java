@@ -1,33 +1,34 @@
 package org.spanmatch.benchmarks;
 
 import org.ejml.concurrency.EjmlConcurrency;
+import org.ejml.data.DMatrixRBlock;
 import org.ejml.data.DMatrixRMaj;
-import org.ejml.dense.row.CommonOps_DDRM;
-import org.ejml.dense.row.CommonOps_MT_DDRM;
+import org.ejml.dense.block.MatrixOps_DDRB;
+import org.ejml.dense.block.MatrixOps_MT_DDRB;
 
 /**
- * EJML: {@code multInner}, its own operation for AᵀA, of one row a sample. It is faster than its
- * general and its block products.
+ * EJML: Aᵀ in block layout, with one column a sample, times its own transpose. Of EJML's products
+ * it is the fastest at 10,000 samples; {@code multInner}, made for AᵀA, is half as fast there.
  */
 final class EjmlGram implements GramPeer {
   private final boolean oneThread;
-  private final DMatrixRMaj a;
-  private final DMatrixRMaj gram;
+  private final DMatrixRBlock transposed;
+  private final DMatrixRBlock gram;
 
   EjmlGram(Mixtures data, int threads) {
     oneThread = threads == 1;
     EjmlConcurrency.setMaxThreads(threads);
     int m = 2 * data.neurons();
-    a = DMatrixRMaj.wrap(data.samples(), m, data.rows());
-    gram = new DMatrixRMaj(m, m);
+    transposed = MatrixOps_DDRB.convert(DMatrixRMaj.wrap(m, data.samples(), data.columns()));
+    gram = new DMatrixRBlock(m, m);
   }
 
   @Override
   public void compute() {
     if (oneThread) {
-      CommonOps_DDRM.multInner(a, gram);
+      MatrixOps_DDRB.multTransB(transposed, transposed, gram);
     } else {
-      CommonOps_MT_DDRM.multInner(a, gram);
+      MatrixOps_MT_DDRB.multTransB(transposed, transposed, gram);
     }
   }
 

@@ -25,8 +25,9 @@ interface GramPeer extends AutoCloseable {
       case "openblas-dsyrk" -> new OpenBlasGram(data, threads);
       case "ejml" -> new EjmlGram(data, threads);
       case "ojalgo" -> new OjAlgoGram(data, threads);
-      case "netlib-tn" -> new NetlibGram(data, threads, true);
-      case "netlib-nt" -> new NetlibGram(data, threads, false);
+      case "netlib-tn" -> new NetlibGram(data, threads, true, data.samples());
+      case "netlib-nt" -> new NetlibGram(data, threads, false, data.samples());
+      case "netlib-tn-blocks" -> new NetlibGram(data, threads, true, 1000);
       default -> throw new IllegalArgumentException("no such implementation: " + name);
     };
   }

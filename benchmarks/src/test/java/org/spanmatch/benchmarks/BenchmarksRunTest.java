@@ -1,8 +1,10 @@
 package org.spanmatch.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.openjdk.jmh.runner.Runner;
@@ -32,11 +34,13 @@ class BenchmarksRunTest {
                 "ejml",
                 "ojalgo",
                 "netlib-tn",
-                "netlib-nt")
+                "netlib-nt",
+                "netlib-tn-blocks")
             .param("m", "8")
-            .param("samples", "101")
+            .param("samples", "2501")
             .param("threads", "1", "2");
-    assertEquals(14, run(CompressionBenchmark.class, options));
+    // Both backends and six peers, on one thread and two.
+    assertEquals(16, run(CompressionBenchmark.class, options));
   }
 
   @Test
@@ -56,6 +60,12 @@ class BenchmarksRunTest {
     assumeTrue(missing.isEmpty(), missing.orElse(""));
     assertEquals(
         3, run(AuthorsBenchmark.class, options().param("n", "20").param("samples", "500")));
+  }
+
+  @Test
+  void peakMemoryRuns() throws IOException, InterruptedException {
+    PeakMemory.Peak peak = PeakMemory.measure(4, 1000);
+    assertTrue(peak.heap() > 0 && peak.process() > peak.heap(), peak.toString());
   }
 
   private static ChainedOptionsBuilder options() {
