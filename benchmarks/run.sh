@@ -121,8 +121,9 @@ commit=$(git rev-parse --short HEAD)
   echo "System: $(uname -s)"
   echo "JDK: $("$java" -version 2>&1 | sed -n '2,3p' | paste -sd';')"
   echo "numpy: $(python3 -c 'import numpy; print(numpy.__version__)' 2>/dev/null || echo missing)"
+  if $quick; then echo "Quick: the numbers mean nothing"; fi
   echo "Commands:"
-} >"$out/machine.txt"
+} >>"$out/machine.txt"
 
 begin=$SECONDS
 for suite in "${suites[@]}"; do
@@ -131,6 +132,7 @@ done
 {
   echo "OpenBLAS works for: $(grep -oE 'Core: \w+' "$log" | sort -u | sed 's/Core: //' | paste -sd,)"
   echo "Took: $((SECONDS - begin)) s"
+  echo
 } >>"$out/machine.txt"
 "$java" -cp "$jar" org.spanmatch.benchmarks.ResultsTable "$out" >"$out/tables.md"
 if [[ -f $out/memory.md ]]; then
