@@ -1,2 +1,2 @@
-/** JMH benchmarks of the kernels over neuron counts and test-set sizes. */
+/** JMH benchmarks of the kernels, beside other libraries and the limits of the machine. */
 package org.spanmatch.benchmarks;

@@ -1,0 +1,96 @@
+package org.spanmatch.benchmarks;
+
+import java.util.SplittableRandom;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.ProjectionTable;
+
+/** What makes a benchmark fail whose result is wrong. */
+final class Checks {
+  private static final double UNIT_ROUNDOFF = 0x1p-53;
+
+  private static final int ENTRIES = 200;
+
+  private Checks() {}
+
+  /**
+   * Higham's γ: summing so many terms in any order errs by at most this, relative to the sum of
+   * their magnitudes.
+   */
+  private static double gamma(long terms) {
+    return terms * UNIT_ROUNDOFF / (1 - terms * UNIT_ROUNDOFF);
+  }
+
+  /**
+   * Compares elements of a Gram matrix with exact sums.
+   *
+   * @throws IllegalStateException if one is off by more than rounding can make it
+   */
+  static void requireGram(Mixtures data, GramPeer peer) {
+    int m = 2 * data.neurons();
+    SplittableRandom random = new SplittableRandom(m);
+    for (int entry = 0; entry < ENTRIES; entry++) {
+      int row = random.nextInt(m);
+      int column = random.nextInt(row + 1);
+      double exact = exactProduct(data, row, column);
+      double found = peer.get(row, column);
+      // No value is negative, so the sum is also the sum of magnitudes.
+      if (!(Math.abs(found - exact) <= gamma(data.samples() + 1L) * exact)) {
+        throw new IllegalStateException(
+            "element (" + row + ", " + column + ") is " + found + ", expected " + exact);
+      }
+    }
+  }
+
+  /** An inner product with twice the digits (products of float32 values are exact). */
+  private static double exactProduct(Mixtures data, int first, int second) {
+    double sum = 0;
+    double rest = 0;
+    for (int sample = 0; sample < data.samples(); sample++) {
+      double term = data.get(sample, first) * data.get(sample, second);
+      double next = sum + term;
+      double part = next - sum;
+      rest += (sum - (next - part)) + (term - part);
+      sum = next;
+    }
+    return sum + rest;
+  }
+
+  /**
+   * Compares all distances of a table with those that OpenBLAS finds.
+   *
+   * @throws IllegalStateException if two differ by more than both error bounds together
+   */
+  static void requireDistances(ProjectionTable table, OpenBlasProjection peer) {
+    peer.projectWithCoefficients();
+    for (Group group : Group.values()) {
+      if (!table.dead(group).isEmpty()) {
+        throw new IllegalStateException("dead neurons, which the peer does not leave out");
+      }
+      Distances distances = table.distances(group);
+      for (int i = 0; i < distances.size(); i++) {
+        double expected = peer.distance(group, i);
+        // The Gram matrix was summed up and scaled to norm 1; the factorisation adds a rounding a
+        // column. (The contract of docs/accuracy.md.)
+        double gramError = 2 * gamma(table.samples()) + (peer.neurons() + 6) * UNIT_ROUNDOFF;
+        double sum = 1.25 * (1 + peer.coefficientNorm(group, i));
+        double squareError = gramError * sum * sum;
+        double bound = Math.min(Math.sqrt(squareError), squareError / expected);
+        if (!(Math.abs(distances.distance(i) - expected) <= distances.errorBound(i) + bound)) {
+          throw new IllegalStateException(
+              "distance of neuron "
+                  + group.label()
+                  + i
+                  + " is "
+                  + distances.distance(i)
+                  + " ± "
+                  + distances.errorBound(i)
+                  + ", OpenBLAS has "
+                  + expected
+                  + " ± "
+                  + bound);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package org.spanmatch.benchmarks;
+
+import org.ejml.concurrency.EjmlConcurrency;
+import org.ejml.data.DMatrixRBlock;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.block.MatrixOps_DDRB;
+import org.ejml.dense.block.MatrixOps_MT_DDRB;
+
+/**
+ * EJML: Aᵀ in block layout, with one column a sample, times its own transpose. Of EJML's products
+ * it is the fastest at 10,000 samples; {@code multInner}, made for AᵀA, is half as fast there.
+ */
+final class EjmlGram implements GramPeer {
+  private final boolean oneThread;
+  private final DMatrixRBlock transposed;
+  private final DMatrixRBlock gram;
+
+  EjmlGram(Mixtures data, int threads) {
+    oneThread = threads == 1;
+    EjmlConcurrency.setMaxThreads(threads);
+    int m = 2 * data.neurons();
+    transposed = MatrixOps_DDRB.convert(DMatrixRMaj.wrap(m, data.samples(), data.columns()));
+    gram = new DMatrixRBlock(m, m);
+  }
+
+  @Override
+  public void compute() {
+    if (oneThread) {
+      MatrixOps_DDRB.multTransB(transposed, transposed, gram);
+    } else {
+      MatrixOps_MT_DDRB.multTransB(transposed, transposed, gram);
+    }
+  }
+
+  @Override
+  public double get(int row, int column) {
+    return gram.get(row, column);
+  }
+
+  @Override
+  public void close() {}
+}

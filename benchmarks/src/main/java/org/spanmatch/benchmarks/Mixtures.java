@@ -1,0 +1,109 @@
+package org.spanmatch.benchmarks;
+
+import java.util.SplittableRandom;
+import org.spanmatch.data.ArrayActivations;
+import org.spanmatch.data.LayerActivations;
+
+/**
+ * Made-up activations of two networks: each neuron is the ReLU of a mixture of two hidden features
+ * that both networks share, and of noise of its own.
+ *
+ * <p>The noise grows from neuron to neuron, so that match levels spread over all that ε is used
+ * for.
+ */
+final class Mixtures {
+  private static final double LEAST_NOISE = 0.05;
+  private static final double MOST_NOISE = 1;
+
+  private final int samples;
+  private final int neurons;
+  private final float[] x;
+  private final float[] y;
+
+  /**
+   * Makes them; the same sizes give the same numbers.
+   *
+   * @param neurons neurons of each network
+   */
+  Mixtures(int samples, int neurons) {
+    this.samples = samples;
+    this.neurons = neurons;
+    x = new float[Math.multiplyExact(samples, neurons)];
+    y = new float[x.length];
+    float[] noise = new float[neurons];
+    for (int i = 0; i < neurons; i++) {
+      noise[i] = (float) (LEAST_NOISE * Math.pow(MOST_NOISE / LEAST_NOISE, (double) i / neurons));
+    }
+    SplittableRandom random = new SplittableRandom(31L * samples + neurons);
+    float[] features = new float[neurons];
+    for (int row = 0; row < x.length; row += neurons) {
+      for (int i = 0; i < neurons; i++) {
+        features[i] = bellShaped(random);
+      }
+      for (int i = 0; i < neurons; i++) {
+        float mixed = features[i] + 0.5f * features[(i + 1) % neurons];
+        x[row + i] = Math.max(0, mixed + noise[i] * bellShaped(random));
+        y[row + i] = Math.max(0, mixed + noise[i] * bellShaped(random));
+      }
+    }
+  }
+
+  /** Four uniform numbers added up: mean 0, variance 1, and ten times faster than a Gaussian. */
+  private static float bellShaped(SplittableRandom random) {
+    long bits = random.nextLong();
+    long sum = (bits & 0xffff) + (bits >>> 16 & 0xffff) + (bits >>> 32 & 0xffff) + (bits >>> 48);
+    return (sum / 65536f - 2) * 1.7320508f;
+  }
+
+  int samples() {
+    return samples;
+  }
+
+  int neurons() {
+    return neurons;
+  }
+
+  float[] x() {
+    return x;
+  }
+
+  float[] y() {
+    return y;
+  }
+
+  LayerActivations xLayer() {
+    return ArrayActivations.of("x", samples, neurons, x);
+  }
+
+  LayerActivations yLayer() {
+    return ArrayActivations.of("y", samples, neurons, y);
+  }
+
+  /** The value of column {@code neuron} of [X Y] at a sample. */
+  double get(int sample, int neuron) {
+    return neuron < neurons ? x[sample * neurons + neuron] : y[(sample - 1) * neurons + neuron];
+  }
+
+  /** [X Y] as float64, row by row: a row is a sample. */
+  double[] rows() {
+    int columns = 2 * neurons;
+    double[] rows = new double[Math.multiplyExact(samples, columns)];
+    for (int sample = 0; sample < samples; sample++) {
+      for (int neuron = 0; neuron < columns; neuron++) {
+        rows[sample * columns + neuron] = get(sample, neuron);
+      }
+    }
+    return rows;
+  }
+
+  /** [X Y] as float64, column by column: a column is a neuron. */
+  double[] columns() {
+    double[] columns = new double[Math.multiplyExact(samples, 2 * neurons)];
+    for (int neuron = 0; neuron < 2 * neurons; neuron++) {
+      for (int sample = 0; sample < samples; sample++) {
+        columns[neuron * samples + sample] = get(sample, neuron);
+      }
+    }
+    return columns;
+  }
+}

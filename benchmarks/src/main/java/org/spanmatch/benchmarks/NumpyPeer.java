@@ -1,0 +1,143 @@
+package org.spanmatch.benchmarks;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.spanmatch.data.NpzWriter;
+
+/**
+ * A method of {@code peers/numpy_peers.py} in a Python process that lives as long as this object,
+ * with the activations loaded.
+ */
+final class NumpyPeer implements AutoCloseable {
+  private static final String SCRIPT = "numpy_peers.py";
+
+  private final Path folder;
+  private final Process process;
+  private final BufferedReader answers;
+
+  /**
+   * Hands the activations over, through a file.
+   *
+   * @param method {@code authors} or {@code gram}
+   * @throws IllegalStateException if there is no Python with numpy
+   */
+  NumpyPeer(String method, Mixtures data, int threads) {
+    Optional<String> missing = missing();
+    if (missing.isPresent()) {
+      throw new IllegalStateException(missing.get());
+    }
+    try {
+      folder = Files.createTempDirectory("spanmatch-benchmarks");
+      Path arrays = folder.resolve("arrays.npz");
+      try (NpzWriter writer = new NpzWriter(Files.newOutputStream(arrays))) {
+        writer.add("x", data.x(), data.samples(), data.neurons());
+        writer.add("y", data.y(), data.samples(), data.neurons());
+      }
+      Path script = folder.resolve(SCRIPT);
+      try (InputStream resource = NumpyPeer.class.getResourceAsStream(SCRIPT)) {
+        Files.copy(resource, script);
+      }
+      ProcessBuilder builder = python(script.toString(), method, arrays.toString());
+      builder.environment().put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
+      process = builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    answers = process.inputReader(StandardCharsets.UTF_8);
+    require("ready", answer());
+  }
+
+  private static ProcessBuilder python(String... arguments) {
+    ProcessBuilder builder = new ProcessBuilder(arguments);
+    builder.command().add(0, "python3");
+    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().keySet().removeAll(OpenBlas.SLOWING_VARIABLES);
+    return builder;
+  }
+
+  /** Why there is no Python with numpy, if so, and the cure. */
+  static Optional<String> missing() {
+    String cure = "install it, for example with 'apt install python3-numpy'";
+    try {
+      Process process = python("-c", "import numpy").start();
+      process.getOutputStream().close();
+      int exit = process.waitFor();
+      return exit == 0
+          ? Optional.empty()
+          : Optional.of("python3 has no numpy, which this benchmark compares with; " + cure);
+    } catch (IOException e) {
+      return Optional.of(
+          "python3 with numpy, which this benchmark compares with, is missing; " + cure);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Computes all matches. */
+  void run() {
+    ask("run");
+    require("done", answer());
+  }
+
+  /** The neurons that the last run matched: for each ε those of X and those of Y. */
+  List<List<List<Integer>>> matches() {
+    ask("matches");
+    try {
+      return new ObjectMapper().readValue(answer(), new TypeReference<>() {});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void ask(String question) {
+    try {
+      OutputStream questions = process.getOutputStream();
+      questions.write((question + "\n").getBytes(StandardCharsets.UTF_8));
+      questions.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String answer() {
+    try {
+      return answers.readLine();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void require(String expected, String found) {
+    if (!expected.equals(found)) {
+      throw new IllegalStateException(
+          "expected '" + expected + "' from " + SCRIPT + ", found " + found);
+    }
+  }
+
+  /** Ends the process, and removes the files. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      process.waitFor();
+      Files.delete(folder.resolve(SCRIPT));
+      Files.delete(folder.resolve("arrays.npz"));
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
