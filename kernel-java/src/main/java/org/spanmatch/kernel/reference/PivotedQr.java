@@ -1,5 +1,7 @@
 package org.spanmatch.kernel.reference;
 
+import java.util.Arrays;
+
 /**
  * Column-pivoted Householder QR of the vectors that span, applied to the vectors that are projected
  * on the span.
@@ -9,11 +11,12 @@ package org.spanmatch.kernel.reference;
  * the farthest is at relative distance ≤ τ, all that are left count as dependent. (Golub and Van
  * Loan, Matrix Computations, 5.4.2.) Costs about 6·rows·spanning·(spanning + projected) operations.
  */
-final class PivotedQr {
+public final class PivotedQr {
   private final double[][] rows;
   private final int spanning;
   private final int columns;
   private final double tolerance;
+  private final int[] order;
   private int rank;
 
   /**
@@ -25,11 +28,13 @@ final class PivotedQr {
    * @param columns how many there are in all
    * @param tolerance τ
    */
-  PivotedQr(double[][] rows, int spanning, int columns, double tolerance) {
+  public PivotedQr(double[][] rows, int spanning, int columns, double tolerance) {
     this.rows = rows;
     this.spanning = spanning;
     this.columns = columns;
     this.tolerance = tolerance;
+    this.order = new int[spanning];
+    Arrays.setAll(order, j -> j);
     factorise();
   }
 
@@ -58,12 +63,20 @@ final class PivotedQr {
     if (Math.sqrt(squares[farthest]) <= tolerance) {
       return false;
     }
+    int vector = order[rank];
+    order[rank] = order[farthest];
+    order[farthest] = vector;
     for (double[] row : rows) {
       double value = row[rank];
       row[rank] = row[farthest];
       row[farthest] = value;
     }
     return true;
+  }
+
+  /** The independent vectors, in the order in which they were taken. */
+  public int[] pivots() {
+    return Arrays.copyOf(order, rank);
   }
 
   /** How many independent vectors span. */

@@ -1,8 +1,10 @@
 package org.spanmatch.kernel.vector;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.spanmatch.data.LayerActivations;
+import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.Progress;
@@ -14,13 +16,15 @@ import org.spanmatch.kernel.Progress;
  * samples whatever d is: while one is multiplied, the next is read and packed. The sums are formed
  * in the same order whatever the number of threads is, so that the result is the same bit for bit.
  */
-final class GramMatrix {
+final class GramMatrix implements JointMatrix {
   // Tiles of so many panels a side are one task: their panels of a slice stay in the second-level
   // cache together.
   private static final int TASK_PANELS = 4;
 
   // The matrix lies in one array, which has at most 2³¹ − 1 elements.
   private static final int MAX_COLUMNS = 46_340;
+
+  private static final int UNIT_BLOCK = 64;
 
   private final int width;
   private final int yFirst;
@@ -137,18 +141,19 @@ final class GramMatrix {
     }
   }
 
-  /** The column of a neuron of the first group. */
-  int xColumn(int neuron) {
-    return neuron;
+  @Override
+  public int column(Group group, int neuron) {
+    return group == Group.X ? neuron : yFirst + neuron;
   }
 
-  /** The column of a neuron of the second group. */
-  int yColumn(int neuron) {
-    return yFirst + neuron;
+  @Override
+  public double square(Group group, int neuron) {
+    int column = column(group, neuron);
+    return get(column, column);
   }
 
   /** The inner product of the activation vectors in two columns. */
-  double get(int column, int other) {
+  private double get(int column, int other) {
     return values[Math.min(column, other) * stride + Math.max(column, other)];
   }
 
@@ -158,9 +163,39 @@ final class GramMatrix {
    * sums are added one by one. (Higham, Accuracy and Stability of Numerical Algorithms, section
    * 3.1, with the inequality of Cauchy and Schwarz.)
    */
-  double relativeError() {
+  private double relativeError() {
     double chain = Math.min(samples, PackedSamples.DEPTH) + 1.0;
     double slices = Math.ceil((double) samples / PackedSamples.DEPTH);
     return (chain + slices) * 0x1p-53;
+  }
+
+  @Override
+  public CompressedVectors unitVectors(
+      int[] columns, double storageRoundoff, Multiplier multiplier) {
+    double[] norms = new double[columns.length];
+    Arrays.setAll(norms, i -> Math.sqrt(get(columns[i], columns[i])));
+    double[][] unit = new double[columns.length][columns.length];
+    // In squares, so that the transposed elements stay in the cache.
+    for (int row = 0; row < columns.length; row += UNIT_BLOCK) {
+      for (int column = row; column < columns.length; column += UNIT_BLOCK) {
+        scale(unit, columns, norms, row, column);
+      }
+    }
+    // Scaling to norm 1 rounds a few times, and the norms carry the error of the sums.
+    double error = 2 * relativeError() + 4 * 0x1p-53;
+    return new GramVectors(unit, error, storageRoundoff, multiplier);
+  }
+
+  private void scale(double[][] unit, int[] columns, double[] norms, int row, int column) {
+    int lastRow = Math.min(columns.length, row + UNIT_BLOCK);
+    int lastColumn = Math.min(columns.length, column + UNIT_BLOCK);
+    for (int i = row; i < lastRow; i++) {
+      for (int j = Math.max(column, i + 1); j < lastColumn; j++) {
+        double cosine = get(columns[i], columns[j]) / norms[i] / norms[j];
+        unit[i][j] = cosine;
+        unit[j][i] = cosine;
+      }
+      unit[i][i] = 1;
+    }
   }
 }

@@ -81,4 +81,12 @@ final class Matrix {
       values[place + j] /= divisor;
     }
   }
+
+  /** Multiplies a row between two columns. */
+  void multiplyRow(int row, double factor, int from, int to) {
+    int place = at(row, 0);
+    for (int j = from; j < to; j++) {
+      values[place + j] *= factor;
+    }
+  }
 }

@@ -3,7 +3,6 @@ package org.spanmatch.kernel.vector;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.spanmatch.data.LayerActivations;
 import org.spanmatch.data.LayerPair;
@@ -16,14 +15,14 @@ import org.spanmatch.kernel.LivingNeurons;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
-import org.spanmatch.kernel.reference.ReferenceProvider;
 
 /**
- * The Gram route: one pass over the activations, and Cholesky factors afterwards. High precision is
- * left to the reference kernel.
+ * One pass over the activations reduces them to their Gram matrix or, for high precision, to their
+ * triangular factor; a table of swept projections answers all questions from there.
  */
 final class VectorKernel implements ProjectionKernel {
-  // Squared norms in this range neither overflowed nor lost digits to underflow.
+  // Squared norms in this range neither overflowed nor lost digits to underflow, nor do sums of
+  // products of such vectors.
   private static final double LEAST_SQUARE = 1e-280;
   private static final double LARGEST_SQUARE = 1e280;
 
@@ -31,8 +30,6 @@ final class VectorKernel implements ProjectionKernel {
 
   private final MicroKernel microKernel;
   private final Workers workers;
-  // The orthogonal method has one implementation so far.
-  private final ProjectionKernel orthogonal;
   private final KernelInfo info;
 
   VectorKernel(MicroKernel microKernel, KernelOptions options, String reason) {
@@ -41,7 +38,6 @@ final class VectorKernel implements ProjectionKernel {
     int threads =
         Math.min(options.threads(), THREADS_PER_CORE * Runtime.getRuntime().availableProcessors());
     this.workers = new Workers(threads);
-    this.orthogonal = new ReferenceProvider().open(options, reason);
     this.info =
         new KernelInfo(
             VectorProvider.NAME,
@@ -60,52 +56,51 @@ final class VectorKernel implements ProjectionKernel {
   public ProjectionTable compress(
       LayerActivations x, LayerActivations y, CompressionOptions options) {
     LayerPair.requireSameSamples(x, y);
-    if (options.precision() == Precision.HIGH) {
-      return orthogonal.compress(x, y, options);
-    }
-    GramMatrix gram = GramMatrix.of(x, y, null, null, microKernel, workers, options.progress());
+    JointMatrix joint = read(x, y, null, null, options);
     double threshold = options.deadThreshold();
     List<Integer> xDead;
     List<Integer> yDead;
-    if (isSafe(gram, x.neurons(), gram::xColumn, threshold)
-        && isSafe(gram, y.neurons(), gram::yColumn, threshold)) {
-      xDead = dead(gram, x.neurons(), gram::xColumn, threshold);
-      yDead = dead(gram, y.neurons(), gram::yColumn, threshold);
+    if (isSafe(joint, Group.X, x.neurons(), threshold)
+        && isSafe(joint, Group.Y, y.neurons(), threshold)) {
+      xDead = dead(joint, Group.X, x.neurons(), threshold);
+      yDead = dead(joint, Group.Y, y.neurons(), threshold);
     } else {
       // Not finite, or of extreme size: this names the value, or finds scales that cure it.
       NeuronNorms xNorms = NeuronNorms.of(x, done -> {});
       NeuronNorms yNorms = NeuronNorms.of(y, done -> {});
-      gram =
-          GramMatrix.of(
-              x,
-              y,
-              scales(xNorms, x.neurons()),
-              scales(yNorms, y.neurons()),
-              microKernel,
-              workers,
-              options.progress());
+      joint = read(x, y, scales(xNorms, x.neurons()), scales(yNorms, y.neurons()), options);
       xDead = xNorms.dead(threshold);
       yDead = yNorms.dead(threshold);
     }
     LivingNeurons xLiving = new LivingNeurons(x.neurons(), xDead, 0);
     LivingNeurons yLiving = new LivingNeurons(y.neurons(), yDead, xLiving.count());
+    int[] columns = new int[xLiving.count() + yLiving.count()];
+    putColumns(joint, Group.X, xLiving, columns);
+    putColumns(joint, Group.Y, yLiving, columns);
     Multiplier multiplier = new Multiplier(microKernel, workers);
-    CompressedVectors vectors =
-        new GramVectors(
-            unitGram(gram, xLiving, yLiving),
-            // Scaling to norm 1 rounds a few times, and the norms carry the error of the sums.
-            2 * gram.relativeError() + 4 * 0x1p-53,
-            Math.max(x.type().roundoff(), y.type().roundoff()),
-            multiplier);
+    double storageRoundoff = Math.max(x.type().roundoff(), y.type().roundoff());
     return new SweptTable(
-        vectors, multiplier, x.samples(), Map.of(Group.X, xLiving, Group.Y, yLiving));
+        joint.unitVectors(columns, storageRoundoff, multiplier),
+        multiplier,
+        x.samples(),
+        Map.of(Group.X, xLiving, Group.Y, yLiving));
+  }
+
+  private JointMatrix read(
+      LayerActivations x,
+      LayerActivations y,
+      double[] xScales,
+      double[] yScales,
+      CompressionOptions options) {
+    return options.precision() == Precision.HIGH
+        ? TallSkinnyQr.of(x, y, xScales, yScales, microKernel, workers, options.progress())
+        : GramMatrix.of(x, y, xScales, yScales, microKernel, workers, options.progress());
   }
 
   /** Whether all squared norms are exact enough; those far below the threshold need not be. */
-  private static boolean isSafe(
-      GramMatrix gram, int neurons, IntUnaryOperator column, double threshold) {
+  private static boolean isSafe(JointMatrix joint, Group group, int neurons, double threshold) {
     for (int neuron = 0; neuron < neurons; neuron++) {
-      double square = gram.get(column.applyAsInt(neuron), column.applyAsInt(neuron));
+      double square = joint.square(group, neuron);
       boolean clearlyDead = square < LEAST_SQUARE && threshold > Math.sqrt(LEAST_SQUARE) * 2;
       if (!(clearlyDead || (square >= LEAST_SQUARE && square <= LARGEST_SQUARE))) {
         return false;
@@ -114,15 +109,20 @@ final class VectorKernel implements ProjectionKernel {
     return true;
   }
 
-  private static List<Integer> dead(
-      GramMatrix gram, int neurons, IntUnaryOperator column, double threshold) {
+  private static List<Integer> dead(JointMatrix joint, Group group, int neurons, double threshold) {
     return IntStream.range(0, neurons)
-        .filter(
-            neuron ->
-                Math.sqrt(gram.get(column.applyAsInt(neuron), column.applyAsInt(neuron)))
-                    <= threshold)
+        .filter(neuron -> Math.sqrt(joint.square(group, neuron)) <= threshold)
         .boxed()
         .toList();
+  }
+
+  private static void putColumns(
+      JointMatrix joint, Group group, LivingNeurons living, int[] columns) {
+    for (int neuron = 0; neuron < living.neurons(); neuron++) {
+      if (living.contains(neuron)) {
+        columns[living.column(neuron)] = joint.column(group, neuron);
+      }
+    }
   }
 
   private static double[] scales(NeuronNorms norms, int neurons) {
@@ -131,35 +131,8 @@ final class VectorKernel implements ProjectionKernel {
     return scales;
   }
 
-  private static double[][] unitGram(GramMatrix gram, LivingNeurons x, LivingNeurons y) {
-    int[] columns = new int[x.count() + y.count()];
-    for (int neuron = 0; neuron < x.neurons(); neuron++) {
-      if (x.contains(neuron)) {
-        columns[x.column(neuron)] = gram.xColumn(neuron);
-      }
-    }
-    for (int neuron = 0; neuron < y.neurons(); neuron++) {
-      if (y.contains(neuron)) {
-        columns[y.column(neuron)] = gram.yColumn(neuron);
-      }
-    }
-    double[] norms = new double[columns.length];
-    Arrays.setAll(norms, i -> Math.sqrt(gram.get(columns[i], columns[i])));
-    double[][] unit = new double[columns.length][columns.length];
-    for (int i = 0; i < columns.length; i++) {
-      unit[i][i] = 1;
-      for (int j = 0; j < i; j++) {
-        double cosine = gram.get(columns[i], columns[j]) / norms[i] / norms[j];
-        unit[i][j] = cosine;
-        unit[j][i] = cosine;
-      }
-    }
-    return unit;
-  }
-
   @Override
   public void close() {
     workers.close();
-    orthogonal.close();
   }
 }

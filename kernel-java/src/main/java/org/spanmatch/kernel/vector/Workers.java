@@ -12,6 +12,9 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** A fixed number of threads, the caller's among them, that work off lists of tasks. */
 final class Workers implements AutoCloseable {
+  /** The calling thread alone, for tasks that are themselves run by workers; never closed. */
+  static final Workers NONE = new Workers(1);
+
   private final int threads;
   private final ExecutorService pool;
   private boolean closed;
@@ -28,6 +31,11 @@ final class Workers implements AutoCloseable {
                   thread.setDaemon(true);
                   return thread;
                 });
+  }
+
+  /** How many threads there are, the caller's among them. */
+  int threads() {
+    return threads;
   }
 
   /**

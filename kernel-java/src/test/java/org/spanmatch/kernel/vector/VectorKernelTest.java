@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.data.ArrayActivations;
+import org.spanmatch.data.LayerActivations;
+import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionKernelContract;
+import org.spanmatch.kernel.ProjectionTable;
 
 /** The fast Java kernel keeps the contract, with and without the Vector API and more threads. */
 class VectorKernelTest {
@@ -71,6 +75,44 @@ class VectorKernelTest {
     @Override
     protected ProjectionKernel open() {
       return kernel(new VectorMicroKernel(), 3);
+    }
+  }
+
+  @Nested
+  class AtHighPrecision extends ProjectionKernelContract {
+    @Override
+    protected ProjectionKernel open() {
+      return new HighPrecision(kernel(new VectorMicroKernel(), 1));
+    }
+  }
+
+  @Nested
+  class AtHighPrecisionInPlainLoops extends ProjectionKernelContract {
+    @Override
+    protected ProjectionKernel open() {
+      return new HighPrecision(kernel(new ScalarMicroKernel(), 3));
+    }
+  }
+
+  /** Asks for more than the callers of a kernel do. */
+  private record HighPrecision(ProjectionKernel kernel) implements ProjectionKernel {
+    @Override
+    public KernelInfo info() {
+      return kernel.info();
+    }
+
+    @Override
+    public ProjectionTable compress(
+        LayerActivations x, LayerActivations y, CompressionOptions options) {
+      return kernel.compress(
+          x,
+          y,
+          new CompressionOptions(options.deadThreshold(), Precision.HIGH, options.progress()));
+    }
+
+    @Override
+    public void close() {
+      kernel.close();
     }
   }
 

@@ -1,0 +1,22 @@
+package org.spanmatch.kernel.vector;
+
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.LivingNeurons;
+
+/** What one pass over the activations of both groups leaves of them. */
+interface JointMatrix {
+  /** The squared norm of a neuron's activation vector, as it was scaled. */
+  double square(Group group, int neuron);
+
+  /**
+   * The living neurons' vectors, scaled to unit norm.
+   *
+   * @param columns the columns of this matrix that belong to living neurons, in the order in which
+   *     {@link LivingNeurons} numbers them
+   * @param storageRoundoff u_data, the relative rounding of the stored activations
+   */
+  CompressedVectors unitVectors(int[] columns, double storageRoundoff, Multiplier multiplier);
+
+  /** The column of a neuron. */
+  int column(Group group, int neuron);
+}
