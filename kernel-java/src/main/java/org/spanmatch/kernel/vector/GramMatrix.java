@@ -134,7 +134,7 @@ final class GramMatrix implements JointMatrix {
           int right = packed.offset(slice, column);
           for (int i = 0; i < width; i += kernel.rows()) {
             int tile = (row * width + i) * stride + column * width;
-            kernel.multiplyAdd(data, left + i, data, right, depth, values, tile, stride);
+            kernel.multiplyAdd(data, left + i, data, right, depth, values, tile, stride, false);
           }
         }
       }

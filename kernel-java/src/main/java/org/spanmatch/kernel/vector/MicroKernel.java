@@ -23,8 +23,8 @@ abstract class MicroKernel {
   abstract String description();
 
   /**
-   * Adds to a tile of {@link #rows()} × {@link #width()} numbers the products, summed over all
-   * samples, of {@code rows} neurons of one panel with all neurons of another.
+   * Adds to (or subtracts from) a tile of {@link #rows()} × {@link #width()} numbers the products,
+   * summed over all samples, of {@code rows} neurons of one panel with all neurons of another.
    *
    * <p>Costs 2·rows·width·depth operations; every number of the tile is one chain of multiply-adds,
    * whose result is added to the tile.
@@ -37,6 +37,7 @@ abstract class MicroKernel {
    * @param c the tile, row-major
    * @param cOffset place of its first number
    * @param cStride distance of its rows
+   * @param subtract whether to subtract
    */
   abstract void multiplyAdd(
       double[] a,
@@ -46,7 +47,8 @@ abstract class MicroKernel {
       int depth,
       double[] c,
       int cOffset,
-      int cStride);
+      int cStride,
+      boolean subtract);
 
   /** Converts the first {@code count} values from float32 to float64. */
   abstract void widen(float[] source, double[] target, int count);

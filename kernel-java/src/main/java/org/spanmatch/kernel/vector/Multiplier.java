@@ -1,6 +1,7 @@
 package org.spanmatch.kernel.vector;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -11,13 +12,13 @@ import java.util.List;
  */
 final class Multiplier {
   // Tiles of so many panels a side are one task.
-  private static final int TASK_PANELS = 8;
+  private static final int TASK_PANELS = 4;
 
   // Below this, handing out the tasks takes longer than doing them.
-  private static final long PARALLEL_OPERATIONS = 4_000_000;
+  private static final long PARALLEL_OPERATIONS = 1_000_000;
 
   // Columns of a few rows that stay in the first-level cache.
-  private static final int CHUNK = 128;
+  private static final int CHUNK = 256;
 
   private final MicroKernel kernel;
   private final Workers workers;
@@ -80,27 +81,27 @@ final class Multiplier {
       return new Factor(matrix, row, column, size, true);
     }
 
-    /** Packs {@code depth} elements of a panel of vectors, each multiplied by {@code sign}. */
-    void pack(int from, int depth, int first, int width, double sign, double[] target, int to) {
+    /** Packs {@code depth} elements of a panel of vectors. */
+    void pack(int from, int depth, int first, int width, double[] target, int to) {
       int count = Math.min(width, size - first);
       double[] values = matrix.values;
-      for (int k = 0; k < depth; k++) {
-        int place = to + k * width;
-        if (transposed) {
-          int source = matrix.at(row + first, column + from + k);
-          for (int i = 0; i < count; i++) {
-            target[place + i] = sign * values[source];
-            source += matrix.stride;
+      if (transposed) {
+        for (int i = 0; i < count; i++) {
+          int source = matrix.at(row + first + i, column + from);
+          int place = to + i;
+          for (int k = 0; k < depth; k++) {
+            target[place] = values[source + k];
+            place += width;
           }
-        } else {
+        }
+      } else {
+        for (int k = 0; k < depth; k++) {
           int source = matrix.at(row + from + k, column + first);
-          for (int i = 0; i < count; i++) {
-            target[place + i] = sign * values[source + i];
-          }
+          System.arraycopy(values, source, target, to + k * width, count);
         }
-        for (int i = count; i < width; i++) {
-          target[place + i] = 0;
-        }
+      }
+      for (int k = 0; k < depth && count < width; k++) {
+        Arrays.fill(target, to + k * width + count, to + (k + 1) * width, 0);
       }
     }
   }
@@ -129,8 +130,8 @@ final class Multiplier {
       left = withRoom(left, leftPanels * width * slice);
       right = withRoom(right, rightPanels * width * slice);
       List<Runnable> tasks = new ArrayList<>();
-      addPacking(tasks, leftFactor, leftPanels, from, slice, -1, left);
-      addPacking(tasks, rightFactor, rightPanels, from, slice, 1, right);
+      addPacking(tasks, leftFactor, leftPanels, from, slice, left);
+      addPacking(tasks, rightFactor, rightPanels, from, slice, right);
       run(tasks, parallel);
       tasks.clear();
       for (int p = 0; p < leftPanels; p += TASK_PANELS) {
@@ -165,13 +166,7 @@ final class Multiplier {
   }
 
   private void addPacking(
-      List<Runnable> tasks,
-      Factor factor,
-      int panels,
-      int from,
-      int slice,
-      double sign,
-      double[] packed) {
+      List<Runnable> tasks, Factor factor, int panels, int from, int slice, double[] packed) {
     int width = kernel.width();
     for (int p = 0; p < panels; p += TASK_PANELS) {
       int first = p;
@@ -179,7 +174,7 @@ final class Multiplier {
       tasks.add(
           () -> {
             for (int panel = first; panel < last; panel++) {
-              factor.pack(from, slice, panel * width, width, sign, packed, panel * width * slice);
+              factor.pack(from, slice, panel * width, width, packed, panel * width * slice);
             }
           });
     }
@@ -220,7 +215,8 @@ final class Multiplier {
               slice,
               target.values,
               target.at(tileRow + i, tileColumn),
-              target.stride);
+              target.stride,
+              true);
         }
       }
     }

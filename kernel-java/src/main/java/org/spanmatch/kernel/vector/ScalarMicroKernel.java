@@ -28,10 +28,11 @@ final class ScalarMicroKernel extends MicroKernel {
       int depth,
       double[] c,
       int cOffset,
-      int cStride) {
+      int cStride,
+      boolean subtract) {
     // Two rows at a time: eight sums and six factors fit the registers.
-    twoRows(a, aOffset, b, bOffset, depth, c, cOffset, cStride);
-    twoRows(a, aOffset + 2, b, bOffset, depth, c, cOffset + 2 * cStride, cStride);
+    twoRows(a, aOffset, b, bOffset, depth, c, cOffset, cStride, subtract);
+    twoRows(a, aOffset + 2, b, bOffset, depth, c, cOffset + 2 * cStride, cStride, subtract);
   }
 
   private static void twoRows(
@@ -42,7 +43,8 @@ final class ScalarMicroKernel extends MicroKernel {
       int depth,
       double[] c,
       int cOffset,
-      int cStride) {
+      int cStride,
+      boolean subtract) {
     double c00 = 0;
     double c01 = 0;
     double c02 = 0;
@@ -67,14 +69,15 @@ final class ScalarMicroKernel extends MicroKernel {
       c12 += a1 * b2;
       c13 += a1 * b3;
     }
-    c[cOffset] += c00;
-    c[cOffset + 1] += c01;
-    c[cOffset + 2] += c02;
-    c[cOffset + 3] += c03;
-    c[cOffset + cStride] += c10;
-    c[cOffset + cStride + 1] += c11;
-    c[cOffset + cStride + 2] += c12;
-    c[cOffset + cStride + 3] += c13;
+    double sign = subtract ? -1 : 1;
+    c[cOffset] += sign * c00;
+    c[cOffset + 1] += sign * c01;
+    c[cOffset + 2] += sign * c02;
+    c[cOffset + 3] += sign * c03;
+    c[cOffset + cStride] += sign * c10;
+    c[cOffset + cStride + 1] += sign * c11;
+    c[cOffset + cStride + 2] += sign * c12;
+    c[cOffset + cStride + 3] += sign * c13;
   }
 
   @Override

@@ -78,6 +78,9 @@ final class SweptSpan {
     final int waiting; // how many of the last ones wait
     final Matrix pendingColumns;
     final Matrix pendingRows;
+    double[] norms; // ‖·‖₁ of the columns, when no update is pending
+    double[] errors; // of the columns, likewise; null until the first sweep needs W
+    private Triangle triangle; // until then, when its columns hold R⁻ᵀ
     boolean shared; // with a mark
 
     Tableau(Matrix values, int first, int[] rows, int[] columns, int waiting, int tile) {
@@ -118,7 +121,7 @@ final class SweptSpan {
     private int pending;
     private int sweeps;
     private double inverseTrace;
-    private double[] errors; // of the tableau's columns
+    private double[] errors; // of the tableau's columns; null before the first sweep
     private double[] norms; // at least ‖·‖₁ of the tableau's columns
     private double[] squares; // squared distances of projected vectors
     private double[] drift; // squares of the errors of distances by sweeps
@@ -137,7 +140,7 @@ final class SweptSpan {
       copy.inverseTrace = inverseTrace;
       if (tableau != null) {
         tableau.shared = true;
-        copy.errors = errors.clone();
+        copy.errors = errors == null ? null : errors.clone();
         copy.norms = norms.clone();
         copy.squares = squares.clone();
         copy.drift = drift.clone();
@@ -275,26 +278,46 @@ final class SweptSpan {
     if (!(chosen || nearest > vectors.rankTolerance())) {
       return false;
     }
-    triangle.solve(values);
-    state.tableau =
+    triangle.solve(values, first, values.columns);
+    Tableau tableau =
         new Tableau(values, first, independent, columns, waiting.length, multiplier.tile());
+    tableau.triangle = triangle;
+    state.tableau = tableau;
     state.independent = independent;
     state.pending = 0;
     state.sweeps = 0;
     state.squares = projection.squares;
     state.drift = new double[columns.length];
-    measure();
-    // Each column solves a triangular system with a small relative error of the triangle, whose
-    // columns have norm 1. W's right side R⁻ᵀ has an error of its own, that R⁻ᵀ carries on; its
-    // norm is the root of W's, which no row sum of W is below.
-    double gamma = (rank + 4) * ROUNDOFF;
-    double inverseNorm = Arrays.stream(state.norms, 0, rank).max().orElseThrow();
-    state.errors = new double[values.columns];
-    Arrays.setAll(state.errors, j -> gamma * state.norms[j]);
-    for (int j = 0; j < rank; j++) {
-      state.errors[j] += gamma * Math.sqrt(inverseNorm * rank * inverseDiagonal[j]);
-    }
+    state.errors = null;
+    state.norms = norms(tableau);
+    state.inverseTrace = Arrays.stream(inverseDiagonal).sum();
     return true;
+  }
+
+  /** Computes W, which only sweeps need, in the place of R⁻ᵀ. */
+  private void prepareSweeps() {
+    Tableau tableau = state.tableau;
+    if (tableau.triangle != null) {
+      int rank = tableau.rows.length;
+      double[] inverseDiagonal = inverseDiagonal(tableau.values, rank);
+      tableau.triangle.solve(tableau.values, 0, rank);
+      tableau.triangle = null;
+      tableau.norms = norms(tableau);
+      // Each column solves a triangular system with a small relative error of the triangle, whose
+      // columns have norm 1. W's right side R⁻ᵀ has an error of its own, that R⁻ᵀ carries on; its
+      // norm is the root of W's, which no row sum of W is below.
+      double gamma = (rank + 4) * ROUNDOFF;
+      double inverseNorm = Arrays.stream(tableau.norms, 0, rank).max().orElseThrow();
+      tableau.errors = new double[tableau.norms.length];
+      Arrays.setAll(tableau.errors, j -> gamma * tableau.norms[j]);
+      for (int j = 0; j < rank; j++) {
+        tableau.errors[j] += gamma * Math.sqrt(inverseNorm * rank * inverseDiagonal[j]);
+      }
+    }
+    if (state.errors == null) {
+      state.errors = tableau.errors.clone();
+      state.norms = tableau.norms.clone();
+    }
   }
 
   /** The diagonal of R⁻¹R⁻ᵀ, from the columns of R⁻ᵀ. */
@@ -318,28 +341,33 @@ final class SweptSpan {
     return factor;
   }
 
-  /** Sums up the tableau, in which no update is pending. */
-  private void measure() {
-    Tableau tableau = state.tableau;
+  /** ‖·‖₁ of the tableau's columns, when no update is pending. */
+  private double[] norms(Tableau tableau) {
     Matrix values = tableau.values;
     double[] norms = new double[values.columns];
-    double trace = 0;
     for (int i = 0; i < tableau.rows.length; i++) {
       if (state.spanning.get(tableau.rows[i])) {
         int place = values.at(i, 0);
         for (int j = 0; j < norms.length; j++) {
           norms[j] += Math.abs(values.values[place + j]);
         }
-        trace += values.get(i, i);
       }
     }
-    state.norms = norms;
-    state.inverseTrace = trace;
+    return norms;
+  }
+
+  /** The trace of W, when no update is pending. */
+  private double trace(Tableau tableau) {
+    return IntStream.range(0, tableau.rows.length)
+        .filter(i -> state.spanning.get(tableau.rows[i]))
+        .mapToDouble(i -> tableau.values.get(i, i))
+        .sum();
   }
 
   // Sweeps.
 
   private void sweepOut(int k) {
+    prepareSweeps();
     Tableau tableau = state.tableau;
     int pending = state.pending;
     int width = tableau.values.columns;
@@ -444,7 +472,8 @@ final class SweptSpan {
         0,
         false);
     state.pending = 0;
-    measure();
+    state.norms = norms(tableau);
+    state.inverseTrace = trace(tableau);
   }
 
   /** Copies what remains to a new tableau, if a mark needs the old one or gaps waste much. */

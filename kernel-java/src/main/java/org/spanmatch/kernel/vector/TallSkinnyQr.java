@@ -48,7 +48,8 @@ final class TallSkinnyQr implements JointMatrix {
   }
 
   private static int blockRows(int columns, long samples) {
-    long rows = Math.max(2L * columns, Math.min(MAX_BLOCK_ROWS, BLOCK_VALUES / Math.max(1, columns)));
+    long rows =
+        Math.max(2L * columns, Math.min(MAX_BLOCK_ROWS, BLOCK_VALUES / Math.max(1, columns)));
     return (int) Math.min(rows, samples);
   }
 

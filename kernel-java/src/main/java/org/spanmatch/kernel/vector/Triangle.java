@@ -9,7 +9,7 @@ import org.spanmatch.kernel.vector.Multiplier.Factor;
  */
 final class Triangle {
   /** Rows of a block that is not halved any more. */
-  static final int LEAF = 32;
+  static final int LEAF = 16;
 
   private final Matrix r;
   private final int size;
@@ -74,29 +74,36 @@ final class Triangle {
         });
   }
 
-  /** Replaces B by R⁻¹B, for all columns of a matrix. Costs size²·columns operations. */
-  void solve(Matrix b) {
-    backward(b, 0, size);
+  /**
+   * Replaces some columns B of a matrix by R⁻¹B. Costs size² operations for each.
+   *
+   * @param first the first column, a multiple of the tile
+   * @param last the column behind the last one
+   */
+  void solve(Matrix b, int first, int last) {
+    if (last > first) {
+      backward(b, 0, size, first, last);
+    }
   }
 
-  private void backward(Matrix b, int from, int to) {
+  private void backward(Matrix b, int from, int to, int firstColumn, int lastColumn) {
     if (to - from > LEAF) {
       int middle = middle(from, to);
-      backward(b, middle, to);
+      backward(b, middle, to, firstColumn, lastColumn);
       multiplier.subtractProduct(
           Factor.rows(r, from, middle, middle - from),
-          Factor.columns(b, middle, 0, b.columns),
+          Factor.columns(b, middle, firstColumn, lastColumn - firstColumn),
           to - middle,
           b,
           from,
-          0,
+          firstColumn,
           false);
-      backward(b, from, middle);
+      backward(b, from, middle, firstColumn, lastColumn);
       return;
     }
     multiplier.onColumns(
-        0,
-        b.columns,
+        firstColumn,
+        lastColumn,
         (long) LEAF * LEAF,
         (first, last) -> {
           double[] factors = new double[LEAF];

@@ -66,11 +66,12 @@ final class VectorMicroKernel extends MicroKernel {
       int depth,
       double[] c,
       int cOffset,
-      int cStride) {
+      int cStride,
+      boolean subtract) {
     if (ROWS == 8) {
-      eightRows(a, aOffset, b, bOffset, depth, c, cOffset, cStride);
+      eightRows(a, aOffset, b, bOffset, depth, c, cOffset, cStride, subtract);
     } else {
-      fourRows(a, aOffset, b, bOffset, depth, c, cOffset, cStride);
+      fourRows(a, aOffset, b, bOffset, depth, c, cOffset, cStride, subtract);
     }
   }
 
@@ -82,7 +83,8 @@ final class VectorMicroKernel extends MicroKernel {
       int depth,
       double[] c,
       int cOffset,
-      int cStride) {
+      int cStride,
+      boolean subtract) {
     DoubleVector c00 = DoubleVector.zero(SPECIES);
     DoubleVector c01 = DoubleVector.zero(SPECIES);
     DoubleVector c10 = DoubleVector.zero(SPECIES);
@@ -129,47 +131,52 @@ final class VectorMicroKernel extends MicroKernel {
       c70 = a7.fma(b0, c70);
       c71 = a7.fma(b1, c71);
     }
-    DoubleVector.fromArray(SPECIES, c, cOffset).add(c00).intoArray(c, cOffset);
-    DoubleVector.fromArray(SPECIES, c, cOffset + LANES).add(c01).intoArray(c, cOffset + LANES);
-    DoubleVector.fromArray(SPECIES, c, cOffset + cStride).add(c10).intoArray(c, cOffset + cStride);
+    double sign = subtract ? -1 : 1;
+    DoubleVector.fromArray(SPECIES, c, cOffset).add(c00.mul(sign)).intoArray(c, cOffset);
+    DoubleVector.fromArray(SPECIES, c, cOffset + LANES)
+        .add(c01.mul(sign))
+        .intoArray(c, cOffset + LANES);
+    DoubleVector.fromArray(SPECIES, c, cOffset + cStride)
+        .add(c10.mul(sign))
+        .intoArray(c, cOffset + cStride);
     DoubleVector.fromArray(SPECIES, c, cOffset + cStride + LANES)
-        .add(c11)
+        .add(c11.mul(sign))
         .intoArray(c, cOffset + cStride + LANES);
     DoubleVector.fromArray(SPECIES, c, cOffset + 2 * cStride)
-        .add(c20)
+        .add(c20.mul(sign))
         .intoArray(c, cOffset + 2 * cStride);
     DoubleVector.fromArray(SPECIES, c, cOffset + 2 * cStride + LANES)
-        .add(c21)
+        .add(c21.mul(sign))
         .intoArray(c, cOffset + 2 * cStride + LANES);
     DoubleVector.fromArray(SPECIES, c, cOffset + 3 * cStride)
-        .add(c30)
+        .add(c30.mul(sign))
         .intoArray(c, cOffset + 3 * cStride);
     DoubleVector.fromArray(SPECIES, c, cOffset + 3 * cStride + LANES)
-        .add(c31)
+        .add(c31.mul(sign))
         .intoArray(c, cOffset + 3 * cStride + LANES);
     DoubleVector.fromArray(SPECIES, c, cOffset + 4 * cStride)
-        .add(c40)
+        .add(c40.mul(sign))
         .intoArray(c, cOffset + 4 * cStride);
     DoubleVector.fromArray(SPECIES, c, cOffset + 4 * cStride + LANES)
-        .add(c41)
+        .add(c41.mul(sign))
         .intoArray(c, cOffset + 4 * cStride + LANES);
     DoubleVector.fromArray(SPECIES, c, cOffset + 5 * cStride)
-        .add(c50)
+        .add(c50.mul(sign))
         .intoArray(c, cOffset + 5 * cStride);
     DoubleVector.fromArray(SPECIES, c, cOffset + 5 * cStride + LANES)
-        .add(c51)
+        .add(c51.mul(sign))
         .intoArray(c, cOffset + 5 * cStride + LANES);
     DoubleVector.fromArray(SPECIES, c, cOffset + 6 * cStride)
-        .add(c60)
+        .add(c60.mul(sign))
         .intoArray(c, cOffset + 6 * cStride);
     DoubleVector.fromArray(SPECIES, c, cOffset + 6 * cStride + LANES)
-        .add(c61)
+        .add(c61.mul(sign))
         .intoArray(c, cOffset + 6 * cStride + LANES);
     DoubleVector.fromArray(SPECIES, c, cOffset + 7 * cStride)
-        .add(c70)
+        .add(c70.mul(sign))
         .intoArray(c, cOffset + 7 * cStride);
     DoubleVector.fromArray(SPECIES, c, cOffset + 7 * cStride + LANES)
-        .add(c71)
+        .add(c71.mul(sign))
         .intoArray(c, cOffset + 7 * cStride + LANES);
   }
 
@@ -181,7 +188,8 @@ final class VectorMicroKernel extends MicroKernel {
       int depth,
       double[] c,
       int cOffset,
-      int cStride) {
+      int cStride,
+      boolean subtract) {
     DoubleVector c00 = DoubleVector.zero(SPECIES);
     DoubleVector c01 = DoubleVector.zero(SPECIES);
     DoubleVector c10 = DoubleVector.zero(SPECIES);
@@ -208,23 +216,28 @@ final class VectorMicroKernel extends MicroKernel {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
     }
-    DoubleVector.fromArray(SPECIES, c, cOffset).add(c00).intoArray(c, cOffset);
-    DoubleVector.fromArray(SPECIES, c, cOffset + LANES).add(c01).intoArray(c, cOffset + LANES);
-    DoubleVector.fromArray(SPECIES, c, cOffset + cStride).add(c10).intoArray(c, cOffset + cStride);
+    double sign = subtract ? -1 : 1;
+    DoubleVector.fromArray(SPECIES, c, cOffset).add(c00.mul(sign)).intoArray(c, cOffset);
+    DoubleVector.fromArray(SPECIES, c, cOffset + LANES)
+        .add(c01.mul(sign))
+        .intoArray(c, cOffset + LANES);
+    DoubleVector.fromArray(SPECIES, c, cOffset + cStride)
+        .add(c10.mul(sign))
+        .intoArray(c, cOffset + cStride);
     DoubleVector.fromArray(SPECIES, c, cOffset + cStride + LANES)
-        .add(c11)
+        .add(c11.mul(sign))
         .intoArray(c, cOffset + cStride + LANES);
     DoubleVector.fromArray(SPECIES, c, cOffset + 2 * cStride)
-        .add(c20)
+        .add(c20.mul(sign))
         .intoArray(c, cOffset + 2 * cStride);
     DoubleVector.fromArray(SPECIES, c, cOffset + 2 * cStride + LANES)
-        .add(c21)
+        .add(c21.mul(sign))
         .intoArray(c, cOffset + 2 * cStride + LANES);
     DoubleVector.fromArray(SPECIES, c, cOffset + 3 * cStride)
-        .add(c30)
+        .add(c30.mul(sign))
         .intoArray(c, cOffset + 3 * cStride);
     DoubleVector.fromArray(SPECIES, c, cOffset + 3 * cStride + LANES)
-        .add(c31)
+        .add(c31.mul(sign))
         .intoArray(c, cOffset + 3 * cStride + LANES);
   }
 

@@ -3,39 +3,122 @@ package org.spanmatch.kernel.vector;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
-/** A fixed number of threads, the caller's among them, that work off lists of tasks. */
+/**
+ * A fixed number of threads, the caller's among them, that work off lists of tasks.
+ *
+ * <p>Lists often follow each other within microseconds, so a thread without work looks out for the
+ * next list for a moment before it sleeps: waking it up takes longer than many lists do.
+ */
 final class Workers implements AutoCloseable {
   /** The calling thread alone, for tasks that are themselves run by workers; never closed. */
   static final Workers NONE = new Workers(1);
 
+  private static final long LOOK_OUT_NANOS = 50_000;
+
   private final int threads;
-  private final ExecutorService pool;
-  private boolean closed;
+  private final long lookOutNanos;
+  private final List<Worker> others = new ArrayList<>();
+  private volatile Job job; // null while there is nothing to do
+  private volatile boolean closed;
 
   Workers(int threads) {
     this.threads = threads;
-    this.pool =
-        threads == 1
-            ? null
-            : Executors.newFixedThreadPool(
-                threads - 1,
-                task -> {
-                  Thread thread = new Thread(task, "spanmatch-worker");
-                  thread.setDaemon(true);
-                  return thread;
-                });
+    // Where others need the processor, it is theirs.
+    boolean spare = threads <= Runtime.getRuntime().availableProcessors();
+    this.lookOutNanos = spare ? LOOK_OUT_NANOS : 0;
   }
 
   /** How many threads there are, the caller's among them. */
   int threads() {
     return threads;
+  }
+
+  /** A list of tasks, and how far it is. */
+  private static final class Job {
+    volatile List<Runnable> tasks;
+    final Thread caller = Thread.currentThread();
+    final AtomicInteger next = new AtomicInteger();
+    final AtomicInteger workers = new AtomicInteger();
+    final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    Job(List<Runnable> tasks) {
+      this.tasks = tasks;
+    }
+
+    void work() {
+      try {
+        for (int i = next.getAndIncrement(); i < tasks.size(); i = next.getAndIncrement()) {
+          tasks.get(i).run();
+        }
+      } catch (RuntimeException | Error e) {
+        fail(e);
+      }
+    }
+
+    void fail(Throwable e) {
+      failure.compareAndSet(null, e);
+      beginNoMore();
+    }
+
+    void beginNoMore() {
+      next.set(tasks.size());
+    }
+  }
+
+  /** One of the other threads. */
+  private final class Worker extends Thread {
+    private volatile boolean asleep;
+
+    Worker() {
+      super("spanmatch-worker");
+      setDaemon(true);
+    }
+
+    @Override
+    public void run() {
+      Job last = null;
+      while (!closed) {
+        Job current = job;
+        if (current == null || current == last) {
+          last = current;
+          waitForOtherThan(last);
+          continue;
+        }
+        last = current;
+        current.workers.incrementAndGet();
+        current.work();
+        if (current.workers.decrementAndGet() == 0) {
+          LockSupport.unpark(current.caller);
+        }
+      }
+    }
+
+    private void waitForOtherThan(Job last) {
+      long end = System.nanoTime() + lookOutNanos;
+      while (!isNew(last) && System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
+      asleep = true;
+      while (!isNew(last)) {
+        LockSupport.park(Workers.this);
+      }
+      asleep = false;
+    }
+
+    private boolean isNew(Job last) {
+      Job current = job;
+      return closed || (current != null && current != last);
+    }
+
+    void wake() {
+      if (asleep) {
+        LockSupport.unpark(this);
+      }
+    }
   }
 
   /**
@@ -50,70 +133,64 @@ final class Workers implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("the kernel is closed");
     }
-    AtomicInteger next = new AtomicInteger();
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    Runnable drain =
-        () -> {
-          try {
-            for (int i = next.getAndIncrement(); i < tasks.size(); i = next.getAndIncrement()) {
-              tasks.get(i).run();
-            }
-          } catch (RuntimeException | Error e) {
-            failure.compareAndSet(null, e);
-            next.set(tasks.size());
-          }
-        };
-    List<Future<?>> others = new ArrayList<>();
-    try {
-      for (int i = 1; i < Math.min(threads, tasks.size()); i++) {
-        others.add(pool.submit(drain));
+    Job current = new Job(tasks);
+    if (threads > 1 && tasks.size() > 1) {
+      try {
+        while (others.size() < threads - 1) {
+          Worker worker = new Worker();
+          worker.start();
+          others.add(worker);
+        }
+      } catch (Error e) { // no more threads
+        current.fail(e);
       }
-    } catch (RuntimeException | Error e) { // such as no more threads
-      failure.compareAndSet(null, e);
-      next.set(tasks.size());
+      job = current;
+      others.forEach(Worker::wake);
     }
-    drain.run();
-    boolean interrupted = Thread.interrupted();
-    for (Future<?> other : others) {
-      interrupted |= awaitEnd(other, next, tasks.size());
-    }
+    current.work();
+    boolean interrupted = waitForWorkers(current);
+    job = null;
+    current.tasks = List.of(); // lets their memory go, though a sleeping worker holds the job
     if (interrupted) {
       Thread.currentThread().interrupt();
       CancellationException cancelled = new CancellationException("interrupted");
-      if (failure.get() != null) {
-        cancelled.addSuppressed(failure.get());
+      if (current.failure.get() != null) {
+        cancelled.addSuppressed(current.failure.get());
       }
       throw cancelled;
     }
-    if (failure.get() instanceof Error error) {
+    if (current.failure.get() instanceof Error error) {
       throw error;
     }
-    if (failure.get() instanceof RuntimeException exception) {
+    if (current.failure.get() instanceof RuntimeException exception) {
       throw exception;
     }
   }
 
-  /** Waits for a worker; when interrupted meanwhile, lets it begin no more tasks. */
-  private static boolean awaitEnd(Future<?> worker, AtomicInteger next, int tasks) {
-    boolean interrupted = false;
-    while (true) {
-      try {
-        worker.get();
-        return interrupted;
-      } catch (InterruptedException e) {
-        interrupted = true;
-        next.set(tasks);
-      } catch (ExecutionException e) {
-        throw new IllegalStateException("a worker's own code failed", e);
+  /**
+   * Waits until no worker is at a task, and none begins another; when interrupted, lets them begin
+   * no more.
+   */
+  private boolean waitForWorkers(Job current) {
+    boolean interrupted = Thread.interrupted();
+    long end = System.nanoTime() + lookOutNanos;
+    while (current.workers.get() > 0) {
+      if (interrupted) {
+        current.beginNoMore();
       }
+      if (System.nanoTime() < end) {
+        Thread.onSpinWait();
+      } else {
+        LockSupport.park(this);
+      }
+      interrupted |= Thread.interrupted();
     }
+    return interrupted;
   }
 
   @Override
   public void close() {
     closed = true;
-    if (pool != null) {
-      pool.shutdownNow();
-    }
+    others.forEach(LockSupport::unpark);
   }
 }
