@@ -52,8 +52,8 @@ final class GramMatrix {
       Workers workers,
       Progress progress) {
     int width = kernel.width();
-    int xPanels = (x.neurons() + width - 1) / width;
-    int panels = xPanels + (y.neurons() + width - 1) / width;
+    int xPanels = panels(x.neurons(), width);
+    int panels = xPanels + panels(y.neurons(), width);
     long samples = x.samples();
     if (panels > MAX_COLUMNS / width) {
       throw new NotEnoughMemoryException(
@@ -66,7 +66,7 @@ final class GramMatrix {
               + MAX_COLUMNS
               + " that the java backend can hold");
     }
-    HeapMemory.require(bytes(width, panels, samples), x, y);
+    HeapMemory.require(bytes(x.neurons(), y.neurons(), samples, width), x, y);
     GramMatrix gram = new GramMatrix(width, xPanels, panels, samples);
     if (panels == 0) {
       return gram;
@@ -99,9 +99,15 @@ final class GramMatrix {
   }
 
   /** Memory: this matrix, its unit-norm copy, and two steps of packed samples. */
-  private static long bytes(int width, int panels, long samples) {
-    long stride = (long) panels * width;
-    return Double.BYTES * 2 * stride * stride + 2 * PackedSamples.bytes(width, panels, samples);
+  static long bytes(int xNeurons, int yNeurons, long samples, int width) {
+    int panels = panels(xNeurons, width) + panels(yNeurons, width);
+    double stride = (double) panels * width; // its square may be too large for a long
+    return (long)
+        (Double.BYTES * 2 * stride * stride + 2.0 * PackedSamples.bytes(width, panels, samples));
+  }
+
+  private static int panels(int neurons, int width) {
+    return (int) ((neurons + width - 1L) / width);
   }
 
   private void addTasks(List<Runnable> tasks, PackedSamples packed, int count, MicroKernel kernel) {

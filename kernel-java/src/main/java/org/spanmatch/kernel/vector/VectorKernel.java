@@ -57,6 +57,13 @@ final class VectorKernel implements ProjectionKernel {
   }
 
   @Override
+  public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
+    return precision == Precision.HIGH
+        ? orthogonal.heapBytes(xNeurons, yNeurons, samples, precision)
+        : GramMatrix.bytes(xNeurons, yNeurons, samples, microKernel.width());
+  }
+
+  @Override
   public ProjectionTable compress(
       LayerActivations x, LayerActivations y, CompressionOptions options) {
     LayerPair.requireSameSamples(x, y);
