@@ -68,6 +68,22 @@ final class Arguments {
     return line.hasOption(option);
   }
 
+  /**
+   * Checks that two flags that contradict each other are not both given.
+   *
+   * @throws UsageException if they are
+   */
+  void requireOneAtMost(Option flag, Option other) {
+    if (has(flag) && has(other)) {
+      throw new UsageException(
+          "--"
+              + flag.getLongOpt()
+              + " and --"
+              + other.getLongOpt()
+              + " contradict each other; give one of them at most");
+    }
+  }
+
   /** The value of an option, if it is given. */
   Optional<String> value(Option option) {
     return Optional.ofNullable(line.getOptionValue(option));

@@ -14,7 +14,6 @@ import org.spanmatch.cli.demo.LayerOutput;
 import org.spanmatch.cli.demo.ReluNetwork;
 import org.spanmatch.cli.report.RunResult;
 import org.spanmatch.data.NpzWriter;
-import org.spanmatch.kernel.ProjectionKernel;
 
 /** {@code spanmatch demo}: the main job with nothing to prepare. */
 final class DemoCommand implements Command {
@@ -143,9 +142,8 @@ final class DemoCommand implements Command {
 
   private static RunResult match(Path x, Path y, Path folder, Settings settings, Console console) {
     MatchReport.checkFolder(folder);
-    Input input = Input.open(x, y);
-    try (ProjectionKernel kernel = settings.openKernel()) {
-      RunResult result = MatchRun.of(input, kernel, settings, MatchCommand.EPSILONS, console);
+    try (Comparison comparison = Comparison.of(Input.open(x, y), settings, console)) {
+      RunResult result = MatchRun.of(comparison, MatchCommand.EPSILONS);
       MatchReport.printTable(result, console.out());
       MatchReport.write(result, folder);
       return result;

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.report.RunResult;
-import org.spanmatch.kernel.ProjectionKernel;
 
 /** {@code spanmatch match}: the main job. */
 final class MatchCommand implements Command {
@@ -30,20 +29,11 @@ final class MatchCommand implements Command {
 
   @Override
   public List<Option> options() {
-    return List.of(
-        CommonOptions.LAYERS,
+    return CommonOptions.comparing(
         CommonOptions.describe(CommonOptions.EPSILON, "0.15,0.2,0.25,0.3,0.5"),
-        CommonOptions.BACKEND,
-        CommonOptions.LAYOUT,
-        CommonOptions.SAMPLES,
-        CommonOptions.DEAD_THRESHOLD,
-        CommonOptions.THREADS,
-        CommonOptions.PRECISION,
         CommonOptions.describe(
             CommonOptions.OUT,
-            "write result.json, matches.csv, similarity.csv, similarity.svg and .png there"),
-        CommonOptions.JSON,
-        CommonOptions.QUIET);
+            "write result.json, matches.csv, similarity.csv, similarity.svg and .png there"));
   }
 
   @Override
@@ -68,24 +58,19 @@ final class MatchCommand implements Command {
   public void run(Arguments arguments, Console console) throws IOException {
     long start = System.nanoTime();
     double[] epsilons = arguments.epsilons(EPSILONS);
-    Settings settings = Settings.of(arguments);
     Optional<Path> folder = arguments.path(CommonOptions.OUT);
-    Input input = Input.open(arguments);
     RunResult result;
     JsonTarget json;
-    try (ProjectionKernel kernel = settings.openKernel()) {
+    try (Comparison comparison = Comparison.open(arguments, console)) {
       folder.ifPresent(MatchReport::checkFolder);
       json = JsonTarget.of(arguments);
-      if (!settings.quiet()) {
-        input.noteSkipped(console);
-      }
-      result = MatchRun.of(input, kernel, settings, epsilons, console);
+      result = MatchRun.of(comparison, epsilons);
     }
     if (!json.isStandardOutput()) {
       MatchReport.printTable(result, console.out());
       Footer.print(result.backend(), result.layers().size(), start, console.out());
     }
-    if (!settings.quiet()) {
+    if (!arguments.has(CommonOptions.QUIET)) {
       MatchReport.printNotes(result, console.err());
     }
     if (folder.isPresent()) {

@@ -5,13 +5,13 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.report.SpectrumResult;
 import org.spanmatch.cli.report.TextTable;
-import org.spanmatch.data.LayerPair;
-import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.MatchSpectrum;
 
 /** {@code spanmatch spectrum}: the maximum match at every ε at once. */
@@ -35,17 +35,7 @@ final class SpectrumCommand implements Command {
 
   @Override
   public List<Option> options() {
-    return List.of(
-        CommonOptions.LAYERS,
-        CommonOptions.MIN_SIZE,
-        CommonOptions.BACKEND,
-        CommonOptions.LAYOUT,
-        CommonOptions.SAMPLES,
-        CommonOptions.DEAD_THRESHOLD,
-        CommonOptions.THREADS,
-        CommonOptions.PRECISION,
-        CommonOptions.JSON,
-        CommonOptions.QUIET);
+    return CommonOptions.comparing(CommonOptions.MIN_SIZE);
   }
 
   @Override
@@ -65,17 +55,20 @@ final class SpectrumCommand implements Command {
   @Override
   public void run(Arguments arguments, Console console) throws IOException {
     long start = System.nanoTime();
-    Settings settings = Settings.of(arguments);
     OptionalInt minSize = arguments.minSize();
-    Input input = Input.open(arguments);
     SpectrumResult result;
     JsonTarget json;
-    try (ProjectionKernel kernel = settings.openKernel()) {
+    try (Comparison comparison = Comparison.open(arguments, console)) {
       json = JsonTarget.of(arguments);
-      if (!settings.quiet()) {
-        input.noteSkipped(console);
-      }
-      result = compute(input, kernel, settings, console);
+      Input input = comparison.input();
+      result =
+          new SpectrumResult(
+              Version.TEXT,
+              comparison.backend(),
+              input.x().toString(),
+              input.y().toString(),
+              comparison.answers("spectrum", List.of("compress", "spectrum"), new Levels()),
+              input.skipped());
     }
     if (!json.isStandardOutput()) {
       printTable(result, minSize, console.out());
@@ -84,36 +77,22 @@ final class SpectrumCommand implements Command {
     json.write(result, console.out());
   }
 
-  private static SpectrumResult compute(
-      Input input, ProjectionKernel kernel, Settings settings, Console console) {
-    try (ProgressLine progress =
-        new ProgressLine(
-            console,
-            settings.quiet(),
-            "spectrum",
-            input.weights(),
-            List.of("compress", "spectrum"))) {
-      List<SpectrumResult.Layer> layers = new ArrayList<>();
-      for (LayerPair pair : input.pairs()) {
-        progress.startLayer(pair.name());
-        layers.add(
-            PreciseLayer.answer(
-                pair.x(),
-                pair.y(),
-                kernel,
-                settings,
-                progress,
-                table ->
-                    SpectrumResult.Layer.of(pair.name(), table, MatchSpectrum.of(table, progress)),
-                layer -> PreciseLayer.anyInDoubt(layer.levelErrors())));
-      }
-      return new SpectrumResult(
-          Version.TEXT,
-          kernel.info(),
-          input.x().toString(),
-          input.y().toString(),
-          List.copyOf(layers),
-          input.skipped());
+  /** The match levels of both networks' neurons. */
+  private static final class Levels implements Question<SpectrumResult.Layer> {
+    @Override
+    public SpectrumResult.Layer answer(
+        String layer,
+        ProjectionTable table,
+        LayerSteps steps,
+        Optional<SpectrumResult.Layer> doubted) {
+      MatchSpectrum spectrum =
+          steps.run("spectrum", () -> MatchSpectrum.of(table, steps.progress()));
+      return SpectrumResult.Layer.of(layer, table, spectrum);
+    }
+
+    @Override
+    public boolean inDoubt(SpectrumResult.Layer layer) {
+      return PreciseLayer.anyInDoubt(layer.levelErrors());
     }
   }
 

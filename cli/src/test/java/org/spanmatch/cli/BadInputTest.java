@@ -266,6 +266,7 @@ class BadInputTest {
         "--epsilon 0x1p-1",
         "--epsilon 0.1 --epsilon 0.2",
         "--layers *x*",
+        "--quiet --verbose",
         "--unknown",
         "--epsilon",
         "third.npz"

@@ -394,6 +394,7 @@ class MatchCommandTest {
             "threads",
             "out",
             "json",
+            "verbose",
             "quiet",
             "debug",
             "help")) {
@@ -401,6 +402,42 @@ class MatchCommandTest {
     }
     assertFalse(match.out().contains("%s"));
     assertTrue(match.out().contains("Examples:"));
+  }
+
+  /** What a layer needs is said before it is computed, where the time went afterwards. */
+  @ParameterizedTest
+  @ValueSource(strings = {"match", "spectrum", "distances"})
+  void verboseTellsMemoryAndTime(String command) {
+    Outcome outcome = RealCommand.run(command, x, y, "--layers", "conv", "--verbose");
+    assertEquals(0, outcome.exitCode());
+    List<String> lines = outcome.err().lines().toList();
+    assertTrue(
+        lines
+            .get(0)
+            .matches(
+                "layer 'conv': 3 \\+ 3 neurons, 400 samples: about [1-9][0-9]* MB of Java heap"
+                    + " of [1-9][0-9,]* MB \\(precision standard\\)"),
+        lines.get(0));
+    String last = lines.get(lines.size() - 1);
+    assertTrue(last.startsWith("layer 'conv': read "), last);
+    for (String step : List.of("read", "compress", command)) {
+      assertTrue(last.matches(".* " + step + " [0-9]+\\.[0-9]{2} s.*"), last);
+    }
+    assertEquals(RealCommand.run(command, x, y, "--layers", "conv").err(), "");
+  }
+
+  /** Exact matches take a second computation, and that is said too. */
+  @Test
+  void verboseTellsBothComputationsOfALayer() {
+    Outcome outcome = RealCommand.run("match", x, y, "--epsilon", "0", "--verbose");
+    assertEquals(
+        List.of("standard", "high", "standard", "high"),
+        outcome
+            .err()
+            .lines()
+            .filter(line -> line.contains("(precision "))
+            .map(line -> line.replaceAll(".*precision (.*)\\)", "$1"))
+            .toList());
   }
 
   @Test
@@ -412,6 +449,8 @@ class MatchCommandTest {
     assertTrue(terminal.err().contains("match"), terminal.err());
     command.add("--quiet");
     assertEquals("", RealCommand.finish(new ProcessBuilder(command)).err());
+    command.set(command.size() - 1, "--verbose");
+    assertFalse(RealCommand.finish(new ProcessBuilder(command)).err().contains("\r"));
     assertFalse(RealCommand.run("match", x, y).err().contains("\r"));
   }
 }

@@ -26,11 +26,11 @@ public record LayerResult(
     List<MatchResult> matches,
     Seconds seconds) {
   /**
-   * Elapsed time.
+   * Elapsed time, for which each moment counts once: the sum is that of the layer. Of a layer that
+   * was computed again at high precision both computations count.
    *
-   * @param read reading both files, each file's time added; may go on while others compute
-   * @param compress until the layer was compressed, less what reading took; for a layer that was
-   *     computed again at high precision, its first computation counts here too
+   * @param read while a file was being read or inflated; the java backend computes meanwhile
+   * @param compress until the layer was compressed, less that
    * @param match finding the matches
    */
   public record Seconds(double read, double compress, double match) {}
