@@ -196,6 +196,14 @@ final class Arguments {
     };
   }
 
+  /** Whether match levels are asked for; empty for as the backend suggests. */
+  Optional<Boolean> spectrum() {
+    requireOneAtMost(CommonOptions.SPECTRUM, CommonOptions.NO_SPECTRUM);
+    return has(CommonOptions.SPECTRUM)
+        ? Optional.of(true)
+        : has(CommonOptions.NO_SPECTRUM) ? Optional.of(false) : Optional.empty();
+  }
+
   /** How many threads may compute. */
   int threads() {
     return value(CommonOptions.THREADS)

@@ -42,6 +42,10 @@ final class CommonOptions {
   static final Option OUT = valued("out", "DIR", "%s");
   static final Option JSON =
       valued("json", "FILE|-", "write the results as JSON; - is standard output");
+  static final Option SPECTRUM =
+      flag("spectrum", "find the match level of every neuron too; default for the java backend");
+  static final Option NO_SPECTRUM =
+      flag("no-spectrum", "only the matches; default for the other backends");
   static final Option QUIET = flag("quiet", "no progress and no notes");
   static final Option VERBOSE =
       flag("verbose", "say how much memory each layer takes and how long each step took");

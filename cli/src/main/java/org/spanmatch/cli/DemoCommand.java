@@ -143,7 +143,9 @@ final class DemoCommand implements Command {
   private static RunResult match(Path x, Path y, Path folder, Settings settings, Console console) {
     MatchReport.checkFolder(folder);
     try (Comparison comparison = Comparison.of(Input.open(x, y), settings, console)) {
-      RunResult result = MatchRun.of(comparison, MatchCommand.EPSILONS);
+      RunResult result =
+          MatchRun.of(
+              comparison, MatchCommand.EPSILONS, MatchRun.findsLevels(comparison.backend()));
       MatchReport.printTable(result, console.out());
       MatchReport.write(result, folder);
       return result;

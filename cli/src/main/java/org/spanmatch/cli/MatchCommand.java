@@ -31,6 +31,8 @@ final class MatchCommand implements Command {
   public List<Option> options() {
     return CommonOptions.comparing(
         CommonOptions.describe(CommonOptions.EPSILON, "0.15,0.2,0.25,0.3,0.5"),
+        CommonOptions.SPECTRUM,
+        CommonOptions.NO_SPECTRUM,
         CommonOptions.describe(
             CommonOptions.OUT,
             "write result.json, matches.csv, similarity.csv, similarity.svg and .png there"));
@@ -58,13 +60,15 @@ final class MatchCommand implements Command {
   public void run(Arguments arguments, Console console) throws IOException {
     long start = System.nanoTime();
     double[] epsilons = arguments.epsilons(EPSILONS);
+    Optional<Boolean> spectrum = arguments.spectrum();
     Optional<Path> folder = arguments.path(CommonOptions.OUT);
     RunResult result;
     JsonTarget json;
     try (Comparison comparison = Comparison.open(arguments, console)) {
       folder.ifPresent(MatchReport::checkFolder);
       json = JsonTarget.of(arguments);
-      result = MatchRun.of(comparison, epsilons);
+      boolean levels = spectrum.orElse(MatchRun.findsLevels(comparison.backend()));
+      result = MatchRun.of(comparison, epsilons, levels);
     }
     if (!json.isStandardOutput()) {
       MatchReport.printTable(result, console.out());

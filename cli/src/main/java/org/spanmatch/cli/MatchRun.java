@@ -3,27 +3,42 @@ package org.spanmatch.cli;
 import java.util.List;
 import java.util.Optional;
 import org.spanmatch.cli.report.Both;
+import org.spanmatch.cli.report.LayerLevels;
 import org.spanmatch.cli.report.LayerResult;
 import org.spanmatch.cli.report.MatchResult;
 import org.spanmatch.cli.report.RunResult;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
+import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
 
 /** Finds the maximum matches of each layer, and says where the time went. */
 final class MatchRun implements Question<LayerResult> {
   private final double[] epsilons;
+  private final boolean spectrum;
 
-  private MatchRun(double[] epsilons) {
+  private MatchRun(double[] epsilons, boolean spectrum) {
     this.epsilons = epsilons;
+    this.spectrum = spectrum;
   }
 
-  /** The maximum matches of all layers of two networks. */
-  static RunResult of(Comparison comparison, double[] epsilons) {
-    List<LayerResult> layers =
-        comparison.answers("match", List.of("compress", "match"), new MatchRun(epsilons));
+  /** Whether a backend finds match levels fast enough to do so unasked. */
+  static boolean findsLevels(KernelInfo backend) {
+    return backend.name().equals("java");
+  }
+
+  /**
+   * The maximum matches of all layers of two networks.
+   *
+   * @param spectrum whether to find the match levels too
+   */
+  static RunResult of(Comparison comparison, double[] epsilons, boolean spectrum) {
+    List<String> steps =
+        spectrum ? List.of("compress", "spectrum", "match") : List.of("compress", "match");
+    List<LayerResult> layers = comparison.answers("match", steps, new MatchRun(epsilons, spectrum));
     Input input = comparison.input();
     return new RunResult(
         Version.TEXT,
@@ -37,7 +52,22 @@ final class MatchRun implements Question<LayerResult> {
   @Override
   public LayerResult answer(
       String layer, ProjectionTable table, LayerSteps steps, Optional<LayerResult> doubted) {
-    List<Match> matches = steps.run("match", () -> MaximumMatch.find(table, epsilons));
+    if (!spectrum || doubted.isPresent()) {
+      List<Match> matches = steps.run("match", () -> MaximumMatch.find(table, epsilons));
+      // Levels come with bounds, so only the decisions are made again, not the levels.
+      return result(layer, table, steps, matches, doubted.map(LayerResult::neuronLevels));
+    }
+    MatchSpectrum levels = steps.run("spectrum", () -> MatchSpectrum.of(table, steps.progress()));
+    List<Match> matches = steps.run("match", () -> MaximumMatch.find(table, levels, epsilons));
+    return result(layer, table, steps, matches, Optional.of(LayerLevels.of(layer, table, levels)));
+  }
+
+  private static LayerResult result(
+      String layer,
+      ProjectionTable table,
+      LayerSteps steps,
+      List<Match> matches,
+      Optional<LayerLevels> levels) {
     return new LayerResult(
         layer,
         table.samples(),
@@ -46,8 +76,12 @@ final class MatchRun implements Question<LayerResult> {
         new Both<>(table.fillsSpace(Group.X), table.fillsSpace(Group.Y)),
         table.precision(),
         matches.stream().map(MatchResult::of).toList(),
+        levels.orElse(null),
         new LayerResult.Seconds(
-            steps.seconds("read"), steps.seconds("compress"), steps.seconds("match")));
+            steps.seconds("read"),
+            steps.seconds("compress"),
+            steps.seconds("spectrum"),
+            steps.seconds("match")));
   }
 
   /** Whether a decision was borderline, or asked about distances too small for a Gram matrix. */

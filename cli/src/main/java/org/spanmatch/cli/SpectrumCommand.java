@@ -92,7 +92,7 @@ final class SpectrumCommand implements Command {
 
     @Override
     public boolean inDoubt(SpectrumResult.Layer layer) {
-      return PreciseLayer.anyInDoubt(layer.levelErrors());
+      return PreciseLayer.anyInDoubt(layer.neuronLevels().levelErrors());
     }
   }
 
@@ -112,9 +112,10 @@ final class SpectrumCommand implements Command {
       int neurons = layer.neurons().x() + layer.neurons().y();
       for (int percentage : PERCENTAGES) {
         int size = Math.max(1, (int) Math.ceil(neurons * (percentage / 100.0)));
-        cells.add(number(layer.spectrum().epsilonFor(size)));
+        cells.add(number(layer.neuronLevels().spectrum().epsilonFor(size)));
       }
-      minSize.ifPresent(size -> cells.add(number(layer.spectrum().epsilonForEach(size))));
+      minSize.ifPresent(
+          size -> cells.add(number(layer.neuronLevels().spectrum().epsilonForEach(size))));
       table.add(cells);
     }
     table.print(out);

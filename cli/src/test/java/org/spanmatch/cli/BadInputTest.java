@@ -267,6 +267,7 @@ class BadInputTest {
         "--epsilon 0.1 --epsilon 0.2",
         "--layers *x*",
         "--quiet --verbose",
+        "--spectrum --no-spectrum",
         "--unknown",
         "--epsilon",
         "third.npz"

@@ -100,7 +100,7 @@ class MatchCommandTest {
     assertTrue(
         keys(layer)
             .containsAll(Set.of("name", "samples", "neurons", "dead", "matches", "seconds")));
-    assertEquals(Set.of("read", "compress", "match"), keys(layer.get("seconds")));
+    assertEquals(Set.of("read", "compress", "spectrum", "match"), keys(layer.get("seconds")));
     assertEquals("a, first", layer.get("name").textValue());
     assertEquals(SAMPLES, layer.get("samples").intValue());
     assertEquals(4, layer.at("/neurons/x").intValue());
@@ -348,6 +348,48 @@ class MatchCommandTest {
         lines.get(1));
   }
 
+  /** The java backend finds levels unasked, the reference backend only when asked. */
+  @ParameterizedTest
+  @ValueSource(strings = {"java", "reference"})
+  void matchGivesTheLevelsOfTheSpectrum(String backend) throws IOException {
+    List<Object> match = List.of("match", x, y, "--backend", backend, "--json", "-", "--quiet");
+    JsonNode usual = json(match.toArray());
+    JsonNode with = json(with(match, "--spectrum"));
+    JsonNode without = json(with(match, "--no-spectrum"));
+    JsonNode spectrum = json("spectrum", x, y, "--backend", backend, "--json", "-", "--quiet");
+    assertEquals(2, with.get("layers").size());
+    for (int layer = 0; layer < 2; layer++) {
+      String at = "/layers/" + layer;
+      for (String field : List.of("/levels", "/levelErrors")) {
+        assertFalse(spectrum.at(at + field).isMissingNode());
+        assertEquals(spectrum.at(at + field), with.at(at + field));
+        assertTrue(without.at(at + field).isMissingNode());
+        assertEquals(backend.equals("java"), usual.at(at).has(field.substring(1)));
+      }
+      assertTrue(with.at(at + "/seconds/spectrum").doubleValue() > 0);
+      assertEquals(0, without.at(at + "/seconds/spectrum").doubleValue());
+      assertEquals(without.at(at + "/matches"), with.at(at + "/matches"));
+    }
+  }
+
+  private static Object[] with(List<Object> arguments, Object more) {
+    List<Object> all = new ArrayList<>(arguments);
+    all.add(more);
+    return all.toArray();
+  }
+
+  /** The levels stay when only the decisions are made again. */
+  @Test
+  void levelsOutliveASecondComputation() throws IOException {
+    JsonNode exact =
+        json("match", x, y, "--epsilon", "0,0.5", "--spectrum", "--json", "-", "--quiet");
+    JsonNode usual = json("match", x, y, "--epsilon", "0.5", "--json", "-", "--quiet");
+    assertEquals("high", exact.at("/layers/0/precision").textValue());
+    assertEquals("standard", usual.at("/layers/0/precision").textValue());
+    assertEquals(usual.at("/layers/0/levels"), exact.at("/layers/0/levels"));
+    assertEquals(4, exact.at("/layers/0/levels/x").size());
+  }
+
   @Test
   void layersTellsWhatIsInTheFiles() {
     Outcome outcome = RealCommand.run("layers", x, y);
@@ -387,6 +429,8 @@ class MatchCommandTest {
             "precision",
             "layers",
             "epsilon",
+            "spectrum",
+            "no-spectrum",
             "backend",
             "layout",
             "samples",
