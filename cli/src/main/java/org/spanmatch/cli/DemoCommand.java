@@ -60,7 +60,7 @@ final class DemoCommand implements Command {
   public void run(Arguments arguments, Console console) {
     arguments.paths(0, 0);
     Path folder = arguments.path(CommonOptions.OUT).orElse(DEFAULT_FOLDER);
-    MatchReport.checkFolder(folder);
+    new ResultFolder(folder).check(MatchReport.files(true));
     PrintStream out = console.out();
     Settings settings = Settings.defaults(arguments.has(CommonOptions.QUIET));
 
@@ -89,6 +89,7 @@ final class DemoCommand implements Command {
     out.println("The paper's finding to look for in the first table: networks that differ only in");
     out.println("their seed agree near the input and at the output, and much less in between.");
     out.println("Figure: " + folder.resolve("similarity.png") + " (and .svg)");
+    out.println("The same at every ε: " + folder.resolve("spectrum.png") + " (and .svg)");
     out.println("The same by hand: spanmatch match '" + firstFile + "' '" + secondFile + "'");
   }
 
@@ -141,13 +142,13 @@ final class DemoCommand implements Command {
   }
 
   private static RunResult match(Path x, Path y, Path folder, Settings settings, Console console) {
-    MatchReport.checkFolder(folder);
+    ResultFolder target = new ResultFolder(folder);
     try (Comparison comparison = Comparison.of(Input.open(x, y), settings, console)) {
-      RunResult result =
-          MatchRun.of(
-              comparison, MatchCommand.EPSILONS, MatchRun.findsLevels(comparison.backend()));
+      boolean levels = MatchRun.findsLevels(comparison.backend());
+      target.check(MatchReport.files(levels));
+      RunResult result = MatchRun.of(comparison, MatchCommand.EPSILONS, levels);
       MatchReport.printTable(result, console.out());
-      MatchReport.write(result, folder);
+      MatchReport.write(result, target);
       return result;
     }
   }

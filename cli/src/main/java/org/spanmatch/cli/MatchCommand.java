@@ -1,7 +1,6 @@
 package org.spanmatch.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
@@ -35,7 +34,8 @@ final class MatchCommand implements Command {
         CommonOptions.NO_SPECTRUM,
         CommonOptions.describe(
             CommonOptions.OUT,
-            "write result.json, matches.csv, similarity.csv, similarity.svg and .png there"));
+            "write result.json, matches.csv, similarity.csv, similarity.svg and .png there, and the"
+                + " match levels as spectrum.csv, spectrum.svg and .png"));
   }
 
   @Override
@@ -49,6 +49,10 @@ final class MatchCommand implements Command {
         of neurons, 1 when all neurons of both networks lie within relative distance ε of the span
         of the other network's matched neurons.
 
+        With the java backend, the match level of every neuron, the smallest ε at which it matches,
+        is found too, and shown as a figure of the similarity at every ε; --no-spectrum leaves that
+        out.
+
         Examples:
           spanmatch match seed0.npz seed1.npz
           spanmatch match seed0.npz seed1.npz --layers 'features.*' --epsilon 0.3,0.5 --out result
@@ -61,13 +65,13 @@ final class MatchCommand implements Command {
     long start = System.nanoTime();
     double[] epsilons = arguments.epsilons(EPSILONS);
     Optional<Boolean> spectrum = arguments.spectrum();
-    Optional<Path> folder = arguments.path(CommonOptions.OUT);
+    Optional<ResultFolder> folder = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
     RunResult result;
     JsonTarget json;
     try (Comparison comparison = Comparison.open(arguments, console)) {
-      folder.ifPresent(MatchReport::checkFolder);
-      json = JsonTarget.of(arguments);
       boolean levels = spectrum.orElse(MatchRun.findsLevels(comparison.backend()));
+      folder.ifPresent(target -> target.check(MatchReport.files(levels)));
+      json = JsonTarget.of(arguments);
       result = MatchRun.of(comparison, epsilons, levels);
     }
     if (!json.isStandardOutput()) {
@@ -80,7 +84,7 @@ final class MatchCommand implements Command {
     if (folder.isPresent()) {
       MatchReport.write(result, folder.get());
       if (!json.isStandardOutput()) {
-        console.out().println("results and figure in " + folder.get());
+        console.out().println("results and figures in " + folder.get().path());
       }
     }
     json.write(result, console.out());

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.report.SpectrumResult;
 import org.spanmatch.cli.report.TextTable;
@@ -17,6 +18,8 @@ import org.spanmatch.match.MatchSpectrum;
 /** {@code spanmatch spectrum}: the maximum match at every ε at once. */
 final class SpectrumCommand implements Command {
   private static final int[] PERCENTAGES = {10, 25, 50, 75, 100};
+  private static final List<String> FILES =
+      Stream.concat(Stream.of(ResultFolder.RESULT), SpectrumReport.FILES.stream()).toList();
 
   @Override
   public String name() {
@@ -35,7 +38,10 @@ final class SpectrumCommand implements Command {
 
   @Override
   public List<Option> options() {
-    return CommonOptions.comparing(CommonOptions.MIN_SIZE);
+    return CommonOptions.comparing(
+        CommonOptions.MIN_SIZE,
+        CommonOptions.describe(
+            CommonOptions.OUT, "write result.json, spectrum.csv, spectrum.svg and .png there"));
   }
 
   @Override
@@ -47,7 +53,7 @@ final class SpectrumCommand implements Command {
         prevent it. The JSON holds the level of every neuron, with a bound on its error.
 
         Examples:
-          spanmatch spectrum seed0.npz seed1.npz
+          spanmatch spectrum seed0.npz seed1.npz --out result
           spanmatch spectrum seed0.npz seed1.npz --layers classifier.4 --min-size 5
         """;
   }
@@ -56,9 +62,11 @@ final class SpectrumCommand implements Command {
   public void run(Arguments arguments, Console console) throws IOException {
     long start = System.nanoTime();
     OptionalInt minSize = arguments.minSize();
+    Optional<ResultFolder> folder = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
     SpectrumResult result;
     JsonTarget json;
     try (Comparison comparison = Comparison.open(arguments, console)) {
+      folder.ifPresent(target -> target.check(FILES));
       json = JsonTarget.of(arguments);
       Input input = comparison.input();
       result =
@@ -73,6 +81,14 @@ final class SpectrumCommand implements Command {
     if (!json.isStandardOutput()) {
       printTable(result, minSize, console.out());
       Footer.print(result.backend(), result.layers().size(), start, console.out());
+    }
+    if (folder.isPresent()) {
+      folder.get().writeResult(result);
+      SpectrumReport.write(
+          result.layers().stream().map(SpectrumResult.Layer::neuronLevels).toList(), folder.get());
+      if (!json.isStandardOutput()) {
+        console.out().println("results and figure in " + folder.get().path());
+      }
     }
     json.write(result, console.out());
   }

@@ -303,6 +303,11 @@ class BadInputTest {
     assertFails(
         1, RealCommand.run("match", bad, bad, "--out", file.resolve("out")), file, "output folder");
     assertFails(1, RealCommand.run("match", bad, bad, "--json", folder), folder, "is a folder");
+    Path taken = Files.createDirectories(folder.resolve("taken").resolve("spectrum.svg"));
+    for (String command : List.of("match", "spectrum")) {
+      assertFails(
+          1, RealCommand.run(command, bad, bad, "--out", taken.getParent()), taken, "is a folder");
+    }
     Path nowhere = folder.resolve("nowhere").resolve("result.json");
     assertFails(
         1, RealCommand.run("match", bad, bad, "--json", nowhere), nowhere, "does not exist");

@@ -149,12 +149,17 @@ class MatchCommandTest {
     Outcome outcome =
         RealCommand.run("match", x, y, "--epsilon", "0.3", "--out", out, "--json", json);
     assertEquals(0, outcome.exitCode(), outcome.err());
-    try (var files = Files.list(out)) {
-      assertEquals(
-          Set.of(
-              "result.json", "matches.csv", "similarity.csv", "similarity.svg", "similarity.png"),
-          files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()));
-    }
+    assertEquals(
+        Set.of(
+            "result.json",
+            "matches.csv",
+            "similarity.csv",
+            "similarity.svg",
+            "similarity.png",
+            "spectrum.csv",
+            "spectrum.svg",
+            "spectrum.png"),
+        names(out));
     assertEquals(Files.readString(out.resolve("result.json")), Files.readString(json));
     assertEquals(
         List.of(
@@ -172,6 +177,40 @@ class MatchCommandTest {
         Files.readAllLines(out.resolve("similarity.csv")));
     assertTrue(Files.readString(out.resolve("similarity.svg")).contains("a, first"));
     assertTrue(ImageIO.read(out.resolve("similarity.png").toFile()).getWidth() > 300);
+    List<String> levels = Files.readAllLines(out.resolve("spectrum.csv"));
+    assertEquals("layer,network,neuron,level,level_error", levels.get(0));
+    assertEquals("\"a, first\",x,0,,", levels.get(1)); // dead
+    JsonNode layer = JSON.readTree(json.toFile()).at("/layers/0");
+    assertEquals(
+        "\"a, first\",x,3," + layer.at("/levels/x/3") + "," + layer.at("/levelErrors/x/3"),
+        levels.get(4));
+    assertEquals(1 + 4 + 3 + 3 + 3, levels.size());
+    assertTrue(Files.readString(out.resolve("spectrum.svg")).contains("a, first"));
+    assertTrue(ImageIO.read(out.resolve("spectrum.png").toFile()).getWidth() > 300);
+  }
+
+  @Test
+  void withoutASpectrumItsFilesAreLeftOut() throws IOException {
+    Path out = folder.resolve("plain");
+    assertEquals(0, RealCommand.run("match", x, y, "--no-spectrum", "--out", out).exitCode());
+    assertEquals(
+        Set.of("result.json", "matches.csv", "similarity.csv", "similarity.svg", "similarity.png"),
+        names(out));
+  }
+
+  @Test
+  void theSpectrumHasAFolderToo() throws IOException {
+    Path out = folder.resolve("levels");
+    Outcome outcome = RealCommand.run("spectrum", x, y, "--out", out, "--quiet", "--json", "-");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertEquals(Set.of("result.json", "spectrum.csv", "spectrum.svg", "spectrum.png"), names(out));
+    assertEquals(outcome.out(), Files.readString(out.resolve("result.json")));
+  }
+
+  private static Set<String> names(Path out) throws IOException {
+    try (var files = Files.list(out)) {
+      return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    }
   }
 
   @Test
