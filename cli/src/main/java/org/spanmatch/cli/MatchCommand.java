@@ -57,6 +57,7 @@ final class MatchCommand implements Command {
           spanmatch match seed0.npz seed1.npz
           spanmatch match seed0.npz seed1.npz --layers 'features.*' --epsilon 0.3,0.5 --out result
           spanmatch match seed0.npz seed1.npz --json - --quiet > result.json
+          spanmatch match seed0.npz seed1.npz --backend reference --spectrum --verbose
         """;
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -258,12 +259,17 @@ class MatchCommandTest {
   @ParameterizedTest
   @ValueSource(ints = {8, 16, 32, 64})
   void theWidthOfVectorsDoesNotMatter(int bytes) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            RealCommand.java("match", x, y, "--precision", "standard", "--json", "-", "--quiet"));
-    command.addAll(
-        1, List.of("-XX:MaxVectorSize=" + bytes, "--add-modules", "jdk.incubator.vector"));
-    Outcome outcome = RealCommand.finish(new ProcessBuilder(command));
+    Outcome outcome =
+        RealCommand.runWith(
+            List.of("-XX:MaxVectorSize=" + bytes, "--add-modules", "jdk.incubator.vector"),
+            "match",
+            x,
+            y,
+            "--precision",
+            "standard",
+            "--json",
+            "-",
+            "--quiet");
     assertEquals(0, outcome.exitCode(), outcome.err());
     JsonNode found = JSON.readTree(outcome.out());
     JsonNode reference = json("match", x, y, "--backend", "reference", "--json", "-", "--quiet");
@@ -273,6 +279,30 @@ class MatchCommandTest {
         assertEquals(reference.at(pointer), found.at(pointer), pointer);
       }
     }
+  }
+
+  /** One core, more threads than cores: the same numbers to the last bit. */
+  @Test
+  void theNumberOfThreadsDoesNotMatter() throws IOException {
+    JsonNode one = threads(List.of("-XX:ActiveProcessorCount=1"));
+    JsonNode manyOnOne = threads(List.of("-XX:ActiveProcessorCount=1"), "--threads", "100000");
+    JsonNode many = threads(List.of("-XX:ActiveProcessorCount=3"), "--threads", "100000");
+    assertEquals(1, one.at("/backend/threads").intValue());
+    assertEquals(4, manyOnOne.at("/backend/threads").intValue());
+    assertEquals(12, many.at("/backend/threads").intValue());
+    assertEquals(2, one.get("layers").size());
+    assertEquals(one.get("layers"), manyOnOne.get("layers"));
+    assertEquals(one.get("layers"), many.get("layers"));
+  }
+
+  private JsonNode threads(List<String> javaOptions, String... arguments) throws IOException {
+    List<Object> all = new ArrayList<>(List.of("match", x, y, "--json", "-", "--quiet"));
+    all.addAll(List.of(arguments));
+    Outcome outcome = RealCommand.runWith(javaOptions, all.toArray());
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    JsonNode result = JSON.readTree(outcome.out());
+    result.get("layers").forEach(layer -> ((ObjectNode) layer).remove("seconds"));
+    return result;
   }
 
   @Test

@@ -32,6 +32,9 @@ final class Drawing {
   static final Font AXIS_FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 28);
   static final Font LABEL_FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 24);
 
+  /** What every figure has on its y axis. */
+  static final String SIMILARITY = "size of maximum match / number of neurons";
+
   /** What XChart measures text with before it knows what it will draw on. */
   static final FontRenderContext FONTS = new FontRenderContext(null, true, false);
 

@@ -8,9 +8,6 @@ import java.io.OutputStream;
  * fonts and the same version of Java.
  */
 public interface Figure {
-  /** What every figure here has on its y axis. */
-  String SIMILARITY = "size of maximum match / number of neurons";
-
   /**
    * Writes the figure as SVG, in UTF-8. The stream stays open.
    *

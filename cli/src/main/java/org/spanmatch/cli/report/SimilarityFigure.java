@@ -114,7 +114,7 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
             .height(Drawing.PLOT_HEIGHT + 180 + slant)
             .title(Drawing.fit(title, Drawing.TITLE_FONT, plotWidth))
             .xAxisTitle(X_LABEL)
-            .yAxisTitle(SIMILARITY)
+            .yAxisTitle(Drawing.SIMILARITY)
             .build();
     CategoryStyler styler = chart.getStyler();
     style(styler);
@@ -201,6 +201,6 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
                                 + " "
                                 + String.format(Locale.ROOT, "%.3f", line.similarity().get(i)))
                     .collect(Collectors.joining(", ", label(line) + ": ", ".")))
-        .collect(Collectors.joining("\n", SIMILARITY + ", by " + X_LABEL + ".\n", ""));
+        .collect(Collectors.joining("\n", Drawing.SIMILARITY + ", by " + X_LABEL + ".\n", ""));
   }
 }

@@ -126,7 +126,7 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
             .height(Drawing.PLOT_HEIGHT + 180)
             .title(Drawing.fit(title, Drawing.TITLE_FONT, PLOT_WIDTH))
             .xAxisTitle(X_LABEL)
-            .yAxisTitle(SIMILARITY)
+            .yAxisTitle(Drawing.SIMILARITY)
             .build();
     XYStyler styler = chart.getStyler();
     Drawing.style(styler);
@@ -159,7 +159,7 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
     List<String> labels = labels();
     return IntStream.range(0, labels.size())
         .mapToObj(i -> labels.get(i) + ": " + stated(curves.get(i)) + ".")
-        .collect(Collectors.joining("\n", SIMILARITY + ", by ε.\n", ""));
+        .collect(Collectors.joining("\n", Drawing.SIMILARITY + ", by ε.\n", ""));
   }
 
   private static String stated(Curve curve) {
