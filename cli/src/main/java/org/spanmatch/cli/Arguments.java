@@ -68,6 +68,22 @@ final class Arguments {
     return line.hasOption(option);
   }
 
+  /**
+   * Checks that two flags that contradict each other are not both given.
+   *
+   * @throws UsageException if they are
+   */
+  void requireOneAtMost(Option flag, Option other) {
+    if (has(flag) && has(other)) {
+      throw new UsageException(
+          "--"
+              + flag.getLongOpt()
+              + " and --"
+              + other.getLongOpt()
+              + " contradict each other; give one of them at most");
+    }
+  }
+
   /** The value of an option, if it is given. */
   Optional<String> value(Option option) {
     return Optional.ofNullable(line.getOptionValue(option));
@@ -178,6 +194,14 @@ final class Arguments {
                   + value(CommonOptions.PRECISION).orElseThrow()
                   + "'");
     };
+  }
+
+  /** Whether match levels are asked for; empty for as the backend suggests. */
+  Optional<Boolean> spectrum() {
+    requireOneAtMost(CommonOptions.SPECTRUM, CommonOptions.NO_SPECTRUM);
+    return has(CommonOptions.SPECTRUM)
+        ? Optional.of(true)
+        : has(CommonOptions.NO_SPECTRUM) ? Optional.of(false) : Optional.empty();
   }
 
   /** How many threads may compute. */

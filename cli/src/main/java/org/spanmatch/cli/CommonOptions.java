@@ -1,5 +1,7 @@
 package org.spanmatch.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.commons.cli.Option;
 import org.spanmatch.data.NeuronNorms;
 
@@ -40,7 +42,13 @@ final class CommonOptions {
   static final Option OUT = valued("out", "DIR", "%s");
   static final Option JSON =
       valued("json", "FILE|-", "write the results as JSON; - is standard output");
+  static final Option SPECTRUM =
+      flag("spectrum", "find the match level of every neuron too; default for the java backend");
+  static final Option NO_SPECTRUM =
+      flag("no-spectrum", "only the matches; default for the other backends");
   static final Option QUIET = flag("quiet", "no progress and no notes");
+  static final Option VERBOSE =
+      flag("verbose", "say how much memory each layer takes and how long each step took");
   static final Option DEBUG =
       flag("debug", "show the stack trace of an error, and why backends can't run");
   static final Option HELP = Option.builder("h").longOpt("help").desc("show this help").get();
@@ -53,6 +61,16 @@ final class CommonOptions {
 
   private static Option flag(String name, String description) {
     return Option.builder().longOpt(name).desc(description).get();
+  }
+
+  /** The options of a command that compares two networks, and its own among them. */
+  static List<Option> comparing(Option... own) {
+    List<Option> options = new ArrayList<>(List.of(LAYERS));
+    options.addAll(List.of(own));
+    options.addAll(
+        List.of(
+            BACKEND, LAYOUT, SAMPLES, DEAD_THRESHOLD, THREADS, PRECISION, JSON, VERBOSE, QUIET));
+    return options;
   }
 
   /** The option with its description completed, where commands differ in it. */

@@ -14,7 +14,6 @@ import org.spanmatch.cli.demo.LayerOutput;
 import org.spanmatch.cli.demo.ReluNetwork;
 import org.spanmatch.cli.report.RunResult;
 import org.spanmatch.data.NpzWriter;
-import org.spanmatch.kernel.ProjectionKernel;
 
 /** {@code spanmatch demo}: the main job with nothing to prepare. */
 final class DemoCommand implements Command {
@@ -61,7 +60,7 @@ final class DemoCommand implements Command {
   public void run(Arguments arguments, Console console) {
     arguments.paths(0, 0);
     Path folder = arguments.path(CommonOptions.OUT).orElse(DEFAULT_FOLDER);
-    MatchReport.checkFolder(folder);
+    new ResultFolder(folder).check(MatchReport.files(true));
     PrintStream out = console.out();
     Settings settings = Settings.defaults(arguments.has(CommonOptions.QUIET));
 
@@ -90,6 +89,7 @@ final class DemoCommand implements Command {
     out.println("The paper's finding to look for in the first table: networks that differ only in");
     out.println("their seed agree near the input and at the output, and much less in between.");
     out.println("Figure: " + folder.resolve("similarity.png") + " (and .svg)");
+    out.println("The same at every ε: " + folder.resolve("spectrum.png") + " (and .svg)");
     out.println("The same by hand: spanmatch match '" + firstFile + "' '" + secondFile + "'");
   }
 
@@ -142,12 +142,13 @@ final class DemoCommand implements Command {
   }
 
   private static RunResult match(Path x, Path y, Path folder, Settings settings, Console console) {
-    MatchReport.checkFolder(folder);
-    Input input = Input.open(x, y);
-    try (ProjectionKernel kernel = settings.openKernel()) {
-      RunResult result = MatchRun.of(input, kernel, settings, MatchCommand.EPSILONS, console);
+    ResultFolder target = new ResultFolder(folder);
+    try (Comparison comparison = Comparison.of(Input.open(x, y), settings, console)) {
+      boolean levels = comparison.kernel().hasCheapRemovals();
+      target.check(MatchReport.files(levels));
+      RunResult result = MatchRun.of(comparison, MatchCommand.EPSILONS, levels);
       MatchReport.printTable(result, console.out());
-      MatchReport.write(result, folder);
+      MatchReport.write(result, target);
       return result;
     }
   }

@@ -1,15 +1,12 @@
 package org.spanmatch.cli;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.report.Both;
 import org.spanmatch.cli.report.Csv;
 import org.spanmatch.cli.report.DistancesResult;
-import org.spanmatch.data.LayerPair;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
 /** {@code spanmatch distances}: every neuron's distance to the span of the other group. */
@@ -31,16 +28,7 @@ final class DistancesCommand implements Command {
 
   @Override
   public List<Option> options() {
-    return List.of(
-        CommonOptions.LAYERS,
-        CommonOptions.BACKEND,
-        CommonOptions.LAYOUT,
-        CommonOptions.SAMPLES,
-        CommonOptions.DEAD_THRESHOLD,
-        CommonOptions.THREADS,
-        CommonOptions.PRECISION,
-        CommonOptions.JSON,
-        CommonOptions.QUIET);
+    return CommonOptions.comparing();
   }
 
   @Override
@@ -61,13 +49,18 @@ final class DistancesCommand implements Command {
 
   @Override
   public void run(Arguments arguments, Console console) throws IOException {
-    Settings settings = Settings.of(arguments);
-    Input input = Input.open(arguments);
-    JsonTarget json = JsonTarget.of(arguments);
-    if (!settings.quiet()) {
-      input.noteSkipped(console);
+    DistancesResult result;
+    JsonTarget json;
+    try (Comparison comparison = Comparison.open(arguments, console)) {
+      json = JsonTarget.of(arguments);
+      result =
+          new DistancesResult(
+              Version.TEXT,
+              comparison.backend(),
+              comparison.input().x().toString(),
+              comparison.input().y().toString(),
+              comparison.answers("distances", List.of("compress", "distances"), new Sides()));
     }
-    DistancesResult result = compute(input, settings, console);
     if (arguments.has(CommonOptions.JSON)) {
       json.write(result, console.out());
     } else {
@@ -75,39 +68,27 @@ final class DistancesCommand implements Command {
     }
   }
 
-  private static DistancesResult compute(Input input, Settings settings, Console console) {
-    try (ProjectionKernel kernel = settings.openKernel();
-        ProgressLine progress =
-            new ProgressLine(
-                console, settings.quiet(), "distances", input.weights(), List.of("compress"))) {
-      List<DistancesResult.Layer> layers = new ArrayList<>();
-      for (LayerPair pair : input.pairs()) {
-        progress.startLayer(pair.name());
-        layers.add(
-            PreciseLayer.answer(
-                pair.x(),
-                pair.y(),
-                kernel,
-                settings,
-                progress,
-                table ->
-                    new DistancesResult.Layer(
-                        pair.name(),
-                        table.samples(),
-                        table.precision(),
-                        new Both<>(side(table, Group.X), side(table, Group.Y))),
-                layer -> PreciseLayer.anyInDoubt(layer.errorBounds())));
-      }
-      return new DistancesResult(
-          Version.TEXT,
-          kernel.info(),
-          input.x().toString(),
-          input.y().toString(),
-          List.copyOf(layers));
+  /** The distances of both networks' neurons. */
+  private static final class Sides implements Question<DistancesResult.Layer> {
+    @Override
+    public DistancesResult.Layer answer(String layer, ProjectionTable table, LayerSteps steps) {
+      return steps.run(
+          "distances",
+          () ->
+              new DistancesResult.Layer(
+                  layer,
+                  table.samples(),
+                  table.precision(),
+                  new Both<>(side(table, Group.X), side(table, Group.Y))));
     }
-  }
 
-  private static DistancesResult.Side side(ProjectionTable table, Group group) {
-    return DistancesResult.Side.of(table.distances(group), table.neurons(group));
+    @Override
+    public boolean inDoubt(DistancesResult.Layer layer) {
+      return PreciseLayer.anyInDoubt(layer.errorBounds());
+    }
+
+    private static DistancesResult.Side side(ProjectionTable table, Group group) {
+      return DistancesResult.Side.of(table.distances(group), table.neurons(group));
+    }
   }
 }

@@ -69,6 +69,7 @@ final class HelpCommand implements Command {
     out.print(
         """
         Options of a command: spanmatch help COMMAND. Start with: spanmatch demo
+        The option --debug, which every command takes, may also stand before the command.
 
         Exit codes: 0 fine, 1 anything not named here (such as an output that can't be written),
         2 wrong usage, 3 bad input data, 4 a backend that was asked for is unavailable.

@@ -76,7 +76,7 @@ final class LayersCommand implements Command {
     List<Long> weights = file.arrays().stream().map(LayersCommand::weight).toList();
     try (ProgressLine progress =
         new ProgressLine(
-            console, arguments.has(CommonOptions.QUIET), "layers", weights, List.of("read"))) {
+            console, !arguments.has(CommonOptions.QUIET), "layers", weights, List.of("read"))) {
       for (StoredArray array : file.arrays()) {
         progress.startLayer(array.name());
         List<String> cells = new ArrayList<>();

@@ -22,6 +22,9 @@ public final class Main {
   /** The system property in which the launcher passes the width of the terminal. */
   static final String COLUMNS_PROPERTY = "spanmatch.terminal.columns";
 
+  private static final String DEBUG = "--" + CommonOptions.DEBUG.getLongOpt();
+  private static final String MORE_HEAP = "give it more with SPANMATCH_JAVA_OPTS=";
+
   // Held, since the log manager itself would let it go. The report says what was chosen.
   private static final Logger LOGGER = Logger.getLogger("org.spanmatch");
 
@@ -51,12 +54,12 @@ public final class Main {
    * @return its exit code
    */
   static int run(String[] args, Console console) {
-    boolean debug = Arrays.asList(args).contains("--" + CommonOptions.DEBUG.getLongOpt());
+    boolean debug = Arrays.asList(args).contains(DEBUG);
     if (debug) {
       logEverything();
     }
     try {
-      dispatch(args, console);
+      dispatch(withoutLeadingDebug(args), console);
       return ExitCode.OK;
     } catch (UsageException e) {
       return fail(e.getMessage() + "; see 'spanmatch help'", ExitCode.USAGE, e, debug, console);
@@ -64,18 +67,32 @@ public final class Main {
       return fail(e.getMessage(), ExitCode.BAD_DATA, e, debug, console);
     } catch (KernelUnavailableException e) {
       return fail(e.getMessage(), ExitCode.BACKEND_UNAVAILABLE, e, debug, console);
-    } catch (OutputException | NotEnoughMemoryException e) {
+    } catch (OutputException e) {
       return fail(e.getMessage(), ExitCode.OTHER, e, debug, console);
+    } catch (NotEnoughMemoryException e) {
+      String message =
+          e.javaOption()
+              .map(option -> e.problem() + "; " + MORE_HEAP + option)
+              .orElse(e.getMessage());
+      return fail(message, ExitCode.OTHER, e, debug, console);
     } catch (OutOfMemoryError e) {
       String message =
           "the Java heap of "
               + Runtime.getRuntime().maxMemory() / 1_000_000
-              + " MB is too small; give more with SPANMATCH_JAVA_OPTS=-Xmx8g, for example";
+              + " MB is too small; "
+              + MORE_HEAP
+              + "-Xmx8g, for example";
       return fail(message, ExitCode.OTHER, e, debug, console);
     } catch (IOException | RuntimeException | LinkageError e) {
       String message = "unexpected error: " + e + " (the option --debug shows where)";
       return fail(message, ExitCode.OTHER, e, debug, console);
     }
+  }
+
+  /** Since --debug is for all commands, it may stand before the command too. */
+  private static String[] withoutLeadingDebug(String[] args) {
+    boolean leading = args.length > 0 && args[0].equals(DEBUG);
+    return leading ? Arrays.copyOfRange(args, 1, args.length) : args;
   }
 
   private static void logEverything() {

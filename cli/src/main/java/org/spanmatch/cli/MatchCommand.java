@@ -1,12 +1,10 @@
 package org.spanmatch.cli;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.report.RunResult;
-import org.spanmatch.kernel.ProjectionKernel;
 
 /** {@code spanmatch match}: the main job. */
 final class MatchCommand implements Command {
@@ -30,20 +28,14 @@ final class MatchCommand implements Command {
 
   @Override
   public List<Option> options() {
-    return List.of(
-        CommonOptions.LAYERS,
+    return CommonOptions.comparing(
         CommonOptions.describe(CommonOptions.EPSILON, "0.15,0.2,0.25,0.3,0.5"),
-        CommonOptions.BACKEND,
-        CommonOptions.LAYOUT,
-        CommonOptions.SAMPLES,
-        CommonOptions.DEAD_THRESHOLD,
-        CommonOptions.THREADS,
-        CommonOptions.PRECISION,
+        CommonOptions.SPECTRUM,
+        CommonOptions.NO_SPECTRUM,
         CommonOptions.describe(
             CommonOptions.OUT,
-            "write result.json, matches.csv, similarity.csv, similarity.svg and .png there"),
-        CommonOptions.JSON,
-        CommonOptions.QUIET);
+            "write result.json, matches.csv, similarity.csv, similarity.svg and .png there, and the"
+                + " match levels as spectrum.csv, spectrum.svg and .png"));
   }
 
   @Override
@@ -57,10 +49,15 @@ final class MatchCommand implements Command {
         of neurons, 1 when all neurons of both networks lie within relative distance ε of the span
         of the other network's matched neurons.
 
+        With the java backend, the match level of every neuron, the smallest ε at which it matches,
+        is found too, and shown as a figure of the similarity at every ε; --no-spectrum leaves that
+        out.
+
         Examples:
           spanmatch match seed0.npz seed1.npz
           spanmatch match seed0.npz seed1.npz --layers 'features.*' --epsilon 0.3,0.5 --out result
           spanmatch match seed0.npz seed1.npz --json - --quiet > result.json
+          spanmatch match seed0.npz seed1.npz --backend reference --spectrum --verbose
         """;
   }
 
@@ -68,30 +65,27 @@ final class MatchCommand implements Command {
   public void run(Arguments arguments, Console console) throws IOException {
     long start = System.nanoTime();
     double[] epsilons = arguments.epsilons(EPSILONS);
-    Settings settings = Settings.of(arguments);
-    Optional<Path> folder = arguments.path(CommonOptions.OUT);
-    Input input = Input.open(arguments);
+    Optional<Boolean> spectrum = arguments.spectrum();
+    Optional<ResultFolder> folder = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
     RunResult result;
     JsonTarget json;
-    try (ProjectionKernel kernel = settings.openKernel()) {
-      folder.ifPresent(MatchReport::checkFolder);
+    try (Comparison comparison = Comparison.open(arguments, console)) {
+      boolean levels = spectrum.orElse(comparison.kernel().hasCheapRemovals());
+      folder.ifPresent(target -> target.check(MatchReport.files(levels)));
       json = JsonTarget.of(arguments);
-      if (!settings.quiet()) {
-        input.noteSkipped(console);
-      }
-      result = MatchRun.of(input, kernel, settings, epsilons, console);
+      result = MatchRun.of(comparison, epsilons, levels);
     }
     if (!json.isStandardOutput()) {
       MatchReport.printTable(result, console.out());
       Footer.print(result.backend(), result.layers().size(), start, console.out());
     }
-    if (!settings.quiet()) {
+    if (!arguments.has(CommonOptions.QUIET)) {
       MatchReport.printNotes(result, console.err());
     }
     if (folder.isPresent()) {
       MatchReport.write(result, folder.get());
       if (!json.isStandardOutput()) {
-        console.out().println("results and figure in " + folder.get());
+        console.out().println("results and figures in " + folder.get().path());
       }
     }
     json.write(result, console.out());

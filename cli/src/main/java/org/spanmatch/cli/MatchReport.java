@@ -1,15 +1,13 @@
 package org.spanmatch.cli;
 
-import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.spanmatch.cli.report.Both;
 import org.spanmatch.cli.report.Csv;
 import org.spanmatch.cli.report.DisplayName;
-import org.spanmatch.cli.report.Json;
+import org.spanmatch.cli.report.LayerLevels;
 import org.spanmatch.cli.report.LayerResult;
 import org.spanmatch.cli.report.MatchResult;
 import org.spanmatch.cli.report.RunResult;
@@ -18,7 +16,6 @@ import org.spanmatch.cli.report.TextTable;
 
 /** Shows and stores the result of a match. */
 final class MatchReport {
-  private static final String RESULT = "result.json";
   private static final String MATCHES = "matches.csv";
   private static final String SIMILARITY = "similarity.csv";
   private static final String SVG = "similarity.svg";
@@ -83,36 +80,31 @@ final class MatchReport {
   }
 
   /**
-   * Makes the folder that {@link #write} writes to, and checks that it can.
+   * The names of the files that {@link #write} writes.
    *
-   * @throws OutputException if not
+   * @param levels whether the result has match levels
    */
-  static void checkFolder(Path folder) {
-    OutputFile.checkFolder(folder);
-    for (String file : List.of(RESULT, MATCHES, SIMILARITY, SVG, PNG)) {
-      OutputFile.check(folder.resolve(file));
+  static List<String> files(boolean levels) {
+    List<String> files =
+        new ArrayList<>(List.of(ResultFolder.RESULT, MATCHES, SIMILARITY, SVG, PNG));
+    if (levels) {
+      files.addAll(SpectrumReport.FILES);
     }
-    try {
-      SimilarityFigure.requireFonts();
-    } catch (IOException e) {
-      throw new OutputException(
-          folder
-              + ": the figure can't be drawn: "
-              + e.getMessage()
-              + "; install fonts, for example Debian/Ubuntu 'apt install fontconfig"
-              + " fonts-dejavu-core', or leave the figure out by using --json",
-          e);
-    }
+    return files;
   }
 
-  /** Writes {@code result.json}, {@code matches.csv}, {@code similarity.csv} and the figure. */
-  static void write(RunResult result, Path folder) {
-    OutputFile.write(folder.resolve(RESULT), out -> Json.write(result, out));
-    OutputFile.write(folder.resolve(MATCHES), out -> Csv.writeMatches(result, out));
-    OutputFile.write(folder.resolve(SIMILARITY), out -> Csv.writeSimilarity(result, out));
+  /** Writes all of the result: as JSON, as CSV and as figures. */
+  static void write(RunResult result, ResultFolder folder) {
+    folder.writeResult(result);
+    folder.write(MATCHES, out -> Csv.writeMatches(result, out));
+    folder.write(SIMILARITY, out -> Csv.writeSimilarity(result, out));
     SimilarityFigure figure = figure(result);
-    OutputFile.write(folder.resolve(SVG), figure::writeSvg);
-    OutputFile.write(folder.resolve(PNG), figure::writePng);
+    folder.write(SVG, figure::writeSvg);
+    folder.write(PNG, figure::writePng);
+    List<LayerLevels> levels = result.neuronLevels();
+    if (!levels.isEmpty()) {
+      SpectrumReport.write(levels, folder);
+    }
   }
 
   private static SimilarityFigure figure(RunResult result) {

@@ -1,87 +1,89 @@
 package org.spanmatch.cli;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.spanmatch.cli.report.Both;
+import org.spanmatch.cli.report.LayerLevels;
 import org.spanmatch.cli.report.LayerResult;
 import org.spanmatch.cli.report.MatchResult;
 import org.spanmatch.cli.report.RunResult;
-import org.spanmatch.data.LayerPair;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.Precision;
-import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.Match;
+import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
 
-/** Finds the maximum matches of all layers of two networks, and measures the time of each step. */
-final class MatchRun {
-  private MatchRun() {}
+/** Finds the maximum matches of each layer, and says where the time went. */
+final class MatchRun implements Question<LayerResult> {
+  private final double[] epsilons;
+  private final boolean spectrum;
 
-  static RunResult of(
-      Input input, ProjectionKernel kernel, Settings settings, double[] epsilons, Console console) {
-    try (ProgressLine progress =
-        new ProgressLine(
-            console, settings.quiet(), "match", input.weights(), List.of("compress", "match"))) {
-      List<LayerResult> layers = new ArrayList<>();
-      for (LayerPair pair : input.pairs()) {
-        progress.startLayer(pair.name());
-        layers.add(matchLayer(pair, kernel, settings, epsilons, progress));
-      }
-      return new RunResult(
-          Version.TEXT,
-          kernel.info(),
-          input.x().toString(),
-          input.y().toString(),
-          List.copyOf(layers),
-          input.skipped());
-    }
+  private MatchRun(double[] epsilons, boolean spectrum) {
+    this.epsilons = epsilons;
+    this.spectrum = spectrum;
   }
 
-  private static LayerResult matchLayer(
-      LayerPair pair,
-      ProjectionKernel kernel,
-      Settings settings,
-      double[] epsilons,
-      ProgressLine progress) {
-    TimedActivations x = new TimedActivations(pair.x());
-    TimedActivations y = new TimedActivations(pair.y());
-    long start = System.nanoTime();
-    return PreciseLayer.answer(
-        x,
-        y,
-        kernel,
-        settings,
-        progress,
-        table -> {
-          double compress = secondsSince(start);
-          double read = x.seconds() + y.seconds();
-          progress.update("match", 0, 1);
-          List<MatchResult> matches =
-              MaximumMatch.find(table, epsilons).stream().map(MatchResult::of).toList();
-          double match = secondsSince(start) - compress;
-          return new LayerResult(
-              pair.name(),
-              table.samples(),
-              new Both<>(table.neurons(Group.X), table.neurons(Group.Y)),
-              new Both<>(table.dead(Group.X), table.dead(Group.Y)),
-              new Both<>(table.fillsSpace(Group.X), table.fillsSpace(Group.Y)),
-              table.precision(),
-              matches,
-              new LayerResult.Seconds(read, Math.max(0, compress - read), match));
-        },
-        MatchRun::inDoubt);
+  /**
+   * The maximum matches of all layers of two networks.
+   *
+   * @param spectrum whether to find the match levels too
+   */
+  static RunResult of(Comparison comparison, double[] epsilons, boolean spectrum) {
+    List<String> steps =
+        spectrum ? List.of("compress", "spectrum", "match") : List.of("compress", "match");
+    List<LayerResult> layers = comparison.answers("match", steps, new MatchRun(epsilons, spectrum));
+    Input input = comparison.input();
+    return new RunResult(
+        Version.TEXT,
+        comparison.backend(),
+        input.x().toString(),
+        input.y().toString(),
+        layers,
+        input.skipped());
+  }
+
+  @Override
+  public LayerResult answer(String layer, ProjectionTable table, LayerSteps steps) {
+    if (!spectrum) {
+      List<Match> matches = steps.run("match", () -> MaximumMatch.find(table, epsilons));
+      return result(layer, table, steps, matches, Optional.empty());
+    }
+    MatchSpectrum levels = steps.run("spectrum", () -> MatchSpectrum.of(table, steps.progress()));
+    List<Match> matches = steps.run("match", () -> MaximumMatch.find(table, levels, epsilons));
+    return result(layer, table, steps, matches, Optional.of(LayerLevels.of(layer, table, levels)));
+  }
+
+  private static LayerResult result(
+      String layer,
+      ProjectionTable table,
+      LayerSteps steps,
+      List<Match> matches,
+      Optional<LayerLevels> levels) {
+    return new LayerResult(
+        layer,
+        table.samples(),
+        new Both<>(table.neurons(Group.X), table.neurons(Group.Y)),
+        new Both<>(table.dead(Group.X), table.dead(Group.Y)),
+        new Both<>(table.fillsSpace(Group.X), table.fillsSpace(Group.Y)),
+        table.precision(),
+        matches.stream().map(MatchResult::of).toList(),
+        levels.orElse(null),
+        new LayerResult.Seconds(
+            steps.seconds("read"),
+            steps.seconds("compress"),
+            steps.seconds("spectrum"),
+            steps.seconds("match")));
   }
 
   /** Whether a decision was borderline, or asked about distances too small for a Gram matrix. */
-  private static boolean inDoubt(LayerResult result) {
+  @Override
+  public boolean inDoubt(LayerResult result) {
     return result.matches().stream()
         .anyMatch(
             match ->
                 match.epsilon() < Precision.GRAM_FLOOR
                     || !match.borderline().x().isEmpty()
                     || !match.borderline().y().isEmpty());
-  }
-
-  private static double secondsSince(long start) {
-    return (System.nanoTime() - start) / 1e9;
   }
 }

@@ -22,15 +22,16 @@ final class ProgressLine implements Progress, AutoCloseable {
   /**
    * Starts.
    *
+   * @param shown whether to draw the line, if there is a terminal
    * @param weights the expected work of each layer, in any unit, each at least 1
    * @param steps what is done for each layer, of which each counts as much as the others
    */
   ProgressLine(
-      Console console, boolean quiet, String task, List<Long> weights, List<String> steps) {
+      Console console, boolean shown, String task, List<Long> weights, List<String> steps) {
     this.weights = weights;
     this.steps = steps;
     this.bar =
-        quiet || console.columns() == 0
+        !shown || console.columns() == 0
             ? null
             : new ProgressBarBuilder()
                 .setTaskName(task)

@@ -17,21 +17,25 @@ import org.spanmatch.kernel.ProjectionKernel;
  * @param deadThreshold the norm up to which neurons are dead
  * @param precision how layers are compressed; empty for as precisely as each one's result needs
  * @param quiet no progress and no notes
+ * @param verbose what each layer takes, in memory and time, instead of progress
  */
 record Settings(
     String backend,
     int threads,
     double deadThreshold,
     Optional<Precision> precision,
-    boolean quiet) {
+    boolean quiet,
+    boolean verbose) {
   static Settings of(Arguments arguments) {
     requireKnownBackend(arguments.backend());
+    arguments.requireOneAtMost(CommonOptions.QUIET, CommonOptions.VERBOSE);
     return new Settings(
         arguments.backend(),
         arguments.threads(),
         arguments.deadThreshold(),
         arguments.precision(),
-        arguments.has(CommonOptions.QUIET));
+        arguments.has(CommonOptions.QUIET),
+        arguments.has(CommonOptions.VERBOSE));
   }
 
   private static void requireKnownBackend(String backend) {
@@ -48,7 +52,8 @@ record Settings(
         KernelOptions.defaults().threads(),
         NeuronNorms.DEFAULT_DEAD_THRESHOLD,
         Optional.empty(),
-        quiet);
+        quiet,
+        false);
   }
 
   ProjectionKernel openKernel() {

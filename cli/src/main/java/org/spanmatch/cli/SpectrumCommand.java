@@ -5,18 +5,21 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.report.SpectrumResult;
 import org.spanmatch.cli.report.TextTable;
-import org.spanmatch.data.LayerPair;
-import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.MatchSpectrum;
 
 /** {@code spanmatch spectrum}: the maximum match at every ε at once. */
 final class SpectrumCommand implements Command {
   private static final int[] PERCENTAGES = {10, 25, 50, 75, 100};
+  private static final List<String> FILES =
+      Stream.concat(Stream.of(ResultFolder.RESULT), SpectrumReport.FILES.stream()).toList();
 
   @Override
   public String name() {
@@ -35,17 +38,10 @@ final class SpectrumCommand implements Command {
 
   @Override
   public List<Option> options() {
-    return List.of(
-        CommonOptions.LAYERS,
+    return CommonOptions.comparing(
         CommonOptions.MIN_SIZE,
-        CommonOptions.BACKEND,
-        CommonOptions.LAYOUT,
-        CommonOptions.SAMPLES,
-        CommonOptions.DEAD_THRESHOLD,
-        CommonOptions.THREADS,
-        CommonOptions.PRECISION,
-        CommonOptions.JSON,
-        CommonOptions.QUIET);
+        CommonOptions.describe(
+            CommonOptions.OUT, "write result.json, spectrum.csv, spectrum.svg and .png there"));
   }
 
   @Override
@@ -57,7 +53,7 @@ final class SpectrumCommand implements Command {
         prevent it. The JSON holds the level of every neuron, with a bound on its error.
 
         Examples:
-          spanmatch spectrum seed0.npz seed1.npz
+          spanmatch spectrum seed0.npz seed1.npz --out result
           spanmatch spectrum seed0.npz seed1.npz --layers classifier.4 --min-size 5
         """;
   }
@@ -65,55 +61,50 @@ final class SpectrumCommand implements Command {
   @Override
   public void run(Arguments arguments, Console console) throws IOException {
     long start = System.nanoTime();
-    Settings settings = Settings.of(arguments);
     OptionalInt minSize = arguments.minSize();
-    Input input = Input.open(arguments);
+    Optional<ResultFolder> folder = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
     SpectrumResult result;
     JsonTarget json;
-    try (ProjectionKernel kernel = settings.openKernel()) {
+    try (Comparison comparison = Comparison.open(arguments, console)) {
+      folder.ifPresent(target -> target.check(FILES));
       json = JsonTarget.of(arguments);
-      if (!settings.quiet()) {
-        input.noteSkipped(console);
-      }
-      result = compute(input, kernel, settings, console);
+      Input input = comparison.input();
+      result =
+          new SpectrumResult(
+              Version.TEXT,
+              comparison.backend(),
+              input.x().toString(),
+              input.y().toString(),
+              comparison.answers("spectrum", List.of("compress", "spectrum"), new Levels()),
+              input.skipped());
     }
     if (!json.isStandardOutput()) {
       printTable(result, minSize, console.out());
       Footer.print(result.backend(), result.layers().size(), start, console.out());
     }
+    if (folder.isPresent()) {
+      folder.get().writeResult(result);
+      SpectrumReport.write(
+          result.layers().stream().map(SpectrumResult.Layer::neuronLevels).toList(), folder.get());
+      if (!json.isStandardOutput()) {
+        console.out().println("results and figure in " + folder.get().path());
+      }
+    }
     json.write(result, console.out());
   }
 
-  private static SpectrumResult compute(
-      Input input, ProjectionKernel kernel, Settings settings, Console console) {
-    try (ProgressLine progress =
-        new ProgressLine(
-            console,
-            settings.quiet(),
-            "spectrum",
-            input.weights(),
-            List.of("compress", "spectrum"))) {
-      List<SpectrumResult.Layer> layers = new ArrayList<>();
-      for (LayerPair pair : input.pairs()) {
-        progress.startLayer(pair.name());
-        layers.add(
-            PreciseLayer.answer(
-                pair.x(),
-                pair.y(),
-                kernel,
-                settings,
-                progress,
-                table ->
-                    SpectrumResult.Layer.of(pair.name(), table, MatchSpectrum.of(table, progress)),
-                layer -> PreciseLayer.anyInDoubt(layer.levelErrors())));
-      }
-      return new SpectrumResult(
-          Version.TEXT,
-          kernel.info(),
-          input.x().toString(),
-          input.y().toString(),
-          List.copyOf(layers),
-          input.skipped());
+  /** The match levels of both networks' neurons. */
+  private static final class Levels implements Question<SpectrumResult.Layer> {
+    @Override
+    public SpectrumResult.Layer answer(String layer, ProjectionTable table, LayerSteps steps) {
+      MatchSpectrum spectrum =
+          steps.run("spectrum", () -> MatchSpectrum.of(table, steps.progress()));
+      return SpectrumResult.Layer.of(layer, table, spectrum);
+    }
+
+    @Override
+    public boolean inDoubt(SpectrumResult.Layer layer) {
+      return PreciseLayer.anyInDoubt(layer.neuronLevels().levelErrors());
     }
   }
 
@@ -133,9 +124,10 @@ final class SpectrumCommand implements Command {
       int neurons = layer.neurons().x() + layer.neurons().y();
       for (int percentage : PERCENTAGES) {
         int size = Math.max(1, (int) Math.ceil(neurons * (percentage / 100.0)));
-        cells.add(number(layer.spectrum().epsilonFor(size)));
+        cells.add(number(layer.neuronLevels().spectrum().epsilonFor(size)));
       }
-      minSize.ifPresent(size -> cells.add(number(layer.spectrum().epsilonForEach(size))));
+      minSize.ifPresent(
+          size -> cells.add(number(layer.neuronLevels().spectrum().epsilonForEach(size))));
       table.add(cells);
     }
     table.print(out);

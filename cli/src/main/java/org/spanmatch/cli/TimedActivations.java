@@ -5,41 +5,45 @@ import org.spanmatch.data.BlockReader;
 import org.spanmatch.data.ForwardingActivations;
 import org.spanmatch.data.LayerActivations;
 
-/** A layer that measures how long reading it takes. */
+/** A layer that tells a clock when it is being opened or read, inflating included. */
 final class TimedActivations extends ForwardingActivations {
-  private long nanos;
+  private final ReadClock clock;
 
-  TimedActivations(LayerActivations layer) {
+  TimedActivations(LayerActivations layer, ReadClock clock) {
     super(layer);
-  }
-
-  /** Seconds spent so far in opening and reading, by all passes together. */
-  synchronized double seconds() {
-    return nanos / 1e9;
-  }
-
-  private synchronized void add(long start) {
-    nanos += System.nanoTime() - start;
+    this.clock = clock;
   }
 
   @Override
   public BlockReader open() {
-    long start = System.nanoTime();
-    BlockReader reader = layer().open();
-    add(start);
-    return new BlockReader() {
-      @Override
-      public ActivationBlock next() {
-        long from = System.nanoTime();
-        ActivationBlock block = reader.next();
-        add(from);
-        return block;
-      }
+    clock.begin();
+    try {
+      return new TimedReader(layer().open());
+    } finally {
+      clock.end();
+    }
+  }
 
-      @Override
-      public void close() {
-        reader.close();
+  private final class TimedReader implements BlockReader {
+    private final BlockReader reader;
+
+    TimedReader(BlockReader reader) {
+      this.reader = reader;
+    }
+
+    @Override
+    public ActivationBlock next() {
+      clock.begin();
+      try {
+        return reader.next();
+      } finally {
+        clock.end();
       }
-    };
+    }
+
+    @Override
+    public void close() {
+      reader.close();
+    }
   }
 }

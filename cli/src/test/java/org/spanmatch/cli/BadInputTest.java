@@ -266,6 +266,8 @@ class BadInputTest {
         "--epsilon 0x1p-1",
         "--epsilon 0.1 --epsilon 0.2",
         "--layers *x*",
+        "--quiet --verbose",
+        "--spectrum --no-spectrum",
         "--unknown",
         "--epsilon",
         "third.npz"
@@ -301,6 +303,11 @@ class BadInputTest {
     assertFails(
         1, RealCommand.run("match", bad, bad, "--out", file.resolve("out")), file, "output folder");
     assertFails(1, RealCommand.run("match", bad, bad, "--json", folder), folder, "is a folder");
+    Path taken = Files.createDirectories(folder.resolve("taken").resolve("spectrum.svg"));
+    for (String command : List.of("match", "spectrum")) {
+      assertFails(
+          1, RealCommand.run(command, bad, bad, "--out", taken.getParent()), taken, "is a folder");
+    }
     Path nowhere = folder.resolve("nowhere").resolve("result.json");
     assertFails(
         1, RealCommand.run("match", bad, bad, "--json", nowhere), nowhere, "does not exist");
@@ -318,6 +325,63 @@ class BadInputTest {
     try (var files = Files.list(out)) {
       assertEquals(0, files.count());
     }
+  }
+
+  /** The first layer is computed by the time that the damage in the second is met. */
+  @ParameterizedTest
+  @ValueSource(strings = {"match", "spectrum"})
+  void damageInTheMiddleOfAPassLeavesNoFileBehind(String command) throws IOException {
+    byte[] content =
+        TestFiles.npy("'<f4'", "(20000, 8)", TestFiles.floats(TestFiles.relu(160_000, 1)));
+    Path cut = folder.resolve("cut.npz");
+    TestFiles.truncatedArchive(cut, "first.npy", "second.npy", content);
+    Path out = folder.resolve("out");
+    Path json = folder.resolve("result.json");
+    assertEquals(0, RealCommand.run(command, cut, cut, "--layers", "first").exitCode());
+    Outcome outcome = RealCommand.run(command, cut, cut, "--out", out, "--json", json);
+    assertFails(3, outcome, cut, "layer 'second'");
+    assertFalse(Files.exists(json));
+    try (var files = Files.list(out)) {
+      assertEquals(0, files.count());
+    }
+  }
+
+  /** A layer that can't fit says so before it is computed, and how to let it fit. */
+  @ParameterizedTest
+  @ValueSource(strings = {"java", "reference"})
+  void theHeapIsTooSmall(String backend) throws IOException {
+    Path wide =
+        TestFiles.npz(folder.resolve("wide.npz"), "fc", TestFiles.relu(2400 * 600, 1), 2400, 600);
+    Outcome outcome =
+        RealCommand.runWith(
+            List.of("-Xmx24m"), "match", wide, wide, "--backend", backend, "--quiet");
+    assertFails(
+        1,
+        outcome,
+        wide + ", layer 'fc': 600 + 600 neurons need about ",
+        "but it may have only ",
+        "give it more with SPANMATCH_JAVA_OPTS=-Xmx1g");
+  }
+
+  /** What the estimate leaves out, such as the blocks that are being read, may be too much too. */
+  @Test
+  void theHeapEndsMeanwhile() throws IOException {
+    Path file =
+        TestFiles.npz(folder.resolve("long.npz"), "fc", TestFiles.relu(100_000 * 8, 1), 100_000, 8);
+    assertFails(
+        1,
+        RealCommand.runWith(List.of("-Xmx12m"), "match", file, file, "--quiet"),
+        "MB is too small; give it more with SPANMATCH_JAVA_OPTS=-Xmx");
+  }
+
+  @Test
+  void debugMayStandBeforeTheCommand() {
+    Path missing = folder.resolve("missing");
+    Outcome before = RealCommand.run("--debug", "match", good, missing);
+    assertEquals(RealCommand.run("match", good, missing, "--debug").err(), before.err());
+    assertEquals(3, before.exitCode());
+    assertEquals(RealCommand.run("--version").out(), RealCommand.run("--debug", "--version").out());
+    assertFails(2, RealCommand.run("--quiet", "match", good, good), "no command '--quiet'");
   }
 
   @Test

@@ -33,13 +33,14 @@ class DemoCommandTest {
       assertTrue(Double.parseDouble(accuracy.group(1)) > 90, accuracy.group());
     }
     assertTrue(outcome.out().contains(out.resolve("similarity.png").toString()));
+    assertTrue(outcome.out().contains(out.resolve("spectrum.png").toString()));
 
     String shown = outcome.out().lines().limit(10).collect(Collectors.joining("\n"));
     assertTrue(
         Files.readString(RealCommand.root().resolve("README.md")).contains(shown),
         () -> "the README shows another output than this:\n" + shown);
 
-    for (String file : List.of("similarity.png", "similarity.svg", "matches.csv")) {
+    for (String file : List.of("similarity.png", "similarity.svg", "spectrum.png", "matches.csv")) {
       assertTrue(Files.size(out.resolve(file)) > 0, file);
     }
     JsonNode layers = layers(out);

@@ -65,9 +65,11 @@ class InterruptionTest {
       String name = file.getFileName().toString();
       switch (name) {
         case "result.json" -> new ObjectMapper().readTree(file.toFile());
-        case "similarity.png" -> ImageIO.read(file.toFile()).getWidth();
-        case "similarity.svg" -> assertTrue(Files.readString(file).contains("</svg>"));
+        case "similarity.png", "spectrum.png" -> ImageIO.read(file.toFile()).getWidth();
+        case "similarity.svg", "spectrum.svg" ->
+            assertTrue(Files.readString(file).contains("</svg>"));
         case "similarity.csv" -> assertEquals(1 + 5, Files.readAllLines(file).size());
+        case "spectrum.csv" -> assertEquals(1 + 64, Files.readAllLines(file).size());
         case "matches.csv" -> assertEquals(1 + 5 * 64, Files.readAllLines(file).size());
         default -> throw new AssertionError("left behind: " + name);
       }

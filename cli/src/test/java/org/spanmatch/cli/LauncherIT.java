@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -29,12 +31,17 @@ class LauncherIT {
   }
 
   private Outcome launch(Path script, Object... arguments) {
+    return launch("", script, arguments);
+  }
+
+  private Outcome launch(String javaOptions, Path script, Object... arguments) {
     List<String> command = new ArrayList<>(List.of(script.toString()));
     for (Object argument : arguments) {
       command.add(argument.toString());
     }
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    builder.environment().put("SPANMATCH_JAVA_OPTS", javaOptions);
     return RealCommand.finish(builder);
   }
 
@@ -68,5 +75,21 @@ class LauncherIT {
     assertEquals(2, launch(SCRIPT, "match", "", "*", "").exitCode());
     assertEquals(3, launch(SCRIPT, "match", "no such", file).exitCode());
     assertEquals(4, launch(SCRIPT, "match", file, file, "--backend", "cuda").exitCode());
+  }
+
+  /** The cure that the error names is one. */
+  @Test
+  void takesJavaOptionsFromTheEnvironment() throws IOException {
+    Path file = TestFiles.npz(folder.resolve("w.npz"), "fc", TestFiles.relu(16_000, 1), 16, 1000);
+    Outcome small = launch("-Xmx24m", SCRIPT, "match", file, file);
+    assertEquals(1, small.exitCode());
+    Matcher cure = Pattern.compile("SPANMATCH_JAVA_OPTS=(-Xmx[0-9]+g)\n").matcher(small.err());
+    assertTrue(cure.find(), small.err());
+    assertEquals(0, launch(cure.group(1), SCRIPT, "match", file, file, "--no-spectrum").exitCode());
+  }
+
+  @Test
+  void usesVectorsWithDebugBeforeTheCommand() {
+    assertTrue(launch(SCRIPT, "--debug", "backends").out().contains("-bit vectors"));
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -100,7 +101,7 @@ class MatchCommandTest {
     assertTrue(
         keys(layer)
             .containsAll(Set.of("name", "samples", "neurons", "dead", "matches", "seconds")));
-    assertEquals(Set.of("read", "compress", "match"), keys(layer.get("seconds")));
+    assertEquals(Set.of("read", "compress", "spectrum", "match"), keys(layer.get("seconds")));
     assertEquals("a, first", layer.get("name").textValue());
     assertEquals(SAMPLES, layer.get("samples").intValue());
     assertEquals(4, layer.at("/neurons/x").intValue());
@@ -149,12 +150,17 @@ class MatchCommandTest {
     Outcome outcome =
         RealCommand.run("match", x, y, "--epsilon", "0.3", "--out", out, "--json", json);
     assertEquals(0, outcome.exitCode(), outcome.err());
-    try (var files = Files.list(out)) {
-      assertEquals(
-          Set.of(
-              "result.json", "matches.csv", "similarity.csv", "similarity.svg", "similarity.png"),
-          files.map(file -> file.getFileName().toString()).collect(Collectors.toSet()));
-    }
+    assertEquals(
+        Set.of(
+            "result.json",
+            "matches.csv",
+            "similarity.csv",
+            "similarity.svg",
+            "similarity.png",
+            "spectrum.csv",
+            "spectrum.svg",
+            "spectrum.png"),
+        names(out));
     assertEquals(Files.readString(out.resolve("result.json")), Files.readString(json));
     assertEquals(
         List.of(
@@ -172,6 +178,40 @@ class MatchCommandTest {
         Files.readAllLines(out.resolve("similarity.csv")));
     assertTrue(Files.readString(out.resolve("similarity.svg")).contains("a, first"));
     assertTrue(ImageIO.read(out.resolve("similarity.png").toFile()).getWidth() > 300);
+    List<String> levels = Files.readAllLines(out.resolve("spectrum.csv"));
+    assertEquals("layer,network,neuron,level,level_error", levels.get(0));
+    assertEquals("\"a, first\",x,0,,", levels.get(1)); // dead
+    JsonNode layer = JSON.readTree(json.toFile()).at("/layers/0");
+    assertEquals(
+        "\"a, first\",x,3," + layer.at("/levels/x/3") + "," + layer.at("/levelErrors/x/3"),
+        levels.get(4));
+    assertEquals(1 + 4 + 3 + 3 + 3, levels.size());
+    assertTrue(Files.readString(out.resolve("spectrum.svg")).contains("a, first"));
+    assertTrue(ImageIO.read(out.resolve("spectrum.png").toFile()).getWidth() > 300);
+  }
+
+  @Test
+  void withoutASpectrumItsFilesAreLeftOut() throws IOException {
+    Path out = folder.resolve("plain");
+    assertEquals(0, RealCommand.run("match", x, y, "--no-spectrum", "--out", out).exitCode());
+    assertEquals(
+        Set.of("result.json", "matches.csv", "similarity.csv", "similarity.svg", "similarity.png"),
+        names(out));
+  }
+
+  @Test
+  void theSpectrumHasAFolderToo() throws IOException {
+    Path out = folder.resolve("levels");
+    Outcome outcome = RealCommand.run("spectrum", x, y, "--out", out, "--quiet", "--json", "-");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertEquals(Set.of("result.json", "spectrum.csv", "spectrum.svg", "spectrum.png"), names(out));
+    assertEquals(outcome.out(), Files.readString(out.resolve("result.json")));
+  }
+
+  private static Set<String> names(Path out) throws IOException {
+    try (var files = Files.list(out)) {
+      return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    }
   }
 
   @Test
@@ -219,12 +259,17 @@ class MatchCommandTest {
   @ParameterizedTest
   @ValueSource(ints = {8, 16, 32, 64})
   void theWidthOfVectorsDoesNotMatter(int bytes) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            RealCommand.java("match", x, y, "--precision", "standard", "--json", "-", "--quiet"));
-    command.addAll(
-        1, List.of("-XX:MaxVectorSize=" + bytes, "--add-modules", "jdk.incubator.vector"));
-    Outcome outcome = RealCommand.finish(new ProcessBuilder(command));
+    Outcome outcome =
+        RealCommand.runWith(
+            List.of("-XX:MaxVectorSize=" + bytes, "--add-modules", "jdk.incubator.vector"),
+            "match",
+            x,
+            y,
+            "--precision",
+            "standard",
+            "--json",
+            "-",
+            "--quiet");
     assertEquals(0, outcome.exitCode(), outcome.err());
     JsonNode found = JSON.readTree(outcome.out());
     JsonNode reference = json("match", x, y, "--backend", "reference", "--json", "-", "--quiet");
@@ -234,6 +279,30 @@ class MatchCommandTest {
         assertEquals(reference.at(pointer), found.at(pointer), pointer);
       }
     }
+  }
+
+  /** One core, more threads than cores: the same numbers to the last bit. */
+  @Test
+  void theNumberOfThreadsDoesNotMatter() throws IOException {
+    JsonNode one = threads(List.of("-XX:ActiveProcessorCount=1"));
+    JsonNode manyOnOne = threads(List.of("-XX:ActiveProcessorCount=1"), "--threads", "100000");
+    JsonNode many = threads(List.of("-XX:ActiveProcessorCount=3"), "--threads", "100000");
+    assertEquals(1, one.at("/backend/threads").intValue());
+    assertEquals(4, manyOnOne.at("/backend/threads").intValue());
+    assertEquals(12, many.at("/backend/threads").intValue());
+    assertEquals(2, one.get("layers").size());
+    assertEquals(one.get("layers"), manyOnOne.get("layers"));
+    assertEquals(one.get("layers"), many.get("layers"));
+  }
+
+  private JsonNode threads(List<String> javaOptions, String... arguments) throws IOException {
+    List<Object> all = new ArrayList<>(List.of("match", x, y, "--json", "-", "--quiet"));
+    all.addAll(List.of(arguments));
+    Outcome outcome = RealCommand.runWith(javaOptions, all.toArray());
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    JsonNode result = JSON.readTree(outcome.out());
+    result.get("layers").forEach(layer -> ((ObjectNode) layer).remove("seconds"));
+    return result;
   }
 
   @Test
@@ -348,6 +417,48 @@ class MatchCommandTest {
         lines.get(1));
   }
 
+  /** The java backend finds levels unasked, the reference backend only when asked. */
+  @ParameterizedTest
+  @ValueSource(strings = {"java", "reference"})
+  void matchGivesTheLevelsOfTheSpectrum(String backend) throws IOException {
+    List<Object> match = List.of("match", x, y, "--backend", backend, "--json", "-", "--quiet");
+    JsonNode usual = json(match.toArray());
+    JsonNode with = json(with(match, "--spectrum"));
+    JsonNode without = json(with(match, "--no-spectrum"));
+    JsonNode spectrum = json("spectrum", x, y, "--backend", backend, "--json", "-", "--quiet");
+    assertEquals(2, with.get("layers").size());
+    for (int layer = 0; layer < 2; layer++) {
+      String at = "/layers/" + layer;
+      for (String field : List.of("/levels", "/levelErrors")) {
+        assertFalse(spectrum.at(at + field).isMissingNode());
+        assertEquals(spectrum.at(at + field), with.at(at + field));
+        assertTrue(without.at(at + field).isMissingNode());
+        assertEquals(backend.equals("java"), usual.at(at).has(field.substring(1)));
+      }
+      assertTrue(with.at(at + "/seconds/spectrum").doubleValue() > 0);
+      assertEquals(0, without.at(at + "/seconds/spectrum").doubleValue());
+      assertEquals(without.at(at + "/matches"), with.at(at + "/matches"));
+    }
+  }
+
+  private static Object[] with(List<Object> arguments, Object more) {
+    List<Object> all = new ArrayList<>(arguments);
+    all.add(more);
+    return all.toArray();
+  }
+
+  /** A layer that is computed again gets its levels from the same computation as its matches. */
+  @Test
+  void levelsAreAsPreciseAsTheMatches() throws IOException {
+    JsonNode exact =
+        json("match", x, y, "--epsilon", "0,0.5", "--spectrum", "--json", "-", "--quiet");
+    JsonNode high = json("match", x, y, "--precision", "high", "--json", "-", "--quiet");
+    assertEquals("high", exact.at("/layers/0/precision").textValue());
+    assertEquals(high.at("/layers/0/levels"), exact.at("/layers/0/levels"));
+    assertEquals(high.at("/layers/0/levelErrors"), exact.at("/layers/0/levelErrors"));
+    assertEquals(4, exact.at("/layers/0/levels/x").size());
+  }
+
   @Test
   void layersTellsWhatIsInTheFiles() {
     Outcome outcome = RealCommand.run("layers", x, y);
@@ -387,6 +498,8 @@ class MatchCommandTest {
             "precision",
             "layers",
             "epsilon",
+            "spectrum",
+            "no-spectrum",
             "backend",
             "layout",
             "samples",
@@ -394,6 +507,7 @@ class MatchCommandTest {
             "threads",
             "out",
             "json",
+            "verbose",
             "quiet",
             "debug",
             "help")) {
@@ -401,6 +515,42 @@ class MatchCommandTest {
     }
     assertFalse(match.out().contains("%s"));
     assertTrue(match.out().contains("Examples:"));
+  }
+
+  /** What a layer needs is said before it is computed, where the time went afterwards. */
+  @ParameterizedTest
+  @ValueSource(strings = {"match", "spectrum", "distances"})
+  void verboseTellsMemoryAndTime(String command) {
+    Outcome outcome = RealCommand.run(command, x, y, "--layers", "conv", "--verbose");
+    assertEquals(0, outcome.exitCode());
+    List<String> lines = outcome.err().lines().toList();
+    assertTrue(
+        lines
+            .get(0)
+            .matches(
+                "layer 'conv': 3 \\+ 3 neurons, 400 samples: about [1-9][0-9]* MB of Java heap"
+                    + " of [1-9][0-9,]* MB \\(precision standard\\)"),
+        lines.get(0));
+    String last = lines.get(lines.size() - 1);
+    assertTrue(last.startsWith("layer 'conv': read "), last);
+    for (String step : List.of("read", "compress", command)) {
+      assertTrue(last.matches(".* " + step + " [0-9]+\\.[0-9]{2} s.*"), last);
+    }
+    assertEquals(RealCommand.run(command, x, y, "--layers", "conv").err(), "");
+  }
+
+  /** Exact matches take a second computation, and that is said too. */
+  @Test
+  void verboseTellsBothComputationsOfALayer() {
+    Outcome outcome = RealCommand.run("match", x, y, "--epsilon", "0", "--verbose");
+    assertEquals(
+        List.of("standard", "high", "standard", "high"),
+        outcome
+            .err()
+            .lines()
+            .filter(line -> line.contains("(precision "))
+            .map(line -> line.replaceAll(".*precision (.*)\\)", "$1"))
+            .toList());
   }
 
   @Test
@@ -412,6 +562,8 @@ class MatchCommandTest {
     assertTrue(terminal.err().contains("match"), terminal.err());
     command.add("--quiet");
     assertEquals("", RealCommand.finish(new ProcessBuilder(command)).err());
+    command.set(command.size() - 1, "--verbose");
+    assertFalse(RealCommand.finish(new ProcessBuilder(command)).err().contains("\r"));
     assertFalse(RealCommand.run("match", x, y).err().contains("\r"));
   }
 }

@@ -26,6 +26,13 @@ final class RealCommand {
     return finish(new ProcessBuilder(java(arguments)));
   }
 
+  /** The same with options for Java. */
+  static Outcome runWith(List<String> javaOptions, Object... arguments) {
+    List<String> command = java(arguments);
+    command.addAll(1, javaOptions);
+    return finish(new ProcessBuilder(command));
+  }
+
   /** The command line that runs {@code spanmatch} with these arguments from class files. */
   static List<String> java(Object... arguments) {
     List<String> command = new ArrayList<>();

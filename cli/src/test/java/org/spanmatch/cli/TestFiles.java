@@ -8,8 +8,11 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32;
+import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.spanmatch.data.NpzWriter;
@@ -70,5 +73,43 @@ final class TestFiles {
       }
     }
     return Files.write(file, bytes.toByteArray());
+  }
+
+  /** An archive of two layers, of which the second's compressed data ends too early. */
+  static Path truncatedArchive(Path file, String whole, String cut, byte[] content)
+      throws IOException {
+    Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+    deflater.setInput(content);
+    deflater.finish();
+    byte[] deflated = new byte[content.length + 100];
+    int length = deflater.deflate(deflated);
+    deflater.end();
+    byte[] half = Arrays.copyOf(deflated, length / 2);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    CRC32 crc = new CRC32();
+    crc.update(half);
+    long second;
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+      zip.putNextEntry(new ZipEntry(whole));
+      zip.write(content);
+      zip.closeEntry();
+      zip.flush();
+      second = bytes.size();
+      // Stored as it is, and then called deflated.
+      ZipEntry entry = new ZipEntry(cut);
+      entry.setMethod(ZipEntry.STORED);
+      entry.setSize(half.length);
+      entry.setCrc(crc.getValue());
+      zip.putNextEntry(entry);
+      zip.write(half);
+    }
+    ByteBuffer archive = ByteBuffer.wrap(bytes.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+    int directory = archive.getInt(archive.capacity() - 6);
+    int secondInDirectory = directory + 46 + whole.length();
+    archive.putShort((int) second + 8, (short) ZipEntry.DEFLATED);
+    archive.putInt((int) second + 22, content.length);
+    archive.putShort(secondInDirectory + 10, (short) ZipEntry.DEFLATED);
+    archive.putInt(secondInDirectory + 24, content.length);
+    return Files.write(file, archive.array());
   }
 }

@@ -24,10 +24,8 @@ public final class HeapMemory {
               + " neurons need about "
               + megabytes(bytes)
               + " of Java heap, but it may have only "
-              + megabytes(heap)
-              + "; start Java with -Xmx"
-              + (bytes / 900_000_000 + 1)
-              + "g");
+              + megabytes(heap),
+          "-Xmx" + (bytes / 900_000_000 + 1) + "g");
     }
   }
 

@@ -26,6 +26,25 @@ public interface ProjectionKernel extends AutoCloseable {
   ProjectionTable compress(LayerActivations x, LayerActivations y, CompressionOptions options);
 
   /**
+   * An estimate of the Java heap that compressing two groups and holding their table takes at most,
+   * without the blocks that are being read. {@link #compress} checks it before it starts.
+   *
+   * @param xNeurons number of neurons of the first group; only living ones may count
+   * @param yNeurons the same of the second group
+   * @param samples number of samples, at least 1
+   * @return bytes; {@link Long#MAX_VALUE} for more than that
+   */
+  long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision);
+
+  /**
+   * Whether its tables answer after a removal without a computation from scratch, so that removing
+   * neurons one by one costs about as much as removing them together.
+   */
+  default boolean hasCheapRemovals() {
+    return false;
+  }
+
+  /**
    * The relative projection distance of every living neuron of {@code x} to the span of {@code y}.
    *
    * @throws org.spanmatch.data.ActivationsException as {@link #compress} does

@@ -70,6 +70,19 @@ public final class MaximumMatch {
     return List.of(matches);
   }
 
+  /**
+   * The same where the match spectrum of these neurons is at hand: each ε > 0 is looked up in it,
+   * and only ε = 0, which has a rule of its own, is searched for. The matches are those of {@link
+   * #find(ProjectionTable, double...)} wherever no decision is borderline.
+   */
+  public static List<Match> find(
+      ProjectionTable table, MatchSpectrum spectrum, double... epsilons) {
+    return Arrays.stream(epsilons)
+        .mapToObj(
+            epsilon -> epsilon == 0 ? find(table, epsilon).get(0) : spectrum.maximumMatch(epsilon))
+        .toList();
+  }
+
   private Match find(double epsilon) {
     removeOutside(Group.X, epsilon);
     // One group needs another look only after the other has shrunk.

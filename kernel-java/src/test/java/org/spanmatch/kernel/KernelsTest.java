@@ -89,6 +89,11 @@ class KernelsTest {
         }
 
         @Override
+        public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
         public ProjectionTable compress(
             LayerActivations x, LayerActivations y, CompressionOptions options) {
           throw new UnsupportedOperationException();

@@ -779,6 +779,20 @@ public abstract class ProjectionKernelContract {
     assertTrue(info.threads() >= 1);
   }
 
+  /** The table alone holds a number for each two neurons. */
+  @Test
+  void theHeapEstimateCoversTheTable() {
+    for (Precision precision : Precision.values()) {
+      for (int n = 1; n <= 1 << 14; n *= 2) {
+        long estimate = kernel.heapBytes(n, 3 * n, 1L << 40, precision);
+        assertTrue(estimate >= 8L * 4 * n * 4 * n, n + " neurons: " + estimate);
+        assertEquals(estimate, kernel.heapBytes(3 * n, n, 1L << 40, precision));
+      }
+      int most = Integer.MAX_VALUE;
+      assertEquals(Long.MAX_VALUE, kernel.heapBytes(most, most, 1L << 40, precision));
+    }
+  }
+
   @Test
   void tablesOfOneKernelAreIndependent() {
     Problem one = Problem.relu(38, 60, 5, 4);

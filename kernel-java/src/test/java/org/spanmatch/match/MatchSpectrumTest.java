@@ -76,6 +76,21 @@ class MatchSpectrumTest {
     return epsilons.stream().mapToDouble(Double::doubleValue).filter(e -> e > 0).toArray();
   }
 
+  /** 0 is searched for: its rule is wider than that of a tiny ε. */
+  @Test
+  void matchesAreLookedUpButForZero() {
+    try (ProjectionKernel kernel = Kernels.open("reference", new KernelOptions(1));
+        ProjectionTable table = PlantedProblem.of(7).compress(kernel)) {
+      MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+      double[] epsilons = {0.5, 0, 1, 0.2};
+      List<Match> expected = MaximumMatch.find(table, epsilons);
+      assertTrue(expected.stream().noneMatch(MatchSpectrumTest::isBorderline));
+      assertEquals(expected, MaximumMatch.find(table, spectrum, epsilons));
+      assertThrows(
+          IllegalArgumentException.class, () -> MaximumMatch.find(table, spectrum, 0.5, 1.1));
+    }
+  }
+
   @Test
   void theTableIsLeftAsItWas() {
     try (ProjectionKernel kernel = Kernels.open("reference", new KernelOptions(1));

@@ -89,6 +89,26 @@ public final class Csv {
     }
   }
 
+  /**
+   * {@code spectrum.csv}: a line for each neuron of each network and layer; dead ones are empty.
+   */
+  public static void writeSpectrum(List<LayerLevels> layers, OutputStream out) throws IOException {
+    try (CSVPrinter csv = printer(out, "layer", "network", "neuron", "level", "level_error")) {
+      for (LayerLevels layer : layers) {
+        printLevels(csv, layer.layer(), "x", layer.levels().x(), layer.levelErrors().x());
+        printLevels(csv, layer.layer(), "y", layer.levels().y(), layer.levelErrors().y());
+      }
+    }
+  }
+
+  private static void printLevels(
+      CSVPrinter csv, String layer, String network, List<Double> levels, List<Double> errors)
+      throws IOException {
+    for (int neuron = 0; neuron < levels.size(); neuron++) {
+      csv.printRecord(layer, network, neuron, levels.get(neuron), errors.get(neuron));
+    }
+  }
+
   // Closing the printer must not close standard output.
   private static CSVPrinter printer(OutputStream out, String... heads) throws IOException {
     Writer writer =

@@ -1,5 +1,6 @@
 package org.spanmatch.cli.report;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import org.spanmatch.kernel.Precision;
 
@@ -14,6 +15,7 @@ import org.spanmatch.kernel.Precision;
  *     all samples, so that distances to it are trivially 0
  * @param precision how the activations were compressed for this result
  * @param matches one for each ε
+ * @param neuronLevels the match levels, or null without a spectrum
  * @param seconds where the time went
  */
 public record LayerResult(
@@ -24,14 +26,16 @@ public record LayerResult(
     Both<Boolean> fillsSpace,
     Precision precision,
     List<MatchResult> matches,
+    @JsonUnwrapped LayerLevels neuronLevels,
     Seconds seconds) {
   /**
-   * Elapsed time.
+   * Elapsed time, for which each moment counts once: the sum is that of the layer. Of a layer that
+   * was computed again at high precision both computations count.
    *
-   * @param read reading both files, each file's time added; may go on while others compute
-   * @param compress until the layer was compressed, less what reading took; for a layer that was
-   *     computed again at high precision, its first computation counts here too
+   * @param read while a file was being read or inflated; the java backend computes meanwhile
+   * @param compress until the layer was compressed, less that
+   * @param spectrum finding the match levels; 0 without a spectrum
    * @param match finding the matches
    */
-  public record Seconds(double read, double compress, double match) {}
+  public record Seconds(double read, double compress, double spectrum, double match) {}
 }

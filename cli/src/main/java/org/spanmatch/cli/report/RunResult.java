@@ -2,6 +2,7 @@ package org.spanmatch.cli.report;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
+import java.util.Objects;
 import org.spanmatch.kernel.KernelInfo;
 
 /**
@@ -20,4 +21,9 @@ public record RunResult(
     String x,
     String y,
     List<LayerResult> layers,
-    Both<List<String>> skipped) {}
+    Both<List<String>> skipped) {
+  /** The match levels of the layers; none without a spectrum. */
+  public List<LayerLevels> neuronLevels() {
+    return layers.stream().map(LayerResult::neuronLevels).filter(Objects::nonNull).toList();
+  }
+}

@@ -1,18 +1,8 @@
 package org.spanmatch.cli.report;
 
-import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
-import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
-import de.erichseifert.vectorgraphics2d.util.PageSize;
-import java.awt.BasicStroke;
 import java.awt.Color;
-import java.awt.Font;
-import java.awt.Graphics2D;
-import java.awt.RenderingHints;
-import java.awt.font.FontRenderContext;
 import java.awt.font.TextLayout;
 import java.awt.geom.AffineTransform;
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
@@ -24,41 +14,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
-import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.CategorySeries;
 import org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle;
 import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
 import org.knowm.xchart.style.CategoryStyler;
-import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * A figure of the similarity of two networks across their layers, with one line for each ε. The
- * same figure gives the same bytes with the same fonts and the same version of Java.
+ * A figure of the similarity of two networks across their layers, with one line for each ε.
  *
  * @param title the text above the figure; may be empty
  * @param layers the names of the layers in order, at least one
  * @param lines at least one
  */
-public record SimilarityFigure(String title, List<String> layers, List<Line> lines) {
+public record SimilarityFigure(String title, List<String> layers, List<Line> lines)
+    implements Figure {
   private static final String X_LABEL = "layer";
-  private static final String Y_LABEL = "size of maximum match / number of neurons";
-
-  // All lengths are in half points. XChart rounds the widths of characters to whole units, and so
-  // lays text out better in small ones.
-  private static final int UNITS = 2;
-
-  private static final Font TITLE_FONT = new Font(Font.SANS_SERIF, Font.BOLD, 30);
-  private static final Font AXIS_FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 28);
-  private static final Font LABEL_FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 24);
-
-  // What XChart measures text with before it knows what it will draw on.
-  private static final FontRenderContext FONTS = new FontRenderContext(null, true, false);
 
   private static final List<Marker> MARKERS =
       List.of(
@@ -68,16 +43,11 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
           SeriesMarkers.DIAMOND,
           SeriesMarkers.TRIANGLE_DOWN);
 
-  private static final int MAX_CHARACTERS = 150;
-  // So many characters of usual width fit the label; wider ones are shortened once more.
-  private static final int MAX_LABEL_CHARACTERS = 36;
-  private static final int MAX_LABEL_WIDTH = 540;
   private static final int LABEL_ANGLE = 45;
   private static final int LABEL_SPACING = 40;
   private static final int LAYER_WIDTH = 76;
   private static final int MIN_PLOT_WIDTH = 960;
   private static final int MAX_PLOT_WIDTH = 16_000;
-  private static final int PLOT_HEIGHT = 800;
 
   /**
    * The similarity in every layer at one ε.
@@ -112,56 +82,24 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
     }
   }
 
-  /**
-   * Writes the figure as SVG, in UTF-8. The stream stays open.
-   *
-   * @throws IOException also if the machine has no fonts
-   */
+  @Override
   public void writeSvg(OutputStream target) throws IOException {
-    CategoryChart chart = chart();
-    VectorGraphics2D graphics =
-        new VectorGraphics2D() {
-          @Override
-          public FontRenderContext getFontRenderContext() {
-            return FONTS;
-          }
-        };
-    chart.paint(graphics, chart.getWidth(), chart.getHeight());
-    ByteArrayOutputStream svg = new ByteArrayOutputStream();
-    new SVGProcessor()
-        .getDocument(
-            graphics.getCommands(), new PageSize(0, 0, chart.getWidth(), chart.getHeight()))
-        .writeTo(svg);
-    new SvgPicture(svg.toByteArray())
-        .size((double) chart.getWidth() / UNITS, (double) chart.getHeight() / UNITS)
-        .describe(chart.getTitle(), description())
-        .write(target);
+    Drawing.writeSvg(chart(), description(), target);
   }
 
-  /**
-   * Writes the figure as PNG, with two pixels to a point. The stream stays open.
-   *
-   * @throws IOException also if the machine has no fonts
-   */
+  @Override
   public void writePng(OutputStream target) throws IOException {
-    CategoryChart chart = chart();
-    BufferedImage image =
-        new BufferedImage(chart.getWidth(), chart.getHeight(), BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = image.createGraphics();
-    graphics.setRenderingHint(
-        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-    chart.paint(graphics, chart.getWidth(), chart.getHeight());
-    graphics.dispose();
-    // In memory, as ImageIO's own choice is a temporary file.
-    try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(target)) {
-      ImageIO.write(image, "png", stream);
-    }
+    Drawing.writePng(chart(), target);
   }
 
   private CategoryChart chart() throws IOException {
-    requireFonts();
-    List<String> labels = labels();
-    int widest = labels.stream().mapToInt(label -> width(label, LABEL_FONT)).max().orElseThrow();
+    Drawing.requireFonts();
+    List<String> labels = Drawing.labels(layers);
+    int widest =
+        labels.stream()
+            .mapToInt(label -> Drawing.width(label, Drawing.LABEL_FONT))
+            .max()
+            .orElseThrow();
     int plotWidth =
         Math.max(
             MIN_PLOT_WIDTH, Math.min(MAX_PLOT_WIDTH / LAYER_WIDTH, layers.size()) * LAYER_WIDTH);
@@ -173,10 +111,10 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
     CategoryChart chart =
         new CategoryChartBuilder()
             .width(left + plotWidth + 240)
-            .height(PLOT_HEIGHT + 180 + slant)
-            .title(fit(title, TITLE_FONT, plotWidth))
+            .height(Drawing.PLOT_HEIGHT + 180 + slant)
+            .title(Drawing.fit(title, Drawing.TITLE_FONT, plotWidth))
             .xAxisTitle(X_LABEL)
-            .yAxisTitle(Y_LABEL)
+            .yAxisTitle(Drawing.SIMILARITY)
             .build();
     CategoryStyler styler = chart.getStyler();
     style(styler);
@@ -188,41 +126,13 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
   }
 
   private static void style(CategoryStyler styler) {
-    styler.setLocale(Locale.ROOT);
-    styler.setChartBackgroundColor(Color.WHITE);
-    styler.setChartPadding(20);
-    styler.setChartTitleFont(TITLE_FONT);
-    styler.setChartTitlePadding(12);
-
-    styler.setPlotBorderVisible(false);
-    styler.setPlotMargin(2);
-    styler.setPlotGridLinesColor(new Color(0xD8D8D8));
-    styler.setPlotGridLinesStroke(new BasicStroke(1.5f));
-    styler.setPlotGridVerticalLinesVisible(false);
-
-    styler.setAxisTitleFont(AXIS_FONT);
-    styler.setAxisTitlePadding(20);
-    styler.setAxisTickLabelsFont(LABEL_FONT);
-    styler.setAxisTickPadding(8);
-    styler.setAxisTickMarkLength(8);
-    styler.setAxisTickMarksColor(Color.DARK_GRAY);
-    styler.setAxisTickMarksStroke(new BasicStroke(2));
+    Drawing.style(styler);
     styler.setXAxisTickMarkSpacingHint(LABEL_SPACING);
     styler.setXAxisLabelAlignmentVertical(TextAlignment.Right);
-    styler.setYAxisMin(0.0);
-    styler.setYAxisMax(1.0);
-    styler.setYAxisDecimalPattern("0.0");
-    styler.setYAxisTickMarkSpacingHint(70);
-
     styler.setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
     // Or the lines would be drawn side by side, like bars.
     styler.setOverlapped(true);
     styler.setMarkerSize(16);
-    styler.setLegendPosition(LegendPosition.OutsideE);
-    styler.setLegendFont(LABEL_FONT);
-    styler.setLegendPadding(14);
-    styler.setLegendSeriesLineLength(50);
-    styler.setLegendBorderColor(Color.WHITE);
   }
 
   private void addSeries(CategoryChart chart, List<String> labels) {
@@ -235,7 +145,7 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
       Color color = Viridis.color(rank, ordered.size());
       series.setLabel(label(ordered.get(i)));
       series.setLineColor(color);
-      series.setLineStyle(new BasicStroke(3.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+      series.setLineStyle(Drawing.stroke());
       series.setMarkerColor(color);
       series.setMarker(MARKERS.get(rank % MARKERS.size()));
     }
@@ -262,15 +172,6 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
     return "ε = " + (line.epsilon() < 1e-4 ? rounded.toString() : rounded.toPlainString());
   }
 
-  private List<String> labels() {
-    List<String> labels = new ArrayList<>();
-    for (String layer : DisplayName.all(layers, MAX_LABEL_CHARACTERS)) {
-      String label = fit(layer, LABEL_FONT, MAX_LABEL_WIDTH);
-      labels.add(label.isBlank() ? "layer " + (labels.size() + 1) : label);
-    }
-    return labels;
-  }
-
   // XChart makes room for the label with most characters, so the tallest gets most.
   private static List<String> withTallestLongest(List<String> labels, int angle) {
     AffineTransform slant = AffineTransform.getRotateInstance(-Math.toRadians(angle));
@@ -279,46 +180,17 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
             labels,
             Comparator.comparingDouble(
                 label ->
-                    new TextLayout(label, LABEL_FONT, FONTS)
+                    new TextLayout(label, Drawing.LABEL_FONT, Drawing.FONTS)
                         .getOutline(slant)
                         .getBounds2D()
                         .getHeight()));
     List<String> result = new ArrayList<>(labels);
-    result.set(labels.indexOf(tallest), tallest + " ".repeat(2 * MAX_CHARACTERS));
+    result.set(labels.indexOf(tallest), tallest + " ".repeat(2 * Drawing.MAX_CHARACTERS));
     return result;
   }
 
-  /** The text as it is shown, with "…" for its middle if it would be wider than allowed. */
-  private static String fit(String text, Font font, int maxWidth) {
-    int limit = MAX_CHARACTERS;
-    String shown = DisplayName.of(text.strip(), limit);
-    while (width(shown, font) > maxWidth) {
-      limit -= 1;
-      shown = DisplayName.of(shown, limit);
-    }
-    return shown;
-  }
-
-  /**
-   * Checks that there is a font to draw with, as bare machines and containers may have none.
-   *
-   * @throws IOException if there is none
-   */
-  public static void requireFonts() throws IOException {
-    try {
-      width(X_LABEL, LABEL_FONT);
-    } catch (RuntimeException | Error e) {
-      // What the JDK throws here differs from version to version, and some of it is an Error.
-      throw new IOException("Java can't load a font to draw with: " + e.getMessage(), e);
-    }
-  }
-
-  private static int width(String text, Font font) {
-    return (int) Math.ceil(font.getStringBounds(text, FONTS).getWidth());
-  }
-
   private String description() {
-    List<String> labels = labels();
+    List<String> labels = Drawing.labels(layers);
     return lines.stream()
         .map(
             line ->
@@ -329,6 +201,6 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
                                 + " "
                                 + String.format(Locale.ROOT, "%.3f", line.similarity().get(i)))
                     .collect(Collectors.joining(", ", label(line) + ": ", ".")))
-        .collect(Collectors.joining("\n", Y_LABEL + ", by " + X_LABEL + ".\n", ""));
+        .collect(Collectors.joining("\n", Drawing.SIMILARITY + ", by " + X_LABEL + ".\n", ""));
   }
 }

@@ -1,11 +1,8 @@
 package org.spanmatch.cli.report;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.util.ArrayList;
-import java.util.Collections;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
-import java.util.OptionalDouble;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.Precision;
@@ -37,9 +34,7 @@ public record SpectrumResult(
    * @param neurons number of neurons, dead ones included
    * @param dead the dead neurons, ascending
    * @param precision how the activations were compressed
-   * @param levels the match level of each neuron, in [0, 1], by position; null for dead neurons
-   * @param levelErrors bounds on the errors of the levels; null for dead neurons
-   * @param spectrum what the levels are from; not part of the JSON
+   * @param neuronLevels the match levels
    */
   public record Layer(
       String name,
@@ -47,9 +42,7 @@ public record SpectrumResult(
       Both<Integer> neurons,
       Both<List<Integer>> dead,
       Precision precision,
-      Both<List<Double>> levels,
-      Both<List<Double>> levelErrors,
-      @JsonIgnore MatchSpectrum spectrum) {
+      @JsonUnwrapped LayerLevels neuronLevels) {
     /** The layer that a table holds. */
     public static Layer of(String name, ProjectionTable table, MatchSpectrum spectrum) {
       return new Layer(
@@ -58,27 +51,7 @@ public record SpectrumResult(
           new Both<>(table.neurons(Group.X), table.neurons(Group.Y)),
           new Both<>(table.dead(Group.X), table.dead(Group.Y)),
           table.precision(),
-          new Both<>(levels(table, spectrum, Group.X), levels(table, spectrum, Group.Y)),
-          new Both<>(errors(table, spectrum, Group.X), errors(table, spectrum, Group.Y)),
-          spectrum);
-    }
-
-    private static List<Double> levels(ProjectionTable table, MatchSpectrum spectrum, Group group) {
-      List<Double> levels = new ArrayList<>();
-      for (int neuron = 0; neuron < table.neurons(group); neuron++) {
-        OptionalDouble level = spectrum.level(group, neuron);
-        levels.add(level.isPresent() ? level.getAsDouble() : null);
-      }
-      return Collections.unmodifiableList(levels);
-    }
-
-    private static List<Double> errors(ProjectionTable table, MatchSpectrum spectrum, Group group) {
-      List<Double> errors = new ArrayList<>();
-      for (int neuron = 0; neuron < table.neurons(group); neuron++) {
-        boolean living = spectrum.level(group, neuron).isPresent();
-        errors.add(living ? spectrum.levelError(group, neuron) : null);
-      }
-      return Collections.unmodifiableList(errors);
+          LayerLevels.of(name, table, spectrum));
     }
   }
 }

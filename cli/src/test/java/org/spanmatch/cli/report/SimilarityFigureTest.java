@@ -5,29 +5,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.spanmatch.cli.report.FigureFiles.colors;
+import static org.spanmatch.cli.report.FigureFiles.png;
+import static org.spanmatch.cli.report.FigureFiles.pngBytes;
+import static org.spanmatch.cli.report.FigureFiles.svg;
+import static org.spanmatch.cli.report.FigureFiles.svgBytes;
+import static org.spanmatch.cli.report.FigureFiles.text;
 
 import java.awt.Color;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
-import javax.xml.parsers.DocumentBuilderFactory;
-import javax.xml.parsers.ParserConfigurationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.cli.report.SimilarityFigure.Line;
 import org.w3c.dom.Element;
-import org.xml.sax.SAXException;
 
 final class SimilarityFigureTest {
   private static final SimilarityFigure FIGURE =
@@ -195,42 +192,5 @@ final class SimilarityFigureTest {
             .mapToObj(
                 i -> new Line((i + 1) / 20.0, Collections.nCopies(layers, (double) i / lines)))
             .toList());
-  }
-
-  private static Element svg(SimilarityFigure figure)
-      throws IOException, ParserConfigurationException, SAXException {
-    byte[] bytes = svgBytes(figure);
-    assertFalse(new String(bytes, StandardCharsets.UTF_8).contains("<!DOCTYPE"));
-    DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
-    factory.setNamespaceAware(true);
-    return factory.newDocumentBuilder().parse(new ByteArrayInputStream(bytes)).getDocumentElement();
-  }
-
-  private static String text(Element svg, String element) {
-    return svg.getElementsByTagNameNS("*", element).item(0).getTextContent();
-  }
-
-  private static byte[] svgBytes(SimilarityFigure figure) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    figure.writeSvg(bytes);
-    return bytes.toByteArray();
-  }
-
-  private static BufferedImage png(SimilarityFigure figure) throws IOException {
-    return ImageIO.read(new ByteArrayInputStream(pngBytes(figure)));
-  }
-
-  private static byte[] pngBytes(SimilarityFigure figure) throws IOException {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    figure.writePng(bytes);
-    return bytes.toByteArray();
-  }
-
-  private static Set<Integer> colors(BufferedImage image) {
-    int width = image.getWidth();
-    int height = image.getHeight();
-    return Arrays.stream(image.getRGB(0, 0, width, height, null, 0, width))
-        .boxed()
-        .collect(Collectors.toSet());
   }
 }

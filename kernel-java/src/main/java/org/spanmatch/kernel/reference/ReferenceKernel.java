@@ -12,6 +12,7 @@ import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.LivingNeurons;
+import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
@@ -38,6 +39,11 @@ final class ReferenceKernel implements ProjectionKernel {
   }
 
   @Override
+  public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
+    return StreamingQr.bytes((long) xNeurons + yNeurons, samples);
+  }
+
+  @Override
   public ProjectionTable compress(
       LayerActivations x, LayerActivations y, CompressionOptions options) {
     LayerPair.requireSameSamples(x, y);
@@ -47,7 +53,8 @@ final class ReferenceKernel implements ProjectionKernel {
     Columns yColumns = Columns.of(y, xColumns.living.count(), options, samples, passes);
     int columns = xColumns.living.count() + yColumns.living.count();
 
-    HeapMemory.require(StreamingQr.bytes(columns, samples), x, y);
+    HeapMemory.require(
+        heapBytes(xColumns.living.count(), yColumns.living.count(), samples, Precision.HIGH), x, y);
     StreamingQr qr = new StreamingQr(columns, samples);
     try (SampleRows xRows = new SampleRows(x);
         SampleRows yRows = new SampleRows(y)) {

@@ -41,18 +41,20 @@ final class StreamingQr {
    */
   StreamingQr(int columns, long rows) {
     this.columns = columns;
-    this.block = new double[blockRows(columns, rows)][columns];
+    this.block = new double[(int) blockRows(columns, rows)][columns];
   }
 
-  private static int blockRows(int columns, long rows) {
-    return (int) Math.min(Math.max(MIN_BLOCK_ROWS, 2L * columns), rows);
+  private static long blockRows(long columns, long rows) {
+    return Math.min(Math.max(MIN_BLOCK_ROWS, 2 * columns), rows);
   }
 
   /** Memory for a matrix of this size, nearly all of it for the block and the factors. */
-  static long bytes(int columns, long rows) {
+  static long bytes(long columns, long rows) {
     long blockRows = blockRows(columns, rows);
     long factors = 64L - Long.numberOfLeadingZeros(rows / blockRows);
-    return (blockRows + factors * Math.min(columns, rows)) * columns * Double.BYTES;
+    double heldRows =
+        blockRows + factors * Math.min(columns, rows); // a long may be too small below
+    return (long) (heldRows * columns * Double.BYTES);
   }
 
   /** The next row, to be filled by the caller before anything else is called. */

@@ -5,8 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import org.spanmatch.data.LayerActivations;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.HeapMemory;
-import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.Progress;
 
 /**
@@ -20,9 +18,6 @@ final class GramMatrix implements JointMatrix {
   // Tiles of so many panels a side are one task: their panels of a slice stay in the second-level
   // cache together.
   private static final int TASK_PANELS = 4;
-
-  // The matrix lies in one array, which has at most 2³¹ − 1 elements.
-  private static final int MAX_COLUMNS = 46_340;
 
   private static final int UNIT_BLOCK = 64;
 
@@ -56,21 +51,9 @@ final class GramMatrix implements JointMatrix {
       Workers workers,
       Progress progress) {
     int width = kernel.width();
-    int xPanels = (x.neurons() + width - 1) / width;
-    int panels = xPanels + (y.neurons() + width - 1) / width;
+    int xPanels = panels(x.neurons(), width);
+    int panels = xPanels + panels(y.neurons(), width);
     long samples = x.samples();
-    if (panels > MAX_COLUMNS / width) {
-      throw new NotEnoughMemoryException(
-          x.description()
-              + ": "
-              + x.neurons()
-              + " + "
-              + y.neurons()
-              + " neurons are more than the "
-              + MAX_COLUMNS
-              + " that the java backend can hold");
-    }
-    HeapMemory.require(bytes(width, panels, samples), x, y);
     GramMatrix gram = new GramMatrix(width, xPanels, panels, samples);
     if (panels == 0) {
       return gram;
@@ -103,9 +86,14 @@ final class GramMatrix implements JointMatrix {
   }
 
   /** Memory: this matrix, its unit-norm copy, and two steps of packed samples. */
-  private static long bytes(int width, int panels, long samples) {
-    long stride = (long) panels * width;
-    return Double.BYTES * 2 * stride * stride + 2 * PackedSamples.bytes(width, panels, samples);
+  static double bytes(int xNeurons, int yNeurons, long samples, int width) {
+    int panels = panels(xNeurons, width) + panels(yNeurons, width);
+    double stride = (double) panels * width;
+    return Double.BYTES * 2 * stride * stride + 2.0 * PackedSamples.bytes(width, panels, samples);
+  }
+
+  private static int panels(int neurons, int width) {
+    return (int) ((neurons + width - 1L) / width);
   }
 
   private void addTasks(List<Runnable> tasks, PackedSamples packed, int count, MicroKernel kernel) {

@@ -35,6 +35,15 @@ final class SweptTable extends NeuronTable {
     }
   }
 
+  /**
+   * Memory: the vectors, for each group its tableau and a copy that leaves gaps out, and the factor
+   * from which one starts afresh.
+   */
+  static double bytes(double xNeurons, double yNeurons) {
+    double all = xNeurons + yNeurons;
+    return Double.BYTES * (3 * all * all + xNeurons * xNeurons + yNeurons * yNeurons);
+  }
+
   @Override
   public Precision precision() {
     return vectors.precision();

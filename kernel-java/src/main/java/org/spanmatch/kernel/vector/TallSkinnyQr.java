@@ -9,7 +9,6 @@ import org.spanmatch.data.ActivationsException;
 import org.spanmatch.data.LayerActivations;
 import org.spanmatch.data.SampleRows;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.Progress;
 
 /**
@@ -27,6 +26,7 @@ final class TallSkinnyQr implements JointMatrix {
   // Blocks of so many values amortise the reflections that are made one by one.
   private static final int BLOCK_VALUES = 1 << 19;
   private static final int MAX_BLOCK_ROWS = 4096;
+  private static final int MAX_BLOCK_VALUES = 1 << 30;
 
   private record Triangle(int height, Matrix factor) {}
 
@@ -42,27 +42,22 @@ final class TallSkinnyQr implements JointMatrix {
       int xNeurons, int columns, long samples, MicroKernel kernel, Workers workers) {
     this.xNeurons = xNeurons;
     this.columns = columns;
-    this.blockRows = blockRows(columns, samples);
+    this.blockRows = (int) blockRows(columns, samples);
     this.kernel = kernel;
     this.workers = workers;
   }
 
-  private static int blockRows(int columns, long samples) {
-    long rows =
-        Math.max(2L * columns, Math.min(MAX_BLOCK_ROWS, BLOCK_VALUES / Math.max(1, columns)));
-    return (int) Math.min(rows, samples);
+  private static long blockRows(long columns, long samples) {
+    long most = MAX_BLOCK_VALUES / Math.max(1, columns);
+    long many = Math.min(MAX_BLOCK_ROWS, BLOCK_VALUES / Math.max(1, columns));
+    return Math.max(1, Math.min(samples, Math.min(most, Math.max(2 * columns, many))));
   }
 
   /** Memory: two blocks and a triangle for each thread, and the triangles that wait for another. */
-  static long bytes(int columns, long samples, int threads) {
-    if (columns == 0) {
-      return 0;
-    }
-    long blockRows = blockRows(columns, samples);
-    long waiting = 64L - Long.numberOfLeadingZeros(samples / blockRows);
-    return (long) Double.BYTES
-        * columns
-        * ((2 * blockRows + columns) * threads + waiting * columns);
+  static double bytes(long columns, long samples, int threads) {
+    double blockRows = blockRows(columns, samples);
+    double waiting = Math.ceil(Math.log(samples / blockRows) / Math.log(2)) + 1;
+    return Double.BYTES * columns * ((2 * blockRows + columns) * threads + waiting * columns);
   }
 
   /**
@@ -81,7 +76,6 @@ final class TallSkinnyQr implements JointMatrix {
       Workers workers,
       Progress progress) {
     int columns = Math.addExact(x.neurons(), y.neurons());
-    HeapMemory.require(bytes(columns, x.samples(), workers.threads()), x, y);
     TallSkinnyQr qr = new TallSkinnyQr(x.neurons(), columns, x.samples(), kernel, workers);
     if (columns > 0) {
       qr.read(x, y, xScales, yScales, progress);

@@ -9,9 +9,11 @@ import org.spanmatch.data.LayerPair;
 import org.spanmatch.data.NeuronNorms;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.LivingNeurons;
+import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
@@ -25,6 +27,9 @@ final class VectorKernel implements ProjectionKernel {
   // products of such vectors.
   private static final double LEAST_SQUARE = 1e-280;
   private static final double LARGEST_SQUARE = 1e280;
+
+  // A matrix with so many rows and columns, and their padding, fits one array of 2³¹ − 1 elements.
+  private static final int MAX_NEURONS = 46_300;
 
   private static final int THREADS_PER_CORE = 4;
 
@@ -53,9 +58,35 @@ final class VectorKernel implements ProjectionKernel {
   }
 
   @Override
+  public boolean hasCheapRemovals() {
+    return true;
+  }
+
+  @Override
+  public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
+    double reading =
+        precision == Precision.HIGH
+            ? TallSkinnyQr.bytes((long) xNeurons + yNeurons, samples, workers.threads())
+            : GramMatrix.bytes(xNeurons, yNeurons, samples, microKernel.width());
+    return (long) Math.max(reading, SweptTable.bytes(xNeurons, yNeurons));
+  }
+
+  @Override
   public ProjectionTable compress(
       LayerActivations x, LayerActivations y, CompressionOptions options) {
     LayerPair.requireSameSamples(x, y);
+    if ((long) x.neurons() + y.neurons() > MAX_NEURONS) {
+      throw new NotEnoughMemoryException(
+          x.description()
+              + ": "
+              + x.neurons()
+              + " + "
+              + y.neurons()
+              + " neurons are more than the "
+              + MAX_NEURONS
+              + " that the java backend can hold");
+    }
+    HeapMemory.require(heapBytes(x.neurons(), y.neurons(), x.samples(), options.precision()), x, y);
     JointMatrix joint = read(x, y, null, null, options);
     double threshold = options.deadThreshold();
     List<Integer> xDead;

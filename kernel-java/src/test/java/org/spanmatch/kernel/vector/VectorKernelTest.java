@@ -102,6 +102,11 @@ class VectorKernelTest {
     }
 
     @Override
+    public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
+      return kernel.heapBytes(xNeurons, yNeurons, samples, Precision.HIGH);
+    }
+
+    @Override
     public ProjectionTable compress(
         LayerActivations x, LayerActivations y, CompressionOptions options) {
       return kernel.compress(
