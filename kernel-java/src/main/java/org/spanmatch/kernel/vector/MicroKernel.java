@@ -1,5 +1,7 @@
 package org.spanmatch.kernel.vector;
 
+import java.util.Optional;
+
 /**
  * Multiplies two packed panels: the innermost loop of a matrix product.
  *
@@ -21,6 +23,9 @@ abstract class MicroKernel {
 
   /** What the loop is made of, in words. */
   abstract String description();
+
+  /** What the user can do to get a faster one; empty if this is the fastest. */
+  abstract Optional<String> cure();
 
   /**
    * Adds to (or subtracts from) a tile of {@link #rows()} × {@link #width()} numbers the products,
@@ -58,20 +63,50 @@ abstract class MicroKernel {
     return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
   }
 
+  /**
+   * What the user can do to get vector code.
+   *
+   * @param hasModule whether the JVM has the module of the Vector API
+   * @param vmName the system property {@code java.vm.name}
+   * @param vmInfo the system property {@code java.vm.info}
+   * @return empty if the JVM runs it well
+   */
+  static Optional<String> cure(boolean hasModule, String vmName, String vmInfo) {
+    if (!hasModule) {
+      return Optional.of("start Java with --add-modules " + VECTOR_MODULE);
+    }
+    // Only C2 turns the Vector API into vector instructions; elsewhere each vector is an object.
+    boolean withoutC2 =
+        vmName.contains("Client")
+            || vmInfo.contains("interpreted")
+            || vmInfo.contains("emulated-client");
+    return withoutC2
+        ? Optional.of(
+            "start Java without -Xint, -client and -XX:TieredStopAtLevel, which turn its"
+                + " optimising compiler off")
+        : Optional.empty();
+  }
+
   /** The fastest that this JVM can run. */
   static MicroKernel choose() {
-    if (hasVectorModule()) {
-      try {
-        // By name, since this class must load where the Vector API is absent.
-        return Class.forName(VECTOR_CLASS)
-            .asSubclass(MicroKernel.class)
-            .getDeclaredConstructor()
-            .newInstance();
-      } catch (ReflectiveOperationException | LinkageError e) {
-        System.getLogger("org.spanmatch.kernel")
-            .log(System.Logger.Level.DEBUG, "the Vector API can't be used", e);
-      }
+    Optional<String> cure =
+        cure(
+            hasVectorModule(),
+            System.getProperty("java.vm.name", ""),
+            System.getProperty("java.vm.info", ""));
+    if (cure.isPresent()) {
+      return new ScalarMicroKernel(cure.get());
     }
-    return new ScalarMicroKernel();
+    try {
+      // By name, since this class must load where the Vector API is absent.
+      return Class.forName(VECTOR_CLASS)
+          .asSubclass(MicroKernel.class)
+          .getDeclaredConstructor()
+          .newInstance();
+    } catch (ReflectiveOperationException | LinkageError e) {
+      System.getLogger("org.spanmatch.kernel")
+          .log(System.Logger.Level.DEBUG, "the Vector API can't be used", e);
+      return new ScalarMicroKernel("this Java has no vectors that it can use");
+    }
   }
 }

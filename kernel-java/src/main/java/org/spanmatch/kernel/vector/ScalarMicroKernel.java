@@ -1,8 +1,21 @@
 package org.spanmatch.kernel.vector;
 
-/** Tiles of 4 × 4 numbers in plain Java, for JVMs without the Vector API. */
+import java.util.Optional;
+
+/** Tiles of 4 × 4 numbers in plain Java, for JVMs that can't run the Vector API well. */
 final class ScalarMicroKernel extends MicroKernel {
   private static final int SIZE = 4;
+
+  private final String cure;
+
+  /**
+   * Makes one.
+   *
+   * @param cure what the user can do to get a faster one
+   */
+  ScalarMicroKernel(String cure) {
+    this.cure = cure;
+  }
 
   @Override
   int rows() {
@@ -16,7 +29,12 @@ final class ScalarMicroKernel extends MicroKernel {
 
   @Override
   String description() {
-    return "plain loops, several times slower; start Java with --add-modules " + VECTOR_MODULE;
+    return "plain loops, several times slower; " + cure;
+  }
+
+  @Override
+  Optional<String> cure() {
+    return Optional.of(cure);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.spanmatch.kernel.vector;
 
+import java.util.Optional;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -55,6 +56,11 @@ final class VectorMicroKernel extends MicroKernel {
   @Override
   String description() {
     return SPECIES.vectorBitSize() + "-bit vectors";
+  }
+
+  @Override
+  Optional<String> cure() {
+    return Optional.empty();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.spanmatch.kernel.vector;
 
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -8,6 +9,8 @@ import org.spanmatch.kernel.ProjectionKernel;
 /** Offers the fast kernel in pure Java, which runs everywhere. */
 public final class VectorProvider implements KernelProvider {
   static final String NAME = "java";
+
+  private static final AtomicBoolean TOLD = new AtomicBoolean();
 
   private final MicroKernel microKernel = MicroKernel.choose();
 
@@ -36,6 +39,10 @@ public final class VectorProvider implements KernelProvider {
 
   @Override
   public ProjectionKernel open(KernelOptions options, String reason) {
+    if (microKernel.cure().isPresent() && !TOLD.getAndSet(true)) {
+      System.getLogger("org.spanmatch.kernel")
+          .log(System.Logger.Level.INFO, "the java backend uses " + microKernel.description());
+    }
     return new VectorKernel(microKernel, options, reason);
   }
 }

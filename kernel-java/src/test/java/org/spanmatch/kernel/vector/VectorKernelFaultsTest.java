@@ -5,13 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.spanmatch.data.ActivationBlock;
 import org.spanmatch.data.ActivationsException;
 import org.spanmatch.data.ArrayActivations;
@@ -22,6 +27,8 @@ import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionTable;
 
 /** What goes wrong in the middle of a pass is one error, and no hang. */
@@ -74,12 +81,16 @@ class VectorKernelFaultsTest {
     };
   }
 
+  private static CompressionOptions options(Precision precision) {
+    return new CompressionOptions(1e-16, precision, Progress.NONE);
+  }
+
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 5})
-  void aFailingReaderIsTheError(int threads) {
+  @CsvSource({"1, STANDARD", "2, STANDARD", "5, STANDARD", "1, HIGH", "2, HIGH", "5, HIGH"})
+  void aFailingReaderIsTheError(int threads, Precision precision) {
     try (VectorKernel kernel = kernel(threads)) {
       RuntimeException failure = new ActivationsException("the disk is gone");
-      CompressionOptions options = CompressionOptions.defaults();
+      CompressionOptions options = options(precision);
       for (int blocks = 0; blocks < 3; blocks++) {
         LayerActivations bad = failing(blocks, failure);
         assertEquals(
@@ -93,27 +104,85 @@ class VectorKernelFaultsTest {
     }
   }
 
-  @Test
-  void aReaderThatEndsEarlyIsNoticed() {
+  @ParameterizedTest
+  @EnumSource
+  void aReaderThatEndsEarlyIsNoticed(Precision precision) {
     try (VectorKernel kernel = kernel(2)) {
       ActivationsException e =
           assertThrows(
               ActivationsException.class,
-              () -> kernel.compress(good, failing(2, null), CompressionOptions.defaults()));
+              () -> kernel.compress(good, failing(2, null), options(precision)));
       assertTrue(e.getMessage().contains("too early"), e.getMessage());
     }
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 3})
-  void anInterruptionEndsThePass(int threads) {
+  @CsvSource({"1, STANDARD", "3, STANDARD", "1, HIGH", "3, HIGH"})
+  void anInterruptionEndsThePass(int threads, Precision precision) {
     try (VectorKernel kernel = kernel(threads)) {
       Thread.currentThread().interrupt();
       assertThrows(
-          CancellationException.class,
-          () -> kernel.compress(good, good, CompressionOptions.defaults()));
+          CancellationException.class, () -> kernel.compress(good, good, options(precision)));
       assertTrue(Thread.interrupted(), "the interruption is passed on");
       kernel.compress(good, good, CompressionOptions.defaults()).close();
+    }
+  }
+
+  /**
+   * Interrupted while it waits for the others, the caller returns when they end what they began.
+   */
+  @Test
+  void anInterruptionWhileWaitingBeginsNoMore() {
+    try (Workers workers = new Workers(2)) {
+      Thread caller = Thread.currentThread();
+      AtomicInteger begun = new AtomicInteger();
+      List<Runnable> tasks = new ArrayList<>();
+      for (int i = 0; i < 1000; i++) {
+        tasks.add(
+            () -> {
+              begun.incrementAndGet();
+              if (Thread.currentThread() == caller) {
+                return;
+              }
+              caller.interrupt();
+              pause();
+            });
+      }
+      // The caller may be done with all tasks before the other thread wakes up.
+      boolean interrupted = false;
+      for (int round = 0; round < 100 && !interrupted; round++) {
+        begun.set(0);
+        try {
+          workers.run(tasks);
+        } catch (CancellationException e) {
+          interrupted = true;
+        }
+      }
+      assertTrue(interrupted);
+      assertTrue(Thread.interrupted(), "the interruption is passed on");
+      int ended = begun.get();
+      pause();
+      assertEquals(ended, begun.get(), "nothing goes on after the return");
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(20);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void listsOfTasksAreWorkedOffOneAfterTheOther() {
+    try (Workers workers = new Workers(3)) {
+      AtomicInteger sum = new AtomicInteger();
+      for (int round = 1; round <= 20_000; round++) {
+        int expected = 5 * round;
+        workers.run(Collections.nCopies(5, sum::incrementAndGet));
+        assertEquals(expected, sum.get());
+      }
     }
   }
 
@@ -135,21 +204,22 @@ class VectorKernelFaultsTest {
   }
 
   /** More threads than cores, and any number of them, give the same bits. */
-  @Test
-  void theNumberOfThreadsDoesNotMatter() {
+  @ParameterizedTest
+  @EnumSource
+  void theNumberOfThreadsDoesNotMatter(Precision precision) {
     LayerActivations other = layer(2);
-    double[] one = distances(1, other);
+    double[] one = distances(1, other, precision);
     for (int threads : new int[] {2, 3, 16}) {
-      double[] more = distances(threads, other);
+      double[] more = distances(threads, other, precision);
       for (int i = 0; i < one.length; i++) {
         assertEquals(one[i], more[i]);
       }
     }
   }
 
-  private double[] distances(int threads, LayerActivations other) {
+  private double[] distances(int threads, LayerActivations other, Precision precision) {
     try (VectorKernel kernel = kernel(threads);
-        ProjectionTable table = kernel.compress(good, other, CompressionOptions.defaults())) {
+        ProjectionTable table = kernel.compress(good, other, options(precision))) {
       Distances distances = table.distances(Group.X);
       double[] values = new double[distances.size()];
       for (int i = 0; i < values.length; i++) {

@@ -3,14 +3,21 @@ package org.spanmatch.kernel.vector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.spanmatch.data.ArrayActivations;
 import org.spanmatch.data.LayerActivations;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionKernelContract;
@@ -26,6 +33,50 @@ class VectorKernelTest {
   void theVectorApiIsThere() {
     assertTrue(MicroKernel.hasVectorModule());
     assertEquals(VectorMicroKernel.class, MicroKernel.choose().getClass());
+  }
+
+  /** Without C2 every vector is an object: worse than plain loops. */
+  @ParameterizedTest
+  @CsvSource({
+    "true, OpenJDK 64-Bit Server VM, 'mixed mode, sharing', ''",
+    "false, OpenJDK 64-Bit Server VM, 'mixed mode, sharing', --add-modules jdk.incubator.vector",
+    "true, OpenJDK 64-Bit Server VM, 'interpreted mode, sharing', -Xint",
+    "true, OpenJDK 64-Bit Server VM, 'mixed mode, emulated-client, sharing', TieredStopAtLevel",
+    "true, OpenJDK Client VM, mixed mode, -client",
+  })
+  void plainLoopsNameTheirCure(boolean hasModule, String name, String info, String cure) {
+    Optional<String> found = MicroKernel.cure(hasModule, name, info);
+    assertEquals(!cure.isEmpty(), found.isPresent());
+    assertTrue(found.orElse("").contains(cure), found.toString());
+  }
+
+  /** The JVM says so itself, in a process of its own. */
+  @Test
+  void withoutTheOptimisingCompilerPlainLoopsAreUsed() throws IOException {
+    Process java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "--add-modules",
+                MicroKernel.VECTOR_MODULE,
+                "-cp",
+                System.getProperty("java.class.path"),
+                OpenJavaBackend.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(2, output.split("plain loops", -1).length, output); // once, though opened twice
+    assertTrue(output.contains("TieredStopAtLevel"), output);
+  }
+
+  /** Opens the backend as a program does. */
+  static final class OpenJavaBackend {
+    private OpenJavaBackend() {}
+
+    public static void main(String[] arguments) {
+      Kernels.open(VectorProvider.NAME, new KernelOptions(1)).close();
+      Kernels.open(VectorProvider.NAME, new KernelOptions(1)).close();
+    }
   }
 
   /**
@@ -66,7 +117,7 @@ class VectorKernelTest {
   class InPlainLoops extends GramRoute {
     @Override
     protected ProjectionKernel open() {
-      return kernel(new ScalarMicroKernel(), 1);
+      return kernel(new ScalarMicroKernel("as the test wants it"), 1);
     }
   }
 
@@ -90,7 +141,7 @@ class VectorKernelTest {
   class AtHighPrecisionInPlainLoops extends ProjectionKernelContract {
     @Override
     protected ProjectionKernel open() {
-      return new HighPrecision(kernel(new ScalarMicroKernel(), 3));
+      return new HighPrecision(kernel(new ScalarMicroKernel("as the test wants it"), 3));
     }
   }
 
