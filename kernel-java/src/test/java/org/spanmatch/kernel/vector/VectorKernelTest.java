@@ -72,12 +72,27 @@ class VectorKernelTest {
     protected ProjectionKernel open() {
       return kernel(new VectorMicroKernel(), 3);
     }
+
+    @Override
+    protected int longRemovals() {
+      return 50; // none of these is large enough for threads
+    }
   }
 
   abstract static class GramRoute extends ProjectionKernelContract {
     @Override
     protected double rankTolerance(int neurons) {
       return Precision.GRAM_FLOOR;
+    }
+
+    @Override
+    protected int longRemovals() {
+      return 90; // several blocks of updates
+    }
+
+    @Override
+    protected int removalsBetweenFreshTables() {
+      return 1;
     }
   }
 }
