@@ -171,12 +171,12 @@ class SweptSpanTest {
 
   @ParameterizedTest
   @CsvSource({
-    "RANDOM, 1, 1e-10",
-    "RANDOM, 1e-2, 1e-6",
+    "RANDOM, 1, 1e-9",
+    "RANDOM, 1e-2, 1e-4",
     "RANDOM, 1e-4, 1e-3",
     "RANDOM, 1e-5, 1",
-    "PARTNERS, 1, 1e-10",
-    "PARTNERS, 1e-2, 1e-6",
+    "PARTNERS, 1, 1e-9",
+    "PARTNERS, 1e-2, 1e-4",
     "PARTNERS, 1e-4, 1e-3",
     "PARTNERS, 1e-5, 1"
   })
