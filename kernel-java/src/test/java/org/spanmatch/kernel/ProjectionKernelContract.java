@@ -779,6 +779,31 @@ public abstract class ProjectionKernelContract {
     }
   }
 
+  /** So large that what a trial removes leaves no gaps worth closing. */
+  @Test
+  void aTrialOfASmallPartLeavesNoTrace() {
+    int n = 3 * longRemovals();
+    Problem problem = Problem.random(139, n + 50, 8, n);
+    SplittableRandom random = new SplittableRandom(140);
+    try (ProjectionTable table = table(problem)) {
+      table.distances(Group.X);
+      removeLargerGroup(table, random, 3, false);
+      List<List<Double>> before = state(table);
+      ProjectionTable.Mark mark = table.mark();
+      for (int trial = 0; trial < 2; trial++) {
+        removeLargerGroup(table, random, n / 6, trial == 0);
+        assertAgreesWithAFreshTable(problem, table);
+        table.rollback(mark);
+        assertRestored(problem, before, table);
+        removeLargerGroup(table, random, 1, false);
+        assertAgreesWithAFreshTable(problem, table);
+        table.rollback(mark);
+      }
+      removeLargerGroup(table, random, n / 4, true);
+      assertAgreesWithAFreshTable(problem, table);
+    }
+  }
+
   /**
    * Removes, marks and tries something, several times; then what was tried last is removed again
    * for good.

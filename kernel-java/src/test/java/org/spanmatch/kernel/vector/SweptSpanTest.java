@@ -38,6 +38,9 @@ class SweptSpanTest {
   private final class OnlyDrift implements CompressedVectors {
     final double allowed;
     final GramVectors vectors;
+    final List<Double> norms = new ArrayList<>(); // what bounds were asked for
+    double inverseTrace;
+    int rank;
     int starts;
     private int[] spanning;
     private double[][] factor; // its columns, of those that span and then of those projected
@@ -87,6 +90,9 @@ class SweptSpanTest {
     @Override
     public double errorBound(
         double distance, double coefficientNorm, int rank, double inverseTrace, boolean dependent) {
+      norms.add(coefficientNorm);
+      this.inverseTrace = inverseTrace;
+      this.rank = rank;
       return dependent ? 1 : 0;
     }
 
@@ -207,6 +213,92 @@ class SweptSpanTest {
         }
       }
     }
+  }
+
+  /** Distances after a trial are those of a twin that never made it, and bounds too. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 30, 31, 32, 33, 40})
+  void aTrialLeavesNoTrace(int before) {
+    int count = 300;
+    double[][] gram = gram(3, count, 0.1);
+    OnlyDrift vectors = new OnlyDrift(gram, Double.MAX_VALUE);
+    OnlyDrift twins = new OnlyDrift(gram, Double.MAX_VALUE);
+    SweptSpan span = span(vectors, count);
+    SweptSpan twin = span(twins, count);
+    distances(span);
+    distances(twin);
+    List<Integer> order = order("RANDOM", count, new SplittableRandom(3));
+    for (int vector : order.subList(0, before)) {
+      span.removeSpanning(vector);
+      twin.removeSpanning(vector);
+    }
+    SweptSpan.State outer = span.mark();
+    span.removeSpanning(order.get(before));
+    SweptSpan.State inner = span.mark();
+    order.subList(before + 1, before + 20).forEach(span::removeSpanning);
+    span.removeProjected(count - 1);
+    span.rollback(inner);
+    order.subList(before + 20, before + 60).forEach(span::removeSpanning);
+    span.rollback(inner);
+    order.subList(before + 60, before + 62).forEach(span::removeSpanning);
+    span.rollback(outer);
+    assertTwins(vectors, span, twins, twin);
+    for (int vector : order.subList(before, before + 40)) {
+      span.removeSpanning(vector);
+      twin.removeSpanning(vector);
+      assertTwins(vectors, span, twins, twin);
+    }
+    assertEquals(1, vectors.starts);
+  }
+
+  private static void assertTwins(
+      OnlyDrift vectors, SweptSpan span, OnlyDrift twins, SweptSpan twin) {
+    vectors.norms.clear();
+    twins.norms.clear();
+    Distances found = distances(span);
+    Distances expected = distances(twin);
+    for (int x = 0; x < PROJECTED; x++) {
+      assertEquals(expected.distance(x), found.distance(x));
+      // But for what rounding leaves of removed rows, which are dropped or not.
+      double bound = expected.errorBound(x);
+      assertEquals(bound, found.errorBound(x), 1e-6 * bound);
+      assertEquals(1, vectors.norms.get(x) / twins.norms.get(x), 1e-6);
+    }
+    assertEquals(1, vectors.inverseTrace / twins.inverseTrace, 1e-6);
+  }
+
+  /** Bounds use numbers that may be too large, but not too small, nor ever larger. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 1e-2})
+  void whatBoundsAreMadeOfIsUpToDate(double nearest) {
+    int count = 150;
+    double[][] gram = gram(2, count, nearest);
+    OnlyDrift vectors = new OnlyDrift(gram, Double.MAX_VALUE);
+    SweptSpan span = span(vectors, count);
+    List<Integer> order = order("RANDOM", count, new SplittableRandom(2));
+    distances(span);
+    for (int swept = 1; order.size() - swept > 30; swept++) {
+      span.removeSpanning(order.get(swept - 1));
+      vectors.norms.clear();
+      distances(span);
+      OnlyDrift others = new OnlyDrift(gram, Double.MAX_VALUE);
+      distances(
+          new SweptSpan(
+              others,
+              multiplier,
+              order.subList(swept, order.size()).stream().mapToInt(v -> v).sorted().toArray(),
+              IntStream.range(count - PROJECTED, count).toArray()));
+      for (int x = 0; x < PROJECTED; x++) {
+        double least = others.norms.get(x) * (1 - 1e-6);
+        double ratio = vectors.norms.get(x) / least;
+        assertTrue(ratio >= 1, swept + " removed: " + ratio);
+        // Sums of absolute values grow fast where near duplicates cancel, until they are renewed.
+        assertTrue(ratio <= (nearest == 1 ? 40 : 4000), swept + " removed: " + ratio);
+      }
+      assertTrue(vectors.inverseTrace >= others.inverseTrace * (1 - 1e-6), "sweep " + swept);
+      assertTrue(vectors.rank >= others.rank);
+    }
+    assertTrue(nearest < 1 || vectors.starts == 1, vectors.starts + " starts");
   }
 
   @Test
