@@ -113,7 +113,7 @@ final class SweptSpan {
   static final class State {
     private final BitSet spanning;
     private final BitSet projected;
-    private int[] independent; // known to be, though the tableau is not there; or null
+    private int[] independent; // what a tableau started from, or is to start from; or null
     private Tableau tableau; // null when a fresh start is needed
     private int pending;
     private int sweeps;
@@ -207,14 +207,15 @@ final class SweptSpan {
       }
       Tableau tableau = state.tableau;
       boolean dependent = isDependent();
+      // The rounding of the factorisation stays, however few of its rows are left.
+      int started = state.independent.length;
       int next = 0;
       for (int i = 0; i < tableau.others(); i++) {
         if (state.projected.get(tableau.columns[i])) {
           double distance = Math.min(1, Math.sqrt(Math.max(0, state.squares[i])));
           double norm = state.norms[tableau.first + i];
           double bound =
-              vectors.errorBound(distance, norm, tableau.rows.length, state.inverseTrace, dependent)
-                  + drift(i);
+              vectors.errorBound(distance, norm, started, state.inverseTrace, dependent) + drift(i);
           distances[next] = distance;
           coefficientNorms[next] = norm;
           errorBounds[next] = bound < 1 ? bound : 1; // also where it overflowed to NaN
