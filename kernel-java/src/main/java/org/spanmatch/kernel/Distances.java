@@ -28,7 +28,7 @@ public final class Distances {
    * @param distances δ, in [0, 1]
    * @param errorBounds e, in [0, 1]
    * @param coefficientNorms ‖c‖₁ of the coefficients that express the projection by the unit-norm
-   *     neurons of the group, at least 0
+   *     neurons of the group, or more
    * @param storageRoundoff u_data, the relative rounding of the stored activations
    */
   public Distances(
@@ -86,17 +86,27 @@ public final class Distances {
   }
 
   /**
-   * Whether the answer of {@link #within} is borderline: the distance is no farther from the limit
-   * than its error bound, so that another correct backend may answer differently. No distance
-   * exceeds 1, so ε = 1 is never in doubt.
+   * Whether the answer of {@link #within} is borderline: within its error bound, so that another
+   * correct backend may answer differently. No distance exceeds 1, so ε = 1 is never in doubt.
+   *
+   * <p>For ε > 0 that is |δ − ε| ≤ e. For ε = 0 each backend allows for its own error, so that an
+   * answer is certain only if it also holds when another backend's error and allowance are anything
+   * up to e: below u_data·(1 + ‖c‖₁) − e, or above it by more than 3e.
    */
   public boolean borderline(int index, double epsilon) {
-    return epsilon < 1 && Math.abs(distances[index] - limit(index, epsilon)) <= errorBounds[index];
+    double error = errorBounds[index];
+    if (epsilon > 0) {
+      return epsilon < 1 && Math.abs(distances[index] - epsilon) <= error;
+    }
+    double storage = storageError(index);
+    return distances[index] > storage - error && distances[index] <= storage + 3 * error;
+  }
+
+  private double storageError(int index) {
+    return storageRoundoff * (1 + coefficientNorms[index]);
   }
 
   private double limit(int index, double epsilon) {
-    return epsilon > 0
-        ? epsilon
-        : errorBounds[index] + storageRoundoff * (1 + coefficientNorms[index]);
+    return epsilon > 0 ? epsilon : errorBounds[index] + storageError(index);
   }
 }

@@ -49,6 +49,13 @@ public interface ProjectionTable extends AutoCloseable {
    */
   void remove(Group group, int... neurons);
 
+  /**
+   * Makes the error bounds and coefficient norms of the next distances as small as the backend can:
+   * where answers are updated after removals, they may have become too large on the way. Worth
+   * calling where exactness is asked for, which allows for the coefficients.
+   */
+  default void sharpen() {}
+
   /** Remembers which neurons remain. */
   Mark mark();
 

@@ -58,8 +58,7 @@ public final class MatchSpectrum {
     }
     double level = 1;
     // What the level is at least and at most, by the error bounds so far: every neuron that was
-    // left
-    // at a step could have been the farthest.
+    // left at a step could have been the farthest.
     double lowest = 1;
     double highest = 1;
     for (int peeled = 0; peeled < total; peeled++) {

@@ -104,6 +104,9 @@ public final class MaximumMatch {
   }
 
   private boolean removeOutside(Group group, double epsilon) {
+    if (epsilon == 0) {
+      table.sharpen(); // what counts as exact depends on the coefficients
+    }
     Distances distances = table.distances(group);
     int[] outside =
         IntStream.range(0, distances.size()).filter(i -> !distances.within(i, epsilon)).toArray();

@@ -155,6 +155,17 @@ record Problem(int samples, List<double[]> x, List<double[]> y) {
     return problem;
   }
 
+  /** Both groups are the same, up to a relative difference, and in another order. */
+  static Problem sameTwice(long seed, int samples, int count, double difference) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<double[]> x = relu(seed, samples, count, count).x;
+    List<double[]> y = new ArrayList<>();
+    for (double[] vector : permuted(x, permutation(count, seed))) {
+      y.add(Arrays.stream(vector).map(v -> v * (1 + difference * gaussian(random))).toArray());
+    }
+    return new Problem(samples, x, y);
+  }
+
   /** A quarter of the vectors of each group are mixtures of the others. */
   static Problem threeQuarterRank(long seed, int samples, int xCount, int yCount) {
     SplittableRandom random = new SplittableRandom(seed);

@@ -60,6 +60,16 @@ public abstract class ProjectionKernelContract {
     return neurons * 0x1p-52 * 8;
   }
 
+  /** How long removals are, in neurons a group; a slow kernel takes fewer. */
+  protected int longRemovals() {
+    return 60;
+  }
+
+  /** How many removals lie between two comparisons with a fresh table. */
+  protected int removalsBetweenFreshTables() {
+    return 7;
+  }
+
   @BeforeEach
   final void openKernel() {
     kernel = open();
@@ -514,6 +524,149 @@ public abstract class ProjectionKernelContract {
     }
   }
 
+  /** Chooses what is removed next. */
+  private interface Order {
+    /** Removes at least one neuron. */
+    void remove(ProjectionTable table, SplittableRandom random);
+  }
+
+  private static void removeOneByOne(ProjectionTable table, SplittableRandom random) {
+    removeSome(table, random, 1);
+  }
+
+  /** Few enough at a time that it is a small part of a group, or nearly all of it. */
+  private static void removeBatches(ProjectionTable table, SplittableRandom random) {
+    removeSome(table, random, 1 + random.nextInt(random.nextInt(8) == 0 ? 30 : 12));
+  }
+
+  private static void removeSome(ProjectionTable table, SplittableRandom random, int count) {
+    Group group = random.nextBoolean() ? Group.X : Group.Y;
+    if (table.remaining(group).length == 0) {
+      group = group.other();
+    }
+    removeSome(table, group, random, count);
+  }
+
+  private static void removeSome(
+      ProjectionTable table, Group group, SplittableRandom random, int count) {
+    int[] remaining = table.remaining(group);
+    table.remove(
+        group,
+        Arrays.stream(Problem.permutation(remaining.length, random.nextLong()))
+            .limit(count)
+            .map(i -> remaining[i])
+            .toArray());
+  }
+
+  private static void removeAlternately(ProjectionTable table, SplittableRandom random) {
+    int x = table.remaining(Group.X).length;
+    int y = table.remaining(Group.Y).length;
+    Group group = x >= y ? Group.X : Group.Y;
+    table.remove(group, table.remaining(group)[0]); // partners after each other
+  }
+
+  /** As the match spectrum does. */
+  private static void removeFarthest(ProjectionTable table, SplittableRandom random) {
+    Group farthest = null;
+    int neuron = -1;
+    double largest = -1;
+    for (Group group : Group.values()) {
+      Distances distances = table.distances(group);
+      for (int i = 0; i < distances.size(); i++) {
+        if (distances.distance(i) > largest) {
+          farthest = group;
+          neuron = distances.neuron(i);
+          largest = distances.distance(i);
+        }
+      }
+    }
+    table.remove(farthest, neuron);
+  }
+
+  /** Until nothing is left: long enough for whatever a kernel does only now and then. */
+  @TestFactory
+  Stream<DynamicTest> longRemovalsLeaveTrueDistances() {
+    int n = longRemovals();
+    Map<String, Problem> problems = new LinkedHashMap<>();
+    problems.put("random", Problem.random(120, 2 * n + 3, n, n + 5));
+    problems.put("ReLU", Problem.relu(121, 3 * n, n, n));
+    problems.put("small beside large", Problem.random(122, 2 * n, 3, 2 * n - 2));
+    problems.put("one neuron beside many", Problem.random(123, 2 * n, 1, n));
+    problems.put("dominated by the mean", Problem.relu(124, 3 * n, n, n).map(v -> 1 + v / 4096));
+    problems.put("graded 1e±20", Problem.relu(125, 2 * n, n, n / 2).graded(-20, 20, 5));
+    problems.put("rank 3n/4", Problem.threeQuarterRank(126, 2 * n, n, n));
+    problems.put("as many samples as neurons", Problem.random(127, n / 2, n / 2, n / 2));
+    problems.put("fewer samples than neurons", Problem.random(128, n / 2, n, n));
+    problems.put("the same twice", Problem.sameTwice(129, 2 * n, n, 0));
+    problems.put("nearly the same twice", Problem.sameTwice(130, 2 * n, n, 1e-5));
+    Map<String, Order> orders = new LinkedHashMap<>();
+    orders.put("one by one", ProjectionKernelContract::removeOneByOne);
+    orders.put("farthest first", ProjectionKernelContract::removeFarthest);
+    orders.put("in batches", ProjectionKernelContract::removeBatches);
+    orders.put("alternately", ProjectionKernelContract::removeAlternately);
+    return problems.entrySet().stream()
+        .flatMap(
+            problem ->
+                orders.entrySet().stream()
+                    .map(
+                        order ->
+                            dynamicTest(
+                                problem.getKey() + ", " + order.getKey(),
+                                () -> assertTrueRemovals(problem.getValue(), order.getValue()))));
+  }
+
+  /** Sizes about those of vectors, tiles and blocks. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65})
+  void removalsAtEverySize(int neurons) {
+    Problem problem = Problem.random(131, 2 * neurons + 3, neurons, neurons);
+    assertTrueRemovals(problem, ProjectionKernelContract::removeOneByOne);
+  }
+
+  /** Of each pair of duplicates one goes, and then it is the other that counts. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-2, 1e-4, 1e-5, 3e-6, 1e-6, 3e-7, 1e-8, 1e-10, 1e-12, 1e-14, 0})
+  void partnersOfNearDuplicatesTakeTheirPlace(double difference) {
+    int n = longRemovals();
+    Problem problem = Problem.nearDuplicates(132, 2 * n, n / 4, n, difference);
+    SplittableRandom random = new SplittableRandom(133);
+    try (ProjectionTable table = table(problem)) {
+      table.distances(Group.X);
+      for (int i = 0; i + 1 < n; i += 3) {
+        table.remove(Group.Y, random.nextBoolean() ? i : i + 1);
+        assertAgreesWithAFreshTable(problem, table);
+      }
+      assertTrueDistances(problem, table);
+      table.remove(Group.Y, table.remaining(Group.Y)[1]);
+      assertAgreesWithAFreshTable(problem, table);
+    }
+  }
+
+  private void assertTrueRemovals(Problem problem, Order order) {
+    SplittableRandom random = new SplittableRandom(134);
+    int total = problem.x().size() + problem.y().size();
+    int arbitrated = total;
+    try (ProjectionTable table = table(problem)) {
+      for (int step = 0; ; step++) {
+        if (random.nextInt(4) > 0) {
+          table.distances(random.nextBoolean() ? Group.X : Group.Y); // or several removals at once
+        }
+        order.remove(table, random);
+        int left = table.remaining(Group.X).length + table.remaining(Group.Y).length;
+        if (left == 0) {
+          return;
+        }
+        if (step % removalsBetweenFreshTables() == 0) {
+          assertAgreesWithAFreshTable(problem, table);
+        }
+        if (left <= arbitrated * 2 / 3) {
+          assertTrueDistances(problem, table);
+          arbitrated = left;
+        }
+      }
+    }
+  }
+
   private void assertAgreesWithAFreshTable(Problem problem, ProjectionTable table) {
     List<List<double[]>> rest = new ArrayList<>();
     for (Group group : Group.values()) {
@@ -605,6 +758,115 @@ public abstract class ProjectionKernelContract {
         table.distances(Group.X);
         table.rollback(start);
       }
+      assertTrueDistances(problem, table);
+    }
+  }
+
+  /** Trials inside of trials, each long enough for pending work to be done in its middle. */
+  @ParameterizedTest
+  @CsvSource({"RANDOM, false", "RANDOM, true", "RELU, true", "RANK, false", "RANK, true"})
+  void longTrialsInsideOfTrialsLeaveNoTrace(String kind, boolean asked) {
+    int n = 2 * longRemovals();
+    int few = n / 8;
+    Problem problem =
+        switch (kind) {
+          case "RANDOM" -> Problem.random(135, 2 * n, few, n);
+          case "RELU" -> Problem.relu(136, 2 * n, few, n);
+          default -> Problem.threeQuarterRank(137, 2 * n, few, n);
+        };
+    try (ProjectionTable table = table(problem)) {
+      assertNoTrace(problem, table, new SplittableRandom(138), 3, asked);
+    }
+  }
+
+  /** So large that what a trial removes leaves no gaps worth closing. */
+  @Test
+  void aTrialOfASmallPartLeavesNoTrace() {
+    int n = 3 * longRemovals();
+    Problem problem = Problem.random(139, n + 50, 8, n);
+    SplittableRandom random = new SplittableRandom(140);
+    try (ProjectionTable table = table(problem)) {
+      table.distances(Group.X);
+      removeLargerGroup(table, random, 3, false);
+      List<List<Double>> before = state(table);
+      ProjectionTable.Mark mark = table.mark();
+      for (int trial = 0; trial < 2; trial++) {
+        removeLargerGroup(table, random, n / 6, trial == 0);
+        assertAgreesWithAFreshTable(problem, table);
+        table.rollback(mark);
+        assertRestored(problem, before, table);
+        removeLargerGroup(table, random, 1, false);
+        assertAgreesWithAFreshTable(problem, table);
+        table.rollback(mark);
+      }
+      removeLargerGroup(table, random, n / 4, true);
+      assertAgreesWithAFreshTable(problem, table);
+    }
+  }
+
+  /**
+   * Removes, marks and tries something, several times; then what was tried last is removed again
+   * for good.
+   */
+  private void assertNoTrace(
+      Problem problem, ProjectionTable table, SplittableRandom random, int depth, boolean asked) {
+    // Of the group that spans more than the other projects; not in whole blocks.
+    int count = longRemovals() * 2 / 5;
+    removeLargerGroup(table, random, count / 3, asked);
+    ProjectionTable.Mark mark = table.mark();
+    int[] x = table.remaining(Group.X);
+    int[] y = table.remaining(Group.Y);
+    List<List<Double>> before = asked ? state(table) : null;
+    for (int trial = 0; trial < 2; trial++) {
+      if (depth > 1) {
+        assertNoTrace(problem, table, random, depth - 1, asked);
+      } else {
+        removeLargerGroup(table, random, count, asked);
+        assertAgreesWithAFreshTable(problem, table);
+      }
+      table.rollback(mark);
+      assertArrayEquals(x, table.remaining(Group.X));
+      assertArrayEquals(y, table.remaining(Group.Y));
+      if (asked) {
+        assertRestored(problem, before, table);
+      }
+      assertAgreesWithAFreshTable(problem, table);
+    }
+    table.rollback(mark); // after nothing
+    removeLargerGroup(table, random, count, asked);
+    assertAgreesWithAFreshTable(problem, table);
+    table.rollback(mark);
+    removeLargerGroup(table, random, 1, asked);
+    assertAgreesWithAFreshTable(problem, table);
+    assertTrueDistances(problem, table, Group.X);
+  }
+
+  private static void removeLargerGroup(
+      ProjectionTable table, SplittableRandom random, int count, boolean asked) {
+    for (int i = 0; i < count; i++) {
+      removeSome(table, Group.Y, random, 1);
+      if (asked && i % 3 == 0) {
+        table.distances(Group.X);
+      }
+    }
+    if (random.nextBoolean() && table.remaining(Group.X).length > 1) {
+      removeSome(table, Group.X, random, 1);
+    }
+  }
+
+  @Test
+  void aDuplicateTakesItsPlaceAfterManyRemovals() {
+    Problem problem = Problem.random(40, 300, 20, 80);
+    System.arraycopy(problem.y().get(0), 0, problem.y().get(79), 0, 300);
+    try (ProjectionTable table = table(problem)) {
+      for (int neuron = 1; neuron <= 45; neuron++) {
+        table.distances(Group.X);
+        table.remove(Group.Y, neuron);
+      }
+      table.remove(Group.Y, 0);
+      assertTrueDistances(problem, table);
+      assertAgreesWithAFreshTable(problem, table);
+      table.remove(Group.Y, 79);
       assertTrueDistances(problem, table);
     }
   }

@@ -55,11 +55,46 @@ class MatchSpectrumTest {
     assertTrue(borderline < compared / 2, borderline + " borderline, compared " + compared);
   }
 
+  /**
+   * The java backend peels, the reference finds each match on its own; large enough for the first
+   * to do its work in several blocks.
+   */
+  @Test
+  void largeProblemsAgreeBetweenBackends() {
+    int compared = 0;
+    int borderline = 0;
+    try (ProjectionKernel java = Kernels.open("java", new KernelOptions(1));
+        ProjectionKernel reference = Kernels.open("reference", new KernelOptions(1))) {
+      for (int seed = 0; seed < 6; seed++) {
+        PlantedProblem problem = PlantedProblem.largest(seed);
+        try (ProjectionTable table = problem.compress(java);
+            ProjectionTable expectedTable = problem.compress(reference)) {
+          MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+          double[] epsilons = betweenLevels(table, spectrum);
+          List<Match> expected = MaximumMatch.find(expectedTable, epsilons);
+          List<Match> matches = MaximumMatch.find(table, epsilons);
+          for (int i = 0; i < epsilons.length; i++) {
+            for (Match found : List.of(spectrum.maximumMatch(epsilons[i]), matches.get(i))) {
+              if (isBorderline(expected.get(i)) || isBorderline(found)) {
+                borderline++;
+              } else {
+                assertEquals(expected.get(i), found, "seed " + seed);
+                compared++;
+              }
+            }
+          }
+        }
+      }
+    }
+    assertTrue(compared > 200, "compared only " + compared);
+    assertTrue(borderline < compared / 2, borderline + " borderline, compared " + compared);
+  }
+
   private static boolean isBorderline(Match match) {
     return !match.borderlineX().isEmpty() || !match.borderlineY().isEmpty();
   }
 
-  /** Some fixed ε, and one between each two neighbouring levels. */
+  /** Some fixed ε, one between each two neighbouring levels, one below and one above all. */
   private static double[] betweenLevels(ProjectionTable table, MatchSpectrum spectrum) {
     Set<Double> levels = new TreeSet<>();
     for (Group group : Group.values()) {
@@ -73,6 +108,7 @@ class MatchSpectrumTest {
       epsilons.add((before + level) / 2);
       before = level;
     }
+    epsilons.add((before + 1) / 2);
     return epsilons.stream().mapToDouble(Double::doubleValue).filter(e -> e > 0).toArray();
   }
 

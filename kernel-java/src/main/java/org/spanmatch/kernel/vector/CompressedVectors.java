@@ -38,7 +38,7 @@ interface CompressedVectors {
    *
    * @param distance the relative distance
    * @param coefficientNorm ‖c‖₁ of the projection
-   * @param rank how many vectors span
+   * @param rank how many vectors spanned when they were factorised, if some left since
    * @param inverseTrace trace of the inverse of their Gram matrix
    * @param dependent whether others, that depend on them, span too
    */

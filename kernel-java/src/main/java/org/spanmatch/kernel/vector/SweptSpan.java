@@ -32,9 +32,10 @@ import org.spanmatch.kernel.vector.Multiplier.Factor;
  *
  * <p>where m_kj is the tableau's element, f_k the error of W's column k, and δ the rounding of row
  * k and column k, which are computed from the pending updates (running error analysis: their
- * absolute values are summed along). The squared distance grows by the square of |m_kx|/√W_kk, a
- * component of the vector whose error is therefore known, and the errors of different sweeps belong
- * to orthogonal components, so that {@code drift} sums their squares.
+ * absolute values are summed along). One f_k would do; the other covers the element of the removed
+ * row that is left out. The squared distance grows by the square of |m_kx|/√W_kk, a component of
+ * the vector whose error is therefore known, and the errors of different sweeps belong to
+ * orthogonal components, so that {@code drift} sums their squares.
  */
 final class SweptSpan {
   private static final double ROUNDOFF = 0x1p-53;
@@ -116,7 +117,7 @@ final class SweptSpan {
   static final class State {
     private final BitSet spanning;
     private final BitSet projected;
-    private int[] independent; // known to be, though the tableau is not there; or null
+    private int[] independent; // what a tableau started from, or is to start from; or null
     private Tableau tableau; // null when a fresh start is needed
     private int pending;
     private int sweeps;
@@ -186,6 +187,13 @@ final class SweptSpan {
     }
   }
 
+  /** Makes the norms of the coefficients exact, and the bounds that grow with them. */
+  void sharpen() {
+    if (state.tableau != null && state.pending > 0) {
+      applyAll();
+    }
+  }
+
   private void forget(int[] independent) {
     state.tableau = null;
     state.independent = independent;
@@ -210,14 +218,15 @@ final class SweptSpan {
       }
       Tableau tableau = state.tableau;
       boolean dependent = isDependent();
+      // The rounding of the factorisation stays, however few of its rows are left.
+      int started = state.independent.length;
       int next = 0;
       for (int i = 0; i < tableau.others(); i++) {
         if (state.projected.get(tableau.columns[i])) {
           double distance = Math.min(1, Math.sqrt(Math.max(0, state.squares[i])));
           double norm = state.norms[tableau.first + i];
           double bound =
-              vectors.errorBound(distance, norm, tableau.rows.length, state.inverseTrace, dependent)
-                  + drift(i);
+              vectors.errorBound(distance, norm, started, state.inverseTrace, dependent) + drift(i);
           distances[next] = distance;
           coefficientNorms[next] = norm;
           errorBounds[next] = bound < 1 ? bound : 1; // also where it overflowed to NaN
@@ -295,7 +304,7 @@ final class SweptSpan {
   }
 
   /** Computes W, which only sweeps need, in the place of R⁻ᵀ. */
-  private void prepareSweeps() {
+  void prepareSweeps() {
     Tableau tableau = state.tableau;
     if (tableau.triangle != null) {
       int rank = tableau.rows.length;

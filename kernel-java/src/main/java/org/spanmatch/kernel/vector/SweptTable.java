@@ -55,6 +55,11 @@ final class SweptTable extends NeuronTable {
   }
 
   @Override
+  public void sharpen() {
+    spans.values().forEach(SweptSpan::sharpen);
+  }
+
+  @Override
   protected void removed(Group group, int[] neurons) {
     int[] columns = columns(group, neurons);
     spans.get(group).removeProjected(columns);

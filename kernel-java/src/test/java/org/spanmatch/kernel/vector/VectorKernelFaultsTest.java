@@ -1,5 +1,6 @@
 package org.spanmatch.kernel.vector;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -30,6 +31,7 @@ import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.MatchSpectrum;
 
 /** What goes wrong in the middle of a pass is one error, and no hang. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS)
@@ -226,6 +228,43 @@ class VectorKernelFaultsTest {
         values[i] = distances.distance(i);
       }
       return values;
+    }
+  }
+
+  /** Large enough for whole tableaus to be worked on by all threads, several times. */
+  @Test
+  void theNumberOfThreadsDoesNotMatterForTheSpectrum() {
+    int neurons = 300;
+    int samples = 700;
+    SplittableRandom random = new SplittableRandom(3);
+    float[][] values = new float[2][samples * neurons];
+    for (float[] layer : values) {
+      for (int i = 0; i < layer.length; i++) {
+        layer[i] = (float) Math.max(0, random.nextDouble(-0.5, 1));
+      }
+    }
+    double[] one = levels(1, samples, neurons, values);
+    for (int threads : new int[] {2, 3, 16}) {
+      assertArrayEquals(one, levels(threads, samples, neurons, values), 0, threads + " threads");
+    }
+  }
+
+  private static double[] levels(int threads, int samples, int neurons, float[][] values) {
+    try (VectorKernel kernel = kernel(threads);
+        ProjectionTable table =
+            kernel.compress(
+                ArrayActivations.of("x", samples, neurons, values[0]),
+                ArrayActivations.of("y", samples, neurons, values[1]),
+                CompressionOptions.defaults())) {
+      MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+      double[] levels = new double[4 * neurons];
+      for (int i = 0; i < neurons; i++) {
+        levels[i] = spectrum.level(Group.X, i).orElseThrow();
+        levels[neurons + i] = spectrum.level(Group.Y, i).orElseThrow();
+        levels[2 * neurons + i] = spectrum.levelError(Group.X, i);
+        levels[3 * neurons + i] = spectrum.levelError(Group.Y, i);
+      }
+      return levels;
     }
   }
 }

@@ -127,6 +127,11 @@ class VectorKernelTest {
     protected ProjectionKernel open() {
       return kernel(new VectorMicroKernel(), 3);
     }
+
+    @Override
+    protected int longRemovals() {
+      return 50; // none of these is large enough for threads
+    }
   }
 
   @Nested
@@ -176,6 +181,16 @@ class VectorKernelTest {
     @Override
     protected double rankTolerance(int neurons) {
       return Precision.GRAM_FLOOR;
+    }
+
+    @Override
+    protected int longRemovals() {
+      return 90; // several blocks of updates
+    }
+
+    @Override
+    protected int removalsBetweenFreshTables() {
+      return 1;
     }
   }
 }
