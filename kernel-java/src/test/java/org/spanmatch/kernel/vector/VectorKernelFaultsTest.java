@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.data.ActivationBlock;
 import org.spanmatch.data.ActivationsException;
@@ -22,6 +25,8 @@ import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionTable;
 
 /** What goes wrong in the middle of a pass is one error, and no hang. */
@@ -145,6 +150,31 @@ class VectorKernelFaultsTest {
         assertEquals(one[i], more[i]);
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theNumberOfThreadsDoesNotMatterForNormsAndSums(Precision precision) {
+    List<Double> one = moments(1, precision);
+    assertEquals(4 * NEURONS, one.size());
+    for (int threads : new int[] {2, 3, 5}) {
+      assertEquals(one, moments(threads, precision));
+    }
+  }
+
+  private List<Double> moments(int threads, Precision precision) {
+    List<Double> moments = new ArrayList<>();
+    CompressionOptions options = new CompressionOptions(0, precision, Progress.NONE);
+    try (VectorKernel kernel = kernel(threads);
+        ProjectionTable table = kernel.compress(good, layer(2), options)) {
+      for (Group group : Group.values()) {
+        for (int neuron = 0; neuron < NEURONS; neuron++) {
+          moments.add(table.moments(group).norm(neuron));
+          moments.add(table.moments(group).sum(neuron));
+        }
+      }
+    }
+    return moments;
   }
 
   private double[] distances(int threads, LayerActivations other) {
