@@ -36,10 +36,11 @@ final class DistancesCommand implements Command {
     return """
         A distance is the sine of the angle between the neuron's activation vector and the span of
         all neurons of the same layer in the other network: 0 inside the span, 1 orthogonal to it.
-        Each comes with a bound on its numerical error. Dead neurons have no distance.
+        Each comes with a bound on its numerical error. Dead neurons have no distance. Every neuron,
+        dead or not, has the Euclidean norm of its activation vector and the mean of its activations.
 
         Prints CSV, or JSON with --json -. The columns of the CSV are layer, network (x is A, y is
-        B), neuron, distance, error_bound and dead.
+        B), neuron, distance, error_bound, dead, norm and mean.
 
         Examples:
           spanmatch distances seed0.npz seed1.npz > distances.csv
@@ -79,16 +80,14 @@ final class DistancesCommand implements Command {
                   layer,
                   table.samples(),
                   table.precision(),
-                  new Both<>(side(table, Group.X), side(table, Group.Y))));
+                  new Both<>(
+                      DistancesResult.Side.of(table, Group.X),
+                      DistancesResult.Side.of(table, Group.Y))));
     }
 
     @Override
     public boolean inDoubt(DistancesResult.Layer layer) {
       return PreciseLayer.anyInDoubt(layer.errorBounds());
-    }
-
-    private static DistancesResult.Side side(ProjectionTable table, Group group) {
-      return DistancesResult.Side.of(table.distances(group), table.neurons(group));
     }
   }
 }

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -374,8 +376,8 @@ class MatchCommandTest {
     Outcome csv = RealCommand.run("distances", x, y, "--layers", "a*");
     assertEquals(0, csv.exitCode(), csv.err());
     List<String> lines = csv.out().lines().toList();
-    assertEquals("layer,network,neuron,distance,error_bound,dead", lines.get(0));
-    assertEquals("\"a, first\",x,0,,,true", lines.get(1));
+    assertEquals("layer,network,neuron,distance,error_bound,dead,norm,mean", lines.get(0));
+    assertEquals("\"a, first\",x,0,,,true,0.0,0.0", lines.get(1));
     assertEquals(1 + 4 + 3, lines.size());
 
     JsonNode result = json("distances", x, y, "--layers", "a*", "--json", "-");
@@ -387,6 +389,54 @@ class MatchCommandTest {
     assertEquals(3, distances.at("/y/distance").size());
     assertEquals(
         distances.at("/x/distance/3").asText(), lines.get(4).split(",", -1)[4], "CSV against JSON");
+  }
+
+  @Test
+  void distancesComeWithNormsAndMeans() throws IOException {
+    List<String> lines =
+        RealCommand.run("distances", x, y, "--layers", "a*").out().lines().toList();
+    JsonNode distances =
+        json("distances", x, y, "--layers", "a*", "--json", "-").at("/layers/0/distances");
+    float[] other = TestFiles.relu(SAMPLES * 3, 2);
+    for (int neuron = 0; neuron < 3; neuron++) {
+      double squares = 0;
+      double sum = 0; // of values that aren't negative
+      for (int i = 0; i < SAMPLES; i++) {
+        double value = other[3 * i + neuron];
+        squares += value * value;
+        sum += value;
+      }
+      // Both sums round as often as there are samples, in the program and here.
+      double error = 2 * SAMPLES * 0x1p-53;
+      double norm = distances.at("/y/norm/" + neuron).doubleValue();
+      double mean = distances.at("/y/mean/" + neuron).doubleValue();
+      assertEquals(Math.sqrt(squares), norm, error * norm);
+      assertEquals(sum / SAMPLES, mean, error * mean);
+      String[] fields = lines.get(5 + neuron).split(",", -1);
+      assertEquals(norm, Double.parseDouble(fields[7]), "CSV against JSON");
+      assertEquals(mean, Double.parseDouble(fields[8]), "CSV against JSON");
+    }
+    // Neuron 2 of X is minus half of neuron 0 of Y, which rounds nothing; neuron 0 is dead.
+    double half = distances.at("/y/mean/0").doubleValue() / -2;
+    assertEquals(half, distances.at("/x/mean/2").doubleValue());
+    assertEquals(0, distances.at("/x/norm/0").doubleValue());
+    assertEquals(0, distances.at("/x/mean/0").doubleValue());
+    assertTrue(distances.at("/x/mean/0").isNumber());
+  }
+
+  @Test
+  void normsAndMeansBeyondTheDoublesAreNull() throws IOException {
+    ByteBuffer values = ByteBuffer.allocate(4 * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    values.putDouble(Double.MAX_VALUE).putDouble(1);
+    values.putDouble(Double.MAX_VALUE).putDouble(-2);
+    Path file = folder.resolve("huge.npy");
+    Files.write(file, TestFiles.npy("'<f8'", "(2, 2)", values.array()));
+    Outcome outcome = RealCommand.run("distances", file, file, "--json", "-");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    JsonNode side = JSON.readTree(outcome.out()).at("/layers/0/distances/x");
+    assertTrue(side.at("/norm/0").isNull());
+    assertTrue(side.at("/mean/0").isNull());
+    assertEquals(-0.5, side.at("/mean/1").doubleValue());
   }
 
   @Test

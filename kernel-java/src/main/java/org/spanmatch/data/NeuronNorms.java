@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
- * The size of every neuron's activation vector, from one pass over the layer that also checks that
- * all values are finite.
+ * The size and the sum of every neuron's activation vector, from one pass over the layer that also
+ * checks that all values are finite.
  */
 public final class NeuronNorms {
   /** Neurons whose activation vector has at most this norm are dead, unless an option says else. */
@@ -15,10 +15,12 @@ public final class NeuronNorms {
 
   private final double[] largest;
   private final double[] norms;
+  private final double[] sums;
 
-  private NeuronNorms(double[] largest, double[] norms) {
+  private NeuronNorms(double[] largest, double[] norms, double[] sums) {
     this.largest = largest;
     this.norms = norms;
+    this.sums = sums;
   }
 
   /**
@@ -32,6 +34,7 @@ public final class NeuronNorms {
     double[] largest = new double[neurons];
     // Sum of squares in units of the largest value so far: neither overflows nor underflows.
     double[] squares = new double[neurons];
+    double[] sums = new double[neurons];
     int chunk = SampleRows.chunk(neurons);
     double[] rows = new double[chunk * neurons];
     if (neurons > 0) {
@@ -45,6 +48,7 @@ public final class NeuronNorms {
               if (!(size <= Double.MAX_VALUE)) {
                 throw notFinite(layer, value, neuron, done + row);
               }
+              sums[neuron] += value;
               if (size > largest[neuron]) {
                 double ratio = largest[neuron] / size;
                 squares[neuron] = 1 + squares[neuron] * ratio * ratio;
@@ -62,7 +66,7 @@ public final class NeuronNorms {
     }
     double[] norms = new double[neurons];
     Arrays.setAll(norms, neuron -> largest[neuron] * Math.sqrt(squares[neuron]));
-    return new NeuronNorms(largest, norms);
+    return new NeuronNorms(largest, norms, sums);
   }
 
   private static ActivationsException notFinite(
@@ -78,9 +82,22 @@ public final class NeuronNorms {
             + ", expected finite activations");
   }
 
+  /** How many neurons there are. */
+  public int neurons() {
+    return norms.length;
+  }
+
   /** Euclidean norm of a neuron's activation vector; infinite where it exceeds the doubles. */
   public double norm(int neuron) {
     return norms[neuron];
+  }
+
+  /**
+   * Sum of a neuron's activations, added one by one; infinite where that exceeds the doubles on the
+   * way.
+   */
+  public double sum(int neuron) {
+    return sums[neuron];
   }
 
   /**

@@ -13,6 +13,7 @@ import java.util.Map;
 public abstract class NeuronTable implements ProjectionTable {
   private final long samples;
   private final Map<Group, LivingNeurons> groups;
+  private final Map<Group, Moments> moments;
   private final Map<Group, BitSet> remains = new EnumMap<>(Group.class);
 
   private record State(NeuronTable owner, Map<Group, BitSet> remains, Object saved)
@@ -23,10 +24,13 @@ public abstract class NeuronTable implements ProjectionTable {
    *
    * @param samples number of samples
    * @param groups the neurons of each group
+   * @param moments their norms and sums
    */
-  protected NeuronTable(long samples, Map<Group, LivingNeurons> groups) {
+  protected NeuronTable(
+      long samples, Map<Group, LivingNeurons> groups, Map<Group, Moments> moments) {
     this.samples = samples;
     this.groups = Map.copyOf(groups);
+    this.moments = Map.copyOf(moments);
     groups.forEach(
         (group, living) -> {
           BitSet left = new BitSet();
@@ -58,6 +62,11 @@ public abstract class NeuronTable implements ProjectionTable {
   @Override
   public final List<Integer> dead(Group group) {
     return groups.get(group).dead();
+  }
+
+  @Override
+  public final Moments moments(Group group) {
+    return moments.get(group);
   }
 
   @Override

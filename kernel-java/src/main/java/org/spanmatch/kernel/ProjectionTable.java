@@ -25,6 +25,9 @@ public interface ProjectionTable extends AutoCloseable {
   /** The dead neurons of a group, ascending. */
   List<Integer> dead(Group group);
 
+  /** The norms and sums of a group's activation vectors, dead and removed neurons included. */
+  Moments moments(Group group);
+
   /**
    * Whether a group has at least as many living neurons as there are samples, so that it usually
    * spans the whole space and distances to it are trivially 0.

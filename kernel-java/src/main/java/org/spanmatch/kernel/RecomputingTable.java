@@ -17,9 +17,11 @@ public abstract class RecomputingTable extends NeuronTable {
    *
    * @param samples number of samples
    * @param groups the neurons of each group
+   * @param moments their norms and sums
    */
-  protected RecomputingTable(long samples, Map<Group, LivingNeurons> groups) {
-    super(samples, groups);
+  protected RecomputingTable(
+      long samples, Map<Group, LivingNeurons> groups, Map<Group, Moments> moments) {
+    super(samples, groups, moments);
   }
 
   /**

@@ -24,18 +24,25 @@ class NeuronNormsTest {
     SplittableRandom random = new SplittableRandom(3);
     double[] values = random.doubles(samples, -1, 1).map(v -> v * scale).toArray();
     BigDecimal squares = BigDecimal.ZERO;
+    BigDecimal sum = BigDecimal.ZERO;
+    double sizes = 0;
     for (double value : values) {
+      sum = sum.add(new BigDecimal(value));
+      sizes += Math.abs(value);
       squares = squares.add(new BigDecimal(value).pow(2));
     }
     double exact = squares.sqrt(MathContext.DECIMAL128).doubleValue();
-    double norm = norms(samples, 1, values).norm(0);
+    NeuronNorms norms = norms(samples, 1, values);
     // Each of the additions, with its quotient and square, rounds at most four times.
-    assertEquals(exact, norm, exact * 4 * samples * 0x1p-53 + Double.MIN_VALUE);
+    assertEquals(exact, norms.norm(0), exact * 4 * samples * 0x1p-53 + Double.MIN_VALUE);
+    assertEquals(sum.doubleValue(), norms.sum(0), sizes * samples * 0x1p-53);
   }
 
   @Test
-  void normBeyondTheDoubles() {
-    assertEquals(Double.POSITIVE_INFINITY, norms(2, 1, Double.MAX_VALUE, Double.MAX_VALUE).norm(0));
+  void normAndSumBeyondTheDoubles() {
+    NeuronNorms norms = norms(2, 1, Double.MAX_VALUE, Double.MAX_VALUE);
+    assertEquals(Double.POSITIVE_INFINITY, norms.norm(0));
+    assertEquals(Double.POSITIVE_INFINITY, norms.sum(0));
   }
 
   @Test

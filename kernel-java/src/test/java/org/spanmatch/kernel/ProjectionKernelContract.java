@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -1092,5 +1094,87 @@ public abstract class ProjectionKernelContract {
         }
       }
     }
+  }
+
+  // Norms and sums.
+
+  @TestFactory
+  Stream<DynamicTest> normsAndSumsAreTrueWithinTheirBounds() {
+    Problem relu = Problem.relu(40, 600, 7, 9);
+    Problem dead = Problem.random(41, 600, 5, 4);
+    Arrays.fill(dead.x().get(0), 0);
+    Arrays.setAll(dead.x().get(3), i -> i % 2 == 0 ? 1e-19 : -3e-20);
+    Arrays.setAll(dead.y().get(2), i -> i == 577 ? -1e-200 : 0);
+    Problem mixed = Problem.random(42, 600, 5, 4);
+    for (double[] vector : mixed.y()) {
+      Arrays.setAll(vector, i -> Math.pow(10, i % 61 - 30) * vector[i]);
+    }
+    Map<String, Problem> problems = new LinkedHashMap<>();
+    problems.put("random", Problem.random(43, 600, 33, 17));
+    problems.put("one sample", Problem.random(44, 1, 3, 2));
+    problems.put("many samples", Problem.relu(45, 10_000, 3, 2));
+    problems.put("an empty group", new Problem(600, relu.x(), List.of()));
+    problems.put("ReLU", relu);
+    problems.put("graded 1e±30", relu.graded(-30, 30, 5));
+    problems.put("samples graded 1e±30", mixed);
+    problems.put("dead", dead);
+    problems.put("huge", relu.graded(299, 300, 6));
+    problems.put("tiny", relu.graded(-300, -299, 7));
+    problems.put("subnormal", relu.graded(-318, -310, 8));
+    return problems.entrySet().stream()
+        .map(entry -> dynamicTest(entry.getKey(), () -> assertTrueMoments(entry.getValue())));
+  }
+
+  /** In rows, and with the neurons one below the other: in one piece, or in several. */
+  private void assertTrueMoments(Problem problem) {
+    assertTrueMoments(problem, problem.layer(Group.X), problem.layer(Group.Y));
+    int samples = problem.samples();
+    for (int inner : samples % 4 == 0 ? new int[] {4, samples / 4, samples} : new int[] {samples}) {
+      int outer = (samples / inner + 1) / 2;
+      assertTrueMoments(
+          problem,
+          problem.blockedLayer(Group.X, ElementType.FLOAT64, ByteOrder.BIG_ENDIAN, outer, inner),
+          problem.blockedLayer(Group.Y, ElementType.FLOAT64, ByteOrder.BIG_ENDIAN, outer, inner));
+    }
+  }
+
+  private void assertTrueMoments(Problem problem, LayerActivations x, LayerActivations y) {
+    try (ProjectionTable table = kernel.compress(x, y, CompressionOptions.defaults())) {
+      int[] living = table.remaining(Group.X);
+      table.remove(Group.X, living); // they keep their moments
+      for (Group group : Group.values()) {
+        List<double[]> vectors = problem.vectors(group);
+        assertEquals(vectors.size(), table.moments(group).neurons());
+        for (int neuron = 0; neuron < vectors.size(); neuron++) {
+          assertTrueMoments(vectors.get(neuron), table.moments(group), neuron);
+        }
+      }
+    }
+  }
+
+  private static void assertTrueMoments(double[] vector, Moments moments, int neuron) {
+    BigDecimal sum = BigDecimal.ZERO;
+    BigDecimal sizes = BigDecimal.ZERO;
+    BigDecimal squares = BigDecimal.ZERO;
+    for (double v : vector) {
+      BigDecimal value = new BigDecimal(v);
+      sum = sum.add(value);
+      sizes = sizes.add(value.abs());
+      squares = squares.add(value.pow(2));
+    }
+    // d − 1 additions in any order; the one spared covers what is of second order in 2⁻⁵³.
+    BigDecimal sumError = new BigDecimal(moments.sum(neuron)).subtract(sum).abs();
+    BigDecimal sumBound = sizes.multiply(new BigDecimal(vector.length * 0x1p-53));
+    assertTrue(
+        sumError.compareTo(sumBound) <= 0,
+        () -> "sum of " + neuron + " is off by " + sumError + ", not " + sumBound);
+    // The square rounds at most 5 d − 5 times, the root and what is done to it twice.
+    double norm = squares.sqrt(MathContext.DECIMAL128).doubleValue();
+    double underflow = Math.sqrt(vector.length) * 0x1p-537;
+    assertEquals(
+        norm,
+        moments.norm(neuron),
+        3 * vector.length * 0x1p-53 * norm + underflow,
+        "norm of " + neuron);
   }
 }

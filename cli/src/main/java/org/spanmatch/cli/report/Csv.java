@@ -69,7 +69,8 @@ public final class Csv {
   /** Distances: a line for each neuron of each network and layer; dead ones have no distance. */
   public static void writeDistances(DistancesResult result, OutputStream out) throws IOException {
     try (CSVPrinter csv =
-        printer(out, "layer", "network", "neuron", "distance", "error_bound", "dead")) {
+        printer(
+            out, "layer", "network", "neuron", "distance", "error_bound", "dead", "norm", "mean")) {
       for (DistancesResult.Layer layer : result.layers()) {
         for (String network : List.of("x", "y")) {
           DistancesResult.Side side =
@@ -82,7 +83,9 @@ public final class Csv {
                 neuron,
                 distance,
                 side.errorBound().get(neuron),
-                distance == null);
+                distance == null,
+                side.norm().get(neuron),
+                side.mean().get(neuron));
           }
         }
       }

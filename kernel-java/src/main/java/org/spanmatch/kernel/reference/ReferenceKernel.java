@@ -12,6 +12,7 @@ import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.LivingNeurons;
+import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
@@ -90,7 +91,8 @@ final class ReferenceKernel implements ProjectionKernel {
         factor,
         error,
         Math.max(x.type().roundoff(), y.type().roundoff()),
-        Map.of(Group.X, xColumns.living, Group.Y, yColumns.living));
+        Map.of(Group.X, xColumns.living, Group.Y, yColumns.living),
+        Map.of(Group.X, xColumns.moments, Group.Y, yColumns.moments));
   }
 
   private static void scaleToUnitNorm(double[][] factor, int columns) {
@@ -111,14 +113,19 @@ final class ReferenceKernel implements ProjectionKernel {
   @Override
   public void close() {}
 
-  /** Where a group's living neurons go in the rows of the joint matrix, and their scales. */
+  /**
+   * Where a group's living neurons go in the rows of the joint matrix, and their scales and
+   * moments.
+   */
   private static final class Columns {
     private final LivingNeurons living;
     private final double[] scale;
+    private final Moments moments;
 
-    private Columns(LivingNeurons living, double[] scale) {
+    private Columns(LivingNeurons living, double[] scale, Moments moments) {
       this.living = living;
       this.scale = scale;
+      this.moments = moments;
     }
 
     static Columns of(
@@ -129,7 +136,9 @@ final class ReferenceKernel implements ProjectionKernel {
       double[] scale = new double[layer.neurons()];
       Arrays.setAll(scale, norms::scale);
       return new Columns(
-          new LivingNeurons(layer.neurons(), norms.dead(options.deadThreshold()), first), scale);
+          new LivingNeurons(layer.neurons(), norms.dead(options.deadThreshold()), first),
+          scale,
+          Moments.of(norms));
     }
 
     void scatter(double[] values, int row, double[] target) {

@@ -4,6 +4,7 @@ import java.util.Map;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.LivingNeurons;
+import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.RecomputingTable;
 
@@ -29,8 +30,9 @@ final class ReferenceTable extends RecomputingTable {
       double[][] factor,
       double compressionError,
       double storageRoundoff,
-      Map<Group, LivingNeurons> groups) {
-    super(samples, groups);
+      Map<Group, LivingNeurons> groups,
+      Map<Group, Moments> moments) {
+    super(samples, groups, moments);
     this.factor = factor;
     this.compressionError = compressionError;
     this.storageRoundoff = storageRoundoff;

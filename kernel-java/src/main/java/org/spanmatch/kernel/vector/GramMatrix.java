@@ -5,10 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 import org.spanmatch.data.LayerActivations;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.Progress;
 
 /**
- * The Gram matrix G = AᵀA of the activation vectors A = [Z_X Z_Y] of two groups.
+ * The Gram matrix G = AᵀA of the activation vectors A = [Z_X Z_Y] of two groups, and their sums.
  *
  * <p>With m neurons and d samples it costs d·m² operations, 8·m² bytes, and two steps of packed
  * samples whatever d is: while one is multiplied, the next is read and packed. The sums are formed
@@ -22,16 +23,22 @@ final class GramMatrix implements JointMatrix {
   private static final int UNIT_BLOCK = 64;
 
   private final int width;
+  private final int xNeurons;
+  private final int yNeurons;
   private final int yFirst;
   private final int stride;
   private final double[] values;
+  private final double[] sums;
   private final long samples;
 
-  private GramMatrix(int width, int xPanels, int panels, long samples) {
+  private GramMatrix(int width, int xNeurons, int yNeurons, long samples) {
     this.width = width;
-    this.yFirst = xPanels * width;
-    this.stride = panels * width;
+    this.xNeurons = xNeurons;
+    this.yNeurons = yNeurons;
+    this.yFirst = panels(xNeurons, width) * width;
+    this.stride = yFirst + panels(yNeurons, width) * width;
     this.values = new double[Math.multiplyExact(stride, stride)];
+    this.sums = new double[stride];
     this.samples = samples;
   }
 
@@ -51,10 +58,10 @@ final class GramMatrix implements JointMatrix {
       Workers workers,
       Progress progress) {
     int width = kernel.width();
-    int xPanels = panels(x.neurons(), width);
-    int panels = xPanels + panels(y.neurons(), width);
     long samples = x.samples();
-    GramMatrix gram = new GramMatrix(width, xPanels, panels, samples);
+    GramMatrix gram = new GramMatrix(width, x.neurons(), y.neurons(), samples);
+    int xPanels = gram.yFirst / width;
+    int panels = gram.stride / width;
     if (panels == 0) {
       return gram;
     }
@@ -107,7 +114,7 @@ final class GramMatrix implements JointMatrix {
     }
   }
 
-  /** Adds the products of one task's panels, of the upper triangle only. */
+  /** Adds the products of one task's panels, of the upper triangle only, and a diagonal's sums. */
   private void multiply(
       PackedSamples packed, int count, int firstRow, int firstColumn, MicroKernel kernel) {
     int panels = stride / width;
@@ -117,6 +124,10 @@ final class GramMatrix implements JointMatrix {
     for (int slice = 0; slice * PackedSamples.DEPTH < count; slice++) {
       int depth = Math.min(PackedSamples.DEPTH, count - slice * PackedSamples.DEPTH);
       for (int row = firstRow; row < lastRow; row++) {
+        if (firstRow == firstColumn) {
+          // Every panel is in one such task, which has it in the cache.
+          kernel.addSums(data, packed.offset(slice, row), depth, sums, row * width);
+        }
         for (int column = Math.max(row, firstColumn); column < lastColumn; column++) {
           int left = packed.offset(slice, row);
           int right = packed.offset(slice, column);
@@ -135,9 +146,11 @@ final class GramMatrix implements JointMatrix {
   }
 
   @Override
-  public double square(Group group, int neuron) {
-    int column = column(group, neuron);
-    return get(column, column);
+  public Moments moments(Group group) {
+    int first = column(group, 0);
+    double[] norms = new double[group == Group.X ? xNeurons : yNeurons];
+    Arrays.setAll(norms, neuron -> Math.sqrt(get(first + neuron, first + neuron)));
+    return new Moments(norms, Arrays.copyOfRange(sums, first, first + norms.length));
   }
 
   /** The inner product of the activation vectors in two columns. */

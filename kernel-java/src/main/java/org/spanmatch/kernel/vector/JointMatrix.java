@@ -2,11 +2,12 @@ package org.spanmatch.kernel.vector;
 
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.LivingNeurons;
+import org.spanmatch.kernel.Moments;
 
 /** What one pass over the activations of both groups leaves of them. */
 interface JointMatrix {
-  /** The squared norm of a neuron's activation vector, as it was scaled. */
-  double square(Group group, int neuron);
+  /** The norms and sums of a group's activation vectors, as they were scaled. */
+  Moments moments(Group group);
 
   /**
    * The living neurons' vectors, scaled to unit norm.

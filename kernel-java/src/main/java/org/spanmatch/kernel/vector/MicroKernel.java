@@ -55,6 +55,18 @@ abstract class MicroKernel {
       int cStride,
       boolean subtract);
 
+  /**
+   * Adds to {@link #width()} numbers the sums, over all samples, of the neurons of a panel: each
+   * one chain of additions, whose result is added to the number.
+   *
+   * @param panel array that holds the panel
+   * @param offset place of its first neuron, at the first sample
+   * @param depth number of samples
+   * @param sums array of the numbers
+   * @param to place of the first
+   */
+  abstract void addSums(double[] panel, int offset, int depth, double[] sums, int to);
+
   /** Converts the first {@code count} values from float32 to float64. */
   abstract void widen(float[] source, double[] target, int count);
 

@@ -99,6 +99,25 @@ final class ScalarMicroKernel extends MicroKernel {
   }
 
   @Override
+  void addSums(double[] panel, int offset, int depth, double[] sums, int to) {
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    for (int k = 0; k < depth; k++) {
+      int place = offset + k * SIZE;
+      s0 += panel[place];
+      s1 += panel[place + 1];
+      s2 += panel[place + 2];
+      s3 += panel[place + 3];
+    }
+    sums[to] += s0;
+    sums[to + 1] += s1;
+    sums[to + 2] += s2;
+    sums[to + 3] += s3;
+  }
+
+  @Override
   void widen(float[] source, double[] target, int count) {
     for (int i = 0; i < count; i++) {
       target[i] = source[i];

@@ -5,6 +5,7 @@ import java.util.Map;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.LivingNeurons;
+import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.NeuronTable;
 import org.spanmatch.kernel.Precision;
 
@@ -20,13 +21,15 @@ final class SweptTable extends NeuronTable {
    * A table in which every living neuron remains.
    *
    * @param groups the neurons of each group
+   * @param moments their norms and sums
    */
   SweptTable(
       CompressedVectors vectors,
       Multiplier multiplier,
       long samples,
-      Map<Group, LivingNeurons> groups) {
-    super(samples, groups);
+      Map<Group, LivingNeurons> groups,
+      Map<Group, Moments> moments) {
+    super(samples, groups, moments);
     this.vectors = vectors;
     for (Group group : Group.values()) {
       int[] spanning = columns(group.other(), remaining(group.other()));

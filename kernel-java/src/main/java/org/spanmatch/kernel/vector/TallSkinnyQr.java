@@ -9,11 +9,12 @@ import org.spanmatch.data.ActivationsException;
 import org.spanmatch.data.LayerActivations;
 import org.spanmatch.data.SampleRows;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.Progress;
 
 /**
- * The triangular factor R of the activation vectors A = [Z_X Z_Y] of two groups, from one pass over
- * the samples.
+ * The triangular factor R of the activation vectors A = [Z_X Z_Y] of two groups, and their norms
+ * and sums, from one pass over the samples.
  *
  * <p>Blocks of samples are reduced to triangles side by side, one on each thread, while the next
  * blocks are read. Triangles of the same height are merged into one, as carries in a binary
@@ -36,6 +37,7 @@ final class TallSkinnyQr implements JointMatrix {
   private final MicroKernel kernel;
   private final Workers workers;
   private final Deque<Triangle> triangles = new ArrayDeque<>();
+  private final ColumnMoments moments;
   private int height;
 
   private TallSkinnyQr(
@@ -45,6 +47,7 @@ final class TallSkinnyQr implements JointMatrix {
     this.blockRows = (int) blockRows(columns, samples);
     this.kernel = kernel;
     this.workers = workers;
+    this.moments = new ColumnMoments(columns);
   }
 
   private static long blockRows(long columns, long samples) {
@@ -90,6 +93,7 @@ final class TallSkinnyQr implements JointMatrix {
   private final class Batch {
     final List<Matrix> blocks = new ArrayList<>();
     final Matrix[] factors = new Matrix[workers.threads()];
+    final ColumnMoments[] moments = new ColumnMoments[workers.threads()];
     int samples;
 
     int rows(int block) {
@@ -156,6 +160,7 @@ final class TallSkinnyQr implements JointMatrix {
         workers.run(tasks);
         for (int i = 0; i * blockRows < current.samples; i++) {
           add(current.factors[i]);
+          moments.add(current.moments[i]);
         }
         done += current.samples;
         progress.update("compress", done, x.samples());
@@ -170,6 +175,7 @@ final class TallSkinnyQr implements JointMatrix {
     Multiplier alone = new Multiplier(kernel, Workers.NONE);
     Matrix factor = alone.matrix(columns, columns);
     int rows = batch.rows(block);
+    batch.moments[block] = ColumnMoments.of(batch.blocks.get(block), rows);
     Reflections.absorb(factor, batch.blocks.get(block), columns, pivots -> rows, alone);
     batch.factors[block] = factor;
   }
@@ -219,8 +225,8 @@ final class TallSkinnyQr implements JointMatrix {
   }
 
   @Override
-  public double square(Group group, int neuron) {
-    return square(column(group, neuron));
+  public Moments moments(Group group) {
+    return group == Group.X ? moments.of(0, xNeurons) : moments.of(xNeurons, columns);
   }
 
   private double square(int column) {

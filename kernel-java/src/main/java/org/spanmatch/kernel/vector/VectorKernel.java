@@ -13,6 +13,7 @@ import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.LivingNeurons;
+import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -23,10 +24,10 @@ import org.spanmatch.kernel.ProjectionTable;
  * triangular factor; a table of swept projections answers all questions from there.
  */
 final class VectorKernel implements ProjectionKernel {
-  // Squared norms in this range neither overflowed nor lost digits to underflow, nor do sums of
-  // products of such vectors.
-  private static final double LEAST_SQUARE = 1e-280;
-  private static final double LARGEST_SQUARE = 1e280;
+  // The squares of norms in this range neither overflowed nor lost digits to underflow, nor do sums
+  // of products of such vectors.
+  private static final double LEAST_NORM = 1e-140;
+  private static final double LARGEST_NORM = 1e140;
 
   // A matrix with so many rows and columns, and their padding, fits one array of 2³¹ − 1 elements.
   private static final int MAX_NEURONS = 46_300;
@@ -88,23 +89,20 @@ final class VectorKernel implements ProjectionKernel {
     }
     HeapMemory.require(heapBytes(x.neurons(), y.neurons(), x.samples(), options.precision()), x, y);
     JointMatrix joint = read(x, y, null, null, options);
+    Moments xMoments = joint.moments(Group.X);
+    Moments yMoments = joint.moments(Group.Y);
     double threshold = options.deadThreshold();
-    List<Integer> xDead;
-    List<Integer> yDead;
-    if (isSafe(joint, Group.X, x.neurons(), threshold)
-        && isSafe(joint, Group.Y, y.neurons(), threshold)) {
-      xDead = dead(joint, Group.X, x.neurons(), threshold);
-      yDead = dead(joint, Group.Y, y.neurons(), threshold);
-    } else {
+    if (!isSafe(xMoments, threshold) || !isSafe(yMoments, threshold)) {
       // Not finite, or of extreme size: this names the value, or finds scales that cure it.
       NeuronNorms xNorms = NeuronNorms.of(x, done -> {});
       NeuronNorms yNorms = NeuronNorms.of(y, done -> {});
-      joint = read(x, y, scales(xNorms, x.neurons()), scales(yNorms, y.neurons()), options);
-      xDead = xNorms.dead(threshold);
-      yDead = yNorms.dead(threshold);
+      joint = read(x, y, scales(xNorms), scales(yNorms), options);
+      xMoments = Moments.of(xNorms);
+      yMoments = Moments.of(yNorms);
     }
-    LivingNeurons xLiving = new LivingNeurons(x.neurons(), xDead, 0);
-    LivingNeurons yLiving = new LivingNeurons(y.neurons(), yDead, xLiving.count());
+    LivingNeurons xLiving = new LivingNeurons(x.neurons(), dead(xMoments, threshold), 0);
+    LivingNeurons yLiving =
+        new LivingNeurons(y.neurons(), dead(yMoments, threshold), xLiving.count());
     int[] columns = new int[xLiving.count() + yLiving.count()];
     putColumns(joint, Group.X, xLiving, columns);
     putColumns(joint, Group.Y, yLiving, columns);
@@ -114,7 +112,8 @@ final class VectorKernel implements ProjectionKernel {
         joint.unitVectors(columns, storageRoundoff, multiplier),
         multiplier,
         x.samples(),
-        Map.of(Group.X, xLiving, Group.Y, yLiving));
+        Map.of(Group.X, xLiving, Group.Y, yLiving),
+        Map.of(Group.X, xMoments, Group.Y, yMoments));
   }
 
   private JointMatrix read(
@@ -128,21 +127,21 @@ final class VectorKernel implements ProjectionKernel {
         : GramMatrix.of(x, y, xScales, yScales, microKernel, workers, options.progress());
   }
 
-  /** Whether all squared norms are exact enough; those far below the threshold need not be. */
-  private static boolean isSafe(JointMatrix joint, Group group, int neurons, double threshold) {
-    for (int neuron = 0; neuron < neurons; neuron++) {
-      double square = joint.square(group, neuron);
-      boolean clearlyDead = square < LEAST_SQUARE && threshold > Math.sqrt(LEAST_SQUARE) * 2;
-      if (!(clearlyDead || (square >= LEAST_SQUARE && square <= LARGEST_SQUARE))) {
+  /** Whether all norms are exact enough; those far below the threshold need not be. */
+  private static boolean isSafe(Moments moments, double threshold) {
+    for (int neuron = 0; neuron < moments.neurons(); neuron++) {
+      double norm = moments.norm(neuron);
+      boolean clearlyDead = norm < LEAST_NORM && threshold > LEAST_NORM * 2;
+      if (!(clearlyDead || (norm >= LEAST_NORM && norm <= LARGEST_NORM))) {
         return false;
       }
     }
     return true;
   }
 
-  private static List<Integer> dead(JointMatrix joint, Group group, int neurons, double threshold) {
-    return IntStream.range(0, neurons)
-        .filter(neuron -> Math.sqrt(joint.square(group, neuron)) <= threshold)
+  private static List<Integer> dead(Moments moments, double threshold) {
+    return IntStream.range(0, moments.neurons())
+        .filter(neuron -> moments.norm(neuron) <= threshold)
         .boxed()
         .toList();
   }
@@ -156,8 +155,8 @@ final class VectorKernel implements ProjectionKernel {
     }
   }
 
-  private static double[] scales(NeuronNorms norms, int neurons) {
-    double[] scales = new double[neurons];
+  private static double[] scales(NeuronNorms norms) {
+    double[] scales = new double[norms.neurons()];
     Arrays.setAll(scales, norms::scale);
     return scales;
   }

@@ -248,6 +248,19 @@ final class VectorMicroKernel extends MicroKernel {
   }
 
   @Override
+  void addSums(double[] panel, int offset, int depth, double[] sums, int to) {
+    DoubleVector s0 = DoubleVector.zero(SPECIES);
+    DoubleVector s1 = DoubleVector.zero(SPECIES);
+    for (int k = 0; k < depth; k++) {
+      int place = offset + k * WIDTH;
+      s0 = s0.add(DoubleVector.fromArray(SPECIES, panel, place));
+      s1 = s1.add(DoubleVector.fromArray(SPECIES, panel, place + LANES));
+    }
+    DoubleVector.fromArray(SPECIES, sums, to).add(s0).intoArray(sums, to);
+    DoubleVector.fromArray(SPECIES, sums, to + LANES).add(s1).intoArray(sums, to + LANES);
+  }
+
+  @Override
   void widen(float[] source, double[] target, int count) {
     int i = 0;
     for (; i <= count - LANES; i += LANES) {

@@ -219,6 +219,30 @@ class VectorKernelFaultsTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void theNumberOfThreadsDoesNotMatterForNormsAndSums(Precision precision) {
+    List<Double> one = moments(1, precision);
+    assertEquals(4 * NEURONS, one.size());
+    for (int threads : new int[] {2, 3, 5}) {
+      assertEquals(one, moments(threads, precision));
+    }
+  }
+
+  private List<Double> moments(int threads, Precision precision) {
+    List<Double> moments = new ArrayList<>();
+    try (VectorKernel kernel = kernel(threads);
+        ProjectionTable table = kernel.compress(good, layer(2), options(precision))) {
+      for (Group group : Group.values()) {
+        for (int neuron = 0; neuron < NEURONS; neuron++) {
+          moments.add(table.moments(group).norm(neuron));
+          moments.add(table.moments(group).sum(neuron));
+        }
+      }
+    }
+    return moments;
+  }
+
   private double[] distances(int threads, LayerActivations other, Precision precision) {
     try (VectorKernel kernel = kernel(threads);
         ProjectionTable table = kernel.compress(good, other, options(precision))) {
