@@ -6,7 +6,7 @@ import java.util.List;
 
 /** Activations that the caller already has in memory, row-major: one row a sample. */
 public final class ArrayActivations implements LayerActivations {
-  private static final int BLOCK_VALUES = 1 << 18;
+  private static final int BLOCK_VALUES = 1 << 16;
 
   private final String name;
   private final ElementType type;

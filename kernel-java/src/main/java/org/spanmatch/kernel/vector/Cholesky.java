@@ -51,7 +51,7 @@ final class Cholesky {
   private boolean factoriseLeaf(int from, int to) {
     // First the square on the diagonal, which gives all factors.
     for (int i = from; i < to; i++) {
-      matrix.subtractRows(i, factors(i, from), from, i - from, i, to);
+      multiplier.subtractRows(matrix, i, factors(i, from), from, i - from, i, to);
       double pivot = matrix.get(i, i);
       if (!(pivot > tolerance)) {
         return false;
@@ -64,7 +64,7 @@ final class Cholesky {
         (long) Triangle.LEAF * Triangle.LEAF,
         (first, last) -> {
           for (int i = from; i < to; i++) {
-            matrix.subtractRows(i, factors(i, from), from, i - from, first, last);
+            multiplier.subtractRows(matrix, i, factors(i, from), from, i - from, first, last);
             matrix.divideRow(i, matrix.get(i, i), first, last);
           }
         });

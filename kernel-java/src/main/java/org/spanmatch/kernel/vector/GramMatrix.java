@@ -132,8 +132,8 @@ final class GramMatrix implements JointMatrix {
           int left = packed.offset(slice, row);
           int right = packed.offset(slice, column);
           for (int i = 0; i < width; i += kernel.rows()) {
-            int tile = (row * width + i) * stride + column * width;
-            kernel.multiplyAdd(data, left + i, data, right, depth, values, tile, stride, false);
+            int tile = tile(row, column) + i * width;
+            kernel.multiplyAdd(data, left + i, data, right, depth, values, tile, width, false);
           }
         }
       }
@@ -153,9 +153,16 @@ final class GramMatrix implements JointMatrix {
     return new Moments(norms, Arrays.copyOfRange(sums, first, first + norms.length));
   }
 
+  /** Where the elements of two panels begin: one tile after the other, each in one piece. */
+  private int tile(int panel, int otherPanel) {
+    return (panel * (stride / width) + otherPanel) * width * width;
+  }
+
   /** The inner product of the activation vectors in two columns. */
   private double get(int column, int other) {
-    return values[Math.min(column, other) * stride + Math.max(column, other)];
+    int first = Math.min(column, other);
+    int second = Math.max(column, other);
+    return values[tile(first / width, second / width) + first % width * width + second % width];
   }
 
   /**

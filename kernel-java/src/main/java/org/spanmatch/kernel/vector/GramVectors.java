@@ -50,15 +50,12 @@ final class GramVectors implements CompressedVectors {
   public Projection project(int[] spanning, int[] projected) {
     int first = Matrix.padded(spanning.length, multiplier.tile());
     Matrix tableau = multiplier.matrix(spanning.length, first + projected.length);
+    boolean together = areNeighbours(spanning);
+    boolean projectedTogether = areNeighbours(projected);
     for (int i = 0; i < spanning.length; i++) {
       double[] row = gram[spanning[i]];
-      int place = tableau.at(i, 0);
-      for (int j = i; j < spanning.length; j++) {
-        tableau.values[place + j] = row[spanning[j]];
-      }
-      for (int j = 0; j < projected.length; j++) {
-        tableau.values[place + first + j] = row[projected[j]];
-      }
+      copy(row, spanning, together, tableau.values, tableau.at(i, 0));
+      copy(row, projected, projectedTogether, tableau.values, tableau.at(i, first));
     }
     if (!Cholesky.factorise(tableau, 0, multiplier)) {
       return null;
@@ -72,6 +69,27 @@ final class GramVectors implements CompressedVectors {
       }
     }
     return new Projection(tableau, first, squares);
+  }
+
+  /** Whether each column follows the one before. */
+  private static boolean areNeighbours(int[] columns) {
+    for (int i = 1; i < columns.length; i++) {
+      if (columns[i] != columns[i - 1] + 1) {
+        return false;
+      }
+    }
+    return columns.length > 0;
+  }
+
+  private static void copy(
+      double[] row, int[] columns, boolean neighbours, double[] target, int place) {
+    if (neighbours) {
+      System.arraycopy(row, columns[0], target, place, columns.length);
+      return;
+    }
+    for (int j = 0; j < columns.length; j++) {
+      target[place + j] = row[columns[j]];
+    }
   }
 
   @Override

@@ -8,7 +8,12 @@ import org.spanmatch.data.BlockReader;
 import org.spanmatch.data.ElementType;
 import org.spanmatch.data.LayerActivations;
 
-/** Reads one layer and packs it, converting to float64 on the way; one thread at a time. */
+/**
+ * Reads one layer and packs it, converting to float64 on the way; one thread at a time.
+ *
+ * <p>Measured on Zen 5: 0.4 ns a float32 value of sample-major data. Converting straight into the
+ * panels, without the copy in between, was no faster.
+ */
 final class LayerPacker implements AutoCloseable {
   // What is decoded at a time stays in the first-level cache, and is at least a slice long.
   private static final int CHUNK_VALUES = 2048;

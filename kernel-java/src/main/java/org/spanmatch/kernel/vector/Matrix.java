@@ -40,40 +40,6 @@ final class Matrix {
     values[at(row, column)] = value;
   }
 
-  /**
-   * Subtracts multiples of consecutive rows from another row, between two columns.
-   *
-   * @param factors one for each of the rows
-   * @param source the first of the rows
-   * @param count how many
-   */
-  void subtractRows(int row, double[] factors, int source, int count, int from, int to) {
-    int target = at(row, 0);
-    int l = 0;
-    // Four at a time, so that the target is loaded and stored less often.
-    for (; l + 4 <= count; l += 4) {
-      double f0 = factors[l];
-      double f1 = factors[l + 1];
-      double f2 = factors[l + 2];
-      double f3 = factors[l + 3];
-      int s0 = at(source + l, 0);
-      int s1 = s0 + stride;
-      int s2 = s1 + stride;
-      int s3 = s2 + stride;
-      for (int j = from; j < to; j++) {
-        values[target + j] -=
-            f0 * values[s0 + j] + f1 * values[s1 + j] + f2 * values[s2 + j] + f3 * values[s3 + j];
-      }
-    }
-    for (; l < count; l++) {
-      double factor = factors[l];
-      int other = at(source + l, 0);
-      for (int j = from; j < to; j++) {
-        values[target + j] -= factor * values[other + j];
-      }
-    }
-  }
-
   /** Divides a row between two columns. */
   void divideRow(int row, double divisor, int from, int to) {
     int place = at(row, 0);

@@ -56,6 +56,21 @@ abstract class MicroKernel {
       boolean subtract);
 
   /**
+   * Subtracts from a row of a matrix multiples of other rows that follow each other. Costs
+   * 2·count·length operations.
+   *
+   * @param values array that holds the matrix
+   * @param target place of the row's first element
+   * @param source place of the first element of the first of the other rows
+   * @param stride distance of the rows
+   * @param factors one for each of the other rows
+   * @param count how many other rows
+   * @param length how many elements of each row
+   */
+  abstract void subtractRows(
+      double[] values, int target, int source, int stride, double[] factors, int count, int length);
+
+  /**
    * Adds to {@link #width()} numbers the sums, over all samples, of the neurons of a panel: each
    * one chain of additions, whose result is added to the number.
    *

@@ -40,6 +40,26 @@ final class Multiplier {
     return new Matrix(rows, columns, tile());
   }
 
+  /**
+   * Subtracts from a row of a matrix, between two columns, multiples of rows that follow each
+   * other.
+   *
+   * @param factors one for each of them
+   * @param source the first of them
+   * @param count how many
+   */
+  void subtractRows(
+      Matrix matrix, int row, double[] factors, int source, int count, int from, int to) {
+    kernel.subtractRows(
+        matrix.values,
+        matrix.at(row, from),
+        matrix.at(source, from),
+        matrix.stride,
+        factors,
+        count,
+        to - from);
+  }
+
   /** Work on some columns of a matrix that does not depend on the other columns. */
   interface ColumnWork {
     /** Works on the columns from {@code first} to {@code last − 1}. */

@@ -233,7 +233,7 @@ final class Reflections {
               factors[l] = t.get(l, i);
             }
             z.multiplyRow(i, -t.get(i, i), begin, end);
-            z.subtractRows(i, factors, 0, i, begin, end);
+            multiplier.subtractRows(z, i, factors, 0, i, begin, end);
           }
         });
     for (int i = 0; i < size; i++) {

@@ -123,4 +123,22 @@ final class ScalarMicroKernel extends MicroKernel {
       target[i] = source[i];
     }
   }
+
+  @Override
+  void subtractRows(
+      double[] values,
+      int target,
+      int source,
+      int stride,
+      double[] factors,
+      int count,
+      int length) {
+    for (int l = 0; l < count; l++) {
+      double factor = factors[l];
+      int other = source + l * stride;
+      for (int j = 0; j < length; j++) {
+        values[target + j] -= factor * values[other + j];
+      }
+    }
+  }
 }

@@ -68,7 +68,7 @@ final class Triangle {
             for (int l = from; l < i; l++) {
               factors[l - from] = r.get(l, i);
             }
-            x.subtractRows(i, factors, from, i - from, first, last);
+            multiplier.subtractRows(x, i, factors, from, i - from, first, last);
             x.divideRow(i, r.get(i, i), first, last);
           }
         });
@@ -111,7 +111,7 @@ final class Triangle {
             for (int l = i + 1; l < to; l++) {
               factors[l - i - 1] = r.get(i, l);
             }
-            b.subtractRows(i, factors, i + 1, to - i - 1, first, last);
+            multiplier.subtractRows(b, i, factors, i + 1, to - i - 1, first, last);
             b.divideRow(i, r.get(i, i), first, last);
           }
         });

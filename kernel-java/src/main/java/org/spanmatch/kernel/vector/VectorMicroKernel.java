@@ -274,4 +274,43 @@ final class VectorMicroKernel extends MicroKernel {
       target[i] = source[i];
     }
   }
+
+  @Override
+  void subtractRows(
+      double[] values,
+      int target,
+      int source,
+      int stride,
+      double[] factors,
+      int count,
+      int length) {
+    int j = 0;
+    // Four vectors at a time, which stay in registers while all other rows pass by.
+    for (; j <= length - 4 * LANES; j += 4 * LANES) {
+      int place = target + j;
+      DoubleVector v0 = DoubleVector.fromArray(SPECIES, values, place);
+      DoubleVector v1 = DoubleVector.fromArray(SPECIES, values, place + LANES);
+      DoubleVector v2 = DoubleVector.fromArray(SPECIES, values, place + 2 * LANES);
+      DoubleVector v3 = DoubleVector.fromArray(SPECIES, values, place + 3 * LANES);
+      for (int l = 0; l < count; l++) {
+        DoubleVector factor = DoubleVector.broadcast(SPECIES, -factors[l]);
+        int other = source + l * stride + j;
+        v0 = factor.fma(DoubleVector.fromArray(SPECIES, values, other), v0);
+        v1 = factor.fma(DoubleVector.fromArray(SPECIES, values, other + LANES), v1);
+        v2 = factor.fma(DoubleVector.fromArray(SPECIES, values, other + 2 * LANES), v2);
+        v3 = factor.fma(DoubleVector.fromArray(SPECIES, values, other + 3 * LANES), v3);
+      }
+      v0.intoArray(values, place);
+      v1.intoArray(values, place + LANES);
+      v2.intoArray(values, place + 2 * LANES);
+      v3.intoArray(values, place + 3 * LANES);
+    }
+    for (; j < length; j++) {
+      double value = values[target + j];
+      for (int l = 0; l < count; l++) {
+        value -= factors[l] * values[source + l * stride + j];
+      }
+      values[target + j] = value;
+    }
+  }
 }

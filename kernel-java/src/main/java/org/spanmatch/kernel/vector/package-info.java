@@ -1,10 +1,13 @@
 /**
- * The fast kernel in pure Java: one pass over the activations accumulates their Gram matrix through
- * a register-tiled micro-kernel, in Vector API code where the JVM has it; distances come from
- * Cholesky factors of parts of that matrix.
+ * The fast kernel in pure Java: one pass over the activations accumulates their Gram matrix, or for
+ * high precision their triangular factor, through a register-tiled micro-kernel, in Vector API code
+ * where the JVM has it; removals update the projections instead of computing them again.
  *
- * <p>Data flows from {@link org.spanmatch.data.LayerActivations} through {@code LayerPacker} into
- * {@code PackedSamples}, is multiplied by {@code MicroKernel} into {@code GramMatrix}, and is asked
- * for distances by {@code GramTable}.
+ * <p>Data flows from {@link org.spanmatch.data.LayerActivations} into a {@code JointMatrix}:
+ * through {@code LayerPacker} and {@code PackedSamples} into {@code GramMatrix}, or block by block
+ * through {@code Reflections} into {@code TallSkinnyQr}. Scaled to unit norm they are {@code
+ * CompressedVectors}, from which {@code SweptSpan} projects one group on the other; {@code
+ * SweptTable} holds both directions. {@code MicroKernel} is below all matrix products, {@code
+ * Workers} are the threads.
  */
 package org.spanmatch.kernel.vector;
