@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -137,34 +138,27 @@ class VectorKernelFaultsTest {
   void anInterruptionWhileWaitingBeginsNoMore() {
     try (Workers workers = new Workers(2)) {
       Thread caller = Thread.currentThread();
-      AtomicInteger begun = new AtomicInteger();
-      List<Runnable> tasks = new ArrayList<>();
-      for (int i = 0; i < 1000; i++) {
-        tasks.add(
-            () -> {
-              begun.incrementAndGet();
-              if (Thread.currentThread() == caller) {
-                return;
+      AtomicBoolean other = new AtomicBoolean();
+      AtomicInteger ended = new AtomicInteger();
+      Runnable task =
+          () -> {
+            if (Thread.currentThread() == caller) {
+              while (!other.get()) {
+                Thread.onSpinWait();
               }
+            } else {
+              other.set(true);
               caller.interrupt();
               pause();
-            });
-      }
-      // The caller may be done with all tasks before the other thread wakes up.
-      boolean interrupted = false;
-      for (int round = 0; round < 100 && !interrupted; round++) {
-        begun.set(0);
-        try {
-          workers.run(tasks);
-        } catch (CancellationException e) {
-          interrupted = true;
-        }
-      }
-      assertTrue(interrupted);
+              ended.incrementAndGet();
+            }
+          };
+      List<Runnable> tasks = Collections.nCopies(1000, task);
+      assertThrows(CancellationException.class, () -> workers.run(tasks));
       assertTrue(Thread.interrupted(), "the interruption is passed on");
-      int ended = begun.get();
+      assertEquals(1, ended.get(), "what was begun has ended");
       pause();
-      assertEquals(ended, begun.get(), "nothing goes on after the return");
+      assertEquals(1, ended.get(), "nothing goes on after the return");
     }
   }
 
