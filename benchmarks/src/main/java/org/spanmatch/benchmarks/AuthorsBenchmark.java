@@ -46,7 +46,14 @@ import org.spanmatch.match.MaximumMatch;
 @Measurement(iterations = 4, time = 1)
 @Fork(
     value = 2,
-    jvmArgsAppend = {"-Xms4g", "-Xmx4g", "--add-modules", "jdk.incubator.vector"})
+    jvmArgsAppend = {
+      "-Xms4g",
+      "-Xmx4g",
+      "-XX:+UseParallelGC",
+      "-XX:+AlwaysPreTouch",
+      "--add-modules",
+      "jdk.incubator.vector"
+    })
 public class AuthorsBenchmark {
   /** Ours or a peer's way. */
   @Param({"spanmatch", "numpy-gram", "authors"})

@@ -39,7 +39,14 @@ import org.spanmatch.kernel.ProjectionTable;
 @Measurement(iterations = 4, time = 1)
 @Fork(
     value = 2,
-    jvmArgsAppend = {"-Xms4g", "-Xmx4g", "--add-modules", "jdk.incubator.vector"})
+    jvmArgsAppend = {
+      "-Xms4g",
+      "-Xmx4g",
+      "-XX:+UseParallelGC",
+      "-XX:+AlwaysPreTouch",
+      "--add-modules",
+      "jdk.incubator.vector"
+    })
 public class CompressionBenchmark {
   /** A backend's or a peer's name. */
   @Param({"java", "openblas-dsyrk", "ejml", "ojalgo", "netlib-tn", "netlib-nt", "netlib-tn-blocks"})

@@ -31,7 +31,14 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 4, time = 1)
 @Fork(
     value = 2,
-    jvmArgsAppend = {"-Xms4g", "-Xmx4g", "--add-modules", "jdk.incubator.vector"})
+    jvmArgsAppend = {
+      "-Xms4g",
+      "-Xmx4g",
+      "-XX:+UseParallelGC",
+      "-XX:+AlwaysPreTouch",
+      "--add-modules",
+      "jdk.incubator.vector"
+    })
 public class LimitsBenchmark {
   /** Operations of one call of {@code multiplyAdd}: steps of 12 chains of 8 lanes. */
   static final long FLOPS = 2L * 12 * 8 * 100_000;

@@ -40,7 +40,14 @@ import org.spanmatch.kernel.ProjectionTable;
 @Measurement(iterations = 4, time = 1)
 @Fork(
     value = 2,
-    jvmArgsAppend = {"-Xms4g", "-Xmx4g", "--add-modules", "jdk.incubator.vector"})
+    jvmArgsAppend = {
+      "-Xms4g",
+      "-Xmx4g",
+      "-XX:+UseParallelGC",
+      "-XX:+AlwaysPreTouch",
+      "--add-modules",
+      "jdk.incubator.vector"
+    })
 public class ProjectionBenchmark {
   private static final int SAMPLES_PER_NEURON = 8;
 

@@ -41,7 +41,14 @@ import org.spanmatch.match.MaximumMatch;
 @Measurement(iterations = 4, time = 1)
 @Fork(
     value = 2,
-    jvmArgsAppend = {"-Xms4g", "-Xmx4g", "--add-modules", "jdk.incubator.vector"})
+    jvmArgsAppend = {
+      "-Xms4g",
+      "-Xmx4g",
+      "-XX:+UseParallelGC",
+      "-XX:+AlwaysPreTouch",
+      "--add-modules",
+      "jdk.incubator.vector"
+    })
 public class SpectrumBenchmark {
   /** Those that the authors use. */
   static final double[] EPSILONS = {0.15, 0.2, 0.25, 0.3, 0.5};

@@ -81,7 +81,7 @@ final class SweptSpan {
     final Matrix pendingRows;
     double[] norms; // ‖·‖₁ of the columns, when no update is pending
     double[] errors; // of the columns, likewise; null until the first sweep needs W
-    private Triangle triangle; // until then, when its columns hold R⁻ᵀ
+    Triangle triangle; // until then, when W's columns hold R⁻ᵀ
     boolean shared; // with a mark
 
     Tableau(Matrix values, int first, int[] rows, int[] columns, int waiting, int tile) {
@@ -173,24 +173,41 @@ final class SweptSpan {
     if (removed.length > state.spanning.cardinality() / 4) {
       forget(null);
     }
-    for (int vector : removed) {
-      state.spanning.clear(vector);
-      if (state.tableau == null) {
-        state.independent = null;
-        continue;
+    try {
+      for (int vector : removed) {
+        removeSpanning(vector);
       }
-      int row = state.tableau.row(vector);
-      if (row >= 0) {
-        sweepOut(row);
-        takeInWaiting();
+    } catch (RuntimeException | Error e) { // such as an interruption: the tableau is half swept
+      forget(null);
+      for (int vector : removed) {
+        state.spanning.clear(vector);
       }
+      throw e;
+    }
+  }
+
+  private void removeSpanning(int vector) {
+    state.spanning.clear(vector);
+    if (state.tableau == null) {
+      state.independent = null;
+      return;
+    }
+    int row = state.tableau.row(vector);
+    if (row >= 0) {
+      sweepOut(row);
+      takeInWaiting();
     }
   }
 
   /** Makes the norms of the coefficients exact, and the bounds that grow with them. */
   void sharpen() {
     if (state.tableau != null && state.pending > 0) {
-      applyAll();
+      try {
+        applyAll();
+      } catch (RuntimeException | Error e) {
+        forget(null);
+        throw e;
+      }
     }
   }
 
@@ -303,30 +320,41 @@ final class SweptSpan {
     return true;
   }
 
-  /** Computes W, which only sweeps need, in the place of R⁻ᵀ. */
-  void prepareSweeps() {
+  /**
+   * Computes W, which only sweeps need, in the place of R⁻ᵀ.
+   *
+   * @return false if an interruption once left it half computed
+   */
+  boolean prepareSweeps() {
+    if (state.errors != null) {
+      return true; // not the first sweep
+    }
     Tableau tableau = state.tableau;
-    if (tableau.triangle != null) {
+    if (tableau.errors == null) {
+      Triangle triangle = tableau.triangle;
+      if (triangle == null) {
+        return false;
+      }
       int rank = tableau.rows.length;
       double[] inverseDiagonal = inverseDiagonal(tableau.values, rank);
-      tableau.triangle.solve(tableau.values, 0, rank);
       tableau.triangle = null;
+      triangle.solve(tableau.values, 0, rank);
       tableau.norms = norms(tableau);
       // Each column solves a triangular system with a small relative error of the triangle, whose
       // columns have norm 1. W's right side R⁻ᵀ has an error of its own, that R⁻ᵀ carries on; its
       // norm is the root of W's, which no row sum of W is below.
       double gamma = (rank + 4) * ROUNDOFF;
       double inverseNorm = Arrays.stream(tableau.norms, 0, rank).max().orElseThrow();
-      tableau.errors = new double[tableau.norms.length];
-      Arrays.setAll(tableau.errors, j -> gamma * tableau.norms[j]);
+      double[] errors = new double[tableau.norms.length];
+      Arrays.setAll(errors, j -> gamma * tableau.norms[j]);
       for (int j = 0; j < rank; j++) {
-        tableau.errors[j] += gamma * Math.sqrt(inverseNorm * rank * inverseDiagonal[j]);
+        errors[j] += gamma * Math.sqrt(inverseNorm * rank * inverseDiagonal[j]);
       }
+      tableau.errors = errors;
     }
-    if (state.errors == null) {
-      state.errors = tableau.errors.clone();
-      state.norms = tableau.norms.clone();
-    }
+    state.errors = tableau.errors.clone();
+    state.norms = tableau.norms.clone();
+    return true;
   }
 
   /** The diagonal of R⁻¹R⁻ᵀ, from the columns of R⁻ᵀ. */
@@ -350,16 +378,17 @@ final class SweptSpan {
     return factor;
   }
 
-  /** ‖·‖₁ of the tableau's columns, when no update is pending. */
-  private double[] norms(Tableau tableau) {
+  /**
+   * ‖·‖₁ of the tableau's columns, when no update is pending. Rows that were removed are zero but
+   * for rounding, so they may count.
+   */
+  private static double[] norms(Tableau tableau) {
     Matrix values = tableau.values;
     double[] norms = new double[values.columns];
     for (int i = 0; i < tableau.rows.length; i++) {
-      if (state.spanning.get(tableau.rows[i])) {
-        int place = values.at(i, 0);
-        for (int j = 0; j < norms.length; j++) {
-          norms[j] += Math.abs(values.values[place + j]);
-        }
+      int place = values.at(i, 0);
+      for (int j = 0; j < norms.length; j++) {
+        norms[j] += Math.abs(values.values[place + j]);
       }
     }
     return norms;
@@ -376,7 +405,10 @@ final class SweptSpan {
   // Sweeps.
 
   private void sweepOut(int k) {
-    prepareSweeps();
+    if (!prepareSweeps()) {
+      forget(null);
+      return;
+    }
     Tableau tableau = state.tableau;
     int pending = state.pending;
     int width = tableau.values.columns;

@@ -9,11 +9,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +130,131 @@ class VectorKernelFaultsTest {
           CancellationException.class, () -> kernel.compress(good, good, options(precision)));
       assertTrue(Thread.interrupted(), "the interruption is passed on");
       kernel.compress(good, good, CompressionOptions.defaults()).close();
+    }
+  }
+
+  /** Whatever product of a removal it hits, the table answers as after the removal. */
+  @ParameterizedTest
+  @EnumSource
+  void anInterruptionDoesNotDamageATable(Precision precision) {
+    LayerActivations x = wideLayer(3);
+    LayerActivations y = wideLayer(4);
+    int[] removed = IntStream.range(10, 50).toArray();
+    Interrupting microKernel = new Interrupting(Thread.currentThread());
+    int interruptions = 0;
+    try (VectorKernel kernel = new VectorKernel(microKernel, new KernelOptions(2), "test");
+        ProjectionTable undisturbed = kernel.compress(x, y, options(precision))) {
+      undisturbed.remove(Group.Y, removed);
+      // About 600 tiles before the first sweep, and 700 for a block of updates.
+      for (int after = 1; after < 2000; after += 1 + after / 8) {
+        try (ProjectionTable table = kernel.compress(x, y, options(precision))) {
+          table.distances(Group.X);
+          ProjectionTable.Mark mark = table.mark();
+          microKernel.left.set(after);
+          try {
+            table.remove(Group.Y, removed);
+          } catch (CancellationException e) {
+            interruptions++;
+          }
+          microKernel.left.set(0);
+          Thread.interrupted();
+          assertSameDistances(undisturbed, table);
+          table.rollback(mark);
+          table.remove(Group.Y, removed);
+          assertSameDistances(undisturbed, table);
+        }
+      }
+    }
+    assertTrue(interruptions > 10, interruptions + " interruptions");
+  }
+
+  private static void assertSameDistances(ProjectionTable expected, ProjectionTable found) {
+    for (Group group : Group.values()) {
+      Distances one = expected.distances(group);
+      Distances other = found.distances(group);
+      assertEquals(one.size(), other.size());
+      for (int i = 0; i < one.size(); i++) {
+        assertEquals(one.neuron(i), other.neuron(i));
+        double bound = one.errorBound(i) + other.errorBound(i);
+        assertEquals(one.distance(i), other.distance(i), bound);
+        assertTrue(bound < 1e-6, "or it says nothing: " + bound);
+      }
+    }
+  }
+
+  private static LayerActivations wideLayer(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    double[] values = random.doubles(900L * 200).toArray();
+    return ArrayActivations.of("layer", 900, 200, values);
+  }
+
+  /** Interrupts a thread after a number of tiles. */
+  private static final class Interrupting extends MicroKernel {
+    final AtomicInteger left = new AtomicInteger();
+    private final MicroKernel kernel = new VectorMicroKernel();
+    private final Thread thread;
+
+    Interrupting(Thread thread) {
+      this.thread = thread;
+    }
+
+    @Override
+    int rows() {
+      return kernel.rows();
+    }
+
+    @Override
+    int width() {
+      return kernel.width();
+    }
+
+    @Override
+    String description() {
+      return kernel.description();
+    }
+
+    @Override
+    Optional<String> cure() {
+      return kernel.cure();
+    }
+
+    @Override
+    void multiplyAdd(
+        double[] a,
+        int aOffset,
+        double[] b,
+        int bOffset,
+        int depth,
+        double[] c,
+        int cOffset,
+        int cStride,
+        boolean subtract) {
+      kernel.multiplyAdd(a, aOffset, b, bOffset, depth, c, cOffset, cStride, subtract);
+      if (left.getAndDecrement() == 1) {
+        thread.interrupt();
+      }
+    }
+
+    @Override
+    void subtractRows(
+        double[] values,
+        int target,
+        int source,
+        int stride,
+        double[] factors,
+        int count,
+        int length) {
+      kernel.subtractRows(values, target, source, stride, factors, count, length);
+    }
+
+    @Override
+    void addSums(double[] panel, int offset, int depth, double[] sums, int to) {
+      kernel.addSums(panel, offset, depth, sums, to);
+    }
+
+    @Override
+    void widen(float[] source, double[] target, int count) {
+      kernel.widen(source, target, count);
     }
   }
 

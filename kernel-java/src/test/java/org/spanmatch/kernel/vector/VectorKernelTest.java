@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +126,34 @@ class VectorKernelTest {
       int part = precision == Precision.STANDARD ? PackedSamples.DEPTH : 4096;
       double additions = part + Math.ceil((double) samples / part);
       assertEquals(exact, table.moments(Group.X).sum(0), additions * 0x1p-53 * exact);
+    }
+  }
+
+  /** More samples than one block has, and than two triangles: 8 whole blocks and a part of one. */
+  @Test
+  void blocksMergeToTheWholeWhateverTheirNumber() {
+    int samples = 8 * 4096 + 1000;
+    SplittableRandom random = new SplittableRandom(7);
+    double[] x = random.doubles(samples * 12L).toArray();
+    double[] y = random.doubles(samples * 11L).toArray();
+    for (int i = 0; i < samples; i++) {
+      x[12 * i] = y[11 * i] + 2 * y[11 * i + 5] + 1e-3 * x[12 * i]; // near the span
+    }
+    LayerActivations xLayer = ArrayActivations.of("x", samples, 12, x);
+    LayerActivations yLayer = ArrayActivations.of("y", samples, 11, y);
+    try (ProjectionKernel kernel = kernel(new VectorMicroKernel(), 2);
+        ProjectionTable standard = kernel.compress(xLayer, yLayer, CompressionOptions.defaults());
+        ProjectionTable high =
+            new HighPrecision(kernel).compress(xLayer, yLayer, CompressionOptions.defaults())) {
+      for (Group group : Group.values()) {
+        Distances expected = standard.distances(group);
+        Distances found = high.distances(group);
+        for (int i = 0; i < expected.size(); i++) {
+          double bound = expected.errorBound(i) + found.errorBound(i);
+          assertEquals(expected.distance(i), found.distance(i), bound);
+          assertTrue(bound < 1e-7, "or it says nothing: " + bound);
+        }
+      }
     }
   }
 
