@@ -53,7 +53,7 @@ jmh() {
   sed -i 's|"jvm" : ".*"|"jvm" : "java"|' "$out/$result"
 }
 
-precise=(-f 2 -wi 2 -w 1 -i 4 -r 1)
+precise=(-f 2 -wi 2 -w 1 -i 3 -r 1)
 single=(-f 1 -wi 2 -w 1 -i 4 -r 1)
 slow=(-f 1 -wi 0 -i 3 -r 1) # a minute each, and nothing to warm up
 ms=64,128,256,512,1024,2048
