@@ -5,6 +5,8 @@ package org.spanmatch.kernel.vector;
  * tile may reach over the last row and column, where it only adds zeros.
  */
 final class Matrix {
+  private static final int PAGE_VALUES = 4096 / Double.BYTES;
+
   final int rows;
   final int columns;
   final int stride;
@@ -18,7 +20,9 @@ final class Matrix {
   Matrix(int rows, int columns, int tile) {
     this.rows = rows;
     this.columns = columns;
-    this.stride = padded(columns, tile);
+    int padded = padded(columns, tile);
+    // Rows whose distance is a multiple of the page size would push each other out of the caches.
+    this.stride = padded % PAGE_VALUES == 0 ? padded + tile : padded;
     this.values = new double[Math.multiplyExact(padded(rows, tile), stride)];
   }
 

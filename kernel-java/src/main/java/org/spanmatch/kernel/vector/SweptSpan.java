@@ -40,8 +40,11 @@ import org.spanmatch.kernel.vector.Multiplier.Factor;
 final class SweptSpan {
   private static final double ROUNDOFF = 0x1p-53;
 
-  // Pending updates: more make a sweep slower, fewer the products less efficient.
+  // Pending updates: more make a sweep slower, fewer the products less efficient; from so many rows
+  // on, which no cache holds, each product costs a pass through memory.
   private static final int PENDING = 32;
+  private static final int LARGE = 1024;
+  private static final int LARGE_PENDING = 128;
 
   // A pivot that is less certain than this is not used.
   private static final double WORST_PIVOT_ERROR = 1e-3;
@@ -84,14 +87,16 @@ final class SweptSpan {
     Triangle triangle; // until then, when W's columns hold R⁻ᵀ
     boolean shared; // with a mark
 
-    Tableau(Matrix values, int first, int[] rows, int[] columns, int waiting, int tile) {
+    Tableau(
+        Matrix values, int first, int[] rows, int[] columns, int waiting, int pending, int tile) {
       this.values = values;
       this.first = first;
       this.rows = rows;
       this.columns = columns;
       this.waiting = waiting;
-      this.pendingColumns = new Matrix(PENDING, rows.length, tile);
-      this.pendingRows = new Matrix(PENDING, values.columns, tile);
+      int room = Math.max(pending, rows.length < LARGE ? PENDING : LARGE_PENDING);
+      this.pendingColumns = new Matrix(room, rows.length, tile);
+      this.pendingRows = new Matrix(room, values.columns, tile);
     }
 
     /** How many of the projected vectors do not wait. */
@@ -306,7 +311,7 @@ final class SweptSpan {
     }
     triangle.solve(values, first, values.columns);
     Tableau tableau =
-        new Tableau(values, first, independent, columns, waiting.length, multiplier.tile());
+        new Tableau(values, first, independent, columns, waiting.length, 0, multiplier.tile());
     tableau.triangle = triangle;
     state.tableau = tableau;
     state.independent = independent;
@@ -461,7 +466,7 @@ final class SweptSpan {
     state.pending++;
     if (largestDrift() > vectors.allowedDrift()) {
       forget(null);
-    } else if (state.pending == PENDING) {
+    } else if (state.pending == tableau.pendingRows.rows) {
       applyAll();
     }
   }
@@ -549,6 +554,7 @@ final class SweptSpan {
             IntStream.of(rows).map(i -> old.rows[i]).toArray(),
             IntStream.of(columns).map(i -> old.columns[i]).toArray(),
             (int) IntStream.of(columns).filter(i -> i >= others).count(),
+            state.pending,
             multiplier.tile());
     for (int t = 0; t < state.pending; t++) {
       gather(old.pendingRows, t, sources, tableau.pendingRows, t, rows.length, first);
