@@ -11,8 +11,8 @@ import org.spanmatch.data.LayerActivations;
 /**
  * Reads one layer and packs it, converting to float64 on the way; one thread at a time.
  *
- * <p>Measured on Zen 5: 0.4 ns a float32 value of sample-major data. Converting straight into the
- * panels, without the copy in between, was no faster.
+ * <p>Measured on Zen 5, JDK 17, November 2026: 0.4 ns a float32 value of sample-major data.
+ * Converting straight into the panels, without the copy in between, was no faster.
  */
 final class LayerPacker implements AutoCloseable {
   // What is decoded at a time stays in the first-level cache, and is at least a slice long.

@@ -13,9 +13,9 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>Eight accumulators just hide the latency of the multiply-add; with two loads and a broadcast
  * they fit the 16 registers of AVX2. AVX-512 has 32 registers, and sixteen accumulators halve the
- * loads. Measured with 512-bit vectors on Zen 5, data in the second-level cache, JDK 17 and 25: 8 ×
- * 2 vectors 139 GFLOP/s, as do 8 × 3 and 12 × 2; 4 × 2, 4 × 3 and 4 × 4 105, 6 × 2 and 6 × 3 130, 2
- * × 8 61.
+ * loads. Measured with 512-bit vectors on Zen 5, data in the second-level cache, JDK 17 and 25,
+ * November 2026: 8 × 2 vectors 139 GFLOP/s, as do 8 × 3 and 12 × 2; 4 × 2, 4 × 3 and 4 × 4 105, 6 ×
+ * 2 and 6 × 3 130, 2 × 8 61.
  *
  * <p>The last lines of a tile are written out: moved to a method of their own, which C2 does not
  * inline into so long a method, they make it keep every vector as an object on the heap, at a tenth
