@@ -53,6 +53,20 @@ public interface ProjectionTable extends AutoCloseable {
   void remove(Group group, int... neurons);
 
   /**
+   * Removes all neurons that remain, one at a time: always the one with the largest distance, and
+   * of several the one in X before those in Y, and in a group the one of lowest position.
+   *
+   * <p>Costs as many questions and removals as there are neurons, unless a backend has a loop of
+   * its own, which removes the same neurons wherever the error bounds leave no choice.
+   *
+   * @param progress is told the number of neurons removed so far, as the step "spectrum"
+   * @return a step for each neuron, in the order of removal
+   */
+  default List<Peeled> peel(Progress progress) {
+    return Peeling.all(this, progress);
+  }
+
+  /**
    * Makes the error bounds and coefficient norms of the next distances as small as the backend can:
    * where answers are updated after removals, they may have become too large on the way. Worth
    * calling where exactness is asked for, which allows for the coefficients.

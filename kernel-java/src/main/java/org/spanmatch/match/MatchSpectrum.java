@@ -6,8 +6,8 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
-import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.Peeled;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.ProjectionTable.Mark;
@@ -43,65 +43,33 @@ public final class MatchSpectrum {
   }
 
   /**
-   * Peels all neurons that remain in a table, which is left as it was. Costs as many questions to
-   * the table as there are neurons.
+   * Peels all neurons that remain in a table, which is left as it was. Costs what {@link
+   * ProjectionTable#peel} does.
    *
    * @param progress is told the number of neurons peeled
    */
   public static MatchSpectrum of(ProjectionTable table, Progress progress) {
-    Mark start = table.mark();
     Map<Group, Levels> levels = new EnumMap<>(Group.class);
-    int total = 0;
     for (Group group : Group.values()) {
       levels.put(group, new Levels(table.neurons(group)));
-      total += table.remaining(group).length;
     }
+    Mark start = table.mark();
+    List<Peeled> steps = table.peel(progress);
+    table.rollback(start);
     double level = 1;
     // What the level is at least and at most, by the error bounds so far: every neuron that was
     // left at a step could have been the farthest.
     double lowest = 1;
     double highest = 1;
-    for (int peeled = 0; peeled < total; peeled++) {
-      Distances x = table.distances(Group.X);
-      Distances y = table.distances(Group.Y);
-      int farthestX = farthest(x);
-      int farthestY = farthest(y);
-      boolean fromX =
-          y.size() == 0 || (x.size() > 0 && x.distance(farthestX) >= y.distance(farthestY));
-      Group group = fromX ? Group.X : Group.Y;
-      Distances distances = fromX ? x : y;
-      int index = fromX ? farthestX : farthestY;
-      double distance = distances.distance(index);
-      level = Math.min(level, distance);
-      lowest = Math.min(lowest, distance - distances.errorBound(index));
-      highest = Math.min(highest, Math.max(highest(x), highest(y)));
-      int neuron = distances.neuron(index);
-      levels.get(group).level[neuron] = level;
-      levels.get(group).error[neuron] = Math.max(highest - level, level - lowest);
-      table.remove(group, neuron);
-      progress.update("spectrum", peeled + 1L, total);
+    for (Peeled step : steps) {
+      level = Math.min(level, step.distance());
+      lowest = Math.min(lowest, step.distance() - step.errorBound());
+      highest = Math.min(highest, step.highest());
+      Levels found = levels.get(step.group());
+      found.level[step.neuron()] = level;
+      found.error[step.neuron()] = Math.max(highest - level, level - lowest);
     }
-    table.rollback(start);
     return new MatchSpectrum(levels, table.neurons(Group.X) + table.neurons(Group.Y));
-  }
-
-  /** The largest distance that there may be, by the error bounds. */
-  private static double highest(Distances distances) {
-    double highest = 0;
-    for (int i = 0; i < distances.size(); i++) {
-      highest = Math.max(highest, distances.distance(i) + distances.errorBound(i));
-    }
-    return highest;
-  }
-
-  private static int farthest(Distances distances) {
-    int farthest = 0;
-    for (int i = 1; i < distances.size(); i++) {
-      if (distances.distance(i) > distances.distance(farthest)) {
-        farthest = i;
-      }
-    }
-    return farthest;
   }
 
   /** The match level of a neuron, in [0, 1]; empty for a dead neuron, which never matches. */

@@ -873,6 +873,99 @@ public abstract class ProjectionKernelContract {
     }
   }
 
+  // Peeling.
+
+  /** Each step is one that distances and removals allow, asked for one by one. */
+  @TestFactory
+  Stream<DynamicTest> peelingTakesTheFarthestNeuron() {
+    int n = longRemovals();
+    Map<String, Problem> problems = new LinkedHashMap<>();
+    problems.put("random", Problem.random(150, 2 * n + 3, n, n + 5));
+    problems.put("ReLU", Problem.relu(151, 3 * n, n, n / 2));
+    problems.put("one neuron beside many", Problem.random(152, 2 * n, 1, n));
+    problems.put("rank 3n/4", Problem.threeQuarterRank(153, 2 * n, n, n));
+    problems.put("fewer samples than neurons", Problem.random(154, n / 2, n, n));
+    problems.put("the same twice", Problem.sameTwice(155, 2 * n, n, 0));
+    problems.put("nearly the same twice", Problem.sameTwice(156, 2 * n, n, 1e-5));
+    problems.put("no partners", Problem.random(157, n, 5, 0));
+    return problems.entrySet().stream()
+        .map(problem -> dynamicTest(problem.getKey(), () -> assertPeels(problem.getValue())));
+  }
+
+  private void assertPeels(Problem problem) {
+    try (ProjectionTable table = table(problem);
+        ProjectionTable replay = table(problem)) {
+      if (problem.y().size() > 1) {
+        table.remove(Group.Y, 1); // it is what remains that is peeled
+        replay.remove(Group.Y, 1);
+      }
+      int total = table.remaining(Group.X).length + table.remaining(Group.Y).length;
+      List<Long> progress = new ArrayList<>();
+      ProjectionTable.Mark start = table.mark();
+      List<Peeled> peeled =
+          table.peel(
+              (step, done, of) -> {
+                assertEquals("spectrum", step);
+                assertEquals(total, of);
+                progress.add(done);
+              });
+      assertEquals(0, table.remaining(Group.X).length + table.remaining(Group.Y).length);
+      assertEquals(total, peeled.size());
+      assertEquals(progress.stream().sorted().toList(), progress);
+      assertEquals(total, progress.get(progress.size() - 1));
+      for (Peeled step : peeled) {
+        assertTrueStep(step, replay);
+        replay.remove(step.group(), step.neuron());
+      }
+      table.rollback(start);
+      assertAgreesWithAFreshTable(problem, table);
+    }
+  }
+
+  private static void assertTrueStep(Peeled step, ProjectionTable table) {
+    assertTrue(step.distance() + step.errorBound() <= step.highest(), step.toString());
+    for (Group group : Group.values()) {
+      Distances distances = table.distances(group);
+      for (int i = 0; i < distances.size(); i++) {
+        double least = distances.distance(i) - distances.errorBound(i);
+        assertTrue(least <= step.distance() + step.errorBound(), step + ", not the farthest");
+        if (group == step.group() && distances.neuron(i) == step.neuron()) {
+          double bound = distances.errorBound(i) + step.errorBound();
+          assertEquals(distances.distance(i), step.distance(), bound, step.toString());
+        }
+      }
+    }
+  }
+
+  /** Five directions at right angles to each other: all distances are exactly 1. */
+  @Test
+  void peelingTakesTheFirstOfEquals() {
+    List<double[]> axes = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      double[] axis = new double[5];
+      axis[i] = 1;
+      axes.add(axis);
+    }
+    Problem problem = new Problem(5, axes.subList(0, 2), axes.subList(2, 5));
+    try (ProjectionTable table = table(problem)) {
+      List<Peeled> peeled = table.peel(Progress.NONE);
+      assertEquals(
+          List.of("x0", "x1", "y0", "y1", "y2"),
+          peeled.stream().map(step -> step.group().label() + step.neuron()).toList());
+      for (Peeled step : peeled) {
+        assertEquals(1, step.distance());
+        assertTrue(step.highest() >= 1);
+      }
+    }
+  }
+
+  @Test
+  void nothingIsPeeledOfNothing() {
+    try (ProjectionTable table = table(new Problem(3, List.of(), List.of()))) {
+      assertEquals(List.of(), table.peel(Progress.NONE));
+    }
+  }
+
   @Test
   void aMarkOfAnotherTableIsRefused() {
     Problem problem = Problem.random(24, 20, 3, 3);
