@@ -18,6 +18,7 @@ import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 import org.spanmatch.data.Layout;
 import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Precision;
 
@@ -209,6 +210,21 @@ final class Arguments {
     return value(CommonOptions.THREADS)
         .map(text -> (int) wholeNumber(CommonOptions.THREADS, text, Integer.MAX_VALUE))
         .orElseGet(() -> Runtime.getRuntime().availableProcessors());
+  }
+
+  /** The device to compute on: a number, or "all". */
+  String device() {
+    String device =
+        value(CommonOptions.DEVICE).map(String::strip).orElse(KernelOptions.FIRST_DEVICE);
+    if (!KernelOptions.isDevice(device)) {
+      throw new UsageException(
+          "--device: expected a whole number of at least 0, or "
+              + KernelOptions.ALL_DEVICES
+              + ", found '"
+              + device
+              + "'");
+    }
+    return device;
   }
 
   /** The norm up to which neurons are dead. */

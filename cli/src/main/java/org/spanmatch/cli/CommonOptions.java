@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.cli.Option;
 import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.kernel.KernelOptions;
 
 /** The options that several commands share. */
 final class CommonOptions {
@@ -32,6 +33,12 @@ final class CommonOptions {
           "neurons with at most this norm are dead; default " + NeuronNorms.DEFAULT_DEAD_THRESHOLD);
   static final Option THREADS =
       valued("threads", "N", "threads that compute; default one for each processor");
+  static final Option DEVICE =
+      valued(
+          "device",
+          "N|all",
+          "which GPU the cuda backend uses, as 'spanmatch backends' numbers them, or all; default "
+              + KernelOptions.FIRST_DEVICE);
   static final Option PRECISION =
       valued(
           "precision",
@@ -69,7 +76,16 @@ final class CommonOptions {
     options.addAll(List.of(own));
     options.addAll(
         List.of(
-            BACKEND, LAYOUT, SAMPLES, DEAD_THRESHOLD, THREADS, PRECISION, JSON, VERBOSE, QUIET));
+            BACKEND,
+            LAYOUT,
+            SAMPLES,
+            DEAD_THRESHOLD,
+            THREADS,
+            DEVICE,
+            PRECISION,
+            JSON,
+            VERBOSE,
+            QUIET));
     return options;
   }
 

@@ -13,7 +13,7 @@ import org.spanmatch.kernel.ProjectionKernel;
  * What is computed with, and how.
  *
  * @param backend a backend's name, or "auto"
- * @param threads how many threads may compute
+ * @param options how many threads may compute, and on which device
  * @param deadThreshold the norm up to which neurons are dead
  * @param precision how layers are compressed; empty for as precisely as each one's result needs
  * @param quiet no progress and no notes
@@ -21,7 +21,7 @@ import org.spanmatch.kernel.ProjectionKernel;
  */
 record Settings(
     String backend,
-    int threads,
+    KernelOptions options,
     double deadThreshold,
     Optional<Precision> precision,
     boolean quiet,
@@ -31,7 +31,7 @@ record Settings(
     arguments.requireOneAtMost(CommonOptions.QUIET, CommonOptions.VERBOSE);
     return new Settings(
         arguments.backend(),
-        arguments.threads(),
+        new KernelOptions(arguments.threads(), arguments.device()),
         arguments.deadThreshold(),
         arguments.precision(),
         arguments.has(CommonOptions.QUIET),
@@ -49,7 +49,7 @@ record Settings(
   static Settings defaults(boolean quiet) {
     return new Settings(
         Kernels.AUTO,
-        KernelOptions.defaults().threads(),
+        KernelOptions.defaults(),
         NeuronNorms.DEFAULT_DEAD_THRESHOLD,
         Optional.empty(),
         quiet,
@@ -57,6 +57,6 @@ record Settings(
   }
 
   ProjectionKernel openKernel() {
-    return Kernels.open(backend, new KernelOptions(threads));
+    return Kernels.open(backend, options);
   }
 }

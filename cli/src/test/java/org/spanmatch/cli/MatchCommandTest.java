@@ -308,6 +308,13 @@ class MatchCommandTest {
   }
 
   @Test
+  void backendsWithoutDevicesTakeAny() throws IOException {
+    JsonNode expected = threads(List.of(), "--threads", "1");
+    assertEquals(expected, threads(List.of(), "--threads", "1", "--device", "3"));
+    assertEquals(expected, threads(List.of(), "--threads", "1", "--device", "all"));
+  }
+
+  @Test
   void layersAreSelectedByNameAndPattern() throws IOException {
     JsonNode named = json("match", x, y, "--layers", "conv", "--json", "-");
     assertEquals(1, named.get("layers").size());
@@ -555,6 +562,7 @@ class MatchCommandTest {
             "samples",
             "dead-threshold",
             "threads",
+            "device",
             "out",
             "json",
             "verbose",

@@ -327,6 +327,17 @@ class KernelsTest {
   void optionsAreChecked() {
     assertThrows(IllegalArgumentException.class, () -> new KernelOptions(0));
     assertTrue(KernelOptions.defaults().threads() >= 1);
+    for (String device :
+        List.of("", "-1", "+1", "1.5", "0,1", " 0", "first", "ALL", "1234567890")) {
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> new KernelOptions(1, device))
+              .getMessage();
+      assertTrue(message.contains("or all, found '" + device + "'"), message);
+    }
+    assertEquals(new KernelOptions(2), new KernelOptions(2, "0"));
+    for (String device : List.of(KernelOptions.ALL_DEVICES, "0", "15")) {
+      assertEquals(device, new KernelOptions(1, device).device());
+    }
     for (double threshold : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThrows(
           IllegalArgumentException.class,
