@@ -1,5 +1,6 @@
 package org.spanmatch.cli;
 
+import java.io.PrintStream;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
@@ -40,16 +41,21 @@ final class BackendsCommand implements Command {
   @Override
   public void run(Arguments arguments, Console console) {
     arguments.paths(0, 0);
-    for (KernelProvider provider : Kernels.providers()) {
-      Optional<Unavailable> problem = provider.unavailable();
-      console
-          .out()
-          .println(
-              provider.name()
-                  + ": "
-                  + (problem.isEmpty() ? "available" : "unavailable: " + problem.get().reason()));
-      console.out().println("  " + provider.description());
-      problem.ifPresent(p -> console.out().println("  cure: " + p.cure()));
+    Kernels.providers().forEach(provider -> print(provider, console.out()));
+  }
+
+  /** Prints what there is to say of a backend. */
+  static void print(KernelProvider provider, PrintStream out) {
+    Optional<Unavailable> problem = provider.unavailable();
+    out.println(
+        provider.name()
+            + ": "
+            + (problem.isEmpty() ? "available" : "unavailable: " + problem.get().reason()));
+    out.println("  " + provider.description());
+    if (problem.isEmpty()) {
+      provider.details().forEach(line -> out.println("    " + line));
+    } else {
+      out.println("  cure: " + problem.get().cure());
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.spanmatch.kernel;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -23,6 +24,14 @@ public interface KernelProvider {
 
   /** What the backend is, in a few words. */
   String description();
+
+  /**
+   * What the backend runs on, such as devices and versions, a line each for people to read; asked
+   * for only where the backend is available.
+   */
+  default List<String> details() {
+    return List.of();
+  }
 
   /** The automatic choice takes the available backend with the highest priority. */
   int priority();
