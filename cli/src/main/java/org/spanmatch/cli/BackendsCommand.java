@@ -33,8 +33,9 @@ final class BackendsCommand implements Command {
   @Override
   public String details() {
     return """
-        Backends are listed in the order in which '--backend auto' tries them. One is forced with
-        --backend NAME, or with SPANMATCH_JAVA_OPTS=-Dspanmatch.backend=NAME.
+        Backends are listed in the order in which '--backend auto' tries them; it leaves layers that
+        are too small for a GPU to the next. One is forced with --backend NAME, or with
+        SPANMATCH_JAVA_OPTS=-Dspanmatch.backend=NAME.
         """;
   }
 

@@ -37,6 +37,15 @@ public interface KernelProvider {
   int priority();
 
   /**
+   * Whether the backend has fixed costs that small problems may not repay, such as those of a
+   * device beside the processor. The automatic choice then gives a problem for which {@link
+   * ProjectionKernel#pays} is false to the backend that comes next.
+   */
+  default boolean isAccelerator() {
+    return false;
+  }
+
+  /**
    * Finds out whether the backend can run here; asked as often as one likes.
    *
    * @return empty if it can

@@ -17,7 +17,7 @@ import org.spanmatch.kernel.KernelProvider.Unavailable;
  *
  * <p>A backend is <em>forced</em> by name, in the call or with {@code -Dspanmatch.backend=NAME}: if
  * it can't run, that is an error. Otherwise the choice is <em>automatic</em>: the available backend
- * of highest priority.
+ * of highest priority. Where that is an accelerator, problems too small for it go to the next one.
  */
 public final class Kernels {
   /** The name that asks for the automatic choice. */
@@ -31,6 +31,9 @@ public final class Kernels {
    * can't silently use another.
    */
   public static final String REQUIRED_PROPERTY = "spanmatch.test.requireBackend";
+
+  // So slow that no problem is better off with it than with an accelerator.
+  private static final String REFERENCE = "reference";
 
   private static final Logger LOGGER = System.getLogger("org.spanmatch.kernel");
 
@@ -112,20 +115,47 @@ public final class Kernels {
 
   private static ProjectionKernel automatic(KernelOptions options, List<KernelProvider> providers) {
     List<String> passedOver = new ArrayList<>();
-    for (KernelProvider provider : providers) {
+    for (int i = 0; i < providers.size(); i++) {
+      KernelProvider provider = providers.get(i);
       Optional<Unavailable> problem = provider.unavailable();
       if (problem.isEmpty()) {
         String reason =
             passedOver.isEmpty()
                 ? "the first choice is available"
                 : "not available: " + String.join(", ", passedOver);
-        LOGGER.log(Level.INFO, "using backend " + provider.name() + " (" + reason + ")");
-        return provider.open(options, reason);
+        return automatic(provider, reason, options, providers.subList(i + 1, providers.size()));
       }
       passedOver.add(provider.name());
       LOGGER.log(Level.DEBUG, provider.name() + " is unavailable: " + text(problem.get()));
     }
     throw new KernelUnavailableException("no backend is available: " + passedOver);
+  }
+
+  private static ProjectionKernel automatic(
+      KernelProvider chosen, String why, KernelOptions options, List<KernelProvider> others) {
+    Optional<KernelProvider> next = forSmallProblems(chosen, others);
+    String reason =
+        why
+            + next.map(n -> "; layers too small for " + chosen.name() + " run on " + n.name())
+                .orElse("");
+    LOGGER.log(Level.INFO, "using backend " + chosen.name() + " (" + reason + ")");
+    ProjectionKernel kernel = chosen.open(options, reason);
+    if (next.isEmpty()) {
+      return kernel;
+    }
+    KernelProvider other = next.get();
+    return new AutomaticKernel(kernel, () -> other.open(options, "too small for " + chosen.name()));
+  }
+
+  /** The backend that takes what is too small for the chosen one, if it is to be another. */
+  private static Optional<KernelProvider> forSmallProblems(
+      KernelProvider chosen, List<KernelProvider> others) {
+    if (!chosen.isAccelerator() || System.getProperty(REQUIRED_PROPERTY) != null) {
+      return Optional.empty();
+    }
+    return others.stream()
+        .filter(other -> !other.name().equals(REFERENCE) && other.unavailable().isEmpty())
+        .findFirst();
   }
 
   private static String text(Unavailable problem) {

@@ -37,6 +37,18 @@ public interface ProjectionKernel extends AutoCloseable {
   long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision);
 
   /**
+   * Whether this backend is worth its fixed costs for a problem of this size. It computes any
+   * problem all the same; the automatic choice asks, where {@link KernelProvider#isAccelerator()}.
+   *
+   * @param xNeurons number of neurons of the first group
+   * @param yNeurons the same of the second group
+   * @param samples number of samples
+   */
+  default boolean pays(int xNeurons, int yNeurons, long samples) {
+    return true;
+  }
+
+  /**
    * Whether its tables answer after a removal without a computation from scratch, so that removing
    * neurons one by one costs about as much as removing them together.
    */
