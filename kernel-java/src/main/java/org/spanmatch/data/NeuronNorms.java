@@ -108,6 +108,13 @@ public final class NeuronNorms {
     return Math.scalb(1.0, Math.min(1022, -Math.getExponent(largest[neuron])));
   }
 
+  /** The scale of every neuron, by position. */
+  public double[] scales() {
+    double[] scales = new double[norms.length];
+    Arrays.setAll(scales, this::scale);
+    return scales;
+  }
+
   /**
    * The neurons whose norm is at most the threshold, ascending.
    *

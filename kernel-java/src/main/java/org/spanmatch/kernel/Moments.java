@@ -1,6 +1,8 @@
 package org.spanmatch.kernel;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.spanmatch.data.NeuronNorms;
 
 /**
@@ -16,6 +18,11 @@ import org.spanmatch.data.NeuronNorms;
  * the doubles on the way are not finite.
  */
 public final class Moments {
+  // The squares of norms in this range neither overflowed nor lost digits to underflow, nor do sums
+  // of products of such vectors.
+  private static final double LEAST_NORM = 1e-140;
+  private static final double LARGEST_NORM = 1e140;
+
   private final double[] norms;
   private final double[] sums;
 
@@ -55,5 +62,35 @@ public final class Moments {
   /** Sum of a neuron's activations over all samples. */
   public double sum(int neuron) {
     return sums[neuron];
+  }
+
+  /**
+   * Whether plain sums of squares and products are exact enough for all neurons: no norm is so
+   * large or so small that they overflow or underflow, but for those far below the threshold. If
+   * not, a value may not be finite, or the activations have to be scaled: {@link NeuronNorms} finds
+   * out.
+   *
+   * @param deadThreshold neurons of at most this norm are dead
+   */
+  public boolean areExact(double deadThreshold) {
+    for (double norm : norms) {
+      boolean clearlyDead = norm < LEAST_NORM && deadThreshold > LEAST_NORM * 2;
+      if (!(clearlyDead || (norm >= LEAST_NORM && norm <= LARGEST_NORM))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The neurons whose norm is at most the threshold, ascending.
+   *
+   * @param threshold at least 0
+   */
+  public List<Integer> dead(double threshold) {
+    return IntStream.range(0, norms.length)
+        .filter(neuron -> norms[neuron] <= threshold)
+        .boxed()
+        .toList();
   }
 }

@@ -18,17 +18,17 @@ import org.spanmatch.data.LayerActivations;
  * @param x activation vectors of the first group
  * @param y activation vectors of the second group
  */
-record Problem(int samples, List<double[]> x, List<double[]> y) {
-  List<double[]> vectors(Group group) {
+public record Problem(int samples, List<double[]> x, List<double[]> y) {
+  public List<double[]> vectors(Group group) {
     return group == Group.X ? x : y;
   }
 
-  Problem swapped() {
+  public Problem swapped() {
     return new Problem(samples, y, x);
   }
 
   /** The same numbers after a function of each. */
-  Problem map(DoubleUnaryOperator function) {
+  public Problem map(DoubleUnaryOperator function) {
     return new Problem(
         samples,
         x.stream().map(v -> Arrays.stream(v).map(function).toArray()).toList(),
@@ -36,12 +36,12 @@ record Problem(int samples, List<double[]> x, List<double[]> y) {
   }
 
   /** Rounded to float32. */
-  Problem rounded() {
+  public Problem rounded() {
     return map(value -> (float) value);
   }
 
   /** With every vector multiplied by a factor of its own, drawn from a range of powers of ten. */
-  Problem graded(double lowest, double highest, long seed) {
+  public Problem graded(double lowest, double highest, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     return new Problem(
         samples, graded(x, lowest, highest, random), graded(y, lowest, highest, random));
@@ -59,12 +59,12 @@ record Problem(int samples, List<double[]> x, List<double[]> y) {
   }
 
   /** A group as a float64 layer. */
-  LayerActivations layer(Group group) {
+  public LayerActivations layer(Group group) {
     return ArrayActivations.of(group.label(), samples, vectors(group).size(), rows(group));
   }
 
   /** A group as a float32 layer. */
-  LayerActivations floatLayer(Group group) {
+  public LayerActivations floatLayer(Group group) {
     double[] rows = rows(group);
     float[] floats = new float[rows.length];
     for (int i = 0; i < rows.length; i++) {
@@ -74,13 +74,13 @@ record Problem(int samples, List<double[]> x, List<double[]> y) {
   }
 
   /** A group in any format, in blocks of any shape; see {@link BlockedLayer}. */
-  LayerActivations blockedLayer(
+  public LayerActivations blockedLayer(
       Group group, ElementType type, ByteOrder order, int outer, int inner) {
     return new BlockedLayer(group.label(), vectors(group), samples, type, order, outer, inner);
   }
 
   /** A group as a row-major matrix. */
-  double[] rows(Group group) {
+  public double[] rows(Group group) {
     List<double[]> vectors = vectors(group);
     double[] rows = new double[samples * vectors.size()];
     for (int i = 0; i < rows.length; i++) {
@@ -91,19 +91,19 @@ record Problem(int samples, List<double[]> x, List<double[]> y) {
 
   // Generators.
 
-  static double gaussian(SplittableRandom random) {
+  public static double gaussian(SplittableRandom random) {
     return Math.sqrt(-2 * Math.log(1 - random.nextDouble()))
         * Math.cos(2 * Math.PI * random.nextDouble());
   }
 
-  static double[] gaussianVector(SplittableRandom random, int samples) {
+  public static double[] gaussianVector(SplittableRandom random, int samples) {
     double[] vector = new double[samples];
     Arrays.setAll(vector, i -> gaussian(random));
     return vector;
   }
 
   /** The sum of some vectors with random coefficients, and noise of a relative size. */
-  static double[] mixture(List<double[]> of, double noise, SplittableRandom random) {
+  public static double[] mixture(List<double[]> of, double noise, SplittableRandom random) {
     double[] mixture = new double[of.get(0).length];
     for (double[] vector : of) {
       double c = gaussian(random);
@@ -113,7 +113,7 @@ record Problem(int samples, List<double[]> x, List<double[]> y) {
     return mixture;
   }
 
-  static List<double[]> gaussians(SplittableRandom random, int samples, int count) {
+  public static List<double[]> gaussians(SplittableRandom random, int samples, int count) {
     List<double[]> vectors = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       vectors.add(gaussianVector(random, samples));
@@ -122,7 +122,7 @@ record Problem(int samples, List<double[]> x, List<double[]> y) {
   }
 
   /** Independent values; half of the vectors of x are near the span of y. */
-  static Problem random(long seed, int samples, int xCount, int yCount) {
+  public static Problem random(long seed, int samples, int xCount, int yCount) {
     SplittableRandom random = new SplittableRandom(seed);
     List<double[]> y = gaussians(random, samples, yCount);
     List<double[]> x = new ArrayList<>();
@@ -136,13 +136,14 @@ record Problem(int samples, List<double[]> x, List<double[]> y) {
   }
 
   /** What follows a ReLU: not negative, with a mean that dominates. */
-  static Problem relu(long seed, int samples, int xCount, int yCount) {
+  public static Problem relu(long seed, int samples, int xCount, int yCount) {
     Problem hidden = random(seed, samples, xCount, yCount);
     return hidden.map(value -> Math.max(0, 2 + value));
   }
 
   /** Every third vector of a group repeats the one before it, up to a relative difference. */
-  static Problem nearDuplicates(long seed, int samples, int xCount, int yCount, double difference) {
+  public static Problem nearDuplicates(
+      long seed, int samples, int xCount, int yCount, double difference) {
     SplittableRandom random = new SplittableRandom(seed);
     Problem problem = relu(seed, samples, xCount, yCount);
     for (List<double[]> group : List.of(problem.x, problem.y)) {
@@ -156,7 +157,7 @@ record Problem(int samples, List<double[]> x, List<double[]> y) {
   }
 
   /** Both groups are the same, up to a relative difference, and in another order. */
-  static Problem sameTwice(long seed, int samples, int count, double difference) {
+  public static Problem sameTwice(long seed, int samples, int count, double difference) {
     SplittableRandom random = new SplittableRandom(seed);
     List<double[]> x = relu(seed, samples, count, count).x;
     List<double[]> y = new ArrayList<>();
@@ -167,7 +168,7 @@ record Problem(int samples, List<double[]> x, List<double[]> y) {
   }
 
   /** A quarter of the vectors of each group are mixtures of the others. */
-  static Problem threeQuarterRank(long seed, int samples, int xCount, int yCount) {
+  public static Problem threeQuarterRank(long seed, int samples, int xCount, int yCount) {
     SplittableRandom random = new SplittableRandom(seed);
     List<List<double[]>> groups = new ArrayList<>();
     for (int count : new int[] {xCount, yCount}) {
@@ -182,11 +183,11 @@ record Problem(int samples, List<double[]> x, List<double[]> y) {
   }
 
   /** The vectors in another order; {@code order} gives the old position of each. */
-  static List<double[]> permuted(List<double[]> vectors, int[] order) {
+  public static List<double[]> permuted(List<double[]> vectors, int[] order) {
     return Arrays.stream(order).mapToObj(vectors::get).toList();
   }
 
-  static int[] permutation(int size, long seed) {
+  public static int[] permutation(int size, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int[] order = new int[size];
     for (int i = 0; i < size; i++) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.spanmatch.data.LayerActivations;
+import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.Progress;
@@ -165,18 +166,6 @@ final class GramMatrix implements JointMatrix {
     return values[tile(first / width, second / width) + first % width * width + second % width];
   }
 
-  /**
-   * Bounds the error of every inner product, relative to the product of the two norms: chains of
-   * {@link PackedSamples#DEPTH} multiply-adds (two roundings each where they are not fused), whose
-   * sums are added one by one. (Higham, Accuracy and Stability of Numerical Algorithms, section
-   * 3.1, with the inequality of Cauchy and Schwarz.)
-   */
-  private double relativeError() {
-    double chain = Math.min(samples, PackedSamples.DEPTH) + 1.0;
-    double slices = Math.ceil((double) samples / PackedSamples.DEPTH);
-    return (chain + slices) * 0x1p-53;
-  }
-
   @Override
   public CompressedVectors unitVectors(
       int[] columns, double storageRoundoff, Multiplier multiplier) {
@@ -189,8 +178,7 @@ final class GramMatrix implements JointMatrix {
         scale(unit, columns, norms, row, column);
       }
     }
-    // Scaling to norm 1 rounds a few times, and the norms carry the error of the sums.
-    double error = 2 * relativeError() + 4 * 0x1p-53;
+    double error = GramErrors.ofUnitNorm(GramErrors.ofSums(samples, PackedSamples.DEPTH));
     return new GramVectors(unit, error, storageRoundoff, multiplier);
   }
 

@@ -1,6 +1,7 @@
 package org.spanmatch.kernel.vector;
 
 import java.util.Arrays;
+import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.Precision;
 
 /** The vectors as their Gram matrix; projections come from Cholesky factors of its parts. */
@@ -100,20 +101,7 @@ final class GramVectors implements CompressedVectors {
   @Override
   public double errorBound(
       double distance, double coefficientNorm, int rank, double inverseTrace, boolean dependent) {
-    // The rounding of the factorisation counts as an error of G: γ of the sums that it forms, whose
-    // terms are those of an inner product of unit vectors. (Higham, Accuracy and Stability of
-    // Numerical Algorithms, theorem 10.3.)
-    double error = gramError + (rank + 2) * 0x1p-53;
-    // Moving every element of G by at most ‖ΔG‖ moves the squared distance by at most
-    // ‖ΔG‖(1 + ‖c‖₁)².
-    double sum = 1.25 * (1 + coefficientNorm);
-    double squareError = error * sum * sum;
-    double bound = Math.min(Math.sqrt(squareError), squareError / distance);
-    // Unless this holds, the computed coefficients need not be near enough to the true ones to
-    // stand for them above: they differ by at most a fraction r / (1 − r) of 1 + ‖c‖₁, r being this
-    // product.
-    boolean resolved = !dependent && rank * error * inverseTrace <= 0.1;
-    // Directions in the span that rounding hides may point anywhere.
-    return resolved ? bound : Math.max(bound, distance);
+    return GramErrors.ofDistance(
+        gramError, distance, coefficientNorm, rank, inverseTrace, dependent);
   }
 }

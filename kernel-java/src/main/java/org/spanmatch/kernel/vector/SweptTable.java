@@ -10,7 +10,7 @@ import org.spanmatch.kernel.NeuronTable;
 import org.spanmatch.kernel.Precision;
 
 /** Both groups' neurons, each projected on the span of what remains of the other group. */
-final class SweptTable extends NeuronTable {
+class SweptTable extends NeuronTable {
   private final CompressedVectors vectors;
   // By the group that is projected.
   private final Map<Group, SweptSpan> spans = new EnumMap<>(Group.class);

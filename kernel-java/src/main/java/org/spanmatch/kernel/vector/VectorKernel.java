@@ -1,9 +1,6 @@
 package org.spanmatch.kernel.vector;
 
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.spanmatch.data.LayerActivations;
 import org.spanmatch.data.LayerPair;
 import org.spanmatch.data.NeuronNorms;
@@ -24,31 +21,18 @@ import org.spanmatch.kernel.ProjectionTable;
  * triangular factor; a table of swept projections answers all questions from there.
  */
 final class VectorKernel implements ProjectionKernel {
-  // The squares of norms in this range neither overflowed nor lost digits to underflow, nor do sums
-  // of products of such vectors.
-  private static final double LEAST_NORM = 1e-140;
-  private static final double LARGEST_NORM = 1e140;
-
-  // A matrix with so many rows and columns, and their padding, fits one array of 2³¹ − 1 elements.
-  private static final int MAX_NEURONS = 46_300;
-
-  private static final int THREADS_PER_CORE = 4;
-
   private final MicroKernel microKernel;
   private final Workers workers;
   private final KernelInfo info;
 
   VectorKernel(MicroKernel microKernel, KernelOptions options, String reason) {
     this.microKernel = microKernel;
-    // More threads than this only take memory.
-    int threads =
-        Math.min(options.threads(), THREADS_PER_CORE * Runtime.getRuntime().availableProcessors());
-    this.workers = new Workers(threads);
+    this.workers = Workers.atMost(options.threads());
     this.info =
         new KernelInfo(
             VectorProvider.NAME,
             "CPU, " + microKernel.description(),
-            threads,
+            workers.threads(),
             "float64, Gram matrix and Cholesky; Householder QR for high precision",
             reason);
   }
@@ -76,7 +60,7 @@ final class VectorKernel implements ProjectionKernel {
   public ProjectionTable compress(
       LayerActivations x, LayerActivations y, CompressionOptions options) {
     LayerPair.requireSameSamples(x, y);
-    if ((long) x.neurons() + y.neurons() > MAX_NEURONS) {
+    if ((long) x.neurons() + y.neurons() > GramTables.MAX_NEURONS) {
       throw new NotEnoughMemoryException(
           x.description()
               + ": "
@@ -84,7 +68,7 @@ final class VectorKernel implements ProjectionKernel {
               + " + "
               + y.neurons()
               + " neurons are more than the "
-              + MAX_NEURONS
+              + GramTables.MAX_NEURONS
               + " that the java backend can hold");
     }
     HeapMemory.require(heapBytes(x.neurons(), y.neurons(), x.samples(), options.precision()), x, y);
@@ -92,17 +76,17 @@ final class VectorKernel implements ProjectionKernel {
     Moments xMoments = joint.moments(Group.X);
     Moments yMoments = joint.moments(Group.Y);
     double threshold = options.deadThreshold();
-    if (!isSafe(xMoments, threshold) || !isSafe(yMoments, threshold)) {
+    if (!xMoments.areExact(threshold) || !yMoments.areExact(threshold)) {
       // Not finite, or of extreme size: this names the value, or finds scales that cure it.
       NeuronNorms xNorms = NeuronNorms.of(x, done -> {});
       NeuronNorms yNorms = NeuronNorms.of(y, done -> {});
-      joint = read(x, y, scales(xNorms), scales(yNorms), options);
+      joint = read(x, y, xNorms.scales(), yNorms.scales(), options);
       xMoments = Moments.of(xNorms);
       yMoments = Moments.of(yNorms);
     }
-    LivingNeurons xLiving = new LivingNeurons(x.neurons(), dead(xMoments, threshold), 0);
+    LivingNeurons xLiving = new LivingNeurons(x.neurons(), xMoments.dead(threshold), 0);
     LivingNeurons yLiving =
-        new LivingNeurons(y.neurons(), dead(yMoments, threshold), xLiving.count());
+        new LivingNeurons(y.neurons(), yMoments.dead(threshold), xLiving.count());
     int[] columns = new int[xLiving.count() + yLiving.count()];
     putColumns(joint, Group.X, xLiving, columns);
     putColumns(joint, Group.Y, yLiving, columns);
@@ -127,25 +111,6 @@ final class VectorKernel implements ProjectionKernel {
         : GramMatrix.of(x, y, xScales, yScales, microKernel, workers, options.progress());
   }
 
-  /** Whether all norms are exact enough; those far below the threshold need not be. */
-  private static boolean isSafe(Moments moments, double threshold) {
-    for (int neuron = 0; neuron < moments.neurons(); neuron++) {
-      double norm = moments.norm(neuron);
-      boolean clearlyDead = norm < LEAST_NORM && threshold > LEAST_NORM * 2;
-      if (!(clearlyDead || (norm >= LEAST_NORM && norm <= LARGEST_NORM))) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static List<Integer> dead(Moments moments, double threshold) {
-    return IntStream.range(0, moments.neurons())
-        .filter(neuron -> moments.norm(neuron) <= threshold)
-        .boxed()
-        .toList();
-  }
-
   private static void putColumns(
       JointMatrix joint, Group group, LivingNeurons living, int[] columns) {
     for (int neuron = 0; neuron < living.neurons(); neuron++) {
@@ -153,12 +118,6 @@ final class VectorKernel implements ProjectionKernel {
         columns[living.column(neuron)] = joint.column(group, neuron);
       }
     }
-  }
-
-  private static double[] scales(NeuronNorms norms) {
-    double[] scales = new double[norms.neurons()];
-    Arrays.setAll(scales, norms::scale);
-    return scales;
   }
 
   @Override

@@ -17,6 +17,7 @@ final class Workers implements AutoCloseable {
   /** The calling thread alone, for tasks that are themselves run by workers; never closed. */
   static final Workers NONE = new Workers(1);
 
+  private static final int THREADS_PER_CORE = 4;
   private static final long LOOK_OUT_NANOS = 50_000;
 
   private final int threads;
@@ -30,6 +31,12 @@ final class Workers implements AutoCloseable {
     // Where others need the processor, it is theirs.
     boolean spare = threads <= Runtime.getRuntime().availableProcessors();
     this.lookOutNanos = spare ? LOOK_OUT_NANOS : 0;
+  }
+
+  /** So many threads, or fewer on a machine where more would only take memory. */
+  static Workers atMost(int threads) {
+    int most = THREADS_PER_CORE * Runtime.getRuntime().availableProcessors();
+    return new Workers(Math.min(threads, most));
   }
 
   /** How many threads there are, the caller's among them. */

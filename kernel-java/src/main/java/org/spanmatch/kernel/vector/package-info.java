@@ -8,6 +8,7 @@
  * through {@code Reflections} into {@code TallSkinnyQr}. Scaled to unit norm they are {@code
  * CompressedVectors}, from which {@code SweptSpan} projects one group on the other; {@code
  * SweptTable} holds both directions. {@code MicroKernel} is below all matrix products, {@code
- * Workers} are the threads.
+ * Workers} are the threads. {@link org.spanmatch.kernel.vector.GramTables} lets others begin with a
+ * Gram matrix of their own.
  */
 package org.spanmatch.kernel.vector;

@@ -1,0 +1,47 @@
+package org.spanmatch.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which norms can be trusted, and which neurons are dead. */
+class MomentsTest {
+  private static Moments of(double... norms) {
+    return new Moments(norms, new double[norms.length]);
+  }
+
+  /** Where squares overflow, underflow, or are no numbers. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1e-16, true",
+    "1e-140, 0, true",
+    "1e140, 0, true",
+    "0.9e-140, 0, false",
+    "1.1e140, 0, false",
+    "0, 0, false", // a norm this small may have underflowed
+    "0, 1e-140, false",
+    "0, 1e-16, true",
+    "1e-150, 1e-16, true",
+    "Infinity, 1e-16, false",
+    "NaN, 1e-16, false"
+  })
+  void normsAreExactWhereSquaresNeitherOverflowNorUnderflow(
+      double norm, double threshold, boolean exact) {
+    assertEquals(exact, of(1, norm).areExact(threshold));
+  }
+
+  @Test
+  void deadNeuronsAreAtMostAtTheThreshold() {
+    assertEquals(List.of(1, 3), of(2, 0, 3, 1, 1.1).dead(1));
+    assertEquals(List.of(), of(2, 3).dead(0));
+  }
+
+  @Test
+  void everyNormHasASum() {
+    assertThrows(IllegalArgumentException.class, () -> new Moments(new double[2], new double[1]));
+  }
+}
