@@ -197,6 +197,7 @@ class NativeLibrariesTest {
   private static List<String> lines(List<String> command) throws IOException {
     return NativeTools.run(command)
         .lines()
+        .filter(line -> !line.isBlank())
         .filter(line -> !line.startsWith("WARNING: ") && !line.contains(" VM warning: "))
         .toList();
   }
