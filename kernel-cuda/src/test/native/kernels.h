@@ -1,0 +1,34 @@
+/* Between the driver's calls and the kernels that build.sh compiles from their CUDA source. */
+#ifndef KERNELS_H
+#define KERNELS_H
+
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct kernel {
+    const char *name;
+    size_t parameters;
+    const size_t *sizes;
+    const unsigned char *pointers; /* which of the parameters are pointers */
+    void (*run)(void **arguments); /* runs the threads of the current block that have not been started */
+};
+
+struct shape {
+    unsigned x, y, z;
+};
+
+extern const struct kernel standin_kernels[];
+extern const size_t standin_kernel_count;
+
+/* Runs all blocks of a grid, one after the other. False, and a report, if the kernel went wrong. */
+int run_grid(const struct kernel *kernel, struct shape grid, struct shape block, void **arguments);
+
+void standin_report(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#ifdef __cplusplus
+}
+#endif
+#endif

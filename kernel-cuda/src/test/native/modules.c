@@ -1,0 +1,236 @@
+/*
+ * Modules and launches. The text of a module is only looked at for its entries; what runs under their
+ * names is the same source, compiled for the processor.
+ */
+#include "standin.h"
+
+#include "kernels.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct module {
+    struct object object;
+    char *text;
+};
+
+struct function {
+    struct object object;
+    struct module *module;
+    const struct kernel *kernel;
+};
+
+enum { MAX_PARAMETERS = 64, BLOCK_THREADS = 1024, BLOCK_DEPTH = 64, GRID_HEIGHT = 65535, PARAMETER_ALIGNMENT = 16 };
+
+struct launch {
+    const struct kernel *kernel;
+    struct shape grid, block;
+    size_t offsets[MAX_PARAMETERS]; /* of the arguments, from the start of the payload */
+};
+
+static bool is_ptx(const char *image)
+{
+    /* Looked at first, as binary images have no end that a search for text would stop at. */
+    unsigned char first = (unsigned char) image[0];
+    return (isspace(first) || first == '/' || first == '.') && strstr(image, ".version") != NULL;
+}
+
+int cuModuleLoadDataEx(struct module **handle, const char *image, unsigned options, void *names, void *values)
+{
+    (void) options;
+    (void) names;
+    (void) values;
+    struct context *context;
+    int code = standin_enter("cuModuleLoadData", MODULE_LOAD, OUT_OF_MEMORY, &context);
+    if (code == OK && (image == NULL || !is_ptx(image))) {
+        code = INVALID_PTX;
+    }
+    if (code == OK) {
+        *handle = standin_object_new(MODULE, context, sizeof **handle);
+        (*handle)->text = strdup(image);
+    }
+    return standin_leave(code);
+}
+
+int cuModuleLoadData(struct module **handle, const char *image)
+{
+    return cuModuleLoadDataEx(handle, image, 0, NULL, NULL);
+}
+
+static void free_functions(struct context *context, const struct module *module)
+{
+    struct object *next;
+    for (struct object *member = context->members; member != NULL; member = next) {
+        next = member->next;
+        if (member->kind == FUNCTION && ((struct function *) member)->module == module) {
+            standin_object_free(member);
+        }
+    }
+}
+
+int cuModuleUnload(void *handle)
+{
+    struct context *context;
+    int code = standin_enter(__func__, NO_SORT, OK, &context);
+    if (context != NULL) {
+        struct module *module = standin_object(handle, MODULE, context);
+        if (module != NULL) {
+            free_functions(context, module);
+            free(module->text);
+            standin_object_free(module);
+        } else if (code == OK) {
+            code = INVALID_HANDLE;
+        }
+    }
+    return standin_leave(code);
+}
+
+static bool has_entry(const char *text, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = text; (at = strstr(at, ".entry")) != NULL;) {
+        at += strlen(".entry");
+        at += strspn(at, " \t\r\n");
+        if (strncmp(at, name, length) == 0 && !isalnum((unsigned char) at[length]) && at[length] != '_' && at[length] != '$') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static const struct kernel *kernel_named(const char *name)
+{
+    for (size_t i = 0; i < standin_kernel_count; i++) {
+        if (strcmp(standin_kernels[i].name, name) == 0) {
+            return &standin_kernels[i];
+        }
+    }
+    return NULL;
+}
+
+int cuModuleGetFunction(struct function **handle, void *module_handle, const char *name)
+{
+    struct context *context;
+    int code = standin_enter(__func__, NO_SORT, OK, &context);
+    if (code == OK) {
+        struct module *module = standin_object(module_handle, MODULE, context);
+        const struct kernel *kernel = kernel_named(name);
+        if (module == NULL) {
+            code = INVALID_HANDLE;
+        } else if (!has_entry(module->text, name)) {
+            code = NOT_FOUND;
+        } else if (kernel == NULL) {
+            standin_report("the module has the kernel %s, but the source compiled into the stand-in doesn't", name);
+            code = NOT_FOUND;
+        } else {
+            *handle = standin_object_new(FUNCTION, context, sizeof **handle);
+            (*handle)->module = module;
+            (*handle)->kernel = kernel;
+        }
+    }
+    return standin_leave(code);
+}
+
+int cuFuncSetAttribute(void *handle, int attribute, int value)
+{
+    (void) attribute;
+    (void) value;
+    struct context *context;
+    int code = standin_enter(__func__, NO_SORT, OK, &context);
+    if (code == OK && standin_object(handle, FUNCTION, context) == NULL) {
+        code = INVALID_HANDLE;
+    }
+    return standin_leave(code);
+}
+
+int cuFuncGetAttribute(int *value, int attribute, void *handle)
+{
+    const int max_threads_per_block = 0;
+    struct context *context;
+    int code = standin_enter(__func__, NO_SORT, OK, &context);
+    if (code == OK && standin_object(handle, FUNCTION, context) == NULL) {
+        code = INVALID_HANDLE;
+    }
+    *value = attribute == max_threads_per_block ? BLOCK_THREADS : 0;
+    return standin_leave(code);
+}
+
+static int run_launch(void *payload)
+{
+    const struct launch *launch = payload;
+    void *arguments[MAX_PARAMETERS];
+    for (size_t i = 0; i < launch->kernel->parameters; i++) {
+        arguments[i] = (char *) payload + launch->offsets[i];
+    }
+    return run_grid(launch->kernel, launch->grid, launch->block, arguments) ? OK : LAUNCH_FAILED;
+}
+
+static bool is_launchable(struct shape grid, struct shape block)
+{
+    return grid.x - 1 < 0x7FFFFFFF && grid.y - 1 < GRID_HEIGHT && grid.z - 1 < GRID_HEIGHT
+        && block.x - 1 < BLOCK_THREADS && block.y - 1 < BLOCK_THREADS && block.z - 1 < BLOCK_DEPTH
+        && block.x * block.y * block.z <= BLOCK_THREADS;
+}
+
+/* Pointers may be null, or point just behind what they are the end of; which of it is used nobody can tell from here. */
+static bool check_pointers(const struct context *context, const struct kernel *kernel, void **arguments)
+{
+    for (size_t i = 0; i < kernel->parameters; i++) {
+        const void *pointer = kernel->pointers[i] ? *(void **) arguments[i] : NULL;
+        if (pointer != NULL && !standin_device_range(context, pointer, 0, kernel->name)) {
+            standin_report("it is argument %zu of the kernel %s", i, kernel->name);
+            return false;
+        }
+    }
+    return true;
+}
+
+static int enqueue_launch(struct stream *stream, const struct kernel *kernel, struct shape grid, struct shape block, void **arguments)
+{
+    struct launch launch = {.kernel = kernel, .grid = grid, .block = block};
+    size_t size = sizeof launch;
+    for (size_t i = 0; i < kernel->parameters; i++) {
+        launch.offsets[i] = (size + PARAMETER_ALIGNMENT - 1) / PARAMETER_ALIGNMENT * PARAMETER_ALIGNMENT;
+        size = launch.offsets[i] + kernel->sizes[i];
+    }
+    enum { ROOM = 8192 }; /* CUDA lets the arguments of a kernel have 4 KiB */
+    char payload[ROOM];
+    if (kernel->parameters > MAX_PARAMETERS || size > ROOM) {
+        standin_report("the kernel %s has more arguments than the stand-in provides for", kernel->name);
+        return NOT_SUPPORTED;
+    }
+    memcpy(payload, &launch, sizeof launch);
+    for (size_t i = 0; i < kernel->parameters; i++) {
+        memcpy(payload + launch.offsets[i], arguments[i], kernel->sizes[i]);
+    }
+    standin_enqueue(stream, run_launch, payload, size);
+    return OK;
+}
+
+int cuLaunchKernel(void *handle, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x, unsigned block_y,
+    unsigned block_z, unsigned shared_bytes, void *stream_handle, void **arguments, void **extra)
+{
+    struct shape grid = {grid_x, grid_y, grid_z}, block = {block_x, block_y, block_z};
+    struct context *context;
+    int code = standin_enter(__func__, LAUNCH, LAUNCH_FAILED, &context);
+    if (code == OK) {
+        struct function *function = standin_object(handle, FUNCTION, context);
+        struct stream *stream = standin_stream(stream_handle, context);
+        if (function == NULL || stream == NULL) {
+            code = INVALID_HANDLE;
+        } else if (shared_bytes != 0 || extra != NULL) {
+            standin_report("dynamic shared memory and packed arguments are not supported");
+            code = NOT_SUPPORTED;
+        } else if (!is_launchable(grid, block) || (arguments == NULL && function->kernel->parameters != 0)) {
+            standin_report("%s: a grid of (%u, %u, %u) with blocks of (%u, %u, %u) can't be launched",
+                function->kernel->name, grid_x, grid_y, grid_z, block_x, block_y, block_z);
+            code = INVALID_VALUE;
+        } else if (!check_pointers(context, function->kernel, arguments)) {
+            code = INVALID_VALUE;
+        } else {
+            code = enqueue_launch(stream, function->kernel, grid, block, arguments);
+        }
+    }
+    return standin_leave(code);
+}
