@@ -14,6 +14,7 @@ import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.spanmatch.cli.report.DisplayName;
 import org.spanmatch.data.ActivationsException;
+import org.spanmatch.kernel.KernelFailedException;
 import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 
@@ -67,7 +68,7 @@ public final class Main {
       return fail(e.getMessage(), ExitCode.BAD_DATA, e, debug, console);
     } catch (KernelUnavailableException e) {
       return fail(e.getMessage(), ExitCode.BACKEND_UNAVAILABLE, e, debug, console);
-    } catch (OutputException e) {
+    } catch (OutputException | KernelFailedException e) {
       return fail(e.getMessage(), ExitCode.OTHER, e, debug, console);
     } catch (NotEnoughMemoryException e) {
       String message =

@@ -85,9 +85,14 @@ public abstract class NeuronTable implements ProjectionTable {
 
   @Override
   public final void remove(Group group, int... neurons) {
-    if (neurons.length == 0) {
-      return;
+    if (neurons.length > 0) {
+      take(group, neurons);
+      removed(group, neurons);
     }
+  }
+
+  /** Removes neurons of which the backend knows already. */
+  protected final void take(Group group, int... neurons) {
     BitSet left = (BitSet) remains.get(group).clone();
     for (int neuron : neurons) {
       if (neuron < 0 || !left.get(neuron)) {
@@ -97,7 +102,6 @@ public abstract class NeuronTable implements ProjectionTable {
       left.clear(neuron);
     }
     remains.put(group, left);
-    removed(group, neurons);
   }
 
   @Override

@@ -1,28 +1,27 @@
 package org.spanmatch.kernel.cuda;
 
+import java.util.List;
 import java.util.Optional;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
+import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.ProjectionKernel;
 
-/** Stands for the CUDA backend, which this version does not have. */
+/** Offers the kernel on NVIDIA GPUs, where a driver and cuBLAS are there. */
 public final class CudaProvider implements KernelProvider {
-  private static final Unavailable NOT_YET =
-      new Unavailable(
-          "this version of spanmatch has no CUDA kernel yet",
-          "use '--backend auto', which takes the best backend that is available");
+  static final String NAME = "cuda";
 
   /** Made by {@link java.util.ServiceLoader}. */
   public CudaProvider() {}
 
   @Override
   public String name() {
-    return "cuda";
+    return NAME;
   }
 
   @Override
   public String description() {
-    return "JCuda and cuBLAS on an NVIDIA GPU: planned";
+    return "NVIDIA GPUs, with JCuda and cuBLAS";
   }
 
   @Override
@@ -31,12 +30,46 @@ public final class CudaProvider implements KernelProvider {
   }
 
   @Override
+  public boolean isAccelerator() {
+    return true;
+  }
+
+  @Override
   public Optional<Unavailable> unavailable() {
-    return Optional.of(NOT_YET);
+    try {
+      Cuda.find();
+      return Optional.empty();
+    } catch (CudaUnavailableException e) {
+      return Optional.of(e.problem());
+    }
+  }
+
+  @Override
+  public List<String> details() {
+    return find().details();
   }
 
   @Override
   public ProjectionKernel open(KernelOptions options, String reason) {
-    throw new UnsupportedOperationException(NOT_YET.reason());
+    Cuda cuda = find();
+    List<DeviceInfo> devices = cuda.chosen(options.device());
+    try {
+      return new CudaKernel(devices, cuda.arithmetic(), options, reason);
+    } catch (DeviceException e) {
+      throw new KernelUnavailableException(
+          "backend 'cuda' is unavailable: "
+              + e.getMessage()
+              + " on CUDA device "
+              + devices.get(0).number()
+              + "; see with nvidia-smi whether it is free");
+    }
+  }
+
+  private static Cuda find() {
+    try {
+      return Cuda.find();
+    } catch (CudaUnavailableException e) {
+      throw new KernelUnavailableException(e.getMessage());
+    }
   }
 }

@@ -1,15 +1,19 @@
 package org.spanmatch.kernel.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.KernelProvider.Unavailable;
 import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.ProjectionKernel;
 
+/** Whether or not this machine has a GPU. */
 class CudaProviderTest {
   @Test
   void isFoundOnTheClassPath() {
@@ -17,18 +21,21 @@ class CudaProviderTest {
   }
 
   @Test
-  void forcedItFailsWithReasonAndCure() {
+  void forcedItRunsOrFailsWithReasonAndCure() {
+    Optional<Unavailable> problem = new CudaProvider().unavailable();
+    if (problem.isEmpty()) {
+      try (ProjectionKernel kernel = Kernels.open("cuda", KernelOptions.defaults())) {
+        assertEquals("cuda", kernel.info().name());
+      }
+      assertFalse(new CudaProvider().details().isEmpty());
+      return;
+    }
     KernelUnavailableException e =
         assertThrows(
             KernelUnavailableException.class, () -> Kernels.open("cuda", KernelOptions.defaults()));
     assertEquals(
-        "backend 'cuda' is unavailable: this version of spanmatch has no CUDA kernel yet; use"
-            + " '--backend auto', which takes the best backend that is available",
+        "backend 'cuda' is unavailable: " + problem.get().reason() + "; " + problem.get().cure(),
         e.getMessage());
-  }
-
-  @Test
-  void automaticChoiceFallsBackAndSaysSo() {
     try (ProjectionKernel kernel = Kernels.open(Kernels.AUTO, KernelOptions.defaults())) {
       assertEquals("not available: cuda", kernel.info().reason());
     }

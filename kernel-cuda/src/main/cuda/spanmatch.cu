@@ -1,0 +1,795 @@
+/*
+ * The kernels of the CUDA backend: everything that is not a matrix product or a triangular solve,
+ * which cuBLAS does.
+ *
+ * Matrices are row-major with a leading dimension, as in the Java code that launches these kernels:
+ * to cuBLAS, which counts columns first, each is its transpose. Everything is computed in float64.
+ *
+ * After a change run build-ptx.sh: what ships is the PTX.
+ */
+
+#define ROUNDOFF 0x1p-53
+#define TILE 32
+#define PANEL 64
+#define MAX_THREADS 1024
+
+// A pivot that is less certain than this is not used.
+#define WORST_PIVOT_ERROR 1e-3
+
+/* ---- Activations: from the bytes of a file to rows of doubles. ---- */
+
+// As Inbox.java numbers them.
+enum ElementType {
+  FLOAT16, FLOAT32, FLOAT64, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, BOOLEAN
+};
+
+static __device__ unsigned long long readBits(
+    const unsigned char *data, long long index, int bytes, int bigEndian) {
+  // A block begins wherever its file says, so nothing is known of its alignment but that of bytes.
+  const unsigned char *first = data + index * bytes;
+  unsigned long long bits = 0;
+  for (int i = 0; i < bytes; i++) {
+    int shift = 8 * (bigEndian ? bytes - 1 - i : i);
+    bits |= (unsigned long long) first[i] << shift;
+  }
+  return bits;
+}
+
+static __device__ double halfToDouble(unsigned int bits) {
+  double sign = bits & 0x8000 ? -1.0 : 1.0;
+  int exponent = bits >> 10 & 0x1f;
+  unsigned long long fraction = bits & 0x3ff;
+  if (exponent == 0) {
+    return sign * (double) fraction * 0x1p-24;
+  }
+  // The exponent of infinity and NaN stays the largest one.
+  unsigned long long wide = exponent == 31 ? 2047 : exponent - 15 + 1023;
+  return sign * __longlong_as_double((long long) (wide << 52 | fraction << 42));
+}
+
+static __device__ double decode(
+    const unsigned char *data, long long index, int type, int bigEndian) {
+  switch (type) {
+    case FLOAT16: return halfToDouble((unsigned int) readBits(data, index, 2, bigEndian));
+    case FLOAT32: return __uint_as_float((unsigned int) readBits(data, index, 4, bigEndian));
+    case FLOAT64: return __longlong_as_double((long long) readBits(data, index, 8, bigEndian));
+    case INT8: return (signed char) data[index];
+    case INT16: return (short) readBits(data, index, 2, bigEndian);
+    case INT32: return (int) readBits(data, index, 4, bigEndian);
+    case INT64: return (double) (long long) readBits(data, index, 8, bigEndian);
+    case UINT8: return data[index];
+    case UINT16: return (unsigned short) readBits(data, index, 2, bigEndian);
+    case UINT32: return (unsigned int) readBits(data, index, 4, bigEndian);
+    case UINT64: return (double) readBits(data, index, 8, bigEndian);
+    default: return data[index] ? 1 : 0;
+  }
+}
+
+/*
+ * Writes samples of a block to rows of `target`, one a sample; blockDim is (TILE, any), and the
+ * grid covers neurons in x and samples in y, TILE of each a block. Strides as in ActivationBlock.
+ */
+extern "C" __global__ void unpack(
+    const unsigned char *data, int type, int bigEndian, const double *scales, double *target,
+    long long leading, int neurons, int innerSize, long long neuronStride, long long outerStride,
+    long long innerStride, int from, int count) {
+  __shared__ double tile[TILE][TILE + 1];
+  int firstNeuron = blockIdx.x * TILE;
+  int firstSample = blockIdx.y * TILE;
+  // Threads side by side read what lies side by side.
+  bool neuronsTogether = neuronStride == 1;
+  for (int i = threadIdx.y; i < TILE; i += blockDim.y) {
+    int neuron = firstNeuron + (neuronsTogether ? threadIdx.x : i);
+    int sample = firstSample + (neuronsTogether ? i : threadIdx.x);
+    if (neuron < neurons && sample < count) {
+      int outer = (from + sample) / innerSize;
+      int inner = (from + sample) % innerSize;
+      long long index = neuron * neuronStride + outer * outerStride + inner * innerStride;
+      double value = decode(data, index, type, bigEndian);
+      if (scales) {
+        value *= scales[neuron];
+      }
+      tile[sample - firstSample][neuron - firstNeuron] = value;
+    }
+  }
+  __syncthreads();
+  int neuron = firstNeuron + threadIdx.x;
+  for (int i = threadIdx.y; i < TILE; i += blockDim.y) {
+    if (neuron < neurons && firstSample + i < count) {
+      target[(firstSample + i) * leading + neuron] = tile[i][threadIdx.x];
+    }
+  }
+}
+
+/* Sums of columns, over `chunk` rows each: row blockIdx.y of `partial` gets those of one chunk. */
+extern "C" __global__ void partialSums(
+    const double *rows, long long leading, int columns, int count, int chunk, double *partial) {
+  int column = blockIdx.x * blockDim.x + threadIdx.x;
+  if (column >= columns) {
+    return;
+  }
+  int last = min(count, ((int) blockIdx.y + 1) * chunk);
+  double sum = 0;
+  for (int row = blockIdx.y * chunk; row < last; row++) {
+    sum += rows[row * leading + column];
+  }
+  partial[(long long) blockIdx.y * columns + column] = sum;
+}
+
+/* Adds the rows of `partial` to `sums`, one after the other. */
+extern "C" __global__ void addPartialSums(
+    const double *partial, int columns, int chunks, double *sums) {
+  int column = blockIdx.x * blockDim.x + threadIdx.x;
+  if (column >= columns) {
+    return;
+  }
+  for (int chunk = 0; chunk < chunks; chunk++) {
+    sums[column] += partial[(long long) chunk * columns + column];
+  }
+}
+
+/* target += other, element by element: partial Gram matrices of several devices. */
+extern "C" __global__ void add(double *target, const double *other, long long count) {
+  long long i = (long long) blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < count) {
+    target[i] += other[i];
+  }
+}
+
+/* ---- The Gram matrix of unit vectors, and parts of it. ---- */
+
+/* The diagonal of a matrix. */
+extern "C" __global__ void diagonal(
+    const double *matrix, long long leading, int size, double *target) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < size) {
+    target[i] = matrix[i * leading + i];
+  }
+}
+
+/*
+ * The cosines of some vectors, from their inner products, of which `gram` has those on and above
+ * the diagonal. One thread an element; x counts columns.
+ */
+extern "C" __global__ void cosines(
+    const double *gram, long long leading, const int *vectors, int count, double *unit) {
+  int i = blockIdx.y * blockDim.y + threadIdx.y;
+  int j = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i >= count || j >= count) {
+    return;
+  }
+  int a = vectors[min(i, j)];
+  int b = vectors[max(i, j)];
+  double cosine = gram[a * leading + b] / sqrt(gram[a * leading + a]) / sqrt(gram[b * leading + b]);
+  unit[(long long) i * count + j] = i == j ? 1 : cosine;
+}
+
+/* Picks rows and columns out of a matrix; x counts columns. */
+extern "C" __global__ void gather(
+    const double *from, long long fromLeading, const int *rows, int rowCount, const int *columns,
+    int columnCount, double *to, long long toLeading) {
+  int i = blockIdx.y * blockDim.y + threadIdx.y;
+  int j = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < rowCount && j < columnCount) {
+    to[i * toLeading + j] = from[rows[i] * fromLeading + columns[j]];
+  }
+}
+
+/* Picks elements out of a row. */
+extern "C" __global__ void pick(
+    const double *from, const int *sources, int count, double *to) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < count) {
+    to[i] = from[sources[i]];
+  }
+}
+
+/* The upper triangle of a matrix, with zeros below; x counts columns. */
+extern "C" __global__ void takeTriangle(
+    const double *from, long long fromLeading, int size, double *to) {
+  int i = blockIdx.y * blockDim.y + threadIdx.y;
+  int j = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < size && j < size) {
+    to[(long long) i * size + j] = j >= i ? from[i * fromLeading + j] : 0;
+  }
+}
+
+/* Puts the unit matrix into the first columns. */
+extern "C" __global__ void putIdentity(double *matrix, long long leading, int size) {
+  int i = blockIdx.y * blockDim.y + threadIdx.y;
+  int j = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < size && j < size) {
+    matrix[i * leading + j] = i == j ? 1 : 0;
+  }
+}
+
+/* What a span knows besides; see struct Span below. */
+enum Scalar {
+  INVERSE_TRACE,   // of W
+  SWEEPS,          // since the factorisation
+  FAILED,          // 1 if a pivot was too uncertain
+  PIVOT,           // the row to sweep out, or -1
+  PIVOT_ERROR,     // its column's error bound before the sweep
+  DEPENDENT,       // 1 if the factorisation met a pivot that was not positive
+  LARGEST_INVERSE, // the largest element of W's diagonal at the start
+  NEEDS_START      // 1 if a question found that a fresh start is needed
+};
+
+/* ---- Factorisations. ---- */
+
+/*
+ * Cholesky factorisation of a square of at most PANEL rows on the diagonal, in one block of
+ * threads; the upper triangle is overwritten by R. A pivot that is not positive is noted.
+ */
+extern "C" __global__ void factoriseBlock(
+    double *matrix, long long leading, int from, int size, double *scalars) {
+  __shared__ double square[PANEL][PANEL + 1];
+  double *first = matrix + from * leading + from;
+  for (int place = threadIdx.x; place < size * size; place += blockDim.x) {
+    square[place / size][place % size] = first[place / size * leading + place % size];
+  }
+  __syncthreads();
+  for (int k = 0; k < size; k++) {
+    double pivot = square[k][k];
+    if (!(pivot > 0)) {
+      if (threadIdx.x == 0) {
+        scalars[DEPENDENT] = 1;
+      }
+      return; // all threads see the same pivot
+    }
+    double root = sqrt(pivot);
+    __syncthreads();
+    for (int j = k + (int) threadIdx.x; j < size; j += blockDim.x) {
+      square[k][j] = j == k ? root : square[k][j] / root;
+    }
+    __syncthreads();
+    int rest = size - k - 1;
+    for (int place = threadIdx.x; place < rest * rest; place += blockDim.x) {
+      int i = k + 1 + place / rest;
+      int j = k + 1 + place % rest;
+      if (j >= i) {
+        square[i][j] -= square[k][i] * square[k][j];
+      }
+    }
+    __syncthreads();
+  }
+  for (int place = threadIdx.x; place < size * size; place += blockDim.x) {
+    if (place % size >= place / size) {
+      first[place / size * leading + place % size] = square[place / size][place % size];
+    }
+  }
+}
+
+/*
+ * Pivoted Cholesky factorisation, one step in two launches (Golub and Van Loan, Matrix Computations,
+ * 4.2.8): first the vector that is farthest from the span of those taken so far. pivots[step] gets
+ * it, or -1 when the rest is no farther than the tolerance, and from then on.
+ */
+extern "C" __global__ void choosePivot(
+    const double *squares, int count, int step, double tolerance, int *pivots,
+    double *pivotSquares) {
+  __shared__ double best[MAX_THREADS];
+  __shared__ int bestIndex[MAX_THREADS];
+  int thread = threadIdx.x;
+  best[thread] = -1;
+  bestIndex[thread] = -1;
+  for (int j = thread; j < count; j += blockDim.x) {
+    if (squares[j] > best[thread]) {
+      best[thread] = squares[j];
+      bestIndex[thread] = j;
+    }
+  }
+  __syncthreads();
+  for (int half = blockDim.x / 2; half > 0; half /= 2) {
+    if (thread < half) {
+      double other = best[thread + half];
+      int index = bestIndex[thread + half];
+      if (other > best[thread]
+          || (other == best[thread] && index >= 0 && index < bestIndex[thread])) {
+        best[thread] = other;
+        bestIndex[thread] = index;
+      }
+    }
+    __syncthreads();
+  }
+  if (thread == 0) {
+    bool ended = step > 0 && pivots[step - 1] < 0;
+    pivots[step] = !ended && best[0] > tolerance ? bestIndex[0] : -1;
+    // The next launch overwrites it in one thread while the others need it.
+    pivotSquares[step] = best[0];
+  }
+}
+
+/* Then the row of the factor that belongs to it, and what it leaves of the squared distances. */
+extern "C" __global__ void addPivotRow(
+    const double *unit, long long leading, const int *vectors, int count, int step,
+    const int *pivots, double *rows, double *squares, const double *pivotSquares) {
+  int j = blockIdx.x * blockDim.x + threadIdx.x;
+  int pivot = pivots[step];
+  if (j >= count || pivot < 0) {
+    return;
+  }
+  double diagonal = sqrt(pivotSquares[step]);
+  double *row = rows + (long long) step * count;
+  if (squares[j] < 0) { // taken before
+    row[j] = 0;
+    return;
+  }
+  if (j == pivot) {
+    row[j] = diagonal;
+    squares[j] = -1;
+    return;
+  }
+  double value = unit[vectors[pivot] * leading + vectors[j]];
+  for (int i = 0; i < step; i++) {
+    value -= rows[(long long) i * count + pivot] * rows[(long long) i * count + j];
+  }
+  value /= diagonal;
+  row[j] = value;
+  // Rounding must not make it look taken.
+  squares[j] = fmax(0.0, squares[j] - value * value);
+}
+
+/* ---- Projections: the tableau [W C] and its sweeps, as SweptSpan of the java backend explains. ---- */
+
+/*
+ * One group's vectors projected on the span of the other group's. Java's Span fills it in, in this
+ * order; every member has eight bytes.
+ */
+struct Span {
+  double *values;         // the tableau: rows x leading
+  double *pendingRows;    // updates not applied yet: each a row of `leading` elements ...
+  double *pendingColumns; // ... and one of `rows`
+  double *row;            // the row that is being swept out, and the sizes of the terms in it
+  double *rowSizes;
+  double *column;
+  double *columnSizes;
+  double *norms;          // at least the 1-norm of each column of the tableau
+  double *errors;         // bounds on the errors of the columns
+  double *squares;        // squared distances of the projected vectors
+  double *drift;          // squares of what sweeps may have added to the errors of distances
+  double *spanning;       // 1 for each row whose vector still spans, or else 0
+  double *projected;      // 1 for each vector that is still projected or waits, or else 0
+  double *scalars;        // see below
+  long long *places;      // by vector: its row, or its column in C; -1 - column if it waits
+  long long rows;
+  long long columns;      // of C
+  long long others;       // how many of them belong to the other group; the rest waits
+  long long leading;
+  long long started;      // how many vectors spanned when they were factorised
+  double gramError;
+  double allowedDrift;
+  double rankTolerance;
+};
+
+/* The squared distances of unit vectors whose coordinates in the span are the columns of C. */
+extern "C" __global__ void startSquares(Span *spans, int which) {
+  Span span = spans[which];
+  int x = blockIdx.x * blockDim.x + threadIdx.x;
+  if (x >= span.columns) {
+    return;
+  }
+  double square = 1;
+  for (int i = 0; i < span.rows; i++) {
+    double value = span.values[i * span.leading + span.rows + x];
+    square -= value * value;
+  }
+  span.squares[x] = square;
+  span.drift[x] = 0;
+}
+
+/* Squared norms of the columns of R^-T, in place of W: the diagonal of W; kept in span.row. */
+extern "C" __global__ void inverseDiagonal(Span *spans, int which) {
+  Span span = spans[which];
+  int j = blockIdx.x * blockDim.x + threadIdx.x;
+  if (j >= span.rows) {
+    return;
+  }
+  double square = 0;
+  for (int i = j; i < span.rows; i++) {
+    double value = span.values[i * span.leading + j];
+    square += value * value;
+  }
+  span.row[j] = square;
+}
+
+/* The 1-norms of the tableau's columns, when no update is pending. */
+static __device__ double columnNorm(const Span &span, int j) {
+  double norm = 0;
+  for (int i = 0; i < span.rows; i++) {
+    norm += fabs(span.values[i * span.leading + j]);
+  }
+  return norm;
+}
+
+extern "C" __global__ void startNorms(Span *spans, int which) {
+  Span span = spans[which];
+  int j = blockIdx.x * blockDim.x + threadIdx.x;
+  if (j < span.rows + span.columns) {
+    span.norms[j] = columnNorm(span, j);
+  }
+}
+
+/* Sum or maximum over the threads of a block, the same in all of them. */
+static __device__ double reduce(double value, bool sum) {
+  __shared__ double values[MAX_THREADS];
+  __syncthreads(); // the last use has ended
+  values[threadIdx.x] = value;
+  __syncthreads();
+  for (int half = blockDim.x / 2; half > 0; half /= 2) {
+    if (threadIdx.x < half) {
+      double other = values[threadIdx.x + half];
+      values[threadIdx.x] =
+          sum ? values[threadIdx.x] + other : fmax(values[threadIdx.x], other);
+    }
+    __syncthreads();
+  }
+  return values[0];
+}
+
+/*
+ * The initial error bounds, in one block: each column solves a triangular system with a small
+ * relative error of the triangle, whose columns have norm 1; W's right side R^-T has an error of its
+ * own, whose norm is the root of W's. scalars[LARGEST_INVERSE] gets the largest element of W's
+ * diagonal.
+ */
+extern "C" __global__ void startErrors(Span *spans, int which) {
+  Span span = spans[which];
+  double trace = 0;
+  double largest = 0;
+  double inverseNorm = 0;
+  for (int j = threadIdx.x; j < span.rows; j += blockDim.x) {
+    trace += span.row[j];
+    largest = fmax(largest, span.row[j]);
+    inverseNorm = fmax(inverseNorm, span.norms[j]);
+  }
+  trace = reduce(trace, true);
+  largest = reduce(largest, false);
+  inverseNorm = reduce(inverseNorm, false);
+  double gamma = (span.rows + 4) * ROUNDOFF;
+  for (int j = threadIdx.x; j < span.rows + span.columns; j += blockDim.x) {
+    double error = gamma * span.norms[j];
+    if (j < span.rows) {
+      error += gamma * sqrt(inverseNorm * span.rows * span.row[j]);
+    }
+    span.errors[j] = error;
+  }
+  if (threadIdx.x == 0) {
+    span.scalars[INVERSE_TRACE] = trace;
+    span.scalars[SWEEPS] = 0;
+    span.scalars[FAILED] = 0;
+    span.scalars[PIVOT] = -1;
+    span.scalars[LARGEST_INVERSE] = largest;
+  }
+}
+
+static __device__ double drift(const Span &span, int x) {
+  return sqrt(span.drift[x]) + 2 * ROUNDOFF * span.scalars[SWEEPS];
+}
+
+/* What must be known of a span before it can answer; in all threads of a block. */
+struct Examination {
+  double largestDrift;
+  double waiting;         // how many vectors wait
+  double farthestSquare;  // the largest squared distance of one that waits, or -1
+  double spanning;        // how many vectors span, waiting ones included
+};
+
+static __device__ Examination examine(const Span &span) {
+  Examination found = {0, 0, -1, 0};
+  for (int i = threadIdx.x; i < span.rows; i += blockDim.x) {
+    found.spanning += span.spanning[i];
+  }
+  for (int x = threadIdx.x; x < span.columns; x += blockDim.x) {
+    if (span.projected[x] == 0) {
+      continue;
+    }
+    if (x < span.others) {
+      found.largestDrift = fmax(found.largestDrift, drift(span, x));
+    } else {
+      found.waiting += 1;
+      found.farthestSquare = fmax(found.farthestSquare, span.squares[x]);
+    }
+  }
+  found.largestDrift = reduce(found.largestDrift, false);
+  found.waiting = reduce(found.waiting, true);
+  found.farthestSquare = reduce(found.farthestSquare, false);
+  found.spanning = reduce(found.spanning, true) + found.waiting;
+  return found;
+}
+
+/* Whether what a span holds is too inexact, or a waiting vector has become independent. */
+static __device__ bool needsStart(const Span &span, const Examination &found) {
+  // Where nothing spans, nothing is read from the tableau.
+  return found.spanning > 0
+      && (span.scalars[FAILED] != 0
+          || found.largestDrift > span.allowedDrift
+          || (found.waiting > 0 && span.scalars[SWEEPS] > 0
+              && sqrt(fmax(0.0, found.farthestSquare)) > span.rankTolerance));
+}
+
+static __device__ double distance(const Span &span, int x, const Examination &found) {
+  return found.spanning == 0 ? 1 : fmin(1.0, sqrt(fmax(0.0, span.squares[x])));
+}
+
+/* The bound of org.spanmatch.kernel.GramErrors, plus the drift. */
+static __device__ double errorBound(
+    const Span &span, int x, double distance, const Examination &found) {
+  if (found.spanning == 0) {
+    return 0;
+  }
+  double error = span.gramError + (span.started + 2) * ROUNDOFF;
+  double sum = 1.25 * (1 + span.norms[span.rows + x]);
+  double squareError = error * sum * sum;
+  double bound = fmin(sqrt(squareError), squareError / distance);
+  bool resolved =
+      found.waiting == 0 && span.started * error * span.scalars[INVERSE_TRACE] <= 0.1;
+  if (!resolved) {
+    bound = fmax(bound, distance);
+  }
+  bound += drift(span, x);
+  return bound < 1 ? bound : 1; // also where it overflowed to NaN
+}
+
+/*
+ * Answers: for each projected vector its distance, error bound and coefficient norm, in three rows of
+ * `others` elements; and whether they count, or a fresh start is needed. One block.
+ */
+extern "C" __global__ void answer(Span *spans, int which, double *answers) {
+  Span span = spans[which];
+  Examination found = examine(span);
+  for (int x = threadIdx.x; x < span.others; x += blockDim.x) {
+    double far = distance(span, x, found);
+    answers[x] = far;
+    answers[span.others + x] = errorBound(span, x, far, found);
+    answers[2 * span.others + x] = found.spanning == 0 ? 0 : span.norms[span.rows + x];
+  }
+  if (threadIdx.x == 0) {
+    span.scalars[NEEDS_START] = needsStart(span, found) ? 1 : 0;
+  }
+}
+
+/* Takes a vector out of those that a span projects; or out of the span, which its row awaits. */
+static __device__ void take(const Span &span, long long vector, bool spans) {
+  long long place = span.places[vector];
+  span.scalars[PIVOT] = -1;
+  if (!spans) {
+    span.projected[place] = 0;
+  } else if (place < 0) {
+    span.projected[-1 - place] = 0;
+  } else {
+    span.spanning[place] = 0;
+    span.scalars[PIVOT] = (double) place;
+  }
+}
+
+/* The same for one span, by one thread. */
+extern "C" __global__ void takeOut(Span *spans, int which, int vector, int isSpanning) {
+  take(spans[which], vector, isSpanning != 0);
+}
+
+/* Takes several vectors out of those that a span projects, one a thread. */
+extern "C" __global__ void takeProjected(
+    Span *spans, int which, const int *vectors, int count) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < count) {
+    spans[which].projected[spans[which].places[vectors[i]]] = 0;
+  }
+}
+
+/* One step of peeling, as the host reads it. */
+struct Step {
+  double vector;   // -1 if there was none
+  double distance;
+  double errorBound;
+  double highest;  // the largest distance that any vector may have, by its error bound
+};
+
+/*
+ * Finds the vector with the largest distance in both spans, the first of them where several have it,
+ * and takes it out. Writes -1 when none is left or a span needs a fresh start, and from then on.
+ * One block. `vectors` names the projected vectors of both spans, `secondVectors` of the second.
+ */
+extern "C" __global__ void peel(
+    Span *spans, const int *firstVectors, const int *secondVectors, int step, Step *steps) {
+  __shared__ double best[MAX_THREADS];
+  __shared__ long long bestIndex[MAX_THREADS];
+  int thread = threadIdx.x;
+  Span first = spans[0];
+  Span second = spans[1];
+  Examination foundFirst = examine(first);
+  Examination foundSecond = examine(second);
+  bool stopped = (step > 0 && steps[step - 1].vector < 0)
+      || needsStart(first, foundFirst) || needsStart(second, foundSecond);
+  // Vectors of the second span count on from those of the first.
+  double highest = 0;
+  double farthest = -1;
+  long long farthestIndex = -1;
+  for (long long i = thread; i < first.others + second.others; i += blockDim.x) {
+    bool isFirst = i < first.others;
+    const Span &span = isFirst ? first : second;
+    const Examination &found = isFirst ? foundFirst : foundSecond;
+    int x = (int) (isFirst ? i : i - first.others);
+    if (span.projected[x] != 0) {
+      double far = distance(span, x, found);
+      highest = fmax(highest, far + errorBound(span, x, far, found));
+      if (far > farthest) {
+        farthest = far;
+        farthestIndex = i;
+      }
+    }
+  }
+  highest = reduce(highest, false);
+  best[thread] = farthest;
+  bestIndex[thread] = farthestIndex;
+  __syncthreads();
+  for (int half = blockDim.x / 2; half > 0; half /= 2) {
+    if (thread < half) {
+      double other = best[thread + half];
+      long long index = bestIndex[thread + half];
+      if (other > best[thread]
+          || (other == best[thread] && index >= 0 && index < bestIndex[thread])) {
+        best[thread] = other;
+        bestIndex[thread] = index;
+      }
+    }
+    __syncthreads();
+  }
+  if (thread > 0) {
+    return;
+  }
+  if (stopped || bestIndex[0] < 0) {
+    steps[step].vector = -1;
+    first.scalars[PIVOT] = -1;
+    second.scalars[PIVOT] = -1;
+    return;
+  }
+  bool isFirst = bestIndex[0] < first.others;
+  int x = (int) (isFirst ? bestIndex[0] : bestIndex[0] - first.others);
+  double far = best[0];
+  steps[step].distance = far;
+  steps[step].errorBound =
+      isFirst ? errorBound(first, x, far, foundFirst) : errorBound(second, x, far, foundSecond);
+  steps[step].highest = highest;
+  long long vector = isFirst ? firstVectors[x] : secondVectors[x];
+  steps[step].vector = (double) vector;
+  take(first, vector, !isFirst);
+  take(second, vector, isFirst);
+}
+
+/*
+ * Brings the row and the column of the pivot up to date with the pending updates, and sums the sizes
+ * of the terms. One thread for each element of both; y counts the spans from `which` on.
+ */
+extern "C" __global__ void readPivot(Span *spans, int which, int pending) {
+  Span span = spans[which + blockIdx.y];
+  long long k = (long long) span.scalars[PIVOT];
+  long long width = span.rows + span.columns;
+  long long index = (long long) blockIdx.x * blockDim.x + threadIdx.x;
+  if (k < 0 || span.scalars[FAILED] != 0 || index >= width + span.rows) {
+    return;
+  }
+  if (index < width) {
+    long long j = index;
+    double value = span.values[k * span.leading + j];
+    double size = fabs(value);
+    for (int t = 0; t < pending; t++) {
+      double term = span.pendingColumns[t * span.rows + k] * span.pendingRows[t * span.leading + j];
+      value -= term;
+      size += fabs(term);
+    }
+    span.row[j] = value;
+    span.rowSizes[j] = size;
+    if (j == k) {
+      span.scalars[PIVOT_ERROR] = span.errors[k];
+    }
+  } else {
+    long long i = index - width;
+    double value = span.values[i * span.leading + k];
+    double size = fabs(value);
+    for (int t = 0; t < pending; t++) {
+      double term = span.pendingRows[t * span.leading + k] * span.pendingColumns[t * span.rows + i];
+      value -= term;
+      size += fabs(term);
+    }
+    span.column[i] = value;
+    span.columnSizes[i] = size;
+  }
+}
+
+/*
+ * Sweeps the pivot out: the squared distances, their error bounds, and the pending update number
+ * `pending`, which is zero where a span has no pivot. Threads as for readPivot().
+ */
+extern "C" __global__ void sweepOut(Span *spans, int which, int pending) {
+  Span span = spans[which + blockIdx.y];
+  long long k = (long long) span.scalars[PIVOT];
+  long long width = span.rows + span.columns;
+  long long index = (long long) blockIdx.x * blockDim.x + threadIdx.x;
+  bool sweeps = k >= 0 && span.scalars[FAILED] == 0;
+  double pivot = 1;
+  double root = 1;
+  double gamma = (pending + 2) * ROUNDOFF;
+  double pivotRounding = 0;
+  double pivotError = 0;
+  double spanNorm = 0;
+  if (sweeps) { // the same in all threads
+    double sizes = 0;
+    for (long long i = threadIdx.x; i < span.rows; i += blockDim.x) {
+      sizes += span.columnSizes[i];
+      spanNorm += fabs(span.column[i]);
+    }
+    sizes = reduce(sizes, true);
+    pivot = span.row[k];
+    root = sqrt(pivot);
+    spanNorm = reduce(spanNorm, true) / root;
+    pivotRounding = gamma * span.rowSizes[k];
+    pivotError =
+        (2 * span.scalars[PIVOT_ERROR] + gamma * sizes + pivotRounding / root) / pivot;
+    sweeps = pivotError * root <= WORST_PIVOT_ERROR;
+  }
+  if (index < width) {
+    long long j = index;
+    double *target = span.pendingRows + pending * span.leading;
+    if (!sweeps) {
+      target[j] = 0;
+      return;
+    }
+    double size = fabs(span.row[j]);
+    if (j >= span.rows) {
+      long long x = j - span.rows;
+      double step = size / root;
+      double relative = span.scalars[PIVOT_ERROR] / root + pivotRounding / pivot;
+      double error =
+          span.errors[j] + step * (relative + ROUNDOFF) + gamma * span.rowSizes[j] / root;
+      span.squares[x] += step * step;
+      span.drift[x] += error * error;
+    }
+    span.errors[j] += size * (pivotError + 4 * ROUNDOFF) + 2 * gamma * span.rowSizes[j];
+    span.norms[j] += spanNorm * size / root;
+    target[j] = span.row[j] / root;
+  } else if (index < width + span.rows) {
+    long long i = index - width;
+    span.pendingColumns[pending * span.rows + i] = sweeps ? span.column[i] / root : 0;
+  }
+}
+
+/* Notes that a pivot was swept out, or that it was too uncertain; one thread a span. */
+extern "C" __global__ void countSweep(Span *spans, int which, int pending) {
+  Span span = spans[which + blockIdx.x];
+  long long k = (long long) span.scalars[PIVOT];
+  if (k < 0 || span.scalars[FAILED] != 0) {
+    return;
+  }
+  // A pivot that was used leaves its root here.
+  if (span.pendingRows[pending * span.leading + k] > 0) {
+    span.scalars[SWEEPS] += 1;
+  } else {
+    span.scalars[FAILED] = 1;
+  }
+}
+
+/* After the pending updates have been applied: their rounding, and fresh norms. */
+extern "C" __global__ void refresh(Span *spans, int which, int pending) {
+  Span span = spans[which + blockIdx.y];
+  int j = blockIdx.x * blockDim.x + threadIdx.x;
+  if (j < span.rows + span.columns) {
+    span.errors[j] += (pending + 1) * ROUNDOFF * span.norms[j];
+    span.norms[j] = columnNorm(span, j);
+  }
+}
+
+/* The trace of W over the vectors that still span, when no update is pending; a block a span. */
+extern "C" __global__ void refreshTrace(Span *spans, int which) {
+  Span span = spans[which + blockIdx.x];
+  double trace = 0;
+  for (long long i = threadIdx.x; i < span.rows; i += blockDim.x) {
+    if (span.spanning[i] != 0) {
+      trace += span.values[i * span.leading + i];
+    }
+  }
+  trace = reduce(trace, true);
+  if (threadIdx.x == 0) {
+    span.scalars[INVERSE_TRACE] = trace;
+  }
+}

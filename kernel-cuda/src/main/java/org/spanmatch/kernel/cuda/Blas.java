@@ -1,0 +1,124 @@
+package org.spanmatch.kernel.cuda;
+
+import static org.spanmatch.kernel.cuda.DeviceException.checkBlas;
+
+import jcuda.Pointer;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasDiagType;
+import jcuda.jcublas.cublasFillMode;
+import jcuda.jcublas.cublasHandle;
+import jcuda.jcublas.cublasOperation;
+import jcuda.jcublas.cublasSideMode;
+
+/**
+ * The few cuBLAS functions that the backend needs, for matrices as cuBLAS sees them: columns first.
+ */
+final class Blas {
+  private static final int N = cublasOperation.CUBLAS_OP_N;
+  private static final int T = cublasOperation.CUBLAS_OP_T;
+  private static final int LOWER = cublasFillMode.CUBLAS_FILL_MODE_LOWER;
+
+  private final cublasHandle handle;
+  private final Pointer one = Pointer.to(new double[] {1});
+  private final Pointer minusOne = Pointer.to(new double[] {-1});
+
+  /** Calls with a handle, whose stream must have been set. */
+  Blas(cublasHandle handle) {
+    this.handle = handle;
+  }
+
+  /** C += A·Aᵀ, the lower triangle only; A is size × depth. */
+  void addSquare(int size, int depth, Pointer a, int lda, Pointer c, int ldc) {
+    syrk(size, depth, one, a, lda, c, ldc);
+  }
+
+  /** C −= A·Aᵀ, the lower triangle only; A is size × depth. */
+  void subtractSquare(int size, int depth, Pointer a, int lda, Pointer c, int ldc) {
+    syrk(size, depth, minusOne, a, lda, c, ldc);
+  }
+
+  private void syrk(int size, int depth, Pointer alpha, Pointer a, int lda, Pointer c, int ldc) {
+    if (size > 0 && depth > 0) {
+      checkBlas(
+          "cublasDsyrk",
+          JCublas2.cublasDsyrk(handle, LOWER, N, size, depth, alpha, a, lda, one, c, ldc));
+    }
+  }
+
+  /** C += A·Bᵀ; A is rows × depth, B is columns × depth. */
+  void addProduct(
+      int rows,
+      int columns,
+      int depth,
+      Pointer a,
+      int lda,
+      Pointer b,
+      int ldb,
+      Pointer c,
+      int ldc) {
+    gemm(rows, columns, depth, one, a, lda, b, ldb, c, ldc);
+  }
+
+  /** C −= A·Bᵀ; A is rows × depth, B is columns × depth. */
+  void subtractProduct(
+      int rows,
+      int columns,
+      int depth,
+      Pointer a,
+      int lda,
+      Pointer b,
+      int ldb,
+      Pointer c,
+      int ldc) {
+    gemm(rows, columns, depth, minusOne, a, lda, b, ldb, c, ldc);
+  }
+
+  private void gemm(
+      int rows,
+      int columns,
+      int depth,
+      Pointer alpha,
+      Pointer a,
+      int lda,
+      Pointer b,
+      int ldb,
+      Pointer c,
+      int ldc) {
+    if (rows > 0 && columns > 0 && depth > 0) {
+      checkBlas(
+          "cublasDgemm",
+          JCublas2.cublasDgemm(
+              handle, N, T, rows, columns, depth, alpha, a, lda, b, ldb, one, c, ldc));
+    }
+  }
+
+  /** B := B·L⁻¹ for a lower triangle L of {@code size} rows; B has {@code rows} rows. */
+  void divide(int rows, int size, Pointer l, int ldl, Pointer b, int ldb) {
+    trsm(N, rows, size, l, ldl, b, ldb);
+  }
+
+  /** B := B·L⁻ᵀ for a lower triangle L of {@code size} rows; B has {@code rows} rows. */
+  void divideTransposed(int rows, int size, Pointer l, int ldl, Pointer b, int ldb) {
+    trsm(T, rows, size, l, ldl, b, ldb);
+  }
+
+  private void trsm(int operation, int rows, int size, Pointer l, int ldl, Pointer b, int ldb) {
+    if (rows > 0 && size > 0) {
+      checkBlas(
+          "cublasDtrsm",
+          JCublas2.cublasDtrsm(
+              handle,
+              cublasSideMode.CUBLAS_SIDE_RIGHT,
+              LOWER,
+              operation,
+              cublasDiagType.CUBLAS_DIAG_NON_UNIT,
+              rows,
+              size,
+              one,
+              l,
+              ldl,
+              b,
+              ldb));
+    }
+  }
+}

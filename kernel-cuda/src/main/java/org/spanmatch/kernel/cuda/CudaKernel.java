@@ -1,0 +1,249 @@
+package org.spanmatch.kernel.cuda;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.spanmatch.data.LayerActivations;
+import org.spanmatch.data.LayerPair;
+import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.HeapMemory;
+import org.spanmatch.kernel.KernelFailedException;
+import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.LivingNeurons;
+import org.spanmatch.kernel.Moments;
+import org.spanmatch.kernel.NotEnoughMemoryException;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.vector.GramTables;
+import org.spanmatch.kernel.vector.VectorProvider;
+
+/**
+ * The kernel on NVIDIA GPUs: one pass over the activations leaves their Gram matrix on the device,
+ * and all questions are answered there.
+ *
+ * <p>Where the device's memory can't hold the Gram matrix and its tables, about {@code 18·m²} bytes
+ * for m neurons in two groups of one size, the matrix is computed in strips and the processor
+ * answers. High precision, which rarely is asked for, is left to the java backend altogether.
+ */
+final class CudaKernel implements ProjectionKernel {
+  // Below so many multiply-adds the java backend is done in some tens of milliseconds, which is
+  // what starting on a device costs. A guess: nobody has measured it yet.
+  private static final double LEAST_WORK = 2e9;
+
+  // Buffers and answers; everything larger lies on the device.
+  private static final long HEAP_BYTES = 32 << 20;
+
+  private final List<Device> devices;
+  private final KernelOptions options;
+  private final KernelInfo info;
+  private ProjectionKernel host; // null until high precision is asked for
+
+  /**
+   * Makes contexts on devices.
+   *
+   * @param chosen at least one
+   * @param arithmetic what computes, for {@link KernelInfo#arithmetic()}
+   */
+  CudaKernel(List<DeviceInfo> chosen, String arithmetic, KernelOptions options, String reason) {
+    List<Device> opened = new ArrayList<>();
+    try {
+      chosen.forEach(device -> opened.add(new Device(device)));
+    } catch (RuntimeException e) {
+      opened.forEach(Device::close);
+      throw e;
+    }
+    this.devices = List.copyOf(opened);
+    this.options = options;
+    String names = chosen.get(0).name();
+    this.info =
+        new KernelInfo(
+            CudaProvider.NAME,
+            chosen.size() == 1
+                ? "CUDA device " + chosen.get(0).number() + ", " + names
+                : chosen.size() + " CUDA devices, the first one " + names,
+            options.threads(),
+            arithmetic,
+            reason);
+  }
+
+  /** The devices; the first one holds the tables. */
+  List<Device> devices() {
+    return devices;
+  }
+
+  /** How many threads of the processor may compute. */
+  int threads() {
+    return options.threads();
+  }
+
+  @Override
+  public KernelInfo info() {
+    return info;
+  }
+
+  @Override
+  public boolean hasCheapRemovals() {
+    return true;
+  }
+
+  @Override
+  public boolean pays(int xNeurons, int yNeurons, long samples) {
+    double all = (double) xNeurons + yNeurons;
+    return samples * all * all >= LEAST_WORK;
+  }
+
+  @Override
+  public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
+    if (precision == Precision.HIGH) {
+      return host().heapBytes(xNeurons, yNeurons, samples, precision);
+    }
+    return fits(xNeurons, yNeurons, samples)
+        ? HEAP_BYTES
+        : (long) StripedGram.heapBytes(xNeurons, yNeurons) + HEAP_BYTES;
+  }
+
+  private boolean fits(int xNeurons, int yNeurons, long samples) {
+    return ResidentGram.bytes(xNeurons, yNeurons, samples) <= devices.get(0).info().memoryBytes();
+  }
+
+  private ProjectionKernel host() {
+    requireOpen();
+    if (host == null) {
+      host = new VectorProvider().open(options, info.reason());
+    }
+    return host;
+  }
+
+  private void requireOpen() {
+    if (!devices.get(0).isOpen()) {
+      throw new IllegalStateException("the CUDA kernel is closed");
+    }
+  }
+
+  @Override
+  public ProjectionTable compress(
+      LayerActivations x, LayerActivations y, CompressionOptions compression) {
+    requireOpen();
+    LayerPair.requireSameSamples(x, y);
+    if (compression.precision() == Precision.HIGH) {
+      return host().compress(x, y, compression);
+    }
+    HeapMemory.require(
+        heapBytes(x.neurons(), y.neurons(), x.samples(), compression.precision()), x, y);
+    return on(devices.get(0), () -> compress(Layers.of(x, y), compression));
+  }
+
+  private ProjectionTable compress(Layers layers, CompressionOptions compression) {
+    double threshold = compression.deadThreshold();
+    JointGram gram = read(layers, compression);
+    try {
+      Moments x = gram.moments(Group.X);
+      Moments y = gram.moments(Group.Y);
+      if (!x.areExact(threshold) || !y.areExact(threshold)) {
+        gram.close();
+        // Not finite, or of extreme size: this names the value, or finds scales that cure it.
+        NeuronNorms xNorms = NeuronNorms.of(layers.x(), done -> {});
+        NeuronNorms yNorms = NeuronNorms.of(layers.y(), done -> {});
+        gram = read(layers.scaled(xNorms, yNorms), compression);
+        x = Moments.of(xNorms);
+        y = Moments.of(yNorms);
+      }
+      return table(gram, Map.of(Group.X, x, Group.Y, y), threshold);
+    } finally {
+      gram.close();
+    }
+  }
+
+  private JointGram read(Layers layers, CompressionOptions compression) {
+    double needed =
+        ResidentGram.bytes(layers.x().neurons(), layers.y().neurons(), layers.samples());
+    if (needed <= devices.get(0).freeBytes()) {
+      try {
+        return ResidentGram.of(this, layers, compression.progress());
+      } catch (DeviceException e) {
+        if (!e.isOutOfMemory()) {
+          throw e;
+        }
+      }
+    }
+    if (layers.neurons() > GramTables.MAX_NEURONS) {
+      throw new NotEnoughMemoryException(
+          layers.x().description()
+              + ": "
+              + layers.x().neurons()
+              + " + "
+              + layers.y().neurons()
+              + " neurons are more than the memory of "
+              + info.device()
+              + " holds, and than the "
+              + GramTables.MAX_NEURONS
+              + " that the processor can take over");
+    }
+    return StripedGram.of(this, layers, compression.progress());
+  }
+
+  private static ProjectionTable table(
+      JointGram gram, Map<Group, Moments> moments, double threshold) {
+    Moments x = moments.get(Group.X);
+    Moments y = moments.get(Group.Y);
+    LivingNeurons xLiving = new LivingNeurons(x.neurons(), x.dead(threshold), 0);
+    LivingNeurons yLiving = new LivingNeurons(y.neurons(), y.dead(threshold), xLiving.count());
+    int[] columns = new int[xLiving.count() + yLiving.count()];
+    putColumns(xLiving, 0, columns);
+    putColumns(yLiving, x.neurons(), columns);
+    return gram.table(columns, Map.of(Group.X, xLiving, Group.Y, yLiving), moments);
+  }
+
+  private static void putColumns(LivingNeurons living, int first, int[] columns) {
+    for (int neuron = 0; neuron < living.neurons(); neuron++) {
+      if (living.contains(neuron)) {
+        columns[living.column(neuron)] = first + neuron;
+      }
+    }
+  }
+
+  /**
+   * Does something on a device.
+   *
+   * @throws NotEnoughMemoryException if its memory does not suffice
+   * @throws KernelFailedException if it failed otherwise; this kernel is closed then
+   */
+  <T> T on(Device device, Supplier<T> work) {
+    try {
+      return device.call(work);
+    } catch (DeviceException e) {
+      if (e.isOutOfMemory()) {
+        throw new NotEnoughMemoryException(
+            "the memory of " + info.device() + " does not suffice: " + e.getMessage());
+      }
+      close();
+      throw new KernelFailedException(
+          "the cuda backend failed on "
+              + info.device()
+              + ": "
+              + e.getMessage()
+              + "; '--backend java' computes without it",
+          e);
+    }
+  }
+
+  /** Frees what a table had allocated; nothing is left of it when the kernel has been closed. */
+  void close(Device device, Allocations allocations) {
+    if (device.isOpen()) {
+      device.run(allocations::close);
+    }
+  }
+
+  @Override
+  public void close() {
+    devices.forEach(Device::close);
+    if (host != null) {
+      host.close();
+    }
+  }
+}

@@ -1,0 +1,306 @@
+package org.spanmatch.kernel.cuda;
+
+import static org.spanmatch.kernel.cuda.DeviceException.check;
+import static org.spanmatch.kernel.cuda.DeviceException.checkBlas;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import jcuda.Pointer;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstream_flags;
+import jcuda.driver.JCudaDriver;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasHandle;
+import jcuda.runtime.cudaStream_t;
+
+/**
+ * One GPU, with a context of its own, and the owner of all memory on it.
+ *
+ * <p>Commands go to one stream, in order; only activations are copied on a second one. A context
+ * belongs to a thread while it is current, so everything must happen inside {@link #call}; a device
+ * is confined to one thread at a time, but not to the one that made it.
+ */
+final class Device implements AutoCloseable {
+  // Small results and descriptors go through here.
+  private static final int TRANSFER_BYTES = 1 << 20;
+
+  private static final Logger LOGGER = System.getLogger("org.spanmatch.kernel");
+
+  private final DeviceInfo info;
+  private final CUcontext context = new CUcontext();
+  private final CUstream stream = new CUstream();
+  private final CUstream copyStream = new CUstream();
+  private final cublasHandle blasHandle = new cublasHandle();
+  private final Set<Allocations> owned = Collections.newSetFromMap(new IdentityHashMap<>());
+  private DeviceCode code;
+  private Blas blas;
+  private HostMemory transfer;
+  private boolean open;
+
+  /**
+   * Makes a context, which takes some hundred milliseconds and some hundred megabytes of the
+   * device's memory.
+   *
+   * @throws DeviceException if the device refuses
+   */
+  Device(DeviceInfo info) {
+    this.info = info;
+    CUdevice device = new CUdevice();
+    check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, info.number()));
+    check("cuCtxCreate", JCudaDriver.cuCtxCreate(context, 0, device));
+    open = true;
+    try {
+      // A new context is current already.
+      int independent = CUstream_flags.CU_STREAM_NON_BLOCKING;
+      check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, independent));
+      check("cuStreamCreate", JCudaDriver.cuStreamCreate(copyStream, independent));
+      code = new DeviceCode(stream);
+      checkBlas("cublasCreate", JCublas2.cublasCreate(blasHandle));
+      blas = new Blas(blasHandle);
+      checkBlas("cublasSetStream", JCublas2.cublasSetStream(blasHandle, new cudaStream_t(stream)));
+      transfer = allocations().host(TRANSFER_BYTES);
+    } catch (RuntimeException e) {
+      destroy();
+      throw e;
+    }
+    check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext()));
+  }
+
+  /** What is known of it. */
+  DeviceInfo info() {
+    return info;
+  }
+
+  /** The stream on which everything is computed. */
+  CUstream stream() {
+    return stream;
+  }
+
+  /** The stream on which activations arrive. */
+  CUstream copyStream() {
+    return copyStream;
+  }
+
+  /** The products and solves on this device. */
+  Blas blas() {
+    return blas;
+  }
+
+  /** The kernels on this device. */
+  DeviceCode code() {
+    return code;
+  }
+
+  /**
+   * Does something with this device as the calling thread's current one.
+   *
+   * @throws IllegalStateException if it is closed
+   */
+  <T> T call(Supplier<T> work) {
+    if (!open) {
+      throw new IllegalStateException("the CUDA kernel is closed");
+    }
+    check("cuCtxPushCurrent", JCudaDriver.cuCtxPushCurrent(context));
+    try {
+      return work.get();
+    } finally {
+      // It can't fail in a way that matters: nothing else is current then.
+      JCudaDriver.cuCtxPopCurrent(new CUcontext());
+    }
+  }
+
+  /** The same without a result. */
+  void run(Runnable work) {
+    call(
+        () -> {
+          work.run();
+          return null;
+        });
+  }
+
+  /** Whether it can still be used. */
+  boolean isOpen() {
+    return open;
+  }
+
+  // Memory.
+
+  /** A new purpose to allocate for. */
+  Allocations allocations() {
+    Allocations allocations = new Allocations(this);
+    owned.add(allocations);
+    return allocations;
+  }
+
+  /** Is told that everything of a purpose has been freed. */
+  void forget(Allocations allocations) {
+    owned.remove(allocations);
+  }
+
+  /** How many bytes of memory are free now, for all processes together. */
+  long freeBytes() {
+    long[] free = {0};
+    check("cuMemGetInfo", JCudaDriver.cuMemGetInfo(free, new long[1]));
+    return free[0];
+  }
+
+  /** Fills memory with zeros. */
+  void clear(DeviceMemory memory) {
+    check(
+        "cuMemsetD8Async",
+        JCudaDriver.cuMemsetD8Async(memory.pointer(), (byte) 0, memory.bytes(), stream));
+  }
+
+  // Copies.
+
+  /** Copies bytes to the device. */
+  void upload(ByteBuffer source, DeviceMemory target) {
+    upload(source, target, 0);
+  }
+
+  /** Copies bytes to the device, to so many bytes behind the beginning. */
+  void upload(ByteBuffer source, DeviceMemory target, long offset) {
+    ByteBuffer rest = source.duplicate();
+    long done = offset;
+    while (rest.hasRemaining()) {
+      int length = Math.min(rest.remaining(), transfer.bytes());
+      synchronise(); // the last copy has left the buffer
+      transfer.buffer().put(rest.duplicate().limit(rest.position() + length));
+      check(
+          "cuMemcpyHtoDAsync",
+          JCudaDriver.cuMemcpyHtoDAsync(
+              target.pointer().withByteOffset(done), transfer.pointer(), length, stream));
+      rest.position(rest.position() + length);
+      done += length;
+    }
+  }
+
+  /** Copies numbers to the device. */
+  void upload(double[] source, DeviceMemory target) {
+    ByteBuffer bytes = nativeBytes(Double.BYTES * source.length);
+    bytes.asDoubleBuffer().put(source);
+    upload(bytes, target);
+  }
+
+  /** Copies numbers to the device. */
+  void upload(int[] source, DeviceMemory target) {
+    ByteBuffer bytes = nativeBytes(Integer.BYTES * source.length);
+    bytes.asIntBuffer().put(source);
+    upload(bytes, target);
+  }
+
+  /** A buffer for what is to be uploaded, in the device's byte order, which is the host's. */
+  static ByteBuffer nativeBytes(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
+  }
+
+  /** Copies numbers from the device, when all commands before have ended. */
+  double[] download(DeviceMemory source, long from, int count) {
+    double[] target = new double[count];
+    int done = 0;
+    while (done < count) {
+      int length = Math.min(count - done, transfer.bytes() / Double.BYTES);
+      check(
+          "cuMemcpyDtoHAsync",
+          JCudaDriver.cuMemcpyDtoHAsync(
+              transfer.pointer(),
+              source.element(from + done),
+              (long) Double.BYTES * length,
+              stream));
+      synchronise();
+      transfer.buffer().asDoubleBuffer().get(target, done, length);
+      done += length;
+    }
+    return target;
+  }
+
+  /** Copies integers from the device. */
+  int[] downloadInts(DeviceMemory source, int count) {
+    int[] target = new int[count];
+    int done = 0;
+    while (done < count) {
+      int length = Math.min(count - done, transfer.bytes() / Integer.BYTES);
+      check(
+          "cuMemcpyDtoHAsync",
+          JCudaDriver.cuMemcpyDtoHAsync(
+              transfer.pointer(),
+              source.pointer().withByteOffset((long) Integer.BYTES * done),
+              (long) Integer.BYTES * length,
+              stream));
+      synchronise();
+      transfer.buffer().asIntBuffer().get(target, done, length);
+      done += length;
+    }
+    return target;
+  }
+
+  /** Copies within the device. */
+  void copy(DeviceMemory source, DeviceMemory target, long bytes) {
+    if (bytes > 0) {
+      check(
+          "cuMemcpyDtoDAsync",
+          JCudaDriver.cuMemcpyDtoDAsync(target.pointer(), source.pointer(), bytes, stream));
+    }
+  }
+
+  /** Waits until all commands of the main stream have ended. */
+  void synchronise() {
+    check("cuStreamSynchronize", JCudaDriver.cuStreamSynchronize(stream));
+  }
+
+  /** Copies bytes that lie in page-locked memory, on the stream for copies, without waiting. */
+  void uploadAhead(HostMemory source, DeviceMemory target, int bytes) {
+    Pointer from = source.pointer();
+    check(
+        "cuMemcpyHtoDAsync",
+        JCudaDriver.cuMemcpyHtoDAsync(target.pointer(), from, bytes, copyStream));
+  }
+
+  /** Waits for both streams. A lost device refuses this, and says so again with the next call. */
+  void finish() {
+    JCudaDriver.cuStreamSynchronize(copyStream);
+    JCudaDriver.cuStreamSynchronize(stream);
+  }
+
+  /** Frees all memory and the context. A failure of the device ends here too. */
+  @Override
+  public void close() {
+    if (open) {
+      // A lost context refuses all but its end, so nothing is checked from here on.
+      JCudaDriver.cuCtxPushCurrent(context);
+      destroy();
+    }
+  }
+
+  private void destroy() {
+    open = false;
+    List.copyOf(owned).forEach(Allocations::close);
+    if (blas != null) {
+      JCublas2.cublasDestroy(blasHandle);
+    }
+    if (code != null) {
+      code.close();
+    }
+    JCudaDriver.cuStreamDestroy(copyStream);
+    JCudaDriver.cuStreamDestroy(stream);
+    JCudaDriver.cuCtxDestroy(context);
+  }
+
+  /** Closes something in spite of failures, so that the next thing is closed too. */
+  static void closeQuietly(AutoCloseable piece) {
+    try {
+      piece.close();
+    } catch (Exception e) {
+      LOGGER.log(Level.DEBUG, "while freeing what a CUDA device held", e);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package org.spanmatch.kernel.cuda;
+
+import static org.spanmatch.kernel.cuda.DeviceException.check;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import jcuda.NativePointerObject;
+import jcuda.Pointer;
+import jcuda.driver.CUfunction;
+import jcuda.driver.CUmodule;
+import jcuda.driver.CUstream;
+import jcuda.driver.JCudaDriver;
+
+/** The CUDA kernels of spanmatch.cu, loaded into the current context. */
+final class DeviceCode implements AutoCloseable {
+  /** The PTX that ships, built from spanmatch.cu by build-ptx.sh. */
+  static final String RESOURCE = "spanmatch.ptx";
+
+  private final CUmodule module = new CUmodule();
+  private final Map<String, CUfunction> functions = new HashMap<>();
+  private final CUstream stream;
+
+  /**
+   * How many threads run a kernel.
+   *
+   * @param blocksX blocks of threads in x
+   * @param blocksY blocks of threads in y
+   * @param threadsX threads of a block in x
+   * @param threadsY threads of a block in y
+   */
+  record Grid(int blocksX, int blocksY, int threadsX, int threadsY) {
+    private static final int THREADS = 256;
+    private static final int TILE = 16;
+    private static final int LARGE = 1024;
+
+    /** A thread for each of {@code count} elements. */
+    static Grid lines(long count) {
+      return lines(count, 1);
+    }
+
+    /** A thread for each of {@code count} elements, and that for each of {@code rows}. */
+    static Grid lines(long count, int rows) {
+      return new Grid(blocks(count, THREADS), rows, THREADS, 1);
+    }
+
+    /** A thread for each element of a matrix, columns in x. */
+    static Grid matrix(long rows, long columns) {
+      return new Grid(blocks(columns, TILE), blocks(rows, TILE), TILE, TILE);
+    }
+
+    /** One block of threads that share the work on {@code count} elements. */
+    static Grid oneBlock(long count) {
+      return new Grid(1, 1, count <= LARGE ? THREADS : LARGE, 1);
+    }
+
+    /** One thread. */
+    static Grid oneThread() {
+      return new Grid(1, 1, 1, 1);
+    }
+
+    static int blocks(long count, int size) {
+      return (int) Math.max(1, (count + size - 1) / size);
+    }
+  }
+
+  /** Loads the code; launches go to a stream. */
+  DeviceCode(CUstream stream) {
+    this.stream = stream;
+    check("cuModuleLoadData", JCudaDriver.cuModuleLoadData(module, image()));
+  }
+
+  /** The PTX as the driver takes it, ended by a zero. */
+  static byte[] image() {
+    try (InputStream in = DeviceCode.class.getResourceAsStream(RESOURCE)) {
+      byte[] text = in.readAllBytes();
+      return Arrays.copyOf(text, text.length + 1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Starts a kernel, without waiting for it.
+   *
+   * @param arguments each an Integer, Long, Double, {@link DeviceMemory}, or a device pointer
+   */
+  void launch(String kernel, Grid grid, Object... arguments) {
+    CUfunction function = functions.computeIfAbsent(kernel, this::find);
+    NativePointerObject[] pointers = new NativePointerObject[arguments.length];
+    for (int i = 0; i < pointers.length; i++) {
+      pointers[i] = pointer(arguments[i]);
+    }
+    check(
+        "cuLaunchKernel of " + kernel,
+        JCudaDriver.cuLaunchKernel(
+            function,
+            grid.blocksX(),
+            grid.blocksY(),
+            1,
+            grid.threadsX(),
+            grid.threadsY(),
+            1,
+            0,
+            stream,
+            Pointer.to(pointers),
+            null));
+  }
+
+  private CUfunction find(String kernel) {
+    CUfunction function = new CUfunction();
+    check(
+        "cuModuleGetFunction of " + kernel,
+        JCudaDriver.cuModuleGetFunction(function, module, kernel));
+    return function;
+  }
+
+  private static NativePointerObject pointer(Object argument) {
+    if (argument instanceof Integer value) {
+      return Pointer.to(new int[] {value});
+    } else if (argument instanceof Long value) {
+      return Pointer.to(new long[] {value});
+    } else if (argument instanceof Double value) {
+      return Pointer.to(new double[] {value});
+    } else if (argument instanceof DeviceMemory memory) {
+      return Pointer.to(memory.pointer());
+    }
+    return Pointer.to((NativePointerObject) argument);
+  }
+
+  /** Unloads the code. */
+  @Override
+  public void close() {
+    JCudaDriver.cuModuleUnload(module);
+  }
+}

@@ -1,0 +1,411 @@
+package org.spanmatch.kernel.cuda;
+
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+import java.util.stream.IntStream;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.cuda.DeviceCode.Grid;
+
+/**
+ * The span of what remains of one group, and the other group's vectors projected on it, on a
+ * device: the same mathematics as the java backend's {@code SweptSpan}, which explains it.
+ *
+ * <p>A fresh start with s vectors that span and p projected ones costs about {@code s³/3 + 2·s³ +
+ * 2·s²·p} operations, nearly all in cuBLAS, and a removal {@code 2·s·(s + p)}.
+ */
+final class DeviceSpan {
+  /** Bytes of the device's struct Span. */
+  static final int DESCRIPTOR_BYTES = 23 * Long.BYTES;
+
+  // A hundredth of what a Gram matrix can resolve.
+  private static final double ALLOWED_DRIFT = Precision.GRAM_FLOOR / 100;
+
+  private final Device device;
+  private final Allocations allocations;
+  private final UnitGram gram;
+  private final DeviceMemory descriptors;
+  private final int which;
+  private final BitSet spanning;
+  private final BitSet projected;
+  private int[] independent; // what to start from, if that is known
+  private Tableau tableau; // null when a fresh start is needed
+  private SpanState state;
+  private int pending;
+  private int sweepsSinceAnswer;
+
+  /** What a mark holds; the tableau is shared with it. */
+  private final class Saved implements SavedSpan {
+    private final BitSet savedSpanning = (BitSet) spanning.clone();
+    private final BitSet savedProjected = (BitSet) projected.clone();
+    private final int savedPending = pending;
+    private Tableau savedTableau; // null if a fresh start was needed, or memory
+    private SpanState savedState;
+
+    @Override
+    public void restore() {
+      forget();
+      spanning.clear();
+      spanning.or(savedSpanning);
+      projected.clear();
+      projected.or(savedProjected);
+      if (savedTableau != null) {
+        state = savedState.copy(allocations, savedTableau);
+        tableau = savedTableau.share();
+        pending = savedPending;
+        describe();
+      }
+    }
+
+    @Override
+    public void forgetMemory() {
+      if (savedTableau != null) {
+        savedState.close();
+        savedTableau.release();
+        savedTableau = null;
+      }
+    }
+  }
+
+  /** A state that a span can return to. */
+  interface SavedSpan {
+    /** Returns to it; it can be returned to again. */
+    void restore();
+
+    /** Frees what it holds on the device: returning will then need a fresh start. */
+    void forgetMemory();
+  }
+
+  /**
+   * Starts; nothing is computed before the first question.
+   *
+   * @param descriptors device memory for the structs of both spans
+   * @param which of the two this one is, from 0
+   * @param spanning the vectors that span
+   * @param projected those to project
+   */
+  DeviceSpan(
+      Device device,
+      Allocations allocations,
+      UnitGram gram,
+      DeviceMemory descriptors,
+      int which,
+      int[] spanning,
+      int[] projected) {
+    this.device = device;
+    this.allocations = allocations;
+    this.gram = gram;
+    this.descriptors = descriptors;
+    this.which = which;
+    this.spanning = bits(spanning);
+    this.projected = bits(projected);
+  }
+
+  private static BitSet bits(int[] vectors) {
+    BitSet bits = new BitSet();
+    IntStream.of(vectors).forEach(bits::set);
+    return bits;
+  }
+
+  private void forget() {
+    if (tableau != null) {
+      tableau.release();
+      state.close();
+      tableau = null;
+    }
+    pending = 0;
+    independent = null;
+  }
+
+  private void describe() {
+    ByteBuffer bytes = Device.nativeBytes(DESCRIPTOR_BYTES);
+    tableau.describe(bytes);
+    state.describe(bytes);
+    tableau.describeSizes(bytes);
+    bytes.putDouble(gram.error());
+    bytes.putDouble(ALLOWED_DRIFT);
+    bytes.putDouble(Precision.GRAM_FLOOR);
+    device.upload(bytes.flip(), descriptors, (long) which * DESCRIPTOR_BYTES);
+  }
+
+  // Questions.
+
+  /**
+   * The distances of the projected vectors that remain.
+   *
+   * @param neurons their neurons, in the order of their columns
+   */
+  Distances distances(int[] neurons) {
+    int count = neurons.length;
+    double[] distances = new double[count];
+    double[] errorBounds = new double[count];
+    double[] coefficientNorms = new double[count];
+    if (count > 0) {
+      double[] answers = answers();
+      int others = tableau.others();
+      int next = 0;
+      for (int x = 0; x < others; x++) {
+        if (projected.get(tableau.columns()[x])) {
+          distances[next] = answers[x];
+          errorBounds[next] = answers[others + x];
+          coefficientNorms[next] = answers[2 * others + x];
+          next++;
+        }
+      }
+    }
+    return new Distances(neurons, distances, errorBounds, coefficientNorms, gram.storageRoundoff());
+  }
+
+  private double[] answers() {
+    while (true) {
+      ensureStarted();
+      int others = tableau.others();
+      try (DeviceMemory answers = allocations.doubles(3L * others)) {
+        device.code().launch("answer", Grid.oneBlock(tableau.width()), descriptors, which, answers);
+        if (!state.needsStart()) {
+          sweepsSinceAnswer = 0;
+          return device.download(answers, 0, 3 * others);
+        }
+      }
+      restart();
+    }
+  }
+
+  /** Makes a fresh start if one is needed before the next question. */
+  void prepare() {
+    answers();
+  }
+
+  /** The vectors that are projected, by column, on the device's side. */
+  int[] projectedVectors() {
+    return tableau.columns();
+  }
+
+  /** Elements that a sweep computes: those of a row and of a column. */
+  int sweepSize() {
+    return tableau.width() + tableau.rows().length;
+  }
+
+  // Removals.
+
+  /** Takes vectors out of those that are projected. */
+  void removeProjected(int... removed) {
+    for (int vector : removed) {
+      projected.clear(vector);
+    }
+    if (tableau != null) {
+      try (DeviceMemory vectors = allocations.of(removed)) {
+        device
+            .code()
+            .launch(
+                "takeProjected",
+                Grid.lines(removed.length),
+                descriptors,
+                which,
+                vectors,
+                removed.length);
+      }
+    }
+  }
+
+  /** Takes vectors out of the span. */
+  void removeSpanning(int... removed) {
+    // More sweeps than this cost more than a fresh start with what is left.
+    if (removed.length > spanning.cardinality() / 4) {
+      forget();
+    }
+    for (int vector : removed) {
+      spanning.clear(vector);
+    }
+    independent = null;
+    if (tableau != null) {
+      orForget(() -> sweepOut(removed));
+    }
+  }
+
+  private void sweepOut(int... removed) {
+    for (int vector : removed) {
+      device.code().launch("takeOut", Grid.oneThread(), descriptors, which, vector, 1);
+      if (tableau.row(vector) >= 0) {
+        sweepOut(device, descriptors, which, 1, sweepSize(), pending);
+        pending++;
+        sweepsSinceAnswer++;
+        if (pending == Tableau.PENDING) {
+          applyAll();
+        }
+      }
+    }
+  }
+
+  /** Does something that leaves half a tableau when it fails, such as for want of memory. */
+  private void orForget(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      forget();
+      throw e;
+    }
+  }
+
+  /**
+   * Starts the sweep of what was taken out of some spans.
+   *
+   * @param first the first of these spans
+   * @param spans how many
+   * @param size the largest {@link #sweepSize()}
+   * @param pending updates that are pending already
+   */
+  static void sweepOut(
+      Device device, DeviceMemory descriptors, int first, int spans, int size, int pending) {
+    Grid grid = Grid.lines(size, spans);
+    device.code().launch("readPivot", grid, descriptors, first, pending);
+    device.code().launch("sweepOut", grid, descriptors, first, pending);
+    device.code().launch("countSweep", new Grid(spans, 1, 1, 1), descriptors, first, pending);
+  }
+
+  /**
+   * Is told what peeling took out on the device, with updates that are still pending.
+   *
+   * @param steps how many updates, zero ones included
+   */
+  void peeled(int[] takenProjected, int[] takenSpanning, int steps) {
+    IntStream.of(takenProjected).forEach(projected::clear);
+    IntStream.of(takenSpanning).forEach(spanning::clear);
+    // Each step asked; only what the last one took has not been looked at.
+    sweepsSinceAnswer = 1;
+    pending = steps;
+    applyPending();
+  }
+
+  /** Makes the norms of the coefficients exact, and the bounds that grow with them. */
+  void applyPending() {
+    if (tableau != null && pending > 0) {
+      orForget(this::applyAll);
+    }
+  }
+
+  private void applyAll() {
+    if (tableau.isShared()) {
+      Tableau own = tableau.copy(device, allocations, gram.size());
+      tableau.release();
+      tableau = own;
+      describe();
+    }
+    tableau.apply(pending, device.blas());
+    device.code().launch("refresh", Grid.lines(tableau.width()), descriptors, which, pending);
+    device.code().launch("refreshTrace", Grid.oneBlock(tableau.rows().length), descriptors, which);
+    pending = 0;
+    compact();
+  }
+
+  /** Leaves out what was removed, if that is much. */
+  private void compact() {
+    int[] rows =
+        IntStream.range(0, tableau.rows().length)
+            .filter(i -> spanning.get(tableau.rows()[i]))
+            .toArray();
+    int[] columns =
+        IntStream.range(0, tableau.columns().length)
+            .filter(x -> (x < tableau.others() ? projected : spanning).get(tableau.columns()[x]))
+            .toArray();
+    if (8 * (rows.length + columns.length) > 7 * tableau.width()) {
+      return;
+    }
+    Tableau compacted = tableau.compacted(device, allocations, rows, columns, gram.size());
+    SpanState compactedState =
+        state.compacted(allocations, compacted, tableau.sources(rows, columns), columns);
+    tableau.release();
+    state.close();
+    tableau = compacted;
+    state = compactedState;
+    describe();
+  }
+
+  // Marks.
+
+  /** Remembers the state. */
+  SavedSpan save() {
+    Saved saved = new Saved();
+    if (tableau != null) {
+      saved.savedState = state.copy(allocations, tableau);
+      saved.savedTableau = tableau.share();
+    }
+    return saved;
+  }
+
+  // Fresh starts.
+
+  private void ensureStarted() {
+    if (tableau == null) {
+      start();
+    }
+  }
+
+  /** Starts afresh because the tableau is too inexact, or because a waiting vector is to span. */
+  private void restart() {
+    int[] known = null;
+    int farthest = farthestWaiting();
+    if (sweepsSinceAnswer == 1 && farthest >= 0) {
+      IntStream rows = IntStream.of(tableau.rows()).filter(spanning::get);
+      known = IntStream.concat(rows, IntStream.of(farthest)).toArray();
+    }
+    forget();
+    independent = known;
+    start();
+  }
+
+  /** The waiting vector that is farthest from the span and independent, or -1. */
+  private int farthestWaiting() {
+    int others = tableau.others();
+    double[] squares = state.squares(others, tableau.columns().length - others);
+    int farthest = -1;
+    double largest = Precision.GRAM_FLOOR * Precision.GRAM_FLOOR;
+    for (int i = 0; i < squares.length; i++) {
+      int vector = tableau.columns()[others + i];
+      if (spanning.get(vector) && squares[i] > largest) {
+        largest = squares[i];
+        farthest = vector;
+      }
+    }
+    return farthest;
+  }
+
+  private void start() {
+    int[] all = spanning.stream().toArray();
+    int[] first = independent == null ? all : independent;
+    if (!start(first, all, false)) {
+      int[] chosen = new IndependentVectors(device, gram).of(all, Precision.GRAM_FLOOR);
+      // The last ones are the nearest to the others: rounding may hide them once more.
+      while (!start(chosen, all, true)) {
+        chosen = IntStream.of(chosen).limit(chosen.length - 1L).toArray();
+      }
+    }
+    sweepsSinceAnswer = 0;
+  }
+
+  /**
+   * Fills the tableau.
+   *
+   * @param from the vectors to span with
+   * @param all all that span
+   * @param chosen whether the former are a largest independent subset by choice
+   * @return false if they are not independent
+   */
+  private boolean start(int[] from, int[] all, boolean chosen) {
+    BitSet taken = bits(from);
+    int[] waiting = IntStream.of(all).filter(vector -> !taken.get(vector)).toArray();
+    int[] others = projected.stream().toArray();
+    int[] columns = IntStream.concat(IntStream.of(others), IntStream.of(waiting)).toArray();
+    tableau =
+        new Tableau(device, allocations, from, columns, others.length, from.length, gram.size());
+    state = SpanState.fresh(device, allocations, tableau);
+    describe();
+    new Projection(device, allocations, gram, tableau, state, descriptors, which).compute();
+    double nearest = from.length == 0 ? 1 : state.nearest();
+    if (nearest > (chosen ? 0 : Precision.GRAM_FLOOR)) {
+      return true;
+    }
+    forget();
+    return false;
+  }
+}

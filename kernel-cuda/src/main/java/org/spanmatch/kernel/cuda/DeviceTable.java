@@ -1,0 +1,262 @@
+package org.spanmatch.kernel.cuda;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.LivingNeurons;
+import org.spanmatch.kernel.Moments;
+import org.spanmatch.kernel.NeuronTable;
+import org.spanmatch.kernel.Peeled;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.cuda.DeviceCode.Grid;
+import org.spanmatch.kernel.cuda.DeviceSpan.SavedSpan;
+
+/**
+ * Both groups' neurons on a device, each projected on the span of what remains of the other group.
+ */
+final class DeviceTable extends NeuronTable {
+  // So many marks are returned to without a fresh start; older ones need one.
+  private static final int MARKS = 8;
+
+  private static final int STEP_VALUES = 4; // of struct Step in spanmatch.cu
+
+  private final CudaKernel kernel;
+  private final Device device;
+  private final Allocations allocations;
+  private final DeviceMemory descriptors;
+  // By the group that is projected.
+  private final Map<Group, DeviceSpan> spans = new EnumMap<>(Group.class);
+  private final Deque<Saved> marks = new ArrayDeque<>();
+  private final Group[] groups;
+  private final int[] neurons;
+
+  private static final class Saved {
+    private final SavedSpan x;
+    private final SavedSpan y;
+
+    Saved(SavedSpan x, SavedSpan y) {
+      this.x = x;
+      this.y = y;
+    }
+
+    void restore() {
+      x.restore();
+      y.restore();
+    }
+
+    void forgetMemory() {
+      x.forgetMemory();
+      y.forgetMemory();
+    }
+  }
+
+  /**
+   * A table in which every living neuron remains.
+   *
+   * @param kernel whose device this is on
+   * @param allocations owns the Gram matrix, and everything else; closed with this table
+   * @param gram of the living neurons' activation vectors
+   * @param living the neurons of each group
+   * @param moments their norms and sums
+   */
+  DeviceTable(
+      CudaKernel kernel,
+      Device device,
+      Allocations allocations,
+      UnitGram gram,
+      long samples,
+      Map<Group, LivingNeurons> living,
+      Map<Group, Moments> moments) {
+    super(samples, living, moments);
+    this.kernel = kernel;
+    this.device = device;
+    this.allocations = allocations;
+    this.groups = new Group[gram.size()];
+    this.neurons = new int[gram.size()];
+    this.descriptors = allocations.bytes(2L * DeviceSpan.DESCRIPTOR_BYTES);
+    allocations.whenShort(() -> marks.forEach(Saved::forgetMemory));
+    for (Group group : Group.values()) {
+      int[] left = remaining(group);
+      int[] projected = columns(group, left);
+      for (int i = 0; i < left.length; i++) {
+        groups[projected[i]] = group;
+        neurons[projected[i]] = left[i];
+      }
+      int[] spanning = columns(group.other(), remaining(group.other()));
+      spans.put(
+          group,
+          new DeviceSpan(
+              device,
+              allocations,
+              gram,
+              descriptors,
+              group == Group.X ? 0 : 1,
+              spanning,
+              projected));
+    }
+  }
+
+  /**
+   * Gets ready for the first question; the device is the current one.
+   *
+   * @return false if its memory does not suffice
+   */
+  boolean start() {
+    try {
+      spans.values().forEach(DeviceSpan::prepare);
+      return true;
+    } catch (DeviceException e) {
+      if (e.isOutOfMemory()) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /** How many bytes of device memory a table takes at most when its Gram matrix is there. */
+  static double bytes(double xNeurons, double yNeurons) {
+    double most = Math.max(xNeurons, yNeurons);
+    return Tableau.bytes(xNeurons, yNeurons)
+        + Tableau.bytes(yNeurons, xNeurons)
+        + Double.BYTES * most * most;
+  }
+
+  @Override
+  public Precision precision() {
+    return Precision.STANDARD;
+  }
+
+  @Override
+  public Distances distances(Group group) {
+    int[] left = remaining(group);
+    return kernel.on(device, () -> spans.get(group).distances(left));
+  }
+
+  @Override
+  public void sharpen() {
+    kernel.on(
+        device,
+        () -> {
+          spans.values().forEach(DeviceSpan::applyPending);
+          return null;
+        });
+  }
+
+  @Override
+  protected void removed(Group group, int[] removed) {
+    int[] columns = columns(group, removed);
+    kernel.on(
+        device,
+        () -> {
+          spans.get(group).removeProjected(columns);
+          spans.get(group.other()).removeSpanning(columns);
+          return null;
+        });
+  }
+
+  // Peeling.
+
+  /**
+   * Keeps the loop on the device: the host looks at it after every {@link Tableau#PENDING} steps.
+   */
+  @Override
+  public List<Peeled> peel(Progress progress) {
+    List<Peeled> peeled = new ArrayList<>();
+    int total = remaining(Group.X).length + remaining(Group.Y).length;
+    while (peeled.size() < total) {
+      List<Peeled> some = kernel.on(device, this::peelSome);
+      peeled.addAll(some);
+      for (Group group : Group.values()) {
+        take(
+            group,
+            some.stream().filter(p -> p.group() == group).mapToInt(Peeled::neuron).toArray());
+      }
+      progress.update("spectrum", peeled.size(), total);
+    }
+    return peeled;
+  }
+
+  private List<Peeled> peelSome() {
+    DeviceSpan x = spans.get(Group.X);
+    DeviceSpan y = spans.get(Group.Y);
+    for (DeviceSpan span : spans.values()) {
+      span.prepare();
+      span.applyPending();
+    }
+    int sweepSize = Math.max(x.sweepSize(), y.sweepSize());
+    double[] values;
+    try (DeviceMemory xVectors = allocations.of(x.projectedVectors());
+        DeviceMemory yVectors = allocations.of(y.projectedVectors());
+        DeviceMemory steps = allocations.doubles((long) STEP_VALUES * Tableau.PENDING)) {
+      for (int step = 0; step < Tableau.PENDING; step++) {
+        device
+            .code()
+            .launch("peel", Grid.oneBlock(sweepSize), descriptors, xVectors, yVectors, step, steps);
+        DeviceSpan.sweepOut(device, descriptors, 0, 2, sweepSize, step);
+      }
+      values = device.download(steps, 0, STEP_VALUES * Tableau.PENDING);
+    }
+    List<Peeled> peeled = new ArrayList<>();
+    for (int step = 0; step < Tableau.PENDING && values[STEP_VALUES * step] >= 0; step++) {
+      int at = STEP_VALUES * step;
+      int vector = (int) values[at];
+      peeled.add(
+          new Peeled(
+              groups[vector], neurons[vector], values[at + 1], values[at + 2], values[at + 3]));
+    }
+    for (Group group : Group.values()) {
+      spans.get(group).peeled(taken(peeled, group), taken(peeled, group.other()), Tableau.PENDING);
+    }
+    if (peeled.isEmpty()) {
+      throw new IllegalStateException("peeling stopped although neurons remain");
+    }
+    return peeled;
+  }
+
+  private int[] taken(List<Peeled> peeled, Group group) {
+    return columns(
+        group, peeled.stream().filter(p -> p.group() == group).mapToInt(Peeled::neuron).toArray());
+  }
+
+  // Marks.
+
+  @Override
+  protected Object save() {
+    return kernel.on(
+        device,
+        () -> {
+          while (marks.size() >= MARKS) {
+            marks.removeFirst().forgetMemory();
+          }
+          Saved saved = new Saved(spans.get(Group.X).save(), spans.get(Group.Y).save());
+          marks.addLast(saved);
+          return saved;
+        });
+  }
+
+  @Override
+  protected void restore(Object mark) {
+    Saved saved = (Saved) mark;
+    kernel.on(
+        device,
+        () -> {
+          // Later marks have become invalid.
+          while (!marks.isEmpty() && marks.peekLast() != saved) {
+            marks.removeLast().forgetMemory();
+          }
+          saved.restore();
+          return null;
+        });
+  }
+
+  @Override
+  public void close() {
+    kernel.close(device, allocations);
+  }
+}

@@ -1,0 +1,169 @@
+package org.spanmatch.kernel.cuda;
+
+import java.util.List;
+import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.cuda.DeviceCode.Grid;
+
+/**
+ * Some rows of the Gram matrix G = AᵀA of the activation vectors A = [Z_X Z_Y] of two groups, on
+ * one device: of each row the elements from the diagonal on.
+ *
+ * <p>Samples come in panels, which are added up in the order in which they come. With m neurons, a
+ * panel of b samples and r rows it takes {@code 8·(r·m + b·m)} bytes.
+ */
+final class GramStrip {
+  /** Samples of a panel; the error bound of G grows with it. */
+  static final int PANEL = 2048;
+
+  private static final int SUM_CHUNK = 256;
+
+  private final Device device;
+  private final Allocations allocations;
+  private final int neurons;
+  private final int xNeurons;
+  private final int first;
+  private final int rows;
+  private final Inbox xInbox;
+  private final Inbox yInbox;
+  private final DeviceMemory panel;
+  private final DeviceMemory partialSums;
+  private final DeviceMemory sums;
+  private final DeviceMemory values;
+
+  /**
+   * An empty strip.
+   *
+   * @param allocations owns what it needs on the device
+   * @param first the first row
+   * @param rows how many rows
+   */
+  GramStrip(Device device, Allocations allocations, Layers layers, int first, int rows) {
+    this.device = device;
+    this.allocations = allocations;
+    this.xNeurons = layers.x().neurons();
+    this.neurons = layers.neurons();
+    this.first = first;
+    this.rows = rows;
+    long samples = Math.min(PANEL, layers.samples());
+    panel = allocations.doubles(samples * neurons);
+    partialSums = allocations.doubles((long) Grid.blocks(samples, SUM_CHUNK) * neurons);
+    sums = allocations.doubles(neurons);
+    values = allocations.doubles(rows * columns());
+    device.clear(sums);
+    device.clear(values);
+    xInbox = new Inbox(device, allocations, layers.xScales());
+    yInbox = new Inbox(device, allocations, layers.yScales());
+  }
+
+  /** What a strip takes on the device besides its rows, without the blocks that are read. */
+  static double panelBytes(Layers layers) {
+    return Double.BYTES * (double) layers.neurons() * (Math.min(PANEL, layers.samples()) + 16);
+  }
+
+  /**
+   * Reads both layers once, dealing panels out to several strips in turn.
+   *
+   * @param devices the device of each strip
+   * @param pass how many passes came before
+   * @param passes how many there are in all
+   */
+  static void readAll(
+      List<Device> devices,
+      List<GramStrip> strips,
+      Layers layers,
+      Progress progress,
+      int pass,
+      int passes) {
+    long samples = layers.samples();
+    if (layers.neurons() == 0) {
+      return;
+    }
+    try (LayerFeed x = new LayerFeed(layers.x());
+        LayerFeed y = new LayerFeed(layers.y())) {
+      int turn = 0;
+      for (long done = 0; done < samples; ) {
+        GramStrip strip = strips.get(turn);
+        int count = (int) Math.min(PANEL, samples - done);
+        devices.get(turn).run(() -> strip.add(x, y, count));
+        turn = (turn + 1) % strips.size();
+        done += count;
+        progress.update("compress", pass * samples + done, passes * samples);
+      }
+    }
+  }
+
+  /** Elements of a row. */
+  private long columns() {
+    return (long) neurons - first;
+  }
+
+  /**
+   * Adds samples.
+   *
+   * @param count how many, at most {@link #PANEL}
+   */
+  void add(LayerFeed x, LayerFeed y, int count) {
+    if (xNeurons > 0) {
+      x.fill(xInbox, count, panel, neurons, 0);
+    }
+    if (xNeurons < neurons) {
+      y.fill(yInbox, count, panel, neurons, xNeurons);
+    }
+    int chunks = Grid.blocks(count, SUM_CHUNK);
+    device
+        .code()
+        .launch(
+            "partialSums",
+            Grid.lines(neurons, chunks),
+            panel,
+            (long) neurons,
+            neurons,
+            count,
+            SUM_CHUNK,
+            partialSums);
+    device.code().launch("addPartialSums", Grid.lines(neurons), partialSums, neurons, chunks, sums);
+    int columns = (int) columns();
+    if (rows == neurons) {
+      device.blas().addSquare(neurons, count, panel.pointer(), neurons, values.pointer(), neurons);
+    } else {
+      device
+          .blas()
+          .addProduct(
+              columns,
+              rows,
+              count,
+              panel.element(first),
+              neurons,
+              panel.element(first),
+              neurons,
+              values.pointer(),
+              columns);
+    }
+  }
+
+  /** The elements, row after row. */
+  DeviceMemory values() {
+    return values;
+  }
+
+  /** The sums of the activation vectors. */
+  double[] sums() {
+    return device.download(sums, 0, neurons);
+  }
+
+  /** Some of the rows: from the diagonal on. */
+  double[] row(int row) {
+    long columns = columns();
+    return device.download(values, row * columns + row, (int) columns - row);
+  }
+
+  /** The squared norms of the activation vectors, of a strip of all rows. */
+  double[] diagonal() {
+    try (DeviceMemory diagonal = allocations.doubles(neurons)) {
+      device
+          .code()
+          .launch("diagonal", Grid.lines(neurons), values, (long) neurons, neurons, diagonal);
+      return device.download(diagonal, 0, neurons);
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package org.spanmatch.kernel.cuda;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.LivingNeurons;
+import org.spanmatch.kernel.Moments;
+import org.spanmatch.kernel.NotEnoughMemoryException;
+import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.vector.GramTables;
+
+/**
+ * A Gram matrix too large for a device: computed there in strips of rows, with a pass over the
+ * activations for each, and kept on the host, whose table answers.
+ */
+final class StripedGram implements JointGram {
+  private static final int LEAST_ROWS = 8;
+  // What other allocations need besides, and what is lost between them.
+  private static final double USABLE = 0.8;
+
+  private final CudaKernel kernel;
+  private final Layers layers;
+  private final double[][] upper; // from the diagonal on
+  private final double[] sums;
+
+  private StripedGram(CudaKernel kernel, Layers layers, double[][] upper, double[] sums) {
+    this.kernel = kernel;
+    this.layers = layers;
+    this.upper = upper;
+    this.sums = sums;
+  }
+
+  /** How much Java heap it takes at most, its table included. */
+  static double heapBytes(int xNeurons, int yNeurons) {
+    double all = (double) xNeurons + yNeurons;
+    return Double.BYTES * all * all / 2 + GramTables.heapBytes(xNeurons, yNeurons);
+  }
+
+  /**
+   * Reads both layers as often as it must. The first device is the current one, and the only one
+   * that is used.
+   *
+   * @throws NotEnoughMemoryException if the device can't hold the least
+   */
+  static StripedGram of(CudaKernel kernel, Layers layers, Progress progress) {
+    Device device = kernel.devices().get(0);
+    int neurons = layers.neurons();
+    int rows = neurons;
+    while (rows >= Math.min(LEAST_ROWS, neurons)) {
+      rows = Math.min(rows, rowsThatFit(device, layers));
+      if (rows < Math.min(LEAST_ROWS, neurons)) {
+        break;
+      }
+      try {
+        return inStrips(kernel, device, layers, rows, progress);
+      } catch (DeviceException e) {
+        if (!e.isOutOfMemory()) {
+          throw e;
+        }
+        rows /= 2;
+      }
+    }
+    throw new NotEnoughMemoryException(
+        layers.x().description()
+            + ": "
+            + layers.x().neurons()
+            + " + "
+            + layers.y().neurons()
+            + " neurons need more memory than the "
+            + device.freeBytes() / 1_000_000
+            + " MB that are free on CUDA device "
+            + device.info().number()
+            + ", even in parts");
+  }
+
+  private static int rowsThatFit(Device device, Layers layers) {
+    double panel = GramStrip.panelBytes(layers);
+    double left = USABLE * device.freeBytes() - panel;
+    return (int) Math.min(layers.neurons(), left / (Double.BYTES * (double) layers.neurons()));
+  }
+
+  private static StripedGram inStrips(
+      CudaKernel kernel, Device device, Layers layers, int rows, Progress progress) {
+    int neurons = layers.neurons();
+    int passes = (neurons + rows - 1) / rows;
+    double[][] upper = new double[neurons][];
+    double[] sums = null;
+    for (int pass = 0; pass < passes; pass++) {
+      int first = pass * rows;
+      int count = Math.min(rows, neurons - first);
+      try (Allocations room = device.allocations()) {
+        GramStrip strip = new GramStrip(device, room, layers, first, count);
+        GramStrip.readAll(List.of(device), List.of(strip), layers, progress, pass, passes);
+        for (int i = 0; i < count; i++) {
+          upper[first + i] = strip.row(i);
+        }
+        sums = strip.sums();
+      }
+    }
+    return new StripedGram(kernel, layers, upper, sums);
+  }
+
+  private double get(int row, int column) {
+    return row <= column ? upper[row][column - row] : upper[column][row - column];
+  }
+
+  @Override
+  public Moments moments(Group group) {
+    double[] diagonal = new double[upper.length];
+    Arrays.setAll(diagonal, i -> get(i, i));
+    return layers.moments(group, diagonal, sums);
+  }
+
+  @Override
+  public ProjectionTable table(
+      int[] columns, Map<Group, LivingNeurons> living, Map<Group, Moments> moments) {
+    int size = columns.length;
+    double[] norms = new double[size];
+    Arrays.setAll(norms, i -> Math.sqrt(get(columns[i], columns[i])));
+    double[][] unit = new double[size][size];
+    for (int i = 0; i < size; i++) {
+      for (int j = i + 1; j < size; j++) {
+        unit[i][j] = get(columns[i], columns[j]) / norms[i] / norms[j];
+        unit[j][i] = unit[i][j];
+      }
+      unit[i][i] = 1;
+    }
+    return GramTables.of(
+        unit,
+        layers.gramError(),
+        layers.storageRoundoff(),
+        layers.samples(),
+        living,
+        moments,
+        kernel.threads());
+  }
+
+  @Override
+  public void close() {}
+}

@@ -1,0 +1,232 @@
+package org.spanmatch.kernel.cuda;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import jcuda.driver.CUdeviceptr;
+import org.spanmatch.kernel.cuda.DeviceCode.Grid;
+
+/**
+ * The part of a span that has a number for each pair of neurons, on the device: the tableau [W C],
+ * the updates of it that are pending, and which vectors its rows and columns belong to.
+ *
+ * <p>With r rows and c columns of C it takes {@code 8·(r + 64)·(r + c)} bytes and little more.
+ * Marks may share it, so it counts who uses it.
+ */
+final class Tableau {
+  /** Updates that are applied together. */
+  static final int PENDING = 64;
+
+  private final int[] rows;
+  private final int[] columns;
+  private final int others;
+  private final int started;
+  private final DeviceMemory memory;
+  private final DeviceMemory places;
+  private int users = 1;
+
+  /**
+   * Room for a tableau, whose values are not set yet.
+   *
+   * @param rows the vectors that span
+   * @param columns those that are projected: first the other group's, then those that wait
+   * @param others how many of the columns do not wait
+   * @param started how many vectors spanned when they were factorised
+   * @param vectors how many vectors there are in both groups
+   */
+  Tableau(
+      Device device,
+      Allocations allocations,
+      int[] rows,
+      int[] columns,
+      int others,
+      int started,
+      int vectors) {
+    this.rows = rows;
+    this.columns = columns;
+    this.others = others;
+    this.started = started;
+    memory = allocations.doubles(doubles(rows.length, columns.length));
+    places = allocations.bytes((long) Long.BYTES * vectors);
+    ByteBuffer bytes = Device.nativeBytes(Long.BYTES * vectors);
+    for (int i = 0; i < rows.length; i++) {
+      bytes.putLong(Long.BYTES * rows[i], i);
+    }
+    for (int x = 0; x < columns.length; x++) {
+      bytes.putLong(Long.BYTES * columns[x], x < others ? x : -1 - x);
+    }
+    device.upload(bytes, places);
+  }
+
+  private static long doubles(long rows, long columns) {
+    long leading = rows + columns;
+    return rows * leading + PENDING * (rows + leading) + 2 * (rows + leading);
+  }
+
+  /** How many bytes one takes at most, with what a span has besides. */
+  static double bytes(double rows, double columns) {
+    return Double.BYTES * (rows + PENDING + 16) * (rows + columns + PENDING + 16);
+  }
+
+  /** The vectors that span, by row. */
+  int[] rows() {
+    return rows;
+  }
+
+  /** The vectors that are projected or wait, by column of C. */
+  int[] columns() {
+    return columns;
+  }
+
+  /** How many of the columns do not wait. */
+  int others() {
+    return others;
+  }
+
+  /** How many vectors spanned when they were factorised. */
+  int started() {
+    return started;
+  }
+
+  /** Columns of the whole tableau, which is also the distance of its rows. */
+  int width() {
+    return rows.length + columns.length;
+  }
+
+  /** The row of a vector, or -1 if it waits. */
+  int row(int vector) {
+    return IntStream.range(0, rows.length).filter(i -> rows[i] == vector).findFirst().orElse(-1);
+  }
+
+  /** Where [W C] begins. */
+  CUdeviceptr values() {
+    return memory.pointer();
+  }
+
+  /** Where C begins. */
+  CUdeviceptr coefficients() {
+    return memory.element(rows.length);
+  }
+
+  private long pendingRowsAt() {
+    return (long) rows.length * width();
+  }
+
+  private long pendingColumnsAt() {
+    return pendingRowsAt() + (long) PENDING * width();
+  }
+
+  private long scratchAt() {
+    return pendingColumnsAt() + (long) PENDING * rows.length;
+  }
+
+  /** Writes the members of the device's struct Span that belong to this, in their order. */
+  void describe(ByteBuffer target) {
+    long scratch = scratchAt();
+    target.putLong(memory.address());
+    target.putLong(at(pendingRowsAt()));
+    target.putLong(at(pendingColumnsAt()));
+    target.putLong(at(scratch));
+    target.putLong(at(scratch + width()));
+    target.putLong(at(scratch + 2L * width()));
+    target.putLong(at(scratch + 2L * width() + rows.length));
+  }
+
+  /** Writes the members that follow those of {@link SpanState}. */
+  void describeSizes(ByteBuffer target) {
+    target.putLong(places.address());
+    target.putLong(rows.length);
+    target.putLong(columns.length);
+    target.putLong(others);
+    target.putLong(width());
+    target.putLong(started);
+  }
+
+  private long at(long index) {
+    return memory.address() + Double.BYTES * index;
+  }
+
+  /** Applies pending updates: [W C] −= columnsᵀ·rows. */
+  void apply(int pending, Blas blas) {
+    blas.subtractProduct(
+        width(),
+        rows.length,
+        pending,
+        memory.element(pendingRowsAt()),
+        width(),
+        memory.element(pendingColumnsAt()),
+        rows.length,
+        memory.pointer(),
+        width());
+  }
+
+  /** A tableau with the same values and pending updates. */
+  Tableau copy(Device device, Allocations allocations, int vectors) {
+    Tableau copy = new Tableau(device, allocations, rows, columns, others, started, vectors);
+    device.copy(memory, copy.memory, memory.bytes());
+    return copy;
+  }
+
+  /**
+   * A tableau of some of the rows and columns, when no update is pending.
+   *
+   * @param keptRows positions of the rows to keep
+   * @param keptColumns positions of the columns of C to keep
+   */
+  Tableau compacted(
+      Device device, Allocations allocations, int[] keptRows, int[] keptColumns, int vectors) {
+    Tableau compacted =
+        new Tableau(
+            device,
+            allocations,
+            IntStream.of(keptRows).map(i -> rows[i]).toArray(),
+            IntStream.of(keptColumns).map(x -> columns[x]).toArray(),
+            (int) IntStream.of(keptColumns).filter(x -> x < others).count(),
+            started,
+            vectors);
+    try (DeviceMemory from = allocations.of(keptRows);
+        DeviceMemory sources = allocations.of(sources(keptRows, keptColumns))) {
+      device
+          .code()
+          .launch(
+              "gather",
+              Grid.matrix(keptRows.length, compacted.width()),
+              memory,
+              (long) width(),
+              from,
+              keptRows.length,
+              sources,
+              compacted.width(),
+              compacted.memory,
+              (long) compacted.width());
+    }
+    return compacted;
+  }
+
+  /** Which columns of this tableau those of a compacted one come from. */
+  int[] sources(int[] keptRows, int[] keptColumns) {
+    return IntStream.concat(
+            Arrays.stream(keptRows), Arrays.stream(keptColumns).map(x -> rows.length + x))
+        .toArray();
+  }
+
+  /** Counts another user. */
+  Tableau share() {
+    users++;
+    return this;
+  }
+
+  /** Whether it has more than one user. */
+  boolean isShared() {
+    return users > 1;
+  }
+
+  /** Counts one user less, and frees the memory after the last. */
+  void release() {
+    users--;
+    if (users == 0) {
+      memory.close();
+      places.close();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package org.spanmatch.kernel.cuda;
+
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionKernelContract;
+
+/** The CUDA kernel keeps the contract. */
+class CudaKernelTest extends ProjectionKernelContract {
+  @Override
+  protected ProjectionKernel open() {
+    return Cudas.open(new KernelOptions(1));
+  }
+
+  @Override
+  protected double rankTolerance(int neurons) {
+    return Precision.GRAM_FLOOR;
+  }
+
+  @Override
+  protected int longRemovals() {
+    return 90; // several blocks of updates
+  }
+
+  @Override
+  protected int removalsBetweenFreshTables() {
+    return 1;
+  }
+}

@@ -1,0 +1,25 @@
+package org.spanmatch.kernel.cuda;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.Optional;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.KernelProvider.Unavailable;
+import org.spanmatch.kernel.ProjectionKernel;
+
+/** The CUDA that tests run on: the stand-in, or a GPU. */
+final class Cudas {
+  private Cudas() {}
+
+  /** Opens the kernel, or skips the test where there is no CUDA, not even the stand-in. */
+  static ProjectionKernel open(KernelOptions options) {
+    assumeAvailable();
+    return new CudaProvider().open(options, "test");
+  }
+
+  /** Skips the test where there is no CUDA. */
+  static void assumeAvailable() {
+    Optional<Unavailable> problem = new CudaProvider().unavailable();
+    assumeTrue(problem.isEmpty(), () -> "skipped without CUDA: " + problem.get().reason());
+  }
+}
