@@ -12,7 +12,10 @@
 /* Roomy, as thread-local variables may lie on the stack as well: the kernels' shared memory, cuBLAS's packed blocks. */
 enum { WORKER_STACK = 8 << 20 };
 
-enum { SPIN_NANOSECONDS = 10000, SHORT_DELAY = 20000, LONG_DELAY = 200000, LONG_ONE_IN = 256 };
+enum { SPIN_NANOSECONDS = 10000 };
+
+/* Nanoseconds of delay, and every how many operations there is one, since tests run through very many. */
+enum { SHORT_DELAY = 20000, SHORT_ONE_IN = 4, LONG_DELAY = 200000, LONG_ONE_IN = 1024 };
 
 struct operation {
     struct operation *next;
@@ -157,10 +160,10 @@ static void dawdle(uint64_t *random)
     *random ^= *random << 13;
     *random ^= *random >> 7;
     *random ^= *random << 17;
-    uint64_t length = *random / LONG_ONE_IN % SHORT_DELAY;
     if (*random % LONG_ONE_IN == 0) {
         nanosleep(&(struct timespec){.tv_nsec = LONG_DELAY}, NULL);
-    } else {
+    } else if (*random % SHORT_ONE_IN == 0) {
+        uint64_t length = *random / LONG_ONE_IN % SHORT_DELAY;
         for (uint64_t end = nanoseconds() + length; nanoseconds() < end;) {
         }
     }
