@@ -4,7 +4,9 @@
  */
 #include "standin.h"
 
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -232,11 +234,20 @@ static void start(struct stream *stream)
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, WORKER_STACK);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    /* Signals are for the program's own threads; the small stacks of the kernels' threads have no room for them. */
+    sigset_t all, before;
+    sigfillset(&all);
+    const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        sigdelset(&all, faults[i]); /* a kernel that crashes shall still be reported */
+    }
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_t thread;
     if (pthread_create(&thread, &attributes, work, stream) != 0) {
-        standin_report("no thread for a stream");
+        fprintf(stderr, "[CUDA stand-in] no thread for a stream\n");
         abort();
     }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     stream->started = true;
     stream->object.context->workers++;
