@@ -46,8 +46,12 @@ struct __align__(16) uint4 {
     unsigned x, y, z, w;
 };
 
-/* Each stream's thread has its own, since each runs its kernels by itself. */
-#define STANDIN_PER_WORKER extern __thread __attribute__((tls_model("initial-exec"), visibility("hidden")))
+/*
+ * Each stream's thread has its own, since each runs its kernels by itself. Hidden, so that one look-up
+ * finds all of them; the initial-exec model would be faster still, but would drag the shared memory of
+ * all kernels into the little room that a program has for the libraries it loads as it runs.
+ */
+#define STANDIN_PER_WORKER extern __thread __attribute__((visibility("hidden")))
 STANDIN_PER_WORKER uint3 threadIdx;
 STANDIN_PER_WORKER uint3 blockIdx;
 STANDIN_PER_WORKER dim3 blockDim;

@@ -212,11 +212,21 @@ private:
     {
         current = fibre;
         scheduler.switch_to(fibre->context);
+        if (fibre->at_barrier) {
+            waiting.push_back(fibre);
+        } else {
+            check_stack(fibre);
+            idle.push_back(fibre);
+        }
+    }
+
+    /* Only at the end, since the mark lies on a page that nothing else touches. */
+    void check_stack(const Fibre *fibre) const
+    {
         if (*fibre->stack_end != stack_end_mark) {
             fprintf(stderr, "[CUDA stand-in] %s: a thread's stack of %zu bytes is too small\n", kernel->name, stack_size);
             abort();
         }
-        (fibre->at_barrier ? waiting : idle).push_back(fibre);
     }
 
     /* Threads that have ended count as arrived, as on a GPU. */
@@ -252,7 +262,7 @@ private:
 
 /* One for each stream's thread. The plain pointer is what the kernels' calls go by: it is cheaper to get at. */
 thread_local std::unique_ptr<Runner> owned_runner;
-__thread __attribute__((tls_model("initial-exec"))) Runner *runner;
+__thread Runner *runner;
 
 void fibre_main()
 {

@@ -283,7 +283,7 @@ static void test_contexts(void)
     address at = allocate(64);
     GIVES(0, cuMemsetD8_v2(at, 1, 64));
     handle stream, event, other;
-    GIVES(0, cuStreamCreate(&stream, 1));
+    GIVES(0, cuStreamCreate(&stream, 0)); /* behind the fill, which is on the default stream */
     GIVES(0, cuEventCreate(&event, 2));
     GIVES(0, cuEventRecord(event, stream));
     GIVES(0, cuCtxCreate_v2(&other, 0, 1));

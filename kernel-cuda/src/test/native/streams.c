@@ -4,7 +4,9 @@
  */
 #include "standin.h"
 
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -12,7 +14,10 @@
 /* Roomy, as thread-local variables may lie on the stack as well: the kernels' shared memory, cuBLAS's packed blocks. */
 enum { WORKER_STACK = 8 << 20 };
 
-enum { SPIN_NANOSECONDS = 10000, SHORT_DELAY = 20000, LONG_DELAY = 200000, LONG_ONE_IN = 256 };
+enum { SPIN_NANOSECONDS = 10000 };
+
+/* Nanoseconds of delay, and every how many operations there is one, since tests run through very many. */
+enum { SHORT_DELAY = 20000, SHORT_ONE_IN = 4, LONG_DELAY = 200000, LONG_ONE_IN = 1024 };
 
 struct operation {
     struct operation *next;
@@ -157,10 +162,10 @@ static void dawdle(uint64_t *random)
     *random ^= *random << 13;
     *random ^= *random >> 7;
     *random ^= *random << 17;
-    uint64_t length = *random / LONG_ONE_IN % SHORT_DELAY;
     if (*random % LONG_ONE_IN == 0) {
         nanosleep(&(struct timespec){.tv_nsec = LONG_DELAY}, NULL);
-    } else {
+    } else if (*random % SHORT_ONE_IN == 0) {
+        uint64_t length = *random / LONG_ONE_IN % SHORT_DELAY;
         for (uint64_t end = nanoseconds() + length; nanoseconds() < end;) {
         }
     }
@@ -229,11 +234,20 @@ static void start(struct stream *stream)
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, WORKER_STACK);
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    /* Signals are for the program's own threads; the small stacks of the kernels' threads have no room for them. */
+    sigset_t all, before;
+    sigfillset(&all);
+    const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+    for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++) {
+        sigdelset(&all, faults[i]); /* a kernel that crashes shall still be reported */
+    }
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_t thread;
     if (pthread_create(&thread, &attributes, work, stream) != 0) {
-        standin_report("no thread for a stream");
+        fprintf(stderr, "[CUDA stand-in] no thread for a stream\n");
         abort();
     }
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     stream->started = true;
     stream->object.context->workers++;
