@@ -72,6 +72,11 @@ public abstract class ProjectionKernelContract {
     return 7;
   }
 
+  /** Whether tables of standard precision lie in the Java heap, and not on a device. */
+  protected boolean hasTablesInTheHeap() {
+    return true;
+  }
+
   @BeforeEach
   final void openKernel() {
     kernel = open();
@@ -79,7 +84,9 @@ public abstract class ProjectionKernelContract {
 
   @AfterEach
   final void closeKernel() {
-    kernel.close();
+    if (kernel != null) { // not skipped
+      kernel.close();
+    }
   }
 
   private ProjectionTable table(Problem problem) {
@@ -1142,7 +1149,8 @@ public abstract class ProjectionKernelContract {
     for (Precision precision : Precision.values()) {
       for (int n = 1; n <= 1 << 14; n *= 2) {
         long estimate = kernel.heapBytes(n, 3 * n, 1L << 40, precision);
-        assertTrue(estimate >= 8L * 4 * n * 4 * n, n + " neurons: " + estimate);
+        long table = hasTablesInTheHeap() || precision == Precision.HIGH ? 8L * 4 * n * 4 * n : 0;
+        assertTrue(estimate >= table, n + " neurons: " + estimate);
         assertEquals(estimate, kernel.heapBytes(3 * n, n, 1L << 40, precision));
       }
       int most = Integer.MAX_VALUE;

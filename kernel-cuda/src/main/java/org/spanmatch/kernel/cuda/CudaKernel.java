@@ -104,7 +104,7 @@ final class CudaKernel implements ProjectionKernel {
     }
     return fits(xNeurons, yNeurons, samples)
         ? HEAP_BYTES
-        : (long) StripedGram.heapBytes(xNeurons, yNeurons) + HEAP_BYTES;
+        : (long) (StripedGram.heapBytes(xNeurons, yNeurons) + HEAP_BYTES);
   }
 
   private boolean fits(int xNeurons, int yNeurons, long samples) {

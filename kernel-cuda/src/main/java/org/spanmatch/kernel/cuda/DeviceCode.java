@@ -35,6 +35,7 @@ final class DeviceCode implements AutoCloseable {
   record Grid(int blocksX, int blocksY, int threadsX, int threadsY) {
     private static final int THREADS = 256;
     private static final int TILE = 16;
+    private static final int SMALL = 64;
     private static final int LARGE = 1024;
 
     /** A thread for each of {@code count} elements. */
@@ -54,7 +55,7 @@ final class DeviceCode implements AutoCloseable {
 
     /** One block of threads that share the work on {@code count} elements. */
     static Grid oneBlock(long count) {
-      return new Grid(1, 1, count <= LARGE ? THREADS : LARGE, 1);
+      return new Grid(1, 1, count <= SMALL ? SMALL : count <= LARGE ? THREADS : LARGE, 1);
     }
 
     /** One thread. */

@@ -23,7 +23,7 @@ class CudaKernelTest extends ProjectionKernelContract {
   }
 
   @Override
-  protected int removalsBetweenFreshTables() {
-    return 1;
+  protected boolean hasTablesInTheHeap() {
+    return false;
   }
 }
