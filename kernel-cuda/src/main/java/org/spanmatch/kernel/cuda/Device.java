@@ -68,11 +68,11 @@ final class Device implements AutoCloseable {
       blas = new Blas(blasHandle);
       checkBlas("cublasSetStream", JCublas2.cublasSetStream(blasHandle, new cudaStream_t(stream)));
       transfer = allocations().host(TRANSFER_BYTES);
+      check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext()));
     } catch (RuntimeException e) {
       destroy();
       throw e;
     }
-    check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext()));
   }
 
   /** What is known of it. */

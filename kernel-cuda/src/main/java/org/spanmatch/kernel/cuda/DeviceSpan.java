@@ -50,7 +50,13 @@ final class DeviceSpan {
       projected.clear();
       projected.or(savedProjected);
       if (savedTableau != null) {
-        state = savedState.copy(allocations, savedTableau);
+        SpanState copy = new SpanState(device, allocations, savedTableau);
+        if (savedTableau == null) { // the memory for it was short, and this has given up its own
+          copy.close();
+          return;
+        }
+        savedState.copyTo(copy);
+        state = copy;
         tableau = savedTableau.share();
         pending = savedPending;
         describe();
@@ -110,8 +116,11 @@ final class DeviceSpan {
   private void forget() {
     if (tableau != null) {
       tableau.release();
-      state.close();
       tableau = null;
+    }
+    if (state != null) {
+      state.close();
+      state = null;
     }
     pending = 0;
     independent = null;
@@ -286,16 +295,27 @@ final class DeviceSpan {
 
   private void applyAll() {
     if (tableau.isShared()) {
-      Tableau own = tableau.copy(device, allocations, gram.size());
-      tableau.release();
-      tableau = own;
-      describe();
+      unshare();
     }
     tableau.apply(pending, device.blas());
     device.code().launch("refresh", Grid.lines(tableau.width()), descriptors, which, pending);
     device.code().launch("refreshTrace", Grid.oneBlock(tableau.rows().length), descriptors, which);
     pending = 0;
     compact();
+  }
+
+  /** Leaves the tableau to the marks that share it, unless they give it up for want of memory. */
+  private void unshare() {
+    try {
+      Tableau own = tableau.copy(device, allocations, gram.size());
+      tableau.release();
+      tableau = own;
+      describe();
+    } catch (DeviceException e) {
+      if (!e.isOutOfMemory() || tableau.isShared()) {
+        throw e;
+      }
+    }
   }
 
   /** Leaves out what was removed, if that is much. */
@@ -311,9 +331,18 @@ final class DeviceSpan {
     if (8 * (rows.length + columns.length) > 7 * tableau.width()) {
       return;
     }
-    Tableau compacted = tableau.compacted(device, allocations, rows, columns, gram.size());
-    SpanState compactedState =
-        state.compacted(allocations, compacted, tableau.sources(rows, columns), columns);
+    Tableau compacted;
+    SpanState compactedState;
+    try {
+      compacted = tableau.compacted(device, allocations, rows, columns, gram.size());
+      compactedState =
+          state.compacted(allocations, compacted, tableau.sources(rows, columns), columns);
+    } catch (DeviceException e) {
+      if (e.isOutOfMemory()) {
+        return; // it only saves work
+      }
+      throw e;
+    }
     tableau.release();
     state.close();
     tableau = compacted;
@@ -327,8 +356,17 @@ final class DeviceSpan {
   SavedSpan save() {
     Saved saved = new Saved();
     if (tableau != null) {
-      saved.savedState = state.copy(allocations, tableau);
-      saved.savedTableau = tableau.share();
+      try {
+        SpanState copy = new SpanState(device, allocations, tableau);
+        state.copyTo(copy);
+        saved.savedState = copy;
+        saved.savedTableau = tableau.share();
+      } catch (DeviceException e) {
+        if (!e.isOutOfMemory()) {
+          throw e;
+        }
+        // Returning will need a fresh start.
+      }
     }
     return saved;
   }
@@ -371,6 +409,10 @@ final class DeviceSpan {
   }
 
   private void start() {
+    orForget(this::startAfresh);
+  }
+
+  private void startAfresh() {
     int[] all = spanning.stream().toArray();
     int[] first = independent == null ? all : independent;
     if (!start(first, all, false)) {

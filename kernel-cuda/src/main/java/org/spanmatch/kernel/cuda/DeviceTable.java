@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.LivingNeurons;
@@ -33,8 +34,9 @@ final class DeviceTable extends NeuronTable {
   // By the group that is projected.
   private final Map<Group, DeviceSpan> spans = new EnumMap<>(Group.class);
   private final Deque<Saved> marks = new ArrayDeque<>();
-  private final Group[] groups;
+  private final Group[] groups; // by vector
   private final int[] neurons;
+  private boolean open = true;
 
   private static final class Saved {
     private final SavedSpan x;
@@ -135,13 +137,12 @@ final class DeviceTable extends NeuronTable {
   @Override
   public Distances distances(Group group) {
     int[] left = remaining(group);
-    return kernel.on(device, () -> spans.get(group).distances(left));
+    return on(() -> spans.get(group).distances(left));
   }
 
   @Override
   public void sharpen() {
-    kernel.on(
-        device,
+    on(
         () -> {
           spans.values().forEach(DeviceSpan::applyPending);
           return null;
@@ -151,8 +152,7 @@ final class DeviceTable extends NeuronTable {
   @Override
   protected void removed(Group group, int[] removed) {
     int[] columns = columns(group, removed);
-    kernel.on(
-        device,
+    on(
         () -> {
           spans.get(group).removeProjected(columns);
           spans.get(group.other()).removeSpanning(columns);
@@ -170,7 +170,7 @@ final class DeviceTable extends NeuronTable {
     List<Peeled> peeled = new ArrayList<>();
     int total = remaining(Group.X).length + remaining(Group.Y).length;
     while (peeled.size() < total) {
-      List<Peeled> some = kernel.on(device, this::peelSome);
+      List<Peeled> some = on(this::peelSome);
       peeled.addAll(some);
       for (Group group : Group.values()) {
         take(
@@ -228,8 +228,7 @@ final class DeviceTable extends NeuronTable {
 
   @Override
   protected Object save() {
-    return kernel.on(
-        device,
+    return on(
         () -> {
           while (marks.size() >= MARKS) {
             marks.removeFirst().forgetMemory();
@@ -243,8 +242,7 @@ final class DeviceTable extends NeuronTable {
   @Override
   protected void restore(Object mark) {
     Saved saved = (Saved) mark;
-    kernel.on(
-        device,
+    on(
         () -> {
           // Later marks have become invalid.
           while (!marks.isEmpty() && marks.peekLast() != saved) {
@@ -255,8 +253,18 @@ final class DeviceTable extends NeuronTable {
         });
   }
 
+  private <T> T on(Supplier<T> work) {
+    if (!open) {
+      throw new IllegalStateException("the table is closed");
+    }
+    return kernel.on(device, work);
+  }
+
   @Override
   public void close() {
-    kernel.close(device, allocations);
+    if (open) {
+      open = false;
+      kernel.close(device, allocations);
+    }
   }
 }

@@ -23,22 +23,27 @@ final class ResidentGram implements JointGram {
   private final Device device;
   private final Layers layers;
   private final List<Allocations> rooms;
-  private final GramStrip strip;
-  private final double[] diagonal;
-  private final double[] sums;
+  private final List<GramStrip> strips = new ArrayList<>();
+  private final Allocations tableRoom;
+  private final DeviceMemory unit;
+  private double[] diagonal;
+  private double[] sums;
 
-  private ResidentGram(CudaKernel kernel, Layers layers, List<Allocations> rooms, Sum sum) {
+  /** Allocates, also what will be needed later, so that what does not fit is found out early. */
+  private ResidentGram(CudaKernel kernel, Layers layers, List<Allocations> rooms) {
     this.kernel = kernel;
     this.device = kernel.devices().get(0);
     this.layers = layers;
     this.rooms = rooms;
-    this.strip = sum.strip();
-    this.diagonal = sum.diagonal();
-    this.sums = sum.sums();
+    this.tableRoom = device.allocations();
+    rooms.add(tableRoom);
+    this.unit = tableRoom.doubles((long) layers.neurons() * layers.neurons());
+    for (Device other : kernel.devices()) {
+      Allocations room = other.allocations();
+      rooms.add(room);
+      strips.add(other.call(() -> new GramStrip(other, room, layers, 0, layers.neurons())));
+    }
   }
-
-  @SuppressWarnings("ArrayRecordComponent") // handed from one method to the next
-  private record Sum(GramStrip strip, double[] diagonal, double[] sums) {}
 
   /** How many bytes of memory the first device needs at most, its table's included. */
   static double bytes(double xNeurons, double yNeurons, long samples) {
@@ -56,35 +61,28 @@ final class ResidentGram implements JointGram {
   static ResidentGram of(CudaKernel kernel, Layers layers, Progress progress) {
     List<Allocations> rooms = new ArrayList<>();
     try {
-      return new ResidentGram(
-          kernel, layers, rooms, sum(kernel.devices(), layers, rooms, progress));
+      ResidentGram gram = new ResidentGram(kernel, layers, rooms);
+      gram.read(progress);
+      return gram;
     } catch (RuntimeException | Error e) {
       rooms.forEach(Allocations::close);
       throw e;
     }
   }
 
-  private static Sum sum(
-      List<Device> devices, Layers layers, List<Allocations> rooms, Progress progress) {
-    List<GramStrip> strips = new ArrayList<>();
-    for (Device device : devices) {
-      Allocations room = device.allocations();
-      rooms.add(room);
-      strips.add(device.call(() -> new GramStrip(device, room, layers, 0, layers.neurons())));
-    }
+  private void read(Progress progress) {
+    List<Device> devices = kernel.devices();
     GramStrip.readAll(devices, strips, layers, progress, 0, 1);
-    Device first = devices.get(0);
     GramStrip total = strips.get(0);
-    double[] sums = total.sums();
+    sums = total.sums();
     for (int i = 1; i < devices.size(); i++) {
       GramStrip part = strips.get(i);
       Device other = devices.get(i);
-      addTo(first, total, other, part);
+      addTo(device, total, other, part);
       double[] partSums = other.call(part::sums);
       Arrays.setAll(sums, j -> sums[j] + partSums[j]);
-      rooms.get(i).close();
     }
-    return new Sum(total, total.diagonal(), sums);
+    diagonal = total.diagonal();
   }
 
   private static void addTo(Device device, GramStrip total, Device other, GramStrip part) {
@@ -111,19 +109,19 @@ final class ResidentGram implements JointGram {
   @Override
   public ProjectionTable table(
       int[] columns, Map<Group, LivingNeurons> living, Map<Group, Moments> moments) {
-    Allocations room = device.allocations();
+    UnitGram gram = unitGram(columns);
+    rooms.remove(tableRoom); // the table's from here on
+    close();
     try {
-      UnitGram gram = unitGram(room, columns);
-      close();
       DeviceTable table =
-          new DeviceTable(kernel, device, room, gram, layers.samples(), living, moments);
+          new DeviceTable(kernel, device, tableRoom, gram, layers.samples(), living, moments);
       if (table.start()) {
         return table;
       }
       // It fits as a matrix, but not as a table: the processor takes over.
       double[][] rows = new double[gram.size()][];
       Arrays.setAll(rows, i -> device.download(gram.values(), (long) i * gram.size(), gram.size()));
-      room.close();
+      tableRoom.close();
       return GramTables.of(
           rows,
           gram.error(),
@@ -133,27 +131,26 @@ final class ResidentGram implements JointGram {
           moments,
           kernel.threads());
     } catch (RuntimeException | Error e) {
-      room.close();
+      tableRoom.close();
       throw e;
     }
   }
 
-  private UnitGram unitGram(Allocations room, int[] columns) {
+  private UnitGram unitGram(int[] columns) {
     int size = columns.length;
-    DeviceMemory values = room.doubles((long) size * size);
-    try (DeviceMemory vectors = room.of(columns)) {
+    try (DeviceMemory vectors = tableRoom.of(columns)) {
       device
           .code()
           .launch(
               "cosines",
               Grid.matrix(size, size),
-              strip.values(),
+              strips.get(0).values(),
               (long) layers.neurons(),
               vectors,
               size,
-              values);
+              unit);
     }
-    return new UnitGram(values, size, layers.gramError(), layers.storageRoundoff());
+    return new UnitGram(unit, size, layers.gramError(), layers.storageRoundoff());
   }
 
   @Override

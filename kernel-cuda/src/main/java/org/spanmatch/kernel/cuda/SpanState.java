@@ -89,11 +89,9 @@ final class SpanState implements AutoCloseable {
     return device.download(memory, squaresAt() + from, count);
   }
 
-  /** A copy. */
-  SpanState copy(Allocations allocations, Tableau tableau) {
-    SpanState copy = new SpanState(device, allocations, tableau);
-    device.copy(memory, copy.memory, memory.bytes());
-    return copy;
+  /** Copies this to the state of a tableau of the same shape. */
+  void copyTo(SpanState target) {
+    device.copy(memory, target.memory, memory.bytes());
   }
 
   /**

@@ -46,8 +46,13 @@ final class Tableau {
     this.columns = columns;
     this.others = others;
     this.started = started;
-    memory = allocations.doubles(doubles(rows.length, columns.length));
     places = allocations.bytes((long) Long.BYTES * vectors);
+    try {
+      memory = allocations.doubles(doubles(rows.length, columns.length));
+    } catch (DeviceException e) {
+      places.close();
+      throw e;
+    }
     ByteBuffer bytes = Device.nativeBytes(Long.BYTES * vectors);
     for (int i = 0; i < rows.length; i++) {
       bytes.putLong(Long.BYTES * rows[i], i);

@@ -1,0 +1,269 @@
+package org.spanmatch.kernel.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.KernelFailedException;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.KernelUnavailableException;
+import org.spanmatch.kernel.Kernels;
+import org.spanmatch.kernel.NotEnoughMemoryException;
+import org.spanmatch.kernel.Problem;
+import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.Match;
+import org.spanmatch.match.MatchSpectrum;
+import org.spanmatch.match.MaximumMatch;
+
+/** What the CUDA kernel does when the device, its memory or its user fails it. */
+class CudaFaultsTest {
+  private static final double[] EPSILONS = {0.05, 0.1, 0.2};
+  private static final Problem PROBLEM = partners(3000, 24);
+
+  // So many places at which each kind of call fails, spread over a whole match.
+  private static final int PLACES = 40;
+
+  /** Each neuron has a partner, which is the farther away the later it comes. */
+  private static Problem partners(int samples, int count) {
+    SplittableRandom random = new SplittableRandom(1);
+    List<double[]> x = Problem.relu(1, samples, count, 1).x();
+    List<double[]> y = new ArrayList<>();
+    for (double[] vector : x) {
+      double difference = 0.3 * y.size() / count;
+      y.add(
+          Arrays.stream(vector)
+              .map(value -> value * (1 + difference * Problem.gaussian(random)))
+              .toArray());
+    }
+    return new Problem(samples, x, y);
+  }
+
+  @BeforeEach
+  void begin() {
+    StandIn.assumeInUse();
+    StandIn.behave();
+  }
+
+  @AfterEach
+  void end() {
+    if (new CudaProvider().unavailable().isEmpty()) {
+      StandIn.behave();
+    }
+  }
+
+  private static ProjectionKernel open() {
+    return new CudaProvider().open(new KernelOptions(1), "test");
+  }
+
+  private static ProjectionTable table(ProjectionKernel kernel) {
+    return kernel.compress(
+        PROBLEM.layer(Group.X), PROBLEM.layer(Group.Y), CompressionOptions.defaults());
+  }
+
+  /** Everything that a program asks of a kernel: matches by search and by spectrum. */
+  private static List<List<Match>> matchAll() {
+    try (ProjectionKernel kernel = open();
+        ProjectionTable table = table(kernel)) {
+      List<Match> searched = MaximumMatch.find(table, EPSILONS);
+      MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+      return List.of(searched, MaximumMatch.find(table, spectrum, EPSILONS));
+    }
+  }
+
+  /** On the processor. */
+  private static List<Match> expected() {
+    try (ProjectionKernel kernel = Kernels.open("reference", new KernelOptions(1));
+        ProjectionTable table = table(kernel)) {
+      return MaximumMatch.find(table, EPSILONS);
+    }
+  }
+
+  private static void assertSameSets(List<Match> expected, List<Match> found) {
+    for (int i = 0; i < expected.size(); i++) {
+      assertEquals(expected.get(i).x(), found.get(i).x());
+      assertEquals(expected.get(i).y(), found.get(i).y());
+    }
+  }
+
+  @Test
+  void aWholeMatchLeavesNothingBehind() {
+    List<Match> expected = expected();
+    int matched = expected.get(1).x().size();
+    assertTrue(matched > 0 && matched < 24, "or it says little: " + matched);
+    matchAll().forEach(found -> assertSameSets(expected, found));
+    StandIn.assertClean("a match");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFailingCallIsOneErrorOrNoneAndNothingIsLeft(StandIn.Kind kind) {
+    walk(kind, 0);
+  }
+
+  /** An illegal address: nothing but the end of the context works any more. */
+  @ParameterizedTest
+  @EnumSource(names = {"LAUNCH", "SYNCHRONISATION", "CUBLAS_COMPUTATION", "DEVICE_ALLOCATION"})
+  void aLostDeviceIsOneErrorAndNothingIsLeft(StandIn.Kind kind) {
+    walk(kind, 700);
+  }
+
+  private static void walk(StandIn.Kind kind, int code) {
+    List<Match> expected = expected();
+    StandIn.failCall(kind, 0, code);
+    matchAll();
+    int calls = StandIn.countedCalls();
+    assertTrue(calls > 0);
+    Map<String, Integer> outcomes = new TreeMap<>();
+    for (int place = 0; place < Math.min(calls, PLACES); place++) {
+      int n = 1 + (int) ((long) place * calls / Math.min(calls, PLACES));
+      String what = kind + " " + n + " of " + calls;
+      StandIn.failCall(kind, n, code);
+      String outcome;
+      try {
+        matchAll().forEach(found -> assertSameSets(expected, found));
+        outcome = "right result";
+      } catch (KernelUnavailableException | KernelFailedException | NotEnoughMemoryException e) {
+        assertTrue(e.getMessage().contains("device"), what + ": " + e.getMessage());
+        outcome = e.getClass().getSimpleName();
+      }
+      outcomes.merge(outcome, 1, Integer::sum);
+      StandIn.failCall(kind, 0, 0);
+      StandIn.assertClean(what);
+    }
+    matchAll().forEach(found -> assertSameSets(expected, found));
+    StandIn.assertClean("the match after " + outcomes);
+  }
+
+  /** The matrix and its tables take 4 MB, which some of these devices do not have. */
+  @ParameterizedTest
+  @ValueSource(ints = {8_000, 5_000, 4_500, 4_000, 3_500, 3_000, 2_500, 2_000, 500})
+  void whatDoesNotFitIsComputedInStrips(int kilobytes) {
+    Problem problem = Problem.relu(2, 300, 200, 190);
+    List<Match> expected;
+    try (ProjectionKernel kernel = Kernels.open("java", new KernelOptions(1))) {
+      expected = matches(kernel, problem);
+    }
+    assertFalse(expected.get(0).x().isEmpty());
+    StandIn.setMemory(1000L * kilobytes);
+    try (ProjectionKernel kernel = open()) {
+      assertSameSets(expected, matches(kernel, problem));
+      assertTrue(kilobytes > 1_000);
+    } catch (NotEnoughMemoryException e) {
+      assertTrue(kilobytes < 2_500, kilobytes + " kB: " + e.getMessage());
+      assertTrue(e.getMessage().contains("CUDA device 0"), e.getMessage());
+    }
+    StandIn.assertClean(kilobytes + " kB");
+  }
+
+  private static List<Match> matches(ProjectionKernel kernel, Problem problem) {
+    try (ProjectionTable table =
+        kernel.compress(
+            problem.layer(Group.X), problem.layer(Group.Y), CompressionOptions.defaults())) {
+      return MaximumMatch.find(table, 0.3, 0.6);
+    }
+  }
+
+  @Test
+  void closingTwiceIsAllowedAndUseAfterwardsIsNot() {
+    ProjectionKernel kernel = open();
+    ProjectionTable table = table(kernel);
+    ProjectionTable other = table(kernel);
+    other.close();
+    other.close();
+    assertThrows(IllegalStateException.class, () -> other.distances(Group.X));
+    kernel.close();
+    kernel.close();
+    StandIn.assertClean("closed");
+    String closed = "the CUDA kernel is closed";
+    assertEquals(
+        closed,
+        assertThrows(IllegalStateException.class, () -> table.distances(Group.X)).getMessage());
+    assertEquals(
+        closed, assertThrows(IllegalStateException.class, () -> table(kernel)).getMessage());
+    table.close();
+    StandIn.assertClean("closed again");
+  }
+
+  @Test
+  void anotherThreadMayUseATable() throws InterruptedException {
+    try (ProjectionKernel kernel = open();
+        ProjectionTable table = table(kernel)) {
+      Distances expected = table.distances(Group.X);
+      AtomicReference<Distances> found = new AtomicReference<>();
+      Thread thread =
+          new Thread(
+              () -> {
+                table.remove(Group.Y, 3);
+                table.rollback(table.mark());
+                found.set(table.distances(Group.X));
+              });
+      thread.start();
+      thread.join();
+      assertEquals(expected.size(), found.get().size());
+    }
+    StandIn.assertClean("two threads");
+  }
+
+  /** Only some of the marks keep what returning to them costs nothing with. */
+  @Test
+  void manyMarksMayBeOut() {
+    try (ProjectionKernel kernel = open();
+        ProjectionTable table = table(kernel)) {
+      ProjectionTable.Mark[] marks = new ProjectionTable.Mark[20];
+      double[][] before = new double[marks.length][];
+      for (int i = 0; i < marks.length; i++) {
+        marks[i] = table.mark();
+        before[i] = distances(table);
+        table.remove(Group.X, i);
+      }
+      for (int i = marks.length - 1; i >= 0; i -= 3) {
+        table.rollback(marks[i]);
+        double[] found = distances(table);
+        assertEquals(before[i].length, found.length);
+        for (int j = 0; j < found.length; j++) {
+          assertEquals(before[i][j], found[j], 1e-9);
+        }
+      }
+    }
+    StandIn.assertClean("many marks");
+  }
+
+  private static double[] distances(ProjectionTable table) {
+    Distances distances = table.distances(Group.Y);
+    double[] values = new double[distances.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = distances.distance(i);
+    }
+    return values;
+  }
+
+  @Test
+  void aDeviceThatIsNotThereIsNamed() {
+    KernelUnavailableException e =
+        assertThrows(
+            KernelUnavailableException.class,
+            () -> new CudaProvider().open(new KernelOptions(1, "7"), "test"));
+    assertEquals("there is no CUDA device 7, only 0", e.getMessage());
+    assertEquals(Optional.empty(), new CudaProvider().unavailable());
+  }
+}
