@@ -23,16 +23,27 @@ enum ElementType {
   FLOAT16, FLOAT32, FLOAT64, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, BOOLEAN
 };
 
-static __device__ unsigned long long readBits(
-    const unsigned char *data, long long index, int bytes, int bigEndian) {
-  // A block begins wherever its file says, so nothing is known of its alignment but that of bytes.
-  const unsigned char *first = data + index * bytes;
-  unsigned long long bits = 0;
-  for (int i = 0; i < bytes; i++) {
-    int shift = 8 * (bigEndian ? bytes - 1 - i : i);
-    bits |= (unsigned long long) first[i] << shift;
-  }
-  return bits;
+// A block lies where device memory was allocated, so that its values are aligned.
+
+static __device__ unsigned int bits16(const void *data, long long index, int bigEndian) {
+  unsigned int bits = ((const unsigned short *) data)[index];
+  return bigEndian ? (bits << 8 | bits >> 8) & 0xffff : bits;
+}
+
+static __device__ unsigned int swapped(unsigned int bits) {
+  return __byte_perm(bits, 0, 0x0123);
+}
+
+static __device__ unsigned int bits32(const void *data, long long index, int bigEndian) {
+  unsigned int bits = ((const unsigned int *) data)[index];
+  return bigEndian ? swapped(bits) : bits;
+}
+
+static __device__ unsigned long long bits64(const void *data, long long index, int bigEndian) {
+  unsigned long long bits = ((const unsigned long long *) data)[index];
+  return bigEndian
+      ? (unsigned long long) swapped((unsigned int) bits) << 32 | swapped((unsigned int) (bits >> 32))
+      : bits;
 }
 
 static __device__ double halfToDouble(unsigned int bits) {
@@ -47,21 +58,20 @@ static __device__ double halfToDouble(unsigned int bits) {
   return sign * __longlong_as_double((long long) (wide << 52 | fraction << 42));
 }
 
-static __device__ double decode(
-    const unsigned char *data, long long index, int type, int bigEndian) {
+static __device__ double decode(const void *data, long long index, int type, int bigEndian) {
   switch (type) {
-    case FLOAT16: return halfToDouble((unsigned int) readBits(data, index, 2, bigEndian));
-    case FLOAT32: return __uint_as_float((unsigned int) readBits(data, index, 4, bigEndian));
-    case FLOAT64: return __longlong_as_double((long long) readBits(data, index, 8, bigEndian));
-    case INT8: return (signed char) data[index];
-    case INT16: return (short) readBits(data, index, 2, bigEndian);
-    case INT32: return (int) readBits(data, index, 4, bigEndian);
-    case INT64: return (double) (long long) readBits(data, index, 8, bigEndian);
-    case UINT8: return data[index];
-    case UINT16: return (unsigned short) readBits(data, index, 2, bigEndian);
-    case UINT32: return (unsigned int) readBits(data, index, 4, bigEndian);
-    case UINT64: return (double) readBits(data, index, 8, bigEndian);
-    default: return data[index] ? 1 : 0;
+    case FLOAT16: return halfToDouble(bits16(data, index, bigEndian));
+    case FLOAT32: return __uint_as_float(bits32(data, index, bigEndian));
+    case FLOAT64: return __longlong_as_double((long long) bits64(data, index, bigEndian));
+    case INT8: return ((const signed char *) data)[index];
+    case INT16: return (short) bits16(data, index, bigEndian);
+    case INT32: return (int) bits32(data, index, bigEndian);
+    case INT64: return (double) (long long) bits64(data, index, bigEndian);
+    case UINT8: return ((const unsigned char *) data)[index];
+    case UINT16: return bits16(data, index, bigEndian);
+    case UINT32: return bits32(data, index, bigEndian);
+    case UINT64: return (double) bits64(data, index, bigEndian);
+    default: return ((const unsigned char *) data)[index] ? 1 : 0;
   }
 }
 
@@ -70,7 +80,7 @@ static __device__ double decode(
  * grid covers neurons in x and samples in y, TILE of each a block. Strides as in ActivationBlock.
  */
 extern "C" __global__ void unpack(
-    const unsigned char *data, int type, int bigEndian, const double *scales, double *target,
+    const void *data, int type, int bigEndian, const double *scales, double *target,
     long long leading, int neurons, int innerSize, long long neuronStride, long long outerStride,
     long long innerStride, int from, int count) {
   __shared__ double tile[TILE][TILE + 1];
