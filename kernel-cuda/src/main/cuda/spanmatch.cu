@@ -11,6 +11,10 @@
 #define ROUNDOFF 0x1p-53
 #define TILE 32
 #define PANEL 64
+#define SCALARS 16 // room for enum Scalar
+
+// One block of threads may have so many. A kernel that runs in one block must say so, or it may take
+// more registers than there are for all of them.
 #define MAX_THREADS 1024
 
 // A pivot that is less certain than this is not used.
@@ -92,8 +96,8 @@ extern "C" __global__ void unpack(
     int neuron = firstNeuron + (neuronsTogether ? threadIdx.x : i);
     int sample = firstSample + (neuronsTogether ? i : threadIdx.x);
     if (neuron < neurons && sample < count) {
-      int outer = (from + sample) / innerSize;
-      int inner = (from + sample) % innerSize;
+      int outer = innerSize == 1 ? from + sample : (from + sample) / innerSize;
+      int inner = innerSize == 1 ? 0 : (from + sample) % innerSize;
       long long index = neuron * neuronStride + outer * outerStride + inner * innerStride;
       double value = decode(data, index, type, bigEndian);
       if (scales) {
@@ -111,30 +115,11 @@ extern "C" __global__ void unpack(
   }
 }
 
-/* Sums of columns, over `chunk` rows each: row blockIdx.y of `partial` gets those of one chunk. */
-extern "C" __global__ void partialSums(
-    const double *rows, long long leading, int columns, int count, int chunk, double *partial) {
-  int column = blockIdx.x * blockDim.x + threadIdx.x;
-  if (column >= columns) {
-    return;
-  }
-  int last = min(count, ((int) blockIdx.y + 1) * chunk);
-  double sum = 0;
-  for (int row = blockIdx.y * chunk; row < last; row++) {
-    sum += rows[row * leading + column];
-  }
-  partial[(long long) blockIdx.y * columns + column] = sum;
-}
-
-/* Adds the rows of `partial` to `sums`, one after the other. */
-extern "C" __global__ void addPartialSums(
-    const double *partial, int columns, int chunks, double *sums) {
-  int column = blockIdx.x * blockDim.x + threadIdx.x;
-  if (column >= columns) {
-    return;
-  }
-  for (int chunk = 0; chunk < chunks; chunk++) {
-    sums[column] += partial[(long long) chunk * columns + column];
+/* Writes a number to every element. */
+extern "C" __global__ void fill(double *target, int count, double value) {
+  int i = blockIdx.x * blockDim.x + threadIdx.x;
+  if (i < count) {
+    target[i] = value;
   }
 }
 
@@ -213,7 +198,7 @@ extern "C" __global__ void putIdentity(double *matrix, long long leading, int si
   }
 }
 
-/* What a span knows besides; see struct Span below. */
+/* What a span knows besides its vectors; see struct Span. */
 enum Scalar {
   INVERSE_TRACE,   // of W
   SWEEPS,          // since the factorisation
@@ -222,51 +207,85 @@ enum Scalar {
   PIVOT_ERROR,     // its column's error bound before the sweep
   DEPENDENT,       // 1 if the factorisation met a pivot that was not positive
   LARGEST_INVERSE, // the largest element of W's diagonal at the start
+  SPANNING,        // how many vectors span, waiting ones included
+  WAITING,         // how many of them wait
   NEEDS_START      // 1 if a question found that a fresh start is needed
 };
 
 /* ---- Factorisations. ---- */
 
 /*
- * Cholesky factorisation of a square of at most PANEL rows on the diagonal, in one block of
+ * Cholesky factorisation of a square of at most PANEL rows on the diagonal, in one block of 16 x 16
  * threads; the upper triangle is overwritten by R. A pivot that is not positive is noted.
  */
-extern "C" __global__ void factoriseBlock(
+extern "C" __global__ void __launch_bounds__(MAX_THREADS) factoriseBlock(
     double *matrix, long long leading, int from, int size, double *scalars) {
   __shared__ double square[PANEL][PANEL + 1];
   double *first = matrix + from * leading + from;
-  for (int place = threadIdx.x; place < size * size; place += blockDim.x) {
-    square[place / size][place % size] = first[place / size * leading + place % size];
+  for (int i = threadIdx.y; i < size; i += blockDim.y) {
+    for (int j = threadIdx.x; j < size; j += blockDim.x) {
+      square[i][j] = first[i * leading + j];
+    }
   }
   __syncthreads();
   for (int k = 0; k < size; k++) {
     double pivot = square[k][k];
     if (!(pivot > 0)) {
-      if (threadIdx.x == 0) {
+      if (threadIdx.x == 0 && threadIdx.y == 0) {
         scalars[DEPENDENT] = 1;
       }
       return; // all threads see the same pivot
     }
     double root = sqrt(pivot);
     __syncthreads();
-    for (int j = k + (int) threadIdx.x; j < size; j += blockDim.x) {
+    for (int j = k + threadIdx.y * blockDim.x + threadIdx.x; j < size;
+        j += blockDim.x * blockDim.y) {
       square[k][j] = j == k ? root : square[k][j] / root;
     }
     __syncthreads();
-    int rest = size - k - 1;
-    for (int place = threadIdx.x; place < rest * rest; place += blockDim.x) {
-      int i = k + 1 + place / rest;
-      int j = k + 1 + place % rest;
-      if (j >= i) {
-        square[i][j] -= square[k][i] * square[k][j];
+    for (int i = k + 1 + threadIdx.y; i < size; i += blockDim.y) {
+      for (int j = k + 1 + threadIdx.x; j < size; j += blockDim.x) {
+        if (j >= i) {
+          square[i][j] -= square[k][i] * square[k][j];
+        }
       }
     }
     __syncthreads();
   }
-  for (int place = threadIdx.x; place < size * size; place += blockDim.x) {
-    if (place % size >= place / size) {
-      first[place / size * leading + place % size] = square[place / size][place % size];
+  for (int i = threadIdx.y; i < size; i += blockDim.y) {
+    for (int j = threadIdx.x; j < size; j += blockDim.x) {
+      if (j >= i) {
+        first[i * leading + j] = square[i][j];
+      }
     }
+  }
+}
+
+/*
+ * Carries the factorisation of a square on to the columns right of it: they are multiplied by R^-T
+ * from the left, by substitution, whose error bound does not depend on R. One thread a column.
+ */
+extern "C" __global__ void solvePanel(
+    double *matrix, long long leading, int from, int size, long long width) {
+  __shared__ double triangle[PANEL][PANEL + 1];
+  double *first = matrix + from * leading + from;
+  for (int place = threadIdx.x; place < size * size; place += blockDim.x) {
+    triangle[place / size][place % size] = first[place / size * leading + place % size];
+  }
+  __syncthreads();
+  long long column = from + size + (long long) blockIdx.x * blockDim.x + threadIdx.x;
+  if (column >= width) {
+    return;
+  }
+  double *target = matrix + from * leading + column;
+  double values[PANEL];
+  for (int i = 0; i < size; i++) {
+    double value = target[i * leading];
+    for (int k = 0; k < i; k++) {
+      value -= triangle[k][i] * values[k];
+    }
+    values[i] = value / triangle[i][i];
+    target[i * leading] = values[i];
   }
 }
 
@@ -275,7 +294,7 @@ extern "C" __global__ void factoriseBlock(
  * 4.2.8): first the vector that is farthest from the span of those taken so far. pivots[step] gets
  * it, or -1 when the rest is no farther than the tolerance, and from then on.
  */
-extern "C" __global__ void choosePivot(
+extern "C" __global__ void __launch_bounds__(MAX_THREADS) choosePivot(
     const double *squares, int count, int step, double tolerance, int *pivots,
     double *pivotSquares) {
   __shared__ double best[MAX_THREADS];
@@ -360,7 +379,7 @@ struct Span {
   double *drift;          // squares of what sweeps may have added to the errors of distances
   double *spanning;       // 1 for each row whose vector still spans, or else 0
   double *projected;      // 1 for each vector that is still projected or waits, or else 0
-  double *scalars;        // see below
+  double *scalars;        // as enum Scalar numbers them, then the answers to a question
   long long *places;      // by vector: its row, or its column in C; -1 - column if it waits
   long long rows;
   long long columns;      // of C
@@ -420,6 +439,11 @@ extern "C" __global__ void startNorms(Span *spans, int which) {
   }
 }
 
+/* The larger one, or NaN if one is. */
+static __device__ double largest(double a, double b) {
+  return a >= b || a != a ? a : b;
+}
+
 /* Sum or maximum over the threads of a block, the same in all of them. */
 static __device__ double reduce(double value, bool sum) {
   __shared__ double values[MAX_THREADS];
@@ -430,7 +454,7 @@ static __device__ double reduce(double value, bool sum) {
     if (threadIdx.x < half) {
       double other = values[threadIdx.x + half];
       values[threadIdx.x] =
-          sum ? values[threadIdx.x] + other : fmax(values[threadIdx.x], other);
+          sum ? values[threadIdx.x] + other : largest(values[threadIdx.x], other);
     }
     __syncthreads();
   }
@@ -443,7 +467,7 @@ static __device__ double reduce(double value, bool sum) {
  * own, whose norm is the root of W's. scalars[LARGEST_INVERSE] gets the largest element of W's
  * diagonal.
  */
-extern "C" __global__ void startErrors(Span *spans, int which) {
+extern "C" __global__ void __launch_bounds__(MAX_THREADS) startErrors(Span *spans, int which) {
   Span span = spans[which];
   double trace = 0;
   double largest = 0;
@@ -470,72 +494,44 @@ extern "C" __global__ void startErrors(Span *spans, int which) {
     span.scalars[FAILED] = 0;
     span.scalars[PIVOT] = -1;
     span.scalars[LARGEST_INVERSE] = largest;
+    span.scalars[WAITING] = (double) (span.columns - span.others);
+    span.scalars[SPANNING] = (double) (span.rows + span.columns - span.others);
   }
 }
 
 static __device__ double drift(const Span &span, int x) {
-  return sqrt(span.drift[x]) + 2 * ROUNDOFF * span.scalars[SWEEPS];
-}
-
-/* What must be known of a span before it can answer; in all threads of a block. */
-struct Examination {
-  double largestDrift;
-  double waiting;         // how many vectors wait
-  double farthestSquare;  // the largest squared distance of one that waits, or -1
-  double spanning;        // how many vectors span, waiting ones included
-};
-
-static __device__ Examination examine(const Span &span) {
-  Examination found = {0, 0, -1, 0};
-  for (int i = threadIdx.x; i < span.rows; i += blockDim.x) {
-    found.spanning += span.spanning[i];
-  }
-  for (int x = threadIdx.x; x < span.columns; x += blockDim.x) {
-    if (span.projected[x] == 0) {
-      continue;
-    }
-    if (x < span.others) {
-      found.largestDrift = fmax(found.largestDrift, drift(span, x));
-    } else {
-      found.waiting += 1;
-      found.farthestSquare = fmax(found.farthestSquare, span.squares[x]);
-    }
-  }
-  found.largestDrift = reduce(found.largestDrift, false);
-  found.waiting = reduce(found.waiting, true);
-  found.farthestSquare = reduce(found.farthestSquare, false);
-  found.spanning = reduce(found.spanning, true) + found.waiting;
-  return found;
+  // The last sweep need not have been counted yet.
+  return sqrt(span.drift[x]) + 2 * ROUNDOFF * (span.scalars[SWEEPS] + 1);
 }
 
 /* Whether what a span holds is too inexact, or a waiting vector has become independent. */
-static __device__ bool needsStart(const Span &span, const Examination &found) {
+static __device__ bool needsStart(
+    const Span &span, double largestDrift, double farthestWaitingSquare) {
   // Where nothing spans, nothing is read from the tableau.
-  return found.spanning > 0
+  return span.scalars[SPANNING] > 0
       && (span.scalars[FAILED] != 0
-          || found.largestDrift > span.allowedDrift
-          || (found.waiting > 0 && span.scalars[SWEEPS] > 0
-              && sqrt(fmax(0.0, found.farthestSquare)) > span.rankTolerance));
+          || !(largestDrift <= span.allowedDrift)
+          || (span.scalars[SWEEPS] > 0
+              && sqrt(fmax(0.0, farthestWaitingSquare)) > span.rankTolerance));
 }
 
-static __device__ double distance(const Span &span, int x, const Examination &found) {
-  return found.spanning == 0 ? 1 : fmin(1.0, sqrt(fmax(0.0, span.squares[x])));
+static __device__ double distance(const Span &span, int x) {
+  return span.scalars[SPANNING] == 0 ? 1 : fmin(1.0, sqrt(fmax(0.0, span.squares[x])));
 }
 
 /* The bound of org.spanmatch.kernel.GramErrors, plus the drift. */
-static __device__ double errorBound(
-    const Span &span, int x, double distance, const Examination &found) {
-  if (found.spanning == 0) {
+static __device__ double errorBound(const Span &span, int x, double distance) {
+  if (span.scalars[SPANNING] == 0) {
     return 0;
   }
   double error = span.gramError + (span.started + 2) * ROUNDOFF;
   double sum = 1.25 * (1 + span.norms[span.rows + x]);
   double squareError = error * sum * sum;
   double bound = fmin(sqrt(squareError), squareError / distance);
-  bool resolved =
-      found.waiting == 0 && span.started * error * span.scalars[INVERSE_TRACE] <= 0.1;
-  if (!resolved) {
-    bound = fmax(bound, distance);
+  bool resolved = span.scalars[WAITING] == 0
+      && span.started * error * span.scalars[INVERSE_TRACE] <= 0.1;
+  if (!resolved && bound < distance) {
+    bound = distance;
   }
   bound += drift(span, x);
   return bound < 1 ? bound : 1; // also where it overflowed to NaN
@@ -543,19 +539,32 @@ static __device__ double errorBound(
 
 /*
  * Answers: for each projected vector its distance, error bound and coefficient norm, in three rows of
- * `others` elements; and whether they count, or a fresh start is needed. One block.
+ * `others` elements behind the scalars; and whether they count, or a fresh start is needed. One
+ * block.
  */
-extern "C" __global__ void answer(Span *spans, int which, double *answers) {
+extern "C" __global__ void __launch_bounds__(MAX_THREADS) answer(Span *spans, int which) {
   Span span = spans[which];
-  Examination found = examine(span);
-  for (int x = threadIdx.x; x < span.others; x += blockDim.x) {
-    double far = distance(span, x, found);
-    answers[x] = far;
-    answers[span.others + x] = errorBound(span, x, far, found);
-    answers[2 * span.others + x] = found.spanning == 0 ? 0 : span.norms[span.rows + x];
+  double *answers = span.scalars + SCALARS;
+  double largestDrift = 0;
+  double farthestSquare = 0;
+  for (int x = threadIdx.x; x < span.columns; x += blockDim.x) {
+    if (x < span.others) {
+      double far = distance(span, x);
+      answers[x] = far;
+      answers[span.others + x] = errorBound(span, x, far);
+      answers[2 * span.others + x] =
+          span.scalars[SPANNING] == 0 ? 0 : span.norms[span.rows + x];
+      if (span.projected[x] != 0) {
+        largestDrift = largest(largestDrift, drift(span, x));
+      }
+    } else if (span.projected[x] != 0) {
+      farthestSquare = largest(farthestSquare, span.squares[x]);
+    }
   }
+  largestDrift = reduce(largestDrift, false);
+  farthestSquare = reduce(farthestSquare, false);
   if (threadIdx.x == 0) {
-    span.scalars[NEEDS_START] = needsStart(span, found) ? 1 : 0;
+    span.scalars[NEEDS_START] = needsStart(span, largestDrift, farthestSquare) ? 1 : 0;
   }
 }
 
@@ -565,8 +574,12 @@ static __device__ void take(const Span &span, long long vector, bool spans) {
   span.scalars[PIVOT] = -1;
   if (!spans) {
     span.projected[place] = 0;
-  } else if (place < 0) {
+    return;
+  }
+  span.scalars[SPANNING] -= 1;
+  if (place < 0) {
     span.projected[-1 - place] = 0;
+    span.scalars[WAITING] -= 1;
   } else {
     span.spanning[place] = 0;
     span.scalars[PIVOT] = (double) place;
@@ -595,76 +608,139 @@ struct Step {
   double highest;  // the largest distance that any vector may have, by its error bound
 };
 
-/*
- * Finds the vector with the largest distance in both spans, the first of them where several have it,
- * and takes it out. Writes -1 when none is left or a span needs a fresh start, and from then on.
- * One block. `vectors` names the projected vectors of both spans, `secondVectors` of the second.
- */
-extern "C" __global__ void peel(
-    Span *spans, const int *firstVectors, const int *secondVectors, int step, Step *steps) {
-  __shared__ double best[MAX_THREADS];
-  __shared__ long long bestIndex[MAX_THREADS];
-  int thread = threadIdx.x;
-  Span first = spans[0];
-  Span second = spans[1];
-  Examination foundFirst = examine(first);
-  Examination foundSecond = examine(second);
-  bool stopped = (step > 0 && steps[step - 1].vector < 0)
-      || needsStart(first, foundFirst) || needsStart(second, foundSecond);
-  // Vectors of the second span count on from those of the first.
-  double highest = 0;
-  double farthest = -1;
-  long long farthestIndex = -1;
-  for (long long i = thread; i < first.others + second.others; i += blockDim.x) {
-    bool isFirst = i < first.others;
-    const Span &span = isFirst ? first : second;
-    const Examination &found = isFirst ? foundFirst : foundSecond;
-    int x = (int) (isFirst ? i : i - first.others);
-    if (span.projected[x] != 0) {
-      double far = distance(span, x, found);
-      highest = fmax(highest, far + errorBound(span, x, far, found));
-      if (far > farthest) {
-        farthest = far;
-        farthestIndex = i;
-      }
-    }
+/* What some of the vectors contribute to a step. */
+struct Survey {
+  double farthest;       // the largest distance, or -1
+  double farthestIndex;  // whose it is: vectors of the second span count on from those of the first
+  double farthestBound;  // its error bound
+  double highest;        // the largest distance that any may have, by its error bound
+  double largestDrift[2];
+  double farthestWaitingSquare[2];
+};
+
+/* Keeps the farther one; of two alike the first. */
+static __device__ void merge(Survey &into, const Survey &other) {
+  if (other.farthest > into.farthest
+      || (other.farthest == into.farthest && other.farthestIndex < into.farthestIndex)) {
+    into.farthest = other.farthest;
+    into.farthestIndex = other.farthestIndex;
+    into.farthestBound = other.farthestBound;
   }
-  highest = reduce(highest, false);
-  best[thread] = farthest;
-  bestIndex[thread] = farthestIndex;
+  into.highest = largest(into.highest, other.highest);
+  for (int i = 0; i < 2; i++) {
+    into.largestDrift[i] = largest(into.largestDrift[i], other.largestDrift[i]);
+    into.farthestWaitingSquare[i] =
+        largest(into.farthestWaitingSquare[i], other.farthestWaitingSquare[i]);
+  }
+}
+
+/* Merges those of all threads of a block into the first one's. */
+static __device__ void mergeAll(Survey *surveys) {
   __syncthreads();
   for (int half = blockDim.x / 2; half > 0; half /= 2) {
-    if (thread < half) {
-      double other = best[thread + half];
-      long long index = bestIndex[thread + half];
-      if (other > best[thread]
-          || (other == best[thread] && index >= 0 && index < bestIndex[thread])) {
-        best[thread] = other;
-        bestIndex[thread] = index;
-      }
+    if (threadIdx.x < half) {
+      merge(surveys[threadIdx.x], surveys[threadIdx.x + half]);
     }
     __syncthreads();
   }
-  if (thread > 0) {
+}
+
+static __device__ Survey nothing() {
+  Survey survey = {-1, 1e300, 0, 0, {0, 0}, {0, 0}};
+  return survey;
+}
+
+/*
+ * Looks at all vectors of both spans, one a thread: projected and waiting ones of the first, then of
+ * the second. Each block of SURVEY threads leaves one Survey.
+ */
+#define SURVEY 128
+extern "C" __global__ void survey(Span *spans, Survey *surveys) {
+  __shared__ Survey own[SURVEY];
+  long long i = (long long) blockIdx.x * blockDim.x + threadIdx.x;
+  int which = i < spans[0].columns ? 0 : 1;
+  const Span span = spans[which];
+  long long x = which == 0 ? i : i - spans[0].columns;
+  Survey found = nothing();
+  if (x < span.columns && span.projected[x] != 0) {
+    if (x < span.others) {
+      found.farthest = distance(span, (int) x);
+      found.farthestIndex = (double) i;
+      found.farthestBound = errorBound(span, (int) x, found.farthest);
+      found.highest = found.farthest + found.farthestBound;
+      found.largestDrift[which] = drift(span, (int) x);
+    } else {
+      found.farthestWaitingSquare[which] = span.squares[x];
+    }
+  }
+  own[threadIdx.x] = found;
+  mergeAll(own);
+  if (threadIdx.x == 0) {
+    surveys[blockIdx.x] = own[0];
+  }
+}
+
+/* Notes that a pivot was swept out, or that it was too uncertain. */
+static __device__ void count(const Span &span, int pending) {
+  long long k = (long long) span.scalars[PIVOT];
+  if (k < 0 || span.scalars[FAILED] != 0) {
     return;
   }
-  if (stopped || bestIndex[0] < 0) {
+  // A pivot that was used leaves its root here.
+  if (span.pendingRows[pending * span.leading + k] > 0) {
+    span.scalars[SWEEPS] += 1;
+  } else {
+    span.scalars[FAILED] = 1;
+  }
+}
+
+/* The same after the last sweep; one thread a span. */
+extern "C" __global__ void countSweep(Span *spans, int which, int pending) {
+  count(spans[which + blockIdx.x], pending);
+}
+
+/*
+ * Takes the vector with the largest distance out of both spans, the first of them where several have
+ * it. Writes -1 when none is left or a span needs a fresh start, and from then on. One block of SURVEY
+ * threads. The vectors are those of the columns of each span.
+ */
+extern "C" __global__ void peel(
+    Span *spans, const Survey *surveys, int surveyCount, const int *firstVectors,
+    const int *secondVectors, int step, Step *steps) {
+  __shared__ Survey merged[SURVEY];
+  Survey found = nothing();
+  for (int i = threadIdx.x; i < surveyCount; i += blockDim.x) {
+    merge(found, surveys[i]);
+  }
+  merged[threadIdx.x] = found;
+  mergeAll(merged);
+  if (threadIdx.x > 0) {
+    return;
+  }
+  bool stopped = step > 0 && steps[step - 1].vector < 0;
+  for (int i = 0; i < 2; i++) {
+    if (step > 0) {
+      count(spans[i], step - 1);
+    }
+    stopped = stopped
+        || needsStart(spans[i], merged[0].largestDrift[i], merged[0].farthestWaitingSquare[i]);
+  }
+  if (stopped || merged[0].farthest < 0) {
     steps[step].vector = -1;
-    first.scalars[PIVOT] = -1;
-    second.scalars[PIVOT] = -1;
+    spans[0].scalars[PIVOT] = -1;
+    spans[1].scalars[PIVOT] = -1;
     return;
   }
-  bool isFirst = bestIndex[0] < first.others;
-  int x = (int) (isFirst ? bestIndex[0] : bestIndex[0] - first.others);
-  double far = best[0];
-  steps[step].distance = far;
-  steps[step].errorBound =
-      isFirst ? errorBound(first, x, far, foundFirst) : errorBound(second, x, far, foundSecond);
-  steps[step].highest = highest;
-  long long vector = isFirst ? firstVectors[x] : secondVectors[x];
-  steps[step].vector = (double) vector;
-  take(first, vector, !isFirst);
-  take(second, vector, isFirst);
+  long long index = (long long) merged[0].farthestIndex;
+  int which = index < spans[0].columns ? 0 : 1;
+  int x = (int) (which == 0 ? index : index - spans[0].columns);
+  steps[step].distance = merged[0].farthest;
+  steps[step].errorBound = merged[0].farthestBound;
+  steps[step].highest = merged[0].highest;
+  int vector = which == 0 ? firstVectors[x] : secondVectors[x];
+  steps[step].vector = vector;
+  take(spans[0], vector, which == 1);
+  take(spans[1], vector, which == 0);
 }
 
 /*
@@ -764,21 +840,6 @@ extern "C" __global__ void sweepOut(Span *spans, int which, int pending) {
   }
 }
 
-/* Notes that a pivot was swept out, or that it was too uncertain; one thread a span. */
-extern "C" __global__ void countSweep(Span *spans, int which, int pending) {
-  Span span = spans[which + blockIdx.x];
-  long long k = (long long) span.scalars[PIVOT];
-  if (k < 0 || span.scalars[FAILED] != 0) {
-    return;
-  }
-  // A pivot that was used leaves its root here.
-  if (span.pendingRows[pending * span.leading + k] > 0) {
-    span.scalars[SWEEPS] += 1;
-  } else {
-    span.scalars[FAILED] = 1;
-  }
-}
-
 /* After the pending updates have been applied: their rounding, and fresh norms. */
 extern "C" __global__ void refresh(Span *spans, int which, int pending) {
   Span span = spans[which + blockIdx.y];
@@ -790,7 +851,7 @@ extern "C" __global__ void refresh(Span *spans, int which, int pending) {
 }
 
 /* The trace of W over the vectors that still span, when no update is pending; a block a span. */
-extern "C" __global__ void refreshTrace(Span *spans, int which) {
+extern "C" __global__ void __launch_bounds__(MAX_THREADS) refreshTrace(Span *spans, int which) {
   Span span = spans[which + blockIdx.x];
   double trace = 0;
   for (long long i = threadIdx.x; i < span.rows; i += blockDim.x) {

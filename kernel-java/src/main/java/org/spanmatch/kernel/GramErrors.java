@@ -5,6 +5,12 @@ package org.spanmatch.kernel;
  * norm, and projects by Cholesky factors of its parts; shared by the backends that do so.
  */
 public final class GramErrors {
+  /**
+   * How much of an error bound may come from repeated updates before a fresh start pays: a
+   * hundredth of what a Gram matrix can resolve.
+   */
+  public static final double ALLOWED_DRIFT = Precision.GRAM_FLOOR / 100;
+
   private static final double ROUNDOFF = 0x1p-53;
 
   private GramErrors() {}

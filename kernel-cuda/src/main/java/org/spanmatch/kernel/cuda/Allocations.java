@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Set;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUevent_flags;
+import jcuda.driver.CUstream;
+import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 
 /** What was allocated on a device for one purpose, to be freed together or piece by piece. */
@@ -17,6 +19,7 @@ final class Allocations implements AutoCloseable {
   private final Device device;
   private final Set<AutoCloseable> memory = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Deque<CUevent> events = new ArrayDeque<>();
+  private final Deque<CUstream> streams = new ArrayDeque<>();
   private Runnable giveUp = () -> {};
 
   /** Nothing yet; for {@link Device} alone. */
@@ -79,20 +82,40 @@ final class Allocations implements AutoCloseable {
     return event;
   }
 
+  /** Makes a stream, which lives as long as this. */
+  CUstream stream() {
+    CUstream stream = new CUstream();
+    check(
+        "cuStreamCreate",
+        JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
+    streams.push(stream);
+    return stream;
+  }
+
   /** Is told that a piece is about to be freed: waits until nothing uses it any more. */
   void release(AutoCloseable piece) {
     memory.remove(piece);
     device.finish();
   }
 
-  /** Frees everything that is left. */
+  /** Frees everything that is left, if the device has not done so. */
   @Override
   public void close() {
+    if (device.isOpen()) {
+      device.run(this::free);
+    }
+  }
+
+  /** The same with the device as the current one; goes on to the end in spite of failures. */
+  void free() {
     for (AutoCloseable piece : List.copyOf(memory)) {
       Device.closeQuietly(piece);
     }
     while (!events.isEmpty()) {
       JCudaDriver.cuEventDestroy(events.pop());
+    }
+    while (!streams.isEmpty()) {
+      JCudaDriver.cuStreamDestroy(streams.pop());
     }
     device.forget(this);
   }

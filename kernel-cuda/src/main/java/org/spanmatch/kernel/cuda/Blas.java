@@ -27,6 +27,15 @@ final class Blas {
     this.handle = handle;
   }
 
+  /** y += A·x; A is rows × columns. */
+  void addProduct(int rows, int columns, Pointer a, int lda, Pointer x, Pointer y) {
+    if (rows > 0 && columns > 0) {
+      checkBlas(
+          "cublasDgemv",
+          JCublas2.cublasDgemv(handle, N, rows, columns, one, a, lda, x, 1, one, y, 1));
+    }
+  }
+
   /** C += A·Aᵀ, the lower triangle only; A is size × depth. */
   void addSquare(int size, int depth, Pointer a, int lda, Pointer c, int ldc) {
     syrk(size, depth, one, a, lda, c, ldc);
@@ -119,6 +128,19 @@ final class Blas {
               ldl,
               b,
               ldb));
+    }
+  }
+
+  /** Has cuBLAS load what it needs, which takes memory, while there is some. */
+  void warmUp(Device device) {
+    try (Allocations room = device.allocations()) {
+      int size = 8;
+      Pointer matrix = room.of(new double[size * size]).pointer();
+      addProduct(size, size, matrix, size, matrix, matrix);
+      addSquare(size, size, matrix, size, matrix, size);
+      subtractProduct(size, size, size, matrix, size, matrix, size, matrix, size);
+      divide(size, size, matrix, size, matrix, size);
+      divideTransposed(size, size, matrix, size, matrix, size);
     }
   }
 }

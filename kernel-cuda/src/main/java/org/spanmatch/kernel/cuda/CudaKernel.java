@@ -35,6 +35,9 @@ final class CudaKernel implements ProjectionKernel {
   // what starting on a device costs. A guess: nobody has measured it yet.
   private static final double LEAST_WORK = 2e9;
 
+  // The part of a device's memory that is left free.
+  private static final double RESERVE = 0.01;
+
   // Buffers and answers; everything larger lies on the device.
   private static final long HEAP_BYTES = 32 << 20;
 
@@ -102,13 +105,19 @@ final class CudaKernel implements ProjectionKernel {
     if (precision == Precision.HIGH) {
       return host().heapBytes(xNeurons, yNeurons, samples, precision);
     }
-    return fits(xNeurons, yNeurons, samples)
+    double needed = ResidentGram.bytes(xNeurons, yNeurons, samples);
+    return needed <= devices.get(0).info().memoryBytes()
         ? HEAP_BYTES
         : (long) (StripedGram.heapBytes(xNeurons, yNeurons) + HEAP_BYTES);
   }
 
-  private boolean fits(int xNeurons, int yNeurons, long samples) {
-    return ResidentGram.bytes(xNeurons, yNeurons, samples) <= devices.get(0).info().memoryBytes();
+  /** Whether a device has room for all, with something left for cuBLAS. */
+  private boolean fits(Layers layers, long free) {
+    double needed =
+        ResidentGram.bytes(layers.x().neurons(), layers.y().neurons(), layers.samples())
+            + Inbox.bytes(layers.x())
+            + Inbox.bytes(layers.y());
+    return needed + RESERVE * (double) devices.get(0).info().memoryBytes() <= (double) free;
   }
 
   private ProjectionKernel host() {
@@ -160,9 +169,7 @@ final class CudaKernel implements ProjectionKernel {
   }
 
   private JointGram read(Layers layers, CompressionOptions compression) {
-    double needed =
-        ResidentGram.bytes(layers.x().neurons(), layers.y().neurons(), layers.samples());
-    if (needed <= devices.get(0).freeBytes()) {
+    if (fits(layers, devices.get(0).freeBytes())) {
       try {
         return ResidentGram.of(this, layers, compression.progress());
       } catch (DeviceException e) {
@@ -171,6 +178,11 @@ final class CudaKernel implements ProjectionKernel {
         }
       }
     }
+    // Other processes may have taken the memory that the estimate before reckoned with.
+    HeapMemory.require(
+        (long) StripedGram.heapBytes(layers.x().neurons(), layers.y().neurons()),
+        layers.x(),
+        layers.y());
     if (layers.neurons() > GramTables.MAX_NEURONS) {
       throw new NotEnoughMemoryException(
           layers.x().description()
@@ -229,13 +241,6 @@ final class CudaKernel implements ProjectionKernel {
               + e.getMessage()
               + "; '--backend java' computes without it",
           e);
-    }
-  }
-
-  /** Frees what a table had allocated; nothing is left of it when the kernel has been closed. */
-  void close(Device device, Allocations allocations) {
-    if (device.isOpen()) {
-      device.run(allocations::close);
     }
   }
 

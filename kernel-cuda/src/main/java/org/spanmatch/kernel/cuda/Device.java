@@ -12,7 +12,6 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUstream;
@@ -20,14 +19,18 @@ import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 import jcuda.jcublas.JCublas2;
 import jcuda.jcublas.cublasHandle;
+import jcuda.jcublas.cublasMath;
 import jcuda.runtime.cudaStream_t;
 
 /**
  * One GPU, with a context of its own, and the owner of all memory on it.
  *
- * <p>Commands go to one stream, in order; only activations are copied on a second one. A context
- * belongs to a thread while it is current, so everything must happen inside {@link #call}; a device
- * is confined to one thread at a time, but not to the one that made it.
+ * <p>Commands go to one stream, in order; only activations arrive on others. A context belongs to a
+ * thread while it is current, so everything must happen inside {@link #call}; a device is confined
+ * to one thread at a time, but not to the one that made it.
+ *
+ * <p>The context is not the one that the CUDA runtime would share with other libraries in this
+ * process: when a kernel fails, only the end of its context brings the device back.
  */
 final class Device implements AutoCloseable {
   // Small results and descriptors go through here.
@@ -35,10 +38,13 @@ final class Device implements AutoCloseable {
 
   private static final Logger LOGGER = System.getLogger("org.spanmatch.kernel");
 
+  // With this variable people ask cuBLAS 13 to compute float64 from products of shorter numbers.
+  private static final String EMULATION = "CUBLAS_EMULATE_DOUBLE_PRECISION";
+  private static final String EMULATING = "1";
+
   private final DeviceInfo info;
   private final CUcontext context = new CUcontext();
   private final CUstream stream = new CUstream();
-  private final CUstream copyStream = new CUstream();
   private final cublasHandle blasHandle = new cublasHandle();
   private final Set<Allocations> owned = Collections.newSetFromMap(new IdentityHashMap<>());
   private DeviceCode code;
@@ -62,14 +68,20 @@ final class Device implements AutoCloseable {
       // A new context is current already.
       int independent = CUstream_flags.CU_STREAM_NON_BLOCKING;
       check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, independent));
-      check("cuStreamCreate", JCudaDriver.cuStreamCreate(copyStream, independent));
       code = new DeviceCode(stream);
       checkBlas("cublasCreate", JCublas2.cublasCreate(blasHandle));
       blas = new Blas(blasHandle);
       checkBlas("cublasSetStream", JCublas2.cublasSetStream(blasHandle, new cudaStream_t(stream)));
+      if (EMULATING.equals(System.getenv(EMULATION))) {
+        // It would round more than float64 does, which all error bounds rest on.
+        checkBlas(
+            "cublasSetMathMode",
+            JCublas2.cublasSetMathMode(blasHandle, cublasMath.CUBLAS_PEDANTIC_MATH));
+      }
       transfer = allocations().host(TRANSFER_BYTES);
+      blas.warmUp(this);
       check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext()));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       destroy();
       throw e;
     }
@@ -83,11 +95,6 @@ final class Device implements AutoCloseable {
   /** The stream on which everything is computed. */
   CUstream stream() {
     return stream;
-  }
-
-  /** The stream on which activations arrive. */
-  CUstream copyStream() {
-    return copyStream;
   }
 
   /** The products and solves on this device. */
@@ -257,18 +264,9 @@ final class Device implements AutoCloseable {
     check("cuStreamSynchronize", JCudaDriver.cuStreamSynchronize(stream));
   }
 
-  /** Copies bytes that lie in page-locked memory, on the stream for copies, without waiting. */
-  void uploadAhead(HostMemory source, DeviceMemory target, int bytes) {
-    Pointer from = source.pointer();
-    check(
-        "cuMemcpyHtoDAsync",
-        JCudaDriver.cuMemcpyHtoDAsync(target.pointer(), from, bytes, copyStream));
-  }
-
-  /** Waits for both streams. A lost device refuses this, and says so again with the next call. */
+  /** Waits for all streams. A lost device refuses this, and says so again with the next call. */
   void finish() {
-    JCudaDriver.cuStreamSynchronize(copyStream);
-    JCudaDriver.cuStreamSynchronize(stream);
+    JCudaDriver.cuCtxSynchronize();
   }
 
   /** Frees all memory and the context. A failure of the device ends here too. */
@@ -283,14 +281,13 @@ final class Device implements AutoCloseable {
 
   private void destroy() {
     open = false;
-    List.copyOf(owned).forEach(Allocations::close);
+    List.copyOf(owned).forEach(Allocations::free);
     if (blas != null) {
       JCublas2.cublasDestroy(blasHandle);
     }
     if (code != null) {
       code.close();
     }
-    JCudaDriver.cuStreamDestroy(copyStream);
     JCudaDriver.cuStreamDestroy(stream);
     JCudaDriver.cuCtxDestroy(context);
   }

@@ -53,7 +53,15 @@ final class DeviceCode implements AutoCloseable {
       return new Grid(blocks(columns, TILE), blocks(rows, TILE), TILE, TILE);
     }
 
-    /** One block of threads that share the work on {@code count} elements. */
+    /** One block of 16 × 16 threads. */
+    static Grid oneSquare() {
+      return new Grid(1, 1, TILE, TILE);
+    }
+
+    /**
+     * One block of threads that share the work on {@code count} elements; the kernel must state its
+     * launch bounds.
+     */
     static Grid oneBlock(long count) {
       return new Grid(1, 1, count <= SMALL ? SMALL : count <= LARGE ? THREADS : LARGE, 1);
     }
@@ -68,7 +76,7 @@ final class DeviceCode implements AutoCloseable {
     }
   }
 
-  /** Loads the code; launches go to a stream. */
+  /** Loads the code; launches go to a stream unless they name another. */
   DeviceCode(CUstream stream) {
     this.stream = stream;
     check("cuModuleLoadData", JCudaDriver.cuModuleLoadData(module, image()));
@@ -85,11 +93,16 @@ final class DeviceCode implements AutoCloseable {
   }
 
   /**
-   * Starts a kernel, without waiting for it.
+   * Starts a kernel on the main stream, without waiting for it.
    *
    * @param arguments each an Integer, Long, Double, {@link DeviceMemory}, or a device pointer
    */
   void launch(String kernel, Grid grid, Object... arguments) {
+    launchOn(stream, kernel, grid, arguments);
+  }
+
+  /** The same on another stream. */
+  void launchOn(CUstream on, String kernel, Grid grid, Object... arguments) {
     CUfunction function = functions.computeIfAbsent(kernel, this::find);
     NativePointerObject[] pointers = new NativePointerObject[arguments.length];
     for (int i = 0; i < pointers.length; i++) {
@@ -106,7 +119,7 @@ final class DeviceCode implements AutoCloseable {
             grid.threadsY(),
             1,
             0,
-            stream,
+            on,
             Pointer.to(pointers),
             null));
   }

@@ -1,9 +1,12 @@
 package org.spanmatch.kernel.cuda;
 
 import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.cuda.DeviceCode.Grid;
 
@@ -18,9 +21,6 @@ final class DeviceSpan {
   /** Bytes of the device's struct Span. */
   static final int DESCRIPTOR_BYTES = 23 * Long.BYTES;
 
-  // A hundredth of what a Gram matrix can resolve.
-  private static final double ALLOWED_DRIFT = Precision.GRAM_FLOOR / 100;
-
   private final Device device;
   private final Allocations allocations;
   private final UnitGram gram;
@@ -33,12 +33,14 @@ final class DeviceSpan {
   private SpanState state;
   private int pending;
   private int sweepsSinceAnswer;
+  private boolean wantsSweeps; // for what was removed last
 
   /** What a mark holds; the tableau is shared with it. */
   private final class Saved implements SavedSpan {
     private final BitSet savedSpanning = (BitSet) spanning.clone();
     private final BitSet savedProjected = (BitSet) projected.clone();
     private final int savedPending = pending;
+    private final int savedSweeps = sweepsSinceAnswer;
     private Tableau savedTableau; // null if a fresh start was needed, or memory
     private SpanState savedState;
 
@@ -59,6 +61,7 @@ final class DeviceSpan {
         state = copy;
         tableau = savedTableau.share();
         pending = savedPending;
+        sweepsSinceAnswer = savedSweeps;
         describe();
       }
     }
@@ -113,7 +116,8 @@ final class DeviceSpan {
     return bits;
   }
 
-  private void forget() {
+  /** Gives up what is on the device: the next question needs a fresh start. */
+  void forget() {
     if (tableau != null) {
       tableau.release();
       tableau = null;
@@ -132,7 +136,7 @@ final class DeviceSpan {
     state.describe(bytes);
     tableau.describeSizes(bytes);
     bytes.putDouble(gram.error());
-    bytes.putDouble(ALLOWED_DRIFT);
+    bytes.putDouble(GramErrors.ALLOWED_DRIFT);
     bytes.putDouble(Precision.GRAM_FLOOR);
     device.upload(bytes.flip(), descriptors, (long) which * DESCRIPTOR_BYTES);
   }
@@ -150,14 +154,14 @@ final class DeviceSpan {
     double[] errorBounds = new double[count];
     double[] coefficientNorms = new double[count];
     if (count > 0) {
-      double[] answers = answers();
+      DoubleBuffer answers = answers();
       int others = tableau.others();
       int next = 0;
       for (int x = 0; x < others; x++) {
         if (projected.get(tableau.columns()[x])) {
-          distances[next] = answers[x];
-          errorBounds[next] = answers[others + x];
-          coefficientNorms[next] = answers[2 * others + x];
+          distances[next] = answers.get(x);
+          errorBounds[next] = answers.get(others + x);
+          coefficientNorms[next] = answers.get(2 * others + x);
           next++;
         }
       }
@@ -165,16 +169,16 @@ final class DeviceSpan {
     return new Distances(neurons, distances, errorBounds, coefficientNorms, gram.storageRoundoff());
   }
 
-  private double[] answers() {
+  private DoubleBuffer answers() {
     while (true) {
-      ensureStarted();
-      int others = tableau.others();
-      try (DeviceMemory answers = allocations.doubles(3L * others)) {
-        device.code().launch("answer", Grid.oneBlock(tableau.width()), descriptors, which, answers);
-        if (!state.needsStart()) {
-          sweepsSinceAnswer = 0;
-          return device.download(answers, 0, 3 * others);
-        }
+      if (tableau == null) {
+        start();
+      }
+      device.code().launch("answer", Grid.oneBlock(tableau.width()), descriptors, which);
+      Optional<DoubleBuffer> answers = state.answer();
+      if (answers.isPresent()) {
+        sweepsSinceAnswer = 0;
+        return answers.get();
       }
       restart();
     }
@@ -197,50 +201,53 @@ final class DeviceSpan {
 
   // Removals.
 
-  /** Takes vectors out of those that are projected. */
-  void removeProjected(int... removed) {
-    for (int vector : removed) {
-      projected.clear(vector);
+  /**
+   * Takes vectors out, in memory alone: {@link #takeProjected} and {@link #sweepOut(int...)} tell
+   * the device, or else {@link #forget}.
+   */
+  void remove(int[] fromProjected, int[] fromSpanning) {
+    IntStream.of(fromProjected).forEach(projected::clear);
+    // More sweeps than this cost more than a fresh start with what is left.
+    wantsSweeps = fromSpanning.length <= spanning.cardinality() / 4;
+    IntStream.of(fromSpanning).forEach(spanning::clear);
+  }
+
+  /** Tells the device what is no longer projected. */
+  void takeProjected(int... removed) {
+    if (tableau == null) {
+      return;
     }
-    if (tableau != null) {
-      try (DeviceMemory vectors = allocations.of(removed)) {
-        device
-            .code()
-            .launch(
-                "takeProjected",
-                Grid.lines(removed.length),
-                descriptors,
-                which,
-                vectors,
-                removed.length);
-      }
+    if (removed.length == 1) {
+      device.code().launch("takeOut", Grid.oneThread(), descriptors, which, removed[0], 0);
+      return;
+    }
+    try (DeviceMemory vectors = allocations.of(removed)) {
+      device
+          .code()
+          .launch(
+              "takeProjected",
+              Grid.lines(removed.length),
+              descriptors,
+              which,
+              vectors,
+              removed.length);
     }
   }
 
-  /** Takes vectors out of the span. */
-  void removeSpanning(int... removed) {
-    // More sweeps than this cost more than a fresh start with what is left.
-    if (removed.length > spanning.cardinality() / 4) {
+  /** Tells the device what no longer spans. */
+  void sweepOut(int... removed) {
+    if (!wantsSweeps) {
       forget();
     }
-    for (int vector : removed) {
-      spanning.clear(vector);
-    }
-    independent = null;
-    if (tableau != null) {
-      orForget(() -> sweepOut(removed));
-    }
-  }
-
-  private void sweepOut(int... removed) {
-    for (int vector : removed) {
-      device.code().launch("takeOut", Grid.oneThread(), descriptors, which, vector, 1);
-      if (tableau.row(vector) >= 0) {
-        sweepOut(device, descriptors, which, 1, sweepSize(), pending);
+    for (int i = 0; i < removed.length && tableau != null; i++) {
+      device.code().launch("takeOut", Grid.oneThread(), descriptors, which, removed[i], 1);
+      if (tableau.row(removed[i]) >= 0) {
+        sweepOut(device, descriptors, which, 1, pending, sweepSize());
+        countSweeps(device, descriptors, which, 1, pending);
         pending++;
         sweepsSinceAnswer++;
         if (pending == Tableau.PENDING) {
-          applyAll();
+          applyPending();
         }
       }
     }
@@ -257,33 +264,35 @@ final class DeviceSpan {
   }
 
   /**
-   * Starts the sweep of what was taken out of some spans.
+   * Sweeps out what was taken out of some spans, without counting it.
    *
    * @param first the first of these spans
    * @param spans how many
-   * @param size the largest {@link #sweepSize()}
    * @param pending updates that are pending already
+   * @param size the largest {@link #sweepSize()}
    */
   static void sweepOut(
-      Device device, DeviceMemory descriptors, int first, int spans, int size, int pending) {
+      Device device, DeviceMemory descriptors, int first, int spans, int pending, int size) {
     Grid grid = Grid.lines(size, spans);
     device.code().launch("readPivot", grid, descriptors, first, pending);
     device.code().launch("sweepOut", grid, descriptors, first, pending);
+  }
+
+  /** Counts the last sweep of some spans. */
+  static void countSweeps(
+      Device device, DeviceMemory descriptors, int first, int spans, int pending) {
     device.code().launch("countSweep", new Grid(spans, 1, 1, 1), descriptors, first, pending);
   }
 
   /**
-   * Is told what peeling took out on the device, with updates that are still pending.
+   * Is told that peeling on the device took out what was removed last.
    *
-   * @param steps how many updates, zero ones included
+   * @param steps how many updates are pending, zero ones included
    */
-  void peeled(int[] takenProjected, int[] takenSpanning, int steps) {
-    IntStream.of(takenProjected).forEach(projected::clear);
-    IntStream.of(takenSpanning).forEach(spanning::clear);
+  void peeled(int steps) {
     // Each step asked; only what the last one took has not been looked at.
     sweepsSinceAnswer = 1;
     pending = steps;
-    applyPending();
   }
 
   /** Makes the norms of the coefficients exact, and the bounds that grow with them. */
@@ -331,13 +340,16 @@ final class DeviceSpan {
     if (8 * (rows.length + columns.length) > 7 * tableau.width()) {
       return;
     }
-    Tableau compacted;
+    Tableau compacted = null;
     SpanState compactedState;
     try {
       compacted = tableau.compacted(device, allocations, rows, columns, gram.size());
       compactedState =
           state.compacted(allocations, compacted, tableau.sources(rows, columns), columns);
     } catch (DeviceException e) {
+      if (compacted != null) {
+        compacted.release();
+      }
       if (e.isOutOfMemory()) {
         return; // it only saves work
       }
@@ -372,12 +384,6 @@ final class DeviceSpan {
   }
 
   // Fresh starts.
-
-  private void ensureStarted() {
-    if (tableau == null) {
-      start();
-    }
-  }
 
   /** Starts afresh because the tableau is too inexact, or because a waiting vector is to span. */
   private void restart() {

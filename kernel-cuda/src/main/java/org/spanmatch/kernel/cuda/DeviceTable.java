@@ -25,7 +25,11 @@ final class DeviceTable extends NeuronTable {
   // So many marks are returned to without a fresh start; older ones need one.
   private static final int MARKS = 8;
 
-  private static final int STEP_VALUES = 4; // of struct Step in spanmatch.cu
+  // As in spanmatch.cu: the sizes of structs Step and Survey, and threads of a block for the
+  // latter.
+  private static final int STEP_VALUES = 4;
+  private static final int SURVEY_VALUES = 8;
+  private static final int SURVEY = 128;
 
   private final CudaKernel kernel;
   private final Device device;
@@ -152,76 +156,119 @@ final class DeviceTable extends NeuronTable {
   @Override
   protected void removed(Group group, int[] removed) {
     int[] columns = columns(group, removed);
+    DeviceSpan own = spans.get(group);
+    DeviceSpan other = spans.get(group.other());
+    own.remove(columns, new int[0]);
+    other.remove(new int[0], columns);
     on(
         () -> {
-          spans.get(group).removeProjected(columns);
-          spans.get(group.other()).removeSpanning(columns);
+          orForget(
+              () -> {
+                own.takeProjected(columns);
+                other.sweepOut(columns);
+              });
           return null;
         });
   }
 
+  /**
+   * Does something that changes both spans on the device. When it fails, such as for want of
+   * memory, both will start afresh.
+   */
+  private void orForget(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      spans.values().forEach(DeviceSpan::forget);
+      throw e;
+    }
+  }
+
   // Peeling.
 
-  /**
-   * Keeps the loop on the device: the host looks at it after every {@link Tableau#PENDING} steps.
-   */
+  /** Keeps the loop on the device: the host looks at it after {@link Tableau#PENDING} steps. */
   @Override
   public List<Peeled> peel(Progress progress) {
     List<Peeled> peeled = new ArrayList<>();
     int total = remaining(Group.X).length + remaining(Group.Y).length;
     while (peeled.size() < total) {
-      List<Peeled> some = on(this::peelSome);
-      peeled.addAll(some);
-      for (Group group : Group.values()) {
-        take(
-            group,
-            some.stream().filter(p -> p.group() == group).mapToInt(Peeled::neuron).toArray());
-      }
+      on(
+          () -> {
+            orForget(() -> peeled.addAll(peelSome()));
+            return null;
+          });
       progress.update("spectrum", peeled.size(), total);
     }
     return peeled;
   }
 
   private List<Peeled> peelSome() {
-    DeviceSpan x = spans.get(Group.X);
-    DeviceSpan y = spans.get(Group.Y);
     for (DeviceSpan span : spans.values()) {
       span.prepare();
       span.applyPending();
     }
+    List<Peeled> peeled = peelOnDevice();
+    if (peeled.isEmpty()) {
+      throw new IllegalStateException("peeling stopped although neurons remain");
+    }
+    int[] x = taken(peeled, Group.X);
+    int[] y = taken(peeled, Group.Y);
+    take(Group.X, x);
+    take(Group.Y, y);
+    int[] xColumns = columns(Group.X, x);
+    int[] yColumns = columns(Group.Y, y);
+    spans.get(Group.X).remove(xColumns, yColumns);
+    spans.get(Group.Y).remove(yColumns, xColumns);
+    for (DeviceSpan span : spans.values()) {
+      span.peeled(Tableau.PENDING);
+      span.applyPending();
+    }
+    return peeled;
+  }
+
+  /** Takes out up to {@link Tableau#PENDING} neurons, fewer if a fresh start is needed. */
+  private List<Peeled> peelOnDevice() {
+    DeviceSpan x = spans.get(Group.X);
+    DeviceSpan y = spans.get(Group.Y);
     int sweepSize = Math.max(x.sweepSize(), y.sweepSize());
+    int count = x.projectedVectors().length + y.projectedVectors().length;
+    Grid survey = new Grid(Grid.blocks(count, SURVEY), 1, SURVEY, 1);
     double[] values;
     try (DeviceMemory xVectors = allocations.of(x.projectedVectors());
         DeviceMemory yVectors = allocations.of(y.projectedVectors());
+        DeviceMemory surveys = allocations.doubles((long) SURVEY_VALUES * survey.blocksX());
         DeviceMemory steps = allocations.doubles((long) STEP_VALUES * Tableau.PENDING)) {
       for (int step = 0; step < Tableau.PENDING; step++) {
+        device.code().launch("survey", survey, descriptors, surveys);
         device
             .code()
-            .launch("peel", Grid.oneBlock(sweepSize), descriptors, xVectors, yVectors, step, steps);
-        DeviceSpan.sweepOut(device, descriptors, 0, 2, sweepSize, step);
+            .launch(
+                "peel",
+                new Grid(1, 1, SURVEY, 1),
+                descriptors,
+                surveys,
+                survey.blocksX(),
+                xVectors,
+                yVectors,
+                step,
+                steps);
+        DeviceSpan.sweepOut(device, descriptors, 0, 2, step, sweepSize);
       }
+      DeviceSpan.countSweeps(device, descriptors, 0, 2, Tableau.PENDING - 1);
       values = device.download(steps, 0, STEP_VALUES * Tableau.PENDING);
     }
     List<Peeled> peeled = new ArrayList<>();
-    for (int step = 0; step < Tableau.PENDING && values[STEP_VALUES * step] >= 0; step++) {
-      int at = STEP_VALUES * step;
+    for (int at = 0; at < values.length && values[at] >= 0; at += STEP_VALUES) {
       int vector = (int) values[at];
       peeled.add(
           new Peeled(
               groups[vector], neurons[vector], values[at + 1], values[at + 2], values[at + 3]));
     }
-    for (Group group : Group.values()) {
-      spans.get(group).peeled(taken(peeled, group), taken(peeled, group.other()), Tableau.PENDING);
-    }
-    if (peeled.isEmpty()) {
-      throw new IllegalStateException("peeling stopped although neurons remain");
-    }
     return peeled;
   }
 
-  private int[] taken(List<Peeled> peeled, Group group) {
-    return columns(
-        group, peeled.stream().filter(p -> p.group() == group).mapToInt(Peeled::neuron).toArray());
+  private static int[] taken(List<Peeled> peeled, Group group) {
+    return peeled.stream().filter(p -> p.group() == group).mapToInt(Peeled::neuron).toArray();
   }
 
   // Marks.
@@ -264,7 +311,7 @@ final class DeviceTable extends NeuronTable {
   public void close() {
     if (open) {
       open = false;
-      kernel.close(device, allocations);
+      allocations.close();
     }
   }
 }

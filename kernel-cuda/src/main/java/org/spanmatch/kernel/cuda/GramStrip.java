@@ -1,6 +1,10 @@
 package org.spanmatch.kernel.cuda;
 
+import static org.spanmatch.kernel.cuda.DeviceException.check;
+
 import java.util.List;
+import jcuda.driver.CUevent;
+import jcuda.driver.JCudaDriver;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.cuda.DeviceCode.Grid;
 
@@ -15,8 +19,6 @@ final class GramStrip {
   /** Samples of a panel; the error bound of G grows with it. */
   static final int PANEL = 2048;
 
-  private static final int SUM_CHUNK = 256;
-
   private final Device device;
   private final Allocations allocations;
   private final int neurons;
@@ -25,10 +27,26 @@ final class GramStrip {
   private final int rows;
   private final Inbox xInbox;
   private final Inbox yInbox;
-  private final DeviceMemory panel;
-  private final DeviceMemory partialSums;
+  private final Panel[] panels;
+  private final DeviceMemory ones;
   private final DeviceMemory sums;
   private final DeviceMemory values;
+  private int turn;
+
+  /** Rows of samples: while those of one panel are added, the other's arrive. */
+  private static final class Panel {
+    final DeviceMemory rows;
+    final CUevent xArrived;
+    final CUevent yArrived;
+    final CUevent added;
+
+    Panel(Allocations allocations, long elements) {
+      rows = allocations.doubles(elements);
+      xArrived = allocations.event();
+      yArrived = allocations.event();
+      added = allocations.event();
+    }
+  }
 
   /**
    * An empty strip.
@@ -45,19 +63,26 @@ final class GramStrip {
     this.first = first;
     this.rows = rows;
     long samples = Math.min(PANEL, layers.samples());
-    panel = allocations.doubles(samples * neurons);
-    partialSums = allocations.doubles((long) Grid.blocks(samples, SUM_CHUNK) * neurons);
+    long elements = samples * neurons;
+    panels = new Panel[] {new Panel(allocations, elements), new Panel(allocations, elements)};
+    ones = allocations.doubles(samples);
+    device.code().launch("fill", Grid.lines(samples), ones, (int) samples, 1.0);
     sums = allocations.doubles(neurons);
     values = allocations.doubles(rows * columns());
     device.clear(sums);
     device.clear(values);
     xInbox = new Inbox(device, allocations, layers.xScales());
     yInbox = new Inbox(device, allocations, layers.yScales());
+    device.synchronise(); // the inboxes' streams may use all this
   }
 
-  /** What a strip takes on the device besides its rows, without the blocks that are read. */
+  /** What a strip takes on the device besides its rows. */
   static double panelBytes(Layers layers) {
-    return Double.BYTES * (double) layers.neurons() * (Math.min(PANEL, layers.samples()) + 16);
+    double neurons = layers.neurons();
+    double samples = Math.min(PANEL, layers.samples());
+    return Double.BYTES * (2 * neurons * samples + neurons + samples)
+        + Inbox.bytes(layers.x())
+        + Inbox.bytes(layers.y());
   }
 
   /**
@@ -103,28 +128,22 @@ final class GramStrip {
    * @param count how many, at most {@link #PANEL}
    */
   void add(LayerFeed x, LayerFeed y, int count) {
+    Panel panel = panels[turn];
+    turn = 1 - turn;
     if (xNeurons > 0) {
-      x.fill(xInbox, count, panel, neurons, 0);
+      receive(x, xInbox, count, panel, 0, panel.xArrived);
     }
     if (xNeurons < neurons) {
-      y.fill(yInbox, count, panel, neurons, xNeurons);
+      receive(y, yInbox, count, panel, xNeurons, panel.yArrived);
     }
-    int chunks = Grid.blocks(count, SUM_CHUNK);
     device
-        .code()
-        .launch(
-            "partialSums",
-            Grid.lines(neurons, chunks),
-            panel,
-            (long) neurons,
-            neurons,
-            count,
-            SUM_CHUNK,
-            partialSums);
-    device.code().launch("addPartialSums", Grid.lines(neurons), partialSums, neurons, chunks, sums);
+        .blas()
+        .addProduct(neurons, count, panel.rows.pointer(), neurons, ones.pointer(), sums.pointer());
     int columns = (int) columns();
     if (rows == neurons) {
-      device.blas().addSquare(neurons, count, panel.pointer(), neurons, values.pointer(), neurons);
+      device
+          .blas()
+          .addSquare(neurons, count, panel.rows.pointer(), neurons, values.pointer(), neurons);
     } else {
       device
           .blas()
@@ -132,13 +151,22 @@ final class GramStrip {
               columns,
               rows,
               count,
-              panel.element(first),
+              panel.rows.element(first),
               neurons,
-              panel.element(first),
+              panel.rows.element(first),
               neurons,
               values.pointer(),
               columns);
     }
+    check("cuEventRecord", JCudaDriver.cuEventRecord(panel.added, device.stream()));
+  }
+
+  private void receive(
+      LayerFeed layer, Inbox inbox, int count, Panel panel, int column, CUevent arrived) {
+    inbox.waitFor(panel.added);
+    layer.fill(inbox, count, panel.rows, neurons, column);
+    inbox.record(arrived);
+    check("cuStreamWaitEvent", JCudaDriver.cuStreamWaitEvent(device.stream(), arrived, 0));
   }
 
   /** The elements, row after row. */

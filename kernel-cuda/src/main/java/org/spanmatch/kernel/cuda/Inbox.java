@@ -2,27 +2,32 @@ package org.spanmatch.kernel.cuda;
 
 import static org.spanmatch.kernel.cuda.DeviceException.check;
 
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
+import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
 import org.spanmatch.data.ActivationBlock;
 import org.spanmatch.data.ElementType;
+import org.spanmatch.data.LayerActivations;
 
 /**
  * Where the blocks of one layer arrive on a device, as they lie in the file, and are turned into
  * rows of doubles.
  *
- * <p>There is room for two blocks: while one is being computed with, the next is copied, and the
- * host reads the one after that.
+ * <p>There is room for two blocks: while one is copied and unpacked, on a stream of this inbox, the
+ * host reads the next. Whoever wants the rows has to wait for an event; see {@link #record}.
  */
 final class Inbox {
   private static final int TILE = 32;
   private static final int TILE_ROWS = 8;
 
+  // Readers take larger blocks only where one sample is larger.
+  private static final double LARGEST_BLOCK = 32 << 20;
+
   private final Device device;
   private final Allocations allocations;
+  private final CUstream stream;
   private final DeviceMemory scales; // null for none
   private final Slot[] slots;
   private int current;
@@ -31,13 +36,11 @@ final class Inbox {
   /** Room for one block on both sides. */
   private static final class Slot {
     final CUevent copied;
-    final CUevent used;
     HostMemory host;
     DeviceMemory raw;
 
     Slot(Allocations allocations) {
       copied = allocations.event();
-      used = allocations.event();
     }
   }
 
@@ -50,8 +53,15 @@ final class Inbox {
   Inbox(Device device, Allocations allocations, double[] scales) {
     this.device = device;
     this.allocations = allocations;
+    this.stream = allocations.stream();
     this.scales = scales == null ? null : allocations.of(scales);
     this.slots = new Slot[] {new Slot(allocations), new Slot(allocations)};
+  }
+
+  /** How many bytes of device memory one takes at most for a layer. */
+  static double bytes(LayerActivations layer) {
+    double all = (double) layer.neurons() * layer.samples() * layer.type().bytes();
+    return 2 * Math.min(all, LARGEST_BLOCK) + Double.BYTES * (double) layer.neurons();
   }
 
   /**
@@ -72,7 +82,8 @@ final class Inbox {
     Slot slot = slots[current];
     device
         .code()
-        .launch(
+        .launchOn(
+            stream,
             "unpack",
             new DeviceCode.Grid(
                 DeviceCode.Grid.blocks(block.neurons(), TILE),
@@ -92,7 +103,16 @@ final class Inbox {
             (long) block.innerStride(),
             from,
             count);
-    check("cuEventRecord", JCudaDriver.cuEventRecord(slot.used, device.stream()));
+  }
+
+  /** Lets what comes next wait for an event, such as that rows may be overwritten. */
+  void waitFor(CUevent event) {
+    check("cuStreamWaitEvent", JCudaDriver.cuStreamWaitEvent(stream, event, 0));
+  }
+
+  /** Lets an event follow everything so far. */
+  void record(CUevent event) {
+    check("cuEventRecord", JCudaDriver.cuEventRecord(event, stream));
   }
 
   /** The number of a format in spanmatch.cu. */
@@ -126,14 +146,13 @@ final class Inbox {
     if (slot.host == null || slot.host.bytes() < bytes) {
       grow(slot, bytes);
     }
-    // The last copy has left the host's buffer, and its use on the device has ended.
+    // The last copy has left the host's buffer. On the device one thing follows the other.
     check("cuEventSynchronize", JCudaDriver.cuEventSynchronize(slot.copied));
-    ByteBuffer data = block.data().duplicate().clear().limit(bytes);
-    slot.host.buffer().put(data);
-    check("cuStreamWaitEvent", JCudaDriver.cuStreamWaitEvent(device.copyStream(), slot.used, 0));
-    device.uploadAhead(slot.host, slot.raw, bytes);
-    check("cuEventRecord", JCudaDriver.cuEventRecord(slot.copied, device.copyStream()));
-    check("cuStreamWaitEvent", JCudaDriver.cuStreamWaitEvent(device.stream(), slot.copied, 0));
+    slot.host.buffer().put(block.data().duplicate().clear().limit(bytes));
+    check(
+        "cuMemcpyHtoDAsync",
+        JCudaDriver.cuMemcpyHtoDAsync(slot.raw.pointer(), slot.host.pointer(), bytes, stream));
+    record(slot.copied);
   }
 
   private void grow(Slot slot, int bytes) {

@@ -88,7 +88,7 @@ final class Projection {
           .code()
           .launch(
               "factoriseBlock",
-              Grid.oneBlock(PANEL),
+              Grid.oneSquare(),
               tableau.values(),
               (long) width,
               from,
@@ -97,7 +97,17 @@ final class Projection {
       int next = from + size;
       int left = rows - next;
       CUdeviceptr panel = element(from, next);
-      blas.divideTransposed(width - next, size, element(from, from), width, panel, width);
+      // Not by cuBLAS, which says nothing of the error of its solves: it might invert the square.
+      device
+          .code()
+          .launch(
+              "solvePanel",
+              Grid.lines(width - next),
+              tableau.values(),
+              (long) width,
+              from,
+              size,
+              (long) width);
       blas.subtractSquare(left, size, panel, width, element(next, next), width);
       blas.subtractProduct(
           width - rows,

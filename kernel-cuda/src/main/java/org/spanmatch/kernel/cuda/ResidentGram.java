@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.LivingNeurons;
 import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.Progress;
@@ -49,7 +50,7 @@ final class ResidentGram implements JointGram {
   static double bytes(double xNeurons, double yNeurons, long samples) {
     double all = xNeurons + yNeurons;
     double matrix = Double.BYTES * all * all;
-    double panel = Double.BYTES * all * Math.min(samples, GramStrip.PANEL);
+    double panel = Double.BYTES * all * 2 * Math.min(samples, GramStrip.PANEL);
     return matrix + Math.max(matrix + panel, DeviceTable.bytes(xNeurons, yNeurons));
   }
 
@@ -119,6 +120,8 @@ final class ResidentGram implements JointGram {
         return table;
       }
       // It fits as a matrix, but not as a table: the processor takes over.
+      HeapMemory.require(
+          GramTables.heapBytes(layers.x().neurons(), layers.y().neurons()), layers.x(), layers.y());
       double[][] rows = new double[gram.size()][];
       Arrays.setAll(rows, i -> device.download(gram.values(), (long) i * gram.size(), gram.size()));
       tableRoom.close();

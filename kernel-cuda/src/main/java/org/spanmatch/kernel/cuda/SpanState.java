@@ -1,27 +1,31 @@
 package org.spanmatch.kernel.cuda;
 
 import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import org.spanmatch.kernel.cuda.DeviceCode.Grid;
 
 /** The part of a span that has a number for each neuron, on the device: what a mark copies. */
 final class SpanState implements AutoCloseable {
-  // In the order of enum Scalar in spanmatch.cu.
-  private static final int SCALARS = 8;
+  // As in spanmatch.cu: room for enum Scalar, and some of its places.
+  private static final int SCALARS = 16;
   private static final int DEPENDENT = 5;
-  private static final int NEEDS_START = 7;
+  private static final int NEEDS_START = 9;
 
   private final Device device;
   private final DeviceMemory memory;
   private final long rows;
   private final long columns;
+  private final int others;
 
   /** Room for a tableau's state. */
   SpanState(Device device, Allocations allocations, Tableau tableau) {
     this.device = device;
     this.rows = tableau.rows().length;
     this.columns = tableau.columns().length;
-    memory = allocations.doubles(SCALARS + 2 * (rows + columns) + 3 * columns + rows);
+    this.others = tableau.others();
+    memory = allocations.doubles(flagsAt() + rows + columns);
   }
 
   /** In which all vectors span, are projected, or wait. */
@@ -34,7 +38,7 @@ final class SpanState implements AutoCloseable {
   }
 
   private long normsAt() {
-    return SCALARS;
+    return SCALARS + 3L * others;
   }
 
   private long errorsAt() {
@@ -69,9 +73,17 @@ final class SpanState implements AutoCloseable {
     return memory;
   }
 
-  /** Whether the last answer does not count. */
-  boolean needsStart() {
-    return device.download(memory, NEEDS_START, 1)[0] != 0;
+  /**
+   * The last answer: for each vector that does not wait its distance, then the error bounds, then
+   * the coefficient norms.
+   *
+   * @return empty if it does not count, since a fresh start is needed
+   */
+  Optional<DoubleBuffer> answer() {
+    double[] found = device.download(memory, 0, SCALARS + 3 * others);
+    return found[NEEDS_START] == 0
+        ? Optional.of(DoubleBuffer.wrap(found, SCALARS, 3 * others).slice())
+        : Optional.empty();
   }
 
   /**

@@ -2,6 +2,7 @@ package org.spanmatch.kernel.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -154,9 +155,9 @@ class CudaFaultsTest {
     StandIn.assertClean("the match after " + outcomes);
   }
 
-  /** The matrix and its tables take 4 MB, which some of these devices do not have. */
+  /** All together takes 7 MB, which some of these devices do not have. */
   @ParameterizedTest
-  @ValueSource(ints = {8_000, 5_000, 4_500, 4_000, 3_500, 3_000, 2_500, 2_000, 500})
+  @ValueSource(ints = {9_000, 7_000, 6_500, 6_000, 5_500, 5_200, 2_000, 500})
   void whatDoesNotFitIsComputedInStrips(int kilobytes) {
     Problem problem = Problem.relu(2, 300, 200, 190);
     List<Match> expected;
@@ -167,9 +168,9 @@ class CudaFaultsTest {
     StandIn.setMemory(1000L * kilobytes);
     try (ProjectionKernel kernel = open()) {
       assertSameSets(expected, matches(kernel, problem));
-      assertTrue(kilobytes > 1_000);
+      assertTrue(kilobytes > 3_000);
     } catch (NotEnoughMemoryException e) {
-      assertTrue(kilobytes < 2_500, kilobytes + " kB: " + e.getMessage());
+      assertTrue(kilobytes < 3_000, kilobytes + " kB: " + e.getMessage());
       assertTrue(e.getMessage().contains("CUDA device 0"), e.getMessage());
     }
     StandIn.assertClean(kilobytes + " kB");
@@ -257,13 +258,110 @@ class CudaFaultsTest {
     return values;
   }
 
+  /** Both partners of waiting vectors are gone, and only a mark was made since. */
+  @Test
+  void aMarkKnowsWhatWasNotAskedYet() {
+    SplittableRandom random = new SplittableRandom(3);
+    List<double[]> y = Problem.gaussians(random, 60, 10);
+    y.add(y.get(0).clone());
+    y.add(y.get(1).clone());
+    Problem problem = new Problem(60, List.of(y.get(0).clone(), y.get(1).clone()), y);
+    try (ProjectionKernel kernel = open();
+        ProjectionTable table =
+            kernel.compress(
+                problem.layer(Group.X), problem.layer(Group.Y), CompressionOptions.defaults())) {
+      assertEquals(0, table.distances(Group.X).distance(0), 1e-6);
+      table.remove(Group.Y, 0);
+      table.remove(Group.Y, 1);
+      ProjectionTable.Mark mark = table.mark();
+      assertEquals(0, table.distances(Group.X).distance(0), 1e-6);
+      table.remove(Group.Y, 5);
+      table.rollback(mark);
+      assertEquals(0, table.distances(Group.X).distance(0), 1e-6);
+      assertEquals(0, table.distances(Group.X).distance(1), 1e-6);
+    }
+  }
+
+  /** What could not be told to the device must not be forgotten. */
+  @Test
+  void aRemovalForWhichMemoryIsShortStillHolds() {
+    try (ProjectionKernel kernel = open();
+        ProjectionTable table = table(kernel);
+        ProjectionKernel processor = Kernels.open("reference", new KernelOptions(1));
+        ProjectionTable expected = table(processor)) {
+      table.distances(Group.X);
+      ProjectionTable.Mark mark = table.mark();
+      StandIn.setMemory(StandIn.bytesInUse() / 2); // both devices have the same
+      int failures = 0;
+      for (int neuron = 0; neuron < 8; neuron += 2) {
+        try {
+          table.remove(Group.Y, neuron, neuron + 1);
+        } catch (NotEnoughMemoryException e) {
+          failures++;
+        }
+        expected.remove(Group.Y, neuron, neuron + 1);
+      }
+      assertTrue(failures > 0);
+      StandIn.behave();
+      assertAgree(expected, table);
+      table.rollback(mark);
+      expected.rollback(expected.mark());
+      table.remove(Group.Y, 0, 1, 2, 3, 4, 5, 6, 7);
+      assertAgree(expected, table);
+    }
+    StandIn.assertClean("short memory");
+  }
+
+  private static void assertAgree(ProjectionTable expected, ProjectionTable found) {
+    for (Group group : Group.values()) {
+      Distances a = expected.distances(group);
+      Distances b = found.distances(group);
+      assertEquals(a.size(), b.size());
+      for (int i = 0; i < a.size(); i++) {
+        assertEquals(a.neuron(i), b.neuron(i));
+        assertEquals(a.distance(i), b.distance(i), a.errorBound(i) + b.errorBound(i));
+      }
+    }
+  }
+
+  @Test
+  void twoDevicesShareTheSamples() {
+    List<Match> expected = expected();
+    try (ProjectionKernel kernel =
+            new CudaProvider().open(new KernelOptions(1, KernelOptions.ALL_DEVICES), "test");
+        ProjectionTable table = table(kernel)) {
+      assertTrue(kernel.info().device().startsWith("2 CUDA devices"), kernel.info().device());
+      assertSameSets(expected, MaximumMatch.find(table, EPSILONS));
+      double[] sums = {0, 0};
+      for (double value : PROBLEM.x().get(2)) {
+        sums[0] += value;
+      }
+      sums[1] = table.moments(Group.X).sum(2);
+      assertEquals(sums[0], sums[1], 1e-12 * sums[0]);
+    }
+    StandIn.assertClean("two devices");
+  }
+
+  @Test
+  void twoKernelsMayRunAtTheSameTime() throws InterruptedException {
+    List<Match> expected = expected();
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    Thread thread = new Thread(() -> matchAll().forEach(found -> assertSameSets(expected, found)));
+    thread.setUncaughtExceptionHandler((t, e) -> failure.set(e));
+    thread.start();
+    matchAll().forEach(found -> assertSameSets(expected, found));
+    thread.join();
+    assertNull(failure.get());
+    StandIn.assertClean("two kernels");
+  }
+
   @Test
   void aDeviceThatIsNotThereIsNamed() {
     KernelUnavailableException e =
         assertThrows(
             KernelUnavailableException.class,
             () -> new CudaProvider().open(new KernelOptions(1, "7"), "test"));
-    assertEquals("there is no CUDA device 7, only 0", e.getMessage());
+    assertEquals("there is no CUDA device 7, only 0, 1", e.getMessage());
     assertEquals(Optional.empty(), new CudaProvider().unavailable());
   }
 }

@@ -15,6 +15,7 @@ final class StandIn {
   private static final int COUNTED_CALLS = 0x5A000004;
   private static final int LIVE_OBJECTS = 0x5A000005;
   private static final int REPORTS = 0x5A000006;
+  private static final int BYTES_IN_USE = 0x5A000007;
   private static final int MEMORY_SIZE = 0x5A000008;
   private static final int FIRST_REPORT = 0x5A000000;
   private static final long USUAL_MEMORY = 2L << 30;
@@ -72,6 +73,11 @@ final class StandIn {
   /** How many calls were counted since {@link #failCall}. */
   static int countedCalls() {
     return (int) get(COUNTED_CALLS);
+  }
+
+  /** How many bytes of memory are in use on all devices. */
+  static long bytesInUse() {
+    return get(BYTES_IN_USE);
   }
 
   /** Changes the size of each device's memory. */

@@ -6,9 +6,6 @@ import org.spanmatch.kernel.Precision;
 
 /** The vectors as their Gram matrix; projections come from Cholesky factors of its parts. */
 final class GramVectors implements CompressedVectors {
-  // A hundredth of what a Gram matrix can resolve.
-  private static final double ALLOWED_DRIFT = Precision.GRAM_FLOOR / 100;
-
   private final double[][] gram;
   private final double gramError;
   private final double storageRoundoff;
@@ -44,7 +41,7 @@ final class GramVectors implements CompressedVectors {
 
   @Override
   public double allowedDrift() {
-    return ALLOWED_DRIFT;
+    return GramErrors.ALLOWED_DRIFT;
   }
 
   @Override
