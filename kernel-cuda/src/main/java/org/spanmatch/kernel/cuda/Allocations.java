@@ -14,7 +14,10 @@ import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 
-/** What was allocated on a device for one purpose, to be freed together or piece by piece. */
+/**
+ * What was allocated on a device for one purpose, to be freed together or piece by piece; two
+ * threads may allocate at the same time.
+ */
 final class Allocations implements AutoCloseable {
   private final Device device;
   private final Set<AutoCloseable> memory = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -38,7 +41,7 @@ final class Allocations implements AutoCloseable {
   }
 
   /** Allocates memory for so many bytes. */
-  DeviceMemory bytes(long bytes) {
+  synchronized DeviceMemory bytes(long bytes) {
     DeviceMemory piece;
     try {
       piece = DeviceMemory.allocate(this, bytes);
@@ -68,14 +71,14 @@ final class Allocations implements AutoCloseable {
   }
 
   /** Allocates page-locked host memory. */
-  HostMemory host(int bytes) {
+  synchronized HostMemory host(int bytes) {
     HostMemory piece = HostMemory.allocate(this, bytes);
     memory.add(piece);
     return piece;
   }
 
   /** Makes an event, which lives as long as this. */
-  CUevent event() {
+  synchronized CUevent event() {
     CUevent event = new CUevent();
     check("cuEventCreate", JCudaDriver.cuEventCreate(event, CUevent_flags.CU_EVENT_DISABLE_TIMING));
     events.push(event);
@@ -83,7 +86,7 @@ final class Allocations implements AutoCloseable {
   }
 
   /** Makes a stream, which lives as long as this. */
-  CUstream stream() {
+  synchronized CUstream stream() {
     CUstream stream = new CUstream();
     check(
         "cuStreamCreate",
@@ -93,7 +96,7 @@ final class Allocations implements AutoCloseable {
   }
 
   /** Is told that a piece is about to be freed: waits until nothing uses it any more. */
-  void release(AutoCloseable piece) {
+  synchronized void release(AutoCloseable piece) {
     memory.remove(piece);
     device.finish();
   }
@@ -107,7 +110,7 @@ final class Allocations implements AutoCloseable {
   }
 
   /** The same with the device as the current one; goes on to the end in spite of failures. */
-  void free() {
+  synchronized void free() {
     for (AutoCloseable piece : List.copyOf(memory)) {
       Device.closeQuietly(piece);
     }

@@ -27,7 +27,8 @@ import jcuda.runtime.cudaStream_t;
  *
  * <p>Commands go to one stream, in order; only activations arrive on others. A context belongs to a
  * thread while it is current, so everything must happen inside {@link #call}; a device is confined
- * to one thread at a time, but not to the one that made it.
+ * to one thread at a time, but not to the one that made it; only a layer may arrive in a second
+ * one.
  *
  * <p>The context is not the one that the CUDA runtime would share with other libraries in this
  * process: when a kernel fails, only the end of its context brings the device back.

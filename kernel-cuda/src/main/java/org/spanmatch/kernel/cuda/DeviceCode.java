@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import jcuda.NativePointerObject;
 import jcuda.Pointer;
 import jcuda.driver.CUfunction;
@@ -21,7 +21,7 @@ final class DeviceCode implements AutoCloseable {
   static final String RESOURCE = "spanmatch.ptx";
 
   private final CUmodule module = new CUmodule();
-  private final Map<String, CUfunction> functions = new HashMap<>();
+  private final Map<String, CUfunction> functions = new ConcurrentHashMap<>();
   private final CUstream stream;
 
   /**

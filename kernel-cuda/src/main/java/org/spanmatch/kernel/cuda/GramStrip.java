@@ -91,6 +91,7 @@ final class GramStrip {
    * @param devices the device of each strip
    * @param pass how many passes came before
    * @param passes how many there are in all
+   * @param threads how many threads may read
    */
   static void readAll(
       List<Device> devices,
@@ -98,18 +99,20 @@ final class GramStrip {
       Layers layers,
       Progress progress,
       int pass,
-      int passes) {
+      int passes,
+      int threads) {
     long samples = layers.samples();
     if (layers.neurons() == 0) {
       return;
     }
     try (LayerFeed x = new LayerFeed(layers.x());
-        LayerFeed y = new LayerFeed(layers.y())) {
+        LayerFeed y = new LayerFeed(layers.y());
+        TwoTasks readers = new TwoTasks(threads)) {
       int turn = 0;
       for (long done = 0; done < samples; ) {
         GramStrip strip = strips.get(turn);
         int count = (int) Math.min(PANEL, samples - done);
-        devices.get(turn).run(() -> strip.add(x, y, count));
+        devices.get(turn).run(() -> strip.add(x, y, count, readers));
         turn = (turn + 1) % strips.size();
         done += count;
         progress.update("compress", pass * samples + done, passes * samples);
@@ -126,16 +129,16 @@ final class GramStrip {
    * Adds samples.
    *
    * @param count how many, at most {@link #PANEL}
+   * @param readers bring those of both layers at the same time
    */
-  void add(LayerFeed x, LayerFeed y, int count) {
+  void add(LayerFeed x, LayerFeed y, int count, TwoTasks readers) {
     Panel panel = panels[turn];
     turn = 1 - turn;
-    if (xNeurons > 0) {
-      receive(x, xInbox, count, panel, 0, panel.xArrived);
-    }
-    if (xNeurons < neurons) {
-      receive(y, yInbox, count, panel, xNeurons, panel.yArrived);
-    }
+    readers.run(
+        () -> receive(x, xInbox, count, panel, 0, panel.xArrived),
+        () -> device.run(() -> receive(y, yInbox, count, panel, xNeurons, panel.yArrived)));
+    wait(panel.xArrived);
+    wait(panel.yArrived);
     device
         .blas()
         .addProduct(neurons, count, panel.rows.pointer(), neurons, ones.pointer(), sums.pointer());
@@ -164,8 +167,13 @@ final class GramStrip {
   private void receive(
       LayerFeed layer, Inbox inbox, int count, Panel panel, int column, CUevent arrived) {
     inbox.waitFor(panel.added);
-    layer.fill(inbox, count, panel.rows, neurons, column);
+    if (layer.hasNeurons()) {
+      layer.fill(inbox, count, panel.rows, neurons, column);
+    }
     inbox.record(arrived);
+  }
+
+  private void wait(CUevent arrived) {
     check("cuStreamWaitEvent", JCudaDriver.cuStreamWaitEvent(device.stream(), arrived, 0));
   }
 

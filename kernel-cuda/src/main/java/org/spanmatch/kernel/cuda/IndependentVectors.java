@@ -5,9 +5,12 @@ import org.spanmatch.kernel.cuda.DeviceCode.Grid;
 
 /**
  * Chooses a largest subset of vectors in which none is near the span of the others, by a pivoted
- * Cholesky factorisation on the device: rank²·vectors operations, and no wait until its end.
+ * Cholesky factorisation on the device: rank²·vectors operations, and a look from the host after
+ * every 64 steps.
  */
 final class IndependentVectors {
+  private static final int STEPS = 64;
+
   private final Device device;
   private final UnitGram gram;
 
@@ -30,18 +33,45 @@ final class IndependentVectors {
       DeviceMemory pivotSquares = room.doubles(count);
       DeviceMemory rows = room.doubles((long) count * count);
       DeviceMemory pivots = room.bytes((long) Integer.BYTES * count);
-      DeviceCode code = device.code();
-      for (int step = 0; step < count; step++) {
-        code.launch(
+      int[] found = new int[0];
+      while (found.length < count && (found.length == 0 || found[found.length - 1] >= 0)) {
+        int next = Math.min(count, found.length + STEPS);
+        for (int step = found.length; step < next; step++) {
+          take(step, count, tolerance, candidates, squares, pivotSquares, rows, pivots);
+        }
+        found = device.downloadInts(pivots, next);
+      }
+      return IntStream.of(found)
+          .takeWhile(pivot -> pivot >= 0)
+          .map(pivot -> vectors[pivot])
+          .toArray();
+    }
+  }
+
+  private void take(
+      int step,
+      int count,
+      double tolerance,
+      DeviceMemory candidates,
+      DeviceMemory squares,
+      DeviceMemory pivotSquares,
+      DeviceMemory rows,
+      DeviceMemory pivots) {
+    double square = tolerance * tolerance;
+    device
+        .code()
+        .launch(
             "choosePivot",
             Grid.oneBlock(count),
             squares,
             count,
             step,
-            tolerance * tolerance,
+            square,
             pivots,
             pivotSquares);
-        code.launch(
+    device
+        .code()
+        .launch(
             "addPivotRow",
             Grid.lines(count),
             gram.values(),
@@ -53,11 +83,5 @@ final class IndependentVectors {
             rows,
             squares,
             pivotSquares);
-      }
-      return IntStream.of(device.downloadInts(pivots, count))
-          .takeWhile(pivot -> pivot >= 0)
-          .map(pivot -> vectors[pivot])
-          .toArray();
-    }
   }
 }

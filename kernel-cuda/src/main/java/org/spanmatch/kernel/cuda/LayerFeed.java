@@ -9,6 +9,7 @@ import org.spanmatch.data.LayerActivations;
 final class LayerFeed implements AutoCloseable {
   private final String description;
   private final BlockReader reader;
+  private final boolean hasNeurons;
   private ActivationBlock block;
   private long number;
   private int used;
@@ -17,6 +18,12 @@ final class LayerFeed implements AutoCloseable {
   LayerFeed(LayerActivations layer) {
     this.description = layer.description();
     this.reader = layer.open();
+    this.hasNeurons = layer.neurons() > 0;
+  }
+
+  /** Whether there is anything to bring. */
+  boolean hasNeurons() {
+    return hasNeurons;
   }
 
   /**

@@ -45,8 +45,9 @@ final class Projection {
    */
   void compute() {
     int rows = tableau.rows().length;
-    int columns = tableau.columns().length;
     int width = tableau.width();
+    int leading = tableau.leading();
+    CUdeviceptr values = tableau.values();
     DeviceCode code = device.code();
     int[] vectors =
         IntStream.concat(IntStream.of(tableau.rows()), IntStream.of(tableau.columns())).toArray();
@@ -61,68 +62,54 @@ final class Projection {
           rows,
           sources,
           width,
-          tableau.values(),
-          (long) width);
+          values,
+          (long) leading);
     }
-    factorise(rows, width);
-    code.launch("startSquares", Grid.lines(columns), descriptors, which);
+    factorise(rows, width, leading);
+    code.launch("startSquares", Grid.lines(tableau.columns().length), descriptors, which);
     try (DeviceMemory triangle = allocations.doubles((long) rows * rows)) {
-      code.launch(
-          "takeTriangle", Grid.matrix(rows, rows), tableau.values(), (long) width, rows, triangle);
-      code.launch("putIdentity", Grid.matrix(rows, rows), tableau.values(), (long) width, rows);
+      Grid square = Grid.matrix(rows, rows);
+      code.launch("takeTriangle", square, values, (long) leading, rows, triangle);
+      code.launch("putIdentity", square, values, (long) leading, rows);
       CUdeviceptr l = triangle.pointer();
-      device.blas().divideTransposed(rows, rows, l, rows, tableau.values(), width);
+      device.blas().divideTransposed(rows, rows, l, rows, values, leading);
       code.launch("inverseDiagonal", Grid.lines(rows), descriptors, which);
-      device.blas().divide(width, rows, l, rows, tableau.values(), width);
+      device.blas().divide(width, rows, l, rows, values, leading);
     }
     code.launch("startNorms", Grid.lines(width), descriptors, which);
     code.launch("startErrors", Grid.oneBlock(width), descriptors, which);
   }
 
   /** Turns [G_SS G_SP] into [R R⁻ᵀG_SP], 64 rows at a time. */
-  private void factorise(int rows, int width) {
+  private void factorise(int rows, int width, int leading) {
     Blas blas = device.blas();
+    DeviceCode code = device.code();
+    CUdeviceptr values = tableau.values();
     for (int from = 0; from < rows; from += PANEL) {
       int size = Math.min(PANEL, rows - from);
-      device
-          .code()
-          .launch(
-              "factoriseBlock",
-              Grid.oneSquare(),
-              tableau.values(),
-              (long) width,
-              from,
-              size,
-              state.scalars());
+      code.launch(
+          "factoriseBlock", Grid.oneSquare(), values, (long) leading, from, size, state.scalars());
+      // Not by cuBLAS, which says nothing of the error of its solves: it might invert the square.
       int next = from + size;
+      code.launch(
+          "solvePanel", Grid.lines(width - next), values, (long) leading, from, size, (long) width);
       int left = rows - next;
       CUdeviceptr panel = element(from, next);
-      // Not by cuBLAS, which says nothing of the error of its solves: it might invert the square.
-      device
-          .code()
-          .launch(
-              "solvePanel",
-              Grid.lines(width - next),
-              tableau.values(),
-              (long) width,
-              from,
-              size,
-              (long) width);
-      blas.subtractSquare(left, size, panel, width, element(next, next), width);
+      blas.subtractSquare(left, size, panel, leading, element(next, next), leading);
       blas.subtractProduct(
           width - rows,
           left,
           size,
           element(from, rows),
-          width,
+          leading,
           panel,
-          width,
+          leading,
           element(next, rows),
-          width);
+          leading);
     }
   }
 
   private CUdeviceptr element(long row, long column) {
-    return tableau.values().withByteOffset(Double.BYTES * (row * tableau.width() + column));
+    return tableau.values().withByteOffset(Double.BYTES * (row * tableau.leading() + column));
   }
 }

@@ -73,7 +73,7 @@ final class ResidentGram implements JointGram {
 
   private void read(Progress progress) {
     List<Device> devices = kernel.devices();
-    GramStrip.readAll(devices, strips, layers, progress, 0, 1);
+    GramStrip.readAll(devices, strips, layers, progress, 0, 1, kernel.threads());
     GramStrip total = strips.get(0);
     sums = total.sums();
     for (int i = 1; i < devices.size(); i++) {

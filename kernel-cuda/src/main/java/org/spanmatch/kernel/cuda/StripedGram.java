@@ -92,7 +92,8 @@ final class StripedGram implements JointGram {
       int count = Math.min(rows, neurons - first);
       try (Allocations room = device.allocations()) {
         GramStrip strip = new GramStrip(device, room, layers, first, count);
-        GramStrip.readAll(List.of(device), List.of(strip), layers, progress, pass, passes);
+        GramStrip.readAll(
+            List.of(device), List.of(strip), layers, progress, pass, passes, kernel.threads());
         for (int i = 0; i < count; i++) {
           upper[first + i] = strip.row(i);
         }

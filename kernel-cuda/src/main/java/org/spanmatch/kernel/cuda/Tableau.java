@@ -17,6 +17,8 @@ final class Tableau {
   /** Updates that are applied together. */
   static final int PENDING = 64;
 
+  private static final int ALIGNED = 8; // doubles of a cache line
+
   private final int[] rows;
   private final int[] columns;
   private final int others;
@@ -63,8 +65,13 @@ final class Tableau {
     device.upload(bytes, places);
   }
 
+  /** The distance between rows: aligned, for faster products. */
+  private static long leading(long width) {
+    return (width + ALIGNED - 1) / ALIGNED * ALIGNED;
+  }
+
   private static long doubles(long rows, long columns) {
-    long leading = rows + columns;
+    long leading = leading(rows + columns);
     return rows * leading + PENDING * (rows + leading) + 2 * (rows + leading);
   }
 
@@ -93,9 +100,14 @@ final class Tableau {
     return started;
   }
 
-  /** Columns of the whole tableau, which is also the distance of its rows. */
+  /** Columns of the whole tableau. */
   int width() {
     return rows.length + columns.length;
+  }
+
+  /** The distance between its rows, in elements. */
+  int leading() {
+    return (int) leading(width());
   }
 
   /** The row of a vector, or -1 if it waits. */
@@ -114,11 +126,11 @@ final class Tableau {
   }
 
   private long pendingRowsAt() {
-    return (long) rows.length * width();
+    return (long) rows.length * leading();
   }
 
   private long pendingColumnsAt() {
-    return pendingRowsAt() + (long) PENDING * width();
+    return pendingRowsAt() + (long) PENDING * leading();
   }
 
   private long scratchAt() {
@@ -132,9 +144,9 @@ final class Tableau {
     target.putLong(at(pendingRowsAt()));
     target.putLong(at(pendingColumnsAt()));
     target.putLong(at(scratch));
-    target.putLong(at(scratch + width()));
-    target.putLong(at(scratch + 2L * width()));
-    target.putLong(at(scratch + 2L * width() + rows.length));
+    target.putLong(at(scratch + leading()));
+    target.putLong(at(scratch + 2L * leading()));
+    target.putLong(at(scratch + 2L * leading() + rows.length));
   }
 
   /** Writes the members that follow those of {@link SpanState}. */
@@ -143,7 +155,7 @@ final class Tableau {
     target.putLong(rows.length);
     target.putLong(columns.length);
     target.putLong(others);
-    target.putLong(width());
+    target.putLong(leading());
     target.putLong(started);
   }
 
@@ -158,11 +170,11 @@ final class Tableau {
         rows.length,
         pending,
         memory.element(pendingRowsAt()),
-        width(),
+        leading(),
         memory.element(pendingColumnsAt()),
         rows.length,
         memory.pointer(),
-        width());
+        leading());
   }
 
   /** A tableau with the same values and pending updates. */
@@ -197,13 +209,13 @@ final class Tableau {
               "gather",
               Grid.matrix(keptRows.length, compacted.width()),
               memory,
-              (long) width(),
+              (long) leading(),
               from,
               keptRows.length,
               sources,
               compacted.width(),
               compacted.memory,
-              (long) compacted.width());
+              (long) compacted.leading());
     }
     return compacted;
   }

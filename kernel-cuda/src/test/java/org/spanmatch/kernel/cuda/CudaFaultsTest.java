@@ -73,7 +73,7 @@ class CudaFaultsTest {
   }
 
   private static ProjectionKernel open() {
-    return new CudaProvider().open(new KernelOptions(1), "test");
+    return new CudaProvider().open(new KernelOptions(2), "test"); // both layers are read at once
   }
 
   private static ProjectionTable table(ProjectionKernel kernel) {
