@@ -2,6 +2,7 @@ import org.spanmatch.data.ArrayActivations;
 import org.spanmatch.data.LayerActivations;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.KernelFailedException;
+import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.KernelUnavailableException;
@@ -39,7 +40,8 @@ public class ExchangeKernel {
 
   private static Distances distances(String backend, LayerActivations x, LayerActivations y) {
     try (ProjectionKernel kernel = Kernels.open(backend, KernelOptions.defaults())) {
-      System.out.println(kernel.info().name() + ": " + kernel.info().device());
+      KernelInfo info = kernel.info();
+      System.out.println(info.name() + " (" + info.device() + "), " + info.reason());
       return kernel.distances(x, y);
     }
   }

@@ -179,13 +179,14 @@ class CudaCommandTest {
     }
   }
 
-  /** The whole Gram matrix has no room on the device, or its table hasn't. */
-  @Test
-  void deviceOfLittleMemoryFindsTheSame() throws IOException {
-    Object[] command = RealNetworks.match("--layers", LAYERS);
+  /** Memory runs out in the midst, and the matrix is computed in strips. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void devicesOfLittleMemoryFindTheSame(int devices) throws IOException {
+    Object[] command = RealNetworks.match("--layers", LAYERS, "--device", "all");
     assertSameMatches(
         json(RealCommand.run(on("java", command))),
-        json(StandIn.runOnIt(Map.of("MEMORY", 16 << 20), command)));
+        json(StandIn.runOnIt(Map.of("DEVICES", devices, "MEMORY", 16 << 20), command)));
   }
 
   @Test

@@ -70,9 +70,10 @@ class DocumentationTest {
             "cuda can run",
             "java can run",
             "reference can run",
-            "cuda: CUDA device 0, CPU stand-in, not a GPU",
+            "cuda (CUDA device 0, CPU stand-in, not a GPU), the first choice is available; layers too"
+                + " small for cuda run on java",
             "automatic: 0.000000, 0.707107",
-            "cuda: CUDA device 0, CPU stand-in, not a GPU",
+            "cuda (CUDA device 0, CPU stand-in, not a GPU), asked for by name",
             "by name: 0.000000, 0.707107"),
         exchangeKernel(StandIn.options(), System.getProperty("java.class.path")));
   }
@@ -85,10 +86,10 @@ class DocumentationTest {
     assertEquals(8, lines.size(), lines.toString());
     assertTrue(lines.get(0).startsWith("cuda can't run: -Dspanmatch.cuda.libraryPath names "));
     assertTrue(lines.get(0).contains("; cure: name a folder with NVIDIA's libraries"));
-    assertTrue(lines.get(3).startsWith("java: "), lines.get(3));
+    assertTrue(lines.get(3).startsWith("java (CPU"), lines.get(3));
     assertEquals("automatic: 0.000000, 0.707107", lines.get(4));
     assertTrue(lines.get(5).startsWith("backend 'cuda' is unavailable: -D"), lines.get(5));
-    assertTrue(lines.get(6).startsWith("java: "), lines.get(6));
+    assertTrue(lines.get(6).startsWith("java (CPU"), lines.get(6));
     assertEquals("instead: 0.000000, 0.707107", lines.get(7));
   }
 
