@@ -50,7 +50,7 @@ final class CommonOptions {
   static final Option JSON =
       valued("json", "FILE|-", "write the results as JSON; - is standard output");
   static final Option SPECTRUM =
-      flag("spectrum", "find the match level of every neuron too; default for the java backend");
+      flag("spectrum", "find the match level of every neuron too; default for java and cuda");
   static final Option NO_SPECTRUM =
       flag("no-spectrum", "only the matches; default for the other backends");
   static final Option QUIET = flag("quiet", "no progress and no notes");

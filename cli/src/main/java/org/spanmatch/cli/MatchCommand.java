@@ -49,9 +49,9 @@ final class MatchCommand implements Command {
         of neurons, 1 when all neurons of both networks lie within relative distance ε of the span
         of the other network's matched neurons.
 
-        With the java backend, the match level of every neuron, the smallest ε at which it matches,
-        is found too, and shown as a figure of the similarity at every ε; --no-spectrum leaves that
-        out.
+        With the java and cuda backends, the match level of every neuron, the smallest ε at which it
+        matches, is found too, and shown as a figure of the similarity at every ε; --no-spectrum
+        leaves that out.
 
         Examples:
           spanmatch match seed0.npz seed1.npz

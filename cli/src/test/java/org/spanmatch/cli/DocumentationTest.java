@@ -3,10 +3,13 @@ package org.spanmatch.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.cli.RealCommand.Outcome;
@@ -16,13 +19,15 @@ class DocumentationTest {
   @TempDir Path folder;
 
   private static Outcome example(String name, Object... arguments) {
+    return example(List.of(), System.getProperty("java.class.path"), name, arguments);
+  }
+
+  private static Outcome example(
+      List<String> javaOptions, String classPath, String name, Object... arguments) {
     Path source = RealCommand.root().resolve("docs").resolve("examples").resolve(name);
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            RealCommand.javaExecutable(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            source.toString());
+    ProcessBuilder builder = new ProcessBuilder(RealCommand.javaExecutable());
+    builder.command().addAll(javaOptions);
+    builder.command().addAll(List.of("-cp", classPath, source.toString()));
     for (Object argument : arguments) {
       builder.command().add(argument.toString());
     }
@@ -49,6 +54,57 @@ class DocumentationTest {
             "layer, epsilon 0.5: 3 + 3 neurons match, similarity 1.0000",
             "layer, epsilon 0.3: 3 + 3 neurons match, similarity 1.0000"),
         outcome.out().lines().toList());
+  }
+
+  private static List<String> exchangeKernel(List<String> javaOptions, String classPath) {
+    Outcome outcome = example(javaOptions, classPath, "ExchangeKernel.java");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    return outcome.out().lines().toList();
+  }
+
+  @Test
+  void exchangeKernelOnADevice() {
+    StandIn.assumeBuilt();
+    assertEquals(
+        List.of(
+            "cuda can run",
+            "java can run",
+            "reference can run",
+            "cuda (CUDA device 0, CPU stand-in, not a GPU), the first choice is available; layers too"
+                + " small for cuda run on java",
+            "automatic: 0.000000, 0.707107",
+            "cuda (CUDA device 0, CPU stand-in, not a GPU), asked for by name",
+            "by name: 0.000000, 0.707107"),
+        exchangeKernel(StandIn.options(), System.getProperty("java.class.path")));
+  }
+
+  @Test
+  void exchangeKernelWithoutADevice() {
+    List<String> lines =
+        exchangeKernel(
+            StandIn.options(folder.resolve("absent")), System.getProperty("java.class.path"));
+    assertEquals(8, lines.size(), lines.toString());
+    assertTrue(lines.get(0).startsWith("cuda can't run: -Dspanmatch.cuda.libraryPath names "));
+    assertTrue(lines.get(0).contains("; cure: name a folder with NVIDIA's libraries"));
+    assertTrue(lines.get(3).startsWith("java (CPU"), lines.get(3));
+    assertEquals("automatic: 0.000000, 0.707107", lines.get(4));
+    assertTrue(lines.get(5).startsWith("backend 'cuda' is unavailable: -D"), lines.get(5));
+    assertTrue(lines.get(6).startsWith("java (CPU"), lines.get(6));
+    assertEquals("instead: 0.000000, 0.707107", lines.get(7));
+  }
+
+  @Test
+  void exchangeKernelWithoutItsJar() {
+    String classPath =
+        Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> entry.contains("kernel-java"))
+            .collect(Collectors.joining(File.pathSeparator));
+    List<String> lines = exchangeKernel(List.of(), classPath);
+    assertEquals(List.of("java can run", "reference can run"), lines.subList(0, 2));
+    assertEquals(
+        "backend 'cuda' is unavailable: it is not on the class path, which has java, reference",
+        lines.get(4));
+    assertEquals("instead: 0.000000, 0.707107", lines.get(6));
   }
 
   @Test

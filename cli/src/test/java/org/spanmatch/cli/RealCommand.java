@@ -28,9 +28,14 @@ final class RealCommand {
 
   /** The same with options for Java. */
   static Outcome runWith(List<String> javaOptions, Object... arguments) {
+    return finish(builder(javaOptions, arguments));
+  }
+
+  /** What starts it with options for Java. */
+  static ProcessBuilder builder(List<String> javaOptions, Object... arguments) {
     List<String> command = java(arguments);
     command.addAll(1, javaOptions);
-    return finish(new ProcessBuilder(command));
+    return new ProcessBuilder(command);
   }
 
   /** The command line that runs {@code spanmatch} with these arguments from class files. */
