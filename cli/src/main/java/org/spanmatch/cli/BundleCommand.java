@@ -69,7 +69,7 @@ final class BundleCommand implements Command {
   }
 
   @Override
-  public void run(Arguments arguments, Console console) throws IOException {
+  public void run(Arguments arguments, Console console) {
     arguments.paths(0, 0);
     Path folder = arguments.path(CommonOptions.OUT).orElse(DEFAULT_FOLDER);
     try {
@@ -93,6 +93,9 @@ final class BundleCommand implements Command {
       out.println("Try it: " + folder.resolve("spanmatch") + " backends");
     } catch (BundleException e) {
       throw new OutputException(e.getMessage(), e);
+    } catch (IOException e) {
+      throw new OutputException(
+          folder + ": the bundle can't be written: " + OutputFile.reason(e), e);
     }
   }
 

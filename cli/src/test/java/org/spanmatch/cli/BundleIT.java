@@ -18,22 +18,24 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.cli.RealCommand.Outcome;
 
-/** A bundle with its checks, as {@code spanmatch bundle} makes it from the packaged program. */
+/** A bundle with its checks, made and used by the commands in docs/gpu.md. */
 @EnabledOnOs(OS.LINUX)
 class BundleIT {
   private static final Path SCRIPT = RealCommand.root().resolve("spanmatch");
 
-  @TempDir static Path folder;
+  @TempDir static Path parent;
+  private static Path folder;
   private static Path bundle;
   private static Path tools;
   private static Outcome made;
 
   @BeforeAll
   static void make() throws IOException {
-    bundle = folder.resolve("my bundle");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            SCRIPT.toString(), "bundle", "--out", bundle.toString(), "--with-checks");
+    folder = Files.createDirectory(parent.resolve("my folder"));
+    bundle = folder.resolve("spanmatch-bundle");
+    List<String> command = documented("./spanmatch bundle --with-checks");
+    command.set(0, SCRIPT.toString());
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     made = RealCommand.finish(builder);
     assertEquals(0, made.exitCode(), made.err());
@@ -44,6 +46,16 @@ class BundleIT {
       Files.createSymbolicLink(
           tools.resolve(tool), Files.exists(program) ? program : Path.of("/bin", tool));
     }
+  }
+
+  /** The words of the one command in docs/gpu.md that begins so. */
+  private static List<String> documented(String beginning) throws IOException {
+    List<String> lines =
+        Files.readAllLines(RealCommand.root().resolve("docs").resolve("gpu.md")).stream()
+            .filter(line -> line.startsWith(beginning))
+            .toList();
+    assertEquals(1, lines.size(), beginning);
+    return new ArrayList<>(List.of(lines.get(0).split(" ")));
   }
 
   /** With nothing in the environment but a PATH that has no Java. */
@@ -61,7 +73,7 @@ class BundleIT {
   @Test
   void saysWhatItIs() throws IOException {
     assertTrue(made.err().contains("spanmatch: linking a Java run-time environment from JDK "));
-    assertTrue(made.out().startsWith("Bundle: " + bundle + "\n"), made.out());
+    assertTrue(made.out().startsWith("Bundle: spanmatch-bundle\n"), made.out());
     Matcher size = Pattern.compile("\n  ([0-9.]+) MiB: ").matcher(made.out());
     assertTrue(size.find(), made.out());
     assertTrue(Double.parseDouble(size.group(1)) <= 60, made.out());
@@ -76,8 +88,10 @@ class BundleIT {
   @Test
   void matchesAndDrawsWithoutAnythingElse() throws IOException {
     Path link = Files.createSymbolicLink(folder.resolve("a link"), bundle.resolve("spanmatch"));
-    Path file = TestFiles.npz(folder.resolve("net.npz"), "fc", TestFiles.relu(3000, 1), 300, 10);
-    Outcome outcome = start(link, "match", file, file, "--out", "result");
+    Path file = TestFiles.npz(folder.resolve("x.npz"), "fc", TestFiles.relu(3000, 1), 300, 10);
+    TestFiles.npz(folder.resolve("y.npz"), "fc", TestFiles.relu(3000, 1), 300, 10);
+    List<String> match = documented("spanmatch-bundle/spanmatch match");
+    Outcome outcome = start(link, match.subList(1, match.size()).toArray());
     assertEquals(0, outcome.exitCode(), outcome.err());
     assertTrue(outcome.out().contains("-bit vectors"), outcome.out());
     for (String name :
@@ -105,6 +119,7 @@ class BundleIT {
     Outcome outcome = RealCommand.finish(new ProcessBuilder(script.toString(), "--help"));
     assertEquals(2, outcome.exitCode());
     assertTrue(outcome.err().contains("gpu-check.sh [--out DIR]"), outcome.err());
+    assertEquals("--out", documented("spanmatch-bundle/gpu-check.sh").get(1));
     Outcome outside =
         RealCommand.finish(
             new ProcessBuilder(

@@ -2,7 +2,6 @@ package org.spanmatch.cli.bundle;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -62,9 +61,6 @@ public final class Bundle {
       writeReadme(path, lines);
       folder.finish();
       return lines;
-    } catch (FileSystemException e) {
-      String reason = e.getReason() == null ? e.toString() : e.getFile() + ": " + e.getReason();
-      throw new BundleException(target + ": the bundle can't be written: " + reason);
     }
   }
 
