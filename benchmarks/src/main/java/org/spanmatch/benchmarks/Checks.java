@@ -93,4 +93,32 @@ final class Checks {
       }
     }
   }
+
+  /**
+   * Compares all distances of two tables of the same layers.
+   *
+   * @throws IllegalStateException if two differ by more than both error bounds together
+   */
+  static void requireSameDistances(ProjectionTable table, ProjectionTable other) {
+    for (Group group : Group.values()) {
+      Distances found = table.distances(group);
+      Distances expected = other.distances(group);
+      for (int i = 0; i < expected.size(); i++) {
+        double bound = found.errorBound(i) + expected.errorBound(i);
+        if (found.neuron(i) != expected.neuron(i)
+            || !(Math.abs(found.distance(i) - expected.distance(i)) <= bound)) {
+          throw new IllegalStateException(
+              "distance of neuron "
+                  + group.label()
+                  + found.neuron(i)
+                  + " is "
+                  + found.distance(i)
+                  + ", expected "
+                  + expected.distance(i)
+                  + " ± "
+                  + bound);
+        }
+      }
+    }
+  }
 }

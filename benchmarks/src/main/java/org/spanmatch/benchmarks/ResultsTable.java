@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.spanmatch.kernel.cuda.DeviceBenchmark;
 
 /**
  * Prints the Markdown tables of what JMH measured, so that no published number was typed.
@@ -117,6 +118,13 @@ public final class ResultsTable {
     table.projection();
     table.spectrum();
     table.authors();
+    table.deviceLimits();
+    table.deviceGram();
+    table.gpu(
+        "compress", "Compression of n + n neurons from the host's memory, beside a GPU's peers");
+    table.gpu(
+        "distances", "Factorisation and all distances of n + n neurons, beside a GPU's peers");
+    table.gpu("spectrum", "The match level of each of n + n neurons, beside the processor");
     return table.text.toString();
   }
 
@@ -298,6 +306,76 @@ public final class ResultsTable {
               result,
               ours(result, "method", "spanmatch"),
               result.number("n") != 512 ? Double.NaN : method.equals("authors") ? 50 : 3));
+    }
+  }
+
+  private void deviceLimits() {
+    List<Result> found = of("DeviceBenchmark.dgemm");
+    found.addAll(of("DeviceBenchmark.copyToDevice"));
+    header(found, "Limits of the GPU", "limit", "ms", "GFLOP/s", "GB/s");
+    for (Result result : found) {
+      boolean computes = result.benchmark().endsWith("dgemm");
+      String speed =
+          digits(
+              result.perSecond(
+                  computes
+                      ? 2 * Math.pow((double) result.number("size"), 3)
+                      : DeviceBenchmark.COPIED_BYTES));
+      String name = result.benchmark().replaceFirst("^.*\\.", "");
+      row(name, result.time(), computes ? speed : NONE, computes ? NONE : speed);
+    }
+  }
+
+  /** What cuBLAS reached in a large product, in GFLOP/s, if it was measured. */
+  private Optional<Double> devicePeak() {
+    return of("DeviceBenchmark.dgemm").stream()
+        .map(result -> result.perSecond(2 * Math.pow((double) result.number("size"), 3)))
+        .findFirst();
+  }
+
+  private void deviceGram() {
+    List<Result> found = of("DeviceBenchmark.gram", "m", "samples");
+    found.addAll(of("GpuPeers.gram", "m", "samples"));
+    header(
+        found,
+        "Gram matrix of m neurons from samples on the device",
+        "m",
+        "samples",
+        "implementation",
+        "ms",
+        "GFLOP/s",
+        "of dgemm");
+    for (Result result : found) {
+      long m = result.number("m");
+      double speed = result.perSecond(CompressionBenchmark.flops(result.number("samples"), m));
+      row(
+          m,
+          result.number("samples"),
+          "`" + result.parameters().getOrDefault("backend", "cuda") + "`",
+          result.time(),
+          digits(speed),
+          devicePeak().map(peak -> Math.round(100 * speed / peak) + " %").orElse(NONE));
+    }
+  }
+
+  private void gpu(String benchmark, String title) {
+    List<Result> found = of("GpuBenchmark." + benchmark, "n", "samples");
+    header(found, title, "n", "samples", "backend", "ms", "GFLOP/s", "`cuda` is × as fast");
+    for (Result result : found) {
+      long n = result.number("n");
+      double operations =
+          switch (benchmark) {
+            case "compress" -> CompressionBenchmark.flops(result.number("samples"), 2 * n);
+            case "distances" -> GpuBenchmark.distanceFlops(n);
+            default -> Double.NaN;
+          };
+      row(
+          n,
+          result.number("samples"),
+          "`" + result.get("backend") + "`",
+          result.time(),
+          Double.isNaN(operations) ? NONE : digits(result.perSecond(operations)),
+          times(result, ours(result, "backend", "cuda"), Double.NaN));
     }
   }
 

@@ -59,6 +59,36 @@ class ResultsTableTest {
     assertEquals(copy + " has LimitsBenchmark.multiplyAddOneThread {} again", e.getMessage());
   }
 
+  @Test
+  void showsTheGpuBesideItsPeers() throws IOException, URISyntaxException {
+    assertEquals(
+        """
+
+        ### Limits of the GPU
+
+        | limit | ms | GFLOP/s | GB/s |
+        | --- | --- | --- | --- |
+        | dgemm | 20 | 55000 | – |
+        | copyToDevice | 10 | – | 26.8 |
+
+        ### Gram matrix of m neurons from samples on the device
+
+        | m | samples | implementation | ms | GFLOP/s | of dgemm |
+        | --- | --- | --- | --- | --- | --- |
+        | 2048 | 100000 | `cuda` | 10 | 41900 | 76 % |
+        | 2048 | 100000 | `pytorch` | 12 | 35000 | 64 % |
+
+        ### Compression of n + n neurons from the host's memory, beside a GPU's peers
+
+        | n | samples | backend | ms | GFLOP/s | `cuda` is × as fast |
+        | --- | --- | --- | --- | --- | --- |
+        | 256 | 20000 | `cuda` | 10 | 524 | – |
+        | 256 | 20000 | `java` | 50 | 105 | 5 |
+        """,
+        ResultsTable.of(
+            List.of(Path.of(ResultsTableTest.class.getResource("jmh-gpu.json").toURI()))));
+  }
+
   private static Path sample() throws URISyntaxException {
     return Path.of(ResultsTableTest.class.getResource("jmh.json").toURI());
   }

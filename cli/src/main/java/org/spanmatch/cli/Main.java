@@ -113,7 +113,8 @@ public final class Main {
                 new DistancesCommand(),
                 new LayersCommand(),
                 new BackendsCommand(),
-                new DemoCommand()));
+                new DemoCommand(),
+                new BundleCommand()));
     HelpCommand help = new HelpCommand(commands);
     commands.add(help);
     String first = args.length == 0 ? "--help" : args[0];

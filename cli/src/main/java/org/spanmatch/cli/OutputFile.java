@@ -115,7 +115,8 @@ final class OutputFile {
     return new OutputException(file + ": the file can't be written: " + reason(e), e);
   }
 
-  private static String reason(IOException e) {
+  /** Why something could not be written, in a few words. */
+  static String reason(IOException e) {
     if (e instanceof AccessDeniedException) {
       return "permission denied";
     }

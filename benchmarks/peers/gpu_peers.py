@@ -1,0 +1,249 @@
+"""What PyTorch, or else CuPy, does in the place of the cuda backend, timed on a GPU.
+
+Usage: gpu_peers.py [--check] [--out FILE.json] [--seconds S]
+
+In float64, as the backend computes: "compress" copies float32 arrays of two groups of n neurons
+from the host and makes their Gram matrix; "distances" factorises it by Cholesky and solves the
+triangular systems for all distances, both ways; "gram" makes the Gram matrix of float32 samples
+that lie on the device. Each time is the median of several runs after two that warm up, and ends when
+the device has finished. A call that goes on for S seconds (default 3) has few runs.
+
+Writes JSON in the form of JMH's, which ResultsTable shows in the same tables. --check only says
+whether a library and a device are there; exit status 3 and the reason on stderr if not.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import time
+
+import_problem = []
+try:
+    import numpy as np
+except ImportError:
+    np = None
+    import_problem.append("numpy is not installed")
+
+
+class Torch:
+    name = "pytorch"
+
+    def __init__(self):
+        import torch
+
+        if not torch.cuda.is_available():
+            raise RuntimeError("PyTorch is installed but finds no CUDA device")
+        self.torch = torch
+        self.version = "PyTorch " + torch.__version__
+
+    def synchronise(self):
+        self.torch.cuda.synchronize()
+
+    def host(self, array):
+        return self.torch.from_numpy(array)
+
+    def upload(self, array):
+        return array.to("cuda")
+
+    def random(self, rows, columns):
+        return self.torch.relu(self.torch.rand(rows, columns, device="cuda") - 0.5)
+
+    def gram(self, parts):
+        a = self.torch.cat([part.double() for part in parts], dim=1)
+        return a.T @ a
+
+    def zeros(self, m):
+        return self.torch.zeros(m, m, device="cuda", dtype=self.torch.float64)
+
+    def diagonal(self, matrix):
+        return self.torch.diagonal(matrix)
+
+    def cholesky(self, matrix):
+        return self.torch.linalg.cholesky(matrix)
+
+    def solve(self, lower, right):
+        return self.torch.linalg.solve_triangular(lower, right, upper=False)
+
+    def fetch(self, array):
+        return array.cpu().numpy()
+
+
+class CuPy:
+    name = "cupy"
+
+    def __init__(self):
+        import cupy
+        from cupyx.scipy.linalg import solve_triangular
+
+        if cupy.cuda.runtime.getDeviceCount() == 0:
+            raise RuntimeError("CuPy is installed but finds no CUDA device")
+        self.cupy = cupy
+        self.triangular = solve_triangular
+        self.version = "CuPy " + cupy.__version__
+
+    def synchronise(self):
+        self.cupy.cuda.get_current_stream().synchronize()
+
+    def host(self, array):
+        return array
+
+    def upload(self, array):
+        return self.cupy.asarray(array)
+
+    def random(self, rows, columns):
+        values = self.cupy.random.rand(rows, columns, dtype=self.cupy.float32)
+        return self.cupy.maximum(values - 0.5, 0)
+
+    def gram(self, parts):
+        a = self.cupy.concatenate(parts, axis=1).astype(self.cupy.float64)
+        return a.T @ a
+
+    def zeros(self, m):
+        return self.cupy.zeros((m, m), dtype=self.cupy.float64)
+
+    def diagonal(self, matrix):
+        return self.cupy.diagonal(matrix)
+
+    def cholesky(self, matrix):
+        return self.cupy.linalg.cholesky(matrix)
+
+    def solve(self, lower, right):
+        return self.triangular(lower, right, lower=True)
+
+    def fetch(self, array):
+        return self.cupy.asnumpy(array)
+
+
+def open_library():
+    """PyTorch, or else CuPy; a RuntimeError that says what is missing if neither can run."""
+    problems = list(import_problem)
+    for library in (Torch, CuPy):
+        if np is None:
+            break
+        try:
+            return library()
+        except ImportError as e:
+            problems.append(f"{library.name} is not installed ({e})")
+        except Exception as e:  # each library has errors of its own for a missing device or driver
+            problems.append(f"{library.name}: {e}")
+    raise RuntimeError("; ".join(problems))
+
+
+def one_way(library, gram, spanning, projected):
+    """Distances of one group to the span of the other, from cosines."""
+    lower = library.cholesky(gram[spanning, spanning])
+    solved = library.solve(lower, gram[spanning, projected])
+    return (1 - (solved * solved).sum(axis=0)).clip(0, None) ** 0.5
+
+
+def distances(library, gram, n):
+    norms = library.diagonal(gram) ** 0.5
+    cosines = gram / norms[:, None] / norms[None, :]
+    x, y = slice(0, n), slice(n, 2 * n)
+    return (
+        library.fetch(one_way(library, cosines, y, x)),
+        library.fetch(one_way(library, cosines, x, y)),
+    )
+
+
+def device_gram(library, blocks, m):
+    """Adds up the blocks' products: all samples as float64 at once would take twice the memory."""
+    total = library.zeros(m)
+    for block in blocks:
+        total += library.gram([block])
+    return total
+
+
+def milliseconds(library, call, seconds):
+    """The median time of a call, and of how many runs it is."""
+    for _ in range(2):
+        call()
+        library.synchronise()
+    times = []
+    end = time.perf_counter() + seconds
+    while len(times) < 3 or (len(times) < 30 and time.perf_counter() < end):
+        begin = time.perf_counter()
+        call()
+        library.synchronise()
+        times.append(1000 * (time.perf_counter() - begin))
+    return statistics.median(times), len(times)
+
+
+def activations(samples, n):
+    random = np.random.default_rng(samples + n)
+    features = random.standard_normal((samples, n), dtype=np.float32)
+    return [
+        np.maximum(features + 0.5 * random.standard_normal((samples, n), dtype=np.float32), 0)
+        for _ in range(2)
+    ]
+
+
+def measure(library, seconds, add):
+    samples = 20000
+    for n in (256, 1024, 2048, 4096):
+        x, y = (library.host(a) for a in activations(samples, n))
+
+        def compress(x=x, y=y):
+            return library.gram([library.upload(x), library.upload(y)])
+
+        add("org.spanmatch.benchmarks.GpuBenchmark.compress", compress, n=n, samples=samples)
+        gram = compress()
+        add(
+            "org.spanmatch.benchmarks.GpuBenchmark.distances",
+            lambda gram=gram, n=n: distances(library, gram, n),
+            n=n,
+            samples=samples,
+        )
+    del x, y, gram, compress
+    samples = 100000
+    rows = 20000
+    for m in (2048, 4096, 8192):
+        blocks = [library.random(rows, m) for _ in range(samples // rows)]
+        add("gpu_peers.GpuPeers.gram", lambda: device_gram(library, blocks, m), m=m, samples=samples)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="only say whether it can run")
+    parser.add_argument("--out", help="the JSON file; default standard output")
+    parser.add_argument("--seconds", type=float, default=3, help="most seconds for a measurement")
+    arguments = parser.parse_args()
+    try:
+        library = open_library()
+    except RuntimeError as e:
+        print(f"gpu_peers.py can't run: {e}", file=sys.stderr)
+        return 3
+    print(library.version, file=sys.stderr)
+    if arguments.check:
+        return 0
+    results = []
+
+    def add(benchmark, call, **parameters):
+        score, runs = milliseconds(library, call, arguments.seconds)
+        values = {name: str(value) for name, value in parameters.items()}
+        results.append(
+            {
+                "benchmark": benchmark,
+                "mode": "avgt",
+                "threads": 1,
+                "measurementIterations": runs,
+                "library": library.version,
+                "params": {**values, "backend": library.name},
+                "primaryMetric": {"score": score, "scoreError": "NaN", "scoreUnit": "ms/op"},
+            }
+        )
+        print(benchmark.rsplit(".", 1)[-1], values, f"{score:.3f} ms", file=sys.stderr)
+
+    measure(library, arguments.seconds, add)
+    text = json.dumps(results, indent=1) + "\n"
+    if arguments.out:
+        with open(arguments.out, "w", encoding="utf-8") as file:
+            file.write(text)
+    else:
+        sys.stdout.write(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+package org.spanmatch.cli.bundle;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import java.util.zip.Deflater;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+
+/** Copies jars into a bundle, without those parts of the largest that nothing there uses. */
+final class Jars {
+  // By the beginning of the jar's name: what is kept of it. JCuda loads those two libraries alone;
+  // a PTX compiler of 24 MB is among the rest. JMH uses commons-math3 for its intervals only.
+  private static final Map<String, Predicate<String>> KEPT =
+      Map.of(
+          "jcuda-natives-",
+          name -> !name.startsWith("lib/") || name.startsWith("lib/libJCudaDriver-"),
+          "jcublas-natives-",
+          name -> !name.startsWith("lib/") || name.startsWith("lib/libJCublas2-"),
+          "commons-math3-",
+          name ->
+              !name.startsWith("org/apache/commons/math3/")
+                  || name.matches(
+                      "org/apache/commons/math3/"
+                          + "(analysis|distribution|exception|random|special|stat|util)/.*"));
+
+  private Jars() {}
+
+  /** Copies all jars of a folder, but those with libraries for Windows. */
+  static void copyAll(Path folder, Path target) throws IOException {
+    Files.createDirectories(target);
+    try (Stream<Path> files = Files.list(folder)) {
+      List<Path> jars =
+          files
+              .filter(file -> file.toString().endsWith(".jar"))
+              .filter(file -> !file.getFileName().toString().contains("-windows-"))
+              .sorted()
+              .toList();
+      for (Path jar : jars) {
+        copy(jar, target.resolve(jar.getFileName()));
+      }
+    }
+  }
+
+  /** Copies a jar. */
+  static void copy(Path jar, Path target) throws IOException {
+    String name = jar.getFileName().toString();
+    Predicate<String> kept =
+        KEPT.entrySet().stream()
+            .filter(entry -> name.startsWith(entry.getKey()))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElse(null);
+    if (kept == null) {
+      Files.copy(jar, target);
+      return;
+    }
+    try (InputStream file = Files.newInputStream(jar);
+        ZipInputStream in = new ZipInputStream(file);
+        ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(target))) {
+      out.setLevel(Deflater.BEST_COMPRESSION);
+      for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+        if (!entry.isDirectory() && kept.test(entry.getName())) {
+          ZipEntry copy = new ZipEntry(entry.getName());
+          copy.setTime(entry.getTime());
+          out.putNextEntry(copy);
+          in.transferTo(out);
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package org.spanmatch.cli.bundle;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Runs other programs. */
+final class Tool {
+  /**
+   * What came of it.
+   *
+   * @param output what it wrote, errors included
+   */
+  record Outcome(int exitCode, String output) {}
+
+  private Tool() {}
+
+  /** A program on the PATH. */
+  static Optional<Path> find(String name) {
+    return Arrays.stream(Objects.requireNonNullElse(System.getenv("PATH"), "").split(":"))
+        .filter(folder -> !folder.isEmpty())
+        .map(folder -> Path.of(folder).resolve(name))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  /** Runs a program to its end. */
+  static Outcome run(Path program, List<String> arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of(program.toString()));
+    command.addAll(arguments);
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    try {
+      process.getOutputStream().close();
+      String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new Outcome(process.waitFor(), output);
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException("interrupted while " + program + " ran");
+    } finally {
+      process.destroy();
+    }
+  }
+}

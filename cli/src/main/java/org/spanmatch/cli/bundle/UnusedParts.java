@@ -1,0 +1,127 @@
+package org.spanmatch.cli.bundle;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The large parts of the JDK's modules that neither the command nor its checks touch: windows on a
+ * screen, printing, sound, schemas and stylesheets of XML, and TLS.
+ *
+ * <p>No module can be left out for them, since drawing figures without a screen is in the same one.
+ * They are a tenth of the bundle.
+ */
+final class UnusedParts {
+  private static final Map<String, List<String>> FOLDERS =
+      Map.of(
+          "java.base",
+          List.of("sun/security/ssl", "sun/security/tools"),
+          "java.desktop",
+          List.of(
+              "com/sun/java/swing",
+              "com/sun/media/sound",
+              "com/sun/swing",
+              "java/awt/dnd",
+              "java/awt/doc-files",
+              "javax/print",
+              "javax/sound",
+              "javax/swing/beaninfo",
+              "javax/swing/colorchooser",
+              "javax/swing/doc-files",
+              "javax/swing/plaf",
+              "javax/swing/table",
+              "javax/swing/text",
+              "javax/swing/tree",
+              "sun/awt/X11",
+              "sun/awt/dnd",
+              "sun/awt/im",
+              "sun/java2d/opengl",
+              "sun/java2d/x11",
+              "sun/java2d/xr",
+              "sun/print",
+              "sun/swing"),
+          "java.xml",
+          List.of(
+              "com/sun/org/apache/bcel",
+              "com/sun/org/apache/xalan/internal/res",
+              "com/sun/org/apache/xalan/internal/xsltc/compiler/util",
+              "com/sun/org/apache/xalan/internal/xsltc/dom",
+              "com/sun/org/apache/xerces/internal/impl/dv/xs",
+              "com/sun/org/apache/xerces/internal/impl/xpath",
+              "com/sun/org/apache/xerces/internal/impl/xs",
+              "com/sun/org/apache/xerces/internal/jaxp/validation",
+              "com/sun/org/apache/xml/internal/dtm",
+              "com/sun/org/apache/xpath",
+              "jdk/xml/internal/jdkcatalog"));
+
+  /**
+   * Files that only screen, sound, JPEG, colour profiles, vectors of sines and the like, and making
+   * other images need.
+   */
+  static final List<String> FILES =
+      List.of(
+          "/java.base/lib/classlist",
+          "/java.base/lib/jrt-fs.jar",
+          "/java.desktop/lib/libawt_xawt.so",
+          "/java.desktop/lib/libjavajpeg.so",
+          "/java.desktop/lib/libjawt.so",
+          "/java.desktop/lib/libjsound.so",
+          "/java.desktop/lib/liblcms.so",
+          "/java.desktop/lib/libsplashscreen.so",
+          "/jdk.incubator.vector/lib/libjsvml.so");
+
+  private UnusedParts() {}
+
+  /**
+   * Patterns for jlink, one for each package. It wants no package to vanish, so each leaves one
+   * file.
+   */
+  static List<String> patterns(Jdk jdk) throws IOException {
+    List<String> patterns = new ArrayList<>();
+    Map<String, String> home = Map.of("java.home", jdk.home().toString());
+    try (FileSystem image = FileSystems.newFileSystem(URI.create("jrt:/"), home)) {
+      for (Map.Entry<String, List<String>> module : new TreeMap<>(FOLDERS).entrySet()) {
+        for (String folder : module.getValue()) {
+          Path path = image.getPath("modules", module.getKey(), folder);
+          if (Files.isDirectory(path)) {
+            patterns.addAll(below(module.getKey(), path));
+          }
+        }
+      }
+    }
+    return patterns;
+  }
+
+  private static List<String> below(String module, Path top) throws IOException {
+    List<String> patterns = new ArrayList<>();
+    try (Stream<Path> paths = Files.walk(top)) {
+      for (Path folder : paths.filter(Files::isDirectory).sorted().toList()) {
+        Path name = folder.subpath(2, folder.getNameCount());
+        String kept = oneFile(folder).map(file -> "(?!" + Pattern.quote(file) + "$)").orElse("");
+        patterns.add("regex:/" + module + "/" + name + "/" + kept + "[^/]+");
+      }
+    }
+    return patterns;
+  }
+
+  /** A file to keep of a package. */
+  private static Optional<String> oneFile(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files
+          .filter(file -> Files.isRegularFile(file))
+          .map(file -> file.getFileName().toString())
+          .min(Comparator.comparing(String::length).thenComparing(Comparator.naturalOrder()));
+    }
+  }
+}

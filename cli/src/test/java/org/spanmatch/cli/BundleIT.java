@@ -1,0 +1,130 @@
+package org.spanmatch.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.spanmatch.cli.RealCommand.Outcome;
+
+/** A bundle with its checks, made and used by the commands in docs/gpu.md. */
+@EnabledOnOs(OS.LINUX)
+class BundleIT {
+  private static final Path SCRIPT = RealCommand.root().resolve("spanmatch");
+
+  @TempDir static Path parent;
+  private static Path folder;
+  private static Path bundle;
+  private static Path tools;
+  private static Outcome made;
+
+  @BeforeAll
+  static void make() throws IOException {
+    folder = Files.createDirectory(parent.resolve("my folder"));
+    bundle = folder.resolve("spanmatch-bundle");
+    List<String> command = documented("./spanmatch bundle --with-checks");
+    command.set(0, SCRIPT.toString());
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    made = RealCommand.finish(builder);
+    assertEquals(0, made.exitCode(), made.err());
+    // All that the launcher calls; there is no Java among it.
+    tools = Files.createDirectory(folder.resolve("bin"));
+    for (String tool : List.of("sh", "dirname", "grep", "readlink", "sed")) {
+      Path program = Path.of("/usr/bin", tool);
+      Files.createSymbolicLink(
+          tools.resolve(tool), Files.exists(program) ? program : Path.of("/bin", tool));
+    }
+  }
+
+  /** The words of the one command in docs/gpu.md that begins so. */
+  private static List<String> documented(String beginning) throws IOException {
+    List<String> lines =
+        Files.readAllLines(RealCommand.root().resolve("docs").resolve("gpu.md")).stream()
+            .filter(line -> line.startsWith(beginning))
+            .toList();
+    assertEquals(1, lines.size(), beginning);
+    return new ArrayList<>(List.of(lines.get(0).split(" ")));
+  }
+
+  /** With nothing in the environment but a PATH that has no Java. */
+  private static Outcome start(Path program, Object... arguments) {
+    List<String> command = new ArrayList<>(List.of(program.toString()));
+    for (Object argument : arguments) {
+      command.add(argument.toString());
+    }
+    ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    builder.environment().clear();
+    builder.environment().put("PATH", tools.toString());
+    return RealCommand.finish(builder);
+  }
+
+  @Test
+  void saysWhatItIs() throws IOException {
+    assertTrue(made.err().contains("spanmatch: linking a Java run-time environment from JDK "));
+    assertTrue(made.out().startsWith("Bundle: spanmatch-bundle\n"), made.out());
+    Matcher size = Pattern.compile("\n  ([0-9.]+) MiB: ").matcher(made.out());
+    assertTrue(size.find(), made.out());
+    assertTrue(Double.parseDouble(size.group(1)) <= 60, made.out());
+    assertTrue(made.out().contains("needs glibc 2."), made.out());
+    String readme = Files.readString(bundle.resolve("README.txt"));
+    assertTrue(readme.contains(size.group().strip()), readme);
+    try (var files = Files.walk(bundle)) {
+      assertFalse(files.anyMatch(file -> file.toString().contains("windows")));
+    }
+  }
+
+  @Test
+  void matchesAndDrawsWithoutAnythingElse() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("a link"), bundle.resolve("spanmatch"));
+    Path file = TestFiles.npz(folder.resolve("x.npz"), "fc", TestFiles.relu(3000, 1), 300, 10);
+    TestFiles.npz(folder.resolve("y.npz"), "fc", TestFiles.relu(3000, 1), 300, 10);
+    List<String> match = documented("spanmatch-bundle/spanmatch match");
+    Outcome outcome = start(link, match.subList(1, match.size()).toArray());
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertTrue(outcome.out().contains("-bit vectors"), outcome.out());
+    for (String name :
+        List.of("similarity.svg", "similarity.png", "spectrum.svg", "spectrum.png")) {
+      assertTrue(Files.size(folder.resolve("result").resolve(name)) > 0, name);
+    }
+    Outcome backends = start(link, "backends");
+    assertEquals(0, backends.exitCode());
+    assertTrue(backends.out().contains("java: available"), backends.out());
+    assertEquals(0, start(link, "spectrum", file, file).exitCode());
+    Outcome demo = start(link, "demo", "--out", "digits");
+    assertEquals(0, demo.exitCode(), demo.err());
+  }
+
+  @Test
+  void isNoSourceOfBundles() {
+    Outcome outcome = start(bundle.resolve("spanmatch"), "bundle");
+    assertEquals(1, outcome.exitCode());
+    assertTrue(outcome.err().contains(bundle + " is a bundle itself"), outcome.err());
+  }
+
+  @Test
+  void checksTellHowTheyAreUsed() throws IOException {
+    Path script = bundle.resolve("gpu-check.sh");
+    Outcome outcome = RealCommand.finish(new ProcessBuilder(script.toString(), "--help"));
+    assertEquals(2, outcome.exitCode());
+    assertTrue(outcome.err().contains("gpu-check.sh [--out DIR]"), outcome.err());
+    assertEquals("--out", documented("spanmatch-bundle/gpu-check.sh").get(1));
+    Outcome outside =
+        RealCommand.finish(
+            new ProcessBuilder(
+                RealCommand.root().resolve("kernel-cuda").resolve("gpu-check.sh").toString()));
+    assertEquals(2, outside.exitCode());
+    assertTrue(outside.err().contains("spanmatch bundle --with-checks"), outside.err());
+  }
+}

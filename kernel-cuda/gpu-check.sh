@@ -1,0 +1,284 @@
+#!/usr/bin/env bash
+# Checks the cuda backend on a machine with a GPU, from inside a bundle that was made with
+# 'spanmatch bundle --with-checks'. Needs no Java, Maven or network; takes at most nine minutes.
+#
+#   gpu-check.sh [--out DIR] [--data DIR] [--library-path DIR] [--stand-in DIR]
+#
+#   --out DIR           where the results go: at most 6 files; default gpu-check-DATE
+#   --data DIR          also compares the backends on DIR/x.npz and DIR/y.npz
+#   --library-path DIR  where NVIDIA's libraries are, if not where spanmatch looks for them
+#   --stand-in DIR      runs on the tests' stand-in for CUDA there, to test this script; no benchmarks
+#
+# Every step has a time limit; a step that fails or can't run is reported, and the others go on. Exit
+# status: 0 if no step failed and the tests ran, 1 if not, 2 for wrong usage.
+set -uo pipefail
+exec </dev/null
+
+usage() {
+  sed -n '2,/^set/{/^#/!d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2
+  exit 2
+}
+
+out=gpu-check-$(date -u +%F)
+data=
+libraries=
+stand_in=
+while (($#)); do
+  case $1 in
+    --out | --data | --library-path | --stand-in) (($# > 1)) && [[ -n $2 ]] || usage ;;
+    *) usage ;;
+  esac
+  case $1 in
+    --out) out=$2 ;;
+    --data) data=$(cd "$2" && pwd) || exit 2 ;;
+    --library-path) libraries=$2 ;;
+    --stand-in) stand_in=$(cd "$2" && pwd) || exit 2 ;;
+  esac
+  shift 2
+done
+
+home=$(cd -P "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")" && pwd)
+if [[ ! -x $home/runtime/bin/java || ! -d $home/check ]]; then
+  echo "gpu-check.sh runs in a bundle: make one with 'spanmatch bundle --with-checks'" >&2
+  exit 2
+fi
+mkdir -p "$out" && out=$(cd "$out" && pwd) || exit 1
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+log=$out/log.txt
+: >"$log" || exit 1
+rm -f "$out"/{jmh,peers}.json "$out"/{summary.md,machine.txt,steps.csv}
+
+# What all Java processes get. A GPU's libraries are found by themselves.
+options=(-XX:+UseParallelGC -Djava.awt.headless=true --add-modules jdk.incubator.vector)
+version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/runtime/release")
+((version < 24)) || options+=(--enable-native-access=ALL-UNNAMED)
+path=${stand_in:-$libraries}
+[[ -z $path ]] || options+=("-Dspanmatch.cuda.libraryPath=$path")
+export SPANMATCH_JAVA_OPTS="${SPANMATCH_JAVA_OPTS-}${path:+ -Dspanmatch.cuda.libraryPath=$path}"
+jars="$home/check/*:$home/app/*:$home/app/lib/*"
+java=("$home/runtime/bin/java" "${options[@]}" -cp "$jars")
+
+# All steps together get so many seconds; nothing starts when they are over.
+budget=460
+# The stand-in is slow.
+[[ -z $stand_in ]] || budget=1200
+rows=()
+failed=0
+ran_tests=false
+
+# note NAME OUTCOME SECONDS DETAIL: a line of the summary.
+note() {
+  echo "==> $1: $2${4:+ ($4)}"
+  rows+=("| $1 | $2 | $3 | ${4-} |")
+}
+
+# step NAME LIMIT COMMAND...: runs a command for at most LIMIT seconds. Its output goes to the log; its
+# last line is what the summary says.
+step() {
+  local name=$1 limit=$2 begin=$SECONDS left=$((budget - SECONDS)) status detail
+  shift 2
+  if ((left < 10)); then
+    failed=1
+    note "$name" "not run" 0 "no time left"
+    return 1
+  fi
+  ((limit < left)) || limit=$left
+  echo "==> $name (at most $limit s)"
+  printf '\n==> %s: %s\n' "$name" "$*" >>"$log"
+  timeout -k 5 "$limit" "$@" >"$tmp/output" 2>&1
+  status=$?
+  cat "$tmp/output" >>"$log"
+  detail=$(grep -v '^WARNING' "$tmp/output" | grep . | tail -n 1 | tr '|' '/' | cut -c 1-160)
+  case $status in
+    0) note "$name" passed $((SECONDS - begin)) "$detail" ;;
+    124 | 137) failed=1; note "$name" "**out of time**" $((SECONDS - begin)) "limit $limit s" ;;
+    *) failed=1; note "$name" "**failed**" $((SECONDS - begin)) "status $status: $detail" ;;
+  esac
+  return "$status"
+}
+
+skip() {
+  note "$1" skipped 0 "$2"
+}
+
+machine() {
+  echo "Date: $(date -u '+%F %H:%M UTC')"
+  echo "spanmatch: $("$home/spanmatch" --version 2>/dev/null)"
+  echo "Java: $(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$home/runtime/release")"
+  echo "System: $(uname -sr), $(getconf GNU_LIBC_VERSION 2>/dev/null || echo 'no glibc')"
+  echo "Processor: $(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1), $(nproc) threads"
+  echo "Memory: $(awk '/^MemTotal/ {printf "%.0f GiB", $2 / 1048576}' /proc/meminfo)"
+  if command -v nvidia-smi >/dev/null; then
+    echo "GPU (name, driver, clocks now and at most, power limit, memory, ECC, PCIe):"
+    timeout 20 nvidia-smi --format=csv,noheader --query-gpu=index,name,driver_version,\
+clocks.sm,clocks.max.sm,clocks.mem,power.limit,memory.total,ecc.mode.current,\
+pcie.link.gen.current,pcie.link.width.current || echo "nvidia-smi does not answer"
+  else
+    echo "nvidia-smi: missing"
+  fi
+  echo "Backends:"
+  timeout 60 "$home/spanmatch" backends 2>&1 | grep -v '^WARNING' | sed 's/^/  /'
+}
+
+# The tests of kernel-cuda, but those that look at its sources. What only makes sense on the stand-in
+# skips itself.
+tests() {
+  step "tests" "$([[ -n $stand_in ]] && echo 900 || echo 200)" "${java[@]}" -Xmx4g -Dspanmatch.test.requireBackend=cuda \
+    org.junit.platform.console.ConsoleLauncher execute --disable-banner --details=tree --disable-ansi-colors \
+    --scan-classpath "$(echo "$home"/check/spanmatch-kernel-cuda-*-tests.jar)" \
+    --include-package org.spanmatch.kernel.cuda --fail-if-no-tests \
+    --exclude-classname '.*[.](CublasForwarderTest|ShippedCodeTest|StandInTest)'
+  local status=$?
+  local counts
+  counts=$(sed -n 's/^\[ *\([0-9]* tests \(successful\|skipped\|aborted\|failed\)\) *\]$/\1/p' \
+    "$tmp/output" | paste -sd ',' | sed 's/,/, /g')
+  [[ -z $counts ]] || rows[-1]=$(sed 's/[^|]*|$//' <<<"${rows[-1]}")" $counts |"
+  ((status)) || ran_tests=true
+}
+
+# compare NAME X Y: the matches of both backends.
+compare() {
+  local name=$1 backend
+  for backend in cuda java; do
+    step "$name: $backend" 90 "$home/spanmatch" match "$2" "$3" --backend "$backend" --quiet \
+      --json "$tmp/$backend.json" || return 1
+  done
+  step "$name: same sets" 30 "${java[@]}" org.spanmatch.benchmarks.SameMatches \
+    "$tmp/cuda.json" "$tmp/java.json"
+}
+
+comparisons() {
+  local layers=(8x1000 64x5000 256x10000 1000x20000)
+  [[ -z $stand_in ]] || layers=(8x1000 64x2000)
+  if step "generated layers" 60 "${java[@]}" org.spanmatch.benchmarks.MixtureFiles \
+    "$tmp/layers" "${layers[@]}"; then
+    compare "generated layers" "$tmp/layers/x.npz" "$tmp/layers/y.npz"
+  fi
+  if [[ -n $data ]]; then
+    compare "data" "$data/x.npz" "$data/y.npz"
+  else
+    skip "data" "no --data"
+  fi
+}
+
+# Where compute-sanitizer finds an error it exits with 9. The JVM's own signals are none.
+sanitizer() {
+  local tool small=$tmp/small program found=
+  for program in /usr/local/cuda*/bin/compute-sanitizer "$(command -v compute-sanitizer)"; do
+    [[ ! -x $program ]] || found=$program
+  done
+  if [[ -n $stand_in ]]; then
+    skip "compute-sanitizer" "on the stand-in"
+    return
+  elif [[ -z $found ]]; then
+    skip "compute-sanitizer" "not installed"
+    return
+  fi
+  "${java[@]}" org.spanmatch.benchmarks.MixtureFiles "$small" 40x500 >>"$log" 2>&1 || return
+  for tool in memcheck racecheck initcheck; do
+    step "$tool" 45 "$found" --tool "$tool" --error-exitcode 9 --target-processes all \
+      "$home/spanmatch" match "$small/x.npz" "$small/y.npz" --backend cuda --quiet --spectrum \
+      --json "$tmp/small.json"
+  done
+}
+
+# jmh NAME LIMIT ARGUMENT...: some benchmarks. JMH writes its results when it ends, so that one call for
+# all would lose all with a single one that takes too long.
+jmh() {
+  local name=$1 limit=$2
+  shift 2
+  step "benchmarks: $name" "$limit" "${java[@]}" org.openjdk.jmh.Main "$@" -f 1 -wi 1 -w 500ms -i 3 \
+    -r 500ms -foe true -rf json -rff "$tmp/jmh-$name.json"
+}
+
+# The results of all calls as one list, without paths of the machine.
+join_results() {
+  local file separator='['
+  for file in "$tmp"/jmh-*.json; do
+    # A run that was cut off leaves an empty one.
+    [[ -s $file ]] || continue
+    echo "$separator"
+    sed '/^[][]$/d;/^$/d;s|"jvm" : ".*"|"jvm" : "java"|' "$file"
+    separator=,
+  done
+  [[ $separator == '[' ]] || echo ']'
+}
+
+benchmarks() {
+  if [[ -n $stand_in ]]; then
+    # One is started all the same: it must refuse.
+    timeout 30 "${java[@]}" org.openjdk.jmh.Main DeviceBenchmark.dgemm -f 0 -wi 0 -i 1 -r 100ms \
+      -foe true -p size=8 >"$tmp/output" 2>&1
+    if grep -q 'CPU stand-in, not a GPU: refused' "$tmp/output"; then
+      skip "benchmarks" "CPU stand-in, not a GPU: refused"
+    else
+      cat "$tmp/output" >>"$log"
+      failed=1
+      note "benchmarks" "**failed**" 0 "not refused on the stand-in"
+    fi
+    return
+  fi
+  jmh limits 40 'DeviceBenchmark.(dgemm|copyToDevice)'
+  jmh gram 60 DeviceBenchmark.gram
+  jmh small 60 GpuBenchmark -p backend=cuda -p n=256,512,1024
+  jmh medium 40 GpuBenchmark -p backend=cuda -p n=2048
+  jmh large 60 GpuBenchmark -p backend=cuda -p n=4096
+  jmh java-small 30 GpuBenchmark -p backend=java -p n=512
+  jmh java-medium 50 GpuBenchmark -p backend=java -p n=2048
+  join_results >"$out/jmh.json"
+}
+
+peers() {
+  if [[ -n $stand_in ]]; then
+    skip "peers" "on the stand-in"
+    return
+  fi
+  local missing
+  if ! missing=$(timeout 30 python3 "$home/check/gpu_peers.py" --check 2>&1); then
+    skip "peers" "$(tail -n 1 <<<"${missing:-no python3}" | cut -c 1-160)"
+    return
+  fi
+  step "peers" 60 python3 "$home/check/gpu_peers.py" --out "$out/peers.json"
+}
+
+summary() {
+  echo "# Check of the cuda backend"
+  echo
+  sed 's/^/    /' "$out/machine.txt"
+  echo
+  echo "Took $SECONDS s. Everything that was printed is in \`log.txt\`."
+  echo
+  echo "| step | outcome | seconds | |"
+  echo "| --- | --- | --- | --- |"
+  printf '%s\n' "${rows[@]}"
+  local results=()
+  local file
+  for file in "$out/jmh.json" "$out/peers.json"; do
+    [[ ! -s $file ]] || results+=("$file")
+  done
+  if ((${#results[@]})); then
+    timeout 30 "${java[@]}" org.spanmatch.benchmarks.ResultsTable "${results[@]}" 2>>"$log" ||
+      echo "The tables could not be made; see log.txt."
+  fi
+}
+
+machine >"$out/machine.txt"
+cat "$out/machine.txt"
+tests
+comparisons
+sanitizer
+benchmarks
+peers
+summary >"$out/summary.md"
+{
+  echo "step,outcome,seconds"
+  printf '%s\n' "${rows[@]}" | awk -F ' *[|] *' '{gsub(/\*/, ""); print "\"" $2 "\"," $3 "," $4}'
+} >"$out/steps.csv"
+# The log goes home too: its beginning and end, if it is long.
+if (($(wc -c <"$log") > 8000000)); then
+  { head -c 4000000 "$log"; printf '\n...\n'; tail -c 4000000 "$log"; } >"$tmp/log" && mv "$tmp/log" "$log"
+fi
+$ran_tests || failed=1
+echo "==> $out/summary.md: $( ((failed)) && echo 'NOT all steps passed' || echo 'all steps that could run passed')"
+exit "$failed"
