@@ -239,6 +239,7 @@ final class DeviceSpan {
     if (!wantsSweeps) {
       forget();
     }
+    boolean applied = false;
     for (int i = 0; i < removed.length && tableau != null; i++) {
       device.code().launch("takeOut", Grid.oneThread(), descriptors, which, removed[i], 1);
       if (tableau.row(removed[i]) >= 0) {
@@ -247,9 +248,13 @@ final class DeviceSpan {
         pending++;
         sweepsSinceAnswer++;
         if (pending == Tableau.PENDING) {
-          applyPending();
+          applyAll();
+          applied = true;
         }
       }
+    }
+    if (applied) {
+      compact(); // not before: the rows of those that follow are still needed
     }
   }
 
@@ -298,7 +303,11 @@ final class DeviceSpan {
   /** Makes the norms of the coefficients exact, and the bounds that grow with them. */
   void applyPending() {
     if (tableau != null && pending > 0) {
-      orForget(this::applyAll);
+      orForget(
+          () -> {
+            applyAll();
+            compact();
+          });
     }
   }
 
@@ -310,7 +319,6 @@ final class DeviceSpan {
     device.code().launch("refresh", Grid.lines(tableau.width()), descriptors, which, pending);
     device.code().launch("refreshTrace", Grid.oneBlock(tableau.rows().length), descriptors, which);
     pending = 0;
-    compact();
   }
 
   /** Leaves the tableau to the marks that share it, unless they give it up for want of memory. */

@@ -30,7 +30,11 @@ class ShippedCodeTest {
   private static final String COMPILER = "release 13.0";
 
   private static final Pattern ENTRY = Pattern.compile("\\.visible \\.entry (\\w+)\\(([^)]*)\\)");
-  private static final Pattern LAUNCH = Pattern.compile("\\blaunch\\(\\s*\"(\\w+)\",");
+  private static final Pattern LAUNCH =
+      Pattern.compile("\\blaunch(?:On\\(\\s*\\w+,|\\()\\s*\"(\\w+)\",");
+  private static final Pattern IN_ONE_BLOCK = Pattern.compile("\"(\\w+)\",\\s*Grid.oneBlock");
+  private static final Pattern BOUNDED =
+      Pattern.compile("\\.visible \\.entry (\\w+)\\([^)]*\\)\\s*\\.maxntid 1024");
 
   @Test
   void hasTheChecksumOfTheSource() throws IOException, NoSuchAlgorithmException {
@@ -94,6 +98,24 @@ class ShippedCodeTest {
     }
     assertTrue(launched.size() > 20, launched.toString());
     assertEquals(new TreeSet<>(parameters.keySet()), launched.keySet());
+  }
+
+  /** Without a bound a kernel may take more registers than a block of 1024 threads has. */
+  @Test
+  void kernelsOfOneBlockBoundTheirRegisters() throws IOException {
+    TreeSet<String> bounded = new TreeSet<>();
+    BOUNDED.matcher(ptx()).results().forEach(found -> bounded.add(found.group(1)));
+    TreeSet<String> launched = new TreeSet<>();
+    try (Stream<Path> files = Files.list(JAVA)) {
+      for (Path file : files.toList()) {
+        IN_ONE_BLOCK
+            .matcher(Files.readString(file))
+            .results()
+            .forEach(found -> launched.add(found.group(1)));
+      }
+    }
+    assertTrue(launched.size() >= 4, launched.toString());
+    assertTrue(bounded.containsAll(launched), launched + ", but bounds have " + bounded);
   }
 
   /** How many arguments there are up to the end of a call. */
