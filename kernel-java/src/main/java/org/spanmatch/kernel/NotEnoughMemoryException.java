@@ -2,14 +2,17 @@ package org.spanmatch.kernel;
 
 import java.util.Optional;
 
-/** A computation does not fit the Java heap; the message says what it needs. */
+/**
+ * A computation does not fit the Java heap, or the memory of a device; the message says what it
+ * needs.
+ */
 public final class NotEnoughMemoryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   private final String problem;
   private final String javaOption; // null where none would help
 
-  /** A computation that fits no heap. */
+  /** A computation that a larger heap does not help. */
   public NotEnoughMemoryException(String problem) {
     super(problem);
     this.problem = problem;

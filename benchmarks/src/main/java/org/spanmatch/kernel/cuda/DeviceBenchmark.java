@@ -181,8 +181,8 @@ public class DeviceBenchmark {
             a = gpu.allocations.doubles(numbers.length);
             b = gpu.allocations.doubles(numbers.length);
             c = gpu.allocations.doubles(numbers.length);
-            gpu.device.upload(numbers, a);
-            gpu.device.upload(numbers, b);
+            gpu.device.transfers().upload(numbers, a);
+            gpu.device.transfers().upload(numbers, b);
             gpu.device.clear(c);
             gpu.device.synchronise();
           });

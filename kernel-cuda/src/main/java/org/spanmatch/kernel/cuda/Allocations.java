@@ -59,14 +59,14 @@ final class Allocations implements AutoCloseable {
   /** Allocates memory and copies numbers there. */
   DeviceMemory of(double[] values) {
     DeviceMemory piece = doubles(values.length);
-    device.upload(values, piece);
+    device.transfers().upload(values, piece);
     return piece;
   }
 
   /** Allocates memory and copies numbers there. */
   DeviceMemory of(int[] values) {
     DeviceMemory piece = bytes((long) Integer.BYTES * values.length);
-    device.upload(values, piece);
+    device.transfers().upload(values, piece);
     return piece;
   }
 

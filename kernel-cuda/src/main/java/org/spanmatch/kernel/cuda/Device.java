@@ -5,8 +5,6 @@ import static org.spanmatch.kernel.cuda.DeviceException.checkBlas;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -34,7 +32,6 @@ import jcuda.runtime.cudaStream_t;
  * process: when a kernel fails, only the end of its context brings the device back.
  */
 final class Device implements AutoCloseable {
-  // Small results and descriptors go through here.
   private static final int TRANSFER_BYTES = 1 << 20;
 
   private static final Logger LOGGER = System.getLogger("org.spanmatch.kernel");
@@ -50,7 +47,7 @@ final class Device implements AutoCloseable {
   private final Set<Allocations> owned = Collections.newSetFromMap(new IdentityHashMap<>());
   private DeviceCode code;
   private Blas blas;
-  private HostMemory transfer;
+  private Transfers transfers;
   private boolean open;
 
   /**
@@ -79,7 +76,7 @@ final class Device implements AutoCloseable {
             "cublasSetMathMode",
             JCublas2.cublasSetMathMode(blasHandle, cublasMath.CUBLAS_PEDANTIC_MATH));
       }
-      transfer = allocations().host(TRANSFER_BYTES);
+      transfers = new Transfers(allocations().host(TRANSFER_BYTES), stream);
       blas.warmUp(this);
       check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext()));
     } catch (RuntimeException | Error e) {
@@ -101,6 +98,11 @@ final class Device implements AutoCloseable {
   /** The products and solves on this device. */
   Blas blas() {
     return blas;
+  }
+
+  /** Copies of what is small, from and to this device. */
+  Transfers transfers() {
+    return transfers;
   }
 
   /** The kernels on this device. */
@@ -166,89 +168,6 @@ final class Device implements AutoCloseable {
     check(
         "cuMemsetD8Async",
         JCudaDriver.cuMemsetD8Async(memory.pointer(), (byte) 0, memory.bytes(), stream));
-  }
-
-  // Copies.
-
-  /** Copies bytes to the device. */
-  void upload(ByteBuffer source, DeviceMemory target) {
-    upload(source, target, 0);
-  }
-
-  /** Copies bytes to the device, to so many bytes behind the beginning. */
-  void upload(ByteBuffer source, DeviceMemory target, long offset) {
-    ByteBuffer rest = source.duplicate();
-    long done = offset;
-    while (rest.hasRemaining()) {
-      int length = Math.min(rest.remaining(), transfer.bytes());
-      synchronise(); // the last copy has left the buffer
-      transfer.buffer().put(rest.duplicate().limit(rest.position() + length));
-      check(
-          "cuMemcpyHtoDAsync",
-          JCudaDriver.cuMemcpyHtoDAsync(
-              target.pointer().withByteOffset(done), transfer.pointer(), length, stream));
-      rest.position(rest.position() + length);
-      done += length;
-    }
-  }
-
-  /** Copies numbers to the device. */
-  void upload(double[] source, DeviceMemory target) {
-    ByteBuffer bytes = nativeBytes(Double.BYTES * source.length);
-    bytes.asDoubleBuffer().put(source);
-    upload(bytes, target);
-  }
-
-  /** Copies numbers to the device. */
-  void upload(int[] source, DeviceMemory target) {
-    ByteBuffer bytes = nativeBytes(Integer.BYTES * source.length);
-    bytes.asIntBuffer().put(source);
-    upload(bytes, target);
-  }
-
-  /** A buffer for what is to be uploaded, in the device's byte order, which is the host's. */
-  static ByteBuffer nativeBytes(int bytes) {
-    return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
-  }
-
-  /** Copies numbers from the device, when all commands before have ended. */
-  double[] download(DeviceMemory source, long from, int count) {
-    double[] target = new double[count];
-    int done = 0;
-    while (done < count) {
-      int length = Math.min(count - done, transfer.bytes() / Double.BYTES);
-      check(
-          "cuMemcpyDtoHAsync",
-          JCudaDriver.cuMemcpyDtoHAsync(
-              transfer.pointer(),
-              source.element(from + done),
-              (long) Double.BYTES * length,
-              stream));
-      synchronise();
-      transfer.buffer().asDoubleBuffer().get(target, done, length);
-      done += length;
-    }
-    return target;
-  }
-
-  /** Copies integers from the device. */
-  int[] downloadInts(DeviceMemory source, int count) {
-    int[] target = new int[count];
-    int done = 0;
-    while (done < count) {
-      int length = Math.min(count - done, transfer.bytes() / Integer.BYTES);
-      check(
-          "cuMemcpyDtoHAsync",
-          JCudaDriver.cuMemcpyDtoHAsync(
-              transfer.pointer(),
-              source.pointer().withByteOffset((long) Integer.BYTES * done),
-              (long) Integer.BYTES * length,
-              stream));
-      synchronise();
-      transfer.buffer().asIntBuffer().get(target, done, length);
-      done += length;
-    }
-    return target;
   }
 
   /** Copies within the device. */

@@ -131,14 +131,14 @@ final class DeviceSpan {
   }
 
   private void describe() {
-    ByteBuffer bytes = Device.nativeBytes(DESCRIPTOR_BYTES);
+    ByteBuffer bytes = Transfers.nativeBytes(DESCRIPTOR_BYTES);
     tableau.describe(bytes);
     state.describe(bytes);
     tableau.describeSizes(bytes);
     bytes.putDouble(gram.error());
     bytes.putDouble(GramErrors.ALLOWED_DRIFT);
     bytes.putDouble(Precision.GRAM_FLOOR);
-    device.upload(bytes.flip(), descriptors, (long) which * DESCRIPTOR_BYTES);
+    device.transfers().upload(bytes.flip(), descriptors, (long) which * DESCRIPTOR_BYTES);
   }
 
   // Questions.

@@ -255,7 +255,7 @@ final class DeviceTable extends NeuronTable {
         DeviceSpan.sweepOut(device, descriptors, 0, 2, step, sweepSize);
       }
       DeviceSpan.countSweeps(device, descriptors, 0, 2, Tableau.PENDING - 1);
-      values = device.download(steps, 0, STEP_VALUES * Tableau.PENDING);
+      values = device.transfers().download(steps, 0, STEP_VALUES * Tableau.PENDING);
     }
     List<Peeled> peeled = new ArrayList<>();
     for (int at = 0; at < values.length && values[at] >= 0; at += STEP_VALUES) {

@@ -184,13 +184,13 @@ final class GramStrip {
 
   /** The sums of the activation vectors. */
   double[] sums() {
-    return device.download(sums, 0, neurons);
+    return device.transfers().download(sums, 0, neurons);
   }
 
   /** Some of the rows: from the diagonal on. */
   double[] row(int row) {
     long columns = columns();
-    return device.download(values, row * columns + row, (int) columns - row);
+    return device.transfers().download(values, row * columns + row, (int) columns - row);
   }
 
   /** The squared norms of the activation vectors, of a strip of all rows. */
@@ -199,7 +199,7 @@ final class GramStrip {
       device
           .code()
           .launch("diagonal", Grid.lines(neurons), values, (long) neurons, neurons, diagonal);
-      return device.download(diagonal, 0, neurons);
+      return device.transfers().download(diagonal, 0, neurons);
     }
   }
 }

@@ -39,7 +39,7 @@ final class IndependentVectors {
         for (int step = found.length; step < next; step++) {
           take(step, count, tolerance, candidates, squares, pivotSquares, rows, pivots);
         }
-        found = device.downloadInts(pivots, next);
+        found = device.transfers().downloadInts(pivots, next);
       }
       return IntStream.of(found)
           .takeWhile(pivot -> pivot >= 0)

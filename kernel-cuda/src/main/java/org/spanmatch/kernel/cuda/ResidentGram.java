@@ -93,7 +93,10 @@ final class ResidentGram implements JointGram {
       for (long done = 0; done < count; done += CHUNK) {
         long from = done;
         int length = (int) Math.min(CHUNK, count - done);
-        device.upload(other.call(() -> other.download(part.values(), from, length)), arrived);
+        device
+            .transfers()
+            .upload(
+                other.call(() -> other.transfers().download(part.values(), from, length)), arrived);
         device
             .code()
             .launch(
@@ -123,7 +126,9 @@ final class ResidentGram implements JointGram {
       HeapMemory.require(
           GramTables.heapBytes(layers.x().neurons(), layers.y().neurons()), layers.x(), layers.y());
       double[][] rows = new double[gram.size()][];
-      Arrays.setAll(rows, i -> device.download(gram.values(), (long) i * gram.size(), gram.size()));
+      Arrays.setAll(
+          rows,
+          i -> device.transfers().download(gram.values(), (long) i * gram.size(), gram.size()));
       tableRoom.close();
       return GramTables.of(
           rows,

@@ -33,7 +33,7 @@ final class SpanState implements AutoCloseable {
     SpanState state = new SpanState(device, allocations, tableau);
     double[] initial = new double[(int) (state.memory.bytes() / Double.BYTES)];
     Arrays.fill(initial, (int) state.flagsAt(), initial.length, 1);
-    device.upload(initial, state.memory);
+    device.transfers().upload(initial, state.memory);
     return state;
   }
 
@@ -80,7 +80,7 @@ final class SpanState implements AutoCloseable {
    * @return empty if it does not count, since a fresh start is needed
    */
   Optional<DoubleBuffer> answer() {
-    double[] found = device.download(memory, 0, SCALARS + 3 * others);
+    double[] found = device.transfers().download(memory, 0, SCALARS + 3 * others);
     return found[NEEDS_START] == 0
         ? Optional.of(DoubleBuffer.wrap(found, SCALARS, 3 * others).slice())
         : Optional.empty();
@@ -91,14 +91,14 @@ final class SpanState implements AutoCloseable {
    * if the factorisation failed.
    */
   double nearest() {
-    double[] found = device.download(memory, DEPENDENT, 2);
+    double[] found = device.transfers().download(memory, DEPENDENT, 2);
     double nearest = 1 / Math.sqrt(found[1]);
     return found[0] == 0 && nearest > 0 ? nearest : 0;
   }
 
   /** The squared distances of some columns. */
   double[] squares(int from, int count) {
-    return device.download(memory, squaresAt() + from, count);
+    return device.transfers().download(memory, squaresAt() + from, count);
   }
 
   /** Copies this to the state of a tableau of the same shape. */

@@ -55,14 +55,14 @@ final class Tableau {
       places.close();
       throw e;
     }
-    ByteBuffer bytes = Device.nativeBytes(Long.BYTES * vectors);
+    ByteBuffer bytes = Transfers.nativeBytes(Long.BYTES * vectors);
     for (int i = 0; i < rows.length; i++) {
       bytes.putLong(Long.BYTES * rows[i], i);
     }
     for (int x = 0; x < columns.length; x++) {
       bytes.putLong(Long.BYTES * columns[x], x < others ? x : -1 - x);
     }
-    device.upload(bytes, places);
+    device.transfers().upload(bytes, places, 0);
   }
 
   /** The distance between rows: aligned, for faster products. */
