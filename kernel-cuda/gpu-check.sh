@@ -13,6 +13,8 @@
 # status: 0 if no step failed and the tests ran, 1 if not, 2 for wrong usage.
 set -uo pipefail
 exec </dev/null
+# Java writes in the encoding of the locale, and tables hold ± and ×.
+export LC_ALL=C.UTF-8
 
 usage() {
   sed -n '2,/^set/{/^#/!d;s/^# \{0,1\}//p}' "${BASH_SOURCE[0]}" >&2
@@ -89,7 +91,10 @@ step() {
   timeout -k 5 "$limit" "$@" >"$tmp/output" 2>&1
   status=$?
   cat "$tmp/output" >>"$log"
-  detail=$(grep -v '^WARNING' "$tmp/output" | grep . | tail -n 1 | tr '|' '/' | cut -c 1-160)
+  detail=$(grep -v '^WARNING' "$tmp/output" | grep . | tail -n 1)
+  # Of a stack trace the first line tells more.
+  ((status == 0)) || detail=$(grep -m 1 -E '(Exception|Error): ' "$tmp/output" || echo "$detail")
+  detail=$(tr '|' '/' <<<"$detail" | cut -c 1-160)
   case $status in
     0) note "$name" passed $((SECONDS - begin)) "$detail" ;;
     124 | 137) failed=1; note "$name" "**out of time**" $((SECONDS - begin)) "limit $limit s" ;;
