@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import jcuda.driver.CUevent;
+import jcuda.driver.JCudaDriver;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -22,19 +24,20 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.spanmatch.benchmarks.Gpus;
 import org.spanmatch.data.ActivationBlock;
+import org.spanmatch.data.ArrayActivations;
 import org.spanmatch.data.ElementType;
+import org.spanmatch.data.LayerActivations;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.cuda.DeviceCode.Grid;
 
 /**
  * What the device does without the host, and the limits of both: float32 samples that already lie
  * on the device to a Gram matrix of m neurons, a large product of cuBLAS, and a copy of page-locked
  * memory to the device.
  *
- * <p>{@code gram} takes the steps of {@link GramStrip}: samples are unpacked to panels of doubles,
- * added up, and multiplied; samples·m² operations, the symmetric half counted once. {@code dgemm}
- * is C += A·Bᵀ for square matrices: 2·size³ operations. {@code copyToDevice} copies 2²⁸ bytes. Each
- * call waits for its end. On the stand-in of the tests nothing is measured.
+ * <p>{@code gram} is what {@link GramStrip} does: samples are unpacked to panels of doubles, added
+ * up, and multiplied; samples·m² operations, the symmetric half counted once. {@code dgemm} is C +=
+ * A·Bᵀ for square matrices: 2·size³ operations. {@code copyToDevice} copies 2²⁸ bytes. Each call
+ * waits for its end. On the stand-in of the tests nothing is measured.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -47,7 +50,6 @@ public class DeviceBenchmark {
   /** Bytes of a copy. */
   public static final int COPIED_BYTES = 1 << 28;
 
-  private static final int SUM_CHUNK = 256; // as in GramStrip
   private static final int BLOCK_SAMPLES = 4 * GramStrip.PANEL;
 
   /** A device, which must be a real one. */
@@ -98,10 +100,10 @@ public class DeviceBenchmark {
 
     private final List<Inbox> inboxes = new ArrayList<>();
     private ActivationBlock block;
-    private DeviceMemory panel;
-    private DeviceMemory partialSums;
-    private DeviceMemory sums;
-    private DeviceMemory values;
+    private final List<DeviceMemory> panels = new ArrayList<>();
+    private final List<CUevent> arrived = new ArrayList<>();
+    private final List<CUevent> added = new ArrayList<>();
+    private GramStrip strip;
 
     /** Makes them; the blocks differ in where they lie, not in what they hold. */
     @Setup(Level.Trial)
@@ -120,41 +122,39 @@ public class DeviceBenchmark {
         floats.put(Math.max(0, (float) random.nextDouble(-1, 1)));
       }
       block = ActivationBlock.rows(ElementType.FLOAT32, bytes, m, rows);
-      panel = allocations.doubles((long) Math.min(samples, GramStrip.PANEL) * m);
-      partialSums = allocations.doubles((long) Grid.blocks(GramStrip.PANEL, SUM_CHUNK) * m);
-      sums = allocations.doubles(m);
-      values = allocations.doubles((long) m * m);
-      device.clear(sums);
-      device.clear(values);
+      for (int i = 0; i < 2; i++) {
+        panels.add(allocations.doubles((long) Math.min(samples, GramStrip.PANEL) * m));
+        arrived.add(allocations.event());
+        added.add(allocations.event());
+      }
+      int panel = GramStrip.PANEL;
+      LayerActivations x = ArrayActivations.of("x", panel, m, new float[panel * m]);
+      LayerActivations none = ArrayActivations.of("y", panel, 0, new float[0]);
+      strip = new GramStrip(device, allocations, Layers.of(x, none), 0, m);
       for (int from = 0; from < samples; from += BLOCK_SAMPLES) {
         Inbox inbox = new Inbox(device, allocations, null);
         inboxes.add(inbox);
-        unpack(inbox, 0, 1); // copies the whole block
+        unpack(inbox, 0, 1, panels.get(0)); // copies the whole block
       }
       device.finish();
     }
 
-    private void unpack(Inbox inbox, int from, int count) {
-      inbox.unpack(block, 1, from, count, panel.element(0), m);
+    private void unpack(Inbox inbox, int from, int count, DeviceMemory rows) {
+      inbox.unpack(block, 1, from, count, rows.element(0), m);
     }
 
     private void add(Device device) {
+      int turn = 0;
       for (int done = 0; done < samples; done += GramStrip.PANEL) {
         int count = Math.min(GramStrip.PANEL, samples - done);
-        unpack(inboxes.get(done / BLOCK_SAMPLES), done % BLOCK_SAMPLES, count);
-        int chunks = Grid.blocks(count, SUM_CHUNK);
-        DeviceCode code = device.code();
-        code.launch(
-            "partialSums",
-            Grid.lines(m, chunks),
-            panel,
-            (long) m,
-            m,
-            count,
-            SUM_CHUNK,
-            partialSums);
-        code.launch("addPartialSums", Grid.lines(m), partialSums, m, chunks, sums);
-        device.blas().addSquare(m, count, panel.pointer(), m, values.pointer(), m);
+        Inbox inbox = inboxes.get(done / BLOCK_SAMPLES);
+        inbox.waitFor(added.get(turn));
+        unpack(inbox, done % BLOCK_SAMPLES, count, panels.get(turn));
+        inbox.record(arrived.get(turn));
+        device.waitFor(arrived.get(turn));
+        strip.add(panels.get(turn), count);
+        device.record(added.get(turn));
+        turn = 1 - turn;
       }
       device.synchronise();
     }
@@ -213,8 +213,9 @@ public class DeviceBenchmark {
     }
 
     private void copy(Device device) {
-      device.uploadAhead(host, target, COPIED_BYTES);
-      device.finish();
+      JCudaDriver.cuMemcpyHtoDAsync(
+          target.pointer(), host.pointer(), COPIED_BYTES, device.stream());
+      device.synchronise();
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
+import jcuda.driver.CUevent;
 import jcuda.driver.CUstream;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
@@ -177,6 +178,16 @@ final class Device implements AutoCloseable {
           "cuMemcpyDtoDAsync",
           JCudaDriver.cuMemcpyDtoDAsync(target.pointer(), source.pointer(), bytes, stream));
     }
+  }
+
+  /** Lets what comes next on the main stream wait for an event. */
+  void waitFor(CUevent event) {
+    check("cuStreamWaitEvent", JCudaDriver.cuStreamWaitEvent(stream, event, 0));
+  }
+
+  /** Lets an event follow everything so far on the main stream. */
+  void record(CUevent event) {
+    check("cuEventRecord", JCudaDriver.cuEventRecord(event, stream));
   }
 
   /** Waits until all commands of the main stream have ended. */

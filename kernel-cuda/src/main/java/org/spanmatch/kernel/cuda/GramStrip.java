@@ -1,10 +1,7 @@
 package org.spanmatch.kernel.cuda;
 
-import static org.spanmatch.kernel.cuda.DeviceException.check;
-
 import java.util.List;
 import jcuda.driver.CUevent;
-import jcuda.driver.JCudaDriver;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.cuda.DeviceCode.Grid;
 
@@ -137,16 +134,22 @@ final class GramStrip {
     readers.run(
         () -> receive(x, xInbox, count, panel, 0, panel.xArrived),
         () -> device.run(() -> receive(y, yInbox, count, panel, xNeurons, panel.yArrived)));
-    wait(panel.xArrived);
-    wait(panel.yArrived);
+    device.waitFor(panel.xArrived);
+    device.waitFor(panel.yArrived);
+    add(panel.rows, count);
+    device.record(panel.added);
+  }
+
+  /** Adds samples that lie on the device as rows of doubles. */
+  void add(DeviceMemory samples, int count) {
     device
         .blas()
-        .addProduct(neurons, count, panel.rows.pointer(), neurons, ones.pointer(), sums.pointer());
+        .addProduct(neurons, count, samples.pointer(), neurons, ones.pointer(), sums.pointer());
     int columns = (int) columns();
     if (rows == neurons) {
       device
           .blas()
-          .addSquare(neurons, count, panel.rows.pointer(), neurons, values.pointer(), neurons);
+          .addSquare(neurons, count, samples.pointer(), neurons, values.pointer(), neurons);
     } else {
       device
           .blas()
@@ -154,14 +157,13 @@ final class GramStrip {
               columns,
               rows,
               count,
-              panel.rows.element(first),
+              samples.element(first),
               neurons,
-              panel.rows.element(first),
+              samples.element(first),
               neurons,
               values.pointer(),
               columns);
     }
-    check("cuEventRecord", JCudaDriver.cuEventRecord(panel.added, device.stream()));
   }
 
   private void receive(
@@ -171,10 +173,6 @@ final class GramStrip {
       layer.fill(inbox, count, panel.rows, neurons, column);
     }
     inbox.record(arrived);
-  }
-
-  private void wait(CUevent arrived) {
-    check("cuStreamWaitEvent", JCudaDriver.cuStreamWaitEvent(device.stream(), arrived, 0));
   }
 
   /** The elements, row after row. */
