@@ -130,7 +130,7 @@ public class DeviceBenchmark {
       int panel = GramStrip.PANEL;
       LayerActivations x = ArrayActivations.of("x", panel, m, new float[panel * m]);
       LayerActivations none = ArrayActivations.of("y", panel, 0, new float[0]);
-      strip = new GramStrip(device, allocations, Layers.of(x, none), 0, m);
+      strip = new GramStrip(device, allocations, Layers.of(x, none), 0, m, panel);
       for (int from = 0; from < samples; from += BLOCK_SAMPLES) {
         Inbox inbox = new Inbox(device, allocations, null);
         inboxes.add(inbox);

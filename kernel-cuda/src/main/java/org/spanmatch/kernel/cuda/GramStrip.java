@@ -13,7 +13,7 @@ import org.spanmatch.kernel.cuda.DeviceCode.Grid;
  * panel of b samples and r rows it takes {@code 8·(r·m + b·m)} bytes.
  */
 final class GramStrip {
-  /** Samples of a panel; the error bound of G grows with it. */
+  /** Samples of a panel where memory allows; the error bound of G grows with it. */
   static final int PANEL = 2048;
 
   private final Device device;
@@ -22,6 +22,7 @@ final class GramStrip {
   private final int xNeurons;
   private final int first;
   private final int rows;
+  private final int panelSamples;
   private final Inbox xInbox;
   private final Inbox yInbox;
   private final Panel[] panels;
@@ -51,15 +52,23 @@ final class GramStrip {
    * @param allocations owns what it needs on the device
    * @param first the first row
    * @param rows how many rows
+   * @param panelSamples samples of a panel
    */
-  GramStrip(Device device, Allocations allocations, Layers layers, int first, int rows) {
+  GramStrip(
+      Device device,
+      Allocations allocations,
+      Layers layers,
+      int first,
+      int rows,
+      int panelSamples) {
     this.device = device;
     this.allocations = allocations;
     this.xNeurons = layers.x().neurons();
     this.neurons = layers.neurons();
     this.first = first;
     this.rows = rows;
-    long samples = Math.min(PANEL, layers.samples());
+    this.panelSamples = panelSamples;
+    long samples = Math.min(panelSamples, layers.samples());
     long elements = samples * neurons;
     panels = new Panel[] {new Panel(allocations, elements), new Panel(allocations, elements)};
     ones = allocations.doubles(samples);
@@ -74,9 +83,9 @@ final class GramStrip {
   }
 
   /** What a strip takes on the device besides its rows. */
-  static double panelBytes(Layers layers) {
+  static double panelBytes(Layers layers, int panelSamples) {
     double neurons = layers.neurons();
-    double samples = Math.min(PANEL, layers.samples());
+    double samples = Math.min(panelSamples, layers.samples());
     return Double.BYTES * (2 * neurons * samples + neurons + samples)
         + Inbox.bytes(layers.x())
         + Inbox.bytes(layers.y());
@@ -108,7 +117,7 @@ final class GramStrip {
       int turn = 0;
       for (long done = 0; done < samples; ) {
         GramStrip strip = strips.get(turn);
-        int count = (int) Math.min(PANEL, samples - done);
+        int count = (int) Math.min(strip.panelSamples, samples - done);
         devices.get(turn).run(() -> strip.add(x, y, count, readers));
         turn = (turn + 1) % strips.size();
         done += count;
@@ -125,7 +134,7 @@ final class GramStrip {
   /**
    * Adds samples.
    *
-   * @param count how many, at most {@link #PANEL}
+   * @param count how many, at most those of a panel
    * @param readers bring those of both layers at the same time
    */
   void add(LayerFeed x, LayerFeed y, int count, TwoTasks readers) {

@@ -15,8 +15,8 @@ import org.spanmatch.data.LayerActivations;
  * Where the blocks of one layer arrive on a device, as they lie in the file, and are turned into
  * rows of doubles.
  *
- * <p>There is room for two blocks: while one is copied and unpacked, on a stream of this inbox, the
- * host reads the next. Whoever wants the rows has to wait for an event; see {@link #record}.
+ * <p>The host has room for two blocks: while one is copied and unpacked, on a stream of this inbox,
+ * it reads the next. Whoever wants the rows has to wait for an event; see {@link #record}.
  */
 final class Inbox {
   private static final int TILE = 32;
@@ -30,14 +30,14 @@ final class Inbox {
   private final CUstream stream;
   private final DeviceMemory scales; // null for none
   private final Slot[] slots;
+  private DeviceMemory raw; // the block as it lies in the file
   private int current;
-  private long arrived; // number of the block that lies in the current slot, from 1
+  private long arrived; // number of the block that lies there, from 1
 
-  /** Room for one block on both sides. */
+  /** Room for a block on the host. */
   private static final class Slot {
     final CUevent copied;
     HostMemory host;
-    DeviceMemory raw;
 
     Slot(Allocations allocations) {
       copied = allocations.event();
@@ -61,7 +61,7 @@ final class Inbox {
   /** How many bytes of device memory one takes at most for a layer. */
   static double bytes(LayerActivations layer) {
     double all = (double) layer.neurons() * layer.samples() * layer.type().bytes();
-    return 2 * Math.min(all, LARGEST_BLOCK) + Double.BYTES * (double) layer.neurons();
+    return Math.min(all, LARGEST_BLOCK) + Double.BYTES * (double) layer.neurons();
   }
 
   /**
@@ -79,7 +79,6 @@ final class Inbox {
       receive(block);
       arrived = number;
     }
-    Slot slot = slots[current];
     device
         .code()
         .launchOn(
@@ -90,7 +89,7 @@ final class Inbox {
                 DeviceCode.Grid.blocks(count, TILE),
                 TILE,
                 TILE_ROWS),
-            slot.raw,
+            raw,
             code(block.type()),
             block.data().order() == ByteOrder.BIG_ENDIAN ? 1 : 0,
             scales == null ? new CUdeviceptr() : scales,
@@ -133,7 +132,7 @@ final class Inbox {
     };
   }
 
-  /** Copies a block to the slot that was used longest ago. */
+  /** Copies a block, through the host's memory that was used longer ago. */
   private void receive(ActivationBlock block) {
     current = 1 - current;
     Slot slot = slots[current];
@@ -143,24 +142,24 @@ final class Inbox {
             + (block.outerSize() - 1) * block.outerStride()
             + (block.innerSize() - 1) * block.innerStride();
     int bytes = values * block.type().bytes();
-    if (slot.host == null || slot.host.bytes() < bytes) {
-      grow(slot, bytes);
-    }
-    // The last copy has left the host's buffer. On the device one thing follows the other.
+    // The last copy has left the host's memory. On the device one thing follows the other.
     check("cuEventSynchronize", JCudaDriver.cuEventSynchronize(slot.copied));
+    if (slot.host == null || slot.host.bytes() < bytes) {
+      if (slot.host != null) {
+        slot.host.close();
+      }
+      slot.host = allocations.host(bytes);
+    }
+    if (raw == null || raw.bytes() < bytes) {
+      if (raw != null) {
+        raw.close();
+      }
+      raw = allocations.bytes(bytes);
+    }
     slot.host.buffer().put(block.data().duplicate().clear().limit(bytes));
     check(
         "cuMemcpyHtoDAsync",
-        JCudaDriver.cuMemcpyHtoDAsync(slot.raw.pointer(), slot.host.pointer(), bytes, stream));
+        JCudaDriver.cuMemcpyHtoDAsync(raw.pointer(), slot.host.pointer(), bytes, stream));
     record(slot.copied);
-  }
-
-  private void grow(Slot slot, int bytes) {
-    if (slot.host != null) {
-      slot.host.close();
-      slot.raw.close();
-    }
-    slot.host = allocations.host(bytes);
-    slot.raw = allocations.bytes(bytes);
   }
 }

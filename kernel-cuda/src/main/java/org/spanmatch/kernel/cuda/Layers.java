@@ -66,9 +66,11 @@ final class Layers {
     return Math.max(x.type().roundoff(), y.type().roundoff());
   }
 
-  /** Bounds the error of a unit-norm Gram matrix that was summed up in panels. */
-  double gramError() {
-    return GramErrors.ofUnitNorm(GramErrors.ofSums(samples(), GramStrip.PANEL));
+  /**
+   * Bounds the error of a unit-norm Gram matrix that was summed up in panels of so many samples.
+   */
+  double gramError(int panelSamples) {
+    return GramErrors.ofUnitNorm(GramErrors.ofSums(samples(), panelSamples));
   }
 
   /** The moments of a group from the diagonal of the Gram matrix and the sums. */

@@ -42,7 +42,9 @@ final class ResidentGram implements JointGram {
     for (Device other : kernel.devices()) {
       Allocations room = other.allocations();
       rooms.add(room);
-      strips.add(other.call(() -> new GramStrip(other, room, layers, 0, layers.neurons())));
+      strips.add(
+          other.call(
+              () -> new GramStrip(other, room, layers, 0, layers.neurons(), GramStrip.PANEL)));
     }
   }
 
@@ -158,7 +160,7 @@ final class ResidentGram implements JointGram {
               size,
               unit);
     }
-    return new UnitGram(unit, size, layers.gramError(), layers.storageRoundoff());
+    return new UnitGram(unit, size, layers.gramError(GramStrip.PANEL), layers.storageRoundoff());
   }
 
   @Override

@@ -17,6 +17,8 @@ import org.spanmatch.kernel.vector.GramTables;
  */
 final class StripedGram implements JointGram {
   private static final int LEAST_ROWS = 8;
+  private static final int LEAST_SAMPLES = 128;
+  private static final int FEW_PASSES = 4;
   // What other allocations need besides, and what is lost between them.
   private static final double USABLE = 0.8;
 
@@ -24,12 +26,15 @@ final class StripedGram implements JointGram {
   private final Layers layers;
   private final double[][] upper; // from the diagonal on
   private final double[] sums;
+  private final double error;
 
-  private StripedGram(CudaKernel kernel, Layers layers, double[][] upper, double[] sums) {
+  private StripedGram(
+      CudaKernel kernel, Layers layers, double[][] upper, double[] sums, double error) {
     this.kernel = kernel;
     this.layers = layers;
     this.upper = upper;
     this.sums = sums;
+    this.error = error;
   }
 
   /** How much Java heap it takes at most, its table included. */
@@ -46,20 +51,19 @@ final class StripedGram implements JointGram {
    */
   static StripedGram of(CudaKernel kernel, Layers layers, Progress progress) {
     Device device = kernel.devices().get(0);
-    int neurons = layers.neurons();
-    int rows = neurons;
-    while (rows >= Math.min(LEAST_ROWS, neurons)) {
-      rows = Math.min(rows, rowsThatFit(device, layers));
-      if (rows < Math.min(LEAST_ROWS, neurons)) {
-        break;
-      }
-      try {
-        return inStrips(kernel, device, layers, rows, progress);
-      } catch (DeviceException e) {
-        if (!e.isOutOfMemory()) {
-          throw e;
+    // Smaller panels make products slower, and narrower strips make more passes.
+    for (int samples = GramStrip.PANEL; samples >= LEAST_SAMPLES; samples /= 2) {
+      int rows = rowsThatFit(device, layers, samples);
+      int least = samples == LEAST_SAMPLES ? LEAST_ROWS : layers.neurons() / FEW_PASSES;
+      while (rows >= Math.min(least, layers.neurons())) {
+        try {
+          return inStrips(kernel, device, layers, rows, samples, progress);
+        } catch (DeviceException e) {
+          if (!e.isOutOfMemory()) {
+            throw e;
+          }
+          rows /= 2;
         }
-        rows /= 2;
       }
     }
     throw new NotEnoughMemoryException(
@@ -75,14 +79,18 @@ final class StripedGram implements JointGram {
             + ", even in parts");
   }
 
-  private static int rowsThatFit(Device device, Layers layers) {
-    double panel = GramStrip.panelBytes(layers);
-    double left = USABLE * device.freeBytes() - panel;
+  private static int rowsThatFit(Device device, Layers layers, int panelSamples) {
+    double left = USABLE * device.freeBytes() - GramStrip.panelBytes(layers, panelSamples);
     return (int) Math.min(layers.neurons(), left / (Double.BYTES * (double) layers.neurons()));
   }
 
   private static StripedGram inStrips(
-      CudaKernel kernel, Device device, Layers layers, int rows, Progress progress) {
+      CudaKernel kernel,
+      Device device,
+      Layers layers,
+      int rows,
+      int panelSamples,
+      Progress progress) {
     int neurons = layers.neurons();
     int passes = (neurons + rows - 1) / rows;
     double[][] upper = new double[neurons][];
@@ -91,7 +99,7 @@ final class StripedGram implements JointGram {
       int first = pass * rows;
       int count = Math.min(rows, neurons - first);
       try (Allocations room = device.allocations()) {
-        GramStrip strip = new GramStrip(device, room, layers, first, count);
+        GramStrip strip = new GramStrip(device, room, layers, first, count, panelSamples);
         GramStrip.readAll(
             List.of(device), List.of(strip), layers, progress, pass, passes, kernel.threads());
         for (int i = 0; i < count; i++) {
@@ -100,7 +108,7 @@ final class StripedGram implements JointGram {
         sums = strip.sums();
       }
     }
-    return new StripedGram(kernel, layers, upper, sums);
+    return new StripedGram(kernel, layers, upper, sums, layers.gramError(panelSamples));
   }
 
   private double get(int row, int column) {
@@ -129,13 +137,7 @@ final class StripedGram implements JointGram {
       unit[i][i] = 1;
     }
     return GramTables.of(
-        unit,
-        layers.gramError(),
-        layers.storageRoundoff(),
-        layers.samples(),
-        living,
-        moments,
-        kernel.threads());
+        unit, error, layers.storageRoundoff(), layers.samples(), living, moments, kernel.threads());
   }
 
   @Override
