@@ -82,7 +82,7 @@ final class SimpleCommand implements Command {
               arguments.order(),
               arguments.seed(),
               arguments.limit(),
-              arguments.threads(),
+              Math.min(arguments.threads(), Runtime.getRuntime().availableProcessors()),
               stopped);
       SimpleResult result;
       JsonTarget json;

@@ -87,7 +87,8 @@ public record SimpleSearch(
    * <p>Finds the maximum match, then what else is lost with each of its neurons, which tells the
    * v-minimum matches, and then the minimal ones. With m neurons in the maximum match these are m
    * trials and at most m²/2, each of one removal and those that follow from it; an exhaustive
-   * search has no such bound.
+   * search has no such bound. Each thread keeps up to log₂ m states to return to, of which each may
+   * take the memory of a table.
    *
    * @param epsilon ε, in [0, 1]
    * @throws IllegalArgumentException if ε is outside [0, 1], or the order lacks a neuron of the
@@ -98,19 +99,15 @@ public record SimpleSearch(
     Match maximum = MaximumMatch.find(table, epsilon).get(0);
     SortedMap<Neuron, Absence> absent = new TreeMap<>();
     BitSet wanted = wanted(table, maximum, absent);
-    int most = threads > 1 && canCopy(table) ? threads : 1;
-    try (Helpers helpers = new Helpers(most)) {
-      Trials trials = Trials.of(table, maximum);
+    // Its copies compute on one thread each, so that they don't wait for each other.
+    Optional<ProjectionTable> copy = threads > 1 ? table.copy() : Optional.empty();
+    try (Helpers helpers = new Helpers(copy.isPresent() ? threads : 1)) {
+      Trials trials = Trials.of(copy.orElse(table), maximum);
       return new Run(helpers, trials, wanted).search(maximum, absent);
     } finally {
+      copy.ifPresent(ProjectionTable::close);
       table.rollback(start);
     }
-  }
-
-  private static boolean canCopy(ProjectionTable table) {
-    Optional<ProjectionTable> copy = table.copy();
-    copy.ifPresent(ProjectionTable::close);
-    return copy.isPresent();
   }
 
   /** The numbers of the neurons v; of others it is noted why they have no match. */
