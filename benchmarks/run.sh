@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Runs the benchmark suites at published sizes, and writes JMH's results, what they were measured
-# with, and tables into a folder. All suites take about 25 minutes on two cores.
+# with, and tables into a folder. All suites take about 35 minutes on two cores.
 #
 #   benchmarks/run.sh [--quick] [--out FOLDER] [SUITE...]
 #
-# Suites: limits compression projection spectrum authors memory (all of them if none is named).
+# Suites: limits compression projection spectrum minimal authors memory (all of them if none is
+# named).
 # --quick only shows that everything works, in about two minutes: its numbers mean nothing.
 # The default folder is benchmarks/results/DATE. Java: JAVA_HOME, or PATH.
 set -euo pipefail
@@ -16,7 +17,7 @@ usage() {
   exit 2
 }
 
-all=(limits compression projection spectrum authors memory)
+all=(limits compression projection spectrum minimal authors memory)
 out=benchmarks/results/$(date -u +%F)
 quick=false
 suites=()
@@ -61,13 +62,14 @@ large=512,1024,2048
 long=512,2048
 peers=128,512
 ns=64,128,256,512
+small=64
 spectra=64,256,512,2048
 n=512
 if $quick; then
   precise=(-f 1 -wi 1 -w 100ms -i 1 -r 100ms)
   single=("${precise[@]}")
   slow=("${precise[@]}")
-  ms=64 large=128 long=64 peers=64 ns=64 spectra=64 n=64
+  ms=64 large=128 long=64 peers=64 ns=64 small=32 spectra=64 n=64
 fi
 
 limits() {
@@ -95,6 +97,13 @@ projection() {
 
 spectrum() {
   jmh spectrum SpectrumBenchmark "${precise[@]}" -p n=$spectra
+}
+
+minimal() {
+  jmh minimal-1 MinimalMatchBenchmark "${precise[@]}" -p method=spanmatch -p n=$small -p samples=2000
+  jmh minimal-2 MinimalMatchBenchmark "${slow[@]}" -p method=numpy -p n=$small -p samples=2000
+  jmh minimal-3 SimpleMatchesBenchmark.one "${precise[@]}" -p n=$ns
+  jmh minimal-4 SimpleMatchesBenchmark.all "${single[@]}" -p n=$ns
 }
 
 authors() {

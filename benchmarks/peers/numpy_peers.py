@@ -1,10 +1,13 @@
-"""Maximum matches at five epsilons in numpy: the authors' way, and the Gram matrix's.
+"""Maximum matches at five epsilons in numpy, the authors' way and the Gram matrix's; or one minimal
+match.
 
-Usage: numpy_peers.py authors|gram FILE.npz
+Usage: numpy_peers.py FILE.npz authors|gram
+       numpy_peers.py FILE.npz minimal EPSILON NEURON
 
 Loads the float32 arrays x and y (one row a sample, one column a neuron), says "ready", and then
 answers a line on standard input with a line on standard output: "run" computes and answers "done",
-"matches" answers the matches found last as JSON, [[[x ...], [y ...]], ...] by epsilon.
+"matches" answers the matches found last as JSON, [[[x ...], [y ...]], ...] by epsilon. A minimal
+match is that of neuron number NEURON of x.
 """
 
 import json
@@ -25,18 +28,35 @@ def distances_by_least_squares(a, b):
 
 def authors(x, y):
     """As the program of Wang et al. does: everything anew for each epsilon, in rounds."""
-    return [authors_match(x, y, epsilon) for epsilon in EPSILONS]
+    everything = np.arange(x.shape[1]), np.arange(y.shape[1])
+    return [
+        tuple(group.tolist() for group in authors_match(x, y, *everything, epsilon))
+        for epsilon in EPSILONS
+    ]
 
 
-def authors_match(x, y, epsilon):
-    xs = np.arange(x.shape[1])
-    ys = np.arange(y.shape[1])
+def authors_match(x, y, xs, ys, epsilon, needed=None):
+    """The maximum match of some neurons; None as soon as it has lost a needed one of x."""
     while True:
         left = len(xs) + len(ys)
         xs = xs[distances_by_least_squares(x[:, xs], y[:, ys]) <= epsilon]
         ys = ys[distances_by_least_squares(y[:, ys], x[:, xs]) <= epsilon]
+        if needed is not None and needed not in xs:
+            return None
         if len(xs) + len(ys) == left:
-            return xs.tolist(), ys.tolist()
+            return xs, ys
+
+
+def minimal(x, y, epsilon, neuron):
+    """A minimal match of one neuron: which of the others can it do without, x first, by number."""
+    match = authors_match(x, y, np.arange(x.shape[1]), np.arange(y.shape[1]), epsilon, neuron)
+    for group in range(2):
+        for u in range((x, y)[group].shape[1]):
+            if u in match[group] and (group, u) != (0, neuron):
+                rest = list(match)
+                rest[group] = rest[group][rest[group] != u]
+                match = authors_match(x, y, *rest, epsilon, neuron) or match
+    return [tuple(group.tolist() for group in match)]
 
 
 class Side:
@@ -108,9 +128,13 @@ def gram(x, y):
 
 
 def main():
-    method = {"authors": authors, "gram": gram}[sys.argv[1]]
-    with np.load(sys.argv[2]) as arrays:
+    with np.load(sys.argv[1]) as arrays:
         x, y = arrays["x"], arrays["y"]
+    if sys.argv[2] == "minimal":
+        epsilon, neuron = float(sys.argv[3]), int(sys.argv[4])
+        method = lambda x, y: minimal(x, y, epsilon, neuron)
+    else:
+        method = {"authors": authors, "gram": gram}[sys.argv[2]]
     print("ready", flush=True)
     matches = None
     for line in sys.stdin:

@@ -26,13 +26,18 @@ final class Mixtures {
    * @param neurons neurons of each network
    */
   Mixtures(int samples, int neurons) {
+    this(samples, neurons, LEAST_NOISE, MOST_NOISE);
+  }
+
+  /** The same with other noise. */
+  Mixtures(int samples, int neurons, double least, double most) {
     this.samples = samples;
     this.neurons = neurons;
     x = new float[Math.multiplyExact(samples, neurons)];
     y = new float[x.length];
     float[] noise = new float[neurons];
     for (int i = 0; i < neurons; i++) {
-      noise[i] = (float) (LEAST_NOISE * Math.pow(MOST_NOISE / LEAST_NOISE, (double) i / neurons));
+      noise[i] = (float) (least * Math.pow(most / least, (double) i / neurons));
     }
     SplittableRandom random = new SplittableRandom(31L * samples + neurons);
     float[] features = new float[neurons];

@@ -28,7 +28,8 @@ final class NumpyPeer implements AutoCloseable {
   /**
    * Hands the activations over, through a file.
    *
-   * @param method {@code authors} or {@code gram}
+   * @param method {@code authors} or {@code gram}, or for one minimal match {@code minimal}, ε and
+   *     the position of a neuron of X, separated by spaces
    * @throws IllegalStateException if there is no Python with numpy
    */
   NumpyPeer(String method, Mixtures data, int threads) {
@@ -47,7 +48,8 @@ final class NumpyPeer implements AutoCloseable {
       try (InputStream resource = NumpyPeer.class.getResourceAsStream(SCRIPT)) {
         Files.copy(resource, script);
       }
-      ProcessBuilder builder = python(script.toString(), method, arrays.toString());
+      ProcessBuilder builder = python(script.toString(), arrays.toString());
+      builder.command().addAll(List.of(method.split(" ", -1)));
       builder.environment().put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
       process = builder.start();
     } catch (IOException e) {

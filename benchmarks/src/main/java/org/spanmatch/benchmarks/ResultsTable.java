@@ -117,6 +117,8 @@ public final class ResultsTable {
     table.compression();
     table.projection();
     table.spectrum();
+    table.minimal();
+    table.simple();
     table.authors();
     table.deviceLimits();
     table.deviceGram();
@@ -283,6 +285,53 @@ public final class ResultsTable {
     return of("SpectrumBenchmark." + benchmark).stream()
         .filter(result -> result.parameters().equals(compress.parameters()))
         .findFirst();
+  }
+
+  private void minimal() {
+    List<Result> found = of("MinimalMatchBenchmark.", "n", "samples");
+    header(
+        found,
+        "From arrays in memory to one minimal match where all n + n neurons match, on one thread",
+        "n",
+        "samples",
+        "method",
+        "ms",
+        "`spanmatch` is × as fast");
+    for (Result result : found) {
+      row(
+          result.number("n"),
+          result.number("samples"),
+          "`" + result.get("method") + "`",
+          result.time(),
+          times(
+              result,
+              ours(result, "method", "spanmatch"),
+              result.number("n") == 64 ? 200 : Double.NaN));
+    }
+  }
+
+  private void simple() {
+    List<Result> found = of("SimpleMatchesBenchmark.", "n", "samples");
+    header(
+        found,
+        "Minimal matches of compressed layers where all n + n neurons match",
+        "n",
+        "samples",
+        "ε",
+        "matches",
+        "ms");
+    for (Result result : found) {
+      boolean one = result.benchmark().endsWith(".one");
+      row(
+          result.number("n"),
+          result.number("samples"),
+          result.get("epsilon"),
+          one ? "one, on one thread" : "one for each neuron, on all processors",
+          result.time()
+              + (one && result.number("n") == 512
+                  ? target("≤ 2000", result.milliseconds() <= 2000)
+                  : ""));
+    }
   }
 
   private void authors() {

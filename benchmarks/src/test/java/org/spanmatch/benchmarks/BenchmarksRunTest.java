@@ -55,6 +55,20 @@ class BenchmarksRunTest {
   }
 
   @Test
+  void minimalMatchBenchmarkRuns() throws RunnerException {
+    Optional<String> missing = NumpyPeer.missing();
+    assumeTrue(missing.isEmpty(), missing.orElse(""));
+    assertEquals(
+        2, run(MinimalMatchBenchmark.class, options().param("n", "8").param("samples", "300")));
+  }
+
+  @Test
+  void simpleMatchesBenchmarkRuns() throws RunnerException {
+    assertEquals(
+        4, run(SimpleMatchesBenchmark.class, options().param("n", "8").param("samples", "300")));
+  }
+
+  @Test
   void authorsBenchmarkRuns() throws RunnerException {
     Optional<String> missing = NumpyPeer.missing();
     assumeTrue(missing.isEmpty(), missing.orElse(""));

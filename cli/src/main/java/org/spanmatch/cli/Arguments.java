@@ -2,14 +2,17 @@ package org.spanmatch.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.DoublePredicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
@@ -18,12 +21,21 @@ import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
 import org.spanmatch.data.Layout;
 import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Precision;
+import org.spanmatch.match.Neuron;
 
 /** The arguments of a command, checked and typed. */
 final class Arguments {
+  /** The seed of a random order where none is given. */
+  static final long SEED = 1;
+
+  /** How many minimal matches of a neuron are searched for where no limit is given. */
+  static final long LIMIT = 1000;
+
+  private static final Pattern NEURON = Pattern.compile("([xy]):(\\d{1,9})");
   private static final Pattern NUMBER = Pattern.compile("[-+0-9.eE]+");
 
   private final CommandLine line;
@@ -149,6 +161,80 @@ final class Arguments {
         .orElse(defaults);
   }
 
+  /** The one value of ε. */
+  double epsilon(double byDefault) {
+    double[] epsilons = epsilons(byDefault);
+    if (epsilons.length > 1) {
+      throw new UsageException("--epsilon: expected one number here, found " + epsilons.length);
+    }
+    return epsilons[0];
+  }
+
+  /** The neurons asked for, each once; empty for all. */
+  Optional<List<Neuron>> neurons() {
+    String text = value(CommonOptions.NEURON).orElse("all");
+    return text.strip().equals("all")
+        ? Optional.empty()
+        : Optional.of(items(text).stream().map(Arguments::neuron).distinct().sorted().toList());
+  }
+
+  private static Neuron neuron(String text) {
+    Matcher matcher = NEURON.matcher(text);
+    if (!matcher.matches()) {
+      throw new UsageException(
+          "--neuron: expected all, or neurons such as x:12,y:7, found '" + text + "'");
+    }
+    Group group = matcher.group(1).equals("x") ? Group.X : Group.Y;
+    return new Neuron(group, Integer.parseInt(matcher.group(2)));
+  }
+
+  /** In which order neurons are tried: "index", "level" or "random". */
+  String order() {
+    String order = value(CommonOptions.ORDER).orElse("index");
+    if (!List.of("index", "level", "random").contains(order)) {
+      throw new UsageException("--order: expected index, level or random, found '" + order + "'");
+    }
+    if (has(CommonOptions.SEED) && !order.equals("random")) {
+      throw new UsageException("--seed is for --order random");
+    }
+    return order;
+  }
+
+  /** The seed of a random order. */
+  long seed() {
+    return value(CommonOptions.SEED)
+        .map(text -> wholeNumber(CommonOptions.SEED, text, 0, Long.MAX_VALUE))
+        .orElse(SEED);
+  }
+
+  /** The most minimal matches of each neuron; empty for one, without an exhaustive search. */
+  OptionalLong limit() {
+    if (has(CommonOptions.EXHAUSTIVE)) {
+      return OptionalLong.of(
+          value(CommonOptions.LIMIT)
+              .map(text -> wholeNumber(CommonOptions.LIMIT, text, 0, Long.MAX_VALUE))
+              .orElse(LIMIT));
+    }
+    if (has(CommonOptions.LIMIT)) {
+      throw new UsageException("--limit is for --exhaustive");
+    }
+    return OptionalLong.empty();
+  }
+
+  /** How long the command may take, if there is a limit. */
+  Optional<Duration> timeLimit() {
+    return value(CommonOptions.TIME_LIMIT)
+        .map(
+            text ->
+                TimeLimit.parse(text)
+                    .orElseThrow(
+                        () ->
+                            new UsageException(
+                                "--time-limit: expected a time such as 90s, 10m or 1.5h, found '"
+                                    + text
+                                    + "'")));
+  }
+
   /** The layouts asked for. */
   List<Layout> layouts() {
     List<Layout> layouts = new ArrayList<>();
@@ -251,9 +337,13 @@ final class Arguments {
   }
 
   private static long wholeNumber(Option option, String text, long most) {
+    return wholeNumber(option, text, 1, most);
+  }
+
+  private static long wholeNumber(Option option, String text, long least, long most) {
     try {
       long value = Long.parseLong(text.strip());
-      if (value >= 1 && value <= most) {
+      if (value >= least && value <= most) {
         return value;
       }
     } catch (NumberFormatException e) {
@@ -262,7 +352,9 @@ final class Arguments {
     throw new UsageException(
         "--"
             + option.getLongOpt()
-            + ": expected a whole number of at least 1, found '"
+            + ": expected a whole number of at least "
+            + least
+            + ", found '"
             + text
             + "'");
   }

@@ -46,6 +46,32 @@ final class CommonOptions {
           "standard, high, or auto (default): high for the layers whose result needs it");
   static final Option MIN_SIZE =
       valued("min-size", "K", "also show the smallest ε with K matched neurons in each network");
+  static final Option NEURON =
+      valued(
+          "neuron",
+          "x:12,y:7|all",
+          "only the minimal matches of these neurons, by network and position; default all");
+  static final Option ORDER =
+      valued(
+          "order",
+          "name",
+          "in which order neurons are tried: index (default), level or random; it decides which of"
+              + " several minimal matches of a neuron is found");
+  static final Option SEED =
+      valued("seed", "S", "of the random order, a whole number; default " + Arguments.SEED);
+  static final Option EXHAUSTIVE =
+      flag("exhaustive", "all minimal matches of each neuron, and not only one");
+  static final Option LIMIT =
+      valued(
+          "limit",
+          "K",
+          "with --exhaustive, at most K minimal matches of each neuron; default "
+              + Arguments.LIMIT);
+  static final Option TIME_LIMIT =
+      valued(
+          "time-limit",
+          "time",
+          "end after so long, such as 90s, 10m or 1.5h, with what was found; default never");
   static final Option OUT = valued("out", "DIR", "%s");
   static final Option JSON =
       valued("json", "FILE|-", "write the results as JSON; - is standard output");

@@ -2,8 +2,10 @@ package org.spanmatch.cli;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.spanmatch.data.LayerPair;
 import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 
 /**
@@ -38,21 +40,44 @@ record Comparison(Input input, Settings settings, ProjectionKernel kernel, Conso
    * @param steps what is done for each layer
    */
   <T> List<T> answers(String task, List<String> steps, Question<T> question) {
+    return answers(task, steps, question, () -> false);
+  }
+
+  /**
+   * The same with an end on demand.
+   *
+   * @param stopped whether to leave out the layers that have not been compressed yet; what becomes
+   *     of a search is for the question
+   */
+  <T> List<T> answers(
+      String task, List<String> steps, Question<T> question, BooleanSupplier stopped) {
     if (!settings.quiet()) {
       input.noteSkipped(console);
     }
     boolean shown = !settings.quiet() && !settings.verbose();
+    List<T> answers = new ArrayList<>();
     try (ProgressLine progress = new ProgressLine(console, shown, task, input.weights(), steps)) {
-      List<T> answers = new ArrayList<>();
       for (LayerPair pair : input.pairs()) {
         progress.startLayer(pair.name());
-        LayerSteps layerSteps = new LayerSteps(progress);
+        LayerSteps layerSteps = new LayerSteps(until(stopped, progress));
         PreciseLayer layer = new PreciseLayer(pair, kernel, settings, layerSteps, console);
         answers.add(layer.answer(question));
         layer.tell(layerSteps.toString());
       }
       return List.copyOf(answers);
+    } catch (StoppedException e) {
+      return List.copyOf(answers);
     }
+  }
+
+  /** Progress that ends the compression of a layer. */
+  private static Progress until(BooleanSupplier stopped, Progress progress) {
+    return (step, done, total) -> {
+      if (step.equals("compress") && stopped.getAsBoolean()) {
+        throw new StoppedException();
+      }
+      progress.update(step, done, total);
+    };
   }
 
   @Override

@@ -109,6 +109,7 @@ public final class Main {
         new ArrayList<>(
             List.of(
                 new MatchCommand(),
+                new SimpleCommand(),
                 new SpectrumCommand(),
                 new DistancesCommand(),
                 new LayersCommand(),

@@ -31,11 +31,12 @@ record PreciseLayer(
 
   /**
    * Answers a question. Unless the settings fix the precision, a standard answer that is in doubt
-   * is replaced by one of high precision.
+   * is replaced by one of high precision, if the work on that is not given up.
    */
   <T> T answer(Question<T> question) {
-    try (ProjectionTable table = compress(settings.precision().orElse(Precision.STANDARD))) {
-      T answer = question.answer(pair.name(), table, steps);
+    T answer;
+    try (ProjectionTable table = compress(settings.precision().orElse(question.precision()))) {
+      answer = question.answer(pair.name(), table, steps);
       if (settings.precision().isPresent()
           || table.precision() == Precision.HIGH
           || !question.inDoubt(answer)) {
@@ -43,7 +44,9 @@ record PreciseLayer(
       }
     }
     try (ProjectionTable table = compress(Precision.HIGH)) {
-      return question.answer(pair.name(), table, steps);
+      return question.better(answer, question.answer(pair.name(), table, steps));
+    } catch (StoppedException e) {
+      return answer;
     }
   }
 

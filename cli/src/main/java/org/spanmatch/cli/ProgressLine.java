@@ -1,5 +1,6 @@
 package org.spanmatch.cli;
 
+import java.util.Collections;
 import java.util.List;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
@@ -24,7 +25,8 @@ final class ProgressLine implements Progress, AutoCloseable {
    *
    * @param shown whether to draw the line, if there is a terminal
    * @param weights the expected work of each layer, in any unit, each at least 1
-   * @param steps what is done for each layer, of which each counts as much as the others
+   * @param steps what is done for each layer, of which each counts as much as the others, and one
+   *     that is there several times so many times as much
    */
   ProgressLine(
       Console console, boolean shown, String task, List<Long> weights, List<String> steps) {
@@ -57,7 +59,8 @@ final class ProgressLine implements Progress, AutoCloseable {
   public void update(String step, long done, long total) {
     if (bar != null) {
       bar.setExtraMessage(name + ": " + step);
-      double doneSteps = steps.indexOf(step) + (double) done / Math.max(1, total);
+      double share = (double) done / Math.max(1, total);
+      double doneSteps = steps.indexOf(step) + Collections.frequency(steps, step) * share;
       bar.stepTo(before + Math.round(weights.get(layer) * doneSteps / steps.size()));
     }
   }

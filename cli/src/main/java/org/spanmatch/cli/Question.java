@@ -1,5 +1,6 @@
 package org.spanmatch.cli;
 
+import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
@@ -17,6 +18,16 @@ interface Question<T> {
    */
   T answer(String layer, ProjectionTable table, LayerSteps steps);
 
+  /** How to compress a layer at first, unless the user says it. */
+  default Precision precision() {
+    return Precision.STANDARD;
+  }
+
   /** Whether standard precision may not have been enough for an answer. */
   boolean inDoubt(T answer);
+
+  /** Which of two answers for one layer to take: the second is of high precision. */
+  default T better(T standard, T precise) {
+    return precise;
+  }
 }

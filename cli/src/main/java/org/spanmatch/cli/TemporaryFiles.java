@@ -14,6 +14,7 @@ import java.util.UUID;
  */
 final class TemporaryFiles {
   private static final Set<Path> FILES = new HashSet<>();
+  private static volatile Runnable last = () -> {};
   private static boolean ended;
 
   static {
@@ -38,7 +39,17 @@ final class TemporaryFiles {
     FILES.remove(file);
   }
 
-  private static synchronized void end() {
+  /** Lets an interruption wait for some work that may still write files. */
+  static void stayUntil(Runnable written) {
+    last = written;
+  }
+
+  private static void end() {
+    last.run();
+    deleteAll();
+  }
+
+  private static synchronized void deleteAll() {
     ended = true;
     for (Path file : FILES) {
       try {

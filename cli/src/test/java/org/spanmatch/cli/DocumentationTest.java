@@ -111,7 +111,16 @@ class DocumentationTest {
   void theReadmeNamesEveryCommand() throws IOException {
     String readme = Files.readString(RealCommand.root().resolve("README.md"));
     for (String command :
-        List.of("match", "spectrum", "distances", "layers", "backends", "demo", "bundle", "help")) {
+        List.of(
+            "match",
+            "simple",
+            "spectrum",
+            "distances",
+            "layers",
+            "backends",
+            "demo",
+            "bundle",
+            "help")) {
       assertTrue(readme.contains("`spanmatch " + command), command);
     }
     assertTrue(readme.contains("mvn -B -ntp verify"));

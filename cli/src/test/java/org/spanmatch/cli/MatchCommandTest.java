@@ -545,7 +545,7 @@ class MatchCommandTest {
       Outcome outcome = RealCommand.run(argument);
       assertEquals(0, outcome.exitCode());
       for (String command :
-          List.of("match", "spectrum", "distances", "layers", "backends", "demo")) {
+          List.of("match", "simple", "spectrum", "distances", "layers", "backends", "demo")) {
         assertTrue(outcome.out().contains("spanmatch " + command), outcome.out());
       }
     }
@@ -579,7 +579,7 @@ class MatchCommandTest {
 
   /** What a layer needs is said before it is computed, where the time went afterwards. */
   @ParameterizedTest
-  @ValueSource(strings = {"match", "spectrum", "distances"})
+  @ValueSource(strings = {"match", "simple", "spectrum", "distances"})
   void verboseTellsMemoryAndTime(String command) {
     Outcome outcome = RealCommand.run(command, x, y, "--layers", "conv", "--verbose");
     assertEquals(0, outcome.exitCode());

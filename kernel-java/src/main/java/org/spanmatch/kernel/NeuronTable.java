@@ -40,6 +40,14 @@ public abstract class NeuronTable implements ProjectionTable {
         });
   }
 
+  /** A table in which the same neurons remain as in another. */
+  protected NeuronTable(NeuronTable other) {
+    samples = other.samples;
+    groups = other.groups;
+    moments = other.moments;
+    remains.putAll(copy(other.remains));
+  }
+
   /** Is told that neurons of a group, at least one, have been removed. */
   protected abstract void removed(Group group, int[] neurons);
 

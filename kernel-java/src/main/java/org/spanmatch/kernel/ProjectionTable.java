@@ -1,6 +1,7 @@
 package org.spanmatch.kernel;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Two groups of neurons in compressed form: the distances of each group's neurons to the span of
@@ -83,6 +84,17 @@ public interface ProjectionTable extends AutoCloseable {
    * @throws IllegalArgumentException if the mark is another table's
    */
   void rollback(Mark mark);
+
+  /**
+   * An independent table of the neurons that remain in this one, for another thread: what never
+   * changes is shared, so that a copy costs little. Marks of this table are none of the copy's.
+   *
+   * @return empty if this backend's tables can't be copied; the caller closes a copy, before this
+   *     table's kernel is closed
+   */
+  default Optional<ProjectionTable> copy() {
+    return Optional.empty();
+  }
 
   /** Frees what the table holds. */
   @Override

@@ -24,6 +24,12 @@ public abstract class RecomputingTable extends NeuronTable {
     super(samples, groups, moments);
   }
 
+  /** A table in which the same neurons remain as in another, and of which the same is known. */
+  protected RecomputingTable(RecomputingTable other) {
+    super(other);
+    known.putAll(other.known);
+  }
+
   /**
    * Computes the distances of some neurons of one group to the span of some of the other.
    *

@@ -15,7 +15,9 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -1155,6 +1157,84 @@ public abstract class ProjectionKernelContract {
       }
       int most = Integer.MAX_VALUE;
       assertEquals(Long.MAX_VALUE, kernel.heapBytes(most, most, 1L << 40, precision));
+    }
+  }
+
+  /** Where tables can be copied, which those in the heap can. */
+  private Optional<ProjectionTable> copy(ProjectionTable table) {
+    Optional<ProjectionTable> copy = table.copy();
+    assertEquals(hasTablesInTheHeap(), copy.isPresent());
+    return copy;
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aCopyAndItsOriginalAreIndependent(boolean asked) {
+    Problem problem = Problem.relu(141, 90, 14, 17);
+    try (ProjectionTable table = table(problem)) {
+      table.remove(Group.X, 3);
+      if (asked) {
+        table.distances(Group.X);
+        table.distances(Group.Y);
+        table.remove(Group.Y, 5);
+        table.distances(Group.X);
+      }
+      ProjectionTable.Mark mark = table.mark();
+      copy(table)
+          .ifPresent(
+              copy -> {
+                List<List<Double>> before = state(table);
+                assertRestored(problem, before, copy);
+                assertEquals(table.precision(), copy.precision());
+                assertEquals(table.dead(Group.X), copy.dead(Group.X));
+                copy.remove(Group.X, 0, 1);
+                copy.remove(Group.Y, 2);
+                assertTrueDistances(problem, copy);
+                assertRestored(problem, before, table);
+                table.remove(Group.Y, 7, 8);
+                table.remove(Group.X, 9);
+                assertTrueDistances(problem, table);
+                assertTrueDistances(problem, copy);
+                table.rollback(mark);
+                assertRestored(problem, before, table);
+                assertTrueDistances(problem, copy);
+                assertThrows(IllegalArgumentException.class, () -> copy.rollback(mark));
+                copy.close();
+                assertRestored(problem, before, table);
+              });
+    }
+  }
+
+  /** Copies that are made between removals go their own ways, as the original does. */
+  @Test
+  void copiesMayBeUsedByThreadsOfTheirOwn() throws InterruptedException {
+    int n = longRemovals();
+    Problem problem = Problem.threeQuarterRank(142, 2 * n, n, n);
+    SplittableRandom random = new SplittableRandom(143);
+    List<ProjectionTable> copies = new ArrayList<>();
+    List<Throwable> failures = new CopyOnWriteArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    try (ProjectionTable table = table(problem)) {
+      for (int i = 0; i < 4; i++) {
+        removeLargerGroup(table, random, n / 20 + 1, true);
+        copy(table)
+            .ifPresent(
+                copy -> {
+                  copies.add(copy);
+                  Thread thread =
+                      new Thread(
+                          () -> assertNoTrace(problem, copy, new SplittableRandom(144), 1, true));
+                  thread.setUncaughtExceptionHandler((t, failure) -> failures.add(failure));
+                  threads.add(thread);
+                  thread.start();
+                });
+      }
+      assertNoTrace(problem, table, random, 1, true);
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      copies.forEach(ProjectionTable::close);
+      assertEquals(List.of(), failures);
     }
   }
 

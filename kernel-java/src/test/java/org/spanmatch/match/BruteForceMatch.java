@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.ExactDistances;
 import org.spanmatch.kernel.Group;
@@ -14,6 +17,9 @@ import org.spanmatch.kernel.ProjectionTable;
  * Tries every pair of subsets, with distances of about 30 digits. A set of neurons is a bit mask.
  */
 final class BruteForceMatch {
+  // Of a match the low bits are neurons of X, those from here on of Y.
+  private static final int Y_SHIFT = 8;
+
   /** What is known of one neuron and one spanning set. */
   private record Decision(double distance, double exactLimit, double errorBound) {
     double limit(double epsilon) {
@@ -79,32 +85,82 @@ final class BruteForceMatch {
             .anyMatch(d -> Math.abs(d.distance() - d.limit(epsilon)) < d.errorBound());
   }
 
-  private boolean isMatch(double epsilon, int xMask, int yMask) {
-    return allWithin(epsilon, decisions.get(Group.X).get(yMask), xMask)
-        && allWithin(epsilon, decisions.get(Group.Y).get(xMask), yMask);
+  /** All matches, the empty one among them; a bit for each neuron. */
+  List<Integer> matches(double epsilon) {
+    int[] xWithin = within(epsilon, Group.X);
+    int[] yWithin = within(epsilon, Group.Y);
+    List<Integer> matches = new ArrayList<>();
+    for (int xMask = 0; xMask < 1 << xCount; xMask++) {
+      for (int yMask = 0; yMask < 1 << yCount; yMask++) {
+        if ((xMask & ~xWithin[yMask]) == 0 && (yMask & ~yWithin[xMask]) == 0) {
+          matches.add(xMask | yMask << Y_SHIFT);
+        }
+      }
+    }
+    return matches;
   }
 
-  private static boolean allWithin(double epsilon, List<Decision> decisions, int mask) {
-    return IntStream.range(0, decisions.size())
-        .filter(n -> contains(mask, n))
-        .mapToObj(decisions::get)
-        .allMatch(d -> d.distance() <= d.limit(epsilon));
+  /** The neurons of a group that are near enough to each set of the other. */
+  private int[] within(double epsilon, Group group) {
+    return decisions.get(group).stream()
+        .mapToInt(
+            ofMask -> {
+              int mask = 0;
+              for (int n = 0; n < ofMask.size(); n++) {
+                mask |= ofMask.get(n).distance() <= ofMask.get(n).limit(epsilon) ? 1 << n : 0;
+              }
+              return mask;
+            })
+        .toArray();
   }
 
   /** The group's part of the union of all matches. */
   List<Integer> maximum(double epsilon, Group group) {
-    int union = 0;
-    for (int xMask = 0; xMask < 1 << xCount; xMask++) {
-      for (int yMask = 0; yMask < 1 << yCount; yMask++) {
-        if (isMatch(epsilon, xMask, yMask)) {
-          union |= group == Group.X ? xMask : yMask;
-        }
-      }
-    }
-    int found = union;
+    return members(matches(epsilon).stream().reduce(0, (a, b) -> a | b), group);
+  }
+
+  /** The group's part of a match. */
+  List<Integer> members(int match, Group group) {
     return IntStream.range(0, group == Group.X ? xCount : yCount)
-        .filter(n -> contains(found, n))
+        .filter(n -> contains(match, bit(new Neuron(group, n))))
         .boxed()
+        .toList();
+  }
+
+  private static int bit(Neuron neuron) {
+    return neuron.group() == Group.X ? neuron.position() : Y_SHIFT + neuron.position();
+  }
+
+  /** Those of all matches that are not empty and not the union of smaller ones. */
+  static Set<Integer> simple(List<Integer> matches) {
+    return matches.stream()
+        .filter(
+            match ->
+                matches.stream()
+                        .filter(part -> part != (int) match && (part & ~match) == 0)
+                        .reduce(0, (a, b) -> a | b)
+                    != (int) match)
+        .collect(Collectors.toSet());
+  }
+
+  /** Those of all matches that contain a neuron, but no smaller match that contains it. */
+  static Set<Integer> minimal(List<Integer> matches, Neuron neuron) {
+    List<Integer> with = matches.stream().filter(match -> contains(match, bit(neuron))).toList();
+    return with.stream()
+        .filter(match -> with.stream().noneMatch(m -> m != (int) match && (m & ~match) == 0))
+        .collect(Collectors.toSet());
+  }
+
+  /** A match that was found, as a bit for each neuron. */
+  static int mask(List<Integer> x, List<Integer> y) {
+    return x.stream().mapToInt(n -> 1 << n).sum()
+        | y.stream().mapToInt(n -> 1 << (Y_SHIFT + n)).sum();
+  }
+
+  /** The neurons of a match. */
+  List<Neuron> neurons(int match) {
+    return Stream.of(Group.values())
+        .flatMap(group -> members(match, group).stream().map(n -> new Neuron(group, n)))
         .toList();
   }
 }

@@ -11,10 +11,12 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -201,8 +203,52 @@ public abstract class MatchingContract {
     assertEquals(expected.size(), problems.pairs().size());
     assertEquals(List.of(), problems.onlyInX());
     assertEquals(List.of(), problems.onlyInY());
+    int compared = 0;
     for (LayerPair problem : problems.pairs()) {
       assertMaximumMatches(problem, expected.get(problem.name()));
+      compared += assertMinimalMatches(problem, expected.get(problem.name()));
+    }
+    assertEquals(306, compared);
+  }
+
+  /** What the authors' program finds when it tries X by index, then Y by index. */
+  private int assertMinimalMatches(LayerPair problem, JsonNode solved) {
+    int compared = 0;
+    try (ProjectionTable table =
+        kernel.compress(problem.x(), problem.y(), CompressionOptions.defaults())) {
+      for (JsonNode expected : solved) {
+        assertMinimalMatches(table, expected, problem.name());
+        compared += expected.get("minimal").size();
+      }
+    }
+    return compared;
+  }
+
+  private static void assertMinimalMatches(ProjectionTable table, JsonNode expected, String name) {
+    double epsilon = expected.get("epsilon").asDouble();
+    TrialOrder order = TrialOrder.byIndex(table);
+    Set<List<List<Integer>>> different = new HashSet<>();
+    for (JsonNode minimal : expected.get("minimal")) {
+      String text = minimal.get("v").asText();
+      Group group = text.startsWith("x") ? Group.X : Group.Y;
+      Neuron v = new Neuron(group, Integer.parseInt(text.substring(2)));
+      MinimalMatch found = MinimalMatch.find(table, epsilon, v, order).orElseThrow();
+      String message = name + ", epsilon " + epsilon + ", " + text;
+      List<List<Integer>> members = List.of(list(minimal.get("x")), list(minimal.get("y")));
+      assertEquals(members, List.of(found.x(), found.y()), message);
+      assertEquals(List.of(), found.borderlineX(), message);
+      assertEquals(List.of(), found.borderlineY(), message);
+      assertTrue(found.epsilon() <= epsilon, message);
+      different.add(members);
+    }
+    for (int threads : new int[] {1, 3}) {
+      SimpleMatches all = SimpleSearch.inOrder(order).on(threads).run(table, epsilon);
+      assertTrue(all.complete());
+      assertEquals(List.of(), all.borderlineX());
+      assertEquals(List.of(), all.borderlineY());
+      assertEquals(
+          different,
+          all.matches().stream().map(m -> List.of(m.x(), m.y())).collect(Collectors.toSet()));
     }
   }
 

@@ -34,6 +34,13 @@ final class PlantedProblem {
         random, 5 + random.nextInt(4), 1 + random.nextInt(4), 1 + random.nextInt(4), 2, OR_NONE);
   }
 
+  /** At most six neurons a group. */
+  static PlantedProblem small(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    return planted(
+        random, 8 + random.nextInt(4), 4 + random.nextInt(3), 4 + random.nextInt(3), 2, OR_NONE);
+  }
+
   /** Some twenty neurons a group. */
   static PlantedProblem larger(long seed) {
     SplittableRandom random = new SplittableRandom(seed);

@@ -92,6 +92,26 @@ public final class Csv {
     }
   }
 
+  /** {@code simple.csv}: a line for each neuron of each simple match and layer. */
+  public static void writeSimple(SimpleResult result, OutputStream out) throws IOException {
+    try (CSVPrinter csv =
+        printer(out, "layer", "match", "size", "epsilon", "network", "neuron", "minimal")) {
+      for (SimpleResult.Layer layer : result.layers()) {
+        for (int i = 0; i < layer.matches().size(); i++) {
+          SimpleResult.Simple match = layer.matches().get(i);
+          for (int neuron : match.x()) {
+            boolean minimal = match.minimalFor().x().contains(neuron);
+            csv.printRecord(layer.name(), i, match.size(), match.epsilon(), "x", neuron, minimal);
+          }
+          for (int neuron : match.y()) {
+            boolean minimal = match.minimalFor().y().contains(neuron);
+            csv.printRecord(layer.name(), i, match.size(), match.epsilon(), "y", neuron, minimal);
+          }
+        }
+      }
+    }
+  }
+
   /**
    * {@code spectrum.csv}: a line for each neuron of each network and layer; dead ones are empty.
    */

@@ -1,11 +1,13 @@
 package org.spanmatch.kernel.reference;
 
 import java.util.Map;
+import java.util.Optional;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.LivingNeurons;
 import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.RecomputingTable;
 
 /**
@@ -39,6 +41,19 @@ final class ReferenceTable extends RecomputingTable {
     // τ of the orthogonal method: m·2⁻⁵²·8, m being the number of living neurons in both groups.
     int living = groups.values().stream().mapToInt(LivingNeurons::count).sum();
     this.rankTolerance = living * 0x1p-52 * 8;
+  }
+
+  private ReferenceTable(ReferenceTable other) {
+    super(other);
+    factor = other.factor;
+    compressionError = other.compressionError;
+    storageRoundoff = other.storageRoundoff;
+    rankTolerance = other.rankTolerance;
+  }
+
+  @Override
+  public Optional<ProjectionTable> copy() {
+    return Optional.of(new ReferenceTable(this));
   }
 
   @Override

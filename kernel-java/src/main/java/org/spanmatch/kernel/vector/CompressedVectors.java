@@ -10,6 +10,9 @@ interface CompressedVectors {
   /** How the vectors were compressed. */
   Precision precision();
 
+  /** The same vectors for another thread, which computes with a multiplier of its own. */
+  CompressedVectors with(Multiplier multiplier);
+
   /** u_data, the relative rounding of the stored activations. */
   double storageRoundoff();
 

@@ -25,6 +25,11 @@ final class GramVectors implements CompressedVectors {
   }
 
   @Override
+  public CompressedVectors with(Multiplier other) {
+    return new GramVectors(gram, gramError, storageRoundoff, other);
+  }
+
+  @Override
   public Precision precision() {
     return Precision.STANDARD;
   }

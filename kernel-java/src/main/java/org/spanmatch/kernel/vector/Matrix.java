@@ -26,6 +26,20 @@ final class Matrix {
     this.values = new double[Math.multiplyExact(padded(rows, tile), stride)];
   }
 
+  private Matrix(Matrix other, double[] values) {
+    this.rows = other.rows;
+    this.columns = other.columns;
+    this.stride = other.stride;
+    this.values = values;
+  }
+
+  /** A matrix of the same size that has the first rows of this one. */
+  Matrix copy(int count) {
+    double[] copy = new double[values.length];
+    System.arraycopy(values, 0, copy, 0, count * stride);
+    return new Matrix(this, copy);
+  }
+
   /** The smallest multiple of {@code tile} that is at least {@code size}. */
   static int padded(int size, int tile) {
     return (size + tile - 1) / tile * tile;

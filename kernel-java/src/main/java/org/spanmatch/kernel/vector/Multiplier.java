@@ -30,6 +30,11 @@ final class Multiplier {
     this.workers = workers;
   }
 
+  /** A multiplier for the calling thread alone. */
+  Multiplier alone() {
+    return new Multiplier(kernel, Workers.NONE);
+  }
+
   /** Rows and columns of a target are whole multiples of it. */
   int tile() {
     return kernel.width();

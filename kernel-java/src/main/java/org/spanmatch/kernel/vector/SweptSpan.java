@@ -18,7 +18,8 @@ import org.spanmatch.kernel.vector.Multiplier.Factor;
  * <p>The updates are kept aside and applied in blocks, as a matrix product, since a sweep reads no
  * more of the tableau than one row and one column. With s neurons that span and p projected, a
  * fresh start costs about 2·s²·(s + p) operations and a removal 2·s·(s + p) on average. A {@link
- * #mark()} costs a copy of what has one element a neuron.
+ * #mark()} costs a copy of what has one element a neuron, and applies the updates that are kept
+ * aside where they are many.
  *
  * <p>Vectors that depend on others of their group wait: they are projected too, and become part of
  * the span when a removal has made them independent.
@@ -65,6 +66,27 @@ final class SweptSpan {
     this.state = new State(bits(spanning), bits(projected));
   }
 
+  private SweptSpan(CompressedVectors vectors, Multiplier multiplier, State state) {
+    this.vectors = vectors;
+    this.multiplier = multiplier;
+    this.state = state;
+  }
+
+  /**
+   * The same span for another thread. The tableau is shared, since both sides copy it before they
+   * change it; pending updates are written in place, and so are not.
+   */
+  SweptSpan copy(CompressedVectors ownVectors, Multiplier ownMultiplier) {
+    if (state.tableau != null && !prepareSweeps()) { // W is filled in in place, too
+      forget(null);
+    }
+    State copy = state.copy();
+    if (copy.tableau != null) {
+      copy.tableau = state.tableau.withOwnPending(state.pending);
+    }
+    return new SweptSpan(ownVectors, ownMultiplier, copy);
+  }
+
   private static BitSet bits(int[] columns) {
     BitSet bits = new BitSet();
     for (int column : columns) {
@@ -97,6 +119,25 @@ final class SweptSpan {
       int room = Math.max(pending, rows.length < LARGE ? PENDING : LARGE_PENDING);
       this.pendingColumns = new Matrix(room, rows.length, tile);
       this.pendingRows = new Matrix(room, values.columns, tile);
+    }
+
+    /** The same, shared, with a copy of the first pending updates. */
+    Tableau withOwnPending(int count) {
+      return new Tableau(this, count);
+    }
+
+    private Tableau(Tableau other, int pending) {
+      values = other.values;
+      first = other.first;
+      rows = other.rows;
+      columns = other.columns;
+      waiting = other.waiting;
+      pendingColumns = other.pendingColumns.copy(pending);
+      pendingRows = other.pendingRows.copy(pending);
+      norms = other.norms;
+      errors = other.errors;
+      triangle = other.triangle;
+      shared = true;
     }
 
     /** How many of the projected vectors do not wait. */
@@ -157,6 +198,10 @@ final class SweptSpan {
 
   /** Remembers the state. */
   State mark() {
+    // Trials from here would each have to apply what is pending as soon as there is no more room.
+    if (state.tableau != null && 2 * state.pending > state.tableau.pendingRows.rows) {
+      sharpen();
+    }
     return state.copy();
   }
 

@@ -2,16 +2,19 @@ package org.spanmatch.kernel.vector;
 
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.LivingNeurons;
 import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.NeuronTable;
 import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.ProjectionTable;
 
 /** Both groups' neurons, each projected on the span of what remains of the other group. */
 class SweptTable extends NeuronTable {
   private final CompressedVectors vectors;
+  private final Multiplier multiplier;
   // By the group that is projected.
   private final Map<Group, SweptSpan> spans = new EnumMap<>(Group.class);
 
@@ -31,11 +34,25 @@ class SweptTable extends NeuronTable {
       Map<Group, Moments> moments) {
     super(samples, groups, moments);
     this.vectors = vectors;
+    this.multiplier = multiplier;
     for (Group group : Group.values()) {
       int[] spanning = columns(group.other(), remaining(group.other()));
       int[] projected = columns(group, remaining(group));
       spans.put(group, new SweptSpan(vectors, multiplier, spanning, projected));
     }
+  }
+
+  /** A table of the neurons that remain in another, for one thread. */
+  private SweptTable(SweptTable other) {
+    super(other);
+    multiplier = other.multiplier.alone();
+    vectors = other.vectors.with(multiplier);
+    other.spans.forEach((group, span) -> spans.put(group, span.copy(vectors, multiplier)));
+  }
+
+  @Override
+  public Optional<ProjectionTable> copy() {
+    return Optional.of(new SweptTable(this));
   }
 
   /**

@@ -38,6 +38,11 @@ final class TriangularVectors implements CompressedVectors {
   }
 
   @Override
+  public CompressedVectors with(Multiplier other) {
+    return new TriangularVectors(unit, profile, backwardError, storageRoundoff, other);
+  }
+
+  @Override
   public Precision precision() {
     return Precision.HIGH;
   }

@@ -51,6 +51,11 @@ class SweptSpanTest {
     }
 
     @Override
+    public CompressedVectors with(Multiplier other) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public Projection project(int[] spanning, int[] projected) {
       starts++;
       Projection projection = vectors.project(spanning, projected);
@@ -233,6 +238,7 @@ class SweptSpanTest {
       twin.removeSpanning(vector);
     }
     SweptSpan.State outer = span.mark();
+    twin.mark(); // which may apply what is pending
     span.removeSpanning(order.get(before));
     SweptSpan.State inner = span.mark();
     order.subList(before + 1, before + 20).forEach(span::removeSpanning);

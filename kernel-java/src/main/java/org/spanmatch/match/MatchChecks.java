@@ -1,0 +1,106 @@
+package org.spanmatch.match;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.Supplier;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.ProjectionTable.Mark;
+
+/**
+ * What the theory says of matches, checked on what was found (Wang et al. 2018, section 3).
+ *
+ * <p>All checks ask a table, which is left as it was; no decision is taken from the search.
+ */
+public final class MatchChecks {
+  private MatchChecks() {}
+
+  /**
+   * Whether neurons that remain in a table are a match, as the empty ones are.
+   *
+   * @param epsilon ε, in [0, 1]
+   * @param x neurons of the first group
+   * @param y neurons of the second group
+   */
+  public static boolean isMatch(
+      ProjectionTable table, double epsilon, List<Integer> x, List<Integer> y) {
+    return within(table, x, y, () -> allWithin(table, epsilon));
+  }
+
+  private static boolean allWithin(ProjectionTable table, double epsilon) {
+    for (Group group : Group.values()) {
+      if (epsilon == 0) {
+        table.sharpen();
+      }
+      Distances distances = table.distances(group);
+      for (int i = 0; i < distances.size(); i++) {
+        if (!distances.within(i, epsilon)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Whether a match is minimal for a neuron: the neuron is in it, and without any one other neuron
+   * the maximum match of the rest has lost the neuron. Costs a maximum match for each neuron.
+   */
+  public static boolean isMinimalFor(
+      ProjectionTable table, double epsilon, List<Integer> x, List<Integer> y, Neuron neuron) {
+    boolean inside = (neuron.group() == Group.X ? x : y).contains(neuron.position());
+    return inside
+        && within(
+            table,
+            x,
+            y,
+            () ->
+                neededBy(table, epsilon, Group.X, x, neuron)
+                    && neededBy(table, epsilon, Group.Y, y, neuron));
+  }
+
+  private static boolean neededBy(
+      ProjectionTable table, double epsilon, Group group, List<Integer> members, Neuron neuron) {
+    for (int member : members) {
+      if (!neuron.equals(new Neuron(group, member))) {
+        Mark mark = table.mark();
+        table.remove(group, member);
+        Match rest = MaximumMatch.find(table, epsilon).get(0);
+        table.rollback(mark);
+        if ((neuron.group() == Group.X ? rest.x() : rest.y()).contains(neuron.position())) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Whether the union of matches is a match, as matches are closed under union. */
+  public static boolean unionIsMatch(
+      ProjectionTable table, double epsilon, List<SimpleMatch> matches) {
+    return isMatch(table, epsilon, union(matches, Group.X), union(matches, Group.Y));
+  }
+
+  /** Whether the union of what was found is the maximum match, as that of all simple matches is. */
+  public static boolean coverMaximum(SimpleMatches found) {
+    return union(found.matches(), Group.X).equals(found.maximum().x())
+        && union(found.matches(), Group.Y).equals(found.maximum().y());
+  }
+
+  private static List<Integer> union(List<SimpleMatch> matches, Group group) {
+    BitSet union = new BitSet();
+    matches.forEach(match -> match.members(group).forEach(union::set));
+    return union.stream().boxed().toList();
+  }
+
+  private static boolean within(
+      ProjectionTable table, List<Integer> x, List<Integer> y, Supplier<Boolean> question) {
+    Mark start = table.mark();
+    Trials.keepOnly(table, Group.X, x);
+    Trials.keepOnly(table, Group.Y, y);
+    boolean answer = question.get();
+    table.rollback(start);
+    return answer;
+  }
+}

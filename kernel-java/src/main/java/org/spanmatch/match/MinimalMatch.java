@@ -1,0 +1,80 @@
+package org.spanmatch.match;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.ProjectionTable.Mark;
+
+/**
+ * A v-minimal match (Wang et al. 2018, algorithm 2): a match that contains a neuron v, and of which
+ * no smaller part that contains v is a match.
+ *
+ * @param neuron v
+ * @param x its neurons in the first layer, ascending
+ * @param y its neurons in the second layer, ascending
+ * @param epsilon the largest distance in it: the least ε for which it is a match
+ * @param borderlineX neurons of the first group on whose decisions it rests and that were within
+ *     their error bounds, ascending
+ * @param borderlineY the same of the second group
+ */
+public record MinimalMatch(
+    Neuron neuron,
+    List<Integer> x,
+    List<Integer> y,
+    double epsilon,
+    List<Integer> borderlineX,
+    List<Integer> borderlineY) {
+  /**
+   * Finds one, by trying which neurons of the maximum match it can do without; the table is left as
+   * it was.
+   *
+   * <p>Costs the maximum match and at most one trial for each of its neurons: a removal and usually
+   * one question, in which more removals may follow.
+   *
+   * @param epsilon ε, in [0, 1]
+   * @param order decides which one is found, where there are several
+   * @return empty if the neuron is not in the maximum match, as dead neurons are not
+   * @throws IllegalArgumentException if ε is outside [0, 1], or the order lacks a neuron of the
+   *     maximum match
+   */
+  public static Optional<MinimalMatch> find(
+      ProjectionTable table, double epsilon, Neuron neuron, TrialOrder order) {
+    Mark start = table.mark();
+    Match maximum = MaximumMatch.find(table, epsilon).get(0);
+    List<Integer> members = neuron.group() == Group.X ? maximum.x() : maximum.y();
+    if (!members.contains(neuron.position())) {
+      return Optional.empty();
+    }
+    Trials trials = Trials.of(table, maximum);
+    Numbering numbering = trials.numbering();
+    BitSet wanted = new BitSet();
+    wanted.set(numbering.number(neuron));
+    AtomicReference<MinimalMatch> found = new AtomicReference<>();
+    try {
+      new TrialTree(
+              order.numbers(numbering, trials.left()),
+              Dependents.UNKNOWN,
+              () -> false,
+              Helpers.NONE,
+              (match, v) -> found.set(of(neuron, match)))
+          .search(trials, wanted);
+    } finally {
+      table.rollback(start);
+    }
+    return Optional.of(found.get());
+  }
+
+  private static MinimalMatch of(Neuron neuron, Trials match) {
+    Numbering numbering = match.numbering();
+    return new MinimalMatch(
+        neuron,
+        numbering.positions(Group.X, match.left()),
+        numbering.positions(Group.Y, match.left()),
+        match.largestDistance(),
+        numbering.positions(Group.X, match.borderline()),
+        numbering.positions(Group.Y, match.borderline()));
+  }
+}

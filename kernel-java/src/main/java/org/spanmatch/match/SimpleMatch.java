@@ -1,0 +1,49 @@
+package org.spanmatch.match;
+
+import java.util.Comparator;
+import java.util.List;
+import org.spanmatch.kernel.Group;
+
+/**
+ * A simple match: one that is not the union of smaller matches, which is to say that it is
+ * v-minimal for some neuron v (Wang et al. 2018, theorem on simple matches).
+ *
+ * @param x its neurons in the first layer, ascending
+ * @param y its neurons in the second layer, ascending
+ * @param epsilon the largest distance in it: the least ε for which it is a match
+ * @param minimalFor all v for which it is v-minimal
+ * @param minimumFor those of them that were asked about and for which it is known to be v-minimum:
+ *     every match that contains v contains all of it, so that v has no other minimal match
+ */
+public record SimpleMatch(
+    List<Integer> x,
+    List<Integer> y,
+    double epsilon,
+    List<Neuron> minimalFor,
+    List<Neuron> minimumFor) {
+  /** By size, and then by members, so that the order is always the same. */
+  static final Comparator<SimpleMatch> BY_SIZE =
+      Comparator.comparingInt(SimpleMatch::size)
+          .thenComparing(SimpleMatch::x, SimpleMatch::compare)
+          .thenComparing(SimpleMatch::y, SimpleMatch::compare);
+
+  /** How many neurons it has, of both groups together. */
+  public int size() {
+    return x.size() + y.size();
+  }
+
+  /** Its neurons in one of the groups, ascending. */
+  public List<Integer> members(Group group) {
+    return group == Group.X ? x : y;
+  }
+
+  private static int compare(List<Integer> a, List<Integer> b) {
+    for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
+      int order = Integer.compare(a.get(i), b.get(i));
+      if (order != 0) {
+        return order;
+      }
+    }
+    return Integer.compare(a.size(), b.size());
+  }
+}

@@ -1,0 +1,50 @@
+package org.spanmatch.match;
+
+import java.util.BitSet;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.spanmatch.kernel.Group;
+
+/**
+ * The simple matches that a {@link SimpleSearch} found in the maximum match of two groups.
+ *
+ * @param maximum the maximum match
+ * @param matches all different ones, the smallest first
+ * @param complete whether the search came to its end: with one v-minimal match for each neuron v
+ *     asked for or, if it was exhaustive, with all of them
+ * @param absent the neurons asked for that have no minimal match, and why
+ * @param borderlineX neurons of the first group on whose decisions the result rests and that were
+ *     within their error bounds, so that another correct backend may find other matches; ascending
+ * @param borderlineY the same of the second group
+ */
+public record SimpleMatches(
+    Match maximum,
+    List<SimpleMatch> matches,
+    boolean complete,
+    SortedMap<Neuron, Absence> absent,
+    List<Integer> borderlineX,
+    List<Integer> borderlineY) {
+  /** The neurons of a group that are in one of the matches, ascending. */
+  public List<Integer> covered(Group group) {
+    BitSet covered = new BitSet();
+    matches.forEach(match -> match.members(group).forEach(covered::set));
+    return covered.stream().boxed().toList();
+  }
+
+  /**
+   * The share of the maximum match that is in one of the matches: 1 where one was found for each
+   * neuron, and for an empty maximum match.
+   */
+  public double coverage() {
+    int all = maximum.x().size() + maximum.y().size();
+    return all == 0 ? 1 : (double) (covered(Group.X).size() + covered(Group.Y).size()) / all;
+  }
+
+  /** How many matches there are of each size. */
+  public SortedMap<Integer, Long> sizes() {
+    return matches.stream()
+        .collect(Collectors.groupingBy(SimpleMatch::size, TreeMap::new, Collectors.counting()));
+  }
+}

@@ -1,0 +1,296 @@
+package org.spanmatch.match;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.ProjectionTable.Mark;
+
+/**
+ * A search for the simple matches of two groups: one v-minimal match for each neuron v of the
+ * maximum match, or all of them.
+ *
+ * @param order in which neurons are tried
+ * @param neurons the neurons v; empty for all of the maximum match
+ * @param threads how many threads may search, at least 1; one does where the table can't be copied
+ * @param limit if there is one, the search is exhaustive, for at most so many matches of each v
+ * @param stopped is asked from any thread whether to end with what was found so far
+ * @param progress is told, as the step "simple", how much is done
+ */
+public record SimpleSearch(
+    TrialOrder order,
+    Optional<List<Neuron>> neurons,
+    int threads,
+    OptionalLong limit,
+    BooleanSupplier stopped,
+    Progress progress) {
+  /** One match for each neuron, on the calling thread, to the end. */
+  public static SimpleSearch inOrder(TrialOrder order) {
+    return new SimpleSearch(
+        order, Optional.empty(), 1, OptionalLong.empty(), () -> false, Progress.NONE);
+  }
+
+  /** Checks the numbers. */
+  public SimpleSearch {
+    neurons = neurons.map(List::copyOf);
+    if (threads < 1) {
+      throw new IllegalArgumentException("expected at least 1 thread, found " + threads);
+    }
+    if (limit.isPresent() && limit.getAsLong() < 0) {
+      throw new IllegalArgumentException("expected a limit of at least 0, found " + limit);
+    }
+  }
+
+  /** The same for some neurons v only. */
+  public SimpleSearch of(List<Neuron> some) {
+    return new SimpleSearch(order, Optional.of(some), threads, limit, stopped, progress);
+  }
+
+  /** The same on several threads. */
+  public SimpleSearch on(int threads) {
+    return new SimpleSearch(order, neurons, threads, limit, stopped, progress);
+  }
+
+  /**
+   * The same for all v-minimal matches of each v, which may take exponential time.
+   *
+   * @param limit the most of each v, at least 0
+   */
+  public SimpleSearch exhaustive(long limit) {
+    return new SimpleSearch(order, neurons, threads, OptionalLong.of(limit), stopped, progress);
+  }
+
+  /** The same with an end on demand. */
+  public SimpleSearch until(BooleanSupplier stopped) {
+    return new SimpleSearch(order, neurons, threads, limit, stopped, progress);
+  }
+
+  /** The same, telling how far it is. */
+  public SimpleSearch telling(Progress progress) {
+    return new SimpleSearch(order, neurons, threads, limit, stopped, progress);
+  }
+
+  /**
+   * Searches among the neurons that remain in a table, which is left as it was.
+   *
+   * <p>Finds the maximum match, then what else is lost with each of its neurons, which tells the
+   * v-minimum matches, and then the minimal ones. With m neurons in the maximum match these are m
+   * trials and at most m²/2, each of one removal and those that follow from it; an exhaustive
+   * search has no such bound. Each thread keeps up to log₂ m states to return to, of which each may
+   * take the memory of a table.
+   *
+   * @param epsilon ε, in [0, 1]
+   * @throws IllegalArgumentException if ε is outside [0, 1], or the order lacks a neuron of the
+   *     maximum match
+   */
+  public SimpleMatches run(ProjectionTable table, double epsilon) {
+    Mark start = table.mark();
+    Match maximum = MaximumMatch.find(table, epsilon).get(0);
+    SortedMap<Neuron, Absence> absent = new TreeMap<>();
+    BitSet wanted = wanted(table, maximum, absent);
+    // Its copies compute on one thread each, so that they don't wait for each other.
+    Optional<ProjectionTable> copy = threads > 1 ? table.copy() : Optional.empty();
+    try (Helpers helpers = new Helpers(copy.isPresent() ? threads : 1)) {
+      Trials trials = Trials.of(copy.orElse(table), maximum);
+      return new Run(helpers, trials, wanted).search(maximum, absent);
+    } finally {
+      copy.ifPresent(ProjectionTable::close);
+      table.rollback(start);
+    }
+  }
+
+  /** The numbers of the neurons v; of others it is noted why they have no match. */
+  private BitSet wanted(ProjectionTable table, Match maximum, SortedMap<Neuron, Absence> absent) {
+    Numbering numbering = Numbering.of(table);
+    BitSet matched = numbering.set(maximum.x(), maximum.y());
+    if (neurons.isEmpty()) {
+      return matched;
+    }
+    BitSet remaining = new Trials(table, maximum.epsilon()).left();
+    BitSet wanted = new BitSet();
+    for (Neuron neuron : neurons.get()) {
+      if (!numbering.contains(neuron)) {
+        absent.put(neuron, Absence.NO_SUCH_NEURON);
+      } else if (!remaining.get(numbering.number(neuron))) {
+        absent.put(neuron, Absence.DEAD);
+      } else if (!matched.get(numbering.number(neuron))) {
+        absent.put(neuron, Absence.UNMATCHED);
+      } else {
+        wanted.set(numbering.number(neuron));
+      }
+    }
+    return wanted;
+  }
+
+  /** One run, on one maximum match. */
+  private final class Run {
+    private final Helpers helpers;
+    private final Trials trials;
+    private final Numbering numbering;
+    private final BitSet wanted;
+    private final int[] numbers;
+    private final BitSet members;
+    private final BitSet borderline = new BitSet();
+    private final Map<BitSet, Minimal> matches = new ConcurrentHashMap<>();
+    private final AtomicInteger answered = new AtomicInteger(); // wanted neurons
+    private final long total;
+    private long done;
+
+    private record Minimal(double epsilon, BitSet minimalFor) {
+      /** The same match, found on two ways, whose rounding differs. */
+      Minimal and(Minimal other) {
+        BitSet both = (BitSet) minimalFor.clone();
+        both.or(other.minimalFor());
+        return new Minimal(Math.min(epsilon, other.epsilon()), both);
+      }
+    }
+
+    Run(Helpers helpers, Trials trials, BitSet wanted) {
+      this.helpers = helpers;
+      this.trials = trials;
+      this.numbering = trials.numbering();
+      this.wanted = wanted;
+      this.members = (BitSet) trials.left().clone();
+      this.numbers = order.numbers(numbering, members);
+      this.total = (long) members.cardinality() + wanted.cardinality();
+    }
+
+    SimpleMatches search(Match maximum, SortedMap<Neuron, Absence> absent) {
+      note(trials.borderline());
+      boolean complete = wanted.isEmpty();
+      Dependents dependents = Dependents.UNKNOWN;
+      if (!complete) {
+        Map<Integer, BitSet> lost = lost();
+        dependents = new Dependents(lost);
+        complete =
+            lost.size() == members.cardinality()
+                && (limit.isPresent() ? all(dependents) : one(dependents));
+      }
+      Dependents known = dependents;
+      return new SimpleMatches(
+          maximum,
+          matches.entrySet().stream()
+              .map(match -> match(match.getKey(), match.getValue(), known))
+              .sorted(SimpleMatch.BY_SIZE)
+              .toList(),
+          complete,
+          absent,
+          numbering.positions(Group.X, borderline),
+          numbering.positions(Group.Y, borderline));
+    }
+
+    private boolean isOver() {
+      return stopped.getAsBoolean() || helpers.failed();
+    }
+
+    private synchronized void note(BitSet decisions) {
+      borderline.or(decisions);
+    }
+
+    private synchronized void tell(int more) {
+      done = Math.min(total, done + more);
+      progress.update("simple", done, total);
+    }
+
+    /** For each neuron of the maximum match the wanted ones that are lost with it. */
+    private Map<Integer, BitSet> lost() {
+      Map<Integer, BitSet> lost = new ConcurrentHashMap<>();
+      onEach(
+          members.stream().toArray(),
+          (own, u) -> {
+            own.without(u, new BitSet(), wanted, lost::get);
+            BitSet gone = (BitSet) wanted.clone();
+            gone.andNot(own.left());
+            lost.put(u, gone);
+            note(own.borderline());
+            tell(1);
+          });
+      return lost;
+    }
+
+    /** Work on a neuron, with trials at the maximum match. */
+    private interface Work {
+      void on(Trials own, int neuron);
+    }
+
+    private void onEach(int[] neurons, Work work) {
+      AtomicInteger next = new AtomicInteger();
+      Consumer<Trials> loop =
+          own -> {
+            Trials.Mark maximum = own.mark();
+            for (int i = next.getAndIncrement();
+                i < neurons.length && !isOver();
+                i = next.getAndIncrement()) {
+              work.on(own, neurons[i]);
+              own.rollback(maximum);
+            }
+          };
+      boolean more = true;
+      for (int i = 1; i < neurons.length && more; i++) {
+        more = helpers.offer(trials, loop);
+      }
+      loop.accept(trials);
+      helpers.await();
+    }
+
+    private boolean one(Dependents dependents) {
+      new TrialTree(numbers, dependents, this::isOver, helpers, this::found)
+          .search(trials, (BitSet) wanted.clone());
+      helpers.await();
+      return answered.get() == wanted.cardinality();
+    }
+
+    private boolean all(Dependents dependents) {
+      AllMinimalMatches search =
+          new AllMinimalMatches(numbers, dependents, limit.getAsLong(), this::isOver, this::found);
+      onEach(
+          wanted.stream().toArray(),
+          (own, v) -> {
+            if (search.search(own, v)) {
+              answered.incrementAndGet();
+            }
+            tell(1);
+          });
+      return answered.get() == wanted.cardinality();
+    }
+
+    private void found(Trials own, BitSet minimalFor) {
+      BitSet match = (BitSet) own.left().clone();
+      double epsilon = own.largestDistance();
+      // Which other neurons it is minimal for: those that don't match without the one either.
+      own.without(minimalFor.nextSetBit(0), new BitSet(), match);
+      BitSet all = (BitSet) match.clone();
+      all.andNot(own.left());
+      note(own.borderline());
+      matches.merge(match, new Minimal(epsilon, all), Minimal::and);
+      if (limit.isEmpty()) {
+        answered.addAndGet(minimalFor.cardinality());
+        tell(minimalFor.cardinality());
+      }
+    }
+
+    private SimpleMatch match(BitSet match, Minimal minimal, Dependents dependents) {
+      List<Neuron> minimumFor = new ArrayList<>();
+      minimal.minimalFor().stream()
+          .filter(v -> wanted.get(v) && dependents.needsAll(v, match))
+          .forEach(v -> minimumFor.add(numbering.neuron(v)));
+      return new SimpleMatch(
+          numbering.positions(Group.X, match),
+          numbering.positions(Group.Y, match),
+          minimal.epsilon(),
+          numbering.neurons(minimal.minimalFor()),
+          List.copyOf(minimumFor));
+    }
+  }
+}

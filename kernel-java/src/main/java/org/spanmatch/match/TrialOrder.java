@@ -1,0 +1,76 @@
+package org.spanmatch.match;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.ProjectionTable;
+
+/**
+ * The order in which neurons are tried, to see whether a match can do without them. Of several
+ * v-minimal matches it decides which one is found.
+ *
+ * @param neurons all that may be tried, each once; those that are not in a match are passed over
+ */
+public record TrialOrder(List<Neuron> neurons) {
+  /** Checks that none is there twice. */
+  public TrialOrder {
+    neurons = List.copyOf(neurons);
+    if (neurons.stream().distinct().count() < neurons.size()) {
+      throw new IllegalArgumentException("a neuron is there twice");
+    }
+  }
+
+  /** X by position, then Y by position, as the authors' program does. */
+  public static TrialOrder byIndex(ProjectionTable table) {
+    return new TrialOrder(remaining(table));
+  }
+
+  /** A random order: the same for the same seed and the same numbers of neurons. */
+  public static TrialOrder random(ProjectionTable table, long seed) {
+    // All neurons are drawn for, so that the order doesn't depend on which ones are dead.
+    List<Neuron> all = new ArrayList<>();
+    for (Group group : Group.values()) {
+      for (int position = 0; position < table.neurons(group); position++) {
+        all.add(new Neuron(group, position));
+      }
+    }
+    Collections.shuffle(all, new Random(seed));
+    return new TrialOrder(all);
+  }
+
+  /** Those that begin to match last come first: they go easily, and take others with them. */
+  public static TrialOrder byLevel(ProjectionTable table, MatchSpectrum spectrum) {
+    Comparator<Neuron> byLevel =
+        Comparator.comparingDouble(n -> spectrum.level(n.group(), n.position()).orElse(1));
+    return new TrialOrder(remaining(table).stream().sorted(byLevel.reversed()).toList());
+  }
+
+  private static List<Neuron> remaining(ProjectionTable table) {
+    return Stream.of(Group.values())
+        .flatMap(
+            group ->
+                Arrays.stream(table.remaining(group))
+                    .mapToObj(position -> new Neuron(group, position)))
+        .toList();
+  }
+
+  /** The numbers of a match's neurons in this order. */
+  int[] numbers(Numbering numbering, BitSet match) {
+    int[] numbers =
+        neurons.stream()
+            .filter(numbering::contains)
+            .mapToInt(numbering::number)
+            .filter(match::get)
+            .toArray();
+    if (numbers.length < match.cardinality()) {
+      throw new IllegalArgumentException("neurons of the maximum match are missing in the order");
+    }
+    return numbers;
+  }
+}
