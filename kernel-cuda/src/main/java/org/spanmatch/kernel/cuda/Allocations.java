@@ -104,9 +104,7 @@ final class Allocations implements AutoCloseable {
   /** Frees everything that is left, if the device has not done so. */
   @Override
   public void close() {
-    if (device.isOpen()) {
-      device.run(this::free);
-    }
+    device.runIfOpen(this::free);
   }
 
   /** The same with the device as the current one; goes on to the end in spite of failures. */

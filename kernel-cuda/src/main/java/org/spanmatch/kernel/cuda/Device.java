@@ -9,6 +9,10 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -25,9 +29,9 @@ import jcuda.runtime.cudaStream_t;
  * One GPU, with a context of its own, and the owner of all memory on it.
  *
  * <p>Commands go to one stream, in order; only activations arrive on others. A context belongs to a
- * thread while it is current, so everything must happen inside {@link #call}; a device is confined
- * to one thread at a time, but not to the one that made it; only a layer may arrive in a second
- * one.
+ * thread while it is current, so everything must happen inside {@link #call}, where threads take
+ * turns; only a layer may arrive in a second one. For work of threads side by side there are
+ * {@linkplain #lane() lanes}.
  *
  * <p>The context is not the one that the CUDA runtime would share with other libraries in this
  * process: when a kernel fails, only the end of its context brings the device back.
@@ -42,14 +46,20 @@ final class Device implements AutoCloseable {
   private static final String EMULATING = "1";
 
   private final DeviceInfo info;
-  private final CUcontext context = new CUcontext();
+  private final CUcontext context;
+  private final Device whole; // of which this is a lane, or this itself
+  private final ReentrantReadWriteLock life; // closing waits until nothing is being done
+  private final ReentrantLock turn = new ReentrantLock(); // of the threads that use this
+  private final Set<Device> lanes = ConcurrentHashMap.newKeySet();
   private final CUstream stream = new CUstream();
   private final cublasHandle blasHandle = new cublasHandle();
-  private final Set<Allocations> owned = Collections.newSetFromMap(new IdentityHashMap<>());
+  // Also freed from by other threads: what their tables shared with this one's.
+  private final Set<Allocations> owned =
+      Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
   private DeviceCode code;
   private Blas blas;
   private Transfers transfers;
-  private boolean open;
+  private volatile boolean open;
 
   /**
    * Makes a context, which takes some hundred milliseconds and some hundred megabytes of the
@@ -59,15 +69,33 @@ final class Device implements AutoCloseable {
    */
   Device(DeviceInfo info) {
     this.info = info;
+    this.context = new CUcontext();
+    this.whole = this;
+    this.life = new ReentrantReadWriteLock();
     CUdevice device = new CUdevice();
     check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, info.number()));
     check("cuCtxCreate", JCudaDriver.cuCtxCreate(context, 0, device));
+    // A new context is current already.
+    start(DeviceCode::new);
+    check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext()));
+  }
+
+  private Device(Device whole) {
+    this.info = whole.info;
+    this.context = whole.context;
+    this.whole = whole;
+    this.life = whole.life;
+    start(whole.code::on);
+    whole.lanes.add(this);
+  }
+
+  private void start(Function<CUstream, DeviceCode> loading) {
     open = true;
     try {
-      // A new context is current already.
-      int independent = CUstream_flags.CU_STREAM_NON_BLOCKING;
-      check("cuStreamCreate", JCudaDriver.cuStreamCreate(stream, independent));
-      code = new DeviceCode(stream);
+      check(
+          "cuStreamCreate",
+          JCudaDriver.cuStreamCreate(stream, CUstream_flags.CU_STREAM_NON_BLOCKING));
+      code = loading.apply(stream);
       checkBlas("cublasCreate", JCublas2.cublasCreate(blasHandle));
       blas = new Blas(blasHandle);
       checkBlas("cublasSetStream", JCublas2.cublasSetStream(blasHandle, new cudaStream_t(stream)));
@@ -79,11 +107,25 @@ final class Device implements AutoCloseable {
       }
       transfers = new Transfers(allocations().host(TRANSFER_BYTES), stream);
       blas.warmUp(this);
-      check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext()));
     } catch (RuntimeException | Error e) {
       destroy();
       throw e;
     }
+  }
+
+  /**
+   * The same device for work of another thread, side by side with this one's: with a stream and
+   * memory of its own. It ends with this device at the latest. This device must be the current one.
+   *
+   * @throws DeviceException if the device refuses
+   */
+  Device lane() {
+    return new Device(whole);
+  }
+
+  /** Whether this is a lane of another one. */
+  boolean isLane() {
+    return whole != this;
   }
 
   /** What is known of it. */
@@ -117,9 +159,27 @@ final class Device implements AutoCloseable {
    * @throws IllegalStateException if it is closed
    */
   <T> T call(Supplier<T> work) {
-    if (!open) {
-      throw new IllegalStateException("the CUDA kernel is closed");
+    life.readLock().lock();
+    try {
+      if (!isOpen()) {
+        throw new IllegalStateException("the CUDA kernel is closed");
+      }
+      turn.lock();
+      try {
+        return here(work);
+      } finally {
+        turn.unlock();
+      }
+    } finally {
+      life.readLock().unlock();
     }
+  }
+
+  /**
+   * The same in a second thread, while the first is inside {@link #call} and waits for it: it must
+   * not queue up behind someone who wants to close.
+   */
+  <T> T here(Supplier<T> work) {
     check("cuCtxPushCurrent", JCudaDriver.cuCtxPushCurrent(context));
     try {
       return work.get();
@@ -138,9 +198,21 @@ final class Device implements AutoCloseable {
         });
   }
 
+  /** The same if this is still open. */
+  void runIfOpen(Runnable work) {
+    life.readLock().lock();
+    try {
+      if (isOpen()) {
+        run(work);
+      }
+    } finally {
+      life.readLock().unlock();
+    }
+  }
+
   /** Whether it can still be used. */
   boolean isOpen() {
-    return open;
+    return open && whole.open;
   }
 
   // Memory.
@@ -195,31 +267,55 @@ final class Device implements AutoCloseable {
     check("cuStreamSynchronize", JCudaDriver.cuStreamSynchronize(stream));
   }
 
-  /** Waits for all streams. A lost device refuses this, and says so again with the next call. */
+  /** Waits for everything. A lost device refuses this, and says so again with the next call. */
   void finish() {
-    JCudaDriver.cuCtxSynchronize();
+    if (isLane()) {
+      JCudaDriver.cuStreamSynchronize(stream);
+    } else {
+      JCudaDriver.cuCtxSynchronize();
+    }
   }
 
-  /** Frees all memory and the context. A failure of the device ends here too. */
+  /**
+   * Frees all memory, and the context with all lanes, or this lane alone. A failure of the device
+   * ends here too.
+   */
   @Override
   public void close() {
-    if (open) {
-      // A lost context refuses all but its end, so nothing is checked from here on.
-      JCudaDriver.cuCtxPushCurrent(context);
-      destroy();
+    if (isLane()) {
+      runIfOpen(this::destroy);
+      return;
+    }
+    if (life.getReadHoldCount() > 0) {
+      throw new IllegalStateException("the CUDA kernel can't be closed while it computes");
+    }
+    life.writeLock().lock();
+    try {
+      if (open) {
+        // A lost context refuses all but its end, so nothing is checked from here on.
+        JCudaDriver.cuCtxPushCurrent(context);
+        destroy();
+      }
+    } finally {
+      life.writeLock().unlock();
     }
   }
 
   private void destroy() {
     open = false;
+    List.copyOf(lanes).forEach(Device::destroy);
     List.copyOf(owned).forEach(Allocations::free);
     if (blas != null) {
       JCublas2.cublasDestroy(blasHandle);
     }
+    JCudaDriver.cuStreamDestroy(stream);
+    if (isLane()) {
+      whole.lanes.remove(this);
+      return;
+    }
     if (code != null) {
       code.close();
     }
-    JCudaDriver.cuStreamDestroy(stream);
     JCudaDriver.cuCtxDestroy(context);
   }
 

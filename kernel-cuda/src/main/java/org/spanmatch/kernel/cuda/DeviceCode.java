@@ -8,8 +8,6 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import jcuda.NativePointerObject;
-import jcuda.Pointer;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
@@ -20,8 +18,11 @@ final class DeviceCode implements AutoCloseable {
   /** The PTX that ships, built from spanmatch.cu by build-ptx.sh. */
   static final String RESOURCE = "spanmatch.ptx";
 
-  private final CUmodule module = new CUmodule();
-  private final Map<String, CUfunction> functions = new ConcurrentHashMap<>();
+  private static final ThreadLocal<KernelArguments> ARGUMENTS =
+      ThreadLocal.withInitial(KernelArguments::new);
+
+  private final CUmodule module;
+  private final Map<String, CUfunction> functions;
   private final CUstream stream;
 
   /**
@@ -78,8 +79,19 @@ final class DeviceCode implements AutoCloseable {
 
   /** Loads the code; launches go to a stream unless they name another. */
   DeviceCode(CUstream stream) {
-    this.stream = stream;
+    this(new CUmodule(), new ConcurrentHashMap<>(), stream);
     check("cuModuleLoadData", JCudaDriver.cuModuleLoadData(module, image()));
+  }
+
+  private DeviceCode(CUmodule module, Map<String, CUfunction> functions, CUstream stream) {
+    this.module = module;
+    this.functions = functions;
+    this.stream = stream;
+  }
+
+  /** The same code, whose launches go to another stream; not to be closed. */
+  DeviceCode on(CUstream other) {
+    return new DeviceCode(module, functions, other);
   }
 
   /** The PTX as the driver takes it, ended by a zero. */
@@ -95,7 +107,7 @@ final class DeviceCode implements AutoCloseable {
   /**
    * Starts a kernel on the main stream, without waiting for it.
    *
-   * @param arguments each an Integer, Long, Double, {@link DeviceMemory}, or a device pointer
+   * @param arguments each an Integer, Long, Double, {@link DeviceMemory} or {@link DeviceAddress}
    */
   void launch(String kernel, Grid grid, Object... arguments) {
     launchOn(stream, kernel, grid, arguments);
@@ -104,10 +116,6 @@ final class DeviceCode implements AutoCloseable {
   /** The same on another stream. */
   void launchOn(CUstream on, String kernel, Grid grid, Object... arguments) {
     CUfunction function = functions.computeIfAbsent(kernel, this::find);
-    NativePointerObject[] pointers = new NativePointerObject[arguments.length];
-    for (int i = 0; i < pointers.length; i++) {
-      pointers[i] = pointer(arguments[i]);
-    }
     check(
         "cuLaunchKernel of " + kernel,
         JCudaDriver.cuLaunchKernel(
@@ -120,7 +128,7 @@ final class DeviceCode implements AutoCloseable {
             1,
             0,
             on,
-            Pointer.to(pointers),
+            ARGUMENTS.get().put(arguments),
             null));
   }
 
@@ -130,19 +138,6 @@ final class DeviceCode implements AutoCloseable {
         "cuModuleGetFunction of " + kernel,
         JCudaDriver.cuModuleGetFunction(function, module, kernel));
     return function;
-  }
-
-  private static NativePointerObject pointer(Object argument) {
-    if (argument instanceof Integer value) {
-      return Pointer.to(new int[] {value});
-    } else if (argument instanceof Long value) {
-      return Pointer.to(new long[] {value});
-    } else if (argument instanceof Double value) {
-      return Pointer.to(new double[] {value});
-    } else if (argument instanceof DeviceMemory memory) {
-      return Pointer.to(memory.pointer());
-    }
-    return Pointer.to((NativePointerObject) argument);
   }
 
   /** Unloads the code. */

@@ -8,24 +8,13 @@ import jcuda.driver.JCudaDriver;
 /** A piece of device memory, which is freed at the latest with its {@link Allocations}. */
 final class DeviceMemory implements AutoCloseable {
   private final Allocations owner;
-  private final Address address;
+  private final DeviceAddress address;
   private final long bytes;
   private boolean open = true;
 
-  /** JCuda hides the number behind a pointer; descriptors that lie on the device need it. */
-  private static final class Address extends CUdeviceptr {
-    Address(CUdeviceptr pointer) {
-      super(pointer);
-    }
-
-    long value() {
-      return getNativePointer() + getByteOffset();
-    }
-  }
-
   private DeviceMemory(Allocations owner, CUdeviceptr pointer, long bytes) {
     this.owner = owner;
-    this.address = new Address(pointer);
+    this.address = new DeviceAddress(pointer, 0);
     this.bytes = bytes;
   }
 
@@ -49,12 +38,12 @@ final class DeviceMemory implements AutoCloseable {
   }
 
   /** Where it begins. */
-  CUdeviceptr pointer() {
+  DeviceAddress pointer() {
     return address;
   }
 
   /** Where one of its doubles lies. */
-  CUdeviceptr element(long index) {
+  DeviceAddress element(long index) {
     return address.withByteOffset(Double.BYTES * index);
   }
 

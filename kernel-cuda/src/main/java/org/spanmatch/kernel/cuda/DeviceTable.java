@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
@@ -15,6 +16,7 @@ import org.spanmatch.kernel.NeuronTable;
 import org.spanmatch.kernel.Peeled;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.cuda.DeviceCode.Grid;
 import org.spanmatch.kernel.cuda.DeviceSpan.SavedSpan;
 
@@ -33,6 +35,7 @@ final class DeviceTable extends NeuronTable {
 
   private final CudaKernel kernel;
   private final Device device;
+  private final UnitGram gram;
   private final Allocations allocations;
   private final DeviceMemory descriptors;
   // By the group that is projected.
@@ -63,18 +66,16 @@ final class DeviceTable extends NeuronTable {
   }
 
   /**
-   * A table in which every living neuron remains.
+   * A table in which every living neuron remains; the device is the current one.
    *
    * @param kernel whose device this is on
-   * @param allocations owns the Gram matrix, and everything else; closed with this table
-   * @param gram of the living neurons' activation vectors
+   * @param gram of the living neurons' activation vectors, released with this table
    * @param living the neurons of each group
    * @param moments their norms and sums
    */
   DeviceTable(
       CudaKernel kernel,
       Device device,
-      Allocations allocations,
       UnitGram gram,
       long samples,
       Map<Group, LivingNeurons> living,
@@ -82,30 +83,77 @@ final class DeviceTable extends NeuronTable {
     super(samples, living, moments);
     this.kernel = kernel;
     this.device = device;
-    this.allocations = allocations;
+    this.gram = gram;
+    this.allocations = device.allocations();
     this.groups = new Group[gram.size()];
     this.neurons = new int[gram.size()];
-    this.descriptors = allocations.bytes(2L * DeviceSpan.DESCRIPTOR_BYTES);
-    allocations.whenShort(() -> marks.forEach(Saved::forgetMemory));
     for (Group group : Group.values()) {
       int[] left = remaining(group);
-      int[] projected = columns(group, left);
+      int[] vectors = columns(group, left);
       for (int i = 0; i < left.length; i++) {
-        groups[projected[i]] = group;
-        neurons[projected[i]] = left[i];
+        groups[vectors[i]] = group;
+        neurons[vectors[i]] = left[i];
       }
+    }
+    this.descriptors = describe();
+  }
+
+  /** A table in which the same neurons remain as in another, on a lane of its device. */
+  private DeviceTable(DeviceTable other, Device lane) {
+    super(other);
+    this.kernel = other.kernel;
+    this.device = lane;
+    this.gram = other.gram.share();
+    this.allocations = lane.allocations();
+    this.groups = other.groups;
+    this.neurons = other.neurons;
+    this.descriptors = describe();
+  }
+
+  /** Makes a span for each group. */
+  private DeviceMemory describe() {
+    allocations.whenShort(() -> marks.forEach(Saved::forgetMemory));
+    DeviceMemory memory;
+    try {
+      memory = allocations.bytes(2L * DeviceSpan.DESCRIPTOR_BYTES);
+    } catch (DeviceException e) {
+      gram.release();
+      allocations.close();
+      throw e;
+    }
+    for (Group group : Group.values()) {
+      int which = group == Group.X ? 0 : 1;
+      int[] projected = columns(group, remaining(group));
       int[] spanning = columns(group.other(), remaining(group.other()));
       spans.put(
-          group,
-          new DeviceSpan(
-              device,
-              allocations,
-              gram,
-              descriptors,
-              group == Group.X ? 0 : 1,
-              spanning,
-              projected));
+          group, new DeviceSpan(device, allocations, gram, memory, which, spanning, projected));
     }
+    return memory;
+  }
+
+  /** A table on a lane of the same device, as long as its memory has room for one more. */
+  @Override
+  public Optional<ProjectionTable> copy() {
+    return on(
+        () -> {
+          Device lane = null;
+          try {
+            lane = device.lane();
+            DeviceTable copy = new DeviceTable(this, lane);
+            if (copy.start()) {
+              return Optional.of(copy);
+            }
+            copy.close();
+          } catch (DeviceException e) {
+            if (lane != null) {
+              lane.close();
+            }
+            if (!e.isOutOfMemory()) {
+              throw e;
+            }
+          }
+          return Optional.empty();
+        });
   }
 
   /**
@@ -312,6 +360,10 @@ final class DeviceTable extends NeuronTable {
     if (open) {
       open = false;
       allocations.close();
+      gram.release();
+      if (device.isLane()) {
+        device.close();
+      }
     }
   }
 }

@@ -142,7 +142,12 @@ final class GramStrip {
     turn = 1 - turn;
     readers.run(
         () -> receive(x, xInbox, count, panel, 0, panel.xArrived),
-        () -> device.run(() -> receive(y, yInbox, count, panel, xNeurons, panel.yArrived)));
+        () ->
+            device.here(
+                () -> {
+                  receive(y, yInbox, count, panel, xNeurons, panel.yArrived);
+                  return null;
+                }));
     device.waitFor(panel.xArrived);
     device.waitFor(panel.yArrived);
     add(panel.rows, count);

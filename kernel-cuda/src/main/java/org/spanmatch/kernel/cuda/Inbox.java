@@ -3,7 +3,6 @@ package org.spanmatch.kernel.cuda;
 import static org.spanmatch.kernel.cuda.DeviceException.check;
 
 import java.nio.ByteOrder;
-import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUstream;
 import jcuda.driver.JCudaDriver;
@@ -74,7 +73,7 @@ final class Inbox {
    * @param leading distance between the rows of the target
    */
   void unpack(
-      ActivationBlock block, long number, int from, int count, CUdeviceptr target, long leading) {
+      ActivationBlock block, long number, int from, int count, DeviceAddress target, long leading) {
     if (number != arrived) {
       receive(block);
       arrived = number;
@@ -92,7 +91,7 @@ final class Inbox {
             raw,
             code(block.type()),
             block.data().order() == ByteOrder.BIG_ENDIAN ? 1 : 0,
-            scales == null ? new CUdeviceptr() : scales,
+            scales == null ? DeviceAddress.NULL : scales.pointer(),
             target,
             leading,
             block.neurons(),

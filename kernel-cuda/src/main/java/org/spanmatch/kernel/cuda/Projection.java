@@ -1,7 +1,6 @@
 package org.spanmatch.kernel.cuda;
 
 import java.util.stream.IntStream;
-import jcuda.driver.CUdeviceptr;
 import org.spanmatch.kernel.cuda.DeviceCode.Grid;
 
 /**
@@ -47,7 +46,7 @@ final class Projection {
     int rows = tableau.rows().length;
     int width = tableau.width();
     int leading = tableau.leading();
-    CUdeviceptr values = tableau.values();
+    DeviceAddress values = tableau.values();
     DeviceCode code = device.code();
     int[] vectors =
         IntStream.concat(IntStream.of(tableau.rows()), IntStream.of(tableau.columns())).toArray();
@@ -71,7 +70,7 @@ final class Projection {
       Grid square = Grid.matrix(rows, rows);
       code.launch("takeTriangle", square, values, (long) leading, rows, triangle);
       code.launch("putIdentity", square, values, (long) leading, rows);
-      CUdeviceptr l = triangle.pointer();
+      DeviceAddress l = triangle.pointer();
       device.blas().divideTransposed(rows, rows, l, rows, values, leading);
       code.launch("inverseDiagonal", Grid.lines(rows), descriptors, which);
       device.blas().divide(width, rows, l, rows, values, leading);
@@ -84,7 +83,7 @@ final class Projection {
   private void factorise(int rows, int width, int leading) {
     Blas blas = device.blas();
     DeviceCode code = device.code();
-    CUdeviceptr values = tableau.values();
+    DeviceAddress values = tableau.values();
     for (int from = 0; from < rows; from += PANEL) {
       int size = Math.min(PANEL, rows - from);
       code.launch(
@@ -94,7 +93,7 @@ final class Projection {
       code.launch(
           "solvePanel", Grid.lines(width - next), values, (long) leading, from, size, (long) width);
       int left = rows - next;
-      CUdeviceptr panel = element(from, next);
+      DeviceAddress panel = element(from, next);
       blas.subtractSquare(left, size, panel, leading, element(next, next), leading);
       blas.subtractProduct(
           width - rows,
@@ -109,7 +108,7 @@ final class Projection {
     }
   }
 
-  private CUdeviceptr element(long row, long column) {
+  private DeviceAddress element(long row, long column) {
     return tableau.values().withByteOffset(Double.BYTES * (row * tableau.leading() + column));
   }
 }

@@ -25,7 +25,7 @@ final class ResidentGram implements JointGram {
   private final Layers layers;
   private final List<Allocations> rooms;
   private final List<GramStrip> strips = new ArrayList<>();
-  private final Allocations tableRoom;
+  private final Allocations unitRoom;
   private final DeviceMemory unit;
   private double[] diagonal;
   private double[] sums;
@@ -36,9 +36,9 @@ final class ResidentGram implements JointGram {
     this.device = kernel.devices().get(0);
     this.layers = layers;
     this.rooms = rooms;
-    this.tableRoom = device.allocations();
-    rooms.add(tableRoom);
-    this.unit = tableRoom.doubles((long) layers.neurons() * layers.neurons());
+    this.unitRoom = device.allocations();
+    rooms.add(unitRoom);
+    this.unit = unitRoom.doubles((long) layers.neurons() * layers.neurons());
     for (Device other : kernel.devices()) {
       Allocations room = other.allocations();
       rooms.add(room);
@@ -116,11 +116,10 @@ final class ResidentGram implements JointGram {
   public ProjectionTable table(
       int[] columns, Map<Group, LivingNeurons> living, Map<Group, Moments> moments) {
     UnitGram gram = unitGram(columns);
-    rooms.remove(tableRoom); // the table's from here on
+    rooms.remove(unitRoom); // the table's from here on
     close();
+    DeviceTable table = new DeviceTable(kernel, device, gram, layers.samples(), living, moments);
     try {
-      DeviceTable table =
-          new DeviceTable(kernel, device, tableRoom, gram, layers.samples(), living, moments);
       if (table.start()) {
         return table;
       }
@@ -131,7 +130,7 @@ final class ResidentGram implements JointGram {
       Arrays.setAll(
           rows,
           i -> device.transfers().download(gram.values(), (long) i * gram.size(), gram.size()));
-      tableRoom.close();
+      table.close();
       return GramTables.of(
           rows,
           gram.error(),
@@ -141,14 +140,14 @@ final class ResidentGram implements JointGram {
           moments,
           kernel.threads());
     } catch (RuntimeException | Error e) {
-      tableRoom.close();
+      table.close();
       throw e;
     }
   }
 
   private UnitGram unitGram(int[] columns) {
     int size = columns.length;
-    try (DeviceMemory vectors = tableRoom.of(columns)) {
+    try (DeviceMemory vectors = unitRoom.of(columns)) {
       device
           .code()
           .launch(
@@ -160,7 +159,8 @@ final class ResidentGram implements JointGram {
               size,
               unit);
     }
-    return new UnitGram(unit, size, layers.gramError(GramStrip.PANEL), layers.storageRoundoff());
+    return new UnitGram(
+        unitRoom, unit, size, layers.gramError(GramStrip.PANEL), layers.storageRoundoff());
   }
 
   @Override

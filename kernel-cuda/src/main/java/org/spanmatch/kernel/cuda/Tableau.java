@@ -3,7 +3,6 @@ package org.spanmatch.kernel.cuda;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.stream.IntStream;
-import jcuda.driver.CUdeviceptr;
 import org.spanmatch.kernel.cuda.DeviceCode.Grid;
 
 /**
@@ -116,12 +115,12 @@ final class Tableau {
   }
 
   /** Where [W C] begins. */
-  CUdeviceptr values() {
+  DeviceAddress values() {
     return memory.pointer();
   }
 
   /** Where C begins. */
-  CUdeviceptr coefficients() {
+  DeviceAddress coefficients() {
     return memory.element(rows.length);
   }
 

@@ -11,8 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -321,6 +323,79 @@ class CudaFaultsTest {
         assertEquals(a.neuron(i), b.neuron(i));
         assertEquals(a.distance(i), b.distance(i), a.errorBound(i) + b.errorBound(i));
       }
+    }
+  }
+
+  /** Tables of the same vectors in threads side by side, which end in any order. */
+  @Test
+  void copiesWorkSideBySide() throws InterruptedException {
+    List<Match> expected = expected();
+    Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+    ProjectionKernel kernel = open();
+    ProjectionTable table = table(kernel);
+    List<Thread> threads = new ArrayList<>();
+    List<ProjectionTable> copies = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      ProjectionTable copy = table.copy().orElseThrow();
+      copies.add(copy);
+      Thread thread =
+          new Thread(
+              () -> {
+                for (int round = 0; round < 3; round++) {
+                  assertSameSets(expected, MaximumMatch.find(copy, EPSILONS));
+                }
+              });
+      thread.setUncaughtExceptionHandler((t, e) -> failures.add(e));
+      threads.add(thread);
+    }
+    table.close(); // before its copies
+    threads.forEach(Thread::start);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertEquals(List.of(), List.copyOf(failures));
+    copies.get(0).close();
+    copies.get(2).close();
+    assertSameSets(expected, MaximumMatch.find(copies.get(1), EPSILONS));
+    kernel.close();
+    copies.forEach(ProjectionTable::close);
+    StandIn.assertClean("copies");
+  }
+
+  @Test
+  void aCopyNeedsRoom() {
+    try (ProjectionKernel kernel = open();
+        ProjectionTable table = table(kernel)) {
+      StandIn.setMemory(StandIn.bytesInUse() / 2);
+      assertEquals(Optional.empty(), table.copy());
+      StandIn.behave();
+      assertAgree(table, table.copy().orElseThrow());
+    }
+    StandIn.assertClean("no room");
+  }
+
+  /** Closing waits until what is being done has ended; what comes after is refused. */
+  @Test
+  void closingWhileOthersComputeIsSafe() throws InterruptedException {
+    for (int round = 0; round < 5; round++) {
+      ProjectionKernel kernel = open();
+      ProjectionTable table = table(kernel);
+      ProjectionTable copy = table.copy().orElseThrow();
+      AtomicReference<Throwable> end = new AtomicReference<>();
+      Thread thread =
+          new Thread(
+              () -> {
+                while (true) {
+                  MaximumMatch.find(copy, EPSILONS);
+                }
+              });
+      thread.setUncaughtExceptionHandler((t, e) -> end.set(e));
+      thread.start();
+      Thread.sleep(20);
+      kernel.close();
+      thread.join();
+      assertEquals("the CUDA kernel is closed", end.get().getMessage());
+      StandIn.assertClean("closed while others compute");
     }
   }
 
