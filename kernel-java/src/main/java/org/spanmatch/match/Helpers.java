@@ -33,7 +33,7 @@ final class Helpers implements AutoCloseable {
     return thread;
   }
 
-  /** Whether work is to be given up, since other work has failed. */
+  /** Whether work is to be given up, since other work has failed or its caller has. */
   boolean failed() {
     return failure.get() != null;
   }
@@ -86,9 +86,11 @@ final class Helpers implements AutoCloseable {
     }
   }
 
-  /** Ends the threads when their work is done. */
+  /** Ends the threads; work that is not done, since the calling thread failed, is given up. */
   @Override
   public void close() {
+    failure.compareAndSet(null, new IllegalStateException("the search is over"));
+    idle.acquireUninterruptibly(threads - 1);
     executor.shutdown();
   }
 }

@@ -128,6 +128,7 @@ final class TrialTree {
         trials.note(decisions);
         part(trials, place + 1, parting, neededByParting);
         trials.rollback(mark);
+        trials.note(decisions);
         trials.without(neuron, needed, kept);
         wanted = kept;
         needed = neededByKept;

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -400,8 +401,17 @@ class SimpleMatchesTest {
       assertEquals(
           "enough",
           assertThrows(IllegalStateException.class, () -> search.run(table, 0.2)).getMessage());
+      long running =
+          Thread.getAllStackTraces().values().stream()
+              .filter(trace -> Stream.of(trace).anyMatch(SimpleMatchesTest::isTrial))
+              .count();
+      assertEquals(0, running, "a thread goes on");
       assertTrue(byIndex(table).on(4).run(table, 0.2).complete());
     }
+  }
+
+  private static boolean isTrial(StackTraceElement call) {
+    return call.getClassName().equals(Trials.class.getName());
   }
 
   @Test
