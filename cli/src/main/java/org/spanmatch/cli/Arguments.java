@@ -2,6 +2,7 @@ package org.spanmatch.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -21,6 +22,7 @@ import org.spanmatch.data.NeuronNorms;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Precision;
+import org.spanmatch.validation.Level;
 
 /** The arguments of a command, checked and typed. */
 final class Arguments {
@@ -238,6 +240,45 @@ final class Arguments {
                     "of at least 0",
                     v -> v >= 0 && v <= Double.MAX_VALUE))
         .orElse(NeuronNorms.DEFAULT_DEAD_THRESHOLD);
+  }
+
+  /** The names of the backends to validate, or "all" alone. */
+  List<String> backends() {
+    return value(CommonOptions.BACKENDS)
+        .map(text -> items(text).stream().distinct().toList())
+        .orElse(List.of(CommonOptions.ALL_BACKENDS));
+  }
+
+  /** How much to validate. */
+  Level level() {
+    String text = value(CommonOptions.LEVEL).orElse(Level.QUICK.toString());
+    return Arrays.stream(Level.values())
+        .filter(level -> level.toString().equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "--level: expected quick, full or exhaustive, found '" + text + "'"));
+  }
+
+  /** What chooses the random numbers. */
+  long seed() {
+    return value(CommonOptions.SEED)
+        .map(text -> wholeNumber(CommonOptions.SEED, text, Long.MAX_VALUE))
+        .orElse(1L);
+  }
+
+  /**
+   * How long one check may take.
+   *
+   * @param defaults used where nothing is given
+   */
+  Duration timeLimit(Duration defaults) {
+    return value(CommonOptions.TIME_LIMIT)
+        .map(
+            text ->
+                Duration.ofSeconds(wholeNumber(CommonOptions.TIME_LIMIT, text, Integer.MAX_VALUE)))
+        .orElse(defaults);
   }
 
   /** The layers to take. */

@@ -18,6 +18,22 @@ final class CommonOptions {
   static final Option BACKEND =
       valued(
           "backend", "name", "auto (default), reference, java or cuda; see 'spanmatch backends'");
+  static final String ALL_BACKENDS = "all";
+  static final Option BACKENDS =
+      valued("backends", "name,…|all", "what to validate; default all that are available");
+  static final Option LEVEL =
+      valued("level", "name", "quick (default), full or exhaustive: how many problems");
+  static final Option SEED =
+      valued("seed", "S", "chooses the random numbers of the problems; default 1");
+  static final Option CASE =
+      valued("case", "name|pattern", "only these problems; * and ? stand for any characters");
+  static final Option TIME_LIMIT =
+      valued(
+          "time-limit",
+          "seconds",
+          "after which a check that is still running has failed; default 60, with files 600");
+  static final Option JUNIT =
+      valued("junit", "FILE", "write the results as JUnit's XML, as CI services read it");
   static final Option LAYOUT =
       valued(
           "layout",

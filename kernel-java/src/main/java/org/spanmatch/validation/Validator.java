@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.spanmatch.data.LayerPair;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
@@ -92,10 +93,17 @@ public final class Validator implements AutoCloseable {
             SHRINKING));
   }
 
-  /** Compares all backends with each other on a whole layer. */
-  public void compare(LayerPair pair) {
+  /**
+   * Compares backends with each other on a whole layer.
+   *
+   * @param wanted the names of those to compare
+   */
+  public void compare(LayerPair pair, Predicate<String> wanted) {
     Map<String, WholeLayer> known = new LinkedHashMap<>();
     for (Candidate candidate : candidates) {
+      if (!wanted.test(candidate.name())) {
+        continue;
+      }
       if (candidate.isLost()) {
         candidate.skip();
         continue;

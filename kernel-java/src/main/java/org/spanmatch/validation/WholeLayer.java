@@ -3,6 +3,7 @@ package org.spanmatch.validation;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.spanmatch.data.LayerPair;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Distances;
@@ -20,13 +21,13 @@ import org.spanmatch.match.MaximumMatch;
  * @param neurons number of neurons of each group
  * @param distances the distances of each group
  * @param matches the maximum matches at some ε
- * @param spectrum the match levels
+ * @param spectrum the match levels, where removals are cheap
  */
 record WholeLayer(
     Map<Group, Integer> neurons,
     Map<Group, Distances> distances,
     List<Match> matches,
-    MatchSpectrum spectrum) {
+    Optional<MatchSpectrum> spectrum) {
   // The usual ones; 0 asks for high precision, which is a question of its own.
   private static final double[] EPSILONS = {0.05, 0.15, 0.2, 0.25, 0.3, 0.5};
 
@@ -43,7 +44,9 @@ record WholeLayer(
           neurons,
           distances,
           MaximumMatch.find(table, EPSILONS),
-          MatchSpectrum.of(table, Progress.NONE));
+          kernel.hasCheapRemovals()
+              ? Optional.of(MatchSpectrum.of(table, Progress.NONE))
+              : Optional.empty());
     }
   }
 
@@ -52,7 +55,9 @@ record WholeLayer(
     for (Group group : Group.values()) {
       compare(distances.get(group), other.distances.get(group), group, evidence);
     }
-    Answers.compare(neurons::get, spectrum, other.spectrum, evidence);
+    if (spectrum.isPresent() && other.spectrum.isPresent()) {
+      Answers.compare(neurons::get, spectrum.get(), other.spectrum.get(), evidence);
+    }
     for (int i = 0; i < matches.size(); i++) {
       Answers.compare(matches.get(i), other.matches.get(i), evidence);
     }

@@ -270,7 +270,7 @@ class ValidatorTest {
     List<KernelProvider> providers =
         List.of(new VectorProvider(), new ReferenceProvider(), new Broken(Fault.OFF));
     try (Validator validator = new Validator(providers, OPTIONS, LIMIT)) {
-      validator.compare(layers());
+      validator.compare(layers(), name -> true);
       List<Report> reports = validator.reports();
       assertEquals(List.of(), reports.get(0).observations());
       Observation good = reports.get(1).observations().get(0);
