@@ -158,7 +158,8 @@ final class ValidateCommand implements Command {
     for (Option option :
         List.of(CommonOptions.LAYERS, CommonOptions.LAYOUT, CommonOptions.SAMPLES)) {
       if (arguments.has(option)) {
-        throw new UsageException("--" + option.getLongOpt() + " is for two files, which lack");
+        throw new UsageException(
+            "--" + option.getLongOpt() + " is for two files, of which there are none");
       }
     }
   }

@@ -545,7 +545,7 @@ class MatchCommandTest {
       Outcome outcome = RealCommand.run(argument);
       assertEquals(0, outcome.exitCode());
       for (String command :
-          List.of("match", "spectrum", "distances", "layers", "backends", "demo")) {
+          List.of("match", "spectrum", "distances", "validate", "layers", "backends", "demo")) {
         assertTrue(outcome.out().contains("spanmatch " + command), outcome.out());
       }
     }
