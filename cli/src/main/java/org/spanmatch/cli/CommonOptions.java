@@ -31,7 +31,8 @@ final class CommonOptions {
       valued(
           "time-limit",
           "seconds",
-          "after which a check that is still running has failed; default 60, with files 600");
+          "after which a check that is still running has failed; default 60 for the built-in"
+              + " problems of level quick, else 600");
   static final Option JUNIT =
       valued("junit", "FILE", "write the results as JUnit's XML, as CI services read it");
   static final Option LAYOUT =

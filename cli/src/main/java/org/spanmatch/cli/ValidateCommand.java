@@ -28,7 +28,8 @@ import org.spanmatch.validation.Validator;
 /** {@code spanmatch validate}: whether backends compute what they promise, on this machine. */
 final class ValidateCommand implements Command {
   private static final Duration LIMIT = Duration.ofMinutes(1);
-  private static final Duration LIMIT_OF_FILES = Duration.ofMinutes(10);
+  // Large layers take a slow backend that long on a busy machine.
+  private static final Duration LONG_LIMIT = Duration.ofMinutes(10);
 
   // So slow that whole layers need a limit: products of samples and neurons².
   private static final String SLOW = "reference";
@@ -106,7 +107,7 @@ final class ValidateCommand implements Command {
     Level level = arguments.level();
     long seed = arguments.seed();
     KernelOptions options = new KernelOptions(arguments.threads(), arguments.device());
-    Duration limit = arguments.timeLimit(files ? LIMIT_OF_FILES : LIMIT);
+    Duration limit = arguments.timeLimit(files || level != Level.QUICK ? LONG_LIMIT : LIMIT);
     List<ValidationResult.Missing> missing = new ArrayList<>();
     List<KernelProvider> chosen = chosen(arguments.backends(), missing);
     List<LayerPair> pairs = files ? Input.open(arguments).pairs() : List.of();

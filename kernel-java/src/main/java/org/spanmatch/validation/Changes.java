@@ -41,8 +41,9 @@ final class Changes {
           }
           next = left(table) - Math.max(1, total / COMPARISONS);
         }
-        if (random.nextBoolean()) {
-          table.distances(random.nextBoolean() ? Group.X : Group.Y); // or several removals at once
+        // Or several removals at once; fewer questions where each takes a factorisation of many.
+        if (random.nextInt(2 + total / 50) == 0) {
+          table.distances(random.nextBoolean() ? Group.X : Group.Y);
         }
         int most = random.nextInt(4) == 0 ? 4 + total / 16 : 1;
         removeSome(table, random, 1 + random.nextInt(most));
