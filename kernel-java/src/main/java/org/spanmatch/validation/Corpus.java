@@ -14,6 +14,7 @@ public final class Corpus {
   };
   private static final int SMALL = 64; // all that a quick look has of both groups
   private static final int WIDE = 256; // all that it has beside a few
+  private static final int MOST_IN_BOTH_LAYOUTS = 250; // the arbiter takes seconds for more
   private static final int REPETITIONS = 5;
   private static final double[] NOISES = {0.02, 0.05, 0.15, 0.3};
   private static final List<ElementType> FLOATS =
@@ -60,12 +61,14 @@ public final class Corpus {
     return new SplittableRandom(seed * 1_000_003 + kind.hashCode()).nextLong();
   }
 
-  /** In the given formats and both layouts; quick takes one layout of each, in turn. */
+  /** In the given formats and both layouts; of large or quick ones only one layout, in turn. */
   private void add(String kind, Problem problem, ElementType... types) {
+    boolean oneLayout =
+        level == Level.QUICK || problem.x().size() + problem.y().size() > MOST_IN_BOTH_LAYOUTS;
     for (ElementType type : types) {
       Storage[] both = Storage.values();
       Storage turn = both[cases.size() % both.length];
-      for (Storage storage : level == Level.QUICK ? List.of(turn) : Arrays.asList(both)) {
+      for (Storage storage : oneLayout ? List.of(turn) : Arrays.asList(both)) {
         cases.add(Case.of(kind, problem, type, storage));
       }
     }
