@@ -129,15 +129,15 @@ class ValidateCommandTest {
     JsonNode first = JSON.readTree(json.toFile()).at("/backends/0/results/0");
     assertEquals(outcomeClass, first.get("outcome").textValue());
     assertEquals(
-        "spanmatch validate --backends 'broken' --level quick --seed 1 --case '"
+        "spanmatch validate --backends broken --level quick --seed 1 --case '"
             + first.get("name").textValue()
             + "'",
-        first.get("repeat").textValue().replace("--backends broken", "--backends 'broken'"));
+        first.get("repeat").textValue());
     assertEquals(fault.equals("hangs"), first.get("counterExample") == null);
     if (!fault.equals("hangs")) {
-      assertEquals(
-          "1 + 0 neurons, 1 sample",
-          first.at("/counterExample/size").textValue().replace("0 + 1", "1 + 0"));
+      assertTrue(
+          first.at("/counterExample/size").textValue().endsWith(" neurons, 1 sample"),
+          first.toString());
       assertEquals(1, first.at("/counterExample/x").size() + first.at("/counterExample/y").size());
     } else {
       assertTrue(sentence.endsWith("did not run, since it did not come back."), sentence);
