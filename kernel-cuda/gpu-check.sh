@@ -167,6 +167,12 @@ comparisons() {
   fi
 }
 
+# The error bounds of both backends against an arbiter; the last line says whether they hold.
+validation() {
+  step "validate" "$([[ -n $stand_in ]] && echo 240 || echo 90)" "$home/spanmatch" validate \
+    --backends cuda,java --level quick --quiet
+}
+
 # Where compute-sanitizer finds an error it exits with 9. The JVM's own signals are none.
 sanitizer() {
   local tool small=$tmp/small program found=
@@ -272,6 +278,7 @@ machine >"$out/machine.txt"
 cat "$out/machine.txt"
 tests
 comparisons
+validation
 sanitizer
 benchmarks
 peers

@@ -26,6 +26,7 @@ import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.match.Neuron;
+import org.spanmatch.validation.Level;
 
 /** The arguments of a command, checked and typed. */
 final class Arguments {
@@ -200,7 +201,7 @@ final class Arguments {
     return order;
   }
 
-  /** The seed of a random order. */
+  /** What chooses the random numbers. */
   long seed() {
     return value(CommonOptions.SEED)
         .map(text -> wholeNumber(CommonOptions.SEED, text, 0, Long.MAX_VALUE))
@@ -223,7 +224,11 @@ final class Arguments {
 
   /** How long the command may take, if there is a limit. */
   Optional<Duration> timeLimit() {
-    return value(CommonOptions.TIME_LIMIT)
+    return duration(CommonOptions.TIME_LIMIT);
+  }
+
+  private Optional<Duration> duration(Option option) {
+    return value(option)
         .map(
             text ->
                 TimeLimit.parse(text)
@@ -324,6 +329,34 @@ final class Arguments {
                     "of at least 0",
                     v -> v >= 0 && v <= Double.MAX_VALUE))
         .orElse(NeuronNorms.DEFAULT_DEAD_THRESHOLD);
+  }
+
+  /** The names of the backends to validate, or "all" alone. */
+  List<String> backends() {
+    return value(CommonOptions.BACKENDS)
+        .map(text -> items(text).stream().distinct().toList())
+        .orElse(List.of(CommonOptions.ALL_BACKENDS));
+  }
+
+  /** How much to validate. */
+  Level level() {
+    String text = value(CommonOptions.LEVEL).orElse(Level.QUICK.toString());
+    return Arrays.stream(Level.values())
+        .filter(level -> level.toString().equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "--level: expected quick, full or exhaustive, found '" + text + "'"));
+  }
+
+  /** How long one check may take, if something is given. */
+  Optional<Duration> checkLimit() {
+    Optional<Duration> limit = duration(CommonOptions.CHECK_LIMIT);
+    if (limit.filter(Duration::isZero).isPresent()) {
+      throw new UsageException("--time-limit: expected more than no time at all");
+    }
+    return limit;
   }
 
   /** The layers to take. */

@@ -37,6 +37,7 @@ interface Command {
    * @throws org.spanmatch.data.ActivationsException if the input can't be used
    * @throws org.spanmatch.kernel.KernelUnavailableException if a backend asked for can't run
    * @throws org.spanmatch.kernel.NotEnoughMemoryException if the Java heap is too small
+   * @throws ValidationFailedException if a backend does not keep its promises
    * @throws OutputException if a result can't be written
    */
   void run(Arguments arguments, Console console) throws IOException;

@@ -18,6 +18,21 @@ final class CommonOptions {
   static final Option BACKEND =
       valued(
           "backend", "name", "auto (default), reference, java or cuda; see 'spanmatch backends'");
+  static final String ALL_BACKENDS = "all";
+  static final Option BACKENDS =
+      valued("backends", "name,…|all", "what to validate; default all that are available");
+  static final Option LEVEL =
+      valued("level", "name", "quick (default), full or exhaustive: how many problems");
+  static final Option CASE =
+      valued("case", "name|pattern", "only these problems; * and ? stand for any characters");
+  static final Option CHECK_LIMIT =
+      valued(
+          "time-limit",
+          "time",
+          "after which a check that is still running has failed, such as 90s or 10m; default 60s"
+              + " for the built-in problems of level quick, else 10m");
+  static final Option JUNIT =
+      valued("junit", "FILE", "write the results as JUnit's XML, as CI services read it");
   static final Option LAYOUT =
       valued(
           "layout",
@@ -58,7 +73,7 @@ final class CommonOptions {
           "in which order neurons are tried: index (default), level or random; it decides which of"
               + " several minimal matches of a neuron is found");
   static final Option SEED =
-      valued("seed", "S", "of the random order, a whole number; default " + Arguments.SEED);
+      valued("seed", "S", "chooses the random numbers, a whole number; default " + Arguments.SEED);
   static final Option EXHAUSTIVE =
       flag("exhaustive", "all minimal matches of each neuron, and not only one");
   static final Option LIMIT =

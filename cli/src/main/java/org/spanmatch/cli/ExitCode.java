@@ -7,6 +7,7 @@ final class ExitCode {
   static final int USAGE = 2;
   static final int BAD_DATA = 3;
   static final int BACKEND_UNAVAILABLE = 4;
+  static final int NOT_VALID = 5;
 
   private ExitCode() {}
 }

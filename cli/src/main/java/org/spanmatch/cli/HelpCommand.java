@@ -72,7 +72,8 @@ final class HelpCommand implements Command {
         The option --debug, which every command takes, may also stand before the command.
 
         Exit codes: 0 fine, 1 anything not named here (such as an output that can't be written),
-        2 wrong usage, 3 bad input data, 4 a backend that was asked for is unavailable.
+        2 wrong usage, 3 bad input data, 4 a backend that was asked for is unavailable,
+        5 validate found a backend that does not keep its promises.
         JVM options, such as -Xmx8g, are taken from SPANMATCH_JAVA_OPTS.
         """);
   }

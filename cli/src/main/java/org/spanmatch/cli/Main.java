@@ -16,6 +16,7 @@ import org.spanmatch.cli.report.DisplayName;
 import org.spanmatch.data.ActivationsException;
 import org.spanmatch.kernel.KernelFailedException;
 import org.spanmatch.kernel.KernelUnavailableException;
+import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 
 /** Starts the {@code spanmatch} command. */
@@ -68,6 +69,8 @@ public final class Main {
       return fail(e.getMessage(), ExitCode.BAD_DATA, e, debug, console);
     } catch (KernelUnavailableException e) {
       return fail(e.getMessage(), ExitCode.BACKEND_UNAVAILABLE, e, debug, console);
+    } catch (ValidationFailedException e) {
+      return fail(e.getMessage(), ExitCode.NOT_VALID, e, debug, console);
     } catch (OutputException | KernelFailedException e) {
       return fail(e.getMessage(), ExitCode.OTHER, e, debug, console);
     } catch (NotEnoughMemoryException e) {
@@ -114,6 +117,7 @@ public final class Main {
                 new DistancesCommand(),
                 new LayersCommand(),
                 new BackendsCommand(),
+                new ValidateCommand(Kernels::providers),
                 new DemoCommand(),
                 new BundleCommand()));
     HelpCommand help = new HelpCommand(commands);

@@ -1,6 +1,7 @@
 package org.spanmatch.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -107,6 +109,62 @@ class DocumentationTest {
     assertEquals("instead: 0.000000, 0.707107", lines.get(6));
   }
 
+  /** The shell steps of ci.md that hold a text, in a folder with a command and two files. */
+  private Outcome ciSteps(List<String> javaOptions, String text) throws IOException {
+    Path start = folder.resolve("spanmatch");
+    List<String> java = RealCommand.java();
+    String words =
+        java.subList(1, java.size()).stream()
+            .map(word -> "'" + word + "'")
+            .collect(Collectors.joining(" "));
+    Files.writeString(
+        start,
+        "#!/bin/sh\nexec '" + java.get(0) + "' ${SPANMATCH_JAVA_OPTS-} " + words + " \"$@\"\n");
+    assertTrue(start.toFile().setExecutable(true));
+    for (int network = 1; network <= 2; network++) {
+      Path file = folder.resolve(network == 1 ? "x.npz" : "y.npz");
+      TestFiles.npz(file, "layer", TestFiles.relu(4000, network), 200, 20);
+    }
+    String page = Files.readString(RealCommand.root().resolve("docs").resolve("ci.md"));
+    String steps =
+        Pattern.compile("```sh\n(.*?)```", Pattern.DOTALL)
+            .matcher(page)
+            .results()
+            .map(block -> block.group(1))
+            .filter(block -> block.contains(text))
+            .collect(Collectors.joining());
+    assertFalse(steps.isEmpty(), text);
+    ProcessBuilder builder = new ProcessBuilder("sh", "-e", "-c", steps);
+    builder.directory(folder.toFile());
+    builder.environment().put("SPANMATCH_JAVA_OPTS", String.join(" ", javaOptions));
+    return RealCommand.finish(builder);
+  }
+
+  @Test
+  void ciStepsWithoutADevice() throws IOException {
+    for (String file : List.of("validate-java.xml", "validate-layers.json")) {
+      Outcome outcome = ciSteps(List.of(), file);
+      assertEquals(0, outcome.exitCode(), outcome.err());
+      assertTrue(Files.size(folder.resolve(file)) > 0);
+    }
+    List<String> without = StandIn.options(folder.resolve("absent"));
+    assertEquals(0, ciSteps(without, "validate-all.xml").exitCode());
+    assertEquals(4, ciSteps(without, "validate-cuda.xml").exitCode());
+    assertEquals(4, ciSteps(without, "validate-pinned.xml").exitCode());
+  }
+
+  @Test
+  void ciStepsWithADevice() throws IOException {
+    StandIn.assumeBuilt();
+    for (String file : List.of("validate-cuda.xml", "validate-pinned.xml")) {
+      Outcome outcome = ciSteps(StandIn.options(), file);
+      assertEquals(0, outcome.exitCode(), outcome.err());
+      String junit = Files.readString(folder.resolve(file));
+      assertTrue(junit.contains("<testsuite name=\"spanmatch.cuda\""), file);
+      assertFalse(junit.contains("<failure") || junit.contains("<error"), file);
+    }
+  }
+
   @Test
   void theReadmeNamesEveryCommand() throws IOException {
     String readme = Files.readString(RealCommand.root().resolve("README.md"));
@@ -116,6 +174,7 @@ class DocumentationTest {
             "simple",
             "spectrum",
             "distances",
+            "validate",
             "layers",
             "backends",
             "demo",

@@ -545,7 +545,15 @@ class MatchCommandTest {
       Outcome outcome = RealCommand.run(argument);
       assertEquals(0, outcome.exitCode());
       for (String command :
-          List.of("match", "simple", "spectrum", "distances", "layers", "backends", "demo")) {
+          List.of(
+              "match",
+              "simple",
+              "spectrum",
+              "distances",
+              "validate",
+              "layers",
+              "backends",
+              "demo")) {
         assertTrue(outcome.out().contains("spanmatch " + command), outcome.out());
       }
     }

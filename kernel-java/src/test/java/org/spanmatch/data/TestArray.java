@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.spanmatch.validation.Encoding;
 
 /**
  * An array whose every value follows from its index, so that whatever a reader returns can be

@@ -1,6 +1,7 @@
 package org.spanmatch.kernel;
 
 import java.util.List;
+import org.spanmatch.validation.DoubleDoubleProjection;
 
 /**
  * Relative distances to the span of vectors, with an error far below that of double arithmetic.

@@ -38,6 +38,8 @@ import org.spanmatch.data.LayerActivations;
 import org.spanmatch.data.LayerPair;
 import org.spanmatch.data.LayerPairs;
 import org.spanmatch.match.MaximumMatch;
+import org.spanmatch.validation.DoubleDoubleProjection;
+import org.spanmatch.validation.Problem;
 
 /**
  * What every kernel promises, for a test class of each kernel to inherit.

@@ -1,13 +1,12 @@
 package org.spanmatch.match;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.SplittableRandom;
 import org.spanmatch.data.ArrayActivations;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.validation.Problem;
 
 /**
  * Two groups of neurons in which some subspaces are hidden: neurons of both groups are mixtures of
@@ -63,48 +62,9 @@ final class PlantedProblem {
       int yCount,
       int subspaces,
       double[] noises) {
-    // Small whole numbers: mixtures are exact, and so are matches at ε = 0.
-    List<double[][]> bases = new ArrayList<>();
-    for (int i = 0; i < subspaces; i++) {
-      double[][] basis = new double[1 + random.nextInt(2)][];
-      for (int j = 0; j < basis.length; j++) {
-        basis[j] = whole(random, samples);
-      }
-      bases.add(basis);
-    }
+    Problem problem = Problem.planted(random, samples, xCount, yCount, subspaces, noises);
     return new PlantedProblem(
-        samples,
-        group(random, samples, xCount, bases, noises),
-        group(random, samples, yCount, bases, noises));
-  }
-
-  private static double[][] group(
-      SplittableRandom random, int samples, int count, List<double[][]> bases, double[] noises) {
-    double[][] group = new double[count][];
-    for (int i = 0; i < count; i++) {
-      if (random.nextInt(5) == 0) {
-        group[i] = whole(random, samples);
-        continue;
-      }
-      double[][] basis = bases.get(random.nextInt(bases.size()));
-      double noise = noises[random.nextInt(noises.length)];
-      int[] factors = random.ints(basis.length, 1, 5).toArray();
-      double[] vector = new double[samples];
-      for (int s = 0; s < samples; s++) {
-        for (int j = 0; j < basis.length; j++) {
-          vector[s] += factors[j] * basis[j][s];
-        }
-        vector[s] += noise == 0 ? 0 : 10 * noise * random.nextDouble(-1, 1);
-      }
-      group[i] = vector;
-    }
-    return group;
-  }
-
-  private static double[] whole(SplittableRandom random, int samples) {
-    double[] vector = random.ints(samples, -5, 6).asDoubleStream().toArray();
-    vector[random.nextInt(samples)] = 7; // never dead
-    return vector;
+        samples, problem.x().toArray(double[][]::new), problem.y().toArray(double[][]::new));
   }
 
   int samples() {

@@ -30,13 +30,13 @@ import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.NotEnoughMemoryException;
-import org.spanmatch.kernel.Problem;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
+import org.spanmatch.validation.Problem;
 
 /** What the CUDA kernel does when the device, its memory or its user fails it. */
 class CudaFaultsTest {

@@ -24,10 +24,10 @@ import org.spanmatch.kernel.LivingNeurons;
 import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.Peeled;
 import org.spanmatch.kernel.Precision;
-import org.spanmatch.kernel.Problem;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.validation.Problem;
 
 /** Tables of Gram matrices from elsewhere are those of the java kernel. */
 class GramTablesTest {

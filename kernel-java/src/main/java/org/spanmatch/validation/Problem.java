@@ -1,5 +1,6 @@
-package org.spanmatch.kernel;
+package org.spanmatch.validation;
 
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,9 +8,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import org.spanmatch.data.ArrayActivations;
-import org.spanmatch.data.BlockedLayer;
 import org.spanmatch.data.ElementType;
 import org.spanmatch.data.LayerActivations;
+import org.spanmatch.kernel.Group;
 
 /**
  * Two groups of neurons on the same samples.
@@ -19,10 +20,12 @@ import org.spanmatch.data.LayerActivations;
  * @param y activation vectors of the second group
  */
 public record Problem(int samples, List<double[]> x, List<double[]> y) {
+  /** The activation vectors of a group. */
   public List<double[]> vectors(Group group) {
     return group == Group.X ? x : y;
   }
 
+  /** The same with the groups exchanged. */
   public Problem swapped() {
     return new Problem(samples, y, x);
   }
@@ -38,6 +41,16 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
   /** Rounded to float32. */
   public Problem rounded() {
     return map(value -> (float) value);
+  }
+
+  /** Rounded to the numbers of a format. */
+  public Problem storedAs(ElementType type) {
+    ByteBuffer cell = ByteBuffer.allocate(Long.BYTES);
+    return map(
+        value -> {
+          Encoding.put(cell.clear(), type, value);
+          return type.get(cell, 0);
+        });
   }
 
   /** With every vector multiplied by a factor of its own, drawn from a range of powers of ten. */
@@ -91,11 +104,13 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
 
   // Generators.
 
+  /** A number of the normal distribution. */
   public static double gaussian(SplittableRandom random) {
     return Math.sqrt(-2 * Math.log(1 - random.nextDouble()))
         * Math.cos(2 * Math.PI * random.nextDouble());
   }
 
+  /** A vector of such numbers. */
   public static double[] gaussianVector(SplittableRandom random, int samples) {
     double[] vector = new double[samples];
     Arrays.setAll(vector, i -> gaussian(random));
@@ -113,6 +128,7 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
     return mixture;
   }
 
+  /** Several of them. */
   public static List<double[]> gaussians(SplittableRandom random, int samples, int count) {
     List<double[]> vectors = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -156,6 +172,22 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
     return problem;
   }
 
+  /** All vectors are mixtures of a few, in both groups the same, with noise of a relative size. */
+  public static Problem lowRank(
+      long seed, int samples, int xCount, int yCount, int rank, double noise) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<double[]> basis = gaussians(random, samples, rank);
+    List<List<double[]>> groups = new ArrayList<>();
+    for (int count : new int[] {xCount, yCount}) {
+      List<double[]> group = new ArrayList<>();
+      while (group.size() < count) {
+        group.add(mixture(basis, noise, random));
+      }
+      groups.add(group);
+    }
+    return new Problem(samples, groups.get(0), groups.get(1));
+  }
+
   /** Both groups are the same, up to a relative difference, and in another order. */
   public static Problem sameTwice(long seed, int samples, int count, double difference) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -182,11 +214,69 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
     return new Problem(samples, groups.get(0), groups.get(1));
   }
 
+  /**
+   * Some subspaces are hidden: neurons of both groups are mixtures of the same few vectors of whole
+   * numbers, exactly or with noise; the others are random.
+   *
+   * @param noises relative sizes of the noise, to draw from; 0 for an exact mixture
+   */
+  public static Problem planted(
+      SplittableRandom random,
+      int samples,
+      int xCount,
+      int yCount,
+      int subspaces,
+      double[] noises) {
+    // Small whole numbers: mixtures are exact, and so are matches at ε = 0.
+    List<double[][]> bases = new ArrayList<>();
+    for (int i = 0; i < subspaces; i++) {
+      double[][] basis = new double[1 + random.nextInt(2)][];
+      for (int j = 0; j < basis.length; j++) {
+        basis[j] = whole(random, samples);
+      }
+      bases.add(basis);
+    }
+    return new Problem(
+        samples,
+        group(random, samples, xCount, bases, noises),
+        group(random, samples, yCount, bases, noises));
+  }
+
+  private static List<double[]> group(
+      SplittableRandom random, int samples, int count, List<double[][]> bases, double[] noises) {
+    List<double[]> group = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      if (random.nextInt(5) == 0) {
+        group.add(whole(random, samples));
+        continue;
+      }
+      double[][] basis = bases.get(random.nextInt(bases.size()));
+      double noise = noises[random.nextInt(noises.length)];
+      int[] factors = random.ints(basis.length, 1, 5).toArray();
+      double[] vector = new double[samples];
+      for (int s = 0; s < samples; s++) {
+        for (int j = 0; j < basis.length; j++) {
+          vector[s] += factors[j] * basis[j][s];
+        }
+        vector[s] += noise == 0 ? 0 : 10 * noise * random.nextDouble(-1, 1);
+      }
+      group.add(vector);
+    }
+    return group;
+  }
+
+  private static double[] whole(SplittableRandom random, int samples) {
+    double[] vector = random.ints(samples, -5, 6).asDoubleStream().toArray();
+    vector[random.nextInt(samples)] = 7; // never dead
+    return vector;
+  }
+
   /** The vectors in another order; {@code order} gives the old position of each. */
   public static List<double[]> permuted(List<double[]> vectors, int[] order) {
     return Arrays.stream(order).mapToObj(vectors::get).toList();
   }
 
+  /** The numbers below {@code size} in random order. */
   public static int[] permutation(int size, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int[] order = new int[size];

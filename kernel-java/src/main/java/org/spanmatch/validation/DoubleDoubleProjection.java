@@ -1,4 +1,4 @@
-package org.spanmatch.kernel;
+package org.spanmatch.validation;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +11,7 @@ import java.util.List;
  * <p>Numbers are scaled to unit norm first. The pivots' distances to the vectors before them are
  * kept, so that one factorisation answers for every rank.
  */
-final class DoubleDoubleProjection {
+public final class DoubleDoubleProjection {
   // Far below the rounding of unit vectors, far above where squares lose digits.
   private static final double NOTHING = 0x1p-300;
 
@@ -35,7 +35,7 @@ final class DoubleDoubleProjection {
   }
 
   /** A vector projected on the spans of the first pivots. */
-  final class Projected {
+  public final class Projected {
     private final DoubleDouble[] x;
 
     private Projected(DoubleDouble[] x) {
@@ -43,12 +43,12 @@ final class DoubleDoubleProjection {
     }
 
     /** Relative distance to the span of so many pivots. */
-    double distance(int rank) {
+    public double distance(int rank) {
       return norm(x, rank).value();
     }
 
     /** ‖c‖₁ of the coefficients that express the projection by so many unit-norm pivots. */
-    double coefficientNorm(int rank) {
+    public double coefficientNorm(int rank) {
       DoubleDouble[] c = new DoubleDouble[rank];
       double sum = 0;
       for (int i = rank - 1; i >= 0; i--) {
@@ -69,7 +69,7 @@ final class DoubleDoubleProjection {
    * @param samples the length of the vectors
    * @param vectors what spans; none of them zero
    */
-  DoubleDoubleProjection(int samples, List<double[]> vectors) {
+  public DoubleDoubleProjection(int samples, List<double[]> vectors) {
     this.samples = samples;
     List<DoubleDouble[]> rest = new ArrayList<>();
     vectors.forEach(vector -> rest.add(unit(vector)));
@@ -129,14 +129,19 @@ final class DoubleDoubleProjection {
     return unit;
   }
 
-  Projected project(double[] vector) {
+  /**
+   * Projects a vector.
+   *
+   * @param vector as long as those that span; not zero
+   */
+  public Projected project(double[] vector) {
     DoubleDouble[] x = unit(vector);
     reflections.forEach(reflection -> reflection.apply(x));
     return new Projected(x);
   }
 
   /** Number of vectors that count as independent when those no farther than this do not. */
-  int rank(double tolerance) {
+  public int rank(double tolerance) {
     int rank = 0;
     while (rank < pivots.size() && residuals[rank] > tolerance) {
       rank++;
@@ -148,7 +153,7 @@ final class DoubleDoubleProjection {
    * The ranks that a correct decision at a tolerance may find, when it may take distances between
    * {@code low} and {@code high} for smaller or larger than the tolerance.
    */
-  List<Integer> ranks(double low, double high) {
+  public List<Integer> ranks(double low, double high) {
     List<Integer> ranks = new ArrayList<>();
     for (int rank = rank(high); rank <= rank(low); rank++) {
       ranks.add(rank);
@@ -157,7 +162,7 @@ final class DoubleDoubleProjection {
   }
 
   /** Bounds the relative backward error: 6·(length + 4) roundings for each reflection. */
-  double backwardError() {
+  public double backwardError() {
     return reflections.size() * 6 * (samples + 4) * DoubleDouble.ROUNDOFF;
   }
 }

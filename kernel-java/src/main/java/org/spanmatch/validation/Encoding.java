@@ -1,13 +1,14 @@
-package org.spanmatch.data;
+package org.spanmatch.validation;
 
 import java.nio.ByteBuffer;
+import org.spanmatch.data.ElementType;
 
 /** Writes numbers in the formats in which activations are stored. */
-final class Encoding {
+public final class Encoding {
   private Encoding() {}
 
   /** Appends a value, rounded to the nearest where the type has not as many digits. */
-  static void put(ByteBuffer data, ElementType type, double value) {
+  public static void put(ByteBuffer data, ElementType type, double value) {
     switch (type) {
       case BOOL, INT8, UINT8 -> data.put((byte) (int) value);
       case INT16, UINT16 -> data.putShort((short) (int) value);

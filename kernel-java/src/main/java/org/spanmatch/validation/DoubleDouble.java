@@ -1,4 +1,4 @@
-package org.spanmatch.kernel;
+package org.spanmatch.validation;
 
 /**
  * A number as the unevaluated sum of two doubles, which gives about 106 bits.

@@ -1,12 +1,16 @@
-package org.spanmatch.data;
+package org.spanmatch.validation;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import org.spanmatch.data.ActivationBlock;
+import org.spanmatch.data.BlockReader;
+import org.spanmatch.data.ElementType;
+import org.spanmatch.data.LayerActivations;
 
 /**
- * Activations in memory, in any number format and in blocks of any shape, for tests of what reads
- * blocks.
+ * Activations in memory, in any number format and in blocks of any shape, to try what reads them
+ * with.
  *
  * @param vectors the activation vector of each neuron; values are rounded to the format
  * @param samples the length of each

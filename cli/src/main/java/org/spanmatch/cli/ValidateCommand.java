@@ -1,0 +1,287 @@
+package org.spanmatch.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.apache.commons.cli.Option;
+import org.spanmatch.cli.report.JunitXml;
+import org.spanmatch.cli.report.ValidationResult;
+import org.spanmatch.data.LayerPair;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.KernelProvider;
+import org.spanmatch.kernel.KernelProvider.Unavailable;
+import org.spanmatch.kernel.KernelUnavailableException;
+import org.spanmatch.kernel.Kernels;
+import org.spanmatch.validation.Case;
+import org.spanmatch.validation.Corpus;
+import org.spanmatch.validation.Excerpt;
+import org.spanmatch.validation.Level;
+import org.spanmatch.validation.Report;
+import org.spanmatch.validation.Validator;
+
+/** {@code spanmatch validate}: whether backends compute what they promise, on this machine. */
+final class ValidateCommand implements Command {
+  private static final Duration LIMIT = Duration.ofMinutes(1);
+  // Large layers take a slow backend that long on a busy machine.
+  private static final Duration LONG_LIMIT = Duration.ofMinutes(10);
+
+  // So slow that whole layers need a limit: products of samples and neurons².
+  private static final String SLOW = "reference";
+  private static final double QUICK_PRODUCTS = 2e9;
+  private static final double FULL_PRODUCTS = 2e11;
+
+  private final Supplier<List<KernelProvider>> providers;
+
+  /** The command for these backends. */
+  ValidateCommand(Supplier<List<KernelProvider>> providers) {
+    this.providers = providers;
+  }
+
+  @Override
+  public String name() {
+    return "validate";
+  }
+
+  @Override
+  public String summary() {
+    return "whether backends keep their error bounds here, on built-in problems or your layers";
+  }
+
+  @Override
+  public String arguments() {
+    return "[A B]";
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of(
+        CommonOptions.BACKENDS,
+        CommonOptions.LEVEL,
+        CommonOptions.SEED,
+        CommonOptions.CASE,
+        CommonOptions.JUNIT,
+        CommonOptions.JSON,
+        CommonOptions.LAYERS,
+        CommonOptions.LAYOUT,
+        CommonOptions.SAMPLES,
+        CommonOptions.THREADS,
+        CommonOptions.DEVICE,
+        CommonOptions.CHECK_LIMIT,
+        CommonOptions.QUIET);
+  }
+
+  @Override
+  public String details() {
+    return """
+        Distances, sets, match levels, removals, roll-backs, norms and sums of each backend are held
+        against exact ones, in arithmetic of about 30 digits, and may be off by the error bounds that
+        the backend states, and no more; nor may it matter in which order neurons and samples come,
+        how they are scaled and stored, and on how many threads. Each problem is one of a built-in
+        collection, or with two files an excerpt of each of their layers; whole layers of files are
+        compared between the backends.
+
+        An outcome is 'borderline' where a backend says itself that a result is in doubt. Exit code 5
+        tells that a bound was violated, or that a backend failed, with or without saying so. What
+        failed is shown with the smallest problem found that fails too, and the command that repeats
+        it. quick takes less than a minute for java and reference on 2 cores, full some minutes.
+
+        Examples:
+          spanmatch validate
+          spanmatch validate --backends cuda,java --level full --junit validate.xml
+          spanmatch validate seed0.npz seed1.npz --json validate.json
+        """;
+  }
+
+  @Override
+  public void run(Arguments arguments, Console console) throws IOException {
+    if (arguments.words().size() == 1) {
+      throw new UsageException("expected no or 2 file arguments, found 1");
+    }
+    boolean files = !arguments.words().isEmpty();
+    Level level = arguments.level();
+    long seed = arguments.seed();
+    KernelOptions options = new KernelOptions(arguments.threads(), arguments.device());
+    Duration limit =
+        arguments.checkLimit().orElse(files || level != Level.QUICK ? LONG_LIMIT : LIMIT);
+    List<ValidationResult.Missing> missing = new ArrayList<>();
+    List<KernelProvider> chosen = chosen(arguments.backends(), missing);
+    List<LayerPair> pairs = files ? Input.open(arguments).pairs() : List.of();
+    if (!files) {
+      requireNoFileOptions(arguments);
+    }
+    JsonTarget json = JsonTarget.of(arguments);
+    Optional<Path> junit = arguments.path(CommonOptions.JUNIT);
+    junit.ifPresent(OutputFile::check);
+
+    List<Case> all = cases(arguments, level, seed, pairs);
+    List<String> names = new ArrayList<>(all.stream().map(Case::name).toList());
+    pairs.forEach(pair -> names.add(pair.name()));
+    Predicate<String> wanted = wanted(arguments, names);
+    List<Case> cases = all.stream().filter(each -> wanted.test(each.name())).toList();
+    List<LayerPair> whole = pairs.stream().filter(pair -> wanted.test(pair.name())).toList();
+    List<Report> reports;
+    try (Validator validator = new Validator(chosen, options, limit);
+        ProgressLine progress =
+            new ProgressLine(
+                console,
+                !arguments.has(CommonOptions.QUIET),
+                "validate",
+                Collections.nCopies(cases.size() + whole.size(), 1L),
+                List.of("check"))) {
+      for (Case each : cases) {
+        progress.startLayer(each.name());
+        validator.validate(each);
+      }
+      for (LayerPair pair : whole) {
+        progress.startLayer(pair.name());
+        validator.compare(pair, name -> !name.equals(SLOW) || isFeasible(pair, level));
+      }
+      reports = validator.reports();
+    }
+    ValidationResult result =
+        result(arguments, level, seed, cases.size() + whole.size(), reports, missing);
+    if (!json.isStandardOutput()) {
+      ValidationReport.print(result, console.out());
+    }
+    json.write(result, console.out());
+    junit.ifPresent(path -> OutputFile.write(path, target -> JunitXml.write(result, target)));
+    if (!result.passed()) {
+      throw new ValidationFailedException(result.sentence());
+    }
+  }
+
+  private static void requireNoFileOptions(Arguments arguments) {
+    for (Option option :
+        List.of(CommonOptions.LAYERS, CommonOptions.LAYOUT, CommonOptions.SAMPLES)) {
+      if (arguments.has(option)) {
+        throw new UsageException(
+            "--" + option.getLongOpt() + " is for two files, of which there are none");
+      }
+    }
+  }
+
+  /** The backends to validate; those of all that can't run are told. */
+  private List<KernelProvider> chosen(List<String> names, List<ValidationResult.Missing> missing) {
+    List<KernelProvider> all = providers.get();
+    List<String> known = all.stream().map(KernelProvider::name).toList();
+    boolean any = names.equals(List.of(CommonOptions.ALL_BACKENDS));
+    for (String name : names) {
+      if (!any && !known.contains(name)) {
+        throw new UsageException(
+            "--backends: expected all, " + String.join(", ", known) + ", found '" + name + "'");
+      }
+    }
+    List<KernelProvider> chosen = new ArrayList<>();
+    for (KernelProvider provider : all) {
+      Optional<Unavailable> problem = provider.unavailable();
+      String reason = problem.map(p -> p.reason() + "; " + p.cure()).orElse("");
+      if (any && problem.isPresent()) {
+        missing.add(new ValidationResult.Missing(provider.name(), reason));
+      } else if (names.contains(provider.name()) && problem.isPresent()) {
+        throw new KernelUnavailableException(
+            "backend '" + provider.name() + "' is unavailable: " + reason);
+      } else if (any || names.contains(provider.name())) {
+        chosen.add(provider);
+      }
+    }
+    requirePinned(chosen);
+    return chosen;
+  }
+
+  /** Nothing that a CI job pins may be left out for want of a device. */
+  private static void requirePinned(List<KernelProvider> chosen) {
+    String required = System.getProperty(Kernels.REQUIRED_PROPERTY);
+    if (required != null && chosen.stream().noneMatch(one -> one.name().equals(required))) {
+      throw new KernelUnavailableException(
+          "-D"
+              + Kernels.REQUIRED_PROPERTY
+              + "="
+              + required
+              + ", but "
+              + required
+              + " is not among what is validated");
+    }
+  }
+
+  private static List<Case> cases(
+      Arguments arguments, Level level, long seed, List<LayerPair> pairs) {
+    List<Case> cases = new ArrayList<>();
+    if (arguments.words().isEmpty()) {
+      cases.addAll(Corpus.of(level, seed));
+      cases.addAll(DigitCases.of(level));
+    } else {
+      int scale = level == Level.QUICK ? 1 : level == Level.FULL ? 2 : 4;
+      pairs.forEach(pair -> cases.add(Excerpt.of(pair, 200 * scale, 24 * scale)));
+    }
+    return cases;
+  }
+
+  /** Whether {@code --case} asks for a name. */
+  private static Predicate<String> wanted(Arguments arguments, List<String> names) {
+    Optional<String> pattern = arguments.value(CommonOptions.CASE);
+    Predicate<String> wanted = new LayerSelection(List.of(pattern.orElse("*")));
+    if (names.stream().noneMatch(wanted)) {
+      throw new UsageException(
+          "--case: no case is named '"
+              + pattern.orElse("*")
+              + "'; there are "
+              + LayerSelection.list(names));
+    }
+    return wanted;
+  }
+
+  private static boolean isFeasible(LayerPair pair, Level level) {
+    double neurons = (double) pair.x().neurons() + pair.y().neurons();
+    double products = pair.x().samples() * neurons * neurons;
+    return level == Level.EXHAUSTIVE
+        || products < (level == Level.QUICK ? QUICK_PRODUCTS : FULL_PRODUCTS);
+  }
+
+  private static ValidationResult result(
+      Arguments arguments,
+      Level level,
+      long seed,
+      int cases,
+      List<Report> reports,
+      List<ValidationResult.Missing> missing) {
+    List<ValidationResult.Backend> backends =
+        reports.stream()
+            .map(
+                report ->
+                    ValidationReport.backend(
+                        report, name -> repeat(arguments, report, level, seed, name)))
+            .toList();
+    return new ValidationResult(
+        Version.TEXT,
+        System.getProperty("java.version"),
+        System.getProperty("os.name") + " on " + System.getProperty("os.arch"),
+        level.toString(),
+        seed,
+        cases,
+        backends.stream().noneMatch(ValidationReport::isBroken),
+        ValidationReport.sentence(backends, cases),
+        backends,
+        missing);
+  }
+
+  /** The command that repeats a case. */
+  private static String repeat(
+      Arguments arguments, Report report, Level level, long seed, String name) {
+    List<String> words = new ArrayList<>(List.of("spanmatch", "validate"));
+    arguments.words().forEach(word -> words.add(quoted(word)));
+    words.addAll(List.of("--backends", report.backend().name(), "--level", level.toString()));
+    words.addAll(List.of("--seed", Long.toString(seed), "--case", quoted(name)));
+    return String.join(" ", words);
+  }
+
+  /** As a shell takes it. */
+  private static String quoted(String word) {
+    return "'" + word.replace("'", "'\\''") + "'";
+  }
+}

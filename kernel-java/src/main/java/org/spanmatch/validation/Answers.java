@@ -1,0 +1,175 @@
+package org.spanmatch.validation;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.ToIntFunction;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.Moments;
+import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.Match;
+import org.spanmatch.match.MatchSpectrum;
+import org.spanmatch.match.MaximumMatch;
+
+/** Whether what a backend answers is true. */
+final class Answers {
+  private Answers() {}
+
+  static void distances(Subject subject, Evidence evidence) {
+    try (ProjectionTable table = subject.table()) {
+      for (Group group : Group.values()) {
+        List<Integer> dead = Truth.dead(subject.example().problem(), group);
+        evidence.require(
+            table.dead(group).equals(dead),
+            () ->
+                "dead neurons of "
+                    + group.label()
+                    + " are "
+                    + table.dead(group)
+                    + ", expected "
+                    + dead);
+        subject.truth().judge(table, group, evidence);
+      }
+    }
+  }
+
+  static void maximumMatches(Subject subject, Evidence evidence) {
+    try (ProjectionTable table = subject.table()) {
+      List<Match> exact = subject.truth().sets(table.precision()).matches();
+      List<Match> found = MaximumMatch.find(table, Truth.EPSILONS);
+      for (int i = 0; i < exact.size(); i++) {
+        compare(found.get(i), exact.get(i), evidence);
+      }
+    }
+  }
+
+  /** Sets may differ where one of the two calls a decision borderline. */
+  static void compare(Match found, Match exact, Evidence evidence) {
+    if (!found.x().equals(exact.x()) || !found.y().equals(exact.y())) {
+      boolean certain = !isBorderline(found) && !isBorderline(exact);
+      evidence.note(
+          certain ? Outcome.VIOLATED : Outcome.BORDERLINE,
+          () ->
+              "the maximum match at "
+                  + found.epsilon()
+                  + " has x "
+                  + found.x()
+                  + " and y "
+                  + found.y()
+                  + ", expected "
+                  + exact.x()
+                  + " and "
+                  + exact.y());
+    }
+  }
+
+  private static boolean isBorderline(Match match) {
+    return !match.borderlineX().isEmpty() || !match.borderlineY().isEmpty();
+  }
+
+  static void levels(Subject subject, Evidence evidence) {
+    try (ProjectionTable table = subject.table()) {
+      Truth.Sets exact = subject.truth().sets(table.precision());
+      MatchSpectrum found = MatchSpectrum.of(table, Progress.NONE);
+      compare(table::neurons, found, exact.spectrum(), evidence);
+      for (Match match : exact.matches()) {
+        if (match.epsilon() > 0) {
+          compare(found.maximumMatch(match.epsilon()), match, evidence);
+        }
+      }
+    }
+  }
+
+  /** Levels may differ by the sum of their errors. */
+  static void compare(
+      ToIntFunction<Group> neurons, MatchSpectrum found, MatchSpectrum exact, Evidence evidence) {
+    for (Group group : Group.values()) {
+      for (int neuron = 0; neuron < neurons.applyAsInt(group); neuron++) {
+        String what = "the match level of " + group.label() + " " + neuron;
+        OptionalDouble level = found.level(group, neuron);
+        OptionalDouble expected = exact.level(group, neuron);
+        evidence.require(
+            level.isPresent() == expected.isPresent(), () -> what + " is missing, or should be");
+        if (level.isPresent() && expected.isPresent()) {
+          double error = found.levelError(group, neuron);
+          double bound = error + exact.levelError(group, neuron);
+          evidence.compare(level.getAsDouble(), expected.getAsDouble(), bound, () -> what);
+          evidence.bound(error, () -> what);
+        }
+      }
+    }
+  }
+
+  /** As {@link Moments} states their errors. */
+  static void moments(Subject subject, Evidence evidence) {
+    Problem problem = subject.example().problem();
+    try (ProjectionTable table = subject.table()) {
+      for (Group group : Group.values()) {
+        for (int neuron = 0; neuron < table.neurons(group); neuron++) {
+          String of = " of " + group.label() + " " + neuron;
+          compare(problem.vectors(group).get(neuron), table.moments(group), neuron, of, evidence);
+        }
+      }
+    }
+  }
+
+  private static void compare(
+      double[] vector, Moments moments, int neuron, String of, Evidence evidence) {
+    BigDecimal sum = BigDecimal.ZERO;
+    BigDecimal squares = BigDecimal.ZERO;
+    double sizes = 0;
+    for (double v : vector) {
+      BigDecimal value = new BigDecimal(v);
+      sum = sum.add(value);
+      squares = squares.add(value.pow(2));
+      sizes += Math.abs(v);
+    }
+    double roundoff = vector.length * 0x1p-53;
+    // The bounds hold to first order; the sums of sizes here, and the double that the sum is
+    // compared with, are of second order or a last bit.
+    double found = moments.sum(neuron);
+    double error =
+        Double.isFinite(found) ? new BigDecimal(found).subtract(sum).doubleValue() : Double.NaN;
+    evidence.compare(
+        error, 0, roundoff * sizes * (1 + 2 * roundoff), () -> "the error of the sum" + of);
+    double norm = squares.sqrt(MathContext.DECIMAL128).doubleValue();
+    double bound = 3 * roundoff * norm + Math.sqrt(vector.length) * 0x1p-537;
+    evidence.compare(moments.norm(neuron), norm, bound, () -> "the norm" + of);
+  }
+
+  /** Every living neuron matches itself, at 0 and above the stated errors. */
+  static void itself(Subject subject, Evidence evidence) {
+    Problem problem = subject.example().problem();
+    try (ProjectionTable table =
+        subject.table(new Problem(problem.samples(), problem.x(), problem.x()))) {
+      double largest = 0;
+      for (Group group : Group.values()) {
+        Distances distances = table.distances(group);
+        for (int i = 0; i < distances.size(); i++) {
+          int neuron = distances.neuron(i);
+          double bound = distances.errorBound(i);
+          evidence.compare(
+              distances.distance(i),
+              0,
+              bound,
+              () -> "the distance of neuron " + neuron + " to its own network");
+          evidence.bound(bound, () -> "the distance of neuron " + neuron + " to its own network");
+          largest = Math.max(largest, bound);
+        }
+      }
+      List<Integer> living = Arrays.stream(table.remaining(Group.X)).boxed().toList();
+      for (double epsilon : new double[] {0, Math.min(1, 2 * largest), 0.5}) {
+        if (epsilon == 0 || epsilon >= Math.min(1, 2 * largest)) {
+          Match match = MaximumMatch.find(table, epsilon).get(0);
+          evidence.require(
+              match.x().equals(living) && match.y().equals(living),
+              () -> "a network matches itself at " + epsilon + " only in part: " + match.x());
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package org.spanmatch.validation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.ProjectionTable;
+
+/**
+ * A look whether a backend keeps one of its promises.
+ *
+ * @param name what is promised, as results show it
+ * @param precision what the backend is asked for
+ * @param needsSets whether it compares with exact sets, which large cases do not have
+ * @param examination finds out
+ */
+record Check(String name, Precision precision, boolean needsSets, Examination examination) {
+  /** Finds out whether a promise is kept. */
+  @FunctionalInterface
+  interface Examination {
+    void examine(Subject subject, Evidence evidence);
+  }
+
+  /** All checks. Another kind of set, such as simple matches, would be one more. */
+  static List<Check> all() {
+    List<Check> checks = new ArrayList<>();
+    for (Precision precision : Precision.values()) {
+      checks.add(of("distances", precision, Answers::distances));
+      checks.add(ofSets("maximum matches", precision, Answers::maximumMatches));
+      checks.add(ofSets("match levels", precision, Answers::levels));
+      checks.add(of("removals", precision, Changes::removals));
+      checks.add(of("roll-backs", precision, Changes::rollbacks));
+    }
+    checks.add(of("norms and sums", Precision.STANDARD, Answers::moments));
+    checks.add(of("a network with itself", Precision.STANDARD, Answers::itself));
+    checks.add(of("order of neurons", Precision.STANDARD, Invariances::neurons));
+    checks.add(of("order of samples", Precision.STANDARD, Invariances::samples));
+    checks.add(of("scale and sign", Precision.STANDARD, Invariances::scales));
+    checks.add(of("networks swapped", Precision.STANDARD, Invariances::swapped));
+    checks.add(of("other blocks", Precision.STANDARD, Invariances::blocks));
+    checks.add(of("one thread", Precision.STANDARD, Invariances::oneThread));
+    return checks;
+  }
+
+  private static Check of(String name, Precision precision, Examination examination) {
+    String suffix = precision == Precision.HIGH ? ", high precision" : "";
+    return new Check(name + suffix, precision, false, examination);
+  }
+
+  private static Check ofSets(String name, Precision precision, Examination examination) {
+    Check check = of(name, precision, examination);
+    return new Check(check.name(), precision, true, examination);
+  }
+
+  /** Whether it makes sense for a case. */
+  boolean suits(Truth truth) {
+    return !needsSets || truth.hasSets();
+  }
+
+  /** Runs it; empty where a backend is always as precise as this check asks for. */
+  Optional<Finding> run(Subject subject) {
+    if (precision == Precision.HIGH && isAlwaysHigh(subject)) {
+      return Optional.empty();
+    }
+    Evidence evidence = new Evidence();
+    examination.examine(subject, evidence);
+    return Optional.of(evidence.finding());
+  }
+
+  private static boolean isAlwaysHigh(Subject subject) {
+    Case one = subject.example().with(new Problem(1, List.of(new double[] {1}), List.of()));
+    try (ProjectionTable table =
+        subject
+            .kernel()
+            .compress(one.layer(Group.X), one.layer(Group.Y), CompressionOptions.defaults())) {
+      return table.precision() == Precision.HIGH;
+    }
+  }
+}

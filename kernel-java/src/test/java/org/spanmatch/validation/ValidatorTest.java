@@ -1,0 +1,326 @@
+package org.spanmatch.validation;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.spanmatch.data.ArrayActivations;
+import org.spanmatch.data.ElementType;
+import org.spanmatch.data.LayerActivations;
+import org.spanmatch.data.LayerPair;
+import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.KernelFailedException;
+import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.KernelProvider;
+import org.spanmatch.kernel.NotEnoughMemoryException;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.reference.ReferenceProvider;
+import org.spanmatch.kernel.vector.VectorProvider;
+
+/** Good backends pass, and whatever a broken one does is found and named. */
+class ValidatorTest {
+  private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final KernelOptions OPTIONS = new KernelOptions(2);
+
+  private static List<Report> validate(List<KernelProvider> providers, List<Case> cases) {
+    try (Validator validator = new Validator(providers, OPTIONS, LIMIT)) {
+      cases.forEach(validator::validate);
+      return validator.reports();
+    }
+  }
+
+  private static List<Case> someCases() {
+    return List.of(
+        Case.of("ReLU", Problem.relu(1, 40, 9, 7), ElementType.FLOAT32, Storage.ROWS),
+        Case.of("random", Problem.random(2, 30, 5, 8), ElementType.FLOAT16, Storage.CHANNELS));
+  }
+
+  @Test
+  void goodBackendsPassTheQuickCorpus() {
+    List<Case> cases =
+        Corpus.of(Level.QUICK, 3).stream().filter(one -> one.problem().x().size() <= 16).toList();
+    assertTrue(cases.size() > 50, cases.size() + " cases");
+    List<Report> reports = validate(List.of(new VectorProvider(), new ReferenceProvider()), cases);
+    assertEquals(
+        List.of("java", "reference"), reports.stream().map(r -> r.backend().name()).toList());
+    for (Report report : reports) {
+      assertEquals(
+          List.of(),
+          report.observations().stream().filter(o -> o.finding().outcome().isFailure()).toList());
+      assertEquals(0, report.notRun());
+      long agrees =
+          report.observations().stream()
+              .filter(o -> o.finding().outcome() == Outcome.AGREES)
+              .count();
+      assertTrue(agrees > 0.8 * report.observations().size(), agrees + " agree");
+    }
+  }
+
+  // Broken backends.
+
+  /** What a broken table does with the distances that it should answer. */
+  private enum Fault implements UnaryOperator<Distances> {
+    OFF(Outcome.VIOLATED) {
+      @Override
+      public Distances apply(Distances good) {
+        return changed(good, 1e-7);
+      }
+    },
+    NOT_A_NUMBER(Outcome.UNDETECTED_FAILURE) {
+      @Override
+      public Distances apply(Distances good) {
+        return changed(good, Double.NaN);
+      }
+    },
+    SAYS_SO(Outcome.DETECTED_FAILURE) {
+      @Override
+      public Distances apply(Distances good) {
+        throw new KernelFailedException("the device was lost", null);
+      }
+    },
+    NO_MEMORY(Outcome.NOT_SUPPORTED) {
+      @Override
+      public Distances apply(Distances good) {
+        throw new NotEnoughMemoryException("too large");
+      }
+    },
+    STUMBLES(Outcome.UNDETECTED_FAILURE) {
+      @Override
+      public Distances apply(Distances good) {
+        throw new ArrayIndexOutOfBoundsException("7");
+      }
+    };
+
+    private final Outcome outcome;
+
+    Fault(Outcome outcome) {
+      this.outcome = outcome;
+    }
+
+    /** The last distance is another one, but where there are few. */
+    private static Distances changed(Distances good, double by) {
+      int size = good.size();
+      int[] neurons = new int[size];
+      double[] distances = new double[size];
+      double[] bounds = new double[size];
+      Arrays.setAll(neurons, good::neuron);
+      Arrays.setAll(distances, good::distance);
+      Arrays.setAll(bounds, good::errorBound);
+      if (size > 2) {
+        double last = distances[size - 1] + by;
+        distances[size - 1] = last > 1 ? last - 2 * by : last;
+      }
+      return new Distances(neurons, distances, bounds, new double[size], 0);
+    }
+  }
+
+  /** The reference kernel with a fault. */
+  private record Broken(UnaryOperator<Distances> fault) implements KernelProvider {
+    @Override
+    public String name() {
+      return "broken";
+    }
+
+    @Override
+    public String description() {
+      return "a fake";
+    }
+
+    @Override
+    public int priority() {
+      return 0;
+    }
+
+    @Override
+    public Optional<Unavailable> unavailable() {
+      return Optional.empty();
+    }
+
+    @Override
+    public ProjectionKernel open(KernelOptions options, String reason) {
+      ProjectionKernel good = new ReferenceProvider().open(options, reason);
+      return new ProjectionKernel() {
+        @Override
+        public KernelInfo info() {
+          return good.info();
+        }
+
+        @Override
+        public ProjectionTable compress(
+            LayerActivations x, LayerActivations y, CompressionOptions compression) {
+          return broken(good.compress(x, y, compression));
+        }
+
+        @Override
+        public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
+          return good.heapBytes(xNeurons, yNeurons, samples, precision);
+        }
+
+        @Override
+        public void close() {
+          good.close();
+        }
+      };
+    }
+
+    private ProjectionTable broken(ProjectionTable good) {
+      return (ProjectionTable)
+          Proxy.newProxyInstance(
+              ProjectionTable.class.getClassLoader(),
+              new Class<?>[] {ProjectionTable.class},
+              (proxy, method, arguments) -> {
+                Object result = method.invoke(good, arguments);
+                return result instanceof Distances distances ? fault.apply(distances) : result;
+              });
+    }
+  }
+
+  private static Report validate(UnaryOperator<Distances> fault) {
+    return validate(List.of(new Broken(fault)), someCases()).get(0);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aBrokenBackendIsCaught(Fault fault) {
+    Report report = validate(fault);
+    Set<Outcome> outcomes =
+        report.observations().stream()
+            .filter(o -> o.check().equals("distances"))
+            .map(o -> o.finding().outcome())
+            .collect(Collectors.toSet());
+    assertEquals(Set.of(fault.outcome), outcomes);
+    assertEquals(fault == Fault.NO_MEMORY, report.isClean());
+    assertEquals(0, report.notRun());
+  }
+
+  /** The fault shows with three neurons: no fewer, and no more are needed. */
+  @Test
+  void theCounterExampleIsTheSmallest() {
+    Report report = validate(Fault.OFF);
+    Observation first =
+        report.observations().stream()
+            .filter(o -> o.counterExample().isPresent())
+            .findFirst()
+            .orElseThrow();
+    assertEquals("distances", first.check());
+    CounterExample found = first.counterExample().orElseThrow();
+    Problem smallest = found.problem().problem();
+    assertEquals(3, Math.max(smallest.x().size(), smallest.y().size()), smallest.toString());
+    assertTrue(smallest.x().size() + smallest.y().size() <= 4, found.problem().size());
+    assertTrue(smallest.samples() <= 3, found.problem().size());
+    assertEquals(Outcome.VIOLATED, found.finding().outcome());
+    assertTrue(found.finding().detail().contains("the distance of "), found.finding().detail());
+    assertEquals(
+        3, report.observations().stream().filter(o -> o.counterExample().isPresent()).count());
+  }
+
+  @Test
+  void aBackendThatNeverComesBackIsLeftBehind() {
+    AtomicBoolean ended = new AtomicBoolean();
+    UnaryOperator<Distances> hang =
+        good -> {
+          while (true) {
+            Thread.onSpinWait(); // deaf to interruption, as native code is
+            if (ended.get()) {
+              throw new IllegalStateException("the test has ended");
+            }
+          }
+        };
+    try (Validator validator =
+        new Validator(List.of(new Broken(hang)), OPTIONS, Duration.ofMillis(200))) {
+      someCases().forEach(validator::validate);
+      Report report = validator.reports().get(0);
+      assertEquals(1, report.observations().size());
+      Finding finding = report.observations().get(0).finding();
+      assertEquals(Outcome.UNDETECTED_FAILURE, finding.outcome());
+      assertEquals("it did not come back within 0.2 s", finding.detail());
+      assertFalse(report.isClean());
+      assertTrue(report.notRun() > 20, report.notRun() + " not run");
+    } finally {
+      ended.set(true);
+    }
+  }
+
+  // Whole layers.
+
+  private static LayerPair layers() {
+    Problem problem = Problem.relu(5, 500, 20, 25);
+    return new LayerPair("layer", problem.layer(Group.X), problem.layer(Group.Y));
+  }
+
+  @Test
+  void wholeLayersAreComparedBetweenBackends() {
+    List<KernelProvider> providers =
+        List.of(new VectorProvider(), new ReferenceProvider(), new Broken(Fault.OFF));
+    try (Validator validator = new Validator(providers, OPTIONS, LIMIT)) {
+      validator.compare(layers(), name -> true);
+      List<Report> reports = validator.reports();
+      assertEquals(List.of(), reports.get(0).observations());
+      Observation good = reports.get(1).observations().get(0);
+      assertEquals("whole layers as java", good.check());
+      assertFalse(good.finding().outcome().isFailure(), good.finding().detail());
+      assertEquals(
+          List.of(Outcome.VIOLATED, Outcome.VIOLATED),
+          reports.get(2).observations().stream().map(o -> o.finding().outcome()).toList());
+    }
+  }
+
+  @Test
+  void anExcerptHasTheValuesOfItsLayers() {
+    Case excerpt = Excerpt.of(layers(), 100, 10);
+    assertEquals("layer (10 + 10 neurons, 100 samples)", excerpt.name());
+    assertEquals(ElementType.FLOAT64, excerpt.type());
+    float[] values = {1, 2, 3, 4, 5, 6};
+    LayerActivations floats = ArrayActivations.of("floats", 3, 2, values);
+    Case whole = Excerpt.of(new LayerPair("floats", floats, floats), 100, 10);
+    assertEquals(ElementType.FLOAT32, whole.type());
+    assertEquals(
+        List.of(2.0, 4.0, 6.0), Arrays.stream(whole.problem().y().get(1)).boxed().toList());
+  }
+
+  // The corpus.
+
+  @Test
+  void theSeedChoosesTheCorpus() {
+    for (Level level : List.of(Level.QUICK, Level.FULL)) {
+      List<Case> cases = Corpus.of(level, 1);
+      Set<String> names = cases.stream().map(Case::name).collect(Collectors.toSet());
+      assertEquals(cases.size(), names.size(), "names are unique");
+      Case first = cases.get(20);
+      assertEquals(rows(first), rows(Corpus.of(level, 1).get(20)));
+      assertFalse(rows(first).equals(rows(Corpus.of(level, 2).get(20))));
+    }
+  }
+
+  private static List<Double> rows(Case one) {
+    return Arrays.stream(one.problem().rows(Group.X)).boxed().toList();
+  }
+
+  @Test
+  void everyFormatIsThere() {
+    for (Level level : List.of(Level.QUICK, Level.FULL)) {
+      Set<String> stored =
+          Corpus.of(level, 1).stream()
+              .map(one -> one.type() + " " + one.storage())
+              .collect(Collectors.toSet());
+      assertEquals(6, stored.size(), stored.toString());
+    }
+  }
+}
