@@ -9,10 +9,6 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.XYStyler;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * A figure of the distribution of sizes: for each layer the share of its simple matches that are no
@@ -24,16 +20,6 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 public record SizesFigure(String title, List<Curve> curves) implements Figure {
   private static final String X_LABEL = "neurons in a simple match, at most";
   private static final String Y_LABEL = "share of the layer's simple matches";
-  private static final int PLOT_WIDTH = 1200;
-  private static final int LEFT = 150;
-  private static final int LEGEND_LINE = 130;
-
-  // Of more layers, only some are named: the colours between two of them stand for those between.
-  private static final int MAX_NAMED = 24;
-
-  // So that neighbours, whose colours are close, can be told apart where all are named.
-  private static final List<float[]> DASHES =
-      List.of(new float[] {}, new float[] {16, 8}, new float[] {3, 7});
 
   /**
    * The sizes of one layer's matches.
@@ -60,7 +46,7 @@ public record SizesFigure(String title, List<Curve> curves) implements Figure {
     }
 
     /** A step at each size, up to the largest of all layers. */
-    private void addTo(XYChart chart, String series, int end) {
+    private void addTo(LayerLines lines, int number, int end) {
       List<Integer> x = new ArrayList<>(List.of(0));
       List<Double> share = new ArrayList<>(List.of(0.0));
       long smaller = 0;
@@ -73,7 +59,7 @@ public record SizesFigure(String title, List<Curve> curves) implements Figure {
       }
       x.add(end);
       share.add(share.get(share.size() - 1));
-      chart.addSeries(series, x, share);
+      lines.add(number, x, share);
     }
 
     private String stated() {
@@ -109,41 +95,13 @@ public record SizesFigure(String title, List<Curve> curves) implements Figure {
 
   private XYChart chart() throws IOException {
     Drawing.requireFonts();
-    List<String> labels = labels();
-    int widest =
-        labels.stream()
-            .mapToInt(label -> Drawing.width(label, Drawing.LABEL_FONT))
-            .max()
-            .orElseThrow();
-    XYChart chart =
-        new XYChartBuilder()
-            .width(LEFT + PLOT_WIDTH + LEGEND_LINE + widest)
-            .height(Drawing.PLOT_HEIGHT + 180)
-            .title(Drawing.fit(title, Drawing.TITLE_FONT, PLOT_WIDTH))
-            .xAxisTitle(X_LABEL)
-            .yAxisTitle(Y_LABEL)
-            .build();
     int end = Math.max(2, curves.stream().mapToInt(Curve::largest).max().orElseThrow());
-    XYStyler styler = chart.getStyler();
-    Drawing.style(styler);
-    styler.setYAxisLeftWidthHint(LEFT);
-    styler.setXAxisMin(0.0);
-    styler.setXAxisMax((double) end);
-    styler.setXAxisDecimalPattern("0");
-    styler.setXAxisTickMarkSpacingHint(100);
-    int every = (curves.size() + MAX_NAMED - 1) / MAX_NAMED;
+    LayerLines lines = new LayerLines(title, X_LABEL, Y_LABEL, labels());
+    lines.setEnd(end, "0");
     for (int i = 0; i < curves.size(); i++) {
-      // The lines are told apart by number, as two may have the same label.
-      String name = "line" + i;
-      curves.get(i).addTo(chart, name, end);
-      XYSeries series = chart.getSeries(name);
-      series.setLabel(labels.get(i));
-      series.setLineColor(Viridis.color(i, curves.size()));
-      series.setLineStyle(Drawing.stroke(DASHES.get(every == 1 ? i % DASHES.size() : 0)));
-      series.setMarker(SeriesMarkers.NONE);
-      series.setShowInLegend(i % every == 0 || i == curves.size() - 1);
+      curves.get(i).addTo(lines, i, end);
     }
-    return chart;
+    return lines.chart();
   }
 
   private String description() {

@@ -8,10 +8,6 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.XYStyler;
-import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
  * A figure of the similarity of two networks at every ε, with one line for each layer, coloured by
@@ -22,19 +18,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  */
 public record SpectrumFigure(String title, List<Curve> curves) implements Figure {
   private static final String X_LABEL = "ε (largest relative distance in a match)";
-  private static final int PLOT_WIDTH = 1200;
-  private static final int LEFT = 150;
-  private static final int LEGEND_LINE = 130;
-
-  // Of more layers, only some are named: the colours between two of them stand for those between.
-  private static final int MAX_NAMED = 24;
-
   // Steps closer together than the figure can show are drawn as one.
-  private static final int STEPS = 2 * PLOT_WIDTH;
-
-  // So that neighbours, whose colours are close, can be told apart where all are named.
-  private static final List<float[]> DASHES =
-      List.of(new float[] {}, new float[] {16, 8}, new float[] {3, 7});
+  private static final int STEPS = 2 * LayerLines.PLOT_WIDTH;
 
   // Where the description states the similarity: at every tenth.
   private static final int STATED = 10;
@@ -69,7 +54,7 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
     }
 
     // From the first step on, as all lie at 0 before.
-    private void addTo(XYChart chart, String series) {
+    private void addTo(LayerLines lines, int number) {
       int[] counts = new int[STEPS + 1];
       levels.forEach(level -> counts[(int) Math.round(level * STEPS)]++);
       List<Double> epsilons = new ArrayList<>();
@@ -86,7 +71,7 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
       }
       epsilons.add(1.0);
       similarities.add(share(matched));
-      chart.addSeries(series, epsilons, similarities);
+      lines.add(number, epsilons, similarities);
     }
   }
 
@@ -114,45 +99,12 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
 
   private XYChart chart() throws IOException {
     Drawing.requireFonts();
-    List<String> labels = labels();
-    int widest =
-        labels.stream()
-            .mapToInt(label -> Drawing.width(label, Drawing.LABEL_FONT))
-            .max()
-            .orElseThrow();
-    XYChart chart =
-        new XYChartBuilder()
-            .width(LEFT + PLOT_WIDTH + LEGEND_LINE + widest)
-            .height(Drawing.PLOT_HEIGHT + 180)
-            .title(Drawing.fit(title, Drawing.TITLE_FONT, PLOT_WIDTH))
-            .xAxisTitle(X_LABEL)
-            .yAxisTitle(Drawing.SIMILARITY)
-            .build();
-    XYStyler styler = chart.getStyler();
-    Drawing.style(styler);
-    styler.setYAxisLeftWidthHint(LEFT);
-    styler.setXAxisMin(0.0);
-    styler.setXAxisMax(1.0);
-    styler.setXAxisDecimalPattern("0.0");
-    styler.setXAxisTickMarkSpacingHint(100);
-    addSeries(chart, labels);
-    return chart;
-  }
-
-  private void addSeries(XYChart chart, List<String> labels) {
-    int count = curves.size();
-    int every = (count + MAX_NAMED - 1) / MAX_NAMED;
-    for (int i = 0; i < count; i++) {
-      // The lines are told apart by number, as two may have the same label.
-      String name = "line" + i;
-      curves.get(i).addTo(chart, name);
-      XYSeries series = chart.getSeries(name);
-      series.setLabel(labels.get(i));
-      series.setLineColor(Viridis.color(i, count));
-      series.setLineStyle(Drawing.stroke(DASHES.get(every == 1 ? i % DASHES.size() : 0)));
-      series.setMarker(SeriesMarkers.NONE);
-      series.setShowInLegend(i % every == 0 || i == count - 1);
+    LayerLines lines = new LayerLines(title, X_LABEL, Drawing.SIMILARITY, labels());
+    lines.setEnd(1, "0.0");
+    for (int i = 0; i < curves.size(); i++) {
+      curves.get(i).addTo(lines, i);
     }
+    return lines.chart();
   }
 
   private String description() {
