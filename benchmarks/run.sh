@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the benchmark suites at published sizes, and writes JMH's results, what they were measured
-# with, and tables into a folder. All suites take about 35 minutes on two cores.
+# with, and tables into a folder. All suites take about 25 minutes on two cores.
 #
 #   benchmarks/run.sh [--quick] [--out FOLDER] [SUITE...]
 #
