@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.cli.RealCommand.Outcome;
 
 /** The script {@code spanmatch}, which starts the packaged program. */
@@ -86,6 +88,21 @@ class LauncherIT {
     Matcher cure = Pattern.compile("SPANMATCH_JAVA_OPTS=(-Xmx[0-9]+g)\n").matcher(small.err());
     assertTrue(cure.find(), small.err());
     assertEquals(0, launch(cure.group(1), SCRIPT, "match", file, file, "--no-spectrum").exitCode());
+  }
+
+  /** Each command that opens a kernel, or it would be several times slower than it can be. */
+  @ParameterizedTest
+  @ValueSource(strings = {"match", "simple", "spectrum", "distances", "validate"})
+  void computesInVectors(String command) throws IOException {
+    Path file = TestFiles.npz(folder.resolve("v.npz"), "fc", TestFiles.relu(300, 1), 100, 3);
+    Outcome outcome = launch(SCRIPT, command, file, file, "--backend" + plural(command), "java");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    // Java's own way to say that it has the module.
+    assertTrue(outcome.err().contains("incubator modules: jdk.incubator.vector"), outcome.err());
+  }
+
+  private static String plural(String command) {
+    return command.equals("validate") ? "s" : "";
   }
 
   @Test
