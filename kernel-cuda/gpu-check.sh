@@ -56,6 +56,7 @@ options=(-XX:+UseParallelGC -Djava.awt.headless=true --add-modules jdk.incubator
 version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/runtime/release")
 ((version < 24)) || options+=(--enable-native-access=ALL-UNNAMED)
 path=${stand_in:-$libraries}
+[[ -z $stand_in ]] || export SPANMATCH_STANDIN_DEVICES=2 # as Maven runs the tests
 [[ -z $path ]] || options+=("-Dspanmatch.cuda.libraryPath=$path")
 export SPANMATCH_JAVA_OPTS="${SPANMATCH_JAVA_OPTS-}${path:+ -Dspanmatch.cuda.libraryPath=$path}"
 jars="$home/check/*:$home/app/*:$home/app/lib/*"
