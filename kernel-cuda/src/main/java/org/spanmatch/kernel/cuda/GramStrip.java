@@ -10,7 +10,7 @@ import org.spanmatch.kernel.cuda.DeviceCode.Grid;
  * one device: of each row the elements from the diagonal on.
  *
  * <p>Samples come in panels, which are added up in the order in which they come. With m neurons, a
- * panel of b samples and r rows it takes {@code 8·(r·m + b·m)} bytes.
+ * panel of b samples and r rows it takes {@code 8·(r·m + 2·b·m)} bytes, there being two panels.
  */
 final class GramStrip {
   /** Samples of a panel where memory allows; the error bound of G grows with it. */
