@@ -5,19 +5,26 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.spanmatch.kernel.KernelProvider.Unavailable;
+import org.spanmatch.kernel.cost.CostProfile;
+import org.spanmatch.kernel.cost.Machine;
 
 /**
  * Finds backends and chooses one.
  *
  * <p>A backend is <em>forced</em> by name, in the call or with {@code -Dspanmatch.backend=NAME}: if
- * it can't run, that is an error. Otherwise the choice is <em>automatic</em>: the available backend
- * of highest priority. Where that is an accelerator, problems too small for it go to the next one.
+ * it can't run, that is an error. Otherwise the choice is <em>automatic</em>. With a profile of
+ * what the available backends cost on this machine, each problem goes to the fastest. Without one,
+ * all go to the available backend of highest priority; where that is an accelerator, problems too
+ * small for it go to the next one.
  */
 public final class Kernels {
   /** The name that asks for the automatic choice. */
@@ -65,11 +72,26 @@ public final class Kernels {
    * @throws KernelUnavailableException if the backend asked for can't run
    */
   public static ProjectionKernel open(String backend, KernelOptions options) {
-    return open(backend, options, providers());
+    return open(backend, options, Optional.empty(), providers());
+  }
+
+  /**
+   * Opens a kernel; the automatic choice goes by measured costs, where they apply.
+   *
+   * @param backend a backend's name, or {@link #AUTO}
+   * @param profile what the backends cost; not used, and {@link KernelInfo#reason()} then says why,
+   *     where it is of another machine or lacks a backend
+   * @throws KernelUnavailableException if the backend asked for can't run
+   */
+  public static ProjectionKernel open(String backend, KernelOptions options, CostProfile profile) {
+    return open(backend, options, Optional.of(profile), providers());
   }
 
   static ProjectionKernel open(
-      String backend, KernelOptions options, List<KernelProvider> providers) {
+      String backend,
+      KernelOptions options,
+      Optional<CostProfile> profile,
+      List<KernelProvider> providers) {
     String property = System.getProperty(BACKEND_PROPERTY, AUTO);
     ProjectionKernel kernel;
     if (!backend.equals(AUTO)) {
@@ -77,7 +99,7 @@ public final class Kernels {
     } else if (!property.equals(AUTO)) {
       kernel = forced(property, "asked for by -D" + BACKEND_PROPERTY, options, providers);
     } else {
-      kernel = automatic(options, providers);
+      kernel = automatic(options, profile, providers);
     }
     String required = System.getProperty(REQUIRED_PROPERTY);
     if (required != null && !required.equals(kernel.info().name())) {
@@ -113,49 +135,92 @@ public final class Kernels {
             + providers.stream().map(KernelProvider::name).collect(Collectors.joining(", ")));
   }
 
-  private static ProjectionKernel automatic(KernelOptions options, List<KernelProvider> providers) {
-    List<String> passedOver = new ArrayList<>();
-    for (int i = 0; i < providers.size(); i++) {
-      KernelProvider provider = providers.get(i);
-      Optional<Unavailable> problem = provider.unavailable();
-      if (problem.isEmpty()) {
-        String reason =
-            passedOver.isEmpty()
-                ? "the first choice is available"
-                : "not available: " + String.join(", ", passedOver);
-        return automatic(provider, reason, options, providers.subList(i + 1, providers.size()));
-      }
-      passedOver.add(provider.name());
-      LOGGER.log(Level.DEBUG, provider.name() + " is unavailable: " + text(problem.get()));
-    }
-    throw new KernelUnavailableException("no backend is available: " + passedOver);
-  }
-
   private static ProjectionKernel automatic(
-      KernelProvider chosen, String why, KernelOptions options, List<KernelProvider> others) {
-    Optional<KernelProvider> next = forSmallProblems(chosen, others);
-    String reason =
-        why
-            + next.map(n -> "; layers too small for " + chosen.name() + " run on " + n.name())
-                .orElse("");
-    LOGGER.log(Level.INFO, "using backend " + chosen.name() + " (" + reason + ")");
-    ProjectionKernel kernel = chosen.open(options, reason);
-    if (next.isEmpty()) {
-      return kernel;
+      KernelOptions options, Optional<CostProfile> profile, List<KernelProvider> providers) {
+    List<KernelProvider> available = new ArrayList<>();
+    List<String> passedOver = new ArrayList<>();
+    for (KernelProvider provider : providers) {
+      // The reference is the last resort.
+      if (available.isEmpty() || !provider.name().equals(REFERENCE)) {
+        Optional<Unavailable> problem = provider.unavailable();
+        if (problem.isEmpty()) {
+          available.add(provider);
+        } else {
+          LOGGER.log(Level.DEBUG, provider.name() + " is unavailable: " + text(problem.get()));
+          if (available.isEmpty()) {
+            passedOver.add(provider.name());
+          }
+        }
+      }
     }
-    KernelProvider other = next.get();
-    return new AutomaticKernel(kernel, () -> other.open(options, "too small for " + chosen.name()));
+    if (available.isEmpty()) {
+      throw new KernelUnavailableException("no backend is available: " + passedOver);
+    }
+    String reason =
+        passedOver.isEmpty()
+            ? "the first choice is available"
+            : "not available: " + String.join(", ", passedOver);
+    if (System.getProperty(REQUIRED_PROPERTY) != null) {
+      return opened(available.get(0), options, reason);
+    }
+    if (profile.isPresent()) {
+      Optional<String> mismatch = mismatch(profile.get(), options, available);
+      if (mismatch.isEmpty()) {
+        return byCosts(profile.get(), options, available);
+      }
+      reason += "; profile of " + profile.get().date() + " not used, " + mismatch.get();
+    }
+    return bySize(options, reason, available);
   }
 
-  /** The backend that takes what is too small for the chosen one, if it is to be another. */
-  private static Optional<KernelProvider> forSmallProblems(
-      KernelProvider chosen, List<KernelProvider> others) {
-    if (!chosen.isAccelerator() || System.getProperty(REQUIRED_PROPERTY) != null) {
-      return Optional.empty();
+  private static Optional<String> mismatch(
+      CostProfile profile, KernelOptions options, List<KernelProvider> available) {
+    Map<String, String> details = new LinkedHashMap<>();
+    available.forEach(provider -> details.put(provider.name(), details(provider)));
+    return profile.mismatch(Machine.here(), options.threads(), details);
+  }
+
+  /** What a backend runs on, as a {@link CostProfile} remembers it. */
+  public static String details(KernelProvider provider) {
+    return String.join("; ", provider.details());
+  }
+
+  private static ProjectionKernel byCosts(
+      CostProfile profile, KernelOptions options, List<KernelProvider> available) {
+    CostChoice choice =
+        new CostChoice(profile, available.stream().map(KernelProvider::name).toList());
+    LOGGER.log(Level.INFO, "using " + choice.reason());
+    return new AutomaticKernel(
+        available.stream()
+            .map(provider -> opening(provider, options, "profile of " + profile.date()))
+            .toList(),
+        choice);
+  }
+
+  private static Supplier<ProjectionKernel> opening(
+      KernelProvider provider, KernelOptions options, String reason) {
+    return () -> provider.open(options, reason);
+  }
+
+  private static ProjectionKernel bySize(
+      KernelOptions options, String why, List<KernelProvider> available) {
+    KernelProvider chosen = available.get(0);
+    if (!chosen.isAccelerator() || available.size() == 1) {
+      return opened(chosen, options, why);
     }
-    return others.stream()
-        .filter(other -> !other.name().equals(REFERENCE) && other.unavailable().isEmpty())
-        .findFirst();
+    KernelProvider next = available.get(1);
+    String reason = why + "; layers too small for " + chosen.name() + " run on " + next.name();
+    ProjectionKernel accelerator = opened(chosen, options, reason);
+    return new AutomaticKernel(
+        accelerator,
+        opening(next, options, "too small for " + chosen.name()),
+        new SizeChoice(accelerator, reason));
+  }
+
+  private static ProjectionKernel opened(
+      KernelProvider provider, KernelOptions options, String reason) {
+    LOGGER.log(Level.INFO, "using backend " + provider.name() + " (" + reason + ")");
+    return provider.open(options, reason);
   }
 
   private static String text(Unavailable problem) {

@@ -6,14 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.data.ArrayActivations;
 import org.spanmatch.data.LayerActivations;
+import org.spanmatch.kernel.cost.CostModel;
+import org.spanmatch.kernel.cost.CostProfile;
+import org.spanmatch.kernel.cost.Machine;
+import org.spanmatch.kernel.cost.PhaseCost;
 import org.spanmatch.kernel.reference.ReferenceProvider;
 
 /** Which problems an accelerator leaves to the backend that comes next. */
@@ -134,7 +141,7 @@ class AutomaticKernelTest {
   }
 
   private static ProjectionKernel open(KernelProvider... providers) {
-    return Kernels.open(Kernels.AUTO, OPTIONS, List.of(providers));
+    return Kernels.open(Kernels.AUTO, OPTIONS, Optional.empty(), List.of(providers));
   }
 
   private static void compress(ProjectionKernel kernel, int x, int y, int samples) {
@@ -214,7 +221,8 @@ class AutomaticKernelTest {
 
   @Test
   void anAcceleratorAskedForComputesEverything() {
-    try (ProjectionKernel kernel = Kernels.open("gpu", OPTIONS, List.of(gpu, simd))) {
+    try (ProjectionKernel kernel =
+        Kernels.open("gpu", OPTIONS, Optional.empty(), List.of(gpu, simd))) {
       compress(kernel, 1, 1, 1);
     }
     System.setProperty(Kernels.REQUIRED_PROPERTY, "gpu");
@@ -234,5 +242,73 @@ class AutomaticKernelTest {
     kernel.close();
     assertThrows(IllegalStateException.class, () -> compress(kernel, 1, 1, 1));
     assertEquals(List.of("open gpu", "close gpu"), events);
+  }
+
+  private static CostProfile profile(Machine machine, String... backends) {
+    Map<String, CostProfile.Backend> costs = new LinkedHashMap<>();
+    for (String backend : backends) {
+      // 1 s fixed and nothing else, or 1 ms for each operation of compressing.
+      CostModel model =
+          backend.equals("gpu")
+              ? new CostModel(new PhaseCost(1, 0, 0), new PhaseCost(0, 0, 0))
+              : new CostModel(new PhaseCost(0, 1e-3, 0), new PhaseCost(0, 0, 0));
+      costs.put(backend, new CostProfile.Backend("", model));
+    }
+    return new CostProfile(LocalDate.of(2026, 11, 20), machine, OPTIONS.threads(), costs);
+  }
+
+  private static ProjectionKernel open(CostProfile profile, KernelProvider... providers) {
+    return Kernels.open(Kernels.AUTO, OPTIONS, Optional.of(profile), List.of(providers));
+  }
+
+  @Test
+  void withAProfileEachProblemGoesToTheFastest() {
+    try (ProjectionKernel kernel =
+        open(profile(Machine.here(), "gpu", "simd"), gpu, simd, reference)) {
+      compress(kernel, 5, 5, 9); // 0.9 s on simd
+      assertEquals("simd", kernel.info().name());
+      assertEquals(
+          "gpu: 1.0 s expected, simd: 0.9 s; layers: 1 on simd; profile of 2026-11-20",
+          kernel.info().reason());
+      assertEquals(List.of("open simd", "simd"), events, "the other is not opened in vain");
+      assertEquals(20, kernel.heapBytes(5, 5, 11, Precision.STANDARD));
+      compress(kernel, 5, 5, 100); // 10 s
+      assertEquals("gpu", kernel.info().name());
+      assertEquals(
+          "gpu: 2.0 s expected, simd: 11 s; layers: 1 on gpu, 1 on simd; profile of 2026-11-20",
+          kernel.info().reason());
+    }
+    assertEquals(
+        List.of("open simd", "simd", "open gpu", "gpu", "close gpu", "close simd"), events);
+  }
+
+  @Test
+  void aProfileThatDoesNotApplyIsNotUsed() {
+    Machine other = new Machine("other", 1, "none", "none");
+    try (ProjectionKernel foreign = open(profile(other, "gpu", "simd"), gpu, simd);
+        ProjectionKernel lacking = open(profile(Machine.here(), "simd"), gpu, simd)) {
+      String reason = foreign.info().reason();
+      assertTrue(
+          reason.startsWith(
+              "the first choice is available; profile of 2026-11-20 not used, it is of another"
+                  + " machine: processor 'other', here '"),
+          reason);
+      assertTrue(reason.endsWith("; layers too small for gpu run on simd"), reason);
+      assertEquals(
+          "the first choice is available; profile of 2026-11-20 not used, gpu was not measured;"
+              + " layers too small for gpu run on simd",
+          lacking.info().reason());
+    }
+  }
+
+  @Test
+  void theReasonTellsHowManyWereTooSmall() {
+    try (ProjectionKernel kernel = open(gpu, simd)) {
+      compress(kernel, 1, 1, 1);
+      assertEquals("simd", kernel.info().name());
+      compress(kernel, 50, 50, 1000);
+      assertEquals("gpu", kernel.info().name());
+      assertEquals(REASON + ": 1 of 2", kernel.info().reason());
+    }
   }
 }

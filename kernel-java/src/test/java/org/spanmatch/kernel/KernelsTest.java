@@ -108,7 +108,8 @@ class KernelsTest {
   }
 
   private static KernelInfo info(String backend, KernelProvider... providers) {
-    try (ProjectionKernel kernel = Kernels.open(backend, OPTIONS, List.of(providers))) {
+    try (ProjectionKernel kernel =
+        Kernels.open(backend, OPTIONS, Optional.empty(), List.of(providers))) {
       return kernel.info();
     }
   }
