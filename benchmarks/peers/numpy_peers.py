@@ -1,16 +1,17 @@
 """Maximum matches at five epsilons in numpy, the authors' way and the Gram matrix's; or one minimal
 match.
 
-Usage: numpy_peers.py FILE.npz authors|gram
-       numpy_peers.py FILE.npz minimal EPSILON NEURON
+Usage: numpy_peers.py FOLDER nf|fn authors|gram
+       numpy_peers.py FOLDER nf|fn minimal EPSILON NEURON
 
-Loads the float32 arrays x and y (one row a sample, one column a neuron), says "ready", and then
-answers a line on standard input with a line on standard output: "run" computes and answers "done",
+Loads x.npy and y.npy (nf: one row a sample, one column a neuron; fn: the other way round), says
+"ready", and then answers a line on standard input with a line on standard output: "run" computes and answers "done",
 "matches" answers the matches found last as JSON, [[[x ...], [y ...]], ...] by epsilon. A minimal
 match is that of neuron number NEURON of x.
 """
 
 import json
+import os
 import sys
 
 import numpy as np
@@ -127,14 +128,21 @@ def gram(x, y):
     return [(m[m < n].tolist(), (m[m >= n] - n).tolist()) for m in matched]
 
 
+def load(folder, name, layout):
+    array = np.load(os.path.join(folder, name + ".npy"))
+    if array.dtype == np.float16:
+        array = array.astype(np.float32)  # numpy solves no least squares in float16
+    return np.ascontiguousarray(array if layout == "nf" else array.T)
+
+
 def main():
-    with np.load(sys.argv[1]) as arrays:
-        x, y = arrays["x"], arrays["y"]
-    if sys.argv[2] == "minimal":
-        epsilon, neuron = float(sys.argv[3]), int(sys.argv[4])
+    folder, layout, name = sys.argv[1:4]
+    x, y = load(folder, "x", layout), load(folder, "y", layout)
+    if name == "minimal":
+        epsilon, neuron = float(sys.argv[4]), int(sys.argv[5])
         method = lambda x, y: minimal(x, y, epsilon, neuron)
     else:
-        method = {"authors": authors, "gram": gram}[sys.argv[2]]
+        method = {"authors": authors, "gram": gram}[name]
     print("ready", flush=True)
     matches = None
     for line in sys.stdin:

@@ -31,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 4, time = 1)
 @Fork(
     value = 2,
-    jvmArgsAppend = {
+    jvmArgsPrepend = {
       "-Xms4g",
       "-Xmx4g",
       "-XX:+UseParallelGC",

@@ -1,26 +1,12 @@
 package org.spanmatch.benchmarks;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.data.ElementType;
+import org.spanmatch.data.Layout;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Kernels;
-import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchChecks;
 import org.spanmatch.match.MaximumMatch;
 import org.spanmatch.match.MinimalMatch;
@@ -28,34 +14,20 @@ import org.spanmatch.match.Neuron;
 import org.spanmatch.match.TrialOrder;
 
 /**
- * From float32 arrays in memory to one minimal match where everything matches, on one thread,
- * beside the same algorithm in numpy ({@code peers/numpy_peers.py}), as the program of Wang et al.
- * does it: rounds of least-squares problems on the activation vectors, given up as soon as a trial
- * has lost the neuron.
+ * From arrays in memory to one minimal match where everything matches, beside the same algorithm in
+ * numpy ({@code peers/numpy_peers.py}), as the program of Wang et al. does it: rounds of
+ * least-squares problems on the activation vectors, given up as soon as a trial has lost the
+ * neuron.
  *
  * <p>There are at most 2·n trials. Each takes at least two least-squares problems in numpy,
  * singular value decompositions of samples × up to n. Here compressing takes samples·4·n²
- * operations, and a trial about 8·n² of what is left.
+ * operations and reads 2·n·samples activations, and a trial takes about 8·n² operations and bytes
+ * of what is left. How many trials of what size depends on the data, so no speed is reported.
  *
- * <p>Python runs in a process of its own that has loaded the data before, with one thread for
- * OpenBLAS. After a trial the match found is compared with ours, which is checked to be minimal.
+ * <p>Python runs in a process of its own that has loaded the data before. Before a trial is
+ * measured, a match is checked to be minimal, and numpy's is compared with ours.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 4, time = 1)
-@Fork(
-    value = 2,
-    jvmArgsAppend = {
-      "-Xms4g",
-      "-Xmx4g",
-      "-XX:+UseParallelGC",
-      "-XX:+AlwaysPreTouch",
-      "--add-modules",
-      "jdk.incubator.vector"
-    })
-public class MinimalMatchBenchmark {
+public class MinimalMatchBenchmark extends KernelBenchmark {
   /** Noise at which everything matches. */
   static final double LEAST_NOISE = 0.1;
 
@@ -65,36 +37,25 @@ public class MinimalMatchBenchmark {
   /** ε at which it does. */
   static final double EPSILON = 0.5;
 
-  /** Ours or the peer's. */
-  @Param({"spanmatch", "numpy"})
-  public String method;
-
-  /** Neurons of each group. */
-  @Param("64")
-  public int n;
-
-  /** Samples of the test set. */
-  @Param("2000")
-  public int samples;
-
-  private Mixtures data;
   private Neuron neuron;
-  private ProjectionKernel kernel;
   private NumpyPeer peer;
+  private MinimalMatch last;
 
-  /** Makes the activations, checks that everything matches, and starts Python. */
-  @Setup(Level.Trial)
-  public void setUp() {
-    data = new Mixtures(samples, n, LEAST_NOISE, MOST_NOISE);
-    neuron = new Neuron(Group.X, n / 2);
-    kernel = Kernels.open("java", new KernelOptions(1));
-    try (ProjectionTable table = compressed()) {
-      requireAllMatched(table);
-    }
-    switch (method) {
-      case "spanmatch" -> {}
-      case "numpy" -> peer = new NumpyPeer("minimal " + EPSILON + " " + n / 2, data, 1);
-      default -> throw new IllegalArgumentException("no such method: " + method);
+  @Override
+  List<String> peers() {
+    return List.of(Peers.NUMPY);
+  }
+
+  @Override
+  Mixtures activations(ElementType type, Layout stored) {
+    return new Mixtures(samples, neurons, type, stored, LEAST_NOISE, MOST_NOISE);
+  }
+
+  @Override
+  void prepare() {
+    neuron = new Neuron(Group.X, neurons / 2);
+    if (!hasKernel()) {
+      peer = new NumpyPeer("minimal " + EPSILON + " " + neuron.position(), data(), threads);
     }
   }
 
@@ -105,27 +66,31 @@ public class MinimalMatchBenchmark {
     }
   }
 
-  private ProjectionTable compressed() {
-    return kernel.compress(data.xLayer(), data.yLayer(), CompressionOptions.defaults());
+  @Override
+  void check() {
+    match();
+    withIndependentTable(
+        table -> {
+          requireAllMatched(table);
+          MinimalMatch match = hasKernel() ? last : find(table);
+          if (!MatchChecks.isMatch(table, EPSILON, match.x(), match.y())
+              || !MatchChecks.isMinimalFor(table, EPSILON, match.x(), match.y(), neuron)) {
+            throw new IllegalStateException(backend + " found no minimal match: " + match);
+          }
+          if (peer != null) {
+            Match found = peer.matches(EPSILON).get(0);
+            if (!found.x().equals(match.x()) || !found.y().equals(match.y())) {
+              throw new IllegalStateException(backend + " found " + found + ", expected " + match);
+            }
+          }
+        });
   }
 
-  /** Checks what was found, and ends Python. */
-  @TearDown(Level.Trial)
-  public void tearDown() {
-    try (ProjectionTable table = compressed()) {
-      MinimalMatch match = find(table);
-      if (!MatchChecks.isMatch(table, EPSILON, match.x(), match.y())
-          || !MatchChecks.isMinimalFor(table, EPSILON, match.x(), match.y(), neuron)) {
-        throw new IllegalStateException("not minimal: " + match);
-      }
-      if (peer != null && !peer.matches().equals(List.of(List.of(match.x(), match.y())))) {
-        throw new IllegalStateException("found " + peer.matches() + ", expected " + match);
-      }
-    } finally {
-      kernel.close();
-      if (peer != null) {
-        peer.close();
-      }
+  @Override
+  void free() {
+    if (peer != null) {
+      peer.close();
+      peer = null;
     }
   }
 
@@ -141,7 +106,8 @@ public class MinimalMatchBenchmark {
       return peer;
     }
     try (ProjectionTable table = compressed()) {
-      return find(table);
+      last = find(table);
     }
+    return last;
   }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.spanmatch.data.NpzWriter;
+import org.spanmatch.kernel.Group;
 
 /** Writes made-up activations of two networks to files that {@code spanmatch match} reads. */
 public final class MixtureFiles {
@@ -35,7 +36,7 @@ public final class MixtureFiles {
         for (Mixtures layer : layers) {
           npz.add(
               "neurons" + layer.neurons(),
-              name.equals("x") ? layer.x() : layer.y(),
+              layer.floats(name.equals("x") ? Group.X : Group.Y),
               layer.samples(),
               layer.neurons());
         }

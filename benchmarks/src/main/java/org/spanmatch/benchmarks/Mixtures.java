@@ -1,8 +1,9 @@
 package org.spanmatch.benchmarks;
 
 import java.util.SplittableRandom;
-import org.spanmatch.data.ArrayActivations;
-import org.spanmatch.data.LayerActivations;
+import org.spanmatch.data.ElementType;
+import org.spanmatch.data.Layout;
+import org.spanmatch.kernel.Group;
 
 /**
  * Made-up activations of two networks: each neuron is the ReLU of a mixture of two hidden features
@@ -17,39 +18,48 @@ final class Mixtures {
 
   private final int samples;
   private final int neurons;
-  private final float[] x;
-  private final float[] y;
+  private final MemoryLayer x;
+  private final MemoryLayer y;
 
   /**
-   * Makes them; the same sizes give the same numbers.
+   * Makes them as float32 numbers, one row a sample; the same sizes give the same numbers.
    *
    * @param neurons neurons of each network
    */
   Mixtures(int samples, int neurons) {
-    this(samples, neurons, LEAST_NOISE, MOST_NOISE);
+    this(samples, neurons, ElementType.FLOAT32, Layout.NF, LEAST_NOISE, MOST_NOISE);
+  }
+
+  /** The same numbers, rounded to a format, in a layout. */
+  Mixtures(int samples, int neurons, ElementType type, Layout layout) {
+    this(samples, neurons, type, layout, LEAST_NOISE, MOST_NOISE);
   }
 
   /** The same with other noise. */
-  Mixtures(int samples, int neurons, double least, double most) {
+  Mixtures(int samples, int neurons, ElementType type, Layout layout, double least, double most) {
     this.samples = samples;
     this.neurons = neurons;
-    x = new float[Math.multiplyExact(samples, neurons)];
-    y = new float[x.length];
+    x = new MemoryLayer("x", samples, neurons, type, layout);
+    y = new MemoryLayer("y", samples, neurons, type, layout);
     float[] noise = new float[neurons];
     for (int i = 0; i < neurons; i++) {
       noise[i] = (float) (least * Math.pow(most / least, (double) i / neurons));
     }
     SplittableRandom random = new SplittableRandom(31L * samples + neurons);
     float[] features = new float[neurons];
-    for (int row = 0; row < x.length; row += neurons) {
+    float[] xRow = new float[neurons];
+    float[] yRow = new float[neurons];
+    for (int sample = 0; sample < samples; sample++) {
       for (int i = 0; i < neurons; i++) {
         features[i] = bellShaped(random);
       }
       for (int i = 0; i < neurons; i++) {
         float mixed = features[i] + 0.5f * features[(i + 1) % neurons];
-        x[row + i] = Math.max(0, mixed + noise[i] * bellShaped(random));
-        y[row + i] = Math.max(0, mixed + noise[i] * bellShaped(random));
+        xRow[i] = Math.max(0, mixed + noise[i] * bellShaped(random));
+        yRow[i] = Math.max(0, mixed + noise[i] * bellShaped(random));
       }
+      x.put(sample, xRow);
+      y.put(sample, yRow);
     }
   }
 
@@ -68,25 +78,22 @@ final class Mixtures {
     return neurons;
   }
 
-  float[] x() {
-    return x;
-  }
-
-  float[] y() {
-    return y;
-  }
-
-  LayerActivations xLayer() {
-    return ArrayActivations.of("x", samples, neurons, x);
-  }
-
-  LayerActivations yLayer() {
-    return ArrayActivations.of("y", samples, neurons, y);
+  MemoryLayer layer(Group group) {
+    return group == Group.X ? x : y;
   }
 
   /** The value of column {@code neuron} of [X Y] at a sample. */
   double get(int sample, int neuron) {
-    return neuron < neurons ? x[sample * neurons + neuron] : y[(sample - 1) * neurons + neuron];
+    return neuron < neurons ? x.get(sample, neuron) : y.get(sample, neuron - neurons);
+  }
+
+  /** A group as float32 numbers, row by row: a row is a sample. */
+  float[] floats(Group group) {
+    float[] rows = new float[Math.multiplyExact(samples, neurons)];
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = (float) layer(group).get(i / neurons, i % neurons);
+    }
+    return rows;
   }
 
   /** [X Y] as float64, row by row: a row is a sample. */

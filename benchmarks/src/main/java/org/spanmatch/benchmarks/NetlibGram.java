@@ -19,6 +19,9 @@ import java.util.concurrent.Future;
  * and the sums are added.
  */
 final class NetlibGram implements GramPeer {
+  /** Samples of a block with which it does not slow down. */
+  static final int BLOCK_SAMPLES = 1000;
+
   private final JavaBLAS blas = JavaBLAS.getInstance();
   private final boolean columnsAreNeurons;
   private final int samples;
@@ -35,11 +38,7 @@ final class NetlibGram implements GramPeer {
    * @param blockSamples how many samples a call gets at most
    */
   NetlibGram(Mixtures data, int threads, boolean columnsAreNeurons, int blockSamples) {
-    String found = blas.getClass().getSimpleName();
-    if (!found.equals("VectorBLAS")) {
-      throw new IllegalStateException(
-          "netlib chose " + found + "; start Java with --add-modules jdk.incubator.vector");
-    }
+    requireVectors();
     this.columnsAreNeurons = columnsAreNeurons;
     this.blockSamples = blockSamples;
     samples = data.samples();
@@ -47,6 +46,19 @@ final class NetlibGram implements GramPeer {
     a = columnsAreNeurons ? data.columns() : data.rows();
     sums = new double[threads][m * m];
     pool = threads == 1 ? null : Executors.newFixedThreadPool(threads);
+  }
+
+  /**
+   * Checks that the library chose its fast code.
+   *
+   * @throws IllegalStateException if not
+   */
+  static void requireVectors() {
+    String found = JavaBLAS.getInstance().getClass().getSimpleName();
+    if (!found.equals("VectorBLAS")) {
+      throw new IllegalStateException(
+          "netlib chose " + found + "; start Java with --add-modules jdk.incubator.vector");
+    }
   }
 
   @Override

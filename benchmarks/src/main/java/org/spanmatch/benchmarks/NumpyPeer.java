@@ -10,9 +10,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.spanmatch.data.NpzWriter;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.match.Match;
 
 /**
  * A method of {@code peers/numpy_peers.py} in a Python process that lives as long as this object,
@@ -39,16 +41,15 @@ final class NumpyPeer implements AutoCloseable {
     }
     try {
       folder = Files.createTempDirectory("spanmatch-benchmarks");
-      Path arrays = folder.resolve("arrays.npz");
-      try (NpzWriter writer = new NpzWriter(Files.newOutputStream(arrays))) {
-        writer.add("x", data.x(), data.samples(), data.neurons());
-        writer.add("y", data.y(), data.samples(), data.neurons());
+      for (Group group : Group.values()) {
+        NpyFile.write(file(group), data.layer(group));
       }
       Path script = folder.resolve(SCRIPT);
       try (InputStream resource = NumpyPeer.class.getResourceAsStream(SCRIPT)) {
         Files.copy(resource, script);
       }
-      ProcessBuilder builder = python(script.toString(), arrays.toString());
+      ProcessBuilder builder =
+          python(script.toString(), folder.toString(), data.layer(Group.X).layout().label());
       builder.command().addAll(List.of(method.split(" ", -1)));
       builder.environment().put("OPENBLAS_NUM_THREADS", Integer.toString(threads));
       process = builder.start();
@@ -57,6 +58,10 @@ final class NumpyPeer implements AutoCloseable {
     }
     answers = process.inputReader(StandardCharsets.UTF_8);
     require("ready", answer());
+  }
+
+  private Path file(Group group) {
+    return folder.resolve(group.label() + ".npy");
   }
 
   private static ProcessBuilder python(String... arguments) {
@@ -92,11 +97,23 @@ final class NumpyPeer implements AutoCloseable {
     require("done", answer());
   }
 
-  /** The neurons that the last run matched: for each ε those of X and those of Y. */
-  List<List<List<Integer>>> matches() {
+  /**
+   * What the last run matched; without similarities, and as if nothing were borderline.
+   *
+   * @param epsilons the ε that it was run for
+   */
+  List<Match> matches(double... epsilons) {
     ask("matches");
     try {
-      return new ObjectMapper().readValue(answer(), new TypeReference<>() {});
+      List<List<List<Integer>>> sets =
+          new ObjectMapper().readValue(answer(), new TypeReference<>() {});
+      List<Match> matches = new ArrayList<>();
+      for (int i = 0; i < epsilons.length; i++) {
+        List<List<Integer>> groups = sets.get(i);
+        matches.add(
+            new Match(epsilons[i], groups.get(0), groups.get(1), Double.NaN, List.of(), List.of()));
+      }
+      return matches;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -134,7 +151,8 @@ final class NumpyPeer implements AutoCloseable {
     try {
       process.waitFor();
       Files.delete(folder.resolve(SCRIPT));
-      Files.delete(folder.resolve("arrays.npz"));
+      Files.delete(file(Group.X));
+      Files.delete(file(Group.Y));
       Files.delete(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

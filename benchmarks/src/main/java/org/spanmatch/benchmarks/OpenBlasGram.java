@@ -36,6 +36,12 @@ final class OpenBlasGram implements GramPeer {
   }
 
   @Override
+  public void copyColumn(int column, double[] target) {
+    gram.position((long) column * m + column).get(target, column, m - column);
+    gram.position(0);
+  }
+
+  @Override
   public void close() {
     a.close();
     gram.close();

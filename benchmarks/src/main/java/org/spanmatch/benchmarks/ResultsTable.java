@@ -1,72 +1,52 @@
 package org.spanmatch.benchmarks;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.spanmatch.kernel.cuda.DeviceBenchmark;
 
 /**
  * Prints the Markdown tables of what JMH measured, so that no published number was typed.
  *
- * <p>A time is the mean with JMH's 99.9 % interval. A speed is useful operations / time, and its
- * share of the peak that of {@link LimitsBenchmark} on as many threads. "× as fast" is the other's
- * time / ours.
+ * <p>A time is the mean with JMH's 99.9 % interval. Speeds are {@link Work} / time. "Of the limit"
+ * is the least time that the work could take, by the peak and the memory bandwidth of {@link
+ * LimitsBenchmark} on as many threads, or by those of a GPU, / the time that it took; it names the
+ * limit that counts. "× as fast" is the other's time / ours.
  */
 public final class ResultsTable {
   private static final String NONE = "–";
+  private static final String JAVA = "java";
+  private static final String CUDA = "cuda";
 
-  /** One line of JMH's results. */
-  private record Result(
-      String benchmark,
-      Map<String, String> parameters,
-      int threads,
-      double milliseconds,
-      double error) {
+  /** What runs on a GPU: the backend, and the peers of gpu_peers.py. */
+  private static final Set<String> ON_DEVICE = Set.of(CUDA, "pytorch", "cupy");
 
-    String get(String parameter) {
-      String value = parameters.get(parameter);
-      if (value == null) {
-        throw new IllegalArgumentException(benchmark + " has no parameter " + parameter);
-      }
-      return value;
-    }
+  /** Parameters that are only shown where they are not the usual ones. */
+  private static final Map<String, String> USUAL =
+      Map.of("precision", "standard", "dtype", "float32", "layout", "nf");
 
-    long number(String parameter) {
-      return Long.parseLong(get(parameter));
-    }
+  private record Column(String title, Function<Measurement, String> cell) {}
 
-    /** Billions in a second. */
-    double perSecond(double amount) {
-      return amount / milliseconds / 1e6;
-    }
-
-    String time() {
-      return digits(milliseconds) + (Double.isNaN(error) ? "" : " ± " + digits(error));
-    }
-
-    boolean equalsBut(String parameter, Result other) {
-      Map<String, String> rest = new LinkedHashMap<>(parameters);
-      rest.put(parameter, other.parameters.get(parameter));
-      return benchmark.equals(other.benchmark) && rest.equals(other.parameters);
-    }
-  }
-
-  private final List<Result> results;
+  private final List<Measurement> measurements;
   private final StringBuilder text = new StringBuilder();
 
-  private ResultsTable(List<Result> results) {
-    this.results = results;
+  private ResultsTable(List<Measurement> measurements) {
+    this.measurements = measurements;
   }
 
   /**
@@ -95,64 +75,354 @@ public final class ResultsTable {
   /**
    * The tables of all results in some files.
    *
+   * @throws IOException if a file can't be read, or holds something else
    * @throws IllegalArgumentException if something was measured twice
    */
   static String of(List<Path> files) throws IOException {
-    List<Result> results = new ArrayList<>();
+    List<Measurement> measurements = new ArrayList<>();
+    Set<List<Object>> seen = new HashSet<>();
     for (Path file : files) {
-      for (JsonNode node : new ObjectMapper().readTree(file.toFile())) {
-        Result result = result(node);
-        for (Result other : results) {
-          if (other.benchmark().equals(result.benchmark())
-              && other.parameters().equals(result.parameters())) {
-            throw new IllegalArgumentException(
-                file + " has " + result.benchmark() + " " + result.parameters() + " again");
-          }
+      for (Measurement measurement : Measurement.read(file)) {
+        if (!seen.add(List.of(measurement.benchmark(), measurement.parameters()))) {
+          throw new IllegalArgumentException(
+              "%s has %s %s again"
+                  .formatted(file, measurement.benchmark(), measurement.parameters()));
         }
-        results.add(result);
+        measurements.add(measurement);
       }
     }
-    ResultsTable table = new ResultsTable(results);
-    table.limits();
-    table.compression();
-    table.projection();
-    table.spectrum();
-    table.minimal();
-    table.simple();
-    table.authors();
-    table.deviceLimits();
-    table.deviceGram();
-    table.gpu(
-        "compress", "Compression of n + n neurons from the host's memory, beside a GPU's peers");
-    table.gpu(
-        "distances", "Factorisation and all distances of n + n neurons, beside a GPU's peers");
-    table.gpu("spectrum", "The match level of each of n + n neurons, beside the processor");
-    return table.text.toString();
+    return new ResultsTable(measurements).tables();
   }
 
-  private static Result result(JsonNode node) {
-    String name = node.get("benchmark").asText();
-    JsonNode metric = node.get("primaryMetric");
-    if (!metric.get("scoreUnit").asText().equals("ms/op")) {
-      throw new IllegalArgumentException(name + " is not in ms/op: " + metric.get("scoreUnit"));
-    }
-    Map<String, String> parameters = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> parameter : node.path("params").properties()) {
-      parameters.put(parameter.getKey(), parameter.getValue().asText());
-    }
-    // One measurement has no interval: "NaN", a string.
-    JsonNode error = metric.get("scoreError");
-    return new Result(
-        name.replaceFirst("^.*\\.(\\w+\\.\\w+)$", "$1"),
-        parameters,
-        node.get("threads").asInt(),
-        metric.get("score").asDouble(),
-        error.isNumber() ? error.asDouble() : Double.NaN);
+  private String tables() {
+    limits();
+    compression();
+    projection();
+    spectrum();
+    layers();
+    minimal();
+    simple();
+    deviceLimits();
+    deviceGram();
+    return text.toString();
   }
 
-  private List<Result> of(String benchmark, String... sortedBy) {
-    List<Result> found = new ArrayList<>();
-    for (Result result : results) {
+  private void limits() {
+    table(
+        "Limits of the machine",
+        find("LimitsBenchmark."),
+        new Column("limit", result -> result.benchmark().replaceFirst("^.*\\.", "")),
+        new Column("threads", result -> Integer.toString(result.threads())),
+        time(),
+        gflops(),
+        gigabytes());
+  }
+
+  private void compression() {
+    List<Measurement> found =
+        find("CompressionBenchmark.compress", "neurons", "samples", "threads");
+    table(
+        "Compression of n + n neurons",
+        found,
+        text("n", "neurons"),
+        text("samples", "samples"),
+        text("threads", "threads"),
+        backend(),
+        time(),
+        gflops(),
+        gigabytes(),
+        new Column(
+            "of the limit",
+            result ->
+                share(
+                    result,
+                    isUsual(result)
+                            && backend(result).equals(JAVA)
+                            && number(result, "threads") == 1
+                            && number(result, "neurons") >= 256
+                        ? 0.8
+                        : Double.NaN)),
+        timesAsFast(found, ResultsTable::leastOfCompression));
+  }
+
+  private static double leastOfCompression(Measurement result) {
+    long n = number(result, "neurons");
+    return switch (backend(result)) {
+      case "openblas" -> n <= 128 ? 1.3 : n <= 512 ? 1 : 0.95;
+      case "ejml", "ojalgo", "netlib", "netlib-tn", "netlib-nt" -> 4;
+      default -> Double.NaN;
+    };
+  }
+
+  private void projection() {
+    List<Measurement> found =
+        find("ProjectionBenchmark.distances", "neurons", "samples", "threads");
+    table(
+        "Factorisation and all distances of n + n neurons",
+        found,
+        text("n", "neurons"),
+        text("threads", "threads"),
+        backend(),
+        time(),
+        gflops(),
+        ofTheLimit(),
+        timesAsFast(
+            found,
+            result ->
+                backend(result).startsWith("openblas") && number(result, "neurons") == 512
+                    ? 0.9
+                    : Double.NaN));
+  }
+
+  private void spectrum() {
+    List<Measurement> found = find("SpectrumBenchmark.spectrum", "neurons", "samples", "threads");
+    table(
+        "The match levels of n + n neurons, beside compressing them",
+        found,
+        text("n", "neurons"),
+        text("samples", "samples"),
+        text("threads", "threads"),
+        backend(),
+        new Column(
+            "compress, ms", result -> timeOf(beside(result, "CompressionBenchmark.compress"))),
+        new Column("spectrum, ms", ResultsTable::timeText),
+        gflops(),
+        ofTheLimit(),
+        new Column(
+            "five maximum matches, ms",
+            result -> timeOf(beside(result, "MaximumMatchBenchmark.maximumMatches"))),
+        new Column("spectrum / compress", this::spectrumPerCompress));
+  }
+
+  private String spectrumPerCompress(Measurement spectrum) {
+    return beside(spectrum, "CompressionBenchmark.compress")
+        .map(compress -> spectrum.milliseconds() / compress.milliseconds())
+        .map(
+            ratio ->
+                digits(ratio)
+                    + (isUsual(spectrum)
+                            && backend(spectrum).equals(JAVA)
+                            && number(spectrum, "neurons") >= 256
+                        ? target("≤ 2", ratio <= 2)
+                        : ""))
+        .orElse(NONE);
+  }
+
+  private void layers() {
+    List<Measurement> found = find("LayerBenchmark.match", "neurons", "samples", "threads");
+    table(
+        "From arrays in memory to the maximum matches of n + n neurons at five ε",
+        found,
+        layerColumns(
+            timesAsFast(
+                found,
+                result ->
+                    number(result, "neurons") != 512
+                        ? Double.NaN
+                        : switch (backend(result)) {
+                          case Peers.NUMPY -> 50;
+                          case Peers.NUMPY_GRAM -> 3;
+                          default -> Double.NaN;
+                        })));
+    List<Measurement> files = find("FileBenchmark.match", "neurons", "samples", "threads");
+    table(
+        "From .npy files to the maximum matches of n + n neurons at five ε",
+        files,
+        layerColumns(timesAsFast(files, result -> Double.NaN)));
+  }
+
+  private Column[] layerColumns(Column last) {
+    return new Column[] {
+      text("n", "neurons"),
+      text("samples", "samples"),
+      text("threads", "threads"),
+      backend(),
+      time(),
+      phase(Speeds.COMPRESS),
+      phase(Speeds.MATCH),
+      gflops(),
+      gigabytes(),
+      ofTheLimit(),
+      last
+    };
+  }
+
+  private void minimal() {
+    List<Measurement> found = find("MinimalMatchBenchmark.match", "neurons", "samples", "threads");
+    table(
+        "From arrays in memory to one minimal match where all n + n neurons match",
+        found,
+        text("n", "neurons"),
+        text("samples", "samples"),
+        text("threads", "threads"),
+        backend(),
+        time(),
+        timesAsFast(
+            found,
+            result ->
+                backend(result).equals(Peers.NUMPY) && number(result, "neurons") == 64
+                    ? 200
+                    : Double.NaN));
+  }
+
+  private void simple() {
+    table(
+        "Minimal matches of compressed layers where all n + n neurons match",
+        find("SimpleMatchesBenchmark.", "neurons", "samples", "threads"),
+        text("n", "neurons"),
+        text("samples", "samples"),
+        text("threads", "threads"),
+        text("ε", "epsilon"),
+        new Column("matches", result -> isOne(result) ? "one" : "one for each neuron"),
+        new Column(
+            "ms",
+            result ->
+                timeText(result)
+                    + (isOne(result) && number(result, "neurons") == 512
+                        ? target("≤ 2000", result.milliseconds() <= 2000)
+                        : "")));
+  }
+
+  private static boolean isOne(Measurement result) {
+    return result.benchmark().endsWith(".one");
+  }
+
+  private void deviceLimits() {
+    List<Measurement> found = find("DeviceBenchmark.dgemm");
+    found.addAll(find("DeviceBenchmark.copyToDevice"));
+    table(
+        "Limits of the GPU",
+        found,
+        new Column("limit", result -> result.benchmark().replaceFirst("^.*\\.", "")),
+        time(),
+        gflops(),
+        gigabytes());
+  }
+
+  private void deviceGram() {
+    List<Measurement> found = find("DeviceBenchmark.gram", "m", "samples");
+    found.addAll(find("GpuPeers.gram", "m", "samples"));
+    table(
+        "Gram matrix of m neurons from samples on the device",
+        found,
+        text("m", "m"),
+        text("samples", "samples"),
+        backend(),
+        time(),
+        gflops(),
+        ofTheLimit());
+  }
+
+  // What columns hold.
+
+  private static Column text(String title, String parameter) {
+    return new Column(title, result -> value(result, parameter));
+  }
+
+  private static Column backend() {
+    return new Column(
+        "backend",
+        result ->
+            Stream.concat(
+                    Stream.of("`" + backend(result) + "`"),
+                    USUAL.keySet().stream()
+                        .sorted()
+                        .filter(name -> !isUsual(result, name))
+                        .map(name -> value(result, name)))
+                .collect(Collectors.joining(", ")));
+  }
+
+  private static Column time() {
+    return new Column("ms", ResultsTable::timeText);
+  }
+
+  private static Column phase(String label) {
+    return new Column(
+        label + ", ms",
+        result ->
+            Optional.ofNullable(result.secondary().get(label))
+                .map(ResultsTable::digits)
+                .orElse(NONE));
+  }
+
+  private static Column gflops() {
+    return new Column("GFLOP/s", result -> digitsOrNone(speed(result, Work::flops)));
+  }
+
+  private static Column gigabytes() {
+    return new Column("GB/s", result -> digitsOrNone(speed(result, Work::bytes)));
+  }
+
+  private Column ofTheLimit() {
+    return new Column("of the limit", result -> share(result, Double.NaN));
+  }
+
+  /** How many times as fast ours is, and whether that was the target, where there is one. */
+  private Column timesAsFast(List<Measurement> all, ToDoubleFunction<Measurement> least) {
+    String ours = all.stream().anyMatch(result -> backend(result).equals(CUDA)) ? CUDA : JAVA;
+    return new Column(
+        "`" + ours + "` is × as fast",
+        result ->
+            with(result, "backend", ours)
+                .filter(our -> !our.equals(result))
+                .map(our -> result.milliseconds() / our.milliseconds())
+                .map(
+                    times -> {
+                      double target = isUsual(result) ? least.applyAsDouble(result) : Double.NaN;
+                      return digits(times)
+                          + (Double.isNaN(target)
+                              ? ""
+                              : target("≥ " + digits(target), times >= target));
+                    })
+                .orElse(NONE));
+  }
+
+  // What is known of measurements.
+
+  private static String backend(Measurement result) {
+    return result.parameters().getOrDefault("backend", CUDA); // DeviceBenchmark has none
+  }
+
+  private static String value(Measurement result, String parameter) {
+    String value = result.parameters().get(parameter);
+    if (value == null) {
+      throw new IllegalArgumentException(result.benchmark() + " has no parameter " + parameter);
+    }
+    return value;
+  }
+
+  private static long number(Measurement result, String parameter) {
+    return Long.parseLong(value(result, parameter));
+  }
+
+  private static boolean isUsual(Measurement result, String parameter) {
+    String usual = USUAL.get(parameter);
+    return result.parameters().getOrDefault(parameter, usual).equals(usual);
+  }
+
+  private static boolean isUsual(Measurement result) {
+    return USUAL.keySet().stream().allMatch(parameter -> isUsual(result, parameter));
+  }
+
+  /** Billions in a second, of all of JMH's threads together; 0 where nothing is counted. */
+  private static double speed(Measurement result, ToDoubleFunction<Work> amount) {
+    return Work.of(result.benchmark(), result.parameters())
+        .map(work -> result.threads() * amount.applyAsDouble(work) / result.milliseconds() / 1e6)
+        .orElse(0.0);
+  }
+
+  private static String timeText(Measurement result) {
+    return digits(result.milliseconds())
+        + (Double.isNaN(result.error()) ? "" : " ± " + digits(result.error()));
+  }
+
+  private static String timeOf(Optional<Measurement> result) {
+    return result.map(ResultsTable::timeText).orElse(NONE);
+  }
+
+  private List<Measurement> find(String benchmark, String... sortedBy) {
+    List<Measurement> found = new ArrayList<>();
+    for (Measurement result : measurements) {
       if (result.benchmark().startsWith(benchmark)) {
         found.add(result);
       }
@@ -160,303 +430,93 @@ public final class ResultsTable {
     // The sort is stable, so the last one counts most.
     for (int i = sortedBy.length - 1; i >= 0; i--) {
       String parameter = sortedBy[i];
-      found.sort(Comparator.comparingLong(result -> result.number(parameter)));
+      found.sort(Comparator.comparingLong(result -> number(result, parameter)));
     }
     return found;
   }
 
-  private void limits() {
-    List<Result> limits = of("LimitsBenchmark.");
-    header(limits, "Limits of the machine", "limit", "threads", "ms", "GFLOP/s", "GB/s");
-    for (Result result : limits) {
-      String name = result.benchmark().replaceFirst("^.*\\.", "");
-      boolean computes = name.startsWith("multiplyAdd");
-      double amount =
-          computes
-              ? LimitsBenchmark.FLOPS
-              : result.number("elements") * (name.startsWith("copy") ? 16.0 : 8.0);
-      String speed = digits(result.threads() * result.perSecond(amount));
-      row(name, result.threads(), result.time(), computes ? speed : NONE, computes ? NONE : speed);
+  private Optional<Measurement> first(Predicate<Measurement> wanted) {
+    return measurements.stream().filter(wanted).findFirst();
+  }
+
+  /** The same measurement with another value of a parameter. */
+  private Optional<Measurement> with(Measurement result, String parameter, String value) {
+    Map<String, String> parameters = new HashMap<>(result.parameters());
+    parameters.put(parameter, value);
+    return first(
+        other ->
+            other.benchmark().equals(result.benchmark()) && other.parameters().equals(parameters));
+  }
+
+  /** Another benchmark with the same parameters. */
+  private Optional<Measurement> beside(Measurement result, String benchmark) {
+    return first(
+        other ->
+            other.benchmark().equals(benchmark) && other.parameters().equals(result.parameters()));
+  }
+
+  // Limits.
+
+  /** The share of a limit, and whether that was the target, if there is one. */
+  private String share(Measurement result, double least) {
+    boolean device = ON_DEVICE.contains(backend(result));
+    // Layers come to a device from the host; what asks of a table moves nothing there.
+    boolean moves = !device || (result.parameters().containsKey("layout") && !isOfTable(result));
+    double computing = share(result, Work::flops, device ? this::devicePeak : this::peak);
+    double moving =
+        moves ? share(result, Work::bytes, device ? this::deviceBandwidth : this::bandwidth) : 0;
+    double share = Math.max(computing, moving);
+    if (!(share > 0)) {
+      return NONE;
     }
+    return Math.round(100 * share)
+        + (moving <= computing ? " %" : device ? " % (copying)" : " % (memory)")
+        + (Double.isNaN(least)
+            ? ""
+            : target("≥ " + Math.round(100 * least) + " %", computing >= least));
   }
 
-  /** What so many threads can do, in GFLOP/s, if it was measured. */
-  private Optional<Double> peak(long threads) {
-    return of("LimitsBenchmark.multiplyAdd").stream()
-        .filter(result -> result.threads() == threads)
-        .map(result -> threads * result.perSecond(LimitsBenchmark.FLOPS))
-        .findFirst();
+  private static boolean isOfTable(Measurement result) {
+    return Stream.of("ProjectionBenchmark.", "SpectrumBenchmark.", "MaximumMatchBenchmark.")
+        .anyMatch(result.benchmark()::startsWith);
   }
 
-  private void compression() {
-    List<Result> found = of("CompressionBenchmark.", "m", "samples", "threads");
-    header(
-        found,
-        "Compression of m neurons in all",
-        "m",
-        "samples",
-        "threads",
-        "implementation",
-        "ms",
-        "GFLOP/s",
-        "of peak",
-        "`java` is × as fast");
-    for (Result result : found) {
-      long m = result.number("m");
-      long threads = result.number("threads");
-      String implementation = result.get("implementation");
-      double speed = result.perSecond(CompressionBenchmark.flops(result.number("samples"), m));
-      double least =
-          switch (implementation) {
-            case "openblas-dsyrk" -> m <= 256 ? 1.3 : m <= 1024 ? 1 : 0.95;
-            case "reference" -> Double.NaN;
-            default -> 4;
-          };
-      row(
-          m,
-          result.number("samples"),
-          threads,
-          "`" + implementation + "`",
-          result.time(),
-          digits(speed),
-          share(
-              speed, threads, implementation.equals("java") && threads == 1 && m >= 512 ? 0.8 : 0),
-          times(result, ours(result, "implementation", "java"), least));
-    }
+  private static double share(
+      Measurement result,
+      ToDoubleFunction<Work> amount,
+      Function<Measurement, Optional<Double>> limit) {
+    return limit.apply(result).map(most -> speed(result, amount) / most).orElse(0.0);
   }
 
-  private void projection() {
-    List<Result> found = of("ProjectionBenchmark.", "n", "threads");
-    header(
-        found,
-        "Factorisation and all distances of n + n neurons",
-        "n",
-        "threads",
-        "implementation",
-        "ms",
-        "GFLOP/s",
-        "of peak",
-        "`java` is × as fast");
-    for (Result result : found) {
-      long n = result.number("n");
-      String implementation = result.get("implementation");
-      double speed = result.perSecond(ProjectionBenchmark.flops(implementation, n));
-      row(
-          n,
-          result.number("threads"),
-          "`" + implementation + "`",
-          result.time(),
-          digits(speed),
-          share(speed, result.number("threads"), 0),
-          times(result, ours(result, "implementation", "java"), n == 512 ? 0.9 : Double.NaN));
-    }
+  /** What the threads of a measurement can compute, in GFLOP/s, if it was measured. */
+  private Optional<Double> peak(Measurement of) {
+    return limit("LimitsBenchmark.multiplyAdd", of).map(result -> speed(result, Work::flops));
   }
 
-  private void spectrum() {
-    List<Result> found = of("SpectrumBenchmark.compress", "n");
-    header(
-        found,
-        "Matching n + n neurons beside compressing them, on all processors",
-        "n",
-        "samples",
-        "compress, ms",
-        "spectrum, ms",
-        "five maximum matches, ms",
-        "spectrum / compress");
-    for (Result compress : found) {
-      Optional<Result> spectrum = beside(compress, "spectrum");
-      row(
-          compress.number("n"),
-          compress.number("samples"),
-          compress.time(),
-          spectrum.map(Result::time).orElse(NONE),
-          beside(compress, "maximumMatches").map(Result::time).orElse(NONE),
-          spectrum
-              .map(result -> result.milliseconds() / compress.milliseconds())
-              .map(
-                  ratio ->
-                      digits(ratio)
-                          + (compress.number("n") >= 256 ? target("≤ 2", ratio <= 2) : ""))
-              .orElse(NONE));
-    }
+  /** What they can read, in GB/s, if it was measured. */
+  private Optional<Double> bandwidth(Measurement of) {
+    return limit("LimitsBenchmark.read", of).map(result -> speed(result, Work::bytes));
   }
 
-  private Optional<Result> beside(Result compress, String benchmark) {
-    return of("SpectrumBenchmark." + benchmark).stream()
-        .filter(result -> result.parameters().equals(compress.parameters()))
-        .findFirst();
-  }
-
-  private void minimal() {
-    List<Result> found = of("MinimalMatchBenchmark.", "n", "samples");
-    header(
-        found,
-        "From arrays in memory to one minimal match where all n + n neurons match, on one thread",
-        "n",
-        "samples",
-        "method",
-        "ms",
-        "`spanmatch` is × as fast");
-    for (Result result : found) {
-      row(
-          result.number("n"),
-          result.number("samples"),
-          "`" + result.get("method") + "`",
-          result.time(),
-          times(
-              result,
-              ours(result, "method", "spanmatch"),
-              result.number("n") == 64 ? 200 : Double.NaN));
-    }
-  }
-
-  private void simple() {
-    List<Result> found = of("SimpleMatchesBenchmark.", "n", "samples");
-    header(
-        found,
-        "Minimal matches of compressed layers where all n + n neurons match",
-        "n",
-        "samples",
-        "ε",
-        "matches",
-        "ms");
-    for (Result result : found) {
-      boolean one = result.benchmark().endsWith(".one");
-      row(
-          result.number("n"),
-          result.number("samples"),
-          result.get("epsilon"),
-          one ? "one, on one thread" : "one for each neuron, on all processors",
-          result.time()
-              + (one && result.number("n") == 512
-                  ? target("≤ 2000", result.milliseconds() <= 2000)
-                  : ""));
-    }
-  }
-
-  private void authors() {
-    List<Result> found = of("AuthorsBenchmark.", "n", "samples");
-    header(
-        found,
-        "From arrays in memory to the maximum matches of n + n neurons at five ε",
-        "n",
-        "samples",
-        "method",
-        "ms",
-        "`spanmatch` is × as fast");
-    for (Result result : found) {
-      String method = result.get("method");
-      row(
-          result.number("n"),
-          result.number("samples"),
-          "`" + method + "`",
-          result.time(),
-          times(
-              result,
-              ours(result, "method", "spanmatch"),
-              result.number("n") != 512 ? Double.NaN : method.equals("authors") ? 50 : 3));
-    }
-  }
-
-  private void deviceLimits() {
-    List<Result> found = of("DeviceBenchmark.dgemm");
-    found.addAll(of("DeviceBenchmark.copyToDevice"));
-    header(found, "Limits of the GPU", "limit", "ms", "GFLOP/s", "GB/s");
-    for (Result result : found) {
-      boolean computes = result.benchmark().endsWith("dgemm");
-      String speed =
-          digits(
-              result.perSecond(
-                  computes
-                      ? 2 * Math.pow((double) result.number("size"), 3)
-                      : DeviceBenchmark.COPIED_BYTES));
-      String name = result.benchmark().replaceFirst("^.*\\.", "");
-      row(name, result.time(), computes ? speed : NONE, computes ? NONE : speed);
-    }
+  private Optional<Measurement> limit(String benchmark, Measurement of) {
+    return first(
+        result ->
+            result.benchmark().startsWith(benchmark) && result.threads() == number(of, "threads"));
   }
 
   /** What cuBLAS reached in a large product, in GFLOP/s, if it was measured. */
-  private Optional<Double> devicePeak() {
-    return of("DeviceBenchmark.dgemm").stream()
-        .map(result -> result.perSecond(2 * Math.pow((double) result.number("size"), 3)))
-        .findFirst();
+  private Optional<Double> devicePeak(Measurement of) {
+    return first(result -> result.benchmark().equals("DeviceBenchmark.dgemm"))
+        .map(result -> speed(result, Work::flops));
   }
 
-  private void deviceGram() {
-    List<Result> found = of("DeviceBenchmark.gram", "m", "samples");
-    found.addAll(of("GpuPeers.gram", "m", "samples"));
-    header(
-        found,
-        "Gram matrix of m neurons from samples on the device",
-        "m",
-        "samples",
-        "implementation",
-        "ms",
-        "GFLOP/s",
-        "of dgemm");
-    for (Result result : found) {
-      long m = result.number("m");
-      double speed = result.perSecond(CompressionBenchmark.flops(result.number("samples"), m));
-      row(
-          m,
-          result.number("samples"),
-          "`" + result.parameters().getOrDefault("backend", "cuda") + "`",
-          result.time(),
-          digits(speed),
-          devicePeak().map(peak -> Math.round(100 * speed / peak) + " %").orElse(NONE));
-    }
+  /** How fast a large copy to the device was, in GB/s, if it was measured. */
+  private Optional<Double> deviceBandwidth(Measurement of) {
+    return first(result -> result.benchmark().equals("DeviceBenchmark.copyToDevice"))
+        .map(result -> speed(result, Work::bytes));
   }
 
-  private void gpu(String benchmark, String title) {
-    List<Result> found = of("GpuBenchmark." + benchmark, "n", "samples");
-    header(found, title, "n", "samples", "backend", "ms", "GFLOP/s", "`cuda` is × as fast");
-    for (Result result : found) {
-      long n = result.number("n");
-      double operations =
-          switch (benchmark) {
-            case "compress" -> CompressionBenchmark.flops(result.number("samples"), 2 * n);
-            case "distances" -> GpuBenchmark.distanceFlops(n);
-            default -> Double.NaN;
-          };
-      row(
-          n,
-          result.number("samples"),
-          "`" + result.get("backend") + "`",
-          result.time(),
-          Double.isNaN(operations) ? NONE : digits(result.perSecond(operations)),
-          times(result, ours(result, "backend", "cuda"), Double.NaN));
-    }
-  }
-
-  private Optional<Result> ours(Result peer, String parameter, String name) {
-    return results.stream()
-        .filter(result -> name.equals(result.parameters().get(parameter)))
-        .filter(result -> !result.equals(peer) && peer.equalsBut(parameter, result))
-        .findFirst();
-  }
-
-  /** How many times as fast ours is, and whether that was the target. */
-  private static String times(Result peer, Optional<Result> ours, double least) {
-    if (ours.isEmpty()) {
-      return NONE;
-    }
-    double times = peer.milliseconds() / ours.get().milliseconds();
-    return digits(times)
-        + (Double.isNaN(least) ? "" : target("≥ " + digits(least), times >= least));
-  }
-
-  private String share(double speed, long threads, double least) {
-    return peak(threads)
-        .map(peak -> speed / peak)
-        .map(
-            share ->
-                Math.round(100 * share)
-                    + " %"
-                    + (least > 0
-                        ? target("≥ " + Math.round(100 * least) + " %", share >= least)
-                        : ""))
-        .orElse(NONE);
-  }
+  // Text.
 
   private static String target(String target, boolean met) {
     return " (target " + target + ": " + (met ? "met" : "**missed**") + ")";
@@ -467,18 +527,23 @@ public final class ResultsTable {
     return new BigDecimal(value).round(new MathContext(3)).stripTrailingZeros().toPlainString();
   }
 
-  private void header(List<Result> found, String title, String... columns) {
-    if (!found.isEmpty()) {
-      text.append("\n### ").append(title).append("\n\n");
-      row((Object[]) columns);
-      row(Stream.of(columns).map(column -> "---").toArray());
+  private static String digitsOrNone(double value) {
+    return value > 0 ? digits(value) : NONE;
+  }
+
+  private void table(String title, List<Measurement> rows, Column... columns) {
+    if (rows.isEmpty()) {
+      return;
+    }
+    text.append("\n### ").append(title).append("\n\n");
+    row(Arrays.stream(columns).map(Column::title));
+    row(Arrays.stream(columns).map(column -> "---"));
+    for (Measurement result : rows) {
+      row(Arrays.stream(columns).map(column -> column.cell().apply(result)));
     }
   }
 
-  private void row(Object... cells) {
-    for (Object cell : cells) {
-      text.append("| ").append(cell).append(' ');
-    }
-    text.append("|\n");
+  private void row(Stream<String> cells) {
+    text.append(cells.collect(Collectors.joining(" | ", "| ", " |\n")));
   }
 }

@@ -1,25 +1,12 @@
 package org.spanmatch.benchmarks;
 
-import java.util.concurrent.TimeUnit;
+import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.data.ElementType;
+import org.spanmatch.data.Layout;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Progress;
-import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.MatchChecks;
 import org.spanmatch.match.MatchSpectrum;
@@ -31,122 +18,105 @@ import org.spanmatch.match.TrialOrder;
 
 /**
  * Simple matches of two groups of n neurons that are compressed and of which all match: one minimal
- * match on one thread, and one for each of the 2·n neurons on all processors.
+ * match, and one for each of the 2·n neurons, searched for by as many threads as there may be.
  *
- * <p>One takes up to 2·n trials, each about 8·n² operations on what is left of n, so about 8/3·n³.
- * All take 2·n trials of everything and at most 2·n² of what is left, about 1/12 of (2·n)⁴
- * operations where trials remove nothing but what is tried.
+ * <p>One takes up to 2·n trials, each about 8·n² operations and bytes on what is left of n, so
+ * about 8/3·n³. All take 2·n trials of everything and at most 2·n² of what is left, about 1/12 of
+ * (2·n)⁴ operations where trials remove nothing but what is tried. That depends on the data, so no
+ * speed is reported.
  *
  * <p>{@code tight} is the least ε at which all match: there trials fail more often, and matches are
- * larger, up to hundreds of neurons. Each call starts from a fresh table, since tables remember;
- * making it is outside the time.
+ * larger, up to hundreds of neurons.
+ *
+ * <p>One minimal match is checked against the definition before a trial is measured, and after it
+ * those of each neuron, both with an independent table.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 4, time = 1)
-@Fork(
-    value = 2,
-    jvmArgsAppend = {
-      "-Xms4g",
-      "-Xmx4g",
-      "-XX:+UseParallelGC",
-      "-XX:+AlwaysPreTouch",
-      "--add-modules",
-      "jdk.incubator.vector"
-    })
-public class SimpleMatchesBenchmark {
-  /** Neurons of each group. */
-  @Param({"64", "128", "256", "512"})
-  public int n;
-
-  /** Samples of the test set. */
-  @Param("10000")
-  public int samples;
-
+public class SimpleMatchesBenchmark extends TableBenchmark {
   /** ε: 0.5, or the least at which everything matches. */
   @Param({"loose", "tight"})
   public String epsilon;
 
-  private Mixtures data;
-  private ProjectionKernel kernel;
-  private ProjectionKernel alone;
   private double value;
   private SimpleMatches last;
 
-  /** A table that has answered nothing yet. */
-  @State(Scope.Benchmark)
-  public static class FreshTables {
-    ProjectionTable table;
-    ProjectionTable alone;
-
-    /** Makes them. */
-    @Setup(Level.Invocation)
-    public void setUp(SimpleMatchesBenchmark benchmark) {
-      table = benchmark.compressed(benchmark.kernel);
-      alone = benchmark.compressed(benchmark.alone);
-    }
-
-    /** Frees them. */
-    @TearDown(Level.Invocation)
-    public void tearDown() {
-      table.close();
-      alone.close();
-    }
+  @Override
+  Mixtures activations(ElementType type, Layout stored) {
+    return new Mixtures(
+        samples,
+        neurons,
+        type,
+        stored,
+        MinimalMatchBenchmark.LEAST_NOISE,
+        MinimalMatchBenchmark.MOST_NOISE);
   }
 
-  /** Makes the activations. */
-  @Setup(Level.Trial)
-  public void setUp() {
-    data =
-        new Mixtures(
-            samples, n, MinimalMatchBenchmark.LEAST_NOISE, MinimalMatchBenchmark.MOST_NOISE);
-    kernel = Kernels.open("java", KernelOptions.defaults());
-    alone = Kernels.open("java", new KernelOptions(1));
-    try (ProjectionTable table = compressed(kernel)) {
+  @Override
+  void prepare() {
+    if (!List.of("loose", "tight").contains(epsilon)) {
+      throw new IllegalArgumentException(
+          "expected an epsilon of loose, tight, found '" + epsilon + "'");
+    }
+    try (ProjectionTable table = compressed()) {
       MinimalMatchBenchmark.requireAllMatched(table);
-      double least = MatchSpectrum.of(table, Progress.NONE).epsilonFor(2 * n).orElseThrow() + 1e-9;
+      MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+      double least = spectrum.epsilonFor(2 * neurons).orElseThrow() + 1e-9;
       value = epsilon.equals("tight") ? least : MinimalMatchBenchmark.EPSILON;
     }
   }
 
-  private ProjectionTable compressed(ProjectionKernel by) {
-    return by.compress(data.xLayer(), data.yLayer(), CompressionOptions.defaults());
+  private Neuron neuron() {
+    return new Neuron(Group.X, neurons / 2);
   }
 
-  /** Checks that all neurons are covered by what are matches. */
-  @TearDown(Level.Trial)
+  @Override
+  void checkTable() {
+    MinimalMatch match = one();
+    withIndependentTable(
+        table -> {
+          if (!isMatch(table, match.x(), match.y())
+              || !MatchChecks.isMinimalFor(table, value, match.x(), match.y(), neuron())) {
+            throw new IllegalStateException(backend + " found no minimal match: " + match);
+          }
+        });
+  }
+
+  private boolean isMatch(ProjectionTable table, List<Integer> x, List<Integer> y) {
+    return MatchChecks.isMatch(table, value, x, y);
+  }
+
+  // All of them may take minutes, so those are checked that were measured.
+  @Override
   public void tearDown() {
-    try (ProjectionTable table = compressed(kernel)) {
-      if (last != null
-          && !(last.complete()
-              && MatchChecks.coverMaximum(last)
-              && last.covered(Group.X).size() == n
-              && last.matches().stream()
-                  .allMatch(m -> MatchChecks.isMatch(table, value, m.x(), m.y())))) {
-        throw new IllegalStateException("not all neurons are covered by matches");
+    try {
+      if (last != null) {
+        withIndependentTable(this::checkAll);
       }
     } finally {
-      kernel.close();
-      alone.close();
+      super.tearDown();
     }
   }
 
-  /** One minimal match, on one thread. */
-  @Benchmark
-  public MinimalMatch one(FreshTables fresh) {
-    TrialOrder order = TrialOrder.byIndex(fresh.alone);
-    return MinimalMatch.find(fresh.alone, value, new Neuron(Group.X, n / 2), order).orElseThrow();
+  private void checkAll(ProjectionTable table) {
+    if (!last.complete()
+        || !MatchChecks.coverMaximum(last)
+        || last.covered(Group.X).size() != neurons
+        || !last.matches().stream().allMatch(match -> isMatch(table, match.x(), match.y()))) {
+      throw new IllegalStateException(
+          backend + " found matches that don't cover all neurons, or are none");
+    }
   }
 
-  /** A minimal match of each neuron, on all processors. */
+  /** One minimal match. */
   @Benchmark
-  public SimpleMatches all(FreshTables fresh) {
-    last =
-        SimpleSearch.inOrder(TrialOrder.byIndex(fresh.table))
-            .on(KernelOptions.defaults().threads())
-            .run(fresh.table, value);
+  public MinimalMatch one() {
+    TrialOrder order = TrialOrder.byIndex(table());
+    return MinimalMatch.find(table(), value, neuron(), order).orElseThrow();
+  }
+
+  /** A minimal match of each neuron. */
+  @Benchmark
+  public SimpleMatches all() {
+    last = SimpleSearch.inOrder(TrialOrder.byIndex(table())).on(threads).run(table(), value);
     return last;
   }
 }

@@ -45,7 +45,7 @@ import org.spanmatch.kernel.KernelOptions;
 @Measurement(iterations = 5, time = 1)
 @Fork(
     value = 1,
-    jvmArgsAppend = {"-Xms6g", "-Xmx6g", "-XX:+UseParallelGC"})
+    jvmArgsPrepend = {"-Xms6g", "-Xmx6g", "-XX:+UseParallelGC"})
 public class DeviceBenchmark {
   /** Bytes of a copy. */
   public static final int COPIED_BYTES = 1 << 28;

@@ -1,0 +1,72 @@
+package org.spanmatch.benchmarks;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.spanmatch.data.ActivationFile;
+import org.spanmatch.data.LayerActivations;
+import org.spanmatch.data.Layout;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.Match;
+
+/**
+ * From {@code .npy} files to the maximum matches at five ε, as {@code spanmatch match} finds them.
+ *
+ * <p>The files, of the dtype and layout asked for, are written once for a trial into a temporary
+ * folder, and read again in every call: from memory, as far as the system keeps them there. All
+ * else is as in {@link LayerBenchmark}, operations and bytes too; reading counts as compressing.
+ */
+public class FileBenchmark extends MatchingBenchmark {
+  private Path folder;
+
+  @Override
+  void prepare() {
+    try {
+      folder = Files.createTempDirectory("spanmatch-benchmarks");
+      for (Group group : Group.values()) {
+        NpyFile.write(file(group), data().layer(group));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path file(Group group) {
+    return folder.resolve(group.label() + ".npy");
+  }
+
+  @Override
+  ProjectionTable compress() {
+    return kernel().compress(open(Group.X), open(Group.Y), compression());
+  }
+
+  private LayerActivations open(Group group) {
+    Layout stored = data().layer(group).layout();
+    return ActivationFile.open(file(group)).arrays().get(0).layer(List.of(stored));
+  }
+
+  @Override
+  void free() {
+    if (folder == null) {
+      return;
+    }
+    try {
+      for (Group group : Group.values()) {
+        Files.deleteIfExists(file(group));
+      }
+      Files.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** All of it. */
+  @Benchmark
+  public List<Match> match() {
+    return matchLayer();
+  }
+}

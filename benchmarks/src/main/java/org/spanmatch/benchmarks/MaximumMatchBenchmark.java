@@ -1,0 +1,37 @@
+package org.spanmatch.benchmarks;
+
+import java.util.Arrays;
+import java.util.List;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.spanmatch.kernel.Progress;
+import org.spanmatch.match.Match;
+import org.spanmatch.match.MatchSpectrum;
+import org.spanmatch.match.MaximumMatch;
+
+/**
+ * The maximum matches of two groups of n neurons at five ε, once they are compressed, by rounds of
+ * removals.
+ *
+ * <p>How much that takes depends on the data. Counted are the first distances both ways, without
+ * which there is no match: 14/3·n³ operations, and 4·n² elements of 8 bytes.
+ *
+ * <p>Before a trial is measured, the matches are compared with those from an independent table.
+ */
+public class MaximumMatchBenchmark extends TableBenchmark {
+  @Override
+  void checkTable() {
+    List<Match> found = maximumMatches();
+    withIndependentTable(
+        table -> {
+          MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+          List<Match> expected = Arrays.stream(EPSILONS).mapToObj(spectrum::maximumMatch).toList();
+          Checks.requireSameMatches(backend, found, expected);
+        });
+  }
+
+  /** The maximum matches at five ε. */
+  @Benchmark
+  public List<Match> maximumMatches() {
+    return MaximumMatch.find(table(), EPSILONS);
+  }
+}

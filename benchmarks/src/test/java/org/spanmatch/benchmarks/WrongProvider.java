@@ -1,0 +1,64 @@
+package org.spanmatch.benchmarks;
+
+import java.util.Optional;
+import org.spanmatch.data.LayerActivations;
+import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.KernelProvider;
+import org.spanmatch.kernel.Kernels;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+
+/** A backend that takes the first group for both, so that everything matches. */
+public final class WrongProvider implements KernelProvider {
+  static final String NAME = "wrong";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String description() {
+    return "computes something else";
+  }
+
+  @Override
+  public int priority() {
+    return -1000;
+  }
+
+  @Override
+  public Optional<Unavailable> unavailable() {
+    return Optional.empty();
+  }
+
+  @Override
+  public ProjectionKernel open(KernelOptions options, String reason) {
+    ProjectionKernel right = Kernels.open("java", options);
+    return new ProjectionKernel() {
+      @Override
+      public KernelInfo info() {
+        return right.info();
+      }
+
+      @Override
+      public ProjectionTable compress(
+          LayerActivations x, LayerActivations y, CompressionOptions compression) {
+        return right.compress(x, x, compression);
+      }
+
+      @Override
+      public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
+        return right.heapBytes(xNeurons, yNeurons, samples, precision);
+      }
+
+      @Override
+      public void close() {
+        right.close();
+      }
+    };
+  }
+}
