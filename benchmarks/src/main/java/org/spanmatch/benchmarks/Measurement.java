@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,22 +47,36 @@ public record Measurement(
    *     sentence that names the file
    */
   public static List<Measurement> read(Path file) throws IOException {
+    byte[] content;
+    try {
+      content = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new IOException(file + ": expected JMH's results, found no file that can be read", e);
+    }
+    return parse(content, file.toString());
+  }
+
+  /**
+   * Takes what would be the content of a file.
+   *
+   * @param source what messages name in the place of a file
+   * @throws IOException if it is something else, as for {@link #read}
+   */
+  public static List<Measurement> parse(byte[] content, String source) throws IOException {
     JsonNode list;
     try {
-      list = MAPPER.readTree(file.toFile());
+      list = MAPPER.readTree(content);
     } catch (JacksonException e) {
       int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
       throw new IOException(
-          file + ": expected JMH's results as JSON, found text that is none at line " + line, e);
-    } catch (NoSuchFileException | java.io.FileNotFoundException e) {
-      throw new IOException(file + ": expected JMH's results, found no file that can be read", e);
+          source + ": expected JMH's results as JSON, found text that is none at line " + line, e);
     }
     if (!list.isArray()) {
-      throw new IOException(file + ": expected a list of JMH's results, found " + kind(list));
+      throw new IOException(source + ": expected a list of JMH's results, found " + kind(list));
     }
     List<Measurement> measurements = new ArrayList<>();
     for (JsonNode result : list) {
-      measurements.add(new Entry(file, measurements.size() + 1, result).measurement());
+      measurements.add(new Entry(source, measurements.size() + 1, result).measurement());
     }
     return measurements;
   }
@@ -83,7 +97,7 @@ public record Measurement(
   }
 
   /** A result in a file, and where it is. */
-  private record Entry(Path file, int number, JsonNode node) {
+  private record Entry(String file, int number, JsonNode node) {
 
     Measurement measurement() throws IOException {
       String unit = text("/primaryMetric/scoreUnit");

@@ -331,11 +331,27 @@ final class Arguments {
         .orElse(NeuronNorms.DEFAULT_DEAD_THRESHOLD);
   }
 
-  /** The names of the backends to validate, or "all" alone. */
+  /** The names of the backends asked for, or "all" alone. */
   List<String> backends() {
     return value(CommonOptions.BACKENDS)
         .map(text -> items(text).stream().distinct().toList())
         .orElse(List.of(CommonOptions.ALL_BACKENDS));
+  }
+
+  /**
+   * Whole numbers from 1 on, without repetitions, in the order given.
+   *
+   * @param most the largest that is allowed
+   */
+  List<Long> numbers(Option option, List<Long> defaults, long most) {
+    return value(option)
+        .map(
+            text ->
+                items(text).stream()
+                    .map(item -> wholeNumber(option, item, most))
+                    .distinct()
+                    .toList())
+        .orElse(defaults);
   }
 
   /** How much to validate. */
@@ -387,6 +403,7 @@ final class Arguments {
             + option.getLongOpt()
             + ": expected a whole number of at least "
             + least
+            + (most < Integer.MAX_VALUE ? " and at most " + most : "")
             + ", found '"
             + text
             + "'");

@@ -34,7 +34,8 @@ final class BackendsCommand implements Command {
   public String details() {
     return """
         Backends are listed in the order in which '--backend auto' tries them; it leaves layers that
-        are too small for a GPU to the next. One is forced with --backend NAME, or with
+        are too small for a GPU to the next, unless a profile of 'spanmatch bench --save-profile'
+        tells the fastest for each layer. One is forced with --backend NAME, or with
         SPANMATCH_JAVA_OPTS=-Dspanmatch.backend=NAME.
         """;
   }
@@ -43,6 +44,20 @@ final class BackendsCommand implements Command {
   public void run(Arguments arguments, Console console) {
     arguments.paths(0, 0);
     Kernels.providers().forEach(provider -> print(provider, console.out()));
+    UserProfile.load(console.out()::println)
+        .ifPresent(
+            profile ->
+                console
+                    .out()
+                    .println(
+                        "profile of "
+                            + profile.date()
+                            + ": "
+                            + UserProfile.file()
+                            + ", for "
+                            + profile.threads()
+                            + " threads on "
+                            + profile.machine().processor()));
   }
 
   /** Prints what there is to say of a backend. */

@@ -38,6 +38,7 @@ interface Command {
    * @throws org.spanmatch.kernel.KernelUnavailableException if a backend asked for can't run
    * @throws org.spanmatch.kernel.NotEnoughMemoryException if the Java heap is too small
    * @throws ValidationFailedException if a backend does not keep its promises
+   * @throws RegressionException if something has become slower
    * @throws OutputException if a result can't be written
    */
   void run(Arguments arguments, Console console) throws IOException;

@@ -21,6 +21,30 @@ final class CommonOptions {
   static final String ALL_BACKENDS = "all";
   static final Option BACKENDS =
       valued("backends", "name,…|all", "what to validate; default all that are available");
+  static final Option BENCH_BACKENDS =
+      valued(
+          "backends",
+          "name,…|all",
+          "what to measure: backends, and peers by name; default all that are available, but not"
+              + " reference");
+  static final Option NEURONS =
+      valued("neurons", "N,…", "neurons of each network; default 64,256,1024, or 64 to 4096");
+  static final Option BENCH_SAMPLES =
+      valued("samples", "N,…", "samples; default 1000,10000,50000, or 1000 to 1000000");
+  static final Option QUICK =
+      flag("quick", "at most 3 minutes for the processor on 2 cores; the default");
+  static final Option FULL = flag("full", "more sizes, and longer, for results to be published");
+  static final Option PEERS =
+      flag("peers", "beside other libraries: OpenBLAS, EJML, ojAlgo, netlib, and numpy");
+  static final Option SAVE_PROFILE =
+      flag("save-profile", "store what the backends cost here, for '--backend auto'");
+  static final Option COMPARE =
+      valued("compare", "OLD.json", "show what became slower or faster since; 5 if slower");
+  static final Option REPORT =
+      valued(
+          "report",
+          "DIR",
+          "measure nothing: make tables and figures again in the --out folder of an earlier run");
   static final Option LEVEL =
       valued("level", "name", "quick (default), full or exhaustive: how many problems");
   static final Option CASE =

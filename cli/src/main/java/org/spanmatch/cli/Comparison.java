@@ -25,7 +25,7 @@ record Comparison(Input input, Settings settings, ProjectionKernel kernel, Conso
   }
 
   static Comparison of(Input input, Settings settings, Console console) {
-    return new Comparison(input, settings, settings.openKernel(), console);
+    return new Comparison(input, settings, settings.openKernel(console), console);
   }
 
   /** What computes. */

@@ -12,6 +12,7 @@ import java.util.logging.ConsoleHandler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
+import org.spanmatch.benchmarks.picker.BenchmarkException;
 import org.spanmatch.cli.report.DisplayName;
 import org.spanmatch.data.ActivationsException;
 import org.spanmatch.kernel.KernelFailedException;
@@ -69,9 +70,9 @@ public final class Main {
       return fail(e.getMessage(), ExitCode.BAD_DATA, e, debug, console);
     } catch (KernelUnavailableException e) {
       return fail(e.getMessage(), ExitCode.BACKEND_UNAVAILABLE, e, debug, console);
-    } catch (ValidationFailedException e) {
+    } catch (ValidationFailedException | RegressionException e) {
       return fail(e.getMessage(), ExitCode.NOT_VALID, e, debug, console);
-    } catch (OutputException | KernelFailedException e) {
+    } catch (OutputException | KernelFailedException | BenchmarkException e) {
       return fail(e.getMessage(), ExitCode.OTHER, e, debug, console);
     } catch (NotEnoughMemoryException e) {
       String message =
@@ -118,6 +119,7 @@ public final class Main {
                 new LayersCommand(),
                 new BackendsCommand(),
                 new ValidateCommand(Kernels::providers),
+                new BenchCommand(),
                 new DemoCommand(),
                 new BundleCommand()));
     HelpCommand help = new HelpCommand(commands);

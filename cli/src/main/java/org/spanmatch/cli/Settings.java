@@ -8,6 +8,7 @@ import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.cost.CostProfile;
 
 /**
  * What is computed with, and how.
@@ -56,7 +57,20 @@ record Settings(
         false);
   }
 
-  ProjectionKernel openKernel() {
-    return Kernels.open(backend, options);
+  /** Opens the backend; the automatic choice goes by the user's profile, if there is one. */
+  ProjectionKernel openKernel(Console console) {
+    Optional<CostProfile> profile =
+        backend.equals(Kernels.AUTO)
+            ? UserProfile.load(note -> tell("note: " + note, console))
+            : Optional.empty();
+    return profile
+        .map(costs -> Kernels.open(backend, options, costs))
+        .orElseGet(() -> Kernels.open(backend, options));
+  }
+
+  private void tell(String note, Console console) {
+    if (!quiet) {
+      console.err().println(note);
+    }
   }
 }

@@ -6,9 +6,12 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.spanmatch.benchmarks.picker.LayerTime;
 
 /** Writes results as comma-separated values: RFC 4180 quoting, UTF-8, one head line. */
 public final class Csv {
@@ -122,6 +125,48 @@ public final class Csv {
         printLevels(csv, layer.layer(), "y", layer.levels().y(), layer.levelErrors().y());
       }
     }
+  }
+
+  /**
+   * {@code bench.csv}: a line for each backend and size; what was not measured is empty.
+   *
+   * @param share the share of the limit
+   */
+  public static void writeTimes(
+      List<LayerTime> times, Function<LayerTime, OptionalDouble> share, OutputStream out)
+      throws IOException {
+    try (CSVPrinter csv =
+        printer(
+            out,
+            "backend",
+            "neurons",
+            "samples",
+            "threads",
+            "ms",
+            "ms_error",
+            "compress_ms",
+            "match_ms",
+            "gflops",
+            "share_of_limit")) {
+      for (LayerTime time : times) {
+        OptionalDouble shareOfLimit = share.apply(time);
+        csv.printRecord(
+            time.backend(),
+            time.point().neurons(),
+            time.point().samples(),
+            time.threads(),
+            time.milliseconds(),
+            cell(time.error()),
+            cell(time.compress()),
+            cell(time.match()),
+            cell(time.gflops()),
+            cell(shareOfLimit.orElse(Double.NaN)));
+      }
+    }
+  }
+
+  private static Double cell(double value) {
+    return Double.isNaN(value) ? null : value;
   }
 
   private static void printLevels(

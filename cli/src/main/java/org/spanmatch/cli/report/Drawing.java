@@ -21,6 +21,8 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** What all figures share: their look, their text, and how a chart becomes a file. */
 final class Drawing {
@@ -43,6 +45,15 @@ final class Drawing {
   static final int MAX_LABEL_WIDTH = 540;
   // So many characters of usual width fit the label; wider ones are shortened once more.
   private static final int MAX_LABEL_CHARACTERS = 36;
+
+  /** What tells lines apart besides their colour. */
+  static final List<Marker> MARKERS =
+      List.of(
+          SeriesMarkers.CIRCLE,
+          SeriesMarkers.SQUARE,
+          SeriesMarkers.TRIANGLE_UP,
+          SeriesMarkers.DIAMOND,
+          SeriesMarkers.TRIANGLE_DOWN);
 
   private Drawing() {}
 

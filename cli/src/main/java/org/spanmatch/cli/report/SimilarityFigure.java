@@ -21,7 +21,6 @@ import org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle;
 import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
 import org.knowm.xchart.style.CategoryStyler;
 import org.knowm.xchart.style.lines.SeriesLines;
-import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
@@ -34,14 +33,6 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 public record SimilarityFigure(String title, List<String> layers, List<Line> lines)
     implements Figure {
   private static final String X_LABEL = "layer";
-
-  private static final List<Marker> MARKERS =
-      List.of(
-          SeriesMarkers.CIRCLE,
-          SeriesMarkers.SQUARE,
-          SeriesMarkers.TRIANGLE_UP,
-          SeriesMarkers.DIAMOND,
-          SeriesMarkers.TRIANGLE_DOWN);
 
   private static final int LABEL_ANGLE = 45;
   private static final int LABEL_SPACING = 40;
@@ -147,7 +138,7 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
       series.setLineColor(color);
       series.setLineStyle(Drawing.stroke());
       series.setMarkerColor(color);
-      series.setMarker(MARKERS.get(rank % MARKERS.size()));
+      series.setMarker(Drawing.MARKERS.get(rank % Drawing.MARKERS.size()));
     }
   }
 

@@ -1,0 +1,392 @@
+package org.spanmatch.cli;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.commons.cli.Option;
+import org.spanmatch.benchmarks.Measurement;
+import org.spanmatch.benchmarks.Peers;
+import org.spanmatch.benchmarks.picker.BenchmarkException;
+import org.spanmatch.benchmarks.picker.Change;
+import org.spanmatch.benchmarks.picker.CostModels;
+import org.spanmatch.benchmarks.picker.Effort;
+import org.spanmatch.benchmarks.picker.GridPoint;
+import org.spanmatch.benchmarks.picker.GridRun;
+import org.spanmatch.benchmarks.picker.LayerTime;
+import org.spanmatch.cli.report.BenchSetup;
+import org.spanmatch.cli.report.BenchSetup.LeftOut;
+import org.spanmatch.cli.report.TextTable;
+import org.spanmatch.data.ActivationsException;
+import org.spanmatch.kernel.KernelProvider;
+import org.spanmatch.kernel.KernelProvider.Unavailable;
+import org.spanmatch.kernel.KernelUnavailableException;
+import org.spanmatch.kernel.Kernels;
+import org.spanmatch.kernel.cost.CostModel;
+import org.spanmatch.kernel.cost.CostProfile;
+import org.spanmatch.kernel.cost.Machine;
+
+/** {@code spanmatch bench}: which backend is the fastest for which sizes, on this machine. */
+final class BenchCommand implements Command {
+  // So slow that it is measured only where it is asked for.
+  private static final String REFERENCE = "reference";
+
+  private static final List<Long> QUICK_NEURONS = List.of(64L, 256L, 1024L);
+  private static final List<Long> QUICK_SAMPLES = List.of(1_000L, 10_000L, 50_000L);
+  private static final List<Long> FULL_NEURONS =
+      List.of(64L, 128L, 256L, 512L, 1024L, 2048L, 4096L);
+  private static final List<Long> FULL_SAMPLES = List.of(1_000L, 10_000L, 100_000L, 1_000_000L);
+  private static final long MOST_NEURONS = 1 << 15;
+
+  // The rest is for the system and what runs beside.
+  private static final double USABLE_MEMORY = 0.8;
+
+  @Override
+  public String name() {
+    return "bench";
+  }
+
+  @Override
+  public String summary() {
+    return "which backend is the fastest here, by layer size; measured with JMH";
+  }
+
+  @Override
+  public String arguments() {
+    return "";
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of(
+        CommonOptions.QUICK,
+        CommonOptions.FULL,
+        CommonOptions.NEURONS,
+        CommonOptions.BENCH_SAMPLES,
+        CommonOptions.BENCH_BACKENDS,
+        CommonOptions.PEERS,
+        CommonOptions.THREADS,
+        CommonOptions.describe(
+            CommonOptions.OUT, "folder for JMH's results, tables and figures, made if missing"),
+        CommonOptions.SAVE_PROFILE,
+        CommonOptions.COMPARE,
+        CommonOptions.REPORT,
+        CommonOptions.QUIET);
+  }
+
+  @Override
+  public String details() {
+    return """
+        Matches made-up layers of each size with each backend that can run here, from activations in
+        memory to the matches at five ε, and shows how long that takes, which backend is the fastest,
+        by how much, and from how many samples on. Times are means with JMH's 99.9 % intervals, from
+        JVMs of their own; every result is checked. 'of the limit' is the share of the multiply-adds
+        that the processor, or of the products that the GPU can do in that time, measured in the same
+        run. Let nothing else run meanwhile.
+
+        --save-profile stores what the backends cost here, as a fixed time and times for each
+        operation and byte of each phase, for '--backend auto' to take the fastest for each layer.
+        Without such a profile, or with one of another machine, it takes the GPU for layers of at
+        least 2e9 products (samples x all neurons squared) and the processor for the others.
+
+        --compare exits with 5 where something takes longer than in OLD.json (JMH's results of an
+        earlier run), beyond both intervals and 10 % more, which two runs may differ by.
+
+        Examples:
+          spanmatch bench
+          spanmatch bench --save-profile
+          spanmatch bench --neurons 512,2048 --samples 20000 --backends java,cuda --out bench
+          spanmatch bench --full --peers --out bench
+          spanmatch bench --compare bench/jmh.json
+        """;
+  }
+
+  @Override
+  public void run(Arguments arguments, Console console) throws IOException {
+    arguments.paths(0, 0);
+    Optional<Path> report = arguments.path(CommonOptions.REPORT);
+    if (report.isPresent()) {
+      redraw(report.get(), console);
+      return;
+    }
+    arguments.requireOneAtMost(CommonOptions.QUICK, CommonOptions.FULL);
+    boolean full = arguments.has(CommonOptions.FULL);
+    List<LeftOut> leftOut = new ArrayList<>();
+    Map<String, String> backends = backends(arguments, leftOut);
+    List<GridPoint> points = points(arguments, full, leftOut);
+    Optional<List<Measurement>> before =
+        arguments.path(CommonOptions.COMPARE).map(BenchCommand::old);
+    Optional<ResultFolder> folder = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
+    folder.ifPresent(target -> target.check(BenchReport.files()));
+
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    GridRun run =
+        new GridRun(
+            full ? Effort.FULL : Effort.QUICK,
+            List.copyOf(backends.keySet()),
+            points,
+            arguments.threads());
+    try (Interruption interruption = Interruption.start()) {
+      measure(run, folder, interruption, arguments, console);
+      run.leftOut()
+          .forEach(one -> leftOut.add(new LeftOut(one.what(), one.reason(), one.failed())));
+      BenchSetup setup =
+          new BenchSetup(
+              Version.TEXT,
+              LocalDate.now(ZoneOffset.UTC).toString(),
+              Machine.here(),
+              memory(),
+              load,
+              arguments.threads(),
+              full ? "full" : "quick",
+              backends,
+              leftOut);
+      conclude(setup, run, folder, arguments, console);
+    }
+    before.ifPresent(measurements -> compare(measurements, run.measurements(), console));
+  }
+
+  /** Measures, and keeps what was measured so far in the folder. */
+  private static void measure(
+      GridRun run,
+      Optional<ResultFolder> folder,
+      Interruption interruption,
+      Arguments arguments,
+      Console console) {
+    // The JVM that measures would go on by itself.
+    Thread children =
+        new Thread(() -> ProcessHandle.current().children().forEach(ProcessHandle::destroy));
+    Runtime.getRuntime().addShutdownHook(children);
+    try (ProgressLine progress =
+        new ProgressLine(
+            console,
+            !arguments.has(CommonOptions.QUIET),
+            "bench",
+            run.weights(),
+            List.of("measure"))) {
+      run.run(
+          new GridRun.Listener() {
+            @Override
+            public boolean next(String what) {
+              progress.startLayer(what);
+              return !interruption.requested();
+            }
+
+            @Override
+            public void measured() {
+              folder.ifPresent(target -> target.write(BenchReport.JMH, run::writeTo));
+            }
+          });
+    }
+    folder.ifPresent(
+        target ->
+            target.write(
+                BenchReport.LOG, out -> out.write(run.log().getBytes(StandardCharsets.UTF_8))));
+  }
+
+  /** Shows and stores what was measured. */
+  private static void conclude(
+      BenchSetup setup,
+      GridRun run,
+      Optional<ResultFolder> folder,
+      Arguments arguments,
+      Console console) {
+    BenchReport report = BenchReport.of(setup, run.measurements());
+    if (!arguments.has(CommonOptions.QUIET)) {
+      report.printNotes(console.err());
+    }
+    List<String> failures =
+        setup.leftOut().stream()
+            .filter(LeftOut::failed)
+            .map(one -> one.what() + ": " + one.reason())
+            .toList();
+    if (report.table().times().isEmpty()) {
+      throw new OutputException(
+          "nothing was measured" + (failures.isEmpty() ? "" : "; " + failures.get(0)), null);
+    }
+    report.print(console.out());
+    folder.ifPresent(
+        target -> {
+          report.write(target);
+          console.out().println("results and figures in " + target.path());
+        });
+    if (arguments.has(CommonOptions.SAVE_PROFILE)) {
+      save(setup, report.table().times(), console);
+    }
+    if (!failures.isEmpty()) {
+      throw new BenchmarkException(
+          failures.size() + " measurements failed, the first: " + failures.get(0));
+    }
+  }
+
+  /** Makes table and figures again, from an earlier run. */
+  private static void redraw(Path path, Console console) throws IOException {
+    ResultFolder folder = new ResultFolder(path);
+    BenchReport report = BenchReport.read(path);
+    folder.check(BenchReport.files());
+    report.write(folder);
+    report.print(console.out());
+  }
+
+  /** The backends and peers to measure, with what each runs on. */
+  private static Map<String, String> backends(Arguments arguments, List<LeftOut> leftOut) {
+    List<KernelProvider> providers = Kernels.providers();
+    List<String> known = providers.stream().map(KernelProvider::name).toList();
+    List<String> asked = arguments.backends();
+    boolean all = asked.equals(List.of(CommonOptions.ALL_BACKENDS));
+    boolean byDefault = !arguments.has(CommonOptions.BENCH_BACKENDS);
+    Map<String, String> chosen = new LinkedHashMap<>();
+    for (KernelProvider provider : providers) {
+      boolean byName = asked.contains(provider.name());
+      if (byDefault ? !provider.name().equals(REFERENCE) : all || byName) {
+        Optional<Unavailable> problem = provider.unavailable();
+        String reason = problem.map(p -> p.reason() + "; " + p.cure()).orElse("");
+        if (problem.isEmpty()) {
+          chosen.put(provider.name(), Kernels.details(provider));
+        } else if (byName) {
+          throw new KernelUnavailableException(
+              "backend '" + provider.name() + "' is unavailable: " + reason);
+        } else {
+          leftOut.add(new LeftOut(provider.name(), reason, false));
+        }
+      }
+    }
+    for (String name : Peers.NAMES) {
+      boolean byName = asked.contains(name);
+      if (byName || arguments.has(CommonOptions.PEERS)) {
+        Optional<String> problem = Peers.unavailable(name);
+        if (problem.isEmpty()) {
+          chosen.put(name, "");
+        } else if (byName) {
+          throw new KernelUnavailableException(
+              "peer '" + name + "' is unavailable: " + problem.get());
+        } else {
+          leftOut.add(new LeftOut(name, problem.get(), false));
+        }
+      }
+    }
+    for (String name : asked) {
+      if (!all && !known.contains(name) && !Peers.NAMES.contains(name)) {
+        throw new UsageException(
+            "--backends: expected all, "
+                + String.join(", ", known)
+                + ", "
+                + String.join(", ", Peers.NAMES)
+                + ", found '"
+                + name
+                + "'");
+      }
+    }
+    return chosen;
+  }
+
+  /** The sizes; those of a grid of ours that don't fit the memory are left out. */
+  private static List<GridPoint> points(Arguments arguments, boolean full, List<LeftOut> leftOut) {
+    List<Long> neurons =
+        arguments.numbers(CommonOptions.NEURONS, full ? FULL_NEURONS : QUICK_NEURONS, MOST_NEURONS);
+    List<Long> samples =
+        arguments.numbers(
+            CommonOptions.BENCH_SAMPLES, full ? FULL_SAMPLES : QUICK_SAMPLES, Integer.MAX_VALUE);
+    boolean asked =
+        arguments.has(CommonOptions.NEURONS) || arguments.has(CommonOptions.BENCH_SAMPLES);
+    List<GridPoint> points = new ArrayList<>();
+    for (long n : neurons) {
+      for (long d : samples) {
+        GridPoint point = new GridPoint((int) n, d);
+        if (point.heapBytes() <= USABLE_MEMORY * memory()) {
+          points.add(point);
+          continue;
+        }
+        String reason =
+            String.format(
+                Locale.ROOT,
+                "needs about %.1f GB of memory, of which this machine has %.1f GB",
+                point.heapBytes() / 1e9,
+                memory() / 1e9);
+        if (asked) {
+          throw new OutputException(
+              point + ": " + reason + "; take fewer with --neurons and --samples", null);
+        }
+        leftOut.add(new LeftOut(point.toString(), reason, false));
+      }
+    }
+    return points;
+  }
+
+  private static long memory() {
+    return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
+        .getTotalMemorySize();
+  }
+
+  private static List<Measurement> old(Path file) {
+    try {
+      return Measurement.read(file);
+    } catch (IOException e) {
+      throw new ActivationsException(e.getMessage(), e);
+    }
+  }
+
+  private static void save(BenchSetup setup, List<LayerTime> times, Console console) {
+    Map<String, CostModel> models = CostModels.of(times);
+    Map<String, CostProfile.Backend> costs = new LinkedHashMap<>();
+    for (KernelProvider provider : Kernels.providers()) {
+      CostModel model = models.get(provider.name());
+      if (model != null) {
+        costs.put(provider.name(), new CostProfile.Backend(Kernels.details(provider), model));
+      }
+    }
+    if (costs.isEmpty()) {
+      throw new BenchmarkException(
+          "no profile was saved: it takes "
+              + CostModels.LEAST_SIZES
+              + " sizes of a backend, found "
+              + times.size());
+    }
+    UserProfile.save(
+        new CostProfile(LocalDate.parse(setup.date()), setup.machine(), setup.threads(), costs));
+    console
+        .out()
+        .println(
+            "profile of " + String.join(", ", costs.keySet()) + " saved in " + UserProfile.file());
+  }
+
+  private static void compare(List<Measurement> before, List<Measurement> now, Console console) {
+    List<Change> changes = Change.between(before, now);
+    if (changes.isEmpty()) {
+      throw new ActivationsException("--compare: nothing was measured in both runs");
+    }
+    TextTable table =
+        new TextTable(List.of("benchmark", "before, ms", "now, ms", "now / before", ""));
+    for (Change change : changes) {
+      table.add(
+          List.of(
+              change.name(),
+              String.format(Locale.ROOT, "%.4g", change.before()),
+              String.format(Locale.ROOT, "%.4g", change.now()),
+              String.format(Locale.ROOT, "%.3f ± %.3f", change.ratio(), change.error()),
+              change.isRegression() ? "slower" : change.isImprovement() ? "faster" : "same"));
+    }
+    console.out().println();
+    table.print(console.out());
+    List<Change> regressions = changes.stream().filter(Change::isRegression).toList();
+    if (!regressions.isEmpty()) {
+      throw new RegressionException(
+          String.format(
+              Locale.ROOT,
+              "%d of %d benchmarks are slower than before, %s by %.2f ×",
+              regressions.size(),
+              changes.size(),
+              regressions.get(0).name(),
+              regressions.get(0).ratio()));
+    }
+  }
+}

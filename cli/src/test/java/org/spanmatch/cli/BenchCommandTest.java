@@ -1,0 +1,246 @@
+package org.spanmatch.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.spanmatch.cli.RealCommand.Outcome;
+
+/** {@code spanmatch bench} at tiny sizes, whose times mean nothing. */
+class BenchCommandTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir Path folder;
+
+  private ProcessBuilder builder(Object... arguments) {
+    List<Object> all = new ArrayList<>(List.of("bench"));
+    all.addAll(List.of(arguments));
+    // Elsewhere another may run; where none does, JMH would still wait for its lock.
+    ProcessBuilder builder = RealCommand.builder(List.of("-Djmh.ignoreLock=true"), all.toArray());
+    builder.environment().put("XDG_CONFIG_HOME", folder.resolve("config").toString());
+    return builder;
+  }
+
+  private Outcome bench(Object... arguments) {
+    return RealCommand.finish(builder(arguments));
+  }
+
+  private Outcome match(Object... arguments) {
+    ProcessBuilder builder = RealCommand.builder(List.of(), arguments);
+    builder.environment().put("XDG_CONFIG_HOME", folder.resolve("config").toString());
+    return RealCommand.finish(builder);
+  }
+
+  private static Set<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
+    }
+  }
+
+  /** From measuring to a profile that the automatic choice goes by. */
+  @Test
+  void measuresSavesComparesAndIsUsed() throws IOException {
+    Path out = folder.resolve("out");
+    Outcome outcome =
+        bench(
+            "--neurons",
+            "4,8",
+            "--samples",
+            "50,100",
+            "--backends",
+            "java,reference",
+            "--out",
+            out,
+            "--save-profile");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertTrue(
+        outcome.err().lines().allMatch(line -> line.startsWith("note: the machine was busy")),
+        outcome.err());
+    assertTrue(outcome.out().contains(" is the fastest at "), outcome.out());
+    assertEquals(Set.copyOf(BenchReport.files()), names(out));
+
+    JsonNode jmh = JSON.readTree(out.resolve("jmh.json").toFile());
+    assertEquals(2 + 8, jmh.size(), "two limits; two backends at four sizes");
+    JsonNode machine = JSON.readTree(out.resolve("machine.json").toFile());
+    assertEquals("quick", machine.get("effort").textValue());
+    assertEquals(0, machine.get("leftOut").size());
+    List<String> csv = Files.readAllLines(out.resolve("bench.csv"));
+    assertEquals(1 + 8, csv.size());
+    assertEquals(
+        "backend,neurons,samples,threads,ms,ms_error,compress_ms,match_ms,gflops,share_of_limit",
+        csv.get(0));
+    for (String line : csv.subList(1, csv.size())) {
+      String[] cells = line.split(",", -1);
+      double time = Double.parseDouble(cells[4]);
+      double phases = Double.parseDouble(cells[6]) + Double.parseDouble(cells[7]);
+      assertTrue(phases > 0 && phases <= 1.5 * time, line);
+      assertTrue(Double.parseDouble(cells[9]) > 0, line);
+    }
+
+    Path file = TestFiles.npz(folder.resolve("net.npz"), "layer", TestFiles.relu(400, 1), 100, 4);
+    Outcome matched = match("match", file, file, "--json", "-");
+    assertEquals(0, matched.exitCode(), matched.err());
+    String reason = JSON.readTree(matched.out()).at("/backend/reason").textValue();
+    assertTrue(
+        reason.matches("java: \\S+ s expected; layers: 1 on java; profile of \\d{4}-\\d\\d-\\d\\d"),
+        reason);
+
+    compares(jmh);
+    foreignProfileIsNotUsed(file);
+    damagedProfileIsNotUsed(file);
+    redraws(out);
+  }
+
+  /** Against results that pretend to have been a thousand times as fast. */
+  private void compares(JsonNode jmh) throws IOException {
+    for (JsonNode result : jmh) {
+      ObjectNode metric = (ObjectNode) result.get("primaryMetric");
+      metric.put("score", metric.get("score").doubleValue() / 1000);
+      metric.put("scoreError", metric.get("score").doubleValue() / 100);
+    }
+    Path old = folder.resolve("old.json");
+    JSON.writeValue(old.toFile(), jmh);
+    Outcome slower =
+        bench("--neurons", "8", "--samples", "100", "--backends", "java", "--compare", old);
+    assertEquals(5, slower.exitCode(), slower.err());
+    assertTrue(
+        slower.err().contains("spanmatch: ") && slower.err().contains(" slower than before, "),
+        slower.err());
+    assertTrue(slower.out().contains("now / before"), slower.out());
+  }
+
+  private Path profile() {
+    return folder.resolve("config/spanmatch/profile.properties");
+  }
+
+  private void foreignProfileIsNotUsed(Path file) throws IOException {
+    String text = Files.readString(profile());
+    Files.writeString(
+        profile(), text.replaceAll("machine.processors=.*", "machine.processors=999"));
+    Outcome outcome = match("match", file, file, "--json", "-");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    String reason = JSON.readTree(outcome.out()).at("/backend/reason").textValue();
+    assertTrue(
+        reason.contains(" not used, it is of another machine: processors '999', here '"), reason);
+  }
+
+  private void damagedProfileIsNotUsed(Path file) throws IOException {
+    Files.writeString(profile(), "nothing=1\n");
+    Outcome outcome = match("match", file, file);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertEquals(
+        "note: "
+            + profile()
+            + ": the profile is not used: it has no entry 'spanmatch.profile'; 'spanmatch bench"
+            + " --save-profile' makes a new one\n",
+        outcome.err());
+    assertEquals("", match("match", file, file, "--quiet").err());
+  }
+
+  private void redraws(Path out) throws IOException {
+    String table = Files.readString(out.resolve("bench.md"));
+    Files.delete(out.resolve("bench.md"));
+    Files.delete(out.resolve("time-neurons.svg"));
+    Outcome outcome = bench("--report", out);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertEquals(table, Files.readString(out.resolve("bench.md")));
+    assertEquals(Set.copyOf(BenchReport.files()), names(out));
+  }
+
+  /** The JVM that measures is killed; what was measured before is kept. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void aKilledForkFailsAlone() throws IOException, InterruptedException {
+    Path out = folder.resolve("out");
+    Process process =
+        builder("--neurons", "4", "--samples", "50", "--backends", "java", "--out", out)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(folder.resolve("err").toFile())
+            .start();
+    boolean killed = false;
+    while (process.isAlive()) {
+      // The second limit: the first one's result is there.
+      if (!killed && Files.exists(out.resolve("jmh.json"))) {
+        killed = process.children().map(ProcessHandle::destroyForcibly).reduce(false, (a, b) -> b);
+      }
+      Thread.sleep(20);
+    }
+    assertTrue(killed);
+    String err = Files.readString(folder.resolve("err"));
+    assertEquals(1, process.exitValue(), err);
+    String failure = "LimitsBenchmark.readAllThreads: its JVM was killed by signal 9";
+    assertTrue(err.endsWith("spanmatch: 1 measurements failed, the first: " + failure + "\n"), err);
+    assertEquals(2, JSON.readTree(out.resolve("jmh.json").toFile()).size());
+    assertTrue(Files.exists(out.resolve("bench.md")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "2 | --quick --full | --quick and --full contradict each other; give one of them at most",
+        "2 | --neurons 0 | --neurons: expected a whole number of at least 1 and at most 32768,"
+            + " found '0'",
+        "2 | --samples 10,x | --samples: expected a whole number of at least 1, found 'x'",
+        "2 | --backends java,jav | --backends: expected all, ",
+        "2 | other | expected no arguments, found 'other'",
+        "4 | --backends cuda | backend 'cuda' is unavailable: ",
+        "1 | --neurons 32768 --samples 2000000000 | 32,768 + 32,768 neurons, 2,000,000,000 samples:"
+            + " needs about ",
+        "3 | --compare absent.json | absent.json: expected JMH's results, found no file",
+        "3 | --report absent | absent/machine.json: there is no such file",
+        "1 | --out /dev/null/x | /dev/null/x: the output folder can't be written: ",
+      })
+  @DisabledOnOs(OS.WINDOWS)
+  void badInputIsNamed(int code, String arguments, String message) {
+    ProcessBuilder builder = builder((Object[]) arguments.split(" "));
+    builder.command().add(1, "-Dspanmatch.cuda.libraryPath=" + folder.resolve("absent"));
+    builder.directory(folder.toFile());
+    Outcome outcome = RealCommand.finish(builder);
+    assertEquals(code, outcome.exitCode(), outcome.err());
+    assertTrue(outcome.err().startsWith("spanmatch: " + message), outcome.err());
+    assertEquals(1, outcome.err().lines().count());
+  }
+
+  @Test
+  void foreignResultsAreNamed() throws IOException {
+    Path file = folder.resolve("old.json");
+    Files.writeString(file, "{\"a\": 1}");
+    Outcome outcome = bench("--compare", file);
+    assertEquals(3, outcome.exitCode());
+    assertEquals(
+        "spanmatch: " + file + ": expected a list of JMH's results, found an object\n",
+        outcome.err());
+  }
+
+  @Test
+  void theStandInForCudaIsRefused() throws IOException {
+    StandIn.assumeBuilt();
+    ProcessBuilder builder =
+        StandIn.builder(
+            Map.of(), "bench", "--neurons", "4", "--samples", "50", "--backends", "cuda");
+    builder.command().add(1, "-Djmh.ignoreLock=true");
+    Outcome outcome = RealCommand.finish(builder);
+    assertEquals(1, outcome.exitCode());
+    assertTrue(outcome.err().contains("CPU stand-in, not a GPU: refused"), outcome.err());
+    assertFalse(outcome.err().contains("\tat "), outcome.err());
+  }
+}
