@@ -12,25 +12,25 @@ import java.util.zip.ZipException;
 
 /** One array of an activation file, of which only the header has been read. */
 public final class StoredArray {
-  private final Path file;
+  private final FileStamp file;
   private final String name;
   private final ArrayBytes bytes;
   private final NpyHeader header;
 
-  private StoredArray(Path file, String name, ArrayBytes bytes, NpyHeader header) {
+  private StoredArray(FileStamp file, String name, ArrayBytes bytes, NpyHeader header) {
     this.file = file;
     this.name = name;
     this.bytes = bytes;
     this.header = header;
   }
 
-  static StoredArray open(Path file, String name, ArrayBytes bytes) {
+  static StoredArray open(FileStamp file, String name, ArrayBytes bytes) {
     try (InputStream in = bytes.stream()) {
       return new StoredArray(file, name, bytes, NpyHeader.read(in));
     } catch (ActivationsException e) {
-      throw located(file, name, e);
+      throw located(file.path(), name, e);
     } catch (IOException e) {
-      throw unreadable(file + ", layer '" + name + "'", e);
+      throw unreadable(file.path() + ", layer '" + name + "'", e);
     }
   }
 
@@ -64,7 +64,7 @@ public final class StoredArray {
     try {
       return Layout.of(shape().size(), chosen);
     } catch (ActivationsException e) {
-      throw located(file, name, e);
+      throw located(file.path(), name, e);
     }
   }
 
@@ -98,14 +98,14 @@ public final class StoredArray {
                 + found);
       }
       return new NpyActivations(
-          name, file.toString(), bytes, header.length(), array, type, byteOrder());
+          name, file, bytes, header.length(), array, type, byteOrder());
     } catch (ArithmeticException e) {
       throw located(
-          file, name, new ActivationsException("the size of the shape " + shape() + " overflows"));
+          file.path(), name, new ActivationsException("the size of the shape " + shape() + " overflows"));
     } catch (ActivationsException e) {
-      throw located(file, name, e);
+      throw located(file.path(), name, e);
     } catch (IOException e) {
-      throw unreadable(file + ", layer '" + name + "'", e);
+      throw unreadable(file.path() + ", layer '" + name + "'", e);
     }
   }
 

@@ -32,9 +32,9 @@ final class Jars {
 
   private Jars() {}
 
-  /** Copies all jars of a folder, but those with libraries for Windows. */
+  /** Copies all jars of a folder, but those with libraries for Windows, to a new folder. */
   static void copyAll(Path folder, Path target) throws IOException {
-    Files.createDirectories(target);
+    Files.createDirectory(target);
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> jars =
           files
