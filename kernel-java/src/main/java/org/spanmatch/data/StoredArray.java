@@ -147,6 +147,8 @@ public final class StoredArray {
       why = "the archive is damaged (" + e.getMessage() + ")";
     } else if (e instanceof AccessDeniedException) {
       why = "it can't be read: permission denied";
+    } else if (e.getClass() == IOException.class && e.getMessage() != null) {
+      why = "it can't be read: " + e.getMessage();
     } else {
       why = "it can't be read: " + e;
     }
