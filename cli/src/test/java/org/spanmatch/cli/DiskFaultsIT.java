@@ -73,8 +73,7 @@ class DiskFaultsIT {
   private static List<Written> written(List<Object> command) throws IOException {
     Path run = faults.newFolder();
     Path out = Files.createDirectory(run.resolve("out"));
-    Outcome outcome =
-        RealCommand.finish(Faults.command(command.toArray()).directory(run.toFile()));
+    Outcome outcome = RealCommand.finish(Faults.command(command.toArray()).directory(run.toFile()));
     assertEquals(0, outcome.exitCode(), outcome.err());
     Faults.assertWhole(out);
     List<Path> files = new ArrayList<>(Faults.files(out));
@@ -99,8 +98,7 @@ class DiskFaultsIT {
   void theDiskIsFullAtSomeFile(String name) throws IOException {
     List<Object> command = command(name);
     List<Written> files = written(command);
-    List<Integer> failing =
-        new ArrayList<>(IntStream.range(0, files.size()).boxed().toList());
+    List<Integer> failing = new ArrayList<>(IntStream.range(0, files.size()).boxed().toList());
     if (!Faults.all()) {
       // The last, and any other.
       Collections.rotate(failing, 1);

@@ -223,8 +223,10 @@ final class Faults {
   /** Writes the counts and times. */
   void report() throws IOException {
     StringBuilder text = new StringBuilder();
-    outcomes.forEach((outcome, count) -> text.append(count).append(" × ").append(outcome).append("\n"));
-    times.forEach((what, seconds) -> text.append(String.format(Locale.ROOT, "%s: %.2f s%n", what, seconds)));
+    outcomes.forEach(
+        (outcome, count) -> text.append(count).append(" × ").append(outcome).append("\n"));
+    times.forEach(
+        (what, seconds) -> text.append(String.format(Locale.ROOT, "%s: %.2f s%n", what, seconds)));
     Files.writeString(folder.resolveSibling(name + ".txt"), text);
   }
 }

@@ -148,8 +148,7 @@ class OutputFaultsIT {
     // The pipe has no reader by the time that anything is written.
     Outcome outcome =
         RealCommand.finish(
-            Faults.shell(
-                    "mkfifo pipe; exec 3<>pipe 4>pipe 3<&-; \"$0\" \"$@\" >&4 4>&-", arguments)
+            Faults.shell("mkfifo pipe; exec 3<>pipe 4>pipe 3<&-; \"$0\" \"$@\" >&4 4>&-", arguments)
                 .directory(run.toFile()));
     assertEquals(141, outcome.exitCode(), outcome.err());
     assertEquals(List.of(), Faults.messages(outcome));
@@ -215,7 +214,8 @@ class OutputFaultsIT {
         RealCommand.finish(
             Faults.mounting(script, "match", small, small, "--out", "out").directory(run.toFile()));
     assertEquals(0, outcome.exitCode(), outcome.err());
-    assertEquals(List.of(), Faults.messages(outcome));
+    // Java itself may warn that jps will not see it.
+    assertFalse(outcome.err().contains("spanmatch: "), outcome.err());
     assertEquals(8, Faults.files(run.resolve("out")).size());
     faults.count("/tmp full or read-only: exit 0");
     Outcome unpacks =

@@ -63,7 +63,12 @@ class SignalFaultsIT {
   /** The times are random within what a whole run takes, of which the first is a guess. */
   @ParameterizedTest
   @CsvSource({
-    "match, 3, 2", "simple, 4, 5", "spectrum, 2, 2", "validate, 3, 7", "demo, 3, 5", "bundle, 2, 14"
+    "match, 3, 2",
+    "simple, 4, 5",
+    "spectrum, 2, 2",
+    "validate, 3, 7",
+    "demo, 3, 5",
+    "bundle, 2, 14"
   })
   void leavesWholeFilesAndNothingElse(String command, int usual, double seconds) throws Exception {
     Random random = new Random(command.hashCode());
@@ -99,7 +104,8 @@ class SignalFaultsIT {
       this.command = command;
       Path log = folder.resolve("log");
       ProcessBuilder builder = Faults.command(arguments(command).toArray());
-      // With the usual signals, whatever this process ignores, in a group of its own, as in a shell.
+      // With the usual signals, whatever this process ignores, in a group of its own, as in a
+      // shell.
       builder.command().addAll(0, List.of("env", "--default-signal=INT", "setsid"));
       builder.environment().put("SPANMATCH_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
       builder.environment().put("TMPDIR", temporary.toString());

@@ -97,11 +97,12 @@ public final class StoredArray {
                 + " bytes of data, found "
                 + found);
       }
-      return new NpyActivations(
-          name, file, bytes, header.length(), array, type, byteOrder());
+      return new NpyActivations(name, file, bytes, header.length(), array, type, byteOrder());
     } catch (ArithmeticException e) {
       throw located(
-          file.path(), name, new ActivationsException("the size of the shape " + shape() + " overflows"));
+          file.path(),
+          name,
+          new ActivationsException("the size of the shape " + shape() + " overflows"));
     } catch (ActivationsException e) {
       throw located(file.path(), name, e);
     } catch (IOException e) {

@@ -86,7 +86,9 @@ record ZipEntryBytes(Path archive, String entry) implements ArrayBytes {
         "it has to be unpacked, and the temporary folder "
             + System.getProperty("java.io.tmpdir")
             + " can't take it ("
-            + (cause instanceof FileSystemException system ? system.getReason() : cause.getMessage())
+            + (cause instanceof FileSystemException system
+                ? system.getReason()
+                : cause.getMessage())
             + "); name another folder with -Djava.io.tmpdir=DIR",
         cause);
   }
