@@ -78,7 +78,7 @@ class InputFaultsIT {
     private static void replace(byte[] bytes, String from, String to) {
       for (int i = 0; i < 100; i++) {
         if (new String(bytes, i, from.length(), StandardCharsets.US_ASCII).equals(from)) {
-          ByteBuffer.wrap(bytes).position(i).put(to.getBytes());
+          ByteBuffer.wrap(bytes).position(i).put(to.getBytes(StandardCharsets.US_ASCII));
           return;
         }
       }
@@ -147,7 +147,7 @@ class InputFaultsIT {
     form.write(old, 0);
     Path newer = Files.createDirectory(folder.resolve("newer")).resolve("fc" + form.suffix());
     form.write(newer, 1);
-    Random random = new Random(form.ordinal());
+    Random random = new Random(form.name().hashCode());
     int refused = 0;
     for (int run = 0; run < Faults.runs(4); run++) {
       Change change = Change.values()[run % 4];

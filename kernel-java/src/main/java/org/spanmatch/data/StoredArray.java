@@ -1,10 +1,12 @@
 package org.spanmatch.data;
 
 import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -74,9 +76,10 @@ public final class StoredArray {
    * @param chosen layouts for arrays whose axes do not have the usual meaning; one that does not
    *     fit the number of axes is passed over
    * @throws ActivationsException if the dtype or the shape can't be used, or the data does not have
-   *     the size that the shape asks for
+   *     the size that the shape asks for, or the file has changed
    */
   public LayerActivations layer(Collection<Layout> chosen) {
+    file.requireUnchanged();
     try {
       ElementType type = elementType();
       StridedArray array =
@@ -146,6 +149,8 @@ public final class StoredArray {
       why = "the data is truncated";
     } else if (e instanceof ZipException) {
       why = "the archive is damaged (" + e.getMessage() + ")";
+    } else if (e instanceof NoSuchFileException || e instanceof FileNotFoundException) {
+      why = "it was removed meanwhile";
     } else if (e instanceof AccessDeniedException) {
       why = "it can't be read: permission denied";
     } else if (e.getClass() == IOException.class && e.getMessage() != null) {
