@@ -38,7 +38,11 @@ public final class Main {
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] args) {
     LOGGER.setLevel(Level.WARNING);
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true));
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true));
+    } catch (IllegalStateException e) {
+      ending = true; // interrupted before there was anything to end
+    }
     StandardOutput output = new StandardOutput();
     // Tables and messages hold ε and ×, whatever the platform's own encoding is.
     PrintStream out = new PrintStream(output, true, StandardCharsets.UTF_8);
