@@ -9,5 +9,8 @@ final class ExitCode {
   static final int BACKEND_UNAVAILABLE = 4;
   static final int NOT_VALID = 5;
 
+  /** What shells report for a program that ends since nobody reads its output (SIGPIPE). */
+  static final int NO_READER = 128 + 13;
+
   private ExitCode() {}
 }

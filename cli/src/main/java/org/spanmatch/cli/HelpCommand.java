@@ -73,7 +73,9 @@ final class HelpCommand implements Command {
 
         Exit codes: 0 fine, 1 anything not named here (such as an output that can't be written),
         2 wrong usage, 3 bad input data, 4 a backend that was asked for is unavailable,
-        5 validate found a backend that does not keep its promises, or bench something slower.
+        5 validate found a backend that does not keep its promises, or bench something slower;
+        130 after Ctrl-C, 143 after SIGTERM, 141 when nobody reads the output to its end (as with
+        | head), as with any command.
         JVM options, such as -Xmx8g, are taken from SPANMATCH_JAVA_OPTS.
         """);
   }

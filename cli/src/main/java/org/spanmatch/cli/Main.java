@@ -31,24 +31,33 @@ public final class Main {
   // Held, since the log manager itself would let it go. The report says what was chosen.
   private static final Logger LOGGER = Logger.getLogger("org.spanmatch");
 
+  // Since an interruption: what fails from then on fails because of it.
+  private static volatile boolean ending;
+
   private Main() {}
 
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] args) {
     LOGGER.setLevel(Level.WARNING);
-    PrintStream out = stream(FileDescriptor.out);
-    PrintStream err = stream(FileDescriptor.err);
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true));
+    } catch (IllegalStateException e) {
+      ending = true; // interrupted before there was anything to end
+    }
+    StandardOutput output = new StandardOutput();
+    // Tables and messages hold ε and ×, whatever the platform's own encoding is.
+    PrintStream out = new PrintStream(output, true, StandardCharsets.UTF_8);
+    PrintStream err =
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     int code = run(args, new Console(out, err, Integer.getInteger(COLUMNS_PROPERTY, 0)));
-    if (out.checkError() && code == ExitCode.OK) {
-      err.println("spanmatch: standard output can't be written");
+    out.flush();
+    if (output.hasNoReader() && code == ExitCode.OK) {
+      code = ExitCode.NO_READER;
+    } else if (output.problem().isPresent() && code == ExitCode.OK) {
+      err.println("spanmatch: standard output can't be written: " + output.problem().get());
       code = ExitCode.OTHER;
     }
     System.exit(code);
-  }
-
-  // Tables and messages hold ε and ×, whatever the platform's own encoding is.
-  private static PrintStream stream(FileDescriptor descriptor) {
-    return new PrintStream(new FileOutputStream(descriptor), true, StandardCharsets.UTF_8);
   }
 
   /**
@@ -75,23 +84,19 @@ public final class Main {
     } catch (OutputException | KernelFailedException | BenchmarkException e) {
       return fail(e.getMessage(), ExitCode.OTHER, e, debug, console);
     } catch (NotEnoughMemoryException e) {
-      String message =
-          e.javaOption()
-              .map(option -> e.problem() + "; " + MORE_HEAP + option)
-              .orElse(e.getMessage());
-      return fail(message, ExitCode.OTHER, e, debug, console);
+      return fail(message(e), ExitCode.OTHER, e, debug, console);
     } catch (OutOfMemoryError e) {
-      String message =
-          "the Java heap of "
-              + Runtime.getRuntime().maxMemory() / 1_000_000
-              + " MB is too small; "
-              + MORE_HEAP
-              + "-Xmx8g, for example";
-      return fail(message, ExitCode.OTHER, e, debug, console);
+      return fail(message(HeapEnd.at("", e)), ExitCode.OTHER, e, debug, console);
     } catch (IOException | RuntimeException | LinkageError e) {
       String message = "unexpected error: " + e + " (the option --debug shows where)";
       return fail(message, ExitCode.OTHER, e, debug, console);
     }
+  }
+
+  private static String message(NotEnoughMemoryException e) {
+    return e.javaOption()
+        .map(option -> e.problem() + "; " + MORE_HEAP + option)
+        .orElse(e.getMessage());
   }
 
   /** Since --debug is for all commands, it may stand before the command too. */
@@ -160,6 +165,9 @@ public final class Main {
 
   private static int fail(
       String message, int code, Throwable error, boolean debug, Console console) {
+    if (ending) {
+      return code;
+    }
     // One line, even where a name from a file holds line breaks.
     console.err().println("spanmatch: " + DisplayName.printable(message));
     if (debug) {

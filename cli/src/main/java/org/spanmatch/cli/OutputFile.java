@@ -126,8 +126,12 @@ final class OutputFile {
     if (e instanceof FileAlreadyExistsException exists) {
       return exists.getFile() + " is a file, not a folder";
     }
-    return e instanceof FileSystemException system && system.getReason() != null
-        ? system.getReason()
+    if (e instanceof FileSystemException system && system.getReason() != null) {
+      return system.getReason();
+    }
+    // Such as "No space left on device", as the system has it.
+    return e.getClass() == IOException.class && e.getMessage() != null
+        ? e.getMessage()
         : e.toString();
   }
 }

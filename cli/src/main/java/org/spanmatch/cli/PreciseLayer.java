@@ -7,6 +7,7 @@ import org.spanmatch.cli.report.Both;
 import org.spanmatch.cli.report.DisplayName;
 import org.spanmatch.data.LayerPair;
 import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
@@ -32,8 +33,18 @@ record PreciseLayer(
   /**
    * Answers a question. Unless the settings fix the precision, a standard answer that is in doubt
    * is replaced by one of high precision, if the work on that is not given up.
+   *
+   * @throws NotEnoughMemoryException if the Java heap ends meanwhile
    */
   <T> T answer(Question<T> question) {
+    try {
+      return precise(question);
+    } catch (OutOfMemoryError e) {
+      throw HeapEnd.at(pair.x().description() + ": ", e);
+    }
+  }
+
+  private <T> T precise(Question<T> question) {
     T answer;
     try (ProjectionTable table = compress(settings.precision().orElse(question.precision()))) {
       answer = question.answer(pair.name(), table, steps);

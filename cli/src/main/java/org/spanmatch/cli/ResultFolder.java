@@ -1,6 +1,7 @@
 package org.spanmatch.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.spanmatch.cli.report.Figure;
@@ -37,8 +38,11 @@ record ResultFolder(Path path) {
     }
   }
 
-  /** Writes one of the files. */
+  /** Writes one of the files. A folder that is gone since the check does not cost a result. */
   void write(String file, OutputFile.Content content) {
+    if (Files.notExists(path)) {
+      OutputFile.checkFolder(path);
+    }
     OutputFile.write(path.resolve(file), content);
   }
 

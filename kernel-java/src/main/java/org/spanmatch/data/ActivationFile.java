@@ -51,7 +51,9 @@ public final class ActivationFile {
       }
       String file = path.getFileName().toString();
       return new ActivationFile(
-          path, List.of(StoredArray.open(path, layerName(file), new FileBytes(path))), true);
+          path,
+          List.of(StoredArray.open(FileStamp.of(path), layerName(file), new FileBytes(path))),
+          true);
     } catch (ZipException e) {
       throw new ActivationsException(
           path + ": it is not a readable .npz (zip) archive: " + e.getMessage(), e);
@@ -104,6 +106,7 @@ public final class ActivationFile {
   private static List<StoredArray> archive(Path path) throws IOException {
     List<StoredArray> arrays = new ArrayList<>();
     Set<String> names = new HashSet<>();
+    FileStamp stamp = FileStamp.of(path);
     try (ZipFile zip = new ZipFile(path.toFile())) {
       for (ZipEntry entry : zip.stream().toList()) {
         String name = entry.getName();
@@ -112,7 +115,7 @@ public final class ActivationFile {
             throw new ActivationsException(
                 path + ": two entries of the archive have the name '" + name + "'");
           }
-          arrays.add(StoredArray.open(path, layerName(name), new ZipEntryBytes(path, name)));
+          arrays.add(StoredArray.open(stamp, layerName(name), new ZipEntryBytes(path, name)));
         }
       }
     }
@@ -128,7 +131,7 @@ public final class ActivationFile {
               .sorted(Comparator.comparing(ActivationFile::sortKey).thenComparing(Path::compareTo))
               .toList()) {
         String name = layerName(file.getFileName().toString());
-        arrays.add(StoredArray.open(file, name, new FileBytes(file)));
+        arrays.add(StoredArray.open(FileStamp.of(file), name, new FileBytes(file)));
       }
     }
     return required(arrays, path, "the folder holds no .npy files");

@@ -7,7 +7,7 @@ import java.util.List;
 /** A layer that is read from a stored {@code .npy} array, without a transposed copy of it. */
 final class NpyActivations implements LayerActivations {
   private final String name;
-  private final String source;
+  private final FileStamp file;
   private final ArrayBytes bytes;
   private final int dataOffset;
   private final StridedArray array;
@@ -22,14 +22,14 @@ final class NpyActivations implements LayerActivations {
    */
   NpyActivations(
       String name,
-      String source,
+      FileStamp file,
       ArrayBytes bytes,
       int dataOffset,
       StridedArray array,
       ElementType type,
       ByteOrder order) {
     this.name = name;
-    this.source = source;
+    this.file = file;
     this.bytes = bytes;
     this.dataOffset = dataOffset;
     this.array = array;
@@ -45,7 +45,7 @@ final class NpyActivations implements LayerActivations {
 
   @Override
   public String source() {
-    return source;
+    return file.path().toString();
   }
 
   @Override
@@ -65,13 +65,16 @@ final class NpyActivations implements LayerActivations {
 
   @Override
   public BlockReader open() {
+    file.requireUnchanged();
     try {
-      return shape.sequential()
-          ? new SequentialReader(
-              description(), bytes.stream(), dataOffset, array, shape, type, order)
-          : new GatheringReader(
-              description(), bytes.channel(), dataOffset, array, shape, type, order);
+      return file.guard(
+          shape.sequential()
+              ? new SequentialReader(
+                  description(), bytes.stream(), dataOffset, array, shape, type, order)
+              : new GatheringReader(
+                  description(), bytes.channel(), dataOffset, array, shape, type, order));
     } catch (IOException e) {
+      file.requireUnchanged();
       throw StoredArray.unreadable(description(), e);
     }
   }

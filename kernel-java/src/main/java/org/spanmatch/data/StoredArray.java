@@ -1,10 +1,12 @@
 package org.spanmatch.data;
 
 import java.io.EOFException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -12,25 +14,25 @@ import java.util.zip.ZipException;
 
 /** One array of an activation file, of which only the header has been read. */
 public final class StoredArray {
-  private final Path file;
+  private final FileStamp file;
   private final String name;
   private final ArrayBytes bytes;
   private final NpyHeader header;
 
-  private StoredArray(Path file, String name, ArrayBytes bytes, NpyHeader header) {
+  private StoredArray(FileStamp file, String name, ArrayBytes bytes, NpyHeader header) {
     this.file = file;
     this.name = name;
     this.bytes = bytes;
     this.header = header;
   }
 
-  static StoredArray open(Path file, String name, ArrayBytes bytes) {
+  static StoredArray open(FileStamp file, String name, ArrayBytes bytes) {
     try (InputStream in = bytes.stream()) {
       return new StoredArray(file, name, bytes, NpyHeader.read(in));
     } catch (ActivationsException e) {
-      throw located(file, name, e);
+      throw located(file.path(), name, e);
     } catch (IOException e) {
-      throw unreadable(file + ", layer '" + name + "'", e);
+      throw unreadable(file.path() + ", layer '" + name + "'", e);
     }
   }
 
@@ -64,7 +66,7 @@ public final class StoredArray {
     try {
       return Layout.of(shape().size(), chosen);
     } catch (ActivationsException e) {
-      throw located(file, name, e);
+      throw located(file.path(), name, e);
     }
   }
 
@@ -74,9 +76,10 @@ public final class StoredArray {
    * @param chosen layouts for arrays whose axes do not have the usual meaning; one that does not
    *     fit the number of axes is passed over
    * @throws ActivationsException if the dtype or the shape can't be used, or the data does not have
-   *     the size that the shape asks for
+   *     the size that the shape asks for, or the file has changed
    */
   public LayerActivations layer(Collection<Layout> chosen) {
+    file.requireUnchanged();
     try {
       ElementType type = elementType();
       StridedArray array =
@@ -97,15 +100,16 @@ public final class StoredArray {
                 + " bytes of data, found "
                 + found);
       }
-      return new NpyActivations(
-          name, file.toString(), bytes, header.length(), array, type, byteOrder());
+      return new NpyActivations(name, file, bytes, header.length(), array, type, byteOrder());
     } catch (ArithmeticException e) {
       throw located(
-          file, name, new ActivationsException("the size of the shape " + shape() + " overflows"));
+          file.path(),
+          name,
+          new ActivationsException("the size of the shape " + shape() + " overflows"));
     } catch (ActivationsException e) {
-      throw located(file, name, e);
+      throw located(file.path(), name, e);
     } catch (IOException e) {
-      throw unreadable(file + ", layer '" + name + "'", e);
+      throw unreadable(file.path() + ", layer '" + name + "'", e);
     }
   }
 
@@ -145,8 +149,12 @@ public final class StoredArray {
       why = "the data is truncated";
     } else if (e instanceof ZipException) {
       why = "the archive is damaged (" + e.getMessage() + ")";
+    } else if (e instanceof NoSuchFileException || e instanceof FileNotFoundException) {
+      why = "it was removed meanwhile";
     } else if (e instanceof AccessDeniedException) {
       why = "it can't be read: permission denied";
+    } else if (e.getClass() == IOException.class && e.getMessage() != null) {
+      why = "it can't be read: " + e.getMessage();
     } else {
       why = "it can't be read: " + e;
     }

@@ -3,9 +3,9 @@ package org.spanmatch.data;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -17,6 +17,8 @@ import java.util.zip.ZipFile;
 
 /** An entry of a {@code .npz} archive, stored or deflated. */
 record ZipEntryBytes(Path archive, String entry) implements ArrayBytes {
+  private static final int BUFFER_BYTES = 1 << 16;
+
   @Override
   public long size() throws IOException {
     try (ZipFile zip = new ZipFile(archive.toFile())) {
@@ -38,16 +40,15 @@ record ZipEntryBytes(Path archive, String entry) implements ArrayBytes {
   /** Unpacks the entry into a temporary file, since an archive can only be read front to back. */
   @Override
   public FileChannel channel() throws IOException {
-    Path unpacked = Files.createTempFile("spanmatch-", ".npy");
-    FileChannel channel =
-        FileChannel.open(
-            unpacked,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.DELETE_ON_CLOSE);
+    FileChannel channel = temporaryFile();
     try (InputStream in = stream()) {
-      OutputStream out = Channels.newOutputStream(channel);
-      if (in.transferTo(out) != size()) {
+      long unpacked = 0;
+      byte[] part = new byte[BUFFER_BYTES];
+      for (int count = in.read(part); count >= 0; count = in.read(part)) {
+        write(channel, ByteBuffer.wrap(part, 0, count));
+        unpacked += count;
+      }
+      if (unpacked != size()) {
         throw new ZipException("the entry does not have the size it should have");
       }
       return channel;
@@ -55,6 +56,41 @@ record ZipEntryBytes(Path archive, String entry) implements ArrayBytes {
       channel.close();
       throw e;
     }
+  }
+
+  private static FileChannel temporaryFile() throws IOException {
+    try {
+      return FileChannel.open(
+          Files.createTempFile("spanmatch-", ".npy"),
+          StandardOpenOption.READ,
+          StandardOpenOption.WRITE,
+          StandardOpenOption.DELETE_ON_CLOSE);
+    } catch (IOException e) {
+      throw noRoom(e);
+    }
+  }
+
+  private static void write(FileChannel channel, ByteBuffer part) throws IOException {
+    try {
+      while (part.hasRemaining()) {
+        channel.write(part);
+      }
+    } catch (IOException e) {
+      throw noRoom(e);
+    }
+  }
+
+  /** Nothing is wrong with the archive then. */
+  private static IOException noRoom(IOException cause) {
+    return new IOException(
+        "it has to be unpacked, and the temporary folder "
+            + System.getProperty("java.io.tmpdir")
+            + " can't take it ("
+            + (cause instanceof FileSystemException system
+                ? system.getReason()
+                : cause.getMessage())
+            + "); name another folder with -Djava.io.tmpdir=DIR",
+        cause);
   }
 
   private ZipEntry find(ZipFile zip) throws IOException {

@@ -65,7 +65,7 @@ public final class Bundle {
   }
 
   private void copyCommand(Path path) throws IOException {
-    Path app = path.resolve("app");
+    Path app = Files.createDirectory(path.resolve("app"));
     Jars.copyAll(build.jar().resolveSibling("lib"), app.resolve("lib"));
     Files.copy(build.jar(), app.resolve(build.jar().getFileName()));
     copyScript(build.root().resolve("spanmatch"), path);

@@ -23,7 +23,7 @@ final class BundleFolder implements AutoCloseable {
   private final Path target;
   private final Path temporary;
   // An interrupted run leaves nothing behind.
-  private final Thread hook = new Thread(this::deleteQuietly);
+  private final Thread hook = new Thread(this::interrupted);
 
   /**
    * Starts a new one.
@@ -38,8 +38,9 @@ final class BundleFolder implements AutoCloseable {
       throw new BundleException(
           parent + ": less than " + LEAST_SPACE / 1_000_000 + " MB are free; name another folder");
     }
-    temporary = Files.createDirectory(parent.resolve("." + UUID.randomUUID() + ".part"));
+    temporary = parent.resolve("." + UUID.randomUUID() + ".part");
     Runtime.getRuntime().addShutdownHook(hook);
+    Files.createDirectory(temporary);
   }
 
   private void check() throws IOException {
@@ -67,8 +68,8 @@ final class BundleFolder implements AutoCloseable {
     return temporary;
   }
 
-  /** Puts it in its place, and deletes what was there. */
-  void finish() throws IOException {
+  /** Puts it in its place, and deletes what was there; an interruption waits for that. */
+  synchronized void finish() throws IOException {
     Path old = temporary.resolveSibling(temporary.getFileName() + ".old");
     boolean replaces = Files.exists(target);
     if (replaces) {
@@ -87,6 +88,12 @@ final class BundleFolder implements AutoCloseable {
     }
   }
 
+  /** What other programs still write there would come back. */
+  private void interrupted() {
+    Tool.stopAll();
+    deleteQuietly();
+  }
+
   @Override
   public void close() {
     deleteQuietly();
@@ -97,10 +104,11 @@ final class BundleFolder implements AutoCloseable {
     }
   }
 
-  private void deleteQuietly() {
+  private synchronized void deleteQuietly() {
     try {
       if (Files.exists(temporary)) {
-        delete(temporary);
+        // Under another name the copying of an interrupted run adds no more to it.
+        delete(Files.move(temporary, temporary.resolveSibling(temporary.getFileName() + ".old")));
       }
     } catch (IOException e) {
       System.err.println("spanmatch: " + temporary + ": can't be deleted: " + e);

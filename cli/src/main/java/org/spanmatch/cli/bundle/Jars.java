@@ -37,9 +37,11 @@ final class Jars {
 
   private Jars() {}
 
-  /** Copies all jars of a folder, but those with libraries for Windows, and peers. */
+  /**
+   * Copies all jars of a folder, but those with libraries for Windows, and peers, to a new folder.
+   */
   static void copyAll(Path folder, Path target) throws IOException {
-    Files.createDirectories(target);
+    Files.createDirectory(target);
     try (Stream<Path> files = Files.list(folder)) {
       List<Path> jars =
           files

@@ -81,6 +81,7 @@ final class RuntimeImage {
             .filter(text -> text.startsWith("Error"))
             .findFirst()
             .orElse(lines.isEmpty() ? "it says nothing" : lines.get(lines.size() - 1));
+    line = line.replaceFirst("java\\.[a-z.]+\\.[A-Za-z]+Exception: ", "");
     return line.length() > LONGEST_LINE ? line.substring(0, LONGEST_LINE) + " …" : line;
   }
 

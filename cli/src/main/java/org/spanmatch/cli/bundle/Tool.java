@@ -20,6 +20,8 @@ final class Tool {
    */
   record Outcome(int exitCode, String output) {}
 
+  private static boolean stopped;
+
   private Tool() {}
 
   /** A program on the PATH. */
@@ -31,11 +33,29 @@ final class Tool {
         .findFirst();
   }
 
+  /** Ends all programs that are running, waits until they have ended, and lets no more begin. */
+  static void stopAll() {
+    synchronized (Tool.class) {
+      stopped = true;
+    }
+    for (ProcessHandle program : ProcessHandle.current().children().toList()) {
+      program.destroyForcibly();
+      program.onExit().join();
+    }
+  }
+
+  private static synchronized Process start(List<String> command) throws IOException {
+    if (stopped) {
+      throw new InterruptedIOException("interrupted before " + command.get(0) + " ran");
+    }
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
+  }
+
   /** Runs a program to its end. */
   static Outcome run(Path program, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     command.addAll(arguments);
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process process = start(command);
     try {
       process.getOutputStream().close();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -26,7 +26,7 @@ public final class JunitXml {
       new JunitXml(writer).write(result);
       writer.close();
     } catch (XMLStreamException e) {
-      throw new IOException(e);
+      throw e.getNestedException() instanceof IOException cause ? cause : new IOException(e);
     }
   }
 

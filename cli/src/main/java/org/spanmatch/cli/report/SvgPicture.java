@@ -1,6 +1,7 @@
 package org.spanmatch.cli.report;
 
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import javax.xml.XMLConstants;
@@ -60,12 +61,15 @@ final class SvgPicture {
 
   /** Writes the picture, without a DOCTYPE. */
   void write(OutputStream target) throws IOException {
+    // By way of memory, as the transformer does not say why a stream can't be written.
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       TransformerFactory.newInstance()
           .newTransformer()
-          .transform(new DOMSource(document), new StreamResult(target));
+          .transform(new DOMSource(document), new StreamResult(bytes));
     } catch (TransformerException e) {
       throw new IOException("the SVG picture can't be written", e);
     }
+    bytes.writeTo(target);
   }
 }
