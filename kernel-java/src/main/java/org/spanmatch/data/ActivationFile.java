@@ -1,9 +1,11 @@
 package org.spanmatch.data;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -17,9 +19,16 @@ import java.util.zip.ZipFile;
 /**
  * The activations of one network: a {@code .npz} archive or a folder of {@code .npy} files, with
  * one array a layer, or a single {@code .npy} file.
+ *
+ * <p>Files need not be trusted. What can't be used gives an {@link ActivationsException} and nothing
+ * else. The name of an entry or a file becomes the name of a layer, whatever characters it has, and
+ * never a path. What is open takes at most 64 times the size of the archive, and a pass over a layer
+ * at most 48 MiB more, whatever the file claims. The layers that are read to the end of an archive have the bytes
+ * that its checksums are for.
  */
 public final class ActivationFile {
   private static final String SUFFIX = ".npy";
+  private static final int MAX_ARRAYS = 100_000;
   private static final Pattern DIGITS = Pattern.compile("\\d+");
 
   private final Path path;
@@ -36,7 +45,8 @@ public final class ActivationFile {
    * Opens a file or folder and reads the headers of its arrays, but no values.
    *
    * <p>Whether a file is a {@code .npz} archive is decided by its name, and by its first bytes
-   * where the name does not say.
+   * where the name does not say. Symbolic links are followed, those in a folder too; hidden files
+   * and folders within a folder are passed over.
    *
    * @throws ActivationsException if it is missing, unreadable, damaged or holds no arrays
    */
@@ -62,7 +72,11 @@ public final class ActivationFile {
 
   private static void requireReadable(Path path) {
     if (!Files.exists(path)) {
-      throw new ActivationsException(path + ": there is no such file or folder");
+      throw new ActivationsException(
+          path
+              + (Files.isSymbolicLink(path)
+                  ? ": it is a symbolic link that leads nowhere"
+                  : ": there is no such file or folder"));
     }
     if (!Files.isDirectory(path) && !Files.isRegularFile(path)) {
       throw new ActivationsException(
@@ -105,14 +119,22 @@ public final class ActivationFile {
     List<StoredArray> arrays = new ArrayList<>();
     Set<String> names = new HashSet<>();
     try (ZipFile zip = new ZipFile(path.toFile())) {
-      for (ZipEntry entry : zip.stream().toList()) {
+      long room = Files.size(path);
+      for (ZipEntry entry : Collections.list(zip.entries())) {
         String name = entry.getName();
+        room -= entry.getCompressedSize();
+        if (room < 0) {
+          // As a few bytes can then stand for any number of arrays.
+          throw new ActivationsException(path + ": the entries of the archive overlap");
+        }
         if (name.endsWith(SUFFIX)) {
           if (!names.add(name)) {
             throw new ActivationsException(
                 path + ": two entries of the archive have the name '" + name + "'");
           }
-          arrays.add(StoredArray.open(path, layerName(name), new ZipEntryBytes(path, name)));
+          ArrayBytes bytes = new ZipEntryBytes(path, name, entry.getSize());
+          arrays.add(StoredArray.open(path, layerName(name), bytes));
+          requireFewEnough(arrays.size(), path);
         }
       }
     }
@@ -120,24 +142,37 @@ public final class ActivationFile {
   }
 
   private static List<StoredArray> folder(Path path) throws IOException {
-    List<StoredArray> arrays = new ArrayList<>();
-    try (Stream<Path> files = Files.list(path)) {
-      for (Path file :
-          files
-              .filter(ActivationFile::isArrayFile)
+    List<Path> files;
+    try (Stream<Path> all = Files.list(path)) {
+      files =
+          all.filter(ActivationFile::isArrayFile)
               .sorted(Comparator.comparing(ActivationFile::sortKey).thenComparing(Path::compareTo))
-              .toList()) {
-        String name = layerName(file.getFileName().toString());
-        arrays.add(StoredArray.open(file, name, new FileBytes(file)));
-      }
+              .toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    requireFewEnough(files.size(), path);
+    List<StoredArray> arrays = new ArrayList<>();
+    for (Path file : files) {
+      requireReadable(file);
+      String name = layerName(file.getFileName().toString());
+      arrays.add(StoredArray.open(file, name, new FileBytes(file)));
     }
     return required(arrays, path, "the folder holds no .npy files");
+  }
+
+  /** So many arrays are no network, and would take hours to go through. */
+  private static void requireFewEnough(int count, Path path) {
+    if (count > MAX_ARRAYS) {
+      throw new ActivationsException(
+          path + ": it holds more arrays than the " + MAX_ARRAYS + " that can be read");
+    }
   }
 
   // Hidden files are not the user's: macOS puts "._conv1.npy" beside "conv1.npy".
   private static boolean isArrayFile(Path file) {
     String name = file.getFileName().toString();
-    return name.endsWith(SUFFIX) && !name.startsWith(".") && Files.isRegularFile(file);
+    return name.endsWith(SUFFIX) && !name.startsWith(".") && !Files.isDirectory(file);
   }
 
   private static List<StoredArray> required(List<StoredArray> arrays, Path path, String problem) {

@@ -22,14 +22,18 @@ import java.util.regex.Pattern;
 record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, int length) {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-  // numpy itself writes less than 10,000 bytes; a header that claims gigabytes is damage.
-  private static final int MAX_LENGTH = 1 << 20;
+  // numpy reads no more than 10,000 bytes unless asked to; a header that claims gigabytes is damage.
+  private static final int MAX_LENGTH = 1 << 16;
+
+  // What follows bounds how much is kept of a header, of which an archive may have very many.
+  // numpy's own limit.
+  private static final int MAX_AXES = 64;
 
   private static final Pattern DESCR =
-      Pattern.compile("['\"]descr['\"]\\s*:\\s*(?:(['\"])([^'\"]*)\\1|(\\[))");
+      Pattern.compile("['\"]descr['\"]\\s*:\\s*(?:(['\"])([^'\"]{0,100})\\1|(\\[))");
   private static final Pattern ORDER =
       Pattern.compile("['\"]fortran_order['\"]\\s*:\\s*(True|False)");
-  private static final Pattern SHAPE = Pattern.compile("['\"]shape['\"]\\s*:\\s*\\(([^)]*)\\)");
+  private static final Pattern SHAPE = Pattern.compile("['\"]shape['\"]\\s*:\\s*\\(([^)]{0,2000})\\)");
 
   /**
    * Reads a header, and leaves the stream at the first value.
@@ -96,6 +100,9 @@ record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, int lengt
   private static List<Long> parseShape(String text) {
     List<Long> shape = new ArrayList<>();
     String[] parts = text.split(",", -1);
+    if (parts.length > MAX_AXES + 1) {
+      throw new ActivationsException("its .npy header has a shape of more than " + MAX_AXES + " axes");
+    }
     for (int axis = 0; axis < parts.length; axis++) {
       String size = parts[axis].strip();
       if (size.isEmpty() && axis == parts.length - 1) {

@@ -3,7 +3,6 @@ package org.spanmatch.data;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -15,15 +14,15 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
-/** An entry of a {@code .npz} archive, stored or deflated. */
-record ZipEntryBytes(Path archive, String entry) implements ArrayBytes {
-  @Override
-  public long size() throws IOException {
-    try (ZipFile zip = new ZipFile(archive.toFile())) {
-      return find(zip).getSize();
-    }
-  }
-
+/**
+ * An entry of a {@code .npz} archive, stored or deflated.
+ *
+ * @param archive the archive
+ * @param entry the entry's name, which is never used as a path
+ * @param size how many bytes the archive says the entry holds; kept, since looking it up takes a
+ *     pass over the names of all entries
+ */
+record ZipEntryBytes(Path archive, String entry, long size) implements ArrayBytes {
   @Override
   public InputStream stream() throws IOException {
     ZipFile zip = new ZipFile(archive.toFile());
@@ -35,7 +34,10 @@ record ZipEntryBytes(Path archive, String entry) implements ArrayBytes {
     }
   }
 
-  /** Unpacks the entry into a temporary file, since an archive can only be read front to back. */
+  /**
+   * Unpacks the entry into a temporary file, since an archive can only be read front to back; no
+   * more than it should hold, however much its data would give.
+   */
   @Override
   public FileChannel channel() throws IOException {
     Path unpacked = Files.createTempFile("spanmatch-", ".npy");
@@ -46,8 +48,8 @@ record ZipEntryBytes(Path archive, String entry) implements ArrayBytes {
             StandardOpenOption.WRITE,
             StandardOpenOption.DELETE_ON_CLOSE);
     try (InputStream in = stream()) {
-      OutputStream out = Channels.newOutputStream(channel);
-      if (in.transferTo(out) != size()) {
+      boolean whole = channel.transferFrom(Channels.newChannel(in), 0, size) == size;
+      if (!whole || in.read() >= 0) {
         throw new ZipException("the entry does not have the size it should have");
       }
       return channel;
