@@ -4,6 +4,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -161,7 +163,15 @@ public final class Main {
     // One line, even where a name from a file holds line breaks.
     console.err().println("spanmatch: " + DisplayName.printable(message));
     if (debug) {
-      error.printStackTrace(console.err());
+      StringWriter trace = new StringWriter();
+      error.printStackTrace(new PrintWriter(trace));
+      // The messages in it hold the same names; its own tabs stay.
+      for (String line : trace.toString().split("\\R")) {
+        console.err().println(
+            Arrays.stream(line.split("\t", -1))
+                .map(DisplayName::printable)
+                .collect(Collectors.joining("\t")));
+      }
     }
     return code;
   }

@@ -118,6 +118,7 @@ public final class ActivationFile {
   private static List<StoredArray> archive(Path path) throws IOException {
     List<StoredArray> arrays = new ArrayList<>();
     Set<String> names = new HashSet<>();
+    ZipEnd.check(path);
     try (ZipFile zip = new ZipFile(path.toFile())) {
       long room = Files.size(path);
       for (ZipEntry entry : Collections.list(zip.entries())) {

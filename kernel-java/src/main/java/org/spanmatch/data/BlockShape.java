@@ -32,7 +32,15 @@ record BlockShape(int neurons, int axis, int chunk, int inner, boolean sequentia
       throw new ActivationsException(
           "it has " + neurons + " neurons, expected at most " + MAX_NEURONS);
     }
-    // Without neurons there is nothing to read, but samples are still counted.
+    // Without neurons there is nothing to read, but samples are still counted, in blocks. No data
+    // stands behind their number, so that a file of a few bytes could claim any.
+    if (neurons == 0 && array.samples() > Integer.MAX_VALUE) {
+      throw new ActivationsException(
+          "it has "
+              + array.samples()
+              + " samples of 0 neurons, expected at most "
+              + Integer.MAX_VALUE);
+    }
     long sampleBytes = Math.max(1, neurons) * bytes;
     int axis = 0;
     while (array.samplesBelow(axis) * sampleBytes > GATHERED_BYTES

@@ -22,8 +22,8 @@ import java.util.regex.Pattern;
 record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, int length) {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-  // numpy reads no more than 10,000 bytes unless asked to; a header that claims gigabytes is damage.
-  private static final int MAX_LENGTH = 1 << 16;
+  // numpy itself writes less than 10,000 bytes; a header that claims gigabytes is damage.
+  private static final int MAX_LENGTH = 1 << 20;
 
   // What follows bounds how much is kept of a header, of which an archive may have very many.
   // numpy's own limit.
@@ -100,9 +100,6 @@ record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, int lengt
   private static List<Long> parseShape(String text) {
     List<Long> shape = new ArrayList<>();
     String[] parts = text.split(",", -1);
-    if (parts.length > MAX_AXES + 1) {
-      throw new ActivationsException("its .npy header has a shape of more than " + MAX_AXES + " axes");
-    }
     for (int axis = 0; axis < parts.length; axis++) {
       String size = parts[axis].strip();
       if (size.isEmpty() && axis == parts.length - 1) {
@@ -115,6 +112,10 @@ record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, int lengt
         throw new ActivationsException(
             "its .npy header has the shape (" + text + "), which is not a list of integers", e);
       }
+    }
+    if (shape.size() > MAX_AXES) {
+      throw new ActivationsException(
+          "its .npy header has a shape of more than " + MAX_AXES + " axes");
     }
     if (shape.stream().anyMatch(size -> size < 0)) {
       throw new ActivationsException(

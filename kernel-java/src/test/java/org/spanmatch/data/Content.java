@@ -27,7 +27,7 @@ record Content(String dtype, List<Long> shape, long values) {
       for (ActivationBlock block = reader.next(); block != null; block = reader.next()) {
         assertEquals(layer.neurons(), block.neurons());
         double[] row = new double[block.neurons()];
-        for (int sample = 0; sample < block.samples(); sample++) {
+        for (int sample = 0; row.length > 0 && sample < block.samples(); sample++) {
           block.copyRows(sample, 1, row, 0);
           for (double value : row) {
             hash = 31 * hash + Double.doubleToLongBits(value);
