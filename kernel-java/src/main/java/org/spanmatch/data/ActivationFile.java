@@ -28,7 +28,7 @@ import java.util.zip.ZipFile;
  */
 public final class ActivationFile {
   private static final String SUFFIX = ".npy";
-  private static final int MAX_ARRAYS = 100_000;
+  private static final int MAX_FILES = 100_000;
   private static final Pattern DIGITS = Pattern.compile("\\d+");
 
   private final Path path;
@@ -48,7 +48,8 @@ public final class ActivationFile {
    * where the name does not say. Symbolic links are followed, those in a folder too; hidden files
    * and folders within a folder are passed over.
    *
-   * @throws ActivationsException if it is missing, unreadable, damaged or holds no arrays
+   * @throws ActivationsException if it is missing, unreadable, damaged, or holds no arrays or more
+   *     than 100,000
    */
   public static ActivationFile open(Path path) {
     requireReadable(path);
@@ -116,30 +117,50 @@ public final class ActivationFile {
   }
 
   private static List<StoredArray> archive(Path path) throws IOException {
-    List<StoredArray> arrays = new ArrayList<>();
-    Set<String> names = new HashSet<>();
     ZipEnd.check(path);
+    List<StoredArray> arrays = new ArrayList<>();
     try (ZipFile zip = new ZipFile(path.toFile())) {
-      long room = Files.size(path);
-      for (ZipEntry entry : Collections.list(zip.entries())) {
+      List<? extends ZipEntry> entries = entries(zip);
+      requirePlausible(entries, path);
+      for (ZipEntry entry : entries) {
         String name = entry.getName();
-        room -= entry.getCompressedSize();
-        if (room < 0) {
-          // As a few bytes can then stand for any number of arrays.
-          throw new ActivationsException(path + ": the entries of the archive overlap");
-        }
         if (name.endsWith(SUFFIX)) {
-          if (!names.add(name)) {
-            throw new ActivationsException(
-                path + ": two entries of the archive have the name '" + name + "'");
-          }
           ArrayBytes bytes = new ZipEntryBytes(path, name, entry.getSize());
           arrays.add(StoredArray.open(path, layerName(name), bytes));
-          requireFewEnough(arrays.size(), path);
         }
       }
     }
     return required(arrays, path, "the archive holds no .npy arrays");
+  }
+
+  private static List<? extends ZipEntry> entries(ZipFile zip) throws ZipException {
+    try {
+      return Collections.list(zip.entries());
+    } catch (IllegalArgumentException e) {
+      throw new ZipException("the name of an entry is not UTF-8");
+    }
+  }
+
+  private static void requirePlausible(List<? extends ZipEntry> entries, Path path)
+      throws IOException {
+    requireFewEnough(entries.size(), path);
+    Set<String> names = new HashSet<>();
+    long room = Files.size(path);
+    for (ZipEntry entry : entries) {
+      String name = entry.getName();
+      if (entry.getSize() < 0 || entry.getCompressedSize() < 0) {
+        throw new ZipException("the entry '" + name + "' has no size");
+      }
+      room -= entry.getCompressedSize();
+      if (room < 0) {
+        // A few bytes would stand for any number of arrays.
+        throw new ActivationsException(path + ": the entries of the archive overlap");
+      }
+      if (name.endsWith(SUFFIX) && !names.add(name)) {
+        throw new ActivationsException(
+            path + ": two entries of the archive have the name '" + name + "'");
+      }
+    }
   }
 
   private static List<StoredArray> folder(Path path) throws IOException {
@@ -162,11 +183,11 @@ public final class ActivationFile {
     return required(arrays, path, "the folder holds no .npy files");
   }
 
-  /** So many arrays are no network, and would take hours to go through. */
-  private static void requireFewEnough(int count, Path path) {
-    if (count > MAX_ARRAYS) {
+  /** So many are no network, and would take hours to go through. */
+  private static void requireFewEnough(int files, Path path) {
+    if (files > MAX_FILES) {
       throw new ActivationsException(
-          path + ": it holds more arrays than the " + MAX_ARRAYS + " that can be read");
+          path + ": it holds " + files + " files, expected at most " + MAX_FILES);
     }
   }
 

@@ -84,16 +84,19 @@ record ZipEntryBytes(Path archive, String entry, long size) implements ArrayByte
 
     @Override
     public int read() throws IOException {
-      int value = super.read();
-      if (value < 0) {
-        verify();
-      }
-      return value;
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-      int count = super.read(target, offset, length);
+      int count;
+      try {
+        count = super.read(target, offset, length);
+      } catch (IndexOutOfBoundsException e) {
+        // That is how JDK 17 meets some sizes that a damaged directory states.
+        throw new ZipException("the size of the entry is wrong");
+      }
       if (count < 0) {
         verify();
       }

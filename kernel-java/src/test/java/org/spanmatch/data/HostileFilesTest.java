@@ -101,7 +101,7 @@ class HostileFilesTest {
   void moreArraysThanAnyNetworkHas() throws Throwable {
     Path file =
         archive(IntStream.range(0, 100_001).mapToObj(i -> i + ".npy").toList(), ARRAY.npy());
-    long used = allocated(() -> assertRefused(() -> open(file), file, "more arrays", "100000"));
+    long used = allocated(() -> assertRefused(() -> open(file), file, "holds 100001 files", "at most 100000"));
     assertTrue(used <= OPEN_FACTOR * Files.size(file), used + " bytes");
   }
 
@@ -222,6 +222,32 @@ class HostileFilesTest {
     }
     write("layer.npy", NpyBytes.of(2, " ".repeat(2 << 20), new byte[4]));
     assertRefused(() -> open(file), file, "bytes long", "at most 1048576");
+  }
+
+  /** As tools of other times and places write them; the JDK says so with an unchecked exception. */
+  @Test
+  void namesThatAreNotUtf8() throws IOException {
+    Path file = archive(List.of("caf\u00e9.npy"), ARRAY.npy());
+    byte[] bytes = Files.readAllBytes(file);
+    for (int i = 0; i < bytes.length - 1; i++) {
+      if (bytes[i] == (byte) 0xc3 && bytes[i + 1] == (byte) 0xa9) {
+        bytes[i + 1] = 'e';
+      }
+    }
+    Files.write(file, bytes);
+    assertRefused(() -> open(file), file, "not a readable .npz (zip) archive");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {-1, Long.MIN_VALUE, -1000})
+  void negativeSizes(long size) throws IOException {
+    Path file = folder.resolve("x.npz");
+    for (boolean deflated : new boolean[] {false, true}) {
+      new RawZip("layer.npy", ARRAY.npy(), deflated).zip64().claimSize(size).write(file);
+      assertRefused(() -> read(file), file, "archive");
+      new RawZip("layer.npy", ARRAY.npy(), deflated).zip64().claimCompressedSize(size).write(file);
+      assertRefused(() -> read(file), file, "archive");
+    }
   }
 
   /** A name is a name: what looks like a path into other folders stays the name of a layer. */
