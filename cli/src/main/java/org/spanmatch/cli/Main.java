@@ -158,6 +158,13 @@ public final class Main {
                         + commands.stream().map(Command::name).collect(Collectors.joining(", "))));
   }
 
+  /** A line of a stack trace, with its own tabs: its messages hold the same names. */
+  private static String printableLine(String line) {
+    return Arrays.stream(line.split("\t", -1))
+        .map(DisplayName::printable)
+        .collect(Collectors.joining("\t"));
+  }
+
   private static int fail(
       String message, int code, Throwable error, boolean debug, Console console) {
     // One line, even where a name from a file holds line breaks.
@@ -165,13 +172,7 @@ public final class Main {
     if (debug) {
       StringWriter trace = new StringWriter();
       error.printStackTrace(new PrintWriter(trace));
-      // The messages in it hold the same names; its own tabs stay.
-      for (String line : trace.toString().split("\\R")) {
-        console.err().println(
-            Arrays.stream(line.split("\t", -1))
-                .map(DisplayName::printable)
-                .collect(Collectors.joining("\t")));
-      }
+      trace.toString().lines().map(Main::printableLine).forEach(console.err()::println);
     }
     return code;
   }

@@ -20,11 +20,11 @@ import java.util.zip.ZipFile;
  * The activations of one network: a {@code .npz} archive or a folder of {@code .npy} files, with
  * one array a layer, or a single {@code .npy} file.
  *
- * <p>Files need not be trusted. What can't be used gives an {@link ActivationsException} and nothing
- * else. The name of an entry or a file becomes the name of a layer, whatever characters it has, and
- * never a path. What is open takes at most 64 times the size of the archive, and a pass over a layer
- * at most 48 MiB more, whatever the file claims. The layers that are read to the end of an archive have the bytes
- * that its checksums are for.
+ * <p>Files need not be trusted. What can't be used gives an {@link ActivationsException} and
+ * nothing else. The name of an entry or a file becomes the name of a layer, whatever characters it
+ * has, and never a path. What is open takes at most 64 times the size of the archive, and a pass
+ * over a layer at most 48 MiB more, whatever the file claims. The layers that are read to the end
+ * of an archive have the bytes that its checksums are for.
  */
 public final class ActivationFile {
   private static final String SUFFIX = ".npy";

@@ -33,7 +33,8 @@ record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, int lengt
       Pattern.compile("['\"]descr['\"]\\s*:\\s*(?:(['\"])([^'\"]{0,100})\\1|(\\[))");
   private static final Pattern ORDER =
       Pattern.compile("['\"]fortran_order['\"]\\s*:\\s*(True|False)");
-  private static final Pattern SHAPE = Pattern.compile("['\"]shape['\"]\\s*:\\s*\\(([^)]{0,2000})\\)");
+  private static final Pattern SHAPE =
+      Pattern.compile("['\"]shape['\"]\\s*:\\s*\\(([^)]{0,2000})\\)");
 
   /**
    * Reads a header, and leaves the stream at the first value.

@@ -45,15 +45,16 @@ final class ZipEnd {
   }
 
   // The number in the plain end is below 65,536, and harmless.
-  private static void checkEnd64(FileChannel channel, long position, long size)
-      throws IOException {
+  private static void checkEnd64(FileChannel channel, long position, long size) throws IOException {
     if (position < 0 || position > size - END64_BYTES) {
       return; // not the end that it looks like, and not read as one
     }
     long entries = read(channel, position, END64_BYTES).getLong(32);
     if (entries < 0 || entries > size / MIN_ENTRY_BYTES) {
       throw new ZipException(
-          "it claims to have " + Long.toUnsignedString(entries) + " entries, more than it can hold");
+          "it claims to have "
+              + Long.toUnsignedString(entries)
+              + " entries, more than it can hold");
     }
   }
 

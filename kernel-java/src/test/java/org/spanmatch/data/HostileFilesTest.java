@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.spanmatch.data.Refusal.assertRefused;
 
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -59,7 +60,7 @@ class HostileFilesTest {
 
   private Path archive(List<String> names, byte[] npy) throws IOException {
     Path file = folder.resolve("x.npz");
-    try (OutputStream out = Files.newOutputStream(file);
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
         ZipOutputStream zip = new ZipOutputStream(out)) {
       for (String name : names) {
         zip.putNextEntry(new ZipEntry(name));
@@ -101,7 +102,9 @@ class HostileFilesTest {
   void moreArraysThanAnyNetworkHas() throws Throwable {
     Path file =
         archive(IntStream.range(0, 100_001).mapToObj(i -> i + ".npy").toList(), ARRAY.npy());
-    long used = allocated(() -> assertRefused(() -> open(file), file, "holds 100001 files", "at most 100000"));
+    long used =
+        allocated(
+            () -> assertRefused(() -> open(file), file, "holds 100001 files", "at most 100000"));
     assertTrue(used <= OPEN_FACTOR * Files.size(file), used + " bytes");
   }
 
@@ -155,7 +158,8 @@ class HostileFilesTest {
     long columns = layout == Layout.NF ? 256 : 1L << 42;
     byte[] header = NpyBytes.header(1, NpyBytes.dictionary("<f4", false, rows, columns));
     Path plain = write("layer.npy", header);
-    assertRefused(() -> read(plain, layout), plain, "needs 4503599627370496 bytes of data, found 0");
+    assertRefused(
+        () -> read(plain, layout), plain, "needs 4503599627370496 bytes of data, found 0");
     // The directory of an archive may claim the size too.
     for (boolean deflated : new boolean[] {false, true}) {
       Path file =

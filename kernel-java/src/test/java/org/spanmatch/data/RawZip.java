@@ -120,7 +120,9 @@ final class RawZip {
   private void putCommon(ByteBuffer header, byte[] path) {
     header.putShort(version()).putShort((short) 0).putShort((short) (deflated ? 8 : 0));
     header.putInt(0x00210000).putInt((int) crc); // 1 January 1980
-    header.putInt(zip64 ? ZIP64_MARK : (int) compressedSize).putInt(zip64 ? ZIP64_MARK : (int) size);
+    header
+        .putInt(zip64 ? ZIP64_MARK : (int) compressedSize)
+        .putInt(zip64 ? ZIP64_MARK : (int) size);
     header.putShort((short) path.length).putShort((short) extra().length);
   }
 

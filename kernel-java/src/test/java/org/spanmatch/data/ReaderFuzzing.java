@@ -153,7 +153,10 @@ public final class ReaderFuzzing {
             ActivationFile.open(file).arrays().get(0).layer(List.of(layout)), layout);
       }
       array.assertReadBack(
-          ActivationFile.open(write("layer.npy", array.npy())).arrays().get(0).layer(List.of(layout)),
+          ActivationFile.open(write("layer.npy", array.npy()))
+              .arrays()
+              .get(0)
+              .layer(List.of(layout)),
           layout);
     }
   }
