@@ -41,13 +41,13 @@ public final class ArgumentFuzzing {
 
   /** One input. */
   public static void fuzzerTestOneInput(byte[] data) {
-    List<String> words =
-        new String(data, StandardCharsets.UTF_8).lines().limit(32).toList();
+    List<String> words = new String(data, StandardCharsets.UTF_8).lines().limit(32).toList();
     for (Command command :
         List.of(new MatchCommand(), new SimpleCommand(), new SpectrumCommand())) {
       refusable(() -> ask(Arguments.parse(command.allOptions(), words)));
     }
-    refusable(() -> ask(Arguments.parse(List.of(CommonOptions.BACKENDS, CommonOptions.LEVEL), words)));
+    refusable(
+        () -> ask(Arguments.parse(List.of(CommonOptions.BACKENDS, CommonOptions.LEVEL), words)));
   }
 
   private static void ask(Arguments arguments) {

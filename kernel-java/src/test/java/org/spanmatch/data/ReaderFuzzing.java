@@ -142,7 +142,7 @@ public final class ReaderFuzzing {
       boolean fortran = (choice[2] & 2) != 0;
       int[] shape = new int[layout.axes()];
       for (int axis = 0; axis < shape.length; axis++) {
-        shape[axis] = 1 + (choice[3 + axis] & 15);
+        shape[axis] = 1 + (choice[3 + axis] & 7);
       }
       TestArray array = TestArray.of(type, order, fortran, shape);
       for (boolean deflated : new boolean[] {false, true}) {

@@ -15,7 +15,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.spanmatch.TestData;
 
-/** The targets of the fuzzer on what it starts from and what it found, and on some damage to that. */
+/**
+ * The targets of the fuzzer on what it starts from and what it found, and on some damage to that.
+ */
 class ReaderFuzzingTest {
   private static final Path SEEDS = TestData.resource("/org/spanmatch/data/fuzzing");
   private static final int VARIANTS = 100;

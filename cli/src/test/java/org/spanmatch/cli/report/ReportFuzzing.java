@@ -95,8 +95,7 @@ public final class ReportFuzzing {
     Csv.writeSimilarity(result, csv);
     CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
     try (CSVParser parser = CSVParser.parse(csv.toString(StandardCharsets.UTF_8), format)) {
-      assertEquals(
-          names, parser.getRecords().stream().map(record -> record.get("layer")).toList());
+      assertEquals(names, parser.getRecords().stream().map(record -> record.get("layer")).toList());
     }
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     Json.write(result, json);
@@ -112,7 +111,8 @@ public final class ReportFuzzing {
     List<ValidationResult.Result> results = new ArrayList<>();
     for (String name : names) {
       results.add(
-          new ValidationResult.Result(name, "check", "bound violated", true, name, 0, null, null, name, null));
+          new ValidationResult.Result(
+              name, "check", "bound violated", true, name, 0, null, null, name, null));
     }
     ByteArrayOutputStream junit = new ByteArrayOutputStream();
     JunitXml.write(
@@ -137,9 +137,7 @@ public final class ReportFuzzing {
     Double[] similarity = new Double[names.size()];
     Arrays.fill(similarity, 0.5);
     new SimilarityFigure(
-            names.get(0),
-            names,
-            List.of(new SimilarityFigure.Line(0.5, Arrays.asList(similarity))))
+            names.get(0), names, List.of(new SimilarityFigure.Line(0.5, Arrays.asList(similarity))))
         .writeSvg(svg);
     assertEquals("svg", parse(svg.toByteArray()).getDocumentElement().getTagName());
   }
