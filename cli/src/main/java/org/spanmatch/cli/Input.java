@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.spanmatch.cli.report.Both;
+import org.spanmatch.cli.report.DisplayName;
 import org.spanmatch.data.ActivationFile;
 import org.spanmatch.data.ActivationsException;
 import org.spanmatch.data.LayerPair;
@@ -92,7 +93,8 @@ record Input(Path x, Path y, List<LayerPair> pairs, Both<List<String>> skipped) 
 
   private static void noteSkipped(Console console, List<String> names, Path only) {
     if (!names.isEmpty()) {
-      console.err().println("note: skipped, only in " + only + ": " + LayerSelection.list(names));
+      String file = DisplayName.printable(only.toString());
+      console.err().println("note: skipped, only in " + file + ": " + LayerSelection.list(names));
     }
   }
 

@@ -3,7 +3,6 @@ package org.spanmatch.cli;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.spanmatch.cli.report.DisplayName;
 
@@ -11,25 +10,44 @@ import org.spanmatch.cli.report.DisplayName;
 final class LayerSelection implements Predicate<String> {
   private static final int SHOWN = 12;
 
-  private record Item(String text, Pattern pattern) {
-    static Item of(String text) {
-      String regex =
-          text.codePoints()
-              .mapToObj(Character::toString)
-              .map(c -> c.equals("*") ? ".*" : c.equals("?") ? "." : Pattern.quote(c))
-              .collect(Collectors.joining());
-      return new Item(text, Pattern.compile(regex, Pattern.DOTALL));
-    }
-
+  /**
+   * A name or pattern.
+   *
+   * @param text as the user wrote it
+   */
+  private record Item(String text) {
+    /** Takes time in proportion to both lengths at most, unlike a regular expression. */
     boolean matches(String name) {
-      return pattern.matcher(name).matches();
+      int[] pattern = text.codePoints().toArray();
+      int[] letters = name.codePoints().toArray();
+      int at = 0;
+      int star = -1;
+      int starEnd = 0; // where what the last * stands for ends
+      for (int letter = 0; letter < letters.length; ) {
+        if (at < pattern.length && pattern[at] == '*') {
+          star = at++;
+          starEnd = letter;
+        } else if (at < pattern.length && (pattern[at] == '?' || pattern[at] == letters[letter])) {
+          at++;
+          letter++;
+        } else if (star >= 0) {
+          at = star + 1;
+          letter = ++starEnd;
+        } else {
+          return false;
+        }
+      }
+      while (at < pattern.length && pattern[at] == '*') {
+        at++;
+      }
+      return at == pattern.length;
     }
   }
 
   private final List<Item> items;
 
   LayerSelection(List<String> texts) {
-    items = texts.stream().map(Item::of).toList();
+    items = texts.stream().map(Item::new).toList();
   }
 
   @Override

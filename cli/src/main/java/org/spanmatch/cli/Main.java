@@ -4,6 +4,8 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -163,6 +165,13 @@ public final class Main {
                         + commands.stream().map(Command::name).collect(Collectors.joining(", "))));
   }
 
+  /** A line of a stack trace, with its own tabs: its messages hold the same names. */
+  private static String printableLine(String line) {
+    return Arrays.stream(line.split("\t", -1))
+        .map(DisplayName::printable)
+        .collect(Collectors.joining("\t"));
+  }
+
   private static int fail(
       String message, int code, Throwable error, boolean debug, Console console) {
     if (ending) {
@@ -171,7 +180,9 @@ public final class Main {
     // One line, even where a name from a file holds line breaks.
     console.err().println("spanmatch: " + DisplayName.printable(message));
     if (debug) {
-      error.printStackTrace(console.err());
+      StringWriter trace = new StringWriter();
+      error.printStackTrace(new PrintWriter(trace));
+      trace.toString().lines().map(Main::printableLine).forEach(console.err()::println);
     }
     return code;
   }

@@ -1,9 +1,11 @@
 package org.spanmatch.data;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -17,9 +19,16 @@ import java.util.zip.ZipFile;
 /**
  * The activations of one network: a {@code .npz} archive or a folder of {@code .npy} files, with
  * one array a layer, or a single {@code .npy} file.
+ *
+ * <p>Files need not be trusted. What can't be used gives an {@link ActivationsException} and
+ * nothing else. The name of an entry or a file becomes the name of a layer, whatever characters it
+ * has, and never a path. What is open takes at most 64 times the size of the archive, and a pass
+ * over a layer at most 48 MiB more, whatever the file claims. The layers that are read to the end
+ * of an archive have the bytes that its checksums are for.
  */
 public final class ActivationFile {
   private static final String SUFFIX = ".npy";
+  private static final int MAX_FILES = 100_000;
   private static final Pattern DIGITS = Pattern.compile("\\d+");
 
   private final Path path;
@@ -36,9 +45,11 @@ public final class ActivationFile {
    * Opens a file or folder and reads the headers of its arrays, but no values.
    *
    * <p>Whether a file is a {@code .npz} archive is decided by its name, and by its first bytes
-   * where the name does not say.
+   * where the name does not say. Symbolic links are followed, those in a folder too; hidden files
+   * and folders within a folder are passed over.
    *
-   * @throws ActivationsException if it is missing, unreadable, damaged or holds no arrays
+   * @throws ActivationsException if it is missing, unreadable, damaged, or holds no arrays or more
+   *     than 100,000
    */
   public static ActivationFile open(Path path) {
     requireReadable(path);
@@ -64,7 +75,11 @@ public final class ActivationFile {
 
   private static void requireReadable(Path path) {
     if (!Files.exists(path)) {
-      throw new ActivationsException(path + ": there is no such file or folder");
+      throw new ActivationsException(
+          path
+              + (Files.isSymbolicLink(path)
+                  ? ": it is a symbolic link that leads nowhere"
+                  : ": there is no such file or folder"));
     }
     if (!Files.isDirectory(path) && !Files.isRegularFile(path)) {
       throw new ActivationsException(
@@ -104,43 +119,85 @@ public final class ActivationFile {
   }
 
   private static List<StoredArray> archive(Path path) throws IOException {
+    ZipEnd.check(path);
     List<StoredArray> arrays = new ArrayList<>();
-    Set<String> names = new HashSet<>();
     FileStamp stamp = FileStamp.of(path);
     try (ZipFile zip = new ZipFile(path.toFile())) {
-      for (ZipEntry entry : zip.stream().toList()) {
+      List<? extends ZipEntry> entries = entries(zip);
+      requirePlausible(entries, path);
+      for (ZipEntry entry : entries) {
         String name = entry.getName();
         if (name.endsWith(SUFFIX)) {
-          if (!names.add(name)) {
-            throw new ActivationsException(
-                path + ": two entries of the archive have the name '" + name + "'");
-          }
-          arrays.add(StoredArray.open(stamp, layerName(name), new ZipEntryBytes(path, name)));
+          ArrayBytes bytes = new ZipEntryBytes(path, name, entry.getSize());
+          arrays.add(StoredArray.open(stamp, layerName(name), bytes));
         }
       }
     }
     return required(arrays, path, "the archive holds no .npy arrays");
   }
 
-  private static List<StoredArray> folder(Path path) throws IOException {
-    List<StoredArray> arrays = new ArrayList<>();
-    try (Stream<Path> files = Files.list(path)) {
-      for (Path file :
-          files
-              .filter(ActivationFile::isArrayFile)
-              .sorted(Comparator.comparing(ActivationFile::sortKey).thenComparing(Path::compareTo))
-              .toList()) {
-        String name = layerName(file.getFileName().toString());
-        arrays.add(StoredArray.open(FileStamp.of(file), name, new FileBytes(file)));
+  private static List<? extends ZipEntry> entries(ZipFile zip) throws ZipException {
+    try {
+      return Collections.list(zip.entries());
+    } catch (IllegalArgumentException e) {
+      throw new ZipException("the name of an entry is not UTF-8");
+    }
+  }
+
+  private static void requirePlausible(List<? extends ZipEntry> entries, Path path)
+      throws IOException {
+    requireFewEnough(entries.size(), path);
+    Set<String> names = new HashSet<>();
+    long room = Files.size(path);
+    for (ZipEntry entry : entries) {
+      String name = entry.getName();
+      if (entry.getSize() < 0 || entry.getCompressedSize() < 0) {
+        throw new ZipException("the entry '" + name + "' has no size");
+      }
+      room -= entry.getCompressedSize();
+      if (room < 0) {
+        // A few bytes would stand for any number of arrays.
+        throw new ActivationsException(path + ": the entries of the archive overlap");
+      }
+      if (name.endsWith(SUFFIX) && !names.add(name)) {
+        throw new ActivationsException(
+            path + ": two entries of the archive have the name '" + name + "'");
       }
     }
+  }
+
+  private static List<StoredArray> folder(Path path) throws IOException {
+    List<Path> files;
+    try (Stream<Path> all = Files.list(path)) {
+      files =
+          all.filter(ActivationFile::isArrayFile)
+              .sorted(Comparator.comparing(ActivationFile::sortKey).thenComparing(Path::compareTo))
+              .toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    requireFewEnough(files.size(), path);
+    List<StoredArray> arrays = new ArrayList<>();
+    for (Path file : files) {
+      requireReadable(file);
+      String name = layerName(file.getFileName().toString());
+      arrays.add(StoredArray.open(FileStamp.of(file), name, new FileBytes(file)));
+    }
     return required(arrays, path, "the folder holds no .npy files");
+  }
+
+  /** So many are no network, and would take hours to go through. */
+  private static void requireFewEnough(int files, Path path) {
+    if (files > MAX_FILES) {
+      throw new ActivationsException(
+          path + ": it holds " + files + " files, expected at most " + MAX_FILES);
+    }
   }
 
   // Hidden files are not the user's: macOS puts "._conv1.npy" beside "conv1.npy".
   private static boolean isArrayFile(Path file) {
     String name = file.getFileName().toString();
-    return name.endsWith(SUFFIX) && !name.startsWith(".") && Files.isRegularFile(file);
+    return name.endsWith(SUFFIX) && !name.startsWith(".") && !Files.isDirectory(file);
   }
 
   private static List<StoredArray> required(List<StoredArray> arrays, Path path, String problem) {

@@ -17,19 +17,30 @@ record BlockShape(int neurons, int axis, int chunk, int inner, boolean sequentia
   // Gathering reads one run for each neuron; longer runs make up for the many reads.
   private static final long GATHERED_BYTES = 32L << 20;
 
+  // One sample of the widest values then fits into a block, so that none is larger.
+  private static final long MAX_NEURONS = GATHERED_BYTES / Double.BYTES;
+
   /**
-   * Chooses the blocks of an array.
+   * Chooses the blocks of an array, of at most 32 MiB.
    *
    * @param bytes bytes of one value
-   * @throws ActivationsException if one sample alone does not fit into a block
+   * @throws ActivationsException if one sample might not fit into a block
    */
   static BlockShape of(StridedArray array, int bytes) {
     long neurons = array.neurons().size();
-    if (neurons > Integer.MAX_VALUE / 16) {
+    if (neurons > MAX_NEURONS) {
       throw new ActivationsException(
-          "it has " + neurons + " neurons, expected at most " + Integer.MAX_VALUE / 16);
+          "it has " + neurons + " neurons, expected at most " + MAX_NEURONS);
     }
-    // Without neurons there is nothing to read, but samples are still counted.
+    // Without neurons there is nothing to read, but samples are still counted, in blocks. No data
+    // stands behind their number, so that a file of a few bytes could claim any.
+    if (neurons == 0 && array.samples() > Integer.MAX_VALUE) {
+      throw new ActivationsException(
+          "it has "
+              + array.samples()
+              + " samples of 0 neurons, expected at most "
+              + Integer.MAX_VALUE);
+    }
     long sampleBytes = Math.max(1, neurons) * bytes;
     int axis = 0;
     while (array.samplesBelow(axis) * sampleBytes > GATHERED_BYTES

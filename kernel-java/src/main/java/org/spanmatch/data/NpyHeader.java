@@ -25,11 +25,16 @@ record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, int lengt
   // numpy itself writes less than 10,000 bytes; a header that claims gigabytes is damage.
   private static final int MAX_LENGTH = 1 << 20;
 
+  // What follows bounds how much is kept of a header, of which an archive may have very many.
+  // numpy's own limit.
+  private static final int MAX_AXES = 64;
+
   private static final Pattern DESCR =
-      Pattern.compile("['\"]descr['\"]\\s*:\\s*(?:(['\"])([^'\"]*)\\1|(\\[))");
+      Pattern.compile("['\"]descr['\"]\\s*:\\s*(?:(['\"])([^'\"]{0,100})\\1|(\\[))");
   private static final Pattern ORDER =
       Pattern.compile("['\"]fortran_order['\"]\\s*:\\s*(True|False)");
-  private static final Pattern SHAPE = Pattern.compile("['\"]shape['\"]\\s*:\\s*\\(([^)]*)\\)");
+  private static final Pattern SHAPE =
+      Pattern.compile("['\"]shape['\"]\\s*:\\s*\\(([^)]{0,2000})\\)");
 
   /**
    * Reads a header, and leaves the stream at the first value.
@@ -108,6 +113,10 @@ record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, int lengt
         throw new ActivationsException(
             "its .npy header has the shape (" + text + "), which is not a list of integers", e);
       }
+    }
+    if (shape.size() > MAX_AXES) {
+      throw new ActivationsException(
+          "its .npy header has a shape of more than " + MAX_AXES + " axes");
     }
     if (shape.stream().anyMatch(size -> size < 0)) {
       throw new ActivationsException(

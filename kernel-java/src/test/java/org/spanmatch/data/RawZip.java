@@ -23,6 +23,7 @@ final class RawZip {
   private final boolean deflated;
   private byte[] stored;
   private long size;
+  private long compressedSize;
   private long crc;
   private boolean zip64;
 
@@ -32,6 +33,7 @@ final class RawZip {
     this.deflated = deflated;
     this.stored = deflated ? deflate(content) : content.clone();
     this.size = content.length;
+    this.compressedSize = stored.length;
     CRC32 sum = new CRC32();
     sum.update(content);
     this.crc = sum.getValue();
@@ -40,6 +42,7 @@ final class RawZip {
   /** Leaves out all but the first bytes of the compressed form. */
   RawZip cutTo(int bytes) {
     stored = Arrays.copyOf(stored, bytes);
+    compressedSize = bytes;
     return this;
   }
 
@@ -57,6 +60,12 @@ final class RawZip {
   /** States another size than the content has. */
   RawZip claimSize(long claimed) {
     size = claimed;
+    return this;
+  }
+
+  /** States another size than the compressed form has. */
+  RawZip claimCompressedSize(long claimed) {
+    compressedSize = claimed;
     return this;
   }
 
@@ -111,7 +120,9 @@ final class RawZip {
   private void putCommon(ByteBuffer header, byte[] path) {
     header.putShort(version()).putShort((short) 0).putShort((short) (deflated ? 8 : 0));
     header.putInt(0x00210000).putInt((int) crc); // 1 January 1980
-    header.putInt(zip64 ? ZIP64_MARK : stored.length).putInt(zip64 ? ZIP64_MARK : (int) size);
+    header
+        .putInt(zip64 ? ZIP64_MARK : (int) compressedSize)
+        .putInt(zip64 ? ZIP64_MARK : (int) size);
     header.putShort((short) path.length).putShort((short) extra().length);
   }
 
@@ -126,7 +137,7 @@ final class RawZip {
                 .putShort((short) 1)
                 .putShort((short) 16)
                 .putLong(size)
-                .putLong(stored.length))
+                .putLong(compressedSize))
         : new byte[0];
   }
 
