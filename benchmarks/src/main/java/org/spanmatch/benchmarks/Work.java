@@ -70,7 +70,7 @@ public record Work(double flops, double bytes) {
    */
   public static Work matching(long xNeurons, long yNeurons) {
     long m = xNeurons + yNeurons;
-    return new Work(8.0 / 3 * (cube(xNeurons) + cube(yNeurons)), 8.0 * m * m);
+    return new Work(8 * (cube(xNeurons) + cube(yNeurons)) / 3, 8.0 * m * m);
   }
 
   /**
@@ -80,7 +80,7 @@ public record Work(double flops, double bytes) {
    */
   public static Work projecting(long neurons, boolean withCoefficients) {
     double n = neurons;
-    return new Work((withCoefficients ? 14.0 : 8.0) / 3 * cube(neurons), 8.0 * 4 * n * n);
+    return new Work((withCoefficients ? 14 : 8) * cube(neurons) / 3, 8.0 * 4 * n * n);
   }
 
   private static double cube(long n) {
