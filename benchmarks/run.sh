@@ -4,8 +4,9 @@
 #
 #   benchmarks/run.sh [--quick] [--out FOLDER] [SUITE...]
 #
-# Suites: limits compression projection spectrum minimal authors memory (all of them if none is
-# named).
+# Suites: limits compression projection spectrum minimal layer file memory (all of them if none is
+# named). Shares of limits need the suite limits in the same folder, and spectrum / compress needs
+# compression.
 # --quick only shows that everything works, in about two minutes: its numbers mean nothing.
 # The default folder is benchmarks/results/DATE. Java: JAVA_HOME, or PATH.
 set -euo pipefail
@@ -17,7 +18,7 @@ usage() {
   exit 2
 }
 
-all=(limits compression projection spectrum minimal authors memory)
+all_suites=(limits compression projection spectrum minimal layer file memory)
 out=benchmarks/results/$(date -u +%F)
 quick=false
 suites=()
@@ -25,11 +26,11 @@ while (($#)); do
   case $1 in
     --quick) quick=true ;;
     --out) (($# > 1)) || usage; out=$2; shift ;;
-    *) [[ " ${all[*]} " == *" $1 "* ]] || usage; suites+=("$1") ;;
+    *) [[ " ${all_suites[*]} " == *" $1 "* ]] || usage; suites+=("$1") ;;
   esac
   shift
 done
-((${#suites[@]})) || suites=("${all[@]}")
+((${#suites[@]})) || suites=("${all_suites[@]}")
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
 jar=benchmarks/target/benchmarks.jar
@@ -48,6 +49,9 @@ jmh() {
   local result=$1.json
   shift
   echo "==> $result: $*"
+  set -- "$@" -prof org.spanmatch.benchmarks.Speeds
+  # Touching the heap takes longer than all else.
+  ! $quick || set -- "$@" -jvmArgsAppend "-Xms256m -XX:-AlwaysPreTouch"
   printf 'java -jar %s %s -rf json -rff %s\n' "$jar" "$*" "$result" >>"$out/machine.txt"
   "$java" -jar "$jar" "$@" -rf json -rff "$out/$result" 2>&1 | tee -a "$log"
   # Paths of the machine are nobody's business.
@@ -57,58 +61,72 @@ jmh() {
 precise=(-f 2 -wi 2 -w 1 -i 3 -r 1)
 single=(-f 1 -wi 2 -w 1 -i 4 -r 1)
 slow=(-f 1 -wi 0 -i 3 -r 1) # a minute each, and nothing to warm up
-ms=64,128,256,512,1024,2048
-large=512,1024,2048
-long=512,2048
-peers=128,512
+samples=10000
+sizes=32,64,128,256,512,1024
+large=256,512,1024
+long=256,1024
+peers=64,256
+peer=256
 ns=64,128,256,512
 small=64
 spectra=64,256,512,2048
+beside=64,2048 # of those the ones that are not in large
 n=512
 if $quick; then
   precise=(-f 1 -wi 1 -w 100ms -i 1 -r 100ms)
   single=("${precise[@]}")
   slow=("${precise[@]}")
-  ms=64 large=128 long=64 peers=64 ns=64 small=32 spectra=64 n=64
+  samples=1000
+  sizes=32 large=64 long=32 peers=32 peer=32 ns=64 small=32 spectra=64 beside=32 n=64
 fi
+one=(-p "samples=$samples" -p threads=1)
+all=(-p "samples=$samples" -p "threads=$threads")
 
 limits() {
   jmh limits LimitsBenchmark "${precise[@]}"
 }
 
 compression() {
-  local both=java,openblas-dsyrk others=ejml,ojalgo,netlib-tn,netlib-nt,netlib-tn-blocks
-  jmh compression-1 CompressionBenchmark "${precise[@]}" -p implementation=$both -p m=$ms \
-    -p samples=10000 -p threads=1
-  jmh compression-2 CompressionBenchmark "${precise[@]}" -p implementation=$both -p m=$large \
-    -p samples=10000 -p "threads=$threads"
-  jmh compression-3 CompressionBenchmark "${single[@]}" -p implementation=$both -p m=$long \
+  local both=java,openblas others=ejml,ojalgo,netlib,netlib-tn,netlib-nt
+  jmh compression-1 CompressionBenchmark "${precise[@]}" "${one[@]}" -p backend=$both -p neurons=$sizes
+  jmh compression-2 CompressionBenchmark "${precise[@]}" "${all[@]}" -p backend=$both -p neurons=$large
+  jmh compression-3 CompressionBenchmark "${single[@]}" -p backend=$both -p neurons=$long \
     -p samples=50000 -p threads=1
-  jmh compression-4 CompressionBenchmark "${single[@]}" -p implementation=$others -p m=$peers \
-    -p samples=10000 -p threads=1
-  jmh compression-5 CompressionBenchmark "${single[@]}" -p implementation=$others -p m=$n \
-    -p samples=10000 -p "threads=$threads"
+  jmh compression-4 CompressionBenchmark "${single[@]}" "${one[@]}" -p backend=$others -p neurons=$peers
+  jmh compression-5 CompressionBenchmark "${single[@]}" "${all[@]}" -p backend=$others -p neurons=$peer
+  jmh compression-6 CompressionBenchmark "${precise[@]}" "${all[@]}" -p neurons=$beside
+  jmh compression-7 CompressionBenchmark "${single[@]}" "${one[@]}" -p neurons=$peer -p precision=high
 }
 
 projection() {
-  jmh projection-1 ProjectionBenchmark "${precise[@]}" -p n=$ns -p threads=1
-  jmh projection-2 ProjectionBenchmark "${precise[@]}" -p n=$n -p "threads=$threads"
+  local backends=java,openblas,openblas-coefficients
+  jmh projection-1 ProjectionBenchmark "${precise[@]}" -p backend=$backends -p neurons=$ns \
+    -p samples=2000 -p threads=1
+  jmh projection-2 ProjectionBenchmark "${precise[@]}" -p backend=$backends -p neurons=$n \
+    -p samples=2000 -p "threads=$threads"
 }
 
 spectrum() {
-  jmh spectrum SpectrumBenchmark "${precise[@]}" -p n=$spectra
+  jmh spectrum 'SpectrumBenchmark|MaximumMatchBenchmark' "${precise[@]}" "${all[@]}" -p neurons=$spectra
 }
 
 minimal() {
-  jmh minimal-1 MinimalMatchBenchmark "${precise[@]}" -p method=spanmatch -p n=$small -p samples=2000
-  jmh minimal-2 MinimalMatchBenchmark "${slow[@]}" -p method=numpy -p n=$small -p samples=2000
-  jmh minimal-3 SimpleMatchesBenchmark.one "${precise[@]}" -p n=$ns
-  jmh minimal-4 SimpleMatchesBenchmark.all "${single[@]}" -p n=$ns
+  jmh minimal-1 MinimalMatchBenchmark "${precise[@]}" -p neurons=$small -p samples=2000 -p threads=1
+  jmh minimal-2 MinimalMatchBenchmark "${slow[@]}" -p backend=numpy -p neurons=$small \
+    -p samples=2000 -p threads=1
+  jmh minimal-3 SimpleMatchesBenchmark.one "${precise[@]}" "${one[@]}" -p neurons=$ns
+  jmh minimal-4 SimpleMatchesBenchmark.all "${single[@]}" "${all[@]}" -p neurons=$ns
 }
 
-authors() {
-  jmh authors-1 AuthorsBenchmark "${precise[@]}" -p method=spanmatch,numpy-gram -p n=$n
-  jmh authors-2 AuthorsBenchmark "${slow[@]}" -p method=authors -p n=$n
+layer() {
+  jmh layer-1 LayerBenchmark "${precise[@]}" "${all[@]}" -p backend=java,numpy-gram -p neurons=$n
+  jmh layer-2 LayerBenchmark "${single[@]}" "${all[@]}" -p backend=openblas,netlib -p neurons=$n
+  jmh layer-3 LayerBenchmark "${slow[@]}" "${all[@]}" -p backend=numpy -p neurons=$n
+}
+
+file() {
+  jmh file-1 FileBenchmark "${single[@]}" "${all[@]}" -p neurons=$n -p dtype=float32,float16 \
+    -p layout=nf,fn
 }
 
 memory() {

@@ -200,8 +200,10 @@ sanitizer() {
 jmh() {
   local name=$1 limit=$2
   shift 2
-  step "benchmarks: $name" "$limit" "${java[@]}" org.openjdk.jmh.Main "$@" -f 1 -wi 1 -w 500ms -i 3 \
-    -r 500ms -foe true -rf json -rff "$tmp/jmh-$name.json"
+  # The JVMs that measure inherit the heap.
+  step "benchmarks: $name" "$limit" "${java[@]}" -Xmx12g org.openjdk.jmh.Main "$@" -f 1 -wi 1 \
+    -w 500ms -i 3 -r 500ms -foe true -prof org.spanmatch.benchmarks.Speeds -rf json \
+    -rff "$tmp/jmh-$name.json"
 }
 
 # The results of all calls as one list, without paths of the machine.
@@ -231,13 +233,14 @@ benchmarks() {
     fi
     return
   fi
+  local layers=('(Compression|Projection|Spectrum)Benchmark' -p samples=20000 -p "threads=$(nproc)")
   jmh limits 40 'DeviceBenchmark.(dgemm|copyToDevice)'
   jmh gram 60 DeviceBenchmark.gram
-  jmh small 60 GpuBenchmark -p backend=cuda -p n=256,512,1024
-  jmh medium 40 GpuBenchmark -p backend=cuda -p n=2048
-  jmh large 60 GpuBenchmark -p backend=cuda -p n=4096
-  jmh java-small 30 GpuBenchmark -p backend=java -p n=512
-  jmh java-medium 50 GpuBenchmark -p backend=java -p n=2048
+  jmh small 60 "${layers[@]}" -p backend=cuda -p neurons=256,512,1024
+  jmh medium 40 "${layers[@]}" -p backend=cuda -p neurons=2048
+  jmh large 60 "${layers[@]}" -p backend=cuda -p neurons=4096
+  jmh java-small 30 "${layers[@]}" -p backend=java -p neurons=512
+  jmh java-medium 50 "${layers[@]}" -p backend=java -p neurons=2048
   join_results >"$out/jmh.json"
 }
 

@@ -14,6 +14,7 @@ whether a library and a device are there; exit status 3 and the reason on stderr
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import time
@@ -179,6 +180,18 @@ def activations(samples, n):
     ]
 
 
+def layer(n, samples):
+    """The parameters of the benchmark in Java that it stands beside."""
+    return {
+        "neurons": n,
+        "samples": samples,
+        "threads": len(os.sched_getaffinity(0)),
+        "precision": "standard",
+        "dtype": "float32",
+        "layout": "nf",
+    }
+
+
 def measure(library, seconds, add):
     samples = 20000
     for n in (256, 1024, 2048, 4096):
@@ -187,13 +200,12 @@ def measure(library, seconds, add):
         def compress(x=x, y=y):
             return library.gram([library.upload(x), library.upload(y)])
 
-        add("org.spanmatch.benchmarks.GpuBenchmark.compress", compress, n=n, samples=samples)
+        add("org.spanmatch.benchmarks.CompressionBenchmark.compress", compress, **layer(n, samples))
         gram = compress()
         add(
-            "org.spanmatch.benchmarks.GpuBenchmark.distances",
+            "org.spanmatch.benchmarks.ProjectionBenchmark.distances",
             lambda gram=gram, n=n: distances(library, gram, n),
-            n=n,
-            samples=samples,
+            **layer(n, samples),
         )
     del x, y, gram, compress
     samples = 100000

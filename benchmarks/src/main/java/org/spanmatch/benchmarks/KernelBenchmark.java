@@ -3,7 +3,9 @@ package org.spanmatch.benchmarks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
@@ -199,17 +201,11 @@ public abstract class KernelBenchmark {
   }
 
   private void requireMemory(ElementType type, Precision asked) {
-    double check = 0;
-    try (ProjectionKernel java = Kernels.open(JAVA, options())) {
-      for (Precision each : Precision.values()) {
-        check = Math.max(check, (double) java.heapBytes(neurons, neurons, samples, each));
-      }
-    }
     double computing =
         kernel == null
             ? Peers.heapBytes(backend, neurons, samples, threads)
             : (double) kernel.heapBytes(neurons, neurons, samples, asked);
-    double bytes = 2.0 * samples * neurons * type.bytes() + Math.max(check, computing);
+    double bytes = 2.0 * samples * neurons * type.bytes() + Math.max(checking(), computing);
     long heap = Runtime.getRuntime().maxMemory();
     if (bytes > heap) {
       throw new NotEnoughMemoryException(
@@ -224,6 +220,17 @@ public abstract class KernelBenchmark {
               bytes / 1e6,
               heap / 1_000_000),
           "-Xmx" + (long) (bytes / 0.9e9 + 1) + "g");
+    }
+  }
+
+  /** The heap that the independent table takes. */
+  private double checking() {
+    Optional<Way> way = independentWay();
+    if (way.isEmpty()) {
+      return 0; // no more than what is measured
+    }
+    try (ProjectionKernel independent = Kernels.open(way.get().backend(), options())) {
+      return (double) independent.heapBytes(neurons, neurons, samples, way.get().precision());
     }
   }
 
@@ -277,30 +284,33 @@ public abstract class KernelBenchmark {
     return new CompressionOptions(NeuronNorms.DEFAULT_DEAD_THRESHOLD, asked, Progress.NONE);
   }
 
-  /** What does something with a table. */
-  interface TableUser {
-    void use(ProjectionTable table);
+  /** How a table can be made. */
+  private record Way(String backend, Precision precision) {}
+
+  /** A way that is not the measured one; empty if all take too long. See the class. */
+  private Optional<Way> independentWay() {
+    if (!backend.equals(REFERENCE) && referenceFlops() <= REFERENCE_FLOPS) {
+      return Optional.of(new Way(REFERENCE, Precision.STANDARD));
+    }
+    if (backend.equals(JAVA) && precisionOfName() == Precision.STANDARD) {
+      return Optional.of(new Way(JAVA, Precision.HIGH));
+    }
+    boolean costly = hasKernel() && !backend.equals(JAVA) && neurons > LARGEST_CHECKED;
+    return costly ? Optional.empty() : Optional.of(new Way(JAVA, Precision.STANDARD));
   }
 
   /** Makes the table of the activations that results are compared with; see the class. */
-  void withIndependentTable(TableUser user) {
-    Precision asked = precisionOfName();
-    boolean javaIsMeasured = hasKernel() && backend.equals(JAVA);
-    Precision other = Precision.STANDARD;
-    String name = JAVA;
-    if (!backend.equals(REFERENCE) && referenceFlops() <= REFERENCE_FLOPS) {
-      name = REFERENCE;
-    } else if (javaIsMeasured && asked == Precision.STANDARD) {
-      other = Precision.HIGH;
-    } else if (hasKernel() && !javaIsMeasured && neurons > LARGEST_CHECKED) {
+  void withIndependentTable(Consumer<ProjectionTable> user) {
+    Optional<Way> way = independentWay();
+    if (way.isEmpty()) {
       try (ProjectionTable table = compressed()) {
-        user.use(table);
+        user.accept(table);
       }
       return;
     }
-    try (ProjectionKernel independent = Kernels.open(name, options());
-        ProjectionTable table = compressed(independent, other)) {
-      user.use(table);
+    try (ProjectionKernel independent = Kernels.open(way.get().backend(), options());
+        ProjectionTable table = compressed(independent, way.get().precision())) {
+      user.accept(table);
     }
   }
 

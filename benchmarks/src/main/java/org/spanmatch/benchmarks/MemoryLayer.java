@@ -36,12 +36,18 @@ final class MemoryLayer implements LayerActivations {
 
   /** Room for so many samples and neurons, each at least 1; all values are 0. */
   MemoryLayer(String name, int samples, int neurons, ElementType type, Layout layout) {
+    this(name, samples, neurons, type, layout, PIECE_BYTES);
+  }
+
+  /** The same with pieces of so many bytes, or one sample. */
+  MemoryLayer(
+      String name, int samples, int neurons, ElementType type, Layout layout, int pieceBytes) {
     this.name = name;
     this.samples = samples;
     this.neurons = neurons;
     this.type = type;
     this.layout = layout;
-    pieceSamples = Math.max(1, Math.min(samples, PIECE_BYTES / (neurons * type.bytes())));
+    pieceSamples = Math.max(1, Math.min(samples, pieceBytes / (neurons * type.bytes())));
     for (int from = 0; from < samples; from += pieceSamples) {
       int bytes = Math.multiplyExact(samplesOf(from), neurons * type.bytes());
       pieces.add(ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder()));

@@ -2,6 +2,7 @@ package org.spanmatch.benchmarks;
 
 import java.util.Map;
 import java.util.Optional;
+import org.spanmatch.kernel.cost.LayerWork;
 import org.spanmatch.kernel.cuda.DeviceBenchmark;
 
 /**
@@ -31,9 +32,9 @@ public record Work(double flops, double bytes) {
           case "ProjectionBenchmark.distances", "MaximumMatchBenchmark.maximumMatches" ->
               projecting(
                   of.number("neurons"), !of.text("backend").equals(ProjectionBenchmark.NO_BOUNDS));
-          case "SpectrumBenchmark.spectrum" -> matching(of.number("neurons"), of.number("neurons"));
+          case "SpectrumBenchmark.spectrum" -> matching(of.number("neurons"));
           case "LayerBenchmark.match", "FileBenchmark.match" ->
-              compressing(of).plus(matching(of.number("neurons"), of.number("neurons")));
+              compressing(of).plus(matching(of.number("neurons")));
           case "LimitsBenchmark.multiplyAddOneThread", "LimitsBenchmark.multiplyAddAllThreads" ->
               new Work(LimitsBenchmark.FLOPS, 0);
           case "LimitsBenchmark.readOneThread", "LimitsBenchmark.readAllThreads" ->
@@ -54,7 +55,8 @@ public record Work(double flops, double bytes) {
    * @param elementBytes bytes of one activation
    */
   public static Work compressing(long m, long samples, int elementBytes) {
-    return new Work((double) samples * m * m, (double) samples * m * elementBytes);
+    LayerWork work = LayerWork.of(Math.toIntExact(m), 0, samples, elementBytes);
+    return new Work(work.compressFlops(), work.compressBytes());
   }
 
   private static Work compressing(Parameters of) {
@@ -65,12 +67,13 @@ public record Work(double flops, double bytes) {
   }
 
   /**
-   * The match levels of n_X and n_Y neurons by removing one after the other: {@code 8/3·(n_X³ +
-   * n_Y³)} operations, and the Gram matrix once.
+   * The match levels of n + n neurons by removing one after the other: {@code 16/3·n³} operations,
+   * and the Gram matrix once.
    */
-  public static Work matching(long xNeurons, long yNeurons) {
-    long m = xNeurons + yNeurons;
-    return new Work(8.0 / 3 * (cube(xNeurons) + cube(yNeurons)), 8.0 * m * m);
+  public static Work matching(long neurons) {
+    int n = Math.toIntExact(neurons);
+    LayerWork work = LayerWork.of(n, n, 1, Float.BYTES);
+    return new Work(work.matchFlops(), work.matchBytes());
   }
 
   /**
@@ -80,7 +83,7 @@ public record Work(double flops, double bytes) {
    */
   public static Work projecting(long neurons, boolean withCoefficients) {
     double n = neurons;
-    return new Work((withCoefficients ? 14.0 : 8.0) / 3 * cube(neurons), 8.0 * 4 * n * n);
+    return new Work((withCoefficients ? 14 : 8) * cube(neurons) / 3, 8.0 * 4 * n * n);
   }
 
   private static double cube(long n) {

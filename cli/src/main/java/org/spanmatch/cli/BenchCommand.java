@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.commons.cli.Option;
 import org.spanmatch.benchmarks.Measurement;
 import org.spanmatch.benchmarks.Peers;
@@ -122,7 +123,7 @@ final class BenchCommand implements Command {
     boolean full = arguments.has(CommonOptions.FULL);
     List<LeftOut> leftOut = new ArrayList<>();
     Map<String, String> backends = backends(arguments, leftOut);
-    List<GridPoint> points = points(arguments, full, leftOut);
+    List<GridPoint> points = points(arguments, full, backends.keySet());
     Optional<List<Measurement>> before =
         arguments.path(CommonOptions.COMPARE).map(BenchCommand::old);
     Optional<ResultFolder> folder = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
@@ -134,7 +135,8 @@ final class BenchCommand implements Command {
             full ? Effort.FULL : Effort.QUICK,
             List.copyOf(backends.keySet()),
             points,
-            arguments.threads());
+            arguments.threads(),
+            usableMemory());
     try (Interruption interruption = Interruption.start()) {
       measure(run, folder, interruption, arguments, console);
       run.leftOut()
@@ -289,8 +291,12 @@ final class BenchCommand implements Command {
     return chosen;
   }
 
-  /** The sizes; those of a grid of ours that don't fit the memory are left out. */
-  private static List<GridPoint> points(Arguments arguments, boolean full, List<LeftOut> leftOut) {
+  /**
+   * The sizes.
+   *
+   * @throws BenchmarkException if one that was asked for fits no backend
+   */
+  private static List<GridPoint> points(Arguments arguments, boolean full, Set<String> backends) {
     List<Long> neurons =
         arguments.numbers(CommonOptions.NEURONS, full ? FULL_NEURONS : QUICK_NEURONS, MOST_NEURONS);
     List<Long> samples =
@@ -302,24 +308,22 @@ final class BenchCommand implements Command {
     for (long n : neurons) {
       for (long d : samples) {
         GridPoint point = new GridPoint((int) n, d);
-        if (point.heapBytes() <= USABLE_MEMORY * memory()) {
-          points.add(point);
-          continue;
+        long least = backends.stream().mapToLong(point::heapBytes).min().orElseThrow();
+        if (asked && least > usableMemory()) {
+          throw new BenchmarkException(
+              point
+                  + ": "
+                  + GridRun.needs((double) least, usableMemory())
+                  + "; take fewer with --neurons and --samples");
         }
-        String reason =
-            String.format(
-                Locale.ROOT,
-                "needs about %.1f GB of memory, of which this machine has %.1f GB",
-                point.heapBytes() / 1e9,
-                memory() / 1e9);
-        if (asked) {
-          throw new OutputException(
-              point + ": " + reason + "; take fewer with --neurons and --samples", null);
-        }
-        leftOut.add(new LeftOut(point.toString(), reason, false));
+        points.add(point);
       }
     }
     return points;
+  }
+
+  private static double usableMemory() {
+    return USABLE_MEMORY * memory();
   }
 
   private static long memory() {

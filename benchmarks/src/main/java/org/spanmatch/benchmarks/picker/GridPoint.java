@@ -1,6 +1,7 @@
 package org.spanmatch.benchmarks.picker;
 
 import java.util.Locale;
+import org.spanmatch.benchmarks.Peers;
 import org.spanmatch.kernel.cost.LayerWork;
 
 /**
@@ -31,15 +32,17 @@ public record GridPoint(int neurons, long samples) {
   }
 
   /**
-   * An upper estimate of the Java heap that measuring such a layer takes: its activations, a copy
-   * of them as a peer in Java wants it, Gram matrices and tables of two results, and room for the
+   * An upper estimate of the Java heap that measuring such a layer takes: its activations, for a
+   * peer twice more in float64, Gram matrices and tables of two results, and room for the
    * collector.
+   *
+   * @param backend a backend's or a peer's name
    */
-  public long heapBytes() {
+  public long heapBytes(String backend) {
     double all = 2.0 * neurons;
-    double activations = samples * all * (Float.BYTES + Double.BYTES);
+    int bytes = Float.BYTES + (Peers.NAMES.contains(backend) ? 2 * Double.BYTES : 0);
     double tables = TABLES * Double.BYTES * all * all;
-    return (long) (1.2 * (activations + tables)) + LEAST_HEAP;
+    return (long) (1.2 * (samples * all * bytes + tables)) + LEAST_HEAP;
   }
 
   /** Such as "64 + 64 neurons, 10,000 samples". */

@@ -54,6 +54,7 @@ public final class GridRun {
   }
 
   private final Effort effort;
+  private final double memory;
   private final JmhRun jmh;
   private final List<Step> steps = new ArrayList<>();
   private final List<LeftOut> leftOut = new ArrayList<>();
@@ -64,9 +65,12 @@ public final class GridRun {
    * @param backends names of backends and peers
    * @param points the sizes
    * @param threads how many threads compute
+   * @param memory bytes that a JVM may take
    */
-  public GridRun(Effort effort, List<String> backends, List<GridPoint> points, int threads) {
+  public GridRun(
+      Effort effort, List<String> backends, List<GridPoint> points, int threads, double memory) {
     this.effort = effort;
+    this.memory = memory;
     this.jmh = new JmhRun(effort);
     limit("LimitsBenchmark.multiplyAddAllThreads", OptionalInt.of(threads));
     limit("LimitsBenchmark.readAllThreads", OptionalInt.of(threads));
@@ -89,7 +93,7 @@ public final class GridRun {
                 LayerTime.BENCHMARK,
                 parameters,
                 OptionalInt.empty(),
-                point.heapBytes(),
+                point.heapBytes(backend),
                 Optional.of(point)));
       }
     }
@@ -118,6 +122,10 @@ public final class GridRun {
         leftOut.add(new LeftOut(step.what(), "interrupted", false));
         continue;
       }
+      if (step.heapBytes() > memory) {
+        leftOut.add(new LeftOut(step.what(), needs((double) step.heapBytes(), memory), false));
+        continue;
+      }
       OptionalDouble expected = expected(step);
       if (expected.isPresent() && expected.getAsDouble() > effort.longestCall()) {
         leftOut.add(
@@ -135,6 +143,15 @@ public final class GridRun {
           .ifPresentOrElse(
               reason -> leftOut.add(new LeftOut(step.what(), reason, true)), listener::measured);
     }
+  }
+
+  /** Why something does not fit the memory. */
+  public static String needs(double bytes, double memory) {
+    return String.format(
+        Locale.ROOT,
+        "needs about %.1f GB of memory, and may take %.1f GB here",
+        bytes / 1e9,
+        memory / 1e9);
   }
 
   /** The seconds of a call, in proportion to the work of what was measured of this backend. */

@@ -66,30 +66,59 @@ final class GramMatrix implements JointMatrix {
     if (panels == 0) {
       return gram;
     }
-    PackedSamples current = new PackedSamples(width, panels, samples);
-    PackedSamples next = new PackedSamples(width, panels, samples);
     try (LayerPacker xPacker = new LayerPacker(x, 0, xScales, kernel);
         LayerPacker yPacker = new LayerPacker(y, xPanels, yScales, kernel)) {
+      Pass pass = gram.new Pass(xPacker, yPacker, kernel);
       long done = 0;
-      int count = 0; // samples in current: none before the first step
       do {
-        List<Runnable> tasks = new ArrayList<>();
-        int packed = (int) Math.min(next.capacity(), samples - done - count);
-        if (packed > 0) {
-          PackedSamples target = next;
-          tasks.add(() -> xPacker.fill(target, packed));
-          tasks.add(() -> yPacker.fill(target, packed));
-        }
-        gram.addTasks(tasks, current, count, kernel);
-        workers.run(tasks);
-        done += count;
+        workers.run(pass.tasks(samples - done));
+        done += pass.multiplied;
         progress.update("compress", done, samples);
-        count = packed;
-        PackedSamples multiplied = current;
-        current = next;
-        next = multiplied;
-      } while (count > 0);
+      } while (pass.swap() > 0);
       return gram;
+    }
+  }
+
+  /** The steps of a pass; their tasks are made once, or they would be garbage for every step. */
+  private final class Pass {
+    private static final int READING = 2;
+
+    private final List<Runnable> tasks = new ArrayList<>();
+    private PackedSamples current = new PackedSamples(width, stride / width, samples);
+    private PackedSamples next = new PackedSamples(width, stride / width, samples);
+    private int multiplied; // samples in current: none before the first step
+    private int packed; // samples that next gets
+
+    Pass(LayerPacker xPacker, LayerPacker yPacker, MicroKernel kernel) {
+      tasks.add(() -> xPacker.fill(next, packed));
+      tasks.add(() -> yPacker.fill(next, packed));
+      int panels = stride / width;
+      for (int column = 0; column < panels; column += TASK_PANELS) {
+        for (int row = 0; row <= column; row += TASK_PANELS) {
+          int firstRow = row;
+          int firstColumn = column;
+          tasks.add(() -> multiply(current, multiplied, firstRow, firstColumn, kernel));
+        }
+      }
+    }
+
+    /**
+     * What to do in the next step.
+     *
+     * @param left samples that are not yet multiplied
+     */
+    List<Runnable> tasks(long left) {
+      packed = (int) Math.min(next.capacity(), left - multiplied);
+      return tasks.subList(packed > 0 ? 0 : READING, multiplied > 0 ? tasks.size() : READING);
+    }
+
+    /** Ends a step; returns how many samples the next one multiplies. */
+    int swap() {
+      PackedSamples read = next;
+      next = current;
+      current = read;
+      multiplied = packed;
+      return multiplied;
     }
   }
 
@@ -102,17 +131,6 @@ final class GramMatrix implements JointMatrix {
 
   private static int panels(int neurons, int width) {
     return (int) ((neurons + width - 1L) / width);
-  }
-
-  private void addTasks(List<Runnable> tasks, PackedSamples packed, int count, MicroKernel kernel) {
-    int panels = stride / width;
-    for (int column = 0; column < panels && count > 0; column += TASK_PANELS) {
-      for (int row = 0; row <= column; row += TASK_PANELS) {
-        int firstRow = row;
-        int firstColumn = column;
-        tasks.add(() -> multiply(packed, count, firstRow, firstColumn, kernel));
-      }
-    }
   }
 
   /** Adds the products of one task's panels, of the upper triangle only, and a diagonal's sums. */

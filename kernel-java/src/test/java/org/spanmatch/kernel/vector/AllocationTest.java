@@ -1,0 +1,59 @@
+package org.spanmatch.kernel.vector;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.spanmatch.data.ArrayActivations;
+import org.spanmatch.data.LayerActivations;
+import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.kernel.KernelOptions;
+
+/** Compressing leaves no garbage in proportion to what it computes. */
+class AllocationTest {
+  private static final int NEURONS = 256;
+  private static final int FEW = 512;
+  private static final int MANY = 5 * FEW;
+
+  // Room for some small objects for each step of 512 samples and each block of 256, which are 2
+  // bytes a sample; a task for each tile of a step would be 50 more, a copy of the samples 2048.
+  private static final int MOST_BYTES_PER_SAMPLE = 6;
+
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  @Test
+  void moreSamplesTakeNoMoreMemory() {
+    assumeTrue(threads.isThreadAllocatedMemorySupported(), "skipped where the JVM can't tell");
+    // Plain Java: until it is compiled, code of the Vector API makes an object for each vector.
+    VectorKernel kernel =
+        new VectorKernel(
+            new ScalarMicroKernel("as the test wants it"), new KernelOptions(1), "test");
+    allocated(kernel, FEW); // loads classes
+    long few = allocated(kernel, FEW);
+    long many = allocated(kernel, MANY);
+    double perSample = (double) (many - few) / (MANY - FEW);
+    assertTrue(perSample <= MOST_BYTES_PER_SAMPLE, perSample + " bytes for each further sample");
+    kernel.close();
+  }
+
+  private long allocated(VectorKernel kernel, int samples) {
+    LayerActivations x = layer("x", samples);
+    LayerActivations y = layer("y", samples);
+    long thread = Thread.currentThread().getId();
+    long before = threads.getThreadAllocatedBytes(thread);
+    kernel.compress(x, y, CompressionOptions.defaults()).close();
+    return threads.getThreadAllocatedBytes(thread) - before;
+  }
+
+  private static LayerActivations layer(String name, int samples) {
+    SplittableRandom random = new SplittableRandom(name.hashCode());
+    float[] values = new float[samples * NEURONS];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (float) random.nextDouble();
+    }
+    return ArrayActivations.of(name, samples, NEURONS, values);
+  }
+}
