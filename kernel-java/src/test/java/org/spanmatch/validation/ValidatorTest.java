@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -33,6 +34,12 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.reference.ReferenceProvider;
 import org.spanmatch.kernel.vector.VectorProvider;
+import org.spanmatch.match.Match;
+import org.spanmatch.match.Neuron;
+import org.spanmatch.match.SimpleMatch;
+import org.spanmatch.match.SimpleMatches;
+import org.spanmatch.match.SimpleSearch;
+import org.spanmatch.match.TrialOrder;
 
 /** Good backends pass, and whatever a broken one does is found and named. */
 class ValidatorTest {
@@ -131,8 +138,13 @@ class ValidatorTest {
     }
   }
 
-  /** The reference kernel with a fault. */
-  private record Broken(UnaryOperator<Distances> fault) implements KernelProvider {
+  /** The reference kernel with a fault in its tables, and one in their copies. */
+  private record Broken(UnaryOperator<Distances> fault, UnaryOperator<Distances> ofCopies)
+      implements KernelProvider {
+    Broken(UnaryOperator<Distances> fault) {
+      this(fault, fault);
+    }
+
     @Override
     public String name() {
       return "broken";
@@ -165,7 +177,7 @@ class ValidatorTest {
         @Override
         public ProjectionTable compress(
             LayerActivations x, LayerActivations y, CompressionOptions compression) {
-          return broken(good.compress(x, y, compression));
+          return broken(good.compress(x, y, compression), fault);
         }
 
         @Override
@@ -180,14 +192,17 @@ class ValidatorTest {
       };
     }
 
-    private ProjectionTable broken(ProjectionTable good) {
+    private ProjectionTable broken(ProjectionTable good, UnaryOperator<Distances> wrong) {
       return (ProjectionTable)
           Proxy.newProxyInstance(
               ProjectionTable.class.getClassLoader(),
               new Class<?>[] {ProjectionTable.class},
               (proxy, method, arguments) -> {
+                if (method.getName().equals("copy")) {
+                  return good.copy().map(copy -> broken(copy, ofCopies));
+                }
                 Object result = method.invoke(good, arguments);
-                return result instanceof Distances distances ? fault.apply(distances) : result;
+                return result instanceof Distances distances ? wrong.apply(distances) : result;
               });
     }
   }
@@ -208,6 +223,21 @@ class ValidatorTest {
     assertEquals(Set.of(fault.outcome), outcomes);
     assertEquals(fault == Fault.NO_MEMORY, report.isClean());
     assertEquals(0, report.notRun());
+  }
+
+  /** Nothing but a search for simple matches makes copies. */
+  @Test
+  void brokenCopiesAreCaughtByTheirSimpleMatches() {
+    UnaryOperator<Distances> off = good -> Fault.changed(good, 0.1);
+    Case planted = Case.of("planted", planted(), ElementType.FLOAT64, Storage.ROWS);
+    Report report =
+        validate(List.of(new Broken(UnaryOperator.identity(), off)), List.of(planted)).get(0);
+    assertEquals(
+        List.of("simple matches"),
+        report.observations().stream()
+            .filter(o -> o.finding().outcome() != Outcome.AGREES)
+            .map(Observation::check)
+            .toList());
   }
 
   /** The fault shows with three neurons: no fewer, and no more are needed. */
@@ -256,6 +286,80 @@ class ValidatorTest {
     } finally {
       ended.set(true);
     }
+  }
+
+  // Simple matches that are not.
+
+  private static Problem planted() {
+    return Problem.planted(new SplittableRandom(4), 30, 8, 7, 3, new double[] {0.02, 0.15});
+  }
+
+  private static ArbiterTable exactTable() {
+    return ArbiterTable.of(planted(), 1e-15, 0x1p-53);
+  }
+
+  private static SimpleMatches exactMatches() {
+    ArbiterTable table = exactTable();
+    SimpleMatches exact = SimpleSearch.inOrder(TrialOrder.byIndex(table)).run(table, 0.2);
+    assertTrue(exact.matches().size() > 2, exact.toString());
+    return exact;
+  }
+
+  private static SimpleMatches with(
+      SimpleMatches exact, List<SimpleMatch> matches, List<Integer> borderline) {
+    return new SimpleMatches(
+        exact.maximum(), matches, true, exact.absent(), borderline, exact.borderlineY());
+  }
+
+  private static Outcome compared(SimpleMatches found) {
+    Evidence evidence = new Evidence();
+    SimpleAnswers.compare(found, exactMatches(), evidence);
+    return evidence.finding().outcome();
+  }
+
+  @Test
+  void otherSimpleMatchesAreViolationsUnlessADecisionWasInDoubt() {
+    SimpleMatches exact = exactMatches();
+    List<SimpleMatch> all = exact.matches();
+    assertEquals(Outcome.AGREES, compared(exact));
+    assertEquals(Outcome.AGREES, compared(with(exact, all, List.of(0))));
+    List<SimpleMatch> fewer = all.subList(1, all.size());
+    assertEquals(Outcome.VIOLATED, compared(with(exact, fewer, List.of())));
+    assertEquals(Outcome.BORDERLINE, compared(with(exact, fewer, List.of(0))));
+    List<SimpleMatch> notMinimum =
+        all.stream()
+            .map(m -> new SimpleMatch(m.x(), m.y(), m.epsilon(), m.minimalFor(), List.of()))
+            .toList();
+    assertEquals(Outcome.VIOLATED, compared(with(exact, notMinimum, List.of())));
+    SimpleMatches cut =
+        new SimpleMatches(exact.maximum(), all, false, exact.absent(), List.of(0), List.of());
+    assertEquals(Outcome.VIOLATED, compared(cut));
+  }
+
+  private static Finding judged(SimpleMatches found) {
+    Evidence evidence = new Evidence();
+    SimpleAnswers.judge(found, exactTable(), Outcome.VIOLATED, evidence);
+    return evidence.finding();
+  }
+
+  @Test
+  void whatIsNoSimpleMatchByDefinitionIsAViolation() {
+    SimpleMatches exact = exactMatches();
+    assertEquals(Outcome.AGREES, judged(exact).outcome());
+    Match whole = exact.maximum();
+    List<Neuron> v = exact.matches().get(0).minimalFor();
+    SimpleMatch large = new SimpleMatch(whole.x(), whole.y(), 0.2, v, List.of());
+    Finding notMinimal = judged(with(exact, List.of(large), List.of()));
+    assertEquals(Outcome.VIOLATED, notMinimal.outcome());
+    assertTrue(notMinimal.detail().endsWith("are not minimal for " + v.get(0)));
+    SimpleMatch half = new SimpleMatch(whole.x(), List.of(), 0.2, v, List.of());
+    Finding noMatch = judged(with(exact, List.of(half), List.of()));
+    assertEquals(Outcome.VIOLATED, noMatch.outcome());
+    assertTrue(noMatch.detail().endsWith("are no match"), noMatch.detail());
+    Finding notAll = judged(with(exact, exact.matches().subList(0, 1), List.of()));
+    assertEquals(Outcome.VIOLATED, notAll.outcome());
+    assertEquals("the simple matches at 0.2 leave neurons out", notAll.detail());
+    assertEquals(Outcome.BORDERLINE, judged(with(exact, List.of(large), List.of(0))).outcome());
   }
 
   // Whole layers.
