@@ -145,7 +145,8 @@ public record Stress(StressAxis axis, double parameter, Case example, long repet
     return new StressPoint(backend, precision, axis, parameter, 0, 0, failure);
   }
 
-  private LayerActivations layer(Group group) {
+  /** A group's activations. */
+  LayerActivations layer(Group group) {
     return new RepeatedLayer(example.layer(group, PATTERN, ByteOrder.LITTLE_ENDIAN), repetitions);
   }
 }

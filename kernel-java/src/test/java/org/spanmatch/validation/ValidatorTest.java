@@ -17,7 +17,9 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.spanmatch.data.ActivationBlock;
 import org.spanmatch.data.ArrayActivations;
+import org.spanmatch.data.BlockReader;
 import org.spanmatch.data.ElementType;
 import org.spanmatch.data.LayerActivations;
 import org.spanmatch.data.LayerPair;
@@ -360,6 +362,94 @@ class ValidatorTest {
     assertEquals(Outcome.VIOLATED, notAll.outcome());
     assertEquals("the simple matches at 0.2 leave neurons out", notAll.detail());
     assertEquals(Outcome.BORDERLINE, judged(with(exact, List.of(large), List.of(0))).outcome());
+  }
+
+  // Breaking points.
+
+  private static List<Stress> stresses(StressAxis axis) {
+    return Stress.of(Level.QUICK, 1).stream().filter(each -> each.axis() == axis).toList();
+  }
+
+  private static List<StressPoint> stress(KernelProvider provider, List<Stress> stresses) {
+    try (Validator validator = new Validator(List.of(provider), OPTIONS, LIMIT)) {
+      return stresses.stream().flatMap(each -> validator.stress(each).stream()).toList();
+    }
+  }
+
+  @Test
+  void nearlyDependentNeuronsAreAsNearAsTheySay() {
+    for (Stress stress : stresses(StressAxis.DEPENDENCE)) {
+      Problem problem = stress.example().problem();
+      for (Group group : Group.values()) {
+        List<double[]> vectors = problem.vectors(group);
+        DoubleDoubleProjection others =
+            new DoubleDoubleProjection(problem.samples(), vectors.subList(0, 7));
+        double distance = others.project(vectors.get(7)).distance(7);
+        double expected = stress.parameter() / Math.hypot(1, stress.parameter());
+        // The norm that it was computed from is the root of a sum of so many squares.
+        assertEquals(expected, distance, expected * problem.samples() * 0x1p-52);
+      }
+    }
+  }
+
+  @Test
+  void scalesReachWhatFloat64Can() {
+    List<Stress> scales = stresses(StressAxis.SCALE);
+    Problem widest = scales.get(scales.size() - 1).example().problem();
+    for (Group group : Group.values()) {
+      double[] largest =
+          widest.vectors(group).stream()
+              .mapToDouble(v -> Arrays.stream(v).map(Math::abs).max().orElseThrow())
+              .sorted()
+              .toArray();
+      assertTrue(largest[0] > 0 && largest[0] < 1e-319, "subnormal: " + largest[0]);
+      double highest = largest[largest.length - 1];
+      assertTrue(highest > 1e306 && highest < Double.POSITIVE_INFINITY, "" + highest);
+    }
+  }
+
+  @Test
+  void repeatedSamplesAreManyAndTheSame() {
+    Stress many = stresses(StressAxis.SAMPLES).get(1);
+    LayerActivations layer = many.layer(Group.Y);
+    assertEquals(10_000, layer.samples());
+    assertEquals(many.parameter(), (double) layer.samples());
+    List<double[]> pattern = many.example().problem().y();
+    long samples = 0;
+    try (BlockReader reader = layer.open()) {
+      for (ActivationBlock block = reader.next(); block != null; block = reader.next()) {
+        samples += block.samples();
+        double last = block.type().get(block.data(), block.index(block.samples() - 1));
+        assertEquals(pattern.get(0)[pattern.get(0).length - 1], last);
+      }
+    }
+    assertEquals(10_000, samples);
+  }
+
+  @Test
+  void boundsGrowButHold() {
+    for (StressAxis axis : List.of(StressAxis.DEPENDENCE, StressAxis.SCALE)) {
+      List<StressPoint> points = stress(new VectorProvider(), stresses(axis));
+      assertEquals(2 * stresses(axis).size(), points.size());
+      for (StressPoint point : points) {
+        assertFalse(point.finding().outcome().isFailure(), point.toString());
+        assertTrue(point.error() <= point.bound(), point.toString());
+      }
+    }
+    assertEquals(
+        Set.of(Precision.HIGH),
+        stress(new ReferenceProvider(), stresses(StressAxis.DEPENDENCE)).stream()
+            .map(StressPoint::precision)
+            .collect(Collectors.toSet()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aBrokenBackendIsCaughtUnderStress(Fault fault) {
+    List<Stress> one = stresses(StressAxis.DEPENDENCE).subList(0, 1);
+    for (StressPoint point : stress(new Broken(fault), one)) {
+      assertEquals(fault.outcome, point.finding().outcome());
+    }
   }
 
   // Whole layers.

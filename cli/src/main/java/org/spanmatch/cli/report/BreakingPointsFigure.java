@@ -158,15 +158,18 @@ public record BreakingPointsFigure(double limit, List<BreakingPointsResult.Curve
   }
 
   private static String stated(BreakingPointsResult.Curve curve) {
-    return computed(curve).stream()
-        .map(
-            point ->
-                String.format(
-                    Locale.ROOT,
-                    "at 1e%.0f bound %.1e error %.1e",
-                    exponent(curve, point.parameter()),
-                    point.bound(),
-                    point.error()))
-        .collect(Collectors.joining(", "));
+    List<BreakingPointsResult.Point> points = computed(curve);
+    return points.isEmpty()
+        ? "no result"
+        : points.stream()
+            .map(
+                point ->
+                    String.format(
+                        Locale.ROOT,
+                        "at 1e%.0f bound %.1e error %.1e",
+                        exponent(curve, point.parameter()),
+                        point.bound(),
+                        point.error()))
+            .collect(Collectors.joining(", "));
   }
 }
