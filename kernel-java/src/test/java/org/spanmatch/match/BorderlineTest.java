@@ -29,8 +29,9 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
- * What borderline means: wherever no decision is listed, whatever has the same error bounds leads to
- * the same sets. Distances that are wrong, but within bounds that are large, must not go unnoticed.
+ * What borderline means: wherever no decision is listed, whatever has the same error bounds leads
+ * to the same sets. Distances that are wrong, but within bounds that are large, must not go
+ * unnoticed.
  */
 class BorderlineTest {
   private static final double[] EPSILONS = {0.1, 0.2, 0.35};
@@ -64,7 +65,9 @@ class BorderlineTest {
             };
     return (ProjectionTable)
         Proxy.newProxyInstance(
-            ProjectionTable.class.getClassLoader(), new Class<?>[] {ProjectionTable.class}, handler);
+            ProjectionTable.class.getClassLoader(),
+            new Class<?>[] {ProjectionTable.class},
+            handler);
   }
 
   private static Distances with(Distances exact, double[] distances) {
@@ -91,7 +94,9 @@ class BorderlineTest {
         });
   }
 
-  /** A result: what was found, and whether none of the decisions that it rests on was borderline. */
+  /**
+   * A result: what was found, and whether none of the decisions that it rests on was borderline.
+   */
   private record Found(Object sets, boolean certain) {}
 
   private static Found of(Match match) {
@@ -121,8 +126,7 @@ class BorderlineTest {
     Map<String, Found> found = new TreeMap<>();
     Match maximum = MaximumMatch.find(table, epsilon).get(0);
     found.put("maximum match", of(maximum));
-    found.put(
-        "levels", of(MatchSpectrum.of(table, Progress.NONE).maximumMatch(epsilon)));
+    found.put("levels", of(MatchSpectrum.of(table, Progress.NONE).maximumMatch(epsilon)));
     SimpleSearch search = SimpleSearch.inOrder(TrialOrder.byIndex(table));
     found.put("one for each", of(search.run(table, epsilon)));
     found.put("all", of(search.exhaustive(20).run(table, epsilon)));
@@ -130,8 +134,7 @@ class BorderlineTest {
     if (of(maximum).certain()) {
       for (int x : maximum.x()) {
         Neuron v = new Neuron(Group.X, x);
-        found.put(
-            "of " + v, of(MinimalMatch.find(table, epsilon, v, TrialOrder.byIndex(table))));
+        found.put("of " + v, of(MinimalMatch.find(table, epsilon, v, TrialOrder.byIndex(table))));
       }
     }
     return found;
@@ -168,7 +171,8 @@ class BorderlineTest {
         }
       }
     }
-    assertTrue(certain > 500 && doubtful > 200 && different > 20,
+    assertTrue(
+        certain > 500 && doubtful > 200 && different > 20,
         certain + " certain, " + doubtful + " doubtful, " + different + " different");
   }
 
@@ -256,7 +260,7 @@ class BorderlineTest {
               double[] norms = new double[exact.size()];
               Arrays.setAll(neurons, exact::neuron);
               Arrays.setAll(distances, exact::distance);
-              Arrays.fill(norms, sharp[0] ? 1 : 1e15);
+              Arrays.fill(norms, sharp[0] ? 1 : 1e17);
               double[] bounds = new double[exact.size()];
               Arrays.fill(bounds, 1e-15);
               return new Distances(neurons, distances, bounds, norms, 0x1p-53);
@@ -285,20 +289,17 @@ class BorderlineTest {
   void copiesAreClosed() {
     try (ProjectionTable table = PlantedProblem.larger(2).compress(kernel)) {
       for (boolean exhaustive : new boolean[] {false, true}) {
-        AtomicInteger open =
-            new AtomicInteger();
+        AtomicInteger open = new AtomicInteger();
         ProjectionTable counted = counted(table, open);
         SimpleSearch search = SimpleSearch.inOrder(TrialOrder.byIndex(counted)).on(3);
-        SimpleMatches found =
-            (exhaustive ? search.exhaustive(5) : search).run(counted, 0.2);
+        SimpleMatches found = (exhaustive ? search.exhaustive(5) : search).run(counted, 0.2);
         assertFalse(found.matches().isEmpty());
         assertEquals(0, open.get());
       }
     }
   }
 
-  private static ProjectionTable counted(
-      ProjectionTable table, AtomicInteger open) {
+  private static ProjectionTable counted(ProjectionTable table, AtomicInteger open) {
     return (ProjectionTable)
         Proxy.newProxyInstance(
             ProjectionTable.class.getClassLoader(),

@@ -402,7 +402,7 @@ class ValidatorTest {
               .mapToDouble(v -> Arrays.stream(v).map(Math::abs).max().orElseThrow())
               .sorted()
               .toArray();
-      assertTrue(largest[0] > 0 && largest[0] < 1e-319, "subnormal: " + largest[0]);
+      assertTrue(largest[0] > 0 && largest[0] < Double.MIN_NORMAL, "not subnormal: " + largest[0]);
       double highest = largest[largest.length - 1];
       assertTrue(highest > 1e306 && highest < Double.POSITIVE_INFINITY, "" + highest);
     }
