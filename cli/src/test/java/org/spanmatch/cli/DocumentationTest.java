@@ -174,9 +174,11 @@ class DocumentationTest {
     String page = Files.readString(RealCommand.root().resolve("docs").resolve("accuracy.md"));
     int rows = 0;
     for (String line : outcome.out().lines().skip(1).takeWhile(l -> l.contains("1e±")).toList()) {
-      String[] cells = line.split(" {2,}");
+      List<String> cells = Pattern.compile(" {2,}").splitAsStream(line).toList();
       assertTrue(
-          page.contains("\n| " + cells[0] + " | " + cells[1] + " | " + cells[2] + " | "), line);
+          page.contains(
+              "\n| " + cells.get(0) + " | " + cells.get(1) + " | " + cells.get(2) + " | "),
+          line);
       rows++;
     }
     assertEquals(3, rows);
