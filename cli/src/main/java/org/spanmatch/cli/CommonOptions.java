@@ -55,6 +55,11 @@ final class CommonOptions {
           "time",
           "after which a check that is still running has failed, such as 90s or 10m; default 60s"
               + " for the built-in problems of level quick, else 10m");
+  static final Option BREAKING_POINTS =
+      flag(
+          "breaking-points",
+          "find how near to dependent, how badly scaled and how many samples activations must be for"
+              + " the error bounds of each backend to exceed 1e-3");
   static final Option JUNIT =
       valued("junit", "FILE", "write the results as JUnit's XML, as CI services read it");
   static final Option LAYOUT =

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.apache.commons.cli.Option;
+import org.spanmatch.cli.report.BreakingPointsResult;
 import org.spanmatch.cli.report.JunitXml;
 import org.spanmatch.cli.report.ValidationResult;
 import org.spanmatch.data.LayerPair;
@@ -23,6 +24,8 @@ import org.spanmatch.validation.Corpus;
 import org.spanmatch.validation.Excerpt;
 import org.spanmatch.validation.Level;
 import org.spanmatch.validation.Report;
+import org.spanmatch.validation.Stress;
+import org.spanmatch.validation.StressPoint;
 import org.spanmatch.validation.Validator;
 
 /** {@code spanmatch validate}: whether backends compute what they promise, on this machine. */
@@ -65,6 +68,10 @@ final class ValidateCommand implements Command {
         CommonOptions.LEVEL,
         CommonOptions.SEED,
         CommonOptions.CASE,
+        CommonOptions.BREAKING_POINTS,
+        CommonOptions.describe(
+            CommonOptions.OUT,
+            "with --breaking-points, write result.json, breaking-points.svg and .png there"),
         CommonOptions.JUNIT,
         CommonOptions.JSON,
         CommonOptions.LAYERS,
@@ -79,10 +86,10 @@ final class ValidateCommand implements Command {
   @Override
   public String details() {
     return """
-        Distances, sets, match levels, removals, roll-backs, norms and sums of each backend are held
-        against exact ones, in arithmetic of about 30 digits, and may be off by the error bounds that
-        the backend states, and no more; nor may it matter in which order neurons and samples come,
-        how they are scaled and stored, and on how many threads. Each problem is one of a built-in
+        Distances, maximum matches, match levels, simple matches, removals, roll-backs, norms and sums
+        of each backend are held against exact ones, in arithmetic of about 30 digits, and may be off
+        by the error bounds that the backend states, and no more; nor may it matter in which order
+        neurons and samples come, how they are scaled and stored, and on how many threads. Each problem is one of a built-in
         collection, or with two files an excerpt of each of their layers; whole layers of files are
         compared between the backends.
 
@@ -91,10 +98,15 @@ final class ValidateCommand implements Command {
         failed is shown with the smallest problem found that fails too, and the command that repeats
         it. quick takes less than a minute for java and reference on 2 cores, full some minutes.
 
+        --breaking-points shows instead where bounds become useless, which is no failure: on nearly
+        dependent neurons, on norms that differ by many powers of ten, and on up to 10^6 samples
+        (full: 10^8, exhaustive: 10^9). That an error exceeds its bound is one here too.
+
         Examples:
           spanmatch validate
           spanmatch validate --backends cuda,java --level full --junit validate.xml
           spanmatch validate seed0.npz seed1.npz --json validate.json
+          spanmatch validate --breaking-points --level full --out breaking-points
         """;
   }
 
@@ -111,9 +123,18 @@ final class ValidateCommand implements Command {
         arguments.checkLimit().orElse(files || level != Level.QUICK ? LONG_LIMIT : LIMIT);
     List<ValidationResult.Missing> missing = new ArrayList<>();
     List<KernelProvider> chosen = chosen(arguments.backends(), missing);
+    if (arguments.has(CommonOptions.BREAKING_POINTS)) {
+      findBreakingPoints(arguments, console, chosen, missing);
+      return;
+    }
+    requireWithout(
+        arguments, "is for --breaking-points, which is not given", List.of(CommonOptions.OUT));
     List<LayerPair> pairs = files ? Input.open(arguments).pairs() : List.of();
     if (!files) {
-      requireNoFileOptions(arguments);
+      requireWithout(
+          arguments,
+          "is for two files, of which there are none",
+          List.of(CommonOptions.LAYERS, CommonOptions.LAYOUT, CommonOptions.SAMPLES));
     }
     JsonTarget json = JsonTarget.of(arguments);
     Optional<Path> junit = arguments.path(CommonOptions.JUNIT);
@@ -156,13 +177,64 @@ final class ValidateCommand implements Command {
     }
   }
 
-  private static void requireNoFileOptions(Arguments arguments) {
-    for (Option option :
-        List.of(CommonOptions.LAYERS, CommonOptions.LAYOUT, CommonOptions.SAMPLES)) {
+  private static void requireWithout(Arguments arguments, String why, List<Option> options) {
+    for (Option option : options) {
       if (arguments.has(option)) {
-        throw new UsageException(
-            "--" + option.getLongOpt() + " is for two files, of which there are none");
+        throw new UsageException("--" + option.getLongOpt() + " " + why);
       }
+    }
+  }
+
+  private static void findBreakingPoints(
+      Arguments arguments,
+      Console console,
+      List<KernelProvider> chosen,
+      List<ValidationResult.Missing> missing)
+      throws IOException {
+    if (!arguments.words().isEmpty()) {
+      throw new UsageException("--breaking-points takes no files: its problems are built in");
+    }
+    requireWithout(
+        arguments,
+        "can't be combined with --breaking-points",
+        List.of(
+            CommonOptions.CASE,
+            CommonOptions.JUNIT,
+            CommonOptions.LAYERS,
+            CommonOptions.LAYOUT,
+            CommonOptions.SAMPLES));
+    JsonTarget json = JsonTarget.of(arguments);
+    Optional<ResultFolder> folder = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
+    folder.ifPresent(
+        to -> to.check(List.of(ResultFolder.RESULT, BreakingPoints.SVG, BreakingPoints.PNG)));
+    Level level = arguments.level();
+    List<Stress> all = Stress.of(level, arguments.seed());
+    List<StressPoint> points = new ArrayList<>();
+    try (Validator validator =
+            new Validator(
+                chosen,
+                new KernelOptions(arguments.threads(), arguments.device()),
+                arguments.checkLimit().orElse(LONG_LIMIT));
+        ProgressLine progress =
+            new ProgressLine(
+                console,
+                !arguments.has(CommonOptions.QUIET),
+                "validate",
+                Collections.nCopies(all.size(), 1L),
+                List.of("stress"))) {
+      for (Stress each : all) {
+        progress.startLayer(each.axis().toString());
+        points.addAll(validator.stress(each));
+      }
+    }
+    BreakingPointsResult result = BreakingPoints.result(level, arguments.seed(), points, missing);
+    if (!json.isStandardOutput()) {
+      BreakingPoints.print(result, console.out());
+    }
+    json.write(result, console.out());
+    folder.ifPresent(to -> BreakingPoints.write(result, to));
+    if (!result.passed()) {
+      throw new ValidationFailedException(result.sentence());
     }
   }
 
@@ -260,7 +332,7 @@ final class ValidateCommand implements Command {
     return new ValidationResult(
         Version.TEXT,
         System.getProperty("java.version"),
-        System.getProperty("os.name") + " on " + System.getProperty("os.arch"),
+        ValidationReport.system(),
         level.toString(),
         seed,
         cases,

@@ -183,25 +183,34 @@ final class ValidationReport {
       failures(backend, out);
       out.println();
     }
-    result
-        .notSupported()
-        .forEach(
-            missing ->
-                out.println(
-                    DisplayName.printable(
-                        missing.name() + ": not supported: " + missing.reason())));
+    result.notSupported().forEach(missing -> out.println(DisplayName.printable(text(missing))));
     out.println(
-        "spanmatch "
-            + result.spanmatch()
-            + ", Java "
-            + result.java()
-            + ", "
-            + result.system()
-            + "; level "
-            + result.level()
-            + ", seed "
-            + result.seed());
+        footer(result.spanmatch(), result.java(), result.system(), result.level(), result.seed()));
     out.println(result.sentence());
+  }
+
+  /** Why a backend was left out. */
+  static String text(ValidationResult.Missing missing) {
+    return missing.name() + ": not supported: " + missing.reason();
+  }
+
+  /** What was validated, on what. */
+  static String footer(String version, String java, String system, String level, long seed) {
+    return "spanmatch "
+        + version
+        + ", Java "
+        + java
+        + ", "
+        + system
+        + "; level "
+        + level
+        + ", seed "
+        + seed;
+  }
+
+  /** The operating system and processor architecture. */
+  static String system() {
+    return System.getProperty("os.name") + " on " + System.getProperty("os.arch");
   }
 
   private static TextTable table(ValidationResult.Backend backend) {

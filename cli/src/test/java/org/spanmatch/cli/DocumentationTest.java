@@ -165,6 +165,25 @@ class DocumentationTest {
     }
   }
 
+  /** The numbers of samples are those of a longer run, and only their rows are compared. */
+  @Test
+  void breakingPointsAreAsDocumented() throws IOException {
+    Outcome outcome =
+        RealCommand.run("validate", "--breaking-points", "--backends", "java,reference");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    String page = Files.readString(RealCommand.root().resolve("docs").resolve("accuracy.md"));
+    int rows = 0;
+    for (String line : outcome.out().lines().skip(1).takeWhile(l -> l.contains("1e±")).toList()) {
+      List<String> cells = Pattern.compile(" {2,}").splitAsStream(line).toList();
+      assertTrue(
+          page.contains(
+              "\n| " + cells.get(0) + " | " + cells.get(1) + " | " + cells.get(2) + " | "),
+          line);
+      rows++;
+    }
+    assertEquals(3, rows);
+  }
+
   @Test
   void theReadmeNamesEveryCommand() throws IOException {
     String readme = Files.readString(RealCommand.root().resolve("README.md"));

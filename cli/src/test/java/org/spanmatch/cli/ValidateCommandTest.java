@@ -173,6 +173,52 @@ class ValidateCommandTest {
     assertEquals(0, both.exitCode(), both.err());
   }
 
+  // Breaking points.
+
+  @Test
+  void breakingPointsAreFoundAndDrawn() throws Exception {
+    Path out = folder.resolve("out");
+    Outcome outcome =
+        RealCommand.run("validate", "--breaking-points", "--backends", "reference", "--out", out);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    List<String> lines = outcome.out().lines().toList();
+    assertTrue(lines.get(0).startsWith("bound exceeds 0.001 from"), lines.get(0));
+    assertTrue(
+        lines
+            .get(1)
+            .matches("reference, high precision +1e-[0-9]+ +none to 1e±320 +none to 1e6 +[0-9.]+"),
+        lines.get(1));
+    JsonNode result = JSON.readTree(out.resolve("result.json").toFile());
+    assertTrue(result.get("passed").booleanValue());
+    assertEquals(3, result.get("curves").size());
+    JsonNode dependence = result.at("/curves/0");
+    double broken = dependence.get("breakingPoint").doubleValue();
+    for (JsonNode point : dependence.get("points")) {
+      assertTrue(point.get("error").doubleValue() <= point.get("bound").doubleValue());
+      assertTrue(
+          point.get("parameter").doubleValue() <= broken
+              || point.get("bound").doubleValue() <= result.get("limit").doubleValue());
+    }
+    assertTrue(xml(out.resolve("breaking-points.svg")).getDocumentElement().hasChildNodes());
+    assertTrue(Files.size(out.resolve("breaking-points.png")) > 10_000);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"off, the distance of ", "throws, the device was lost", "nan, NaN"})
+  void anErrorAboveItsBoundIsAFailureThereToo(String fault, String detail) throws Exception {
+    Outcome outcome =
+        RealCommand.finish(withBroken(fault, "--breaking-points", "--backends", "broken"));
+    assertEquals(5, outcome.exitCode(), outcome.err());
+    String sentence = lastLine(outcome.out());
+    assertTrue(
+        sentence.matches(
+            "At [0-9]+ of [0-9]+ points a backend does not keep its promises, first broken at"
+                + " dependence 1e-1: .*"),
+        sentence);
+    assertTrue(sentence.contains(detail), sentence);
+    assertEquals("spanmatch: " + sentence, outcome.err().strip());
+  }
+
   // Files.
 
   @Test
@@ -238,6 +284,20 @@ class ValidateCommandTest {
         2,
         "--layers is for two files, of which there are none",
         RealCommand.run("validate", "--layers", "a"));
+    for (String option : List.of("--case", "--junit", "--samples")) {
+      assertFails(
+          2,
+          option + " can't be combined with --breaking-points",
+          RealCommand.run("validate", "--breaking-points", option, "1"));
+    }
+    assertFails(
+        2,
+        "--breaking-points takes no files: its problems are built in",
+        RealCommand.run("validate", "--breaking-points", "a.npz", "b.npz"));
+    assertFails(
+        2,
+        "--out is for --breaking-points, which is not given",
+        RealCommand.run("validate", "--out", "a"));
     assertFails(
         2,
         "--case: no case is named 'nothing'; there are 1 + 1 neurons, ",

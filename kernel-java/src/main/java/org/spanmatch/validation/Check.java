@@ -3,9 +3,11 @@ package org.spanmatch.validation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
@@ -13,23 +15,25 @@ import org.spanmatch.kernel.ProjectionTable;
  *
  * @param name what is promised, as results show it
  * @param precision what the backend is asked for
- * @param needsSets whether it compares with exact sets, which large cases do not have
+ * @param suits whether it makes sense for a case: large ones do not have exact sets
  * @param examination finds out
  */
-record Check(String name, Precision precision, boolean needsSets, Examination examination) {
+record Check(String name, Precision precision, Predicate<Truth> suits, Examination examination) {
   /** Finds out whether a promise is kept. */
   @FunctionalInterface
   interface Examination {
     void examine(Subject subject, Evidence evidence);
   }
 
-  /** All checks. Another kind of set, such as simple matches, would be one more. */
+  /** All checks. */
   static List<Check> all() {
     List<Check> checks = new ArrayList<>();
     for (Precision precision : Precision.values()) {
       checks.add(of("distances", precision, Answers::distances));
-      checks.add(ofSets("maximum matches", precision, Answers::maximumMatches));
-      checks.add(ofSets("match levels", precision, Answers::levels));
+      checks.add(of("maximum matches", precision, Answers::maximumMatches).where(Truth::hasSets));
+      checks.add(of("match levels", precision, Answers::levels).where(Truth::hasSets));
+      checks.add(
+          of("simple matches", precision, SimpleAnswers::find).where(Truth::hasSimpleMatches));
       checks.add(of("removals", precision, Changes::removals));
       checks.add(of("roll-backs", precision, Changes::rollbacks));
     }
@@ -46,22 +50,21 @@ record Check(String name, Precision precision, boolean needsSets, Examination ex
 
   private static Check of(String name, Precision precision, Examination examination) {
     String suffix = precision == Precision.HIGH ? ", high precision" : "";
-    return new Check(name + suffix, precision, false, examination);
+    return new Check(name + suffix, precision, truth -> true, examination);
   }
 
-  private static Check ofSets(String name, Precision precision, Examination examination) {
-    Check check = of(name, precision, examination);
-    return new Check(check.name(), precision, true, examination);
+  private Check where(Predicate<Truth> condition) {
+    return new Check(name, precision, condition, examination);
   }
 
   /** Whether it makes sense for a case. */
   boolean suits(Truth truth) {
-    return !needsSets || truth.hasSets();
+    return suits.test(truth);
   }
 
   /** Runs it; empty where a backend is always as precise as this check asks for. */
   Optional<Finding> run(Subject subject) {
-    if (precision == Precision.HIGH && isAlwaysHigh(subject)) {
+    if (precision == Precision.HIGH && isAlwaysHigh(subject.kernel())) {
       return Optional.empty();
     }
     Evidence evidence = new Evidence();
@@ -69,12 +72,11 @@ record Check(String name, Precision precision, boolean needsSets, Examination ex
     return Optional.of(evidence.finding());
   }
 
-  private static boolean isAlwaysHigh(Subject subject) {
-    Case one = subject.example().with(new Problem(1, List.of(new double[] {1}), List.of()));
+  /** Whether a backend computes in the same way whatever precision it is asked for. */
+  static boolean isAlwaysHigh(ProjectionKernel kernel) {
+    Problem one = new Problem(1, List.of(new double[] {1}), List.of());
     try (ProjectionTable table =
-        subject
-            .kernel()
-            .compress(one.layer(Group.X), one.layer(Group.Y), CompressionOptions.defaults())) {
+        kernel.compress(one.layer(Group.X), one.layer(Group.Y), CompressionOptions.defaults())) {
       return table.precision() == Precision.HIGH;
     }
   }

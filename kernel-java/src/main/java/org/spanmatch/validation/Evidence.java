@@ -8,6 +8,8 @@ import org.spanmatch.kernel.Precision;
 /** Collects what speaks for and against a backend during a check. */
 final class Evidence {
   private final List<Double> ratios = new ArrayList<>();
+  private double largestError;
+  private double largestBound;
   private Outcome outcome = Outcome.AGREES;
   private String detail = "";
 
@@ -39,6 +41,8 @@ final class Evidence {
       note(Outcome.UNDETECTED_FAILURE, () -> what.get() + " is " + found + " ± " + bound);
       return;
     }
+    largestError = Math.max(largestError, error);
+    largestBound = Math.max(largestBound, bound);
     double ratio = error == 0 ? 0 : error / bound;
     if (otherwise == Outcome.VIOLATED) {
       ratios.add(ratio);
@@ -53,6 +57,16 @@ final class Evidence {
     if (bound > Precision.GRAM_FLOOR) {
       note(Outcome.BORDERLINE, () -> what.get() + " is known to " + bound + " only");
     }
+  }
+
+  /** The largest difference of two numbers that were compared. */
+  double largestError() {
+    return largestError;
+  }
+
+  /** The largest bound on such a difference. */
+  double largestBound() {
+    return largestBound;
   }
 
   /** What it all comes to. */

@@ -19,6 +19,9 @@ import org.spanmatch.kernel.reference.ReferenceProvider;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
+import org.spanmatch.match.SimpleMatches;
+import org.spanmatch.match.SimpleSearch;
+import org.spanmatch.match.TrialOrder;
 
 /**
  * What is true of a case, by the arbiter; computed when it is first asked for.
@@ -30,8 +33,15 @@ final class Truth {
   /** The ε at which sets are compared. */
   static final double[] EPSILONS = {0, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8, 1};
 
+  /** The ε at which simple matches are compared. */
+  static final double[] SIMPLE_EPSILONS = {0, 0.1, 0.35};
+
   // Floating-point operations of the reference kernel.
   private static final double MOST_REFERENCE_WORK = 3e9;
+
+  // Neurons of both groups: for m of them a search for simple matches makes up to m²/2 trials, each
+  // with factorisations of its own.
+  private static final int MOST_SEARCHED = 40;
 
   // Double-double operations, of which a core does some 10⁸ in a second or two.
   private static final double MOST_WORK = 1e7;
@@ -39,6 +49,7 @@ final class Truth {
   private final Case example;
   private final Map<Group, Projection> whole = new EnumMap<>(Group.class);
   private final Map<Precision, Sets> sets = new EnumMap<>(Precision.class);
+  private final Map<Precision, List<SimpleMatches>> simple = new EnumMap<>(Precision.class);
 
   /** The span of some neurons, and the other group's neurons projected on it, in order. */
   private record Projection(
@@ -187,21 +198,58 @@ final class Truth {
         sets(precision);
       }
     }
+    if (hasSimpleMatches()) {
+      for (Precision precision : Precision.values()) {
+        simpleMatches(precision);
+      }
+    }
   }
 
   /** The exact sets for a backend whose tables have this precision. */
   Sets sets(Precision precision) {
-    return sets.computeIfAbsent(precision, this::findSets);
+    return sets.computeIfAbsent(
+        precision,
+        p ->
+            ask(
+                p,
+                table ->
+                    new Sets(
+                        MaximumMatch.find(table, EPSILONS),
+                        MatchSpectrum.of(table, Progress.NONE))));
   }
 
-  private Sets findSets(Precision precision) {
-    Function<ProjectionTable, Sets> find =
-        table ->
-            new Sets(MaximumMatch.find(table, EPSILONS), MatchSpectrum.of(table, Progress.NONE));
+  /** Whether exact simple matches can be had in a few seconds. */
+  boolean hasSimpleMatches() {
+    return neurons() <= MOST_SEARCHED;
+  }
+
+  /**
+   * The exact simple matches for a backend whose tables have this precision, one for each neuron,
+   * in the order of {@link TrialOrder#byIndex}.
+   */
+  List<SimpleMatches> simpleMatches(Precision precision) {
+    return simple.computeIfAbsent(
+        precision,
+        p ->
+            ask(
+                p,
+                table ->
+                    Arrays.stream(SIMPLE_EPSILONS)
+                        .mapToObj(
+                            epsilon ->
+                                SimpleSearch.inOrder(TrialOrder.byIndex(table)).run(table, epsilon))
+                        .toList()));
+  }
+
+  /**
+   * Asks an exact table, with the τ of a backend whose tables have this precision; where that takes
+   * too long, one of the reference kernel.
+   */
+  <T> T ask(Precision precision, Function<ProjectionTable, T> question) {
     double work = 2.0 * example.problem().samples() * Math.pow(neurons(), 3);
     if (work < MOST_WORK) {
       double roundoff = example.type().roundoff();
-      return find.apply(ArbiterTable.of(example.problem(), rankTolerance(precision), roundoff));
+      return question.apply(ArbiterTable.of(example.problem(), rankTolerance(precision), roundoff));
     }
     try (ProjectionKernel kernel =
             new ReferenceProvider().open(new KernelOptions(1), "to compare with");
@@ -210,7 +258,7 @@ final class Truth {
                 example.layer(Group.X),
                 example.layer(Group.Y),
                 new CompressionOptions(0, Precision.HIGH, Progress.NONE))) {
-      return find.apply(table);
+      return question.apply(table);
     }
   }
 

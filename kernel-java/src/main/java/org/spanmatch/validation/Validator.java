@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import org.spanmatch.data.LayerPair;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
+import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 
 /**
@@ -135,6 +136,34 @@ public final class Validator implements AutoCloseable {
   private static void add(
       Candidate candidate, LayerPair pair, String check, Finding finding, double seconds) {
     candidate.add(new Observation(pair.name(), check, finding, seconds, Optional.empty()));
+  }
+
+  /**
+   * Lets all backends compute a problem that is hard in one respect.
+   *
+   * @return a point for each backend and precision that it has
+   */
+  public List<StressPoint> stress(Stress stress) {
+    Truth truth = new Truth(stress.example());
+    List<StressPoint> points = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      for (Precision precision : Precision.values()) {
+        if (candidate.isLost()) {
+          candidate.skip();
+          continue;
+        }
+        candidate
+            .attempt(
+                kernel -> {
+                  if (precision == Precision.STANDARD || !Check.isAlwaysHigh(kernel)) {
+                    points.add(stress.measure(candidate.name(), kernel, precision, truth));
+                  }
+                  return Optional.empty();
+                })
+            .ifPresent(failure -> points.add(stress.failed(candidate.name(), precision, failure)));
+      }
+    }
+    return points;
   }
 
   /** What was found so far, of each backend. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -242,6 +243,32 @@ class SimpleMatchesTest {
     }
   }
 
+  @Test
+  void checksSayNo() {
+    try (ProjectionTable table = table(X, Y)) {
+      SimpleMatches found = byIndex(table).run(table, 0.5);
+      SimpleMatch plane = found.matches().get(1);
+      SimpleMatches without =
+          new SimpleMatches(
+              found.maximum(), List.of(plane), true, found.absent(), List.of(), List.of());
+      assertFalse(MatchChecks.coverMaximum(without));
+      assertTrue(MatchChecks.unionIsMatch(table, 0.5, found.matches()));
+      SimpleMatch line = new SimpleMatch(List.of(3), List.of(1), 0.5, neurons("x3"), List.of());
+      assertFalse(MatchChecks.unionIsMatch(table, 0.5, List.of(plane, line)));
+    }
+  }
+
+  /** Orthogonal neurons match at ε = 1, and dead ones never. */
+  @Test
+  void levelsReachOne() {
+    try (ProjectionTable table = table(X, Y)) {
+      MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+      assertEquals(OptionalDouble.of(1), spectrum.epsilonFor(8));
+      assertEquals(OptionalDouble.empty(), spectrum.epsilonFor(9));
+      assertEquals(OptionalDouble.of(1), spectrum.epsilonForEach(4));
+    }
+  }
+
   /** Three neurons of X in a plane, any two of which span it, and one of Y in it for each. */
   @Test
   void exactMatchesThatOverlapAreRecovered() {
@@ -264,6 +291,7 @@ class SimpleMatchesTest {
       assertTrue(byIndex(table).exhaustive(2).of(neurons("x2")).run(table, 0).complete());
       assertEquals(
           3, byIndex(table).exhaustive(3).of(neurons("y0")).run(table, 0).matches().size());
+      assertTrue(byIndex(table).exhaustive(3).of(neurons("y0")).run(table, 0).complete());
       assertFalse(byIndex(table).exhaustive(2).of(neurons("y0")).run(table, 0).complete());
     }
   }

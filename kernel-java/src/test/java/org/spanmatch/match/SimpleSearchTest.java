@@ -1,6 +1,7 @@
 package org.spanmatch.match;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -106,6 +107,11 @@ class SimpleSearchTest {
       assertTrue(minimal.contains(mask), message + v);
       assertTrue(masks(one).contains(mask), message + v);
       counts.merge("ambiguous", minimal.size() > 1 ? 1 : 0, Integer::sum);
+      // As many as there are is enough, and no fewer: none is counted twice.
+      SimpleSearch ofOne = search.of(List.of(v));
+      int size = minimal.size();
+      assertTrue(ofOne.exhaustive(size).run(table, epsilon).complete(), message + v);
+      assertFalse(ofOne.exhaustive(size - 1).run(table, epsilon).complete(), message + v);
     }
     boolean overlap =
         simple.stream().anyMatch(a -> simple.stream().anyMatch(b -> a < b && (a & b) != 0));

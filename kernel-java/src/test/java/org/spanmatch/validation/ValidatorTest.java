@@ -10,13 +10,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.spanmatch.data.ActivationBlock;
 import org.spanmatch.data.ArrayActivations;
+import org.spanmatch.data.BlockReader;
 import org.spanmatch.data.ElementType;
 import org.spanmatch.data.LayerActivations;
 import org.spanmatch.data.LayerPair;
@@ -33,6 +36,12 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.reference.ReferenceProvider;
 import org.spanmatch.kernel.vector.VectorProvider;
+import org.spanmatch.match.Match;
+import org.spanmatch.match.Neuron;
+import org.spanmatch.match.SimpleMatch;
+import org.spanmatch.match.SimpleMatches;
+import org.spanmatch.match.SimpleSearch;
+import org.spanmatch.match.TrialOrder;
 
 /** Good backends pass, and whatever a broken one does is found and named. */
 class ValidatorTest {
@@ -131,8 +140,13 @@ class ValidatorTest {
     }
   }
 
-  /** The reference kernel with a fault. */
-  private record Broken(UnaryOperator<Distances> fault) implements KernelProvider {
+  /** The reference kernel with a fault in its tables, and one in their copies. */
+  private record Broken(UnaryOperator<Distances> fault, UnaryOperator<Distances> ofCopies)
+      implements KernelProvider {
+    Broken(UnaryOperator<Distances> fault) {
+      this(fault, fault);
+    }
+
     @Override
     public String name() {
       return "broken";
@@ -165,7 +179,7 @@ class ValidatorTest {
         @Override
         public ProjectionTable compress(
             LayerActivations x, LayerActivations y, CompressionOptions compression) {
-          return broken(good.compress(x, y, compression));
+          return broken(good.compress(x, y, compression), fault);
         }
 
         @Override
@@ -180,14 +194,17 @@ class ValidatorTest {
       };
     }
 
-    private ProjectionTable broken(ProjectionTable good) {
+    private ProjectionTable broken(ProjectionTable good, UnaryOperator<Distances> wrong) {
       return (ProjectionTable)
           Proxy.newProxyInstance(
               ProjectionTable.class.getClassLoader(),
               new Class<?>[] {ProjectionTable.class},
               (proxy, method, arguments) -> {
+                if (method.getName().equals("copy")) {
+                  return good.copy().map(copy -> broken(copy, ofCopies));
+                }
                 Object result = method.invoke(good, arguments);
-                return result instanceof Distances distances ? fault.apply(distances) : result;
+                return result instanceof Distances distances ? wrong.apply(distances) : result;
               });
     }
   }
@@ -208,6 +225,21 @@ class ValidatorTest {
     assertEquals(Set.of(fault.outcome), outcomes);
     assertEquals(fault == Fault.NO_MEMORY, report.isClean());
     assertEquals(0, report.notRun());
+  }
+
+  /** Nothing but a search for simple matches makes copies. */
+  @Test
+  void brokenCopiesAreCaughtByTheirSimpleMatches() {
+    UnaryOperator<Distances> off = good -> Fault.changed(good, 0.1);
+    Case planted = Case.of("planted", planted(), ElementType.FLOAT64, Storage.ROWS);
+    Report report =
+        validate(List.of(new Broken(UnaryOperator.identity(), off)), List.of(planted)).get(0);
+    assertEquals(
+        List.of("simple matches"),
+        report.observations().stream()
+            .filter(o -> o.finding().outcome() != Outcome.AGREES)
+            .map(Observation::check)
+            .toList());
   }
 
   /** The fault shows with three neurons: no fewer, and no more are needed. */
@@ -255,6 +287,168 @@ class ValidatorTest {
       assertTrue(report.notRun() > 20, report.notRun() + " not run");
     } finally {
       ended.set(true);
+    }
+  }
+
+  // Simple matches that are not.
+
+  private static Problem planted() {
+    return Problem.planted(new SplittableRandom(4), 30, 8, 7, 3, new double[] {0.02, 0.15});
+  }
+
+  private static ArbiterTable exactTable() {
+    return ArbiterTable.of(planted(), 1e-15, 0x1p-53);
+  }
+
+  private static SimpleMatches exactMatches() {
+    ArbiterTable table = exactTable();
+    SimpleMatches exact = SimpleSearch.inOrder(TrialOrder.byIndex(table)).run(table, 0.2);
+    assertTrue(exact.matches().size() > 2, exact.toString());
+    return exact;
+  }
+
+  private static SimpleMatches with(
+      SimpleMatches exact, List<SimpleMatch> matches, List<Integer> borderline) {
+    return new SimpleMatches(
+        exact.maximum(), matches, true, exact.absent(), borderline, exact.borderlineY());
+  }
+
+  private static Outcome compared(SimpleMatches found) {
+    Evidence evidence = new Evidence();
+    SimpleAnswers.compare(found, exactMatches(), evidence);
+    return evidence.finding().outcome();
+  }
+
+  @Test
+  void otherSimpleMatchesAreViolationsUnlessADecisionWasInDoubt() {
+    SimpleMatches exact = exactMatches();
+    List<SimpleMatch> all = exact.matches();
+    assertEquals(Outcome.AGREES, compared(exact));
+    assertEquals(Outcome.AGREES, compared(with(exact, all, List.of(0))));
+    List<SimpleMatch> fewer = all.subList(1, all.size());
+    assertEquals(Outcome.VIOLATED, compared(with(exact, fewer, List.of())));
+    assertEquals(Outcome.BORDERLINE, compared(with(exact, fewer, List.of(0))));
+    List<SimpleMatch> notMinimum =
+        all.stream()
+            .map(m -> new SimpleMatch(m.x(), m.y(), m.epsilon(), m.minimalFor(), List.of()))
+            .toList();
+    assertEquals(Outcome.VIOLATED, compared(with(exact, notMinimum, List.of())));
+    SimpleMatches cut =
+        new SimpleMatches(exact.maximum(), all, false, exact.absent(), List.of(0), List.of());
+    assertEquals(Outcome.VIOLATED, compared(cut));
+  }
+
+  private static Finding judged(SimpleMatches found) {
+    Evidence evidence = new Evidence();
+    SimpleAnswers.judge(found, exactTable(), Outcome.VIOLATED, evidence);
+    return evidence.finding();
+  }
+
+  @Test
+  void whatIsNoSimpleMatchByDefinitionIsAViolation() {
+    SimpleMatches exact = exactMatches();
+    assertEquals(Outcome.AGREES, judged(exact).outcome());
+    Match whole = exact.maximum();
+    List<Neuron> v = exact.matches().get(0).minimalFor();
+    SimpleMatch large = new SimpleMatch(whole.x(), whole.y(), 0.2, v, List.of());
+    Finding notMinimal = judged(with(exact, List.of(large), List.of()));
+    assertEquals(Outcome.VIOLATED, notMinimal.outcome());
+    assertTrue(notMinimal.detail().endsWith("are not minimal for " + v.get(0)));
+    SimpleMatch half = new SimpleMatch(whole.x(), List.of(), 0.2, v, List.of());
+    Finding noMatch = judged(with(exact, List.of(half), List.of()));
+    assertEquals(Outcome.VIOLATED, noMatch.outcome());
+    assertTrue(noMatch.detail().endsWith("are no match"), noMatch.detail());
+    Finding notAll = judged(with(exact, exact.matches().subList(0, 1), List.of()));
+    assertEquals(Outcome.VIOLATED, notAll.outcome());
+    assertEquals("the simple matches at 0.2 leave neurons out", notAll.detail());
+    assertEquals(Outcome.BORDERLINE, judged(with(exact, List.of(large), List.of(0))).outcome());
+  }
+
+  // Breaking points.
+
+  private static List<Stress> stresses(StressAxis axis) {
+    return Stress.of(Level.QUICK, 1).stream().filter(each -> each.axis() == axis).toList();
+  }
+
+  private static List<StressPoint> stress(KernelProvider provider, List<Stress> stresses) {
+    try (Validator validator = new Validator(List.of(provider), OPTIONS, LIMIT)) {
+      return stresses.stream().flatMap(each -> validator.stress(each).stream()).toList();
+    }
+  }
+
+  @Test
+  void nearlyDependentNeuronsAreAsNearAsTheySay() {
+    for (Stress stress : stresses(StressAxis.DEPENDENCE)) {
+      Problem problem = stress.example().problem();
+      for (Group group : Group.values()) {
+        List<double[]> vectors = problem.vectors(group);
+        DoubleDoubleProjection others =
+            new DoubleDoubleProjection(problem.samples(), vectors.subList(0, 7));
+        double distance = others.project(vectors.get(7)).distance(7);
+        double expected = stress.parameter() / Math.hypot(1, stress.parameter());
+        // The norm that it was computed from is the root of a sum of so many squares.
+        assertEquals(expected, distance, expected * problem.samples() * 0x1p-52);
+      }
+    }
+  }
+
+  @Test
+  void scalesReachWhatFloat64Can() {
+    List<Stress> scales = stresses(StressAxis.SCALE);
+    Problem widest = scales.get(scales.size() - 1).example().problem();
+    for (Group group : Group.values()) {
+      double[] largest =
+          widest.vectors(group).stream()
+              .mapToDouble(v -> Arrays.stream(v).map(Math::abs).max().orElseThrow())
+              .sorted()
+              .toArray();
+      assertTrue(largest[0] > 0 && largest[0] < Double.MIN_NORMAL, "not subnormal: " + largest[0]);
+      double highest = largest[largest.length - 1];
+      assertTrue(highest > 1e306 && highest < Double.POSITIVE_INFINITY, "" + highest);
+    }
+  }
+
+  @Test
+  void repeatedSamplesAreManyAndTheSame() {
+    Stress many = stresses(StressAxis.SAMPLES).get(1);
+    LayerActivations layer = many.layer(Group.Y);
+    assertEquals(10_000, layer.samples());
+    assertEquals(many.parameter(), (double) layer.samples());
+    List<double[]> pattern = many.example().problem().y();
+    long samples = 0;
+    try (BlockReader reader = layer.open()) {
+      for (ActivationBlock block = reader.next(); block != null; block = reader.next()) {
+        samples += block.samples();
+        double last = block.type().get(block.data(), block.index(block.samples() - 1));
+        assertEquals(pattern.get(0)[pattern.get(0).length - 1], last);
+      }
+    }
+    assertEquals(10_000, samples);
+  }
+
+  @Test
+  void boundsGrowButHold() {
+    for (StressAxis axis : List.of(StressAxis.DEPENDENCE, StressAxis.SCALE)) {
+      List<StressPoint> points = stress(new VectorProvider(), stresses(axis));
+      assertEquals(2 * stresses(axis).size(), points.size());
+      for (StressPoint point : points) {
+        assertFalse(point.finding().outcome().isFailure(), point.toString());
+        assertTrue(point.error() <= point.bound(), point.toString());
+      }
+    }
+    assertEquals(
+        Set.of(Precision.HIGH),
+        stress(new ReferenceProvider(), stresses(StressAxis.DEPENDENCE)).stream()
+            .map(StressPoint::precision)
+            .collect(Collectors.toSet()));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aBrokenBackendIsCaughtUnderStress(Fault fault) {
+    List<Stress> one = stresses(StressAxis.DEPENDENCE).subList(0, 1);
+    for (StressPoint point : stress(new Broken(fault), one)) {
+      assertEquals(fault.outcome, point.finding().outcome());
     }
   }
 

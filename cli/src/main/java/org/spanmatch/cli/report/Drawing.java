@@ -60,6 +60,14 @@ final class Drawing {
   /** Writes a chart as SVG, in UTF-8. The stream stays open. */
   static void writeSvg(Chart<?, ?> chart, String description, OutputStream target)
       throws IOException {
+    writeSvg(List.of(chart), description, target);
+  }
+
+  /** The same with several charts of one width, one below the other; the first has the title. */
+  static void writeSvg(List<? extends Chart<?, ?>> charts, String description, OutputStream target)
+      throws IOException {
+    int width = charts.get(0).getWidth();
+    int height = height(charts);
     VectorGraphics2D graphics =
         new VectorGraphics2D() {
           @Override
@@ -67,30 +75,47 @@ final class Drawing {
             return FONTS;
           }
         };
-    chart.paint(graphics, chart.getWidth(), chart.getHeight());
+    paint(charts, graphics);
     ByteArrayOutputStream svg = new ByteArrayOutputStream();
     new SVGProcessor()
-        .getDocument(
-            graphics.getCommands(), new PageSize(0, 0, chart.getWidth(), chart.getHeight()))
+        .getDocument(graphics.getCommands(), new PageSize(0, 0, width, height))
         .writeTo(svg);
     new SvgPicture(svg.toByteArray())
-        .size((double) chart.getWidth() / UNITS, (double) chart.getHeight() / UNITS)
-        .describe(chart.getTitle(), description)
+        .size((double) width / UNITS, (double) height / UNITS)
+        .describe(charts.get(0).getTitle(), description)
         .write(target);
   }
 
   /** Writes a chart as PNG, with two pixels to a point. The stream stays open. */
   static void writePng(Chart<?, ?> chart, OutputStream target) throws IOException {
+    writePng(List.of(chart), target);
+  }
+
+  /** The same with several charts of one width, one below the other. */
+  static void writePng(List<? extends Chart<?, ?>> charts, OutputStream target) throws IOException {
     BufferedImage image =
-        new BufferedImage(chart.getWidth(), chart.getHeight(), BufferedImage.TYPE_INT_RGB);
+        new BufferedImage(charts.get(0).getWidth(), height(charts), BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     graphics.setRenderingHint(
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-    chart.paint(graphics, chart.getWidth(), chart.getHeight());
+    paint(charts, graphics);
     graphics.dispose();
     // In memory, as ImageIO's own choice is a temporary file.
     try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(target)) {
       ImageIO.write(image, "png", stream);
+    }
+  }
+
+  private static int height(List<? extends Chart<?, ?>> charts) {
+    return charts.stream().mapToInt(Chart::getHeight).sum();
+  }
+
+  private static void paint(List<? extends Chart<?, ?>> charts, Graphics2D graphics) {
+    int above = 0;
+    for (Chart<?, ?> chart : charts) {
+      graphics.translate(0, above);
+      chart.paint(graphics, chart.getWidth(), chart.getHeight());
+      above = chart.getHeight();
     }
   }
 

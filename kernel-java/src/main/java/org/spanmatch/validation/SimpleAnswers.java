@@ -1,0 +1,115 @@
+package org.spanmatch.validation;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.MatchChecks;
+import org.spanmatch.match.Neuron;
+import org.spanmatch.match.SimpleMatch;
+import org.spanmatch.match.SimpleMatches;
+import org.spanmatch.match.SimpleSearch;
+import org.spanmatch.match.TrialOrder;
+
+/** Whether the simple matches that a backend leads to are the exact ones. */
+final class SimpleAnswers {
+  // So that copies of tables are tried too, where a backend makes them.
+  private static final int THREADS = 2;
+
+  private SimpleAnswers() {}
+
+  /**
+   * Searches with the backend's distances as with exact ones, and asks an exact table whether what
+   * was found are minimal matches: the search itself is no arbiter.
+   */
+  static void find(Subject subject, Evidence evidence) {
+    try (ProjectionTable table = subject.table()) {
+      Outcome disagreement = Changes.disagreement(subject, table);
+      for (SimpleMatches exact : subject.truth().simpleMatches(table.precision())) {
+        SimpleMatches found =
+            SimpleSearch.inOrder(TrialOrder.byIndex(table))
+                .on(THREADS)
+                .run(table, exact.maximum().epsilon());
+        compare(found, exact, evidence);
+        subject
+            .truth()
+            .ask(
+                table.precision(),
+                arbiter -> {
+                  judge(found, arbiter, disagreement, evidence);
+                  return null;
+                });
+      }
+    }
+  }
+
+  /** The same matches of the same neurons, unless one of the two calls a decision borderline. */
+  static void compare(SimpleMatches found, SimpleMatches exact, Evidence evidence) {
+    Answers.compare(found.maximum(), exact.maximum(), evidence);
+    evidence.require(found.complete(), () -> "the search for simple matches has no end");
+    Map<Neuron, String> expected = ofNeurons(exact);
+    if (!ofNeurons(found).equals(expected)) {
+      evidence.note(
+          isCertain(found) && isCertain(exact) ? Outcome.VIOLATED : Outcome.BORDERLINE,
+          () ->
+              "the simple matches"
+                  + at(found)
+                  + " are "
+                  + ofNeurons(found)
+                  + ", expected "
+                  + expected);
+    }
+  }
+
+  private static String at(SimpleMatches found) {
+    return " at " + found.maximum().epsilon();
+  }
+
+  private static boolean isCertain(SimpleMatches matches) {
+    return matches.borderlineX().isEmpty() && matches.borderlineY().isEmpty();
+  }
+
+  /** For each neuron those that are minimal for it, and whether one is known to be its only one. */
+  private static Map<Neuron, String> ofNeurons(SimpleMatches matches) {
+    return matches.matches().stream()
+        .flatMap(match -> match.minimalFor().stream().map(v -> Map.entry(v, text(match, v))))
+        .collect(
+            Collectors.groupingBy(
+                Map.Entry::getKey,
+                TreeMap::new,
+                Collectors.mapping(Map.Entry::getValue, Collectors.joining(" and "))));
+  }
+
+  private static String text(SimpleMatch match, Neuron v) {
+    String only = match.minimumFor().contains(v) ? " alone" : "";
+    return "x " + match.x() + " y " + match.y() + only;
+  }
+
+  /**
+   * By the definitions, on an exact table.
+   *
+   * @param disagreement what it means that something is no match, where no decision was borderline
+   */
+  static void judge(
+      SimpleMatches found, ProjectionTable exact, Outcome disagreement, Evidence evidence) {
+    double epsilon = found.maximum().epsilon();
+    Outcome otherwise = isCertain(found) ? disagreement : Outcome.BORDERLINE;
+    Function<SimpleMatch, String> name =
+        match -> "x " + match.x() + " and y " + match.y() + at(found);
+    for (SimpleMatch match : found.matches()) {
+      if (!MatchChecks.isMatch(exact, epsilon, match.x(), match.y())) {
+        evidence.note(otherwise, () -> name.apply(match) + " are no match");
+        continue;
+      }
+      for (Neuron v : match.minimalFor()) {
+        if (!MatchChecks.isMinimalFor(exact, epsilon, match.x(), match.y(), v)) {
+          evidence.note(otherwise, () -> name.apply(match) + " are not minimal for " + v);
+        }
+      }
+    }
+    if (!MatchChecks.coverMaximum(found)) {
+      evidence.note(otherwise, () -> "the simple matches" + at(found) + " leave neurons out");
+    }
+  }
+}

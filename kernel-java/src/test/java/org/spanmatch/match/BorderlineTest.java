@@ -1,0 +1,318 @@
+package org.spanmatch.match;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.spanmatch.data.ArrayActivations;
+import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.Kernels;
+import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+
+/**
+ * What borderline means: wherever no decision is listed, whatever has the same error bounds leads
+ * to the same sets. Distances that are wrong, but within bounds that are large, must not go
+ * unnoticed.
+ */
+class BorderlineTest {
+  private static final double[] EPSILONS = {0.1, 0.2, 0.35};
+  private static final double BOUND = 0.01;
+
+  private ProjectionKernel kernel;
+
+  @BeforeEach
+  void open() {
+    kernel = Kernels.open("reference", new KernelOptions(1));
+  }
+
+  @AfterEach
+  void close() {
+    kernel.close();
+  }
+
+  /** A table whose distances are changed, as are those of its copies. */
+  private static ProjectionTable changed(
+      ProjectionTable table, BiFunction<Group, Distances, Distances> change) {
+    InvocationHandler handler =
+        (proxy, method, arguments) ->
+            switch (method.getName()) {
+              case "distances" -> {
+                Group group = (Group) arguments[0];
+                yield change.apply(group, table.distances(group));
+              }
+              case "copy" -> table.copy().map(copy -> changed(copy, change));
+              case "peel" -> InvocationHandler.invokeDefault(proxy, method, arguments);
+              default -> method.invoke(table, arguments);
+            };
+    return (ProjectionTable)
+        Proxy.newProxyInstance(
+            ProjectionTable.class.getClassLoader(),
+            new Class<?>[] {ProjectionTable.class},
+            handler);
+  }
+
+  private static Distances with(Distances exact, double[] distances) {
+    int size = exact.size();
+    int[] neurons = new int[size];
+    double[] bounds = new double[size];
+    Arrays.setAll(neurons, exact::neuron);
+    Arrays.fill(bounds, BOUND);
+    return new Distances(neurons, distances, bounds, new double[size], 0);
+  }
+
+  /** Distances that are off by up to their bounds: by the same whenever the answer is the same. */
+  private static ProjectionTable blurred(ProjectionTable table, long seed) {
+    return changed(
+        table,
+        (group, exact) -> {
+          double[] distances = new double[exact.size()];
+          for (int i = 0; i < distances.length; i++) {
+            long key = Double.doubleToLongBits(exact.distance(i)) + 31L * exact.neuron(i);
+            double off = seed == 0 ? 0 : new SplittableRandom(seed ^ key).nextDouble(-1, 1);
+            distances[i] = Math.min(1, Math.max(0, exact.distance(i) + BOUND * off));
+          }
+          return with(exact, distances);
+        });
+  }
+
+  /**
+   * A result: what was found, and whether none of the decisions that it rests on was borderline.
+   */
+  private record Found(Object sets, boolean certain) {}
+
+  private static Found of(Match match) {
+    return new Found(
+        List.of(match.x(), match.y()),
+        match.borderlineX().isEmpty() && match.borderlineY().isEmpty());
+  }
+
+  private static Found of(SimpleMatches matches) {
+    return new Found(
+        matches.matches().stream()
+            .map(m -> List.of(m.x(), m.y(), m.minimalFor(), m.minimumFor()))
+            .toList(),
+        matches.borderlineX().isEmpty() && matches.borderlineY().isEmpty());
+  }
+
+  private static Found of(Optional<MinimalMatch> match) {
+    return match
+        .map(
+            m ->
+                new Found(
+                    List.of(m.x(), m.y()), m.borderlineX().isEmpty() && m.borderlineY().isEmpty()))
+        .orElse(new Found(List.of(), false));
+  }
+
+  private static Map<String, Found> search(ProjectionTable table, double epsilon) {
+    Map<String, Found> found = new TreeMap<>();
+    Match maximum = MaximumMatch.find(table, epsilon).get(0);
+    found.put("maximum match", of(maximum));
+    found.put("levels", of(MatchSpectrum.of(table, Progress.NONE).maximumMatch(epsilon)));
+    SimpleSearch search = SimpleSearch.inOrder(TrialOrder.byIndex(table));
+    found.put("one for each", of(search.run(table, epsilon)));
+    found.put("all", of(search.exhaustive(20).run(table, epsilon)));
+    found.put("all, on threads", of(search.on(3).exhaustive(20).run(table, epsilon)));
+    if (of(maximum).certain()) {
+      for (int x : maximum.x()) {
+        Neuron v = new Neuron(Group.X, x);
+        found.put("of " + v, of(MinimalMatch.find(table, epsilon, v, TrialOrder.byIndex(table))));
+      }
+    }
+    return found;
+  }
+
+  @Test
+  void whatIsNotListedIsCertain() {
+    int certain = 0;
+    int doubtful = 0;
+    int different = 0;
+    for (int seed = 1; seed <= 150; seed++) {
+      PlantedProblem problem =
+          seed % 8 == 0 ? PlantedProblem.larger(seed) : PlantedProblem.small(seed);
+      try (ProjectionTable table = problem.compress(kernel)) {
+        for (double epsilon : EPSILONS) {
+          Map<String, Found> first = search(blurred(table, 0), epsilon);
+          Map<String, Found> second = search(blurred(table, seed), epsilon);
+          for (Map.Entry<String, Found> one : first.entrySet()) {
+            Found other = second.get(one.getKey());
+            if (other == null) {
+              continue;
+            }
+            if (one.getValue().certain() || other.certain()) {
+              certain++;
+              assertEquals(
+                  one.getValue().sets(),
+                  other.sets(),
+                  "problem " + seed + ", epsilon " + epsilon + ", " + one.getKey());
+            } else {
+              doubtful++;
+              different += one.getValue().sets().equals(other.sets()) ? 0 : 1;
+            }
+          }
+        }
+      }
+    }
+    assertTrue(
+        certain > 500 && doubtful > 200 && different > 20,
+        certain + " certain, " + doubtful + " doubtful, " + different + " different");
+  }
+
+  /** And nothing is listed where every decision is far from its bound. */
+  @Test
+  void nothingIsListedWithoutDoubt() {
+    for (int seed = 1; seed <= 30; seed++) {
+      try (ProjectionTable table = PlantedProblem.small(seed).compress(kernel)) {
+        for (double epsilon : EPSILONS) {
+          search(table, epsilon).forEach((what, found) -> assertTrue(found.certain(), what));
+        }
+        Match all = MatchSpectrum.of(blurred(table, 0), Progress.NONE).maximumMatch(1);
+        assertTrue(of(all).certain(), "no level exceeds 1");
+      }
+    }
+  }
+
+  /** A level that is ε but for its error is in doubt, whichever side it is on; others are not. */
+  @Test
+  void levelsInDoubtAreListed() {
+    int doubts = 0;
+    for (int seed = 1; seed <= 20; seed++) {
+      try (ProjectionTable table = PlantedProblem.small(seed).compress(kernel)) {
+        MatchSpectrum spectrum = MatchSpectrum.of(blurred(table, 0), Progress.NONE);
+        for (int x : table.remaining(Group.X)) {
+          double level = spectrum.level(Group.X, x).orElseThrow();
+          double error = spectrum.levelError(Group.X, x);
+          // But for the rounding of sums of numbers that are at most 1.
+          assertTrue(error >= BOUND - 0x1p-50 && error <= 2 * BOUND, "" + error);
+          for (double off : new double[] {-1.01, -0.99, 0, 0.99, 1.01}) {
+            double epsilon = level + off * error;
+            if (epsilon > 0 && epsilon < 1) {
+              doubts++;
+              assertEquals(
+                  Math.abs(off) < 1,
+                  spectrum.maximumMatch(epsilon).borderlineX().contains(x),
+                  "problem " + seed + ", x " + x + ", off by " + off);
+            }
+          }
+        }
+      }
+    }
+    assertTrue(doubts > 100);
+  }
+
+  /** Where ε is 0 the coefficients decide, and tables may have to be told to know them well. */
+  @Test
+  void exactnessAsksForSharpCoefficients() {
+    double[][] x = {{1, 0, 0}, {0, 1, 0}, {0, 1, 1e-3}};
+    double[][] y = {{1, 0, 0}, {0, 2, 0}};
+    try (ProjectionTable good =
+        kernel.compress(
+            ArrayActivations.of("x", 3, 3, PlantedProblem.rows(3, x)),
+            ArrayActivations.of("y", 3, 2, PlantedProblem.rows(3, y)),
+            CompressionOptions.defaults())) {
+      ProjectionTable vague = vague(good, new boolean[1]);
+      Match match = MaximumMatch.find(vague, 0).get(0);
+      assertEquals(List.of(0, 1), match.x());
+      SimpleMatches simple = SimpleSearch.inOrder(TrialOrder.byIndex(vague)).run(vague, 0);
+      assertEquals(
+          List.of(List.of(0), List.of(1)), simple.matches().stream().map(SimpleMatch::x).toList());
+      assertFalse(MatchChecks.isMatch(vague, 0, List.of(0, 1, 2), List.of(0, 1)));
+      assertTrue(MatchChecks.isMatch(vague, 0, List.of(0, 1), List.of(0, 1)));
+    }
+  }
+
+  /** Coefficients seem large until {@code sharpen} is called, and again after each removal. */
+  private static ProjectionTable vague(ProjectionTable table, boolean[] sharp) {
+    return (ProjectionTable)
+        Proxy.newProxyInstance(
+            ProjectionTable.class.getClassLoader(),
+            new Class<?>[] {ProjectionTable.class},
+            (proxy, method, arguments) -> {
+              switch (method.getName()) {
+                case "sharpen" -> sharp[0] = true;
+                case "remove", "rollback" -> sharp[0] = false;
+                default -> {}
+              }
+              Object result = method.invoke(table, arguments);
+              if (!(result instanceof Distances exact)) {
+                return result;
+              }
+              double[] distances = new double[exact.size()];
+              int[] neurons = new int[exact.size()];
+              double[] norms = new double[exact.size()];
+              Arrays.setAll(neurons, exact::neuron);
+              Arrays.setAll(distances, exact::distance);
+              Arrays.fill(norms, sharp[0] ? 1 : 1e17);
+              double[] bounds = new double[exact.size()];
+              Arrays.fill(bounds, 1e-15);
+              return new Distances(neurons, distances, bounds, norms, 0x1p-53);
+            });
+  }
+
+  /** A tiny ε is narrower than 0, so that nothing found for it may be taken over. */
+  @Test
+  void zeroIsSearchedForAfreshAfterATinyEpsilon() {
+    List<Match> zeros = new ArrayList<>();
+    for (int seed = 0; seed < 20; seed++) {
+      try (ProjectionTable table = PlantedProblem.larger(seed).compress(kernel)) {
+        Match zero = MaximumMatch.find(table, 0).get(0);
+        List<Match> both = MaximumMatch.find(table, 0.3, Double.MIN_VALUE, 0);
+        assertEquals(zero, both.get(2));
+        if (both.get(1).x().size() < zero.x().size()) {
+          zeros.add(zero);
+        }
+      }
+    }
+    assertFalse(zeros.isEmpty(), "a tiny epsilon is never narrower");
+  }
+
+  /** Every copy that a search makes of a table is closed, also where its end is forced. */
+  @Test
+  void copiesAreClosed() {
+    try (ProjectionTable table = PlantedProblem.larger(2).compress(kernel)) {
+      for (boolean exhaustive : new boolean[] {false, true}) {
+        AtomicInteger open = new AtomicInteger();
+        ProjectionTable counted = counted(table, open);
+        SimpleSearch search = SimpleSearch.inOrder(TrialOrder.byIndex(counted)).on(3);
+        SimpleMatches found = (exhaustive ? search.exhaustive(5) : search).run(counted, 0.2);
+        assertFalse(found.matches().isEmpty());
+        assertEquals(0, open.get());
+      }
+    }
+  }
+
+  private static ProjectionTable counted(ProjectionTable table, AtomicInteger open) {
+    return (ProjectionTable)
+        Proxy.newProxyInstance(
+            ProjectionTable.class.getClassLoader(),
+            new Class<?>[] {ProjectionTable.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("copy")) {
+                open.incrementAndGet();
+                return table.copy().map(copy -> counted(copy, open));
+              }
+              if (method.getName().equals("close")) {
+                open.decrementAndGet();
+              }
+              return method.invoke(table, arguments);
+            });
+  }
+}
