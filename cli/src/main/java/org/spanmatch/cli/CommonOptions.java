@@ -30,7 +30,10 @@ final class CommonOptions {
   static final Option NEURONS =
       valued("neurons", "N,…", "neurons of each network; default 64,256,1024, or 64 to 4096");
   static final Option BENCH_SAMPLES =
-      valued("samples", "N,…", "samples; default 1000,10000,50000, or 1000 to 1000000");
+      valued(
+          "samples",
+          "N,…",
+          "samples; default 2500,10000,50000, or 1000 to 1000000, but at least twice the neurons");
   static final Option QUICK =
       flag("quick", "at most 3 minutes for the processor on 2 cores; the default");
   static final Option FULL = flag("full", "more sizes, and longer, for results to be published");

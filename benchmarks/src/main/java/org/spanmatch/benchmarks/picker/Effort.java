@@ -18,7 +18,7 @@ public record Effort(int forks, int warmups, int iterations, TimeValue time, dou
   private static final int CHECKING_CALLS = 3;
 
   /** Less than 3 minutes for the processor's backend at the usual sizes. */
-  public static final Effort QUICK = new Effort(1, 2, 5, TimeValue.milliseconds(300), 5);
+  public static final Effort QUICK = new Effort(1, 3, 8, TimeValue.milliseconds(300), 5);
 
   /** For results to be published. */
   public static final Effort FULL = new Effort(2, 3, 5, TimeValue.seconds(1), 20);
