@@ -66,7 +66,8 @@ final class CostChoice implements AutomaticKernel.Choice {
   }
 
   private static String seconds(double seconds) {
-    return String.format(
-        Locale.ROOT, seconds < 0.1 ? "%.4f s" : seconds < 10 ? "%.1f s" : "%.0f s", seconds);
+    return seconds < 0.1
+        ? String.format(Locale.ROOT, "%.2f ms", 1000 * seconds)
+        : String.format(Locale.ROOT, seconds < 10 ? "%.1f s" : "%.0f s", seconds);
   }
 }
