@@ -59,7 +59,10 @@ public final class JmhRun {
       String benchmark, Map<String, String> parameters, OptionalInt threads, long heapBytes) {
     ByteArrayOutputStream text = new ByteArrayOutputStream();
     Collection<RunResult> found;
+    PrintStream err = System.err;
     try (PrintStream out = new PrintStream(text, true, StandardCharsets.UTF_8)) {
+      // JMH hands on what its JVMs write there, which belongs into the log.
+      System.setErr(out);
       found =
           new Runner(
                   options(benchmark, parameters, threads, heapBytes),
@@ -67,6 +70,8 @@ public final class JmhRun {
               .run();
     } catch (RunnerException e) {
       throw new BenchmarkException(reason(e), e);
+    } finally {
+      System.setErr(err);
     }
     String output = text.toString(StandardCharsets.UTF_8);
     log.append(output);

@@ -141,7 +141,10 @@ public record TimesFigure(String title, String xLabel, int base, String yLabel, 
       // The lines are told apart by number, as two may have the same name.
       XYSeries series =
           chart.addSeries(
-              "line" + i, line.values(Point::x), line.values(Point::y), line.values(Point::bar));
+              "line" + i,
+              line.values(point -> exponent(point.x())),
+              line.values(Point::y),
+              line.values(Point::bar));
       series.setLabel(names.get(i));
       series.setLineColor(Viridis.color(i, lines.size()));
       series.setLineStyle(Drawing.stroke());
