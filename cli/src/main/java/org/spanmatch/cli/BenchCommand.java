@@ -212,8 +212,8 @@ final class BenchCommand implements Command {
             .map(one -> one.what() + ": " + one.reason())
             .toList();
     if (report.table().times().isEmpty()) {
-      throw new OutputException(
-          "nothing was measured" + (failures.isEmpty() ? "" : "; " + failures.get(0)), null);
+      throw new BenchmarkException(
+          "nothing was measured" + (failures.isEmpty() ? "" : "; " + failures.get(0)));
     }
     report.print(console.out());
     folder.ifPresent(

@@ -33,7 +33,7 @@ final class Jars {
 
   // The libraries that benchmarks compare with, some of which are large.
   private static final Pattern PEERS =
-      Pattern.compile("(openblas|javacpp|ejml-\\w+|ojalgo|blas)-\\d.*");
+      Pattern.compile("(openblas|javacpp|ejml-\\w+|ojalgo|blas|arpack_combined_all)-\\d.*");
 
   private Jars() {}
 
