@@ -104,6 +104,8 @@ class BundleIT {
     assertEquals(0, start(link, "spectrum", file, file).exitCode());
     Outcome demo = start(link, "demo", "--out", "digits");
     assertEquals(0, demo.exitCode(), demo.err());
+    Outcome bench = start(link, "bench", "--neurons", "4", "--samples", "50", "--backends", "java");
+    assertEquals(0, bench.exitCode(), bench.err());
   }
 
   @Test

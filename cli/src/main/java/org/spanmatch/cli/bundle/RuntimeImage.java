@@ -13,7 +13,8 @@ final class RuntimeImage {
   /**
    * What the command, its libraries and the checks use. Some are only named in strings, so jdeps
    * does not find all: jdk.incubator.vector for the java backend, java.desktop for the figures,
-   * java.management for JMH, jdk.unsupported for JMH and jline, jdk.zipfs for JUnit to find tests.
+   * java.management for JMH, jdk.management to ask how much memory there is, jdk.unsupported for
+   * JMH and jline, jdk.zipfs for JUnit to find tests.
    */
   private static final List<String> MODULES =
       List.of(
@@ -22,6 +23,7 @@ final class RuntimeImage {
           "java.logging",
           "java.management",
           "jdk.incubator.vector",
+          "jdk.management",
           "jdk.unsupported",
           "jdk.zipfs");
 
