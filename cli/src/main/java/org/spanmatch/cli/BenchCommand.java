@@ -10,27 +10,22 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.cli.Option;
 import org.spanmatch.benchmarks.Measurement;
-import org.spanmatch.benchmarks.Peers;
 import org.spanmatch.benchmarks.picker.BenchmarkException;
 import org.spanmatch.benchmarks.picker.Change;
 import org.spanmatch.benchmarks.picker.CostModels;
 import org.spanmatch.benchmarks.picker.Effort;
 import org.spanmatch.benchmarks.picker.GridPoint;
 import org.spanmatch.benchmarks.picker.GridRun;
+import org.spanmatch.benchmarks.picker.GridRun.LeftOut;
 import org.spanmatch.benchmarks.picker.LayerTime;
 import org.spanmatch.cli.report.BenchSetup;
-import org.spanmatch.cli.report.BenchSetup.LeftOut;
-import org.spanmatch.cli.report.TextTable;
 import org.spanmatch.data.ActivationsException;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.kernel.KernelProvider.Unavailable;
-import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.cost.CostModel;
 import org.spanmatch.kernel.cost.CostProfile;
@@ -38,9 +33,6 @@ import org.spanmatch.kernel.cost.Machine;
 
 /** {@code spanmatch bench}: which backend is the fastest for which sizes, on this machine. */
 final class BenchCommand implements Command {
-  // So slow that it is measured only where it is asked for.
-  private static final String REFERENCE = "reference";
-
   private static final List<Long> QUICK_NEURONS = List.of(64L, 256L, 1024L);
   private static final List<Long> QUICK_SAMPLES = List.of(2_500L, 10_000L, 50_000L);
   private static final List<Long> FULL_NEURONS =
@@ -122,7 +114,7 @@ final class BenchCommand implements Command {
     arguments.requireOneAtMost(CommonOptions.QUICK, CommonOptions.FULL);
     boolean full = arguments.has(CommonOptions.FULL);
     List<LeftOut> leftOut = new ArrayList<>();
-    Map<String, String> backends = backends(arguments, leftOut);
+    Map<String, String> backends = BenchBackends.chosen(arguments, leftOut);
     List<GridPoint> points = points(arguments, full, backends.keySet());
     Optional<List<Measurement>> before =
         arguments.path(CommonOptions.COMPARE).map(BenchCommand::old);
@@ -139,8 +131,7 @@ final class BenchCommand implements Command {
             usableMemory());
     try (Interruption interruption = Interruption.start()) {
       measure(run, folder, interruption, arguments, console);
-      run.leftOut()
-          .forEach(one -> leftOut.add(new LeftOut(one.what(), one.reason(), one.failed())));
+      leftOut.addAll(run.leftOut());
       BenchSetup setup =
           new BenchSetup(
               Version.TEXT,
@@ -154,7 +145,9 @@ final class BenchCommand implements Command {
               leftOut);
       conclude(setup, run, folder, arguments, console);
     }
-    before.ifPresent(measurements -> compare(measurements, run.measurements(), console));
+    before.ifPresent(
+        measurements ->
+            ChangeReport.print(Change.between(measurements, run.measurements()), console.out()));
   }
 
   /** Measures, and keeps what was measured so far in the folder. */
@@ -239,58 +232,6 @@ final class BenchCommand implements Command {
     report.print(console.out());
   }
 
-  /** The backends and peers to measure, with what each runs on. */
-  private static Map<String, String> backends(Arguments arguments, List<LeftOut> leftOut) {
-    List<KernelProvider> providers = Kernels.providers();
-    List<String> known = providers.stream().map(KernelProvider::name).toList();
-    List<String> asked = arguments.backends();
-    boolean all = asked.equals(List.of(CommonOptions.ALL_BACKENDS));
-    boolean byDefault = !arguments.has(CommonOptions.BENCH_BACKENDS);
-    Map<String, String> chosen = new LinkedHashMap<>();
-    for (KernelProvider provider : providers) {
-      boolean byName = asked.contains(provider.name());
-      if (byDefault ? !provider.name().equals(REFERENCE) : all || byName) {
-        Optional<Unavailable> problem = provider.unavailable();
-        String reason = problem.map(p -> p.reason() + "; " + p.cure()).orElse("");
-        if (problem.isEmpty()) {
-          chosen.put(provider.name(), Kernels.details(provider));
-        } else if (byName) {
-          throw new KernelUnavailableException(
-              "backend '" + provider.name() + "' is unavailable: " + reason);
-        } else {
-          leftOut.add(new LeftOut(provider.name(), reason, false));
-        }
-      }
-    }
-    for (String name : Peers.NAMES) {
-      boolean byName = asked.contains(name);
-      if (byName || arguments.has(CommonOptions.PEERS)) {
-        Optional<String> problem = Peers.unavailable(name);
-        if (problem.isEmpty()) {
-          chosen.put(name, "");
-        } else if (byName) {
-          throw new KernelUnavailableException(
-              "peer '" + name + "' is unavailable: " + problem.get());
-        } else {
-          leftOut.add(new LeftOut(name, problem.get(), false));
-        }
-      }
-    }
-    for (String name : asked) {
-      if (!all && !known.contains(name) && !Peers.NAMES.contains(name)) {
-        throw new UsageException(
-            "--backends: expected all, "
-                + String.join(", ", known)
-                + ", "
-                + String.join(", ", Peers.NAMES)
-                + ", found '"
-                + name
-                + "'");
-      }
-    }
-    return chosen;
-  }
-
   /**
    * The sizes.
    *
@@ -365,36 +306,5 @@ final class BenchCommand implements Command {
         .out()
         .println(
             "profile of " + String.join(", ", costs.keySet()) + " saved in " + UserProfile.file());
-  }
-
-  private static void compare(List<Measurement> before, List<Measurement> now, Console console) {
-    List<Change> changes = Change.between(before, now);
-    if (changes.isEmpty()) {
-      throw new ActivationsException("--compare: nothing was measured in both runs");
-    }
-    TextTable table =
-        new TextTable(List.of("benchmark", "before, ms", "now, ms", "now / before", ""));
-    for (Change change : changes) {
-      table.add(
-          List.of(
-              change.name(),
-              String.format(Locale.ROOT, "%.4g", change.before()),
-              String.format(Locale.ROOT, "%.4g", change.now()),
-              String.format(Locale.ROOT, "%.3f ± %.3f", change.ratio(), change.error()),
-              change.isRegression() ? "slower" : change.isImprovement() ? "faster" : "same"));
-    }
-    console.out().println();
-    table.print(console.out());
-    List<Change> regressions = changes.stream().filter(Change::isRegression).toList();
-    if (!regressions.isEmpty()) {
-      throw new RegressionException(
-          String.format(
-              Locale.ROOT,
-              "%d of %d benchmarks are slower than before, %s by %.2f ×",
-              regressions.size(),
-              changes.size(),
-              regressions.get(0).name(),
-              regressions.get(0).ratio()));
-    }
   }
 }

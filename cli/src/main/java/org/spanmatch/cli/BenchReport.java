@@ -20,6 +20,7 @@ import org.spanmatch.benchmarks.Measurement;
 import org.spanmatch.benchmarks.Speeds;
 import org.spanmatch.benchmarks.picker.Advice;
 import org.spanmatch.benchmarks.picker.GridPoint;
+import org.spanmatch.benchmarks.picker.GridRun;
 import org.spanmatch.benchmarks.picker.LayerTime;
 import org.spanmatch.benchmarks.picker.TimeTable;
 import org.spanmatch.cli.report.BenchSetup;
@@ -116,7 +117,7 @@ record BenchReport(BenchSetup setup, List<Measurement> measurements, TimeTable t
           "note: the machine was busy (load %.1f before), so that times may be too long%n",
           setup.load());
     }
-    for (BenchSetup.LeftOut one : setup.leftOut()) {
+    for (GridRun.LeftOut one : setup.leftOut()) {
       out.println("note: " + one.what() + (one.failed() ? " failed: " : ": ") + one.reason());
     }
   }

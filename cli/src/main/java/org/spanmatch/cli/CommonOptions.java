@@ -28,12 +28,14 @@ final class CommonOptions {
           "what to measure: backends, and peers by name; default all that are available, but not"
               + " reference");
   static final Option NEURONS =
-      valued("neurons", "N,…", "neurons of each network; default 64,256,1024, or 64 to 4096");
+      valued(
+          "neurons", "N,…", "neurons of each network; default 64,256,1024, with --full 64 to 4096");
   static final Option BENCH_SAMPLES =
       valued(
           "samples",
           "N,…",
-          "samples; default 2500,10000,50000, or 1000 to 1000000, but at least twice the neurons");
+          "samples; default 2500,10000,50000, with --full 1000 to 1000000, but not fewer than twice the"
+              + " neurons");
   static final Option QUICK =
       flag("quick", "at most 3 minutes for the processor on 2 cores; the default");
   static final Option FULL = flag("full", "more sizes, and longer, for results to be published");

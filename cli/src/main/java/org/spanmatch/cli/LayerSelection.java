@@ -16,7 +16,9 @@ final class LayerSelection implements Predicate<String> {
    * @param text as the user wrote it
    */
   private record Item(String text) {
-    /** Takes time in proportion to both lengths at most, unlike a regular expression. */
+    /**
+     * Takes time in proportion to the product of both lengths at most, unlike a regular expression.
+     */
     boolean matches(String name) {
       int[] pattern = text.codePoints().toArray();
       int[] letters = name.codePoints().toArray();

@@ -78,7 +78,7 @@ public final class Advice {
   }
 
   /** A time in a unit that suits it. */
-  public static String duration(double milliseconds) {
+  private static String duration(double milliseconds) {
     return milliseconds < 1000
         ? String.format(Locale.ROOT, milliseconds < 10 ? "%.2f ms" : "%.0f ms", milliseconds)
         : String.format(Locale.ROOT, "%.1f s", milliseconds / 1000);

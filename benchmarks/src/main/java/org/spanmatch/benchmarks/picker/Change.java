@@ -3,19 +3,27 @@ package org.spanmatch.benchmarks.picker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.spanmatch.benchmarks.Measurement;
 
 /**
  * How a time differs from that of an earlier run.
  *
- * @param name benchmark and parameters
+ * @param benchmark class and method
+ * @param parameters the values of its parameters, by their names
  * @param before milliseconds then
  * @param now milliseconds now
  * @param ratio now / before
  * @param error half of the interval around the ratio that both times' intervals give
  */
-public record Change(String name, double before, double now, double ratio, double error) {
+public record Change(
+    String benchmark,
+    Map<String, String> parameters,
+    double before,
+    double now,
+    double ratio,
+    double error) {
   // Two runs of the same program differ by more than the iterations within one: the JVM compiles
   // differently, memory lies elsewhere, the machine has other work.
   /** How much slower a run may be, beyond its interval, before it is a regression. */
@@ -57,7 +65,12 @@ public record Change(String name, double before, double now, double ratio, doubl
     double ratio = now.milliseconds() / before.milliseconds();
     double relative = Math.hypot(relativeError(before), relativeError(now));
     return new Change(
-        name(now), before.milliseconds(), now.milliseconds(), ratio, ratio * relative);
+        now.benchmark(),
+        now.parameters(),
+        before.milliseconds(),
+        now.milliseconds(),
+        ratio,
+        ratio * relative);
   }
 
   /** One measurement alone has no interval, and could be anything. */
@@ -67,10 +80,15 @@ public record Change(String name, double before, double now, double ratio, doubl
         : measurement.error() / measurement.milliseconds();
   }
 
-  private static String name(Measurement measurement) {
-    Map<String, String> parameters = new TreeMap<>(measurement.parameters());
-    return parameters.isEmpty()
-        ? measurement.benchmark()
-        : measurement.benchmark() + " " + parameters.toString().replaceAll("[{}]", "");
+  /** Benchmark and parameters. */
+  public String name() {
+    return parameters.isEmpty() ? benchmark : benchmark + " " + text(parameters.keySet());
+  }
+
+  /** The values of some parameters by name, such as "neurons=64, samples=2500". */
+  public String text(Set<String> names) {
+    Map<String, String> shown = new TreeMap<>(parameters);
+    shown.keySet().retainAll(names);
+    return shown.toString().replaceAll("[{}]", "");
   }
 }

@@ -38,6 +38,7 @@ public final class JmhRun {
 
   private final Effort effort;
   private final List<RunResult> results = new ArrayList<>();
+  private final List<Measurement> measurements = new ArrayList<>();
   private final StringBuilder log = new StringBuilder();
 
   /** A run with nothing measured yet. */
@@ -76,6 +77,7 @@ public final class JmhRun {
     String output = text.toString(StandardCharsets.UTF_8);
     log.append(output);
     results.addAll(found);
+    measurements.addAll(measurements(found));
     return found.isEmpty() ? Optional.of(failure(output)) : Optional.empty();
   }
 
@@ -137,8 +139,17 @@ public final class JmhRun {
 
   /** All results. */
   public List<Measurement> measurements() {
+    return List.copyOf(measurements);
+  }
+
+  /** Writes all results as JMH's JSON. The stream stays open. */
+  public void writeTo(OutputStream out) {
+    write(results, out);
+  }
+
+  private static List<Measurement> measurements(Collection<RunResult> found) {
     ByteArrayOutputStream json = new ByteArrayOutputStream();
-    writeTo(json);
+    write(found, json);
     try {
       return Measurement.parse(json.toByteArray(), "JMH");
     } catch (IOException e) {
@@ -146,8 +157,7 @@ public final class JmhRun {
     }
   }
 
-  /** Writes all results as JMH's JSON. The stream stays open. */
-  public void writeTo(OutputStream out) {
+  private static void write(Collection<RunResult> results, OutputStream out) {
     PrintStream text = new PrintStream(out, false, StandardCharsets.UTF_8);
     ResultFormatFactory.getInstance(ResultFormatType.JSON, text).writeOut(results);
     text.flush();

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.benchmarks.Measurement;
 
@@ -27,6 +28,8 @@ class ChangeTest {
   void intervalsAddUpToThatOfTheRatio() {
     Change change = change(10, 0.3, 20, 0.8);
     assertEquals("LayerBenchmark.match backend=java", change.name());
+    assertEquals("backend=java", change.text(Set.of("backend", "other")));
+    assertEquals("", change.text(Set.of()));
     assertEquals(2, change.ratio(), 1e-12);
     assertEquals(2 * 0.05, change.error(), 1e-12);
     assertTrue(change.isRegression());

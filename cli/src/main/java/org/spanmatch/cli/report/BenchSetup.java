@@ -3,6 +3,7 @@ package org.spanmatch.cli.report;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
+import org.spanmatch.benchmarks.picker.GridRun;
 import org.spanmatch.kernel.cost.Machine;
 
 /**
@@ -27,13 +28,4 @@ public record BenchSetup(
     int threads,
     String effort,
     Map<String, String> backends,
-    List<LeftOut> leftOut) {
-  /**
-   * Something that was not measured.
-   *
-   * @param what a backend, or a backend at a size
-   * @param reason why
-   * @param failed whether it was tried
-   */
-  public record LeftOut(String what, String reason, boolean failed) {}
-}
+    List<GridRun.LeftOut> leftOut) {}

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler.LegendPosition;
@@ -55,7 +57,33 @@ final class Drawing {
           SeriesMarkers.DIAMOND,
           SeriesMarkers.TRIANGLE_DOWN);
 
+  private static final int LEGEND_LINE = 130;
+
   private Drawing() {}
+
+  /**
+   * A chart without lines, with room for its legend.
+   *
+   * @param title the text above it; may be empty
+   * @param labels what the legend will hold; at least one
+   * @param left width of what is left of the plot
+   * @param plotWidth width of the plot
+   */
+  static XYChart lineChart(
+      String title, String xLabel, String yLabel, List<String> labels, int left, int plotWidth) {
+    int widest = labels.stream().mapToInt(label -> width(label, LABEL_FONT)).max().orElseThrow();
+    XYChart chart =
+        new XYChartBuilder()
+            .width(left + plotWidth + LEGEND_LINE + widest)
+            .height(PLOT_HEIGHT + 180)
+            .title(fit(title, TITLE_FONT, plotWidth))
+            .xAxisTitle(xLabel)
+            .yAxisTitle(yLabel)
+            .build();
+    style(chart.getStyler());
+    chart.getStyler().setYAxisLeftWidthHint(left);
+    return chart;
+  }
 
   /** Writes a chart as SVG, in UTF-8. The stream stays open. */
   static void writeSvg(Chart<?, ?> chart, String description, OutputStream target)

@@ -2,7 +2,6 @@ package org.spanmatch.cli.report;
 
 import java.util.List;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -13,7 +12,6 @@ final class LayerLines {
   static final int PLOT_WIDTH = 1200;
 
   private static final int LEFT = 150;
-  private static final int LEGEND_LINE = 130;
 
   // Of more layers, only some are named: the colours between two of them stand for those between.
   private static final int MAX_NAMED = 24;
@@ -33,22 +31,8 @@ final class LayerLines {
    */
   LayerLines(String title, String xLabel, String yLabel, List<String> labels) {
     this.labels = labels;
-    int widest =
-        labels.stream()
-            .mapToInt(label -> Drawing.width(label, Drawing.LABEL_FONT))
-            .max()
-            .orElseThrow();
-    chart =
-        new XYChartBuilder()
-            .width(LEFT + PLOT_WIDTH + LEGEND_LINE + widest)
-            .height(Drawing.PLOT_HEIGHT + 180)
-            .title(Drawing.fit(title, Drawing.TITLE_FONT, PLOT_WIDTH))
-            .xAxisTitle(xLabel)
-            .yAxisTitle(yLabel)
-            .build();
+    chart = Drawing.lineChart(title, xLabel, yLabel, labels, LEFT, PLOT_WIDTH);
     XYStyler styler = chart.getStyler();
-    Drawing.style(styler);
-    styler.setYAxisLeftWidthHint(LEFT);
     styler.setXAxisMin(0.0);
     styler.setXAxisTickMarkSpacingHint(100);
   }

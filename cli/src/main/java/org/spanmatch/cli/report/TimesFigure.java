@@ -11,7 +11,6 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.XYStyler;
 
@@ -29,7 +28,6 @@ public record TimesFigure(String title, String xLabel, int base, String yLabel, 
     implements Figure {
   private static final int PLOT_WIDTH = 1000;
   private static final int LEFT = 170;
-  private static final int LEGEND_LINE = 130;
   private static final int MAX_NAME_WIDTH = 400;
 
   /**
@@ -108,22 +106,8 @@ public record TimesFigure(String title, String xLabel, int base, String yLabel, 
   private XYChart chart() throws IOException {
     Drawing.requireFonts();
     List<String> names = names();
-    int widest =
-        names.stream()
-            .mapToInt(name -> Drawing.width(name, Drawing.LABEL_FONT))
-            .max()
-            .orElseThrow();
-    XYChart chart =
-        new XYChartBuilder()
-            .width(LEFT + PLOT_WIDTH + LEGEND_LINE + widest)
-            .height(Drawing.PLOT_HEIGHT + 180)
-            .title(Drawing.fit(title, Drawing.TITLE_FONT, PLOT_WIDTH))
-            .xAxisTitle(xLabel)
-            .yAxisTitle(yLabel)
-            .build();
+    XYChart chart = Drawing.lineChart(title, xLabel, yLabel, names, LEFT, PLOT_WIDTH);
     XYStyler styler = chart.getStyler();
-    Drawing.style(styler);
-    styler.setYAxisLeftWidthHint(LEFT);
     // XChart labels no powers but those of 10, so that the logarithm is taken here.
     double first = Math.floor(exponent(all(Point::x).min().orElseThrow()));
     double last = Math.ceil(exponent(all(Point::x).max().orElseThrow()));
