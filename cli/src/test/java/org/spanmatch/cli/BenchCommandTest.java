@@ -169,6 +169,11 @@ class BenchCommandTest {
     assertEquals(Set.copyOf(BenchReport.files()), names(out));
   }
 
+  // A process that the JDK starts is its helper at first.
+  private static boolean isJava(ProcessHandle process) {
+    return process.info().command().filter(command -> command.endsWith("/java")).isPresent();
+  }
+
   /** The JVM that measures is killed; what was measured before is kept. */
   @Test
   @DisabledOnOs(OS.WINDOWS)
@@ -183,7 +188,12 @@ class BenchCommandTest {
     while (process.isAlive()) {
       // The second limit: the first one's result is there.
       if (!killed && Files.exists(out.resolve("jmh.json"))) {
-        killed = process.children().map(ProcessHandle::destroyForcibly).reduce(false, (a, b) -> b);
+        killed =
+            process
+                .children()
+                .filter(BenchCommandTest::isJava)
+                .map(ProcessHandle::destroyForcibly)
+                .reduce(false, (a, b) -> b);
       }
       Thread.sleep(20);
     }

@@ -31,7 +31,9 @@ import org.spanmatch.benchmarks.Speeds;
  * fails takes nothing else along.
  */
 public final class JmhRun {
-  // What JMH says of a JVM that was killed, and the error of a benchmark.
+  // What JMH says of a JVM that did not start or was killed, and the error of a benchmark.
+  private static final Pattern NOT_STARTED =
+      Pattern.compile("<failed to invoke the VM, caught IOException: ([^\\n>]*)");
   private static final Pattern KILLED = Pattern.compile("<forked VM failed with exit code (\\d+)>");
   private static final Pattern ERROR =
       Pattern.compile("^(?:Caused by: )?[\\w.$]*(?:Exception|Error)(?:: (.*))?$");
@@ -115,6 +117,10 @@ public final class JmhRun {
 
   /** The cause in what JMH printed: that of the last error, which is the first cause. */
   static String failure(String output) {
+    Matcher notStarted = NOT_STARTED.matcher(output);
+    if (notStarted.find()) {
+      return "its JVM can't be started: " + notStarted.group(1).strip();
+    }
     Matcher killed = KILLED.matcher(output);
     if (killed.find()) {
       int code = Integer.parseInt(killed.group(1));

@@ -35,6 +35,23 @@ class JmhRunTest {
         JmhRun.failure("<forked VM failed with exit code 1>\njava.lang.Error: x\n"));
   }
 
+  /** JDK 25 adds lines of advice to what JDK 17 says in one. */
+  @Test
+  void aJvmThatDoesNotStartIsTold() {
+    assertEquals(
+        "its JVM can't be started: Cannot run program \"java\": error=2, No such file or directory",
+        JmhRun.failure(
+            "<failed to invoke the VM, caught IOException: Cannot run program \"java\": error=2, No"
+                + " such file or directory>\n"));
+    assertEquals(
+        "its JVM can't be started: Cannot run program \"java\": Failed to exec spawn helper: pid:"
+            + " 7454, signal: 9, error: 0 (none)",
+        JmhRun.failure(
+            "<failed to invoke the VM, caught IOException: Cannot run program \"java\": Failed to"
+                + " exec spawn helper: pid: 7454, signal: 9, error: 0 (none) \nPossible reasons:\n"
+                + "  - Spawn helper ran into JDK version mismatch\n>\n"));
+  }
+
   @Test
   void silenceIsToldToo() {
     assertEquals("it gave no result", JmhRun.failure("# Run complete. Total time: 00:00:01\n"));
