@@ -67,6 +67,37 @@ class DistancesTest {
   }
 
   @Test
+  void nothingIsFartherThanOne() {
+    assertTrue(one(1, 0.25, 3).within(0, 1));
+    assertFalse(one(1, 0.25, 3).borderline(0, 1));
+  }
+
+  /** What remains after a removal keeps all that is known of it. */
+  @Test
+  void someOfTheNeuronsKeepTheirs() {
+    double[] distances = {0.1, 0.2, 0.3};
+    double[] errorBounds = {0.01, 0.02, 0.03};
+    double[] coefficients = {1, 2, 3};
+    Distances some =
+        new Distances(new int[] {4, 5, 9}, distances, errorBounds, coefficients, ROUNDOFF)
+            .only(neuron -> neuron != 5);
+    assertEquals(2, some.size());
+    assertEquals(9, some.neuron(1));
+    assertEquals(0.3, some.distance(1));
+    assertEquals(0.03, some.errorBound(1));
+    // Exactness within u_data (1 + ‖c‖₁) needs the coefficients.
+    Distances almost =
+        new Distances(
+                new int[] {1},
+                new double[] {4 * ROUNDOFF},
+                new double[1],
+                new double[] {3},
+                ROUNDOFF)
+            .only(neuron -> true);
+    assertTrue(almost.within(0, 0));
+  }
+
+  @Test
   void groups() {
     assertEquals(Group.Y, Group.X.other());
     assertEquals(Group.X, Group.Y.other());

@@ -4,10 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.Kernels;
+import org.spanmatch.kernel.Peeled;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
@@ -31,5 +35,55 @@ class MatchSpectrumTest extends MatchingContract {
       assertThrows(
           IllegalArgumentException.class, () -> MaximumMatch.find(table, spectrum, 0.5, 1.1));
     }
+  }
+
+  /** A table of three neurons that is peeled in steps made up. */
+  private static MatchSpectrum spectrum(Peeled... steps) {
+    InvocationHandler handler =
+        (proxy, method, arguments) ->
+            switch (method.getName()) {
+              case "neurons" -> arguments[0] == Group.X ? 2 : 1;
+              case "peel" -> List.of(steps);
+              default -> null;
+            };
+    return MatchSpectrum.of(
+        (ProjectionTable)
+            Proxy.newProxyInstance(
+                ProjectionTable.class.getClassLoader(),
+                new Class<?>[] {ProjectionTable.class},
+                handler),
+        Progress.NONE);
+  }
+
+  /** A level is the least of distances that are each in doubt, on both sides. */
+  @Test
+  void levelErrorsCoverBothSides() {
+    MatchSpectrum spectrum =
+        spectrum(
+            new Peeled(Group.X, 0, 0.5, 0, 0.5),
+            new Peeled(Group.X, 1, 0.5, 0.25, 0.75), // nearer perhaps, but not farther
+            new Peeled(Group.Y, 0, 0.25, 0.125, 0.5)); // farther perhaps, as another one is
+    assertEquals(0, spectrum.levelError(Group.X, 0));
+    assertEquals(0.25, spectrum.levelError(Group.X, 1));
+    assertEquals(0.25, spectrum.levelError(Group.Y, 0));
+  }
+
+  /** Equality is in doubt even without an error, as for distances; being at most 1 never is. */
+  @Test
+  void borderlineAtTheEnds() {
+    MatchSpectrum spectrum =
+        spectrum(
+            new Peeled(Group.X, 0, 1, 0.25, 1),
+            new Peeled(Group.X, 1, 0.5, 0, 0.5),
+            new Peeled(Group.Y, 0, 0.5, 0, 0.5));
+    assertEquals(List.of(1), spectrum.maximumMatch(0.5).borderlineX());
+    assertEquals(List.of(0), spectrum.maximumMatch(0.5).borderlineY());
+    assertEquals(List.of(), spectrum.maximumMatch(1).borderlineX());
+    assertEquals(List.of(0, 1), spectrum.maximumMatch(1).x());
+  }
+
+  @Test
+  void aNeuronIsCalledByItsLayerAndPosition() {
+    assertEquals("x:12", new Neuron(Group.X, 12).toString());
   }
 }

@@ -154,6 +154,24 @@ class SweptSpanTest {
     return IntStream.range(0, a.length).mapToDouble(i -> a[i] * b[i]).sum();
   }
 
+  /** Nothing is in the span of nothing, whether it started so or became so. */
+  @Test
+  void anEmptySpanIsFar() {
+    int count = 20;
+    OnlyDrift vectors = new OnlyDrift(gram(1, count, 1), Double.MAX_VALUE);
+    SweptSpan emptied = span(vectors, count);
+    distances(emptied);
+    emptied.removeSpanning(IntStream.range(0, count - PROJECTED).toArray());
+    SweptSpan empty =
+        new SweptSpan(
+            vectors, multiplier, new int[0], IntStream.range(count - PROJECTED, count).toArray());
+    for (SweptSpan span : List.of(emptied, empty)) {
+      for (int x = 0; x < PROJECTED; x++) {
+        assertEquals(1, distances(span).distance(x));
+      }
+    }
+  }
+
   /** The last vectors are projected on all others. */
   private SweptSpan span(CompressedVectors vectors, int count) {
     int[] spanning = IntStream.range(0, count - PROJECTED).toArray();
