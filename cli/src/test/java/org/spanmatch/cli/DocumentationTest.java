@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -168,8 +169,18 @@ class DocumentationTest {
   /** The numbers of samples are those of a longer run, and only their rows are compared. */
   @Test
   void breakingPointsAreAsDocumented() throws IOException {
-    Outcome outcome =
-        RealCommand.run("validate", "--breaking-points", "--backends", "java,reference");
+    assertDocumented(
+        3, RealCommand.run("validate", "--breaking-points", "--backends", "java,reference"));
+  }
+
+  @Test
+  void breakingPointsOfCudaAreAsDocumented() throws IOException {
+    StandIn.assumeBuilt();
+    assertDocumented(
+        2, StandIn.run(Map.of(), "validate", "--breaking-points", "--backends", "cuda"));
+  }
+
+  private static void assertDocumented(int expectedRows, Outcome outcome) throws IOException {
     assertEquals(0, outcome.exitCode(), outcome.err());
     String page = Files.readString(RealCommand.root().resolve("docs").resolve("accuracy.md"));
     int rows = 0;
@@ -181,7 +192,7 @@ class DocumentationTest {
           line);
       rows++;
     }
-    assertEquals(3, rows);
+    assertEquals(expectedRows, rows);
   }
 
   @Test
