@@ -154,6 +154,9 @@ public final class ActivationFile {
       if (entry.getSize() < 0 || entry.getCompressedSize() < 0) {
         throw new ZipException("the entry '" + name + "' has no size");
       }
+      if (Zip64Extra.hasNegative(entry)) {
+        throw new ZipException("the entry '" + name + "' has a negative size");
+      }
       room -= entry.getCompressedSize();
       if (room < 0) {
         // A few bytes would stand for any number of arrays.

@@ -1,6 +1,7 @@
 package org.spanmatch.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.spanmatch.data.Refusal.assertRefused;
 
@@ -14,6 +15,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -252,6 +254,28 @@ class HostileFilesTest {
       new RawZip("layer.npy", ARRAY.npy(), deflated).zip64().claimCompressedSize(size).write(file);
       assertRefused(() -> read(file), file, "archive");
     }
+  }
+
+  /**
+   * The JDK reads the compressed size in two places; in one of them this had a stream never end.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {Long.MIN_VALUE, Long.MIN_VALUE + 1, -1L << 32})
+  void negativeSizesWhereOnlyTheStreamLooks(long size) {
+    Path file = folder.resolve("x.npz");
+    for (boolean deflated : new boolean[] {false, true}) {
+      new RawZip("layer.npy", ARRAY.npy(), deflated).zip64(size).write(file);
+      assertTimeoutPreemptively(
+          Duration.ofSeconds(20), () -> assertRefused(() -> read(file), file, "archive"));
+    }
+  }
+
+  /** The same place with what is possible: another size is noticed, or not looked at. */
+  @Test
+  void anotherSizeWhereOnlyTheStreamLooks() {
+    Path file = folder.resolve("x.npz");
+    new RawZip("layer.npy", ARRAY.npy(), false).zip64(1L << 40).write(file);
+    assertRefused(() -> read(file), file, "archive");
   }
 
   /** A name is a name: what looks like a path into other folders stays the name of a layer. */

@@ -26,6 +26,7 @@ final class RawZip {
   private long compressedSize;
   private long crc;
   private boolean zip64;
+  private Long insteadOfSize;
 
   /** An entry that is right. */
   RawZip(String name, byte[] content, boolean deflated) {
@@ -81,6 +82,12 @@ final class RawZip {
     return this;
   }
 
+  /** Keeps the compressed size alone in a zip64 field, behind a number that is none. */
+  RawZip zip64(long front) {
+    insteadOfSize = front;
+    return zip64();
+  }
+
   /** Writes the archive. */
   Path write(Path path) {
     try {
@@ -122,7 +129,7 @@ final class RawZip {
     header.putInt(0x00210000).putInt((int) crc); // 1 January 1980
     header
         .putInt(zip64 ? ZIP64_MARK : (int) compressedSize)
-        .putInt(zip64 ? ZIP64_MARK : (int) size);
+        .putInt(zip64 && insteadOfSize == null ? ZIP64_MARK : (int) size);
     header.putShort((short) path.length).putShort((short) extra().length);
   }
 
@@ -136,7 +143,7 @@ final class RawZip {
             buffer(20)
                 .putShort((short) 1)
                 .putShort((short) 16)
-                .putLong(size)
+                .putLong(insteadOfSize != null ? insteadOfSize : size)
                 .putLong(compressedSize))
         : new byte[0];
   }
