@@ -315,25 +315,24 @@ class CudaCommandTest {
   void interruptionEndsItAtOnce(int milliseconds) throws IOException, InterruptedException {
     Path out = Files.createDirectory(folder.resolve("out"));
     Path log = Files.createFile(folder.resolve("log"));
-    Process process =
+    ProcessBuilder builder =
         StandIn.builder(
-                USUAL,
-                "match",
-                RealNetworks.x(),
-                RealNetworks.y(),
-                "--backend",
-                "cuda",
-                "--verbose",
-                "--out",
-                out)
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+            USUAL,
+            "match",
+            RealNetworks.x(),
+            RealNetworks.y(),
+            "--backend",
+            "cuda",
+            "--verbose",
+            "--out",
+            out);
+    Faults.listenToInterrupts(builder);
+    Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     while (Files.size(log) == 0 && process.isAlive()) {
       Thread.sleep(10);
     }
     Thread.sleep(milliseconds);
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    Faults.signal("INT", Long.toString(process.pid()));
     boolean ended = process.waitFor(10, TimeUnit.SECONDS);
     process.destroyForcibly();
     String told = Files.readString(log);

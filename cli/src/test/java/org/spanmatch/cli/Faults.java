@@ -124,6 +124,11 @@ final class Faults {
     return builder;
   }
 
+  /** Has SIGINT reach the command where this process ignores it, as in a shell's background. */
+  static void listenToInterrupts(ProcessBuilder builder) {
+    builder.command().addAll(0, List.of("env", "--default-signal=INT"));
+  }
+
   /** Sends a signal, to a process or with a minus to a group. */
   static void signal(String signal, String process) throws IOException, InterruptedException {
     // Of the shell, since not every system has a program of that name.

@@ -104,9 +104,8 @@ class SignalFaultsIT {
       this.command = command;
       Path log = folder.resolve("log");
       ProcessBuilder builder = Faults.command(arguments(command).toArray());
-      // With the usual signals, whatever this process ignores, in a group of its own, as in a
-      // shell.
-      builder.command().addAll(0, List.of("env", "--default-signal=INT", "setsid"));
+      builder.command().add(0, "setsid"); // in a group of its own, as in a shell
+      Faults.listenToInterrupts(builder);
       builder.environment().put("SPANMATCH_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
       builder.environment().put("TMPDIR", temporary.toString());
       builder.redirectErrorStream(true).redirectOutput(log.toFile()).directory(work.toFile());
