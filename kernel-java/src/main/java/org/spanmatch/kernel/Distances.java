@@ -76,6 +76,14 @@ public final class Distances {
   }
 
   /**
+   * ‖c‖₁ of the coefficients that express the projection by the unit-norm neurons of the group, or
+   * more: how much rounding of the activations can count.
+   */
+  public double coefficientNorm(int index) {
+    return coefficientNorms[index];
+  }
+
+  /**
    * Whether δ ≤ ε. ε = 0 asks for exactness within storage precision: the rounding of the stored
    * values alone moves δ by up to u_data·(1 + ‖c‖₁), so δ may be that large plus its error bound.
    *
@@ -103,7 +111,7 @@ public final class Distances {
   }
 
   private double storageError(int index) {
-    return storageRoundoff * (1 + coefficientNorms[index]);
+    return storageRoundoff * (1 + coefficientNorm(index));
   }
 
   private double limit(int index, double epsilon) {

@@ -172,6 +172,33 @@ class SweptSpanTest {
     }
   }
 
+  /** Of a Gram matrix whose inverse is known: two vectors with cosine 0.6, and one beside them. */
+  @Test
+  void whatBoundsAreMadeOfIsTrue() {
+    int count = 3 + PROJECTED;
+    double[][] gram = new double[count][count];
+    for (int i = 0; i < count; i++) {
+      gram[i][i] = 1;
+    }
+    gram[0][1] = 0.6;
+    gram[1][0] = 0.6;
+    gram[0][3] = 0.3;
+    gram[3][0] = 0.3;
+    OnlyDrift vectors = new OnlyDrift(gram, Double.MAX_VALUE);
+    SweptSpan span = span(vectors, count);
+    distances(span);
+    assertEquals(2 / 0.64 + 1, vectors.inverseTrace, 1e-14);
+    assertEquals((0.3 + 0.18) / 0.64, vectors.norms.get(0), 1e-14);
+    vectors.norms.clear();
+    span.removeSpanning(1);
+    distances(span);
+    span.sharpen();
+    vectors.norms.clear();
+    distances(span);
+    assertEquals(2, vectors.inverseTrace, 1e-14);
+    assertEquals(0.3, vectors.norms.get(0), 1e-14);
+  }
+
   /** The last vectors are projected on all others. */
   private SweptSpan span(CompressedVectors vectors, int count) {
     int[] spanning = IntStream.range(0, count - PROJECTED).toArray();

@@ -168,6 +168,43 @@ class VectorKernelFaultsTest {
     assertTrue(interruptions > 10, interruptions + " interruptions");
   }
 
+  /** And so where coefficients are made exact. */
+  @ParameterizedTest
+  @EnumSource
+  void anInterruptedSharpeningDoesNotDamageATable(Precision precision) {
+    LayerActivations x = wideLayer(3);
+    LayerActivations y = wideLayer(4);
+    Interrupting microKernel = new Interrupting(Thread.currentThread());
+    int interruptions = 0;
+    try (VectorKernel kernel = new VectorKernel(microKernel, new KernelOptions(2), "test");
+        ProjectionTable undisturbed = kernel.compress(x, y, options(precision));
+        ProjectionTable table = kernel.compress(x, y, options(precision))) {
+      int[] removed = IntStream.range(0, 30).toArray(); // as many as wait to be applied together
+      undisturbed.remove(Group.X, removed);
+      undisturbed.remove(Group.Y, removed);
+      for (int after = 1; after < 600; after += 1 + after / 8) {
+        ProjectionTable.Mark mark = table.mark();
+        for (int neuron : removed) {
+          for (Group group : Group.values()) {
+            table.distances(group.other());
+            table.remove(group, neuron);
+          }
+        }
+        microKernel.left.set(after);
+        try {
+          table.sharpen();
+        } catch (CancellationException e) {
+          interruptions++;
+        }
+        microKernel.left.set(0);
+        Thread.interrupted();
+        assertSameDistances(undisturbed, table);
+        table.rollback(mark);
+      }
+    }
+    assertTrue(interruptions > 10, interruptions + " interruptions");
+  }
+
   private static void assertSameDistances(ProjectionTable expected, ProjectionTable found) {
     for (Group group : Group.values()) {
       Distances one = expected.distances(group);
