@@ -1,6 +1,7 @@
 package org.spanmatch.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -122,6 +124,37 @@ class ResultsTableTest {
         """,
         ResultsTable.of(
             List.of(Path.of(ResultsTableTest.class.getResource("jmh-gpu.json").toURI()))));
+  }
+
+  /**
+   * What {@code benchmarks/run.sh} wrote of suites, but for the memory, which JMH did not measure.
+   */
+  @Test
+  void publishedTablesAreThoseOfTheMeasurements() throws IOException {
+    Path results =
+        Path.of(System.getProperty("spanmatch.root")).resolve("benchmarks").resolve("results");
+    int found = 0;
+    for (Path folder : list(results)) {
+      Path tables = folder.resolve("tables.md");
+      if (Files.exists(tables)) {
+        List<Path> measured =
+            list(folder).stream().filter(file -> file.toString().endsWith(".json")).toList();
+        String published = Files.readString(tables);
+        int memory = published.indexOf("\n### Peak memory");
+        assertEquals(
+            ResultsTable.of(measured),
+            memory < 0 ? published : published.substring(0, memory),
+            folder.toString());
+        found++;
+      }
+    }
+    assertNotEquals(0, found, "nothing is published");
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.sorted().toList();
+    }
   }
 
   private static Path sample() throws URISyntaxException {
