@@ -15,6 +15,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -137,22 +138,54 @@ class VectorKernelFaultsTest {
   @ParameterizedTest
   @EnumSource
   void anInterruptionDoesNotDamageATable(Precision precision) {
+    int[] removed = IntStream.range(10, 50).toArray();
+    // About 600 tiles before the first sweep, and 700 for a block of updates.
+    assertInterruptible(precision, 2000, table -> {}, table -> table.remove(Group.Y, removed));
+  }
+
+  /** And so where coefficients are made exact after as many removals as are applied together. */
+  @ParameterizedTest
+  @EnumSource
+  void anInterruptedSharpeningDoesNotDamageATable(Precision precision) {
+    assertInterruptible(
+        precision,
+        600,
+        table -> {
+          for (int neuron = 0; neuron < 30; neuron++) {
+            for (Group group : Group.values()) {
+              table.distances(group.other());
+              table.remove(group, neuron);
+            }
+          }
+        },
+        ProjectionTable::sharpen);
+  }
+
+  /**
+   * Interrupts a step after more and more tiles.
+   *
+   * @param before what is done before it
+   */
+  private static void assertInterruptible(
+      Precision precision,
+      int tiles,
+      Consumer<ProjectionTable> before,
+      Consumer<ProjectionTable> step) {
     LayerActivations x = wideLayer(3);
     LayerActivations y = wideLayer(4);
-    int[] removed = IntStream.range(10, 50).toArray();
     Interrupting microKernel = new Interrupting(Thread.currentThread());
     int interruptions = 0;
     try (VectorKernel kernel = new VectorKernel(microKernel, new KernelOptions(2), "test");
         ProjectionTable undisturbed = kernel.compress(x, y, options(precision))) {
-      undisturbed.remove(Group.Y, removed);
-      // About 600 tiles before the first sweep, and 700 for a block of updates.
-      for (int after = 1; after < 2000; after += 1 + after / 8) {
+      before.andThen(step).accept(undisturbed);
+      for (int after = 1; after < tiles; after += 1 + after / 8) {
         try (ProjectionTable table = kernel.compress(x, y, options(precision))) {
           table.distances(Group.X);
           ProjectionTable.Mark mark = table.mark();
+          before.accept(table);
           microKernel.left.set(after);
           try {
-            table.remove(Group.Y, removed);
+            step.accept(table);
           } catch (CancellationException e) {
             interruptions++;
           }
@@ -160,46 +193,9 @@ class VectorKernelFaultsTest {
           Thread.interrupted();
           assertSameDistances(undisturbed, table);
           table.rollback(mark);
-          table.remove(Group.Y, removed);
+          before.andThen(step).accept(table);
           assertSameDistances(undisturbed, table);
         }
-      }
-    }
-    assertTrue(interruptions > 10, interruptions + " interruptions");
-  }
-
-  /** And so where coefficients are made exact. */
-  @ParameterizedTest
-  @EnumSource
-  void anInterruptedSharpeningDoesNotDamageATable(Precision precision) {
-    LayerActivations x = wideLayer(3);
-    LayerActivations y = wideLayer(4);
-    Interrupting microKernel = new Interrupting(Thread.currentThread());
-    int interruptions = 0;
-    try (VectorKernel kernel = new VectorKernel(microKernel, new KernelOptions(2), "test");
-        ProjectionTable undisturbed = kernel.compress(x, y, options(precision));
-        ProjectionTable table = kernel.compress(x, y, options(precision))) {
-      int[] removed = IntStream.range(0, 30).toArray(); // as many as wait to be applied together
-      undisturbed.remove(Group.X, removed);
-      undisturbed.remove(Group.Y, removed);
-      for (int after = 1; after < 600; after += 1 + after / 8) {
-        ProjectionTable.Mark mark = table.mark();
-        for (int neuron : removed) {
-          for (Group group : Group.values()) {
-            table.distances(group.other());
-            table.remove(group, neuron);
-          }
-        }
-        microKernel.left.set(after);
-        try {
-          table.sharpen();
-        } catch (CancellationException e) {
-          interruptions++;
-        }
-        microKernel.left.set(0);
-        Thread.interrupted();
-        assertSameDistances(undisturbed, table);
-        table.rollback(mark);
       }
     }
     assertTrue(interruptions > 10, interruptions + " interruptions");
