@@ -131,10 +131,9 @@ class ResultsTableTest {
    */
   @Test
   void publishedTablesAreThoseOfTheMeasurements() throws IOException {
-    Path results =
-        Path.of(System.getProperty("spanmatch.root")).resolve("benchmarks").resolve("results");
     int found = 0;
-    for (Path folder : list(results)) {
+    for (Path folder : list(Path.of("results"))) { // of this module, where its tests run
+
       Path tables = folder.resolve("tables.md");
       if (Files.exists(tables)) {
         List<Path> measured =

@@ -256,9 +256,7 @@ class HostileFilesTest {
     }
   }
 
-  /**
-   * The JDK reads the compressed size in two places; in one of them this had a stream never end.
-   */
+  /** JDK 17 reads the compressed size in two places; in one of them this had a stream never end. */
   @ParameterizedTest
   @ValueSource(longs = {Long.MIN_VALUE, Long.MIN_VALUE + 1, -1L << 32})
   void negativeSizesWhereOnlyTheStreamLooks(long size) {
@@ -270,9 +268,9 @@ class HostileFilesTest {
     }
   }
 
-  /** The same place with what is possible: another size is noticed, or not looked at. */
+  /** And there a size that is possible, but wrong. */
   @Test
-  void anotherSizeWhereOnlyTheStreamLooks() {
+  void aWrongSizeWhereOnlyTheStreamLooks() {
     Path file = folder.resolve("x.npz");
     new RawZip("layer.npy", ARRAY.npy(), false).zip64(1L << 40).write(file);
     assertRefused(() -> read(file), file, "archive");
