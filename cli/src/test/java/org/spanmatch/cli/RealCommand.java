@@ -1,10 +1,8 @@
 package org.spanmatch.cli;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,7 +12,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /** Runs the command as a user does: in a process of its own. */
 final class RealCommand {
-  private static final int TIMEOUT_SECONDS = 120;
+  private static final int TIMEOUT_SECONDS = 300;
 
   /** What came of a run. */
   record Outcome(int exitCode, String out, String err) {}
@@ -61,23 +59,23 @@ final class RealCommand {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 
-  /** Runs any process and waits for its end. */
+  /** Runs any process and waits for its end; one that does not come fails the test. */
   static Outcome finish(ProcessBuilder builder) {
     try {
+      Path out = Files.createTempFile("spanmatch-test", ".out");
       Path err = Files.createTempFile("spanmatch-test", ".err");
       try {
-        Process process = builder.redirectError(err.toFile()).start();
+        Process process = builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
         process.getOutputStream().close();
-        String out;
-        try (InputStream stream = process.getInputStream()) {
-          out = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-        }
         if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+          process.descendants().forEach(ProcessHandle::destroyForcibly);
           process.destroyForcibly();
-          throw new AssertionError("still running after " + TIMEOUT_SECONDS + " s");
+          throw new AssertionError(
+              "still running after " + TIMEOUT_SECONDS + " s: " + Files.readString(err));
         }
-        return new Outcome(process.exitValue(), out, Files.readString(err));
+        return new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));
       } finally {
+        Files.delete(out);
         Files.delete(err);
       }
     } catch (IOException e) {
