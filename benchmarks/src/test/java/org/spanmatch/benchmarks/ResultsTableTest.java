@@ -132,8 +132,8 @@ class ResultsTableTest {
   @Test
   void publishedTablesAreThoseOfTheMeasurements() throws IOException {
     int found = 0;
-    for (Path folder : list(Path.of("results"))) { // of this module, where its tests run
-
+    // Of this module, in whose folder its tests run.
+    for (Path folder : list(Path.of("results"))) {
       Path tables = folder.resolve("tables.md");
       if (Files.exists(tables)) {
         List<Path> measured =

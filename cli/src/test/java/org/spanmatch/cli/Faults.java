@@ -35,6 +35,9 @@ final class Faults {
   /** How many times as many runs as usual; the figures in docs/reliability.md have more. */
   private static final int FACTOR = Integer.getInteger("spanmatch.faults", 1);
 
+  /** When to give up where no run meets what it is to meet. */
+  private static final int MOST_RUNS = 20;
+
   private static final Path SCRIPT = RealCommand.root().resolve("spanmatch");
 
   private final String name;
@@ -60,6 +63,18 @@ final class Faults {
   /** So many runs, or a multiple of it. */
   static int runs(int usual) {
     return usual * FACTOR;
+  }
+
+  /**
+   * Whether there is to be another run: up to the usual number of them, or a multiple, and on while
+   * none has met what it is to meet, as on a busy machine.
+   *
+   * @param run how many there were
+   * @param usual how many there are by default
+   * @param met how many of them have met it
+   */
+  static boolean another(int run, int usual, int met) {
+    return run < runs(usual) || (met == 0 && run < MOST_RUNS);
   }
 
   /** Whether there is time for all cases. */

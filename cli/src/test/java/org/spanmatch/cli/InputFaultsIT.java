@@ -35,9 +35,6 @@ class InputFaultsIT {
   private static final int NEURONS = 64;
   private static final int PATIENCE_SECONDS = 60;
 
-  // Where a busy machine has every change come too late.
-  private static final int MOST_RUNS = 20;
-
   // About what passes from the header to the end of the values; later changes do no harm.
   private static final double READ_SECONDS = 1;
 
@@ -152,7 +149,7 @@ class InputFaultsIT {
     form.write(newer, 1);
     Random random = new Random(form.name().hashCode());
     int refused = 0;
-    for (int run = 0; run < Faults.runs(4) || (refused == 0 && run < MOST_RUNS); run++) {
+    for (int run = 0; Faults.another(run, 4, refused); run++) {
       Change change = Change.values()[run % 4];
       // The first between the header and the values, most of the others while these are read.
       double after = run == 0 ? 0 : Math.pow(random.nextDouble(), 3) * READ_SECONDS;

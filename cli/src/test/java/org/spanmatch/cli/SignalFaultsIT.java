@@ -30,8 +30,6 @@ class SignalFaultsIT {
   // Not how long an end takes, but when to give up waiting for it.
   private static final int PATIENCE_SECONDS = 60;
 
-  private static final int MOST_RUNS = 20;
-
   private static Faults faults;
   private static Path input;
   private static Path search;
@@ -62,10 +60,7 @@ class SignalFaultsIT {
     };
   }
 
-  /**
-   * The times are random within what a whole run takes, of which the first is a guess; where all
-   * these came too late there are more.
-   */
+  /** The times are random within what a whole run takes, of which the first is a guess. */
   @ParameterizedTest
   @CsvSource({
     "match, 3, 2",
@@ -79,7 +74,7 @@ class SignalFaultsIT {
     Random random = new Random(command.hashCode());
     int interrupted = 0;
     double whole = seconds;
-    for (int run = 0; run < Faults.runs(usual) || (interrupted == 0 && run < MOST_RUNS); run++) {
+    for (int run = 0; Faults.another(run, usual, interrupted); run++) {
       Run each =
           new Run(
               command,

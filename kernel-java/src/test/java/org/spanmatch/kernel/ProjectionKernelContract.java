@@ -706,12 +706,9 @@ public abstract class ProjectionKernelContract {
     int steps = 20;
     Problem problem = Problem.random(135, 3 * neurons, neurons, neurons);
     // The coefficients solve Gc = g, to n·κ(G) times the rounding of the sums in G and of one
-    // update
-    // of each element a step. Neurons here are normal numbers, and mixtures of as many, so that κ
-    // is
-    // below 100: at most ((1 + √r) / (1 − √r))², or little more, where r is 1/3, and 1/2 for
-    // mixtures
-    // (Davidson and Szarek 2001).
+    // update of each element a step. Neurons here are normal numbers, and mixtures of as many, so
+    // that κ is below 100: at most ((1 + √r) / (1 − √r))², or little more, where r is 1/3, and 1/2
+    // for mixtures (Davidson and Szarek 2001).
     double error = neurons * 100 * (problem.samples() + steps * neurons) * 0x1p-53;
     SplittableRandom random = new SplittableRandom(136);
     try (ProjectionTable table = table(problem)) {
