@@ -12,9 +12,10 @@
 #define TILE 32
 #define PANEL 64
 #define SCALARS 16 // room for enum Scalar
+#define SURVEY 128 // threads of a block that surveys vectors
 
-// One block of threads may have so many. A kernel that runs in one block must say so, or it may take
-// more registers than there are for all of them.
+// The most threads of a block. A kernel that runs in one block must state this bound, or it may take
+// more registers than there are for all threads.
 #define MAX_THREADS 1024
 
 // A pivot that is less certain than this is not used.
@@ -22,7 +23,7 @@
 
 /* ---- Activations: from the bytes of a file to rows of doubles. ---- */
 
-// As Inbox.java numbers them.
+// As GramCode.java numbers them.
 enum ElementType {
   FLOAT16, FLOAT32, FLOAT64, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, BOOLEAN
 };
@@ -198,17 +199,17 @@ extern "C" __global__ void putIdentity(double *matrix, long long leading, int si
   }
 }
 
-/* What a span knows besides its vectors; see struct Span. */
+/* What a span knows besides its vectors; see struct Span. SpanLayout.java has the same list. */
 enum Scalar {
   INVERSE_TRACE,   // of W
   SWEEPS,          // since the factorisation
   FAILED,          // 1 if a pivot was too uncertain
   PIVOT,           // the row to sweep out, or -1
   PIVOT_ERROR,     // its column's error bound before the sweep
-  DEPENDENT,       // 1 if the factorisation met a pivot that was not positive
+  INDEFINITE,      // 1 if the factorisation met a pivot that was not positive
   LARGEST_INVERSE, // the largest element of W's diagonal at the start
-  SPANNING,        // how many vectors span, waiting ones included
-  WAITING,         // how many of them wait
+  SPANNING,        // how many vectors span, dependent ones included
+  DEPENDENT,       // how many of them are dependent on the others, and have no row
   NEEDS_START      // 1 if a question found that a fresh start is needed
 };
 
@@ -232,7 +233,7 @@ extern "C" __global__ void __launch_bounds__(MAX_THREADS) factoriseBlock(
     double pivot = square[k][k];
     if (!(pivot > 0)) {
       if (threadIdx.x == 0 && threadIdx.y == 0) {
-        scalars[DEPENDENT] = 1;
+        scalars[INDEFINITE] = 1;
       }
       return; // all threads see the same pivot
     }
@@ -362,8 +363,8 @@ extern "C" __global__ void addPivotRow(
 /* ---- Projections: the tableau [W C] and its sweeps, as SweptSpan of the java backend explains. ---- */
 
 /*
- * One group's vectors projected on the span of the other group's. Java's Span fills it in, in this
- * order; every member has eight bytes.
+ * One group's vectors projected on the span of the other group's. SpanLayout.java has the same list;
+ * every member has eight bytes.
  */
 struct Span {
   double *values;         // the tableau: rows x leading
@@ -378,12 +379,12 @@ struct Span {
   double *squares;        // squared distances of the projected vectors
   double *drift;          // squares of what sweeps may have added to the errors of distances
   double *spanning;       // 1 for each row whose vector still spans, or else 0
-  double *projected;      // 1 for each vector that is still projected or waits, or else 0
+  double *projected;      // 1 for each column of C whose vector was not taken out, or else 0
   double *scalars;        // as enum Scalar numbers them, then the answers to a question
-  long long *places;      // by vector: its row, or its column in C; -1 - column if it waits
+  long long *places;      // by vector: its row, or its column in C; -1 - column if it is dependent
   long long rows;
   long long columns;      // of C
-  long long others;       // how many of them belong to the other group; the rest waits
+  long long others;       // how many of them belong to the other group; the rest are dependent
   long long leading;
   long long started;      // how many vectors spanned when they were factorised
   double gramError;
@@ -494,7 +495,7 @@ extern "C" __global__ void __launch_bounds__(MAX_THREADS) startErrors(Span *span
     span.scalars[FAILED] = 0;
     span.scalars[PIVOT] = -1;
     span.scalars[LARGEST_INVERSE] = largest;
-    span.scalars[WAITING] = (double) (span.columns - span.others);
+    span.scalars[DEPENDENT] = (double) (span.columns - span.others);
     span.scalars[SPANNING] = (double) (span.rows + span.columns - span.others);
   }
 }
@@ -504,15 +505,15 @@ static __device__ double drift(const Span &span, int x) {
   return sqrt(span.drift[x]) + 2 * ROUNDOFF * (span.scalars[SWEEPS] + 1);
 }
 
-/* Whether what a span holds is too inexact, or a waiting vector has become independent. */
+/* Whether what a span holds is too inexact, or a dependent vector has become independent. */
 static __device__ bool needsStart(
-    const Span &span, double largestDrift, double farthestWaitingSquare) {
+    const Span &span, double largestDrift, double farthestDependentSquare) {
   // Where nothing spans, nothing is read from the tableau.
   return span.scalars[SPANNING] > 0
       && (span.scalars[FAILED] != 0
           || !(largestDrift <= span.allowedDrift)
           || (span.scalars[SWEEPS] > 0
-              && sqrt(fmax(0.0, farthestWaitingSquare)) > span.rankTolerance));
+              && sqrt(fmax(0.0, farthestDependentSquare)) > span.rankTolerance));
 }
 
 static __device__ double distance(const Span &span, int x) {
@@ -528,7 +529,7 @@ static __device__ double errorBound(const Span &span, int x, double distance) {
   double sum = 1.25 * (1 + span.norms[span.rows + x]);
   double squareError = error * sum * sum;
   double bound = fmin(sqrt(squareError), squareError / distance);
-  bool resolved = span.scalars[WAITING] == 0
+  bool resolved = span.scalars[DEPENDENT] == 0
       && span.started * error * span.scalars[INVERSE_TRACE] <= 0.1;
   if (!resolved && bound < distance) {
     bound = distance;
@@ -579,14 +580,14 @@ static __device__ void take(const Span &span, long long vector, bool spans) {
   span.scalars[SPANNING] -= 1;
   if (place < 0) {
     span.projected[-1 - place] = 0;
-    span.scalars[WAITING] -= 1;
+    span.scalars[DEPENDENT] -= 1;
   } else {
     span.spanning[place] = 0;
     span.scalars[PIVOT] = (double) place;
   }
 }
 
-/* The same for one span, by one thread. */
+/* Takes a vector out of one span, by one thread. */
 extern "C" __global__ void takeOut(Span *spans, int which, int vector, int isSpanning) {
   take(spans[which], vector, isSpanning != 0);
 }
@@ -600,7 +601,7 @@ extern "C" __global__ void takeProjected(
   }
 }
 
-/* One step of peeling, as the host reads it. */
+/* One step of peeling, as the host reads it; SpanLayout.java has the same list. */
 struct Step {
   double vector;   // -1 if there was none
   double distance;
@@ -615,7 +616,7 @@ struct Survey {
   double farthestBound;  // its error bound
   double highest;        // the largest distance that any may have, by its error bound
   double largestDrift[2];
-  double farthestWaitingSquare[2];
+  double farthestDependentSquare[2];
 };
 
 /* Keeps the farther one; of two alike the first. */
@@ -629,8 +630,8 @@ static __device__ void merge(Survey &into, const Survey &other) {
   into.highest = largest(into.highest, other.highest);
   for (int i = 0; i < 2; i++) {
     into.largestDrift[i] = largest(into.largestDrift[i], other.largestDrift[i]);
-    into.farthestWaitingSquare[i] =
-        largest(into.farthestWaitingSquare[i], other.farthestWaitingSquare[i]);
+    into.farthestDependentSquare[i] =
+        largest(into.farthestDependentSquare[i], other.farthestDependentSquare[i]);
   }
 }
 
@@ -651,10 +652,9 @@ static __device__ Survey nothing() {
 }
 
 /*
- * Looks at all vectors of both spans, one a thread: projected and waiting ones of the first, then of
+ * Looks at all vectors of both spans, one a thread: projected and dependent ones of the first, then of
  * the second. Each block of SURVEY threads leaves one Survey.
  */
-#define SURVEY 128
 extern "C" __global__ void survey(Span *spans, Survey *surveys) {
   __shared__ Survey own[SURVEY];
   long long i = (long long) blockIdx.x * blockDim.x + threadIdx.x;
@@ -670,7 +670,7 @@ extern "C" __global__ void survey(Span *spans, Survey *surveys) {
       found.highest = found.farthest + found.farthestBound;
       found.largestDrift[which] = drift(span, (int) x);
     } else {
-      found.farthestWaitingSquare[which] = span.squares[x];
+      found.farthestDependentSquare[which] = span.squares[x];
     }
   }
   own[threadIdx.x] = found;
@@ -694,7 +694,7 @@ static __device__ void count(const Span &span, int pending) {
   }
 }
 
-/* The same after the last sweep; one thread a span. */
+/* Counts the last sweep, by one thread per span. */
 extern "C" __global__ void countSweep(Span *spans, int which, int pending) {
   count(spans[which + blockIdx.x], pending);
 }
@@ -723,7 +723,7 @@ extern "C" __global__ void peel(
       count(spans[i], step - 1);
     }
     stopped = stopped
-        || needsStart(spans[i], merged[0].largestDrift[i], merged[0].farthestWaitingSquare[i]);
+        || needsStart(spans[i], merged[0].largestDrift[i], merged[0].farthestDependentSquare[i]);
   }
   if (stopped || merged[0].farthest < 0) {
     steps[step].vector = -1;

@@ -7,8 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import jcuda.driver.CUevent;
-import jcuda.driver.JCudaDriver;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -28,6 +26,14 @@ import org.spanmatch.data.ArrayActivations;
 import org.spanmatch.data.ElementType;
 import org.spanmatch.data.LayerActivations;
 import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.cuda.driver.Allocations;
+import org.spanmatch.kernel.cuda.driver.Device;
+import org.spanmatch.kernel.cuda.driver.DeviceEvent;
+import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.kernel.cuda.driver.HostMemory;
+import org.spanmatch.kernel.cuda.gram.GramStrip;
+import org.spanmatch.kernel.cuda.gram.Inbox;
+import org.spanmatch.kernel.cuda.gram.Layers;
 
 /**
  * What the device does without the host, and the limits of both: float32 samples that already lie
@@ -101,8 +107,8 @@ public class DeviceBenchmark {
     private final List<Inbox> inboxes = new ArrayList<>();
     private ActivationBlock block;
     private final List<DeviceMemory> panels = new ArrayList<>();
-    private final List<CUevent> arrived = new ArrayList<>();
-    private final List<CUevent> added = new ArrayList<>();
+    private final List<DeviceEvent> arrived = new ArrayList<>();
+    private final List<DeviceEvent> added = new ArrayList<>();
     private GramStrip strip;
 
     /** Makes them; the blocks differ in where they lie, not in what they hold. */
@@ -213,8 +219,7 @@ public class DeviceBenchmark {
     }
 
     private void copy(Device device) {
-      JCudaDriver.cuMemcpyHtoDAsync(
-          target.pointer(), host.pointer(), COPIED_BYTES, device.stream());
+      device.stream().copy(host, target.pointer(), COPIED_BYTES);
       device.synchronise();
     }
   }

@@ -3,14 +3,12 @@ package org.spanmatch.kernel.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.spanmatch.data.LayerActivations;
 import org.spanmatch.data.LayerPair;
 import org.spanmatch.data.NeuronNorms;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.HeapMemory;
-import org.spanmatch.kernel.KernelFailedException;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.LivingNeurons;
@@ -19,6 +17,12 @@ import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.cuda.driver.Device;
+import org.spanmatch.kernel.cuda.driver.DeviceErrors;
+import org.spanmatch.kernel.cuda.driver.DeviceException;
+import org.spanmatch.kernel.cuda.driver.DeviceInfo;
+import org.spanmatch.kernel.cuda.gram.Inbox;
+import org.spanmatch.kernel.cuda.gram.Layers;
 import org.spanmatch.kernel.vector.GramTables;
 import org.spanmatch.kernel.vector.VectorProvider;
 
@@ -31,8 +35,11 @@ import org.spanmatch.kernel.vector.VectorProvider;
  * answers. High precision, which rarely is asked for, is left to the java backend altogether.
  */
 final class CudaKernel implements ProjectionKernel {
-  // Below so many multiply-adds the java backend is done in some tens of milliseconds, which is
-  // what starting on a device costs. A guess: nobody has measured it yet.
+  /** The name of the backend. */
+  static final String NAME = "cuda";
+
+  // Below this number of multiply-adds the java backend takes some tens of milliseconds, as long as
+  // a device takes to start. A guess: nobody has measured it yet.
   private static final double LEAST_WORK = 2e9;
 
   // The part of a device's memory that is left free.
@@ -44,10 +51,11 @@ final class CudaKernel implements ProjectionKernel {
   private final List<Device> devices;
   private final KernelOptions options;
   private final KernelInfo info;
+  private final DeviceErrors errors;
   private ProjectionKernel host; // null until high precision is asked for
 
   /**
-   * Makes contexts on devices.
+   * Creates contexts on devices.
    *
    * @param chosen at least one
    * @param arithmetic what computes, for {@link KernelInfo#arithmetic()}
@@ -65,23 +73,19 @@ final class CudaKernel implements ProjectionKernel {
     String names = chosen.get(0).name();
     this.info =
         new KernelInfo(
-            CudaProvider.NAME,
+            NAME,
             chosen.size() == 1
                 ? "CUDA device " + chosen.get(0).number() + ", " + names
                 : chosen.size() + " CUDA devices, the first one " + names,
             options.threads(),
             arithmetic,
             reason);
+    this.errors = new DeviceErrors(info.device(), this::close);
   }
 
   /** The devices; the first one holds the tables. */
   List<Device> devices() {
     return devices;
-  }
-
-  /** How many threads of the processor may compute. */
-  int threads() {
-    return options.threads();
   }
 
   @Override
@@ -144,7 +148,7 @@ final class CudaKernel implements ProjectionKernel {
     }
     HeapMemory.require(
         heapBytes(x.neurons(), y.neurons(), x.samples(), compression.precision()), x, y);
-    return on(devices.get(0), () -> compress(Layers.of(x, y), compression));
+    return errors.on(devices.get(0), () -> compress(Layers.of(x, y), compression));
   }
 
   private ProjectionTable compress(Layers layers, CompressionOptions compression) {
@@ -171,7 +175,7 @@ final class CudaKernel implements ProjectionKernel {
   private JointGram read(Layers layers, CompressionOptions compression) {
     if (fits(layers, devices.get(0).freeBytes())) {
       try {
-        return ResidentGram.of(this, layers, compression.progress());
+        return ResidentGram.of(devices, options.threads(), errors, layers, compression.progress());
       } catch (DeviceException e) {
         if (!e.isOutOfMemory()) {
           throw e;
@@ -196,7 +200,7 @@ final class CudaKernel implements ProjectionKernel {
               + GramTables.MAX_NEURONS
               + " that the processor can take over");
     }
-    return StripedGram.of(this, layers, compression.progress());
+    return StripedGram.of(devices.get(0), options.threads(), layers, compression.progress());
   }
 
   private static ProjectionTable table(
@@ -216,31 +220,6 @@ final class CudaKernel implements ProjectionKernel {
       if (living.contains(neuron)) {
         columns[living.column(neuron)] = first + neuron;
       }
-    }
-  }
-
-  /**
-   * Does something on a device.
-   *
-   * @throws NotEnoughMemoryException if its memory does not suffice
-   * @throws KernelFailedException if it failed otherwise; this kernel is closed then
-   */
-  <T> T on(Device device, Supplier<T> work) {
-    try {
-      return device.call(work);
-    } catch (DeviceException e) {
-      if (e.isOutOfMemory()) {
-        throw new NotEnoughMemoryException(
-            "the memory of " + info.device() + " does not suffice: " + e.getMessage());
-      }
-      close();
-      throw new KernelFailedException(
-          "the cuda backend failed on "
-              + info.device()
-              + ": "
-              + e.getMessage()
-              + "; '--backend java' computes without it",
-          e);
     }
   }
 

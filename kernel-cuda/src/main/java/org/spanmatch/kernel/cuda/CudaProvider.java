@@ -6,17 +6,19 @@ import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.cuda.driver.Cuda;
+import org.spanmatch.kernel.cuda.driver.DeviceException;
+import org.spanmatch.kernel.cuda.driver.DeviceInfo;
+import org.spanmatch.kernel.cuda.loading.CudaUnavailableException;
 
 /** Offers the kernel on NVIDIA GPUs, where a driver and cuBLAS are there. */
 public final class CudaProvider implements KernelProvider {
-  static final String NAME = "cuda";
-
   /** Made by {@link java.util.ServiceLoader}. */
   public CudaProvider() {}
 
   @Override
   public String name() {
-    return NAME;
+    return CudaKernel.NAME;
   }
 
   @Override

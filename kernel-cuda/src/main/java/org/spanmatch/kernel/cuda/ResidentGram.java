@@ -10,7 +10,15 @@ import org.spanmatch.kernel.LivingNeurons;
 import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionTable;
-import org.spanmatch.kernel.cuda.DeviceCode.Grid;
+import org.spanmatch.kernel.cuda.driver.Allocations;
+import org.spanmatch.kernel.cuda.driver.Device;
+import org.spanmatch.kernel.cuda.driver.DeviceErrors;
+import org.spanmatch.kernel.cuda.driver.DeviceException;
+import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.kernel.cuda.gram.GramStrip;
+import org.spanmatch.kernel.cuda.gram.Layers;
+import org.spanmatch.kernel.cuda.projection.DeviceTable;
+import org.spanmatch.kernel.cuda.projection.UnitGram;
 import org.spanmatch.kernel.vector.GramTables;
 
 /**
@@ -18,10 +26,10 @@ import org.spanmatch.kernel.vector.GramTables;
  * samples, and the first one the parts.
  */
 final class ResidentGram implements JointGram {
-  private static final int CHUNK = 1 << 20;
-
-  private final CudaKernel kernel;
-  private final Device device;
+  private final List<Device> devices;
+  private final int threads;
+  private final DeviceErrors errors;
+  private final Device device; // the first one
   private final Layers layers;
   private final List<Allocations> rooms;
   private final List<GramStrip> strips = new ArrayList<>();
@@ -30,16 +38,23 @@ final class ResidentGram implements JointGram {
   private double[] diagonal;
   private double[] sums;
 
-  /** Allocates, also what will be needed later, so that what does not fit is found out early. */
-  private ResidentGram(CudaKernel kernel, Layers layers, List<Allocations> rooms) {
-    this.kernel = kernel;
-    this.device = kernel.devices().get(0);
+  /** Allocates all memory before the pass, so that it fails early where it does not fit. */
+  private ResidentGram(
+      List<Device> devices,
+      int threads,
+      DeviceErrors errors,
+      Layers layers,
+      List<Allocations> rooms) {
+    this.devices = devices;
+    this.threads = threads;
+    this.errors = errors;
+    this.device = devices.get(0);
     this.layers = layers;
     this.rooms = rooms;
     this.unitRoom = device.allocations();
     rooms.add(unitRoom);
     this.unit = unitRoom.doubles((long) layers.neurons() * layers.neurons());
-    for (Device other : kernel.devices()) {
+    for (Device other : devices) {
       Allocations room = other.allocations();
       rooms.add(room);
       strips.add(
@@ -48,7 +63,7 @@ final class ResidentGram implements JointGram {
     }
   }
 
-  /** How many bytes of memory the first device needs at most, its table's included. */
+  /** The most bytes of memory that the first device needs, its table included. */
   static double bytes(double xNeurons, double yNeurons, long samples) {
     double all = xNeurons + yNeurons;
     double matrix = Double.BYTES * all * all;
@@ -59,12 +74,15 @@ final class ResidentGram implements JointGram {
   /**
    * Reads both layers once. The first device is the current one.
    *
+   * @param threads how many threads may read and compute
+   * @param errors turns errors of the table into the documented exceptions
    * @throws DeviceException where memory runs out; nothing is left allocated then
    */
-  static ResidentGram of(CudaKernel kernel, Layers layers, Progress progress) {
+  static ResidentGram of(
+      List<Device> devices, int threads, DeviceErrors errors, Layers layers, Progress progress) {
     List<Allocations> rooms = new ArrayList<>();
     try {
-      ResidentGram gram = new ResidentGram(kernel, layers, rooms);
+      ResidentGram gram = new ResidentGram(devices, threads, errors, layers, rooms);
       gram.read(progress);
       return gram;
     } catch (RuntimeException | Error e) {
@@ -74,37 +92,16 @@ final class ResidentGram implements JointGram {
   }
 
   private void read(Progress progress) {
-    List<Device> devices = kernel.devices();
-    GramStrip.readAll(devices, strips, layers, progress, 0, 1, kernel.threads());
+    GramStrip.readAll(devices, strips, layers, progress, 0, 1, threads);
     GramStrip total = strips.get(0);
     sums = total.sums();
     for (int i = 1; i < devices.size(); i++) {
       GramStrip part = strips.get(i);
-      Device other = devices.get(i);
-      addTo(device, total, other, part);
-      double[] partSums = other.call(part::sums);
+      total.addElements(part);
+      double[] partSums = devices.get(i).call(part::sums);
       Arrays.setAll(sums, j -> sums[j] + partSums[j]);
     }
     diagonal = total.diagonal();
-  }
-
-  private static void addTo(Device device, GramStrip total, Device other, GramStrip part) {
-    long count = total.values().bytes() / Double.BYTES;
-    try (Allocations room = device.allocations()) {
-      DeviceMemory arrived = room.doubles(Math.min(count, CHUNK));
-      for (long done = 0; done < count; done += CHUNK) {
-        long from = done;
-        int length = (int) Math.min(CHUNK, count - done);
-        device
-            .transfers()
-            .upload(
-                other.call(() -> other.transfers().download(part.values(), from, length)), arrived);
-        device
-            .code()
-            .launch(
-                "add", Grid.lines(length), total.values().element(done), arrived, (long) length);
-      }
-    }
   }
 
   @Override
@@ -118,7 +115,7 @@ final class ResidentGram implements JointGram {
     UnitGram gram = unitGram(columns);
     rooms.remove(unitRoom); // the table's from here on
     close();
-    DeviceTable table = new DeviceTable(kernel, device, gram, layers.samples(), living, moments);
+    DeviceTable table = new DeviceTable(errors, device, gram, layers.samples(), living, moments);
     try {
       if (table.start()) {
         return table;
@@ -132,13 +129,7 @@ final class ResidentGram implements JointGram {
           i -> device.transfers().download(gram.values(), (long) i * gram.size(), gram.size()));
       table.close();
       return GramTables.of(
-          rows,
-          gram.error(),
-          gram.storageRoundoff(),
-          layers.samples(),
-          living,
-          moments,
-          kernel.threads());
+          rows, gram.error(), gram.storageRoundoff(), layers.samples(), living, moments, threads);
     } catch (RuntimeException | Error e) {
       table.close();
       throw e;
@@ -146,21 +137,15 @@ final class ResidentGram implements JointGram {
   }
 
   private UnitGram unitGram(int[] columns) {
-    int size = columns.length;
-    try (DeviceMemory vectors = unitRoom.of(columns)) {
-      device
-          .code()
-          .launch(
-              "cosines",
-              Grid.matrix(size, size),
-              strips.get(0).values(),
-              (long) layers.neurons(),
-              vectors,
-              size,
-              unit);
-    }
-    return new UnitGram(
-        unitRoom, unit, size, layers.gramError(GramStrip.PANEL), layers.storageRoundoff());
+    return UnitGram.of(
+        device,
+        unitRoom,
+        unit,
+        strips.get(0).values(),
+        layers.neurons(),
+        columns,
+        layers.gramError(GramStrip.PANEL),
+        layers.storageRoundoff());
   }
 
   @Override

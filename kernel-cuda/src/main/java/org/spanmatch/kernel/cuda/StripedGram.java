@@ -9,6 +9,11 @@ import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.cuda.driver.Allocations;
+import org.spanmatch.kernel.cuda.driver.Device;
+import org.spanmatch.kernel.cuda.driver.DeviceException;
+import org.spanmatch.kernel.cuda.gram.GramStrip;
+import org.spanmatch.kernel.cuda.gram.Layers;
 import org.spanmatch.kernel.vector.GramTables;
 
 /**
@@ -19,45 +24,43 @@ final class StripedGram implements JointGram {
   private static final int LEAST_ROWS = 8;
   private static final int LEAST_SAMPLES = 128;
   private static final int FEW_PASSES = 4;
-  // What other allocations need besides, and what is lost between them.
+  // The rest is for other allocations, and for gaps between them.
   private static final double USABLE = 0.8;
 
-  private final CudaKernel kernel;
+  private final int threads;
   private final Layers layers;
   private final double[][] upper; // from the diagonal on
   private final double[] sums;
   private final double error;
 
-  private StripedGram(
-      CudaKernel kernel, Layers layers, double[][] upper, double[] sums, double error) {
-    this.kernel = kernel;
+  private StripedGram(int threads, Layers layers, double[][] upper, double[] sums, double error) {
+    this.threads = threads;
     this.layers = layers;
     this.upper = upper;
     this.sums = sums;
     this.error = error;
   }
 
-  /** How much Java heap it takes at most, its table included. */
+  /** The most bytes of Java heap that it takes, its table included. */
   static double heapBytes(int xNeurons, int yNeurons) {
     double all = (double) xNeurons + yNeurons;
     return Double.BYTES * all * all / 2 + GramTables.heapBytes(xNeurons, yNeurons);
   }
 
   /**
-   * Reads both layers as often as it must. The first device is the current one, and the only one
-   * that is used.
+   * Reads both layers as often as it must. The device is the current one.
    *
+   * @param threads how many threads may read and compute
    * @throws NotEnoughMemoryException if the device can't hold the least
    */
-  static StripedGram of(CudaKernel kernel, Layers layers, Progress progress) {
-    Device device = kernel.devices().get(0);
+  static StripedGram of(Device device, int threads, Layers layers, Progress progress) {
     // Smaller panels make products slower, and narrower strips make more passes.
     for (int samples = GramStrip.PANEL; samples >= LEAST_SAMPLES; samples /= 2) {
       int rows = rowsThatFit(device, layers, samples);
       int least = samples == LEAST_SAMPLES ? LEAST_ROWS : layers.neurons() / FEW_PASSES;
       while (rows >= Math.min(least, layers.neurons())) {
         try {
-          return inStrips(kernel, device, layers, rows, samples, progress);
+          return inStrips(device, threads, layers, rows, samples, progress);
         } catch (DeviceException e) {
           if (!e.isOutOfMemory()) {
             throw e;
@@ -85,12 +88,7 @@ final class StripedGram implements JointGram {
   }
 
   private static StripedGram inStrips(
-      CudaKernel kernel,
-      Device device,
-      Layers layers,
-      int rows,
-      int panelSamples,
-      Progress progress) {
+      Device device, int threads, Layers layers, int rows, int panelSamples, Progress progress) {
     int neurons = layers.neurons();
     int passes = (neurons + rows - 1) / rows;
     double[][] upper = new double[neurons][];
@@ -100,15 +98,14 @@ final class StripedGram implements JointGram {
       int count = Math.min(rows, neurons - first);
       try (Allocations room = device.allocations()) {
         GramStrip strip = new GramStrip(device, room, layers, first, count, panelSamples);
-        GramStrip.readAll(
-            List.of(device), List.of(strip), layers, progress, pass, passes, kernel.threads());
+        GramStrip.readAll(List.of(device), List.of(strip), layers, progress, pass, passes, threads);
         for (int i = 0; i < count; i++) {
           upper[first + i] = strip.row(i);
         }
         sums = strip.sums();
       }
     }
-    return new StripedGram(kernel, layers, upper, sums, layers.gramError(panelSamples));
+    return new StripedGram(threads, layers, upper, sums, layers.gramError(panelSamples));
   }
 
   private double get(int row, int column) {
@@ -137,7 +134,7 @@ final class StripedGram implements JointGram {
       unit[i][i] = 1;
     }
     return GramTables.of(
-        unit, error, layers.storageRoundoff(), layers.samples(), living, moments, kernel.threads());
+        unit, error, layers.storageRoundoff(), layers.samples(), living, moments, threads);
   }
 
   @Override

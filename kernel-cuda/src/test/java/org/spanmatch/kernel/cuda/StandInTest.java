@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.spanmatch.kernel.cuda.loading.NativeTools;
 
 /** The stand-in for a GPU passes its own test: what it finds wrong with kernels counts. */
 class StandInTest {

@@ -1,0 +1,155 @@
+package org.spanmatch.kernel.cuda.driver;
+
+import static org.spanmatch.kernel.cuda.driver.DeviceException.checkBlas;
+
+import jcuda.Pointer;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasDiagType;
+import jcuda.jcublas.cublasFillMode;
+import jcuda.jcublas.cublasHandle;
+import jcuda.jcublas.cublasOperation;
+import jcuda.jcublas.cublasSideMode;
+
+/**
+ * The few cuBLAS functions that the backend needs, for matrices as cuBLAS sees them: columns first.
+ */
+public final class Blas {
+  /** Rows and columns of the matrix that {@link #warmUp} takes. */
+  static final int WARM_UP_SIZE = 8;
+
+  private static final int N = cublasOperation.CUBLAS_OP_N;
+  private static final int T = cublasOperation.CUBLAS_OP_T;
+  private static final int LOWER = cublasFillMode.CUBLAS_FILL_MODE_LOWER;
+
+  private final cublasHandle handle;
+  private final Pointer one = Pointer.to(new double[] {1});
+  private final Pointer minusOne = Pointer.to(new double[] {-1});
+
+  /** Calls cuBLAS with a handle, whose stream must have been set. */
+  Blas(cublasHandle handle) {
+    this.handle = handle;
+  }
+
+  /** y += A·x; A is rows × columns. */
+  public void addProduct(
+      int rows, int columns, DeviceAddress a, int lda, DeviceAddress x, DeviceAddress y) {
+    if (rows > 0 && columns > 0) {
+      checkBlas(
+          "cublasDgemv",
+          JCublas2.cublasDgemv(handle, N, rows, columns, one, a, lda, x, 1, one, y, 1));
+    }
+  }
+
+  /** C += A·Aᵀ, the lower triangle only; A is size × depth. */
+  public void addSquare(int size, int depth, DeviceAddress a, int lda, DeviceAddress c, int ldc) {
+    syrk(size, depth, one, a, lda, c, ldc);
+  }
+
+  /** C −= A·Aᵀ, the lower triangle only; A is size × depth. */
+  public void subtractSquare(
+      int size, int depth, DeviceAddress a, int lda, DeviceAddress c, int ldc) {
+    syrk(size, depth, minusOne, a, lda, c, ldc);
+  }
+
+  private void syrk(
+      int size, int depth, Pointer alpha, DeviceAddress a, int lda, DeviceAddress c, int ldc) {
+    if (size > 0 && depth > 0) {
+      checkBlas(
+          "cublasDsyrk",
+          JCublas2.cublasDsyrk(handle, LOWER, N, size, depth, alpha, a, lda, one, c, ldc));
+    }
+  }
+
+  /** C += A·Bᵀ; A is rows × depth, B is columns × depth. */
+  public void addProduct(
+      int rows,
+      int columns,
+      int depth,
+      DeviceAddress a,
+      int lda,
+      DeviceAddress b,
+      int ldb,
+      DeviceAddress c,
+      int ldc) {
+    gemm(rows, columns, depth, one, a, lda, b, ldb, c, ldc);
+  }
+
+  /** C −= A·Bᵀ; A is rows × depth, B is columns × depth. */
+  public void subtractProduct(
+      int rows,
+      int columns,
+      int depth,
+      DeviceAddress a,
+      int lda,
+      DeviceAddress b,
+      int ldb,
+      DeviceAddress c,
+      int ldc) {
+    gemm(rows, columns, depth, minusOne, a, lda, b, ldb, c, ldc);
+  }
+
+  private void gemm(
+      int rows,
+      int columns,
+      int depth,
+      Pointer alpha,
+      DeviceAddress a,
+      int lda,
+      DeviceAddress b,
+      int ldb,
+      DeviceAddress c,
+      int ldc) {
+    if (rows > 0 && columns > 0 && depth > 0) {
+      checkBlas(
+          "cublasDgemm",
+          JCublas2.cublasDgemm(
+              handle, N, T, rows, columns, depth, alpha, a, lda, b, ldb, one, c, ldc));
+    }
+  }
+
+  /** B := B·L⁻¹ for a lower triangle L of {@code size} rows; B has {@code rows} rows. */
+  public void divide(int rows, int size, DeviceAddress l, int ldl, DeviceAddress b, int ldb) {
+    trsm(N, rows, size, l, ldl, b, ldb);
+  }
+
+  /** B := B·L⁻ᵀ for a lower triangle L of {@code size} rows; B has {@code rows} rows. */
+  public void divideTransposed(
+      int rows, int size, DeviceAddress l, int ldl, DeviceAddress b, int ldb) {
+    trsm(T, rows, size, l, ldl, b, ldb);
+  }
+
+  private void trsm(
+      int operation, int rows, int size, DeviceAddress l, int ldl, DeviceAddress b, int ldb) {
+    if (rows > 0 && size > 0) {
+      checkBlas(
+          "cublasDtrsm",
+          JCublas2.cublasDtrsm(
+              handle,
+              cublasSideMode.CUBLAS_SIDE_RIGHT,
+              LOWER,
+              operation,
+              cublasDiagType.CUBLAS_DIAG_NON_UNIT,
+              rows,
+              size,
+              one,
+              l,
+              ldl,
+              b,
+              ldb));
+    }
+  }
+
+  /**
+   * Has cuBLAS load its code, which takes memory, while there is some.
+   *
+   * @param matrix {@link #WARM_UP_SIZE} × {@code WARM_UP_SIZE} zeros
+   */
+  void warmUp(DeviceAddress matrix) {
+    int size = WARM_UP_SIZE;
+    addProduct(size, size, matrix, size, matrix, matrix);
+    addSquare(size, size, matrix, size, matrix, size);
+    subtractProduct(size, size, size, matrix, size, matrix, size, matrix, size);
+    divide(size, size, matrix, size, matrix, size);
+    divideTransposed(size, size, matrix, size, matrix, size);
+  }
+}

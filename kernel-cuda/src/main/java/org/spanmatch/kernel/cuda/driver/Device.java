@@ -1,0 +1,335 @@
+package org.spanmatch.kernel.cuda.driver;
+
+import static org.spanmatch.kernel.cuda.driver.DeviceException.check;
+import static org.spanmatch.kernel.cuda.driver.DeviceException.checkBlas;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import jcuda.driver.CUcontext;
+import jcuda.driver.CUdevice;
+import jcuda.driver.JCudaDriver;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasHandle;
+import jcuda.jcublas.cublasMath;
+import jcuda.runtime.cudaStream_t;
+
+/**
+ * One GPU with a private context, and the owner of all memory on it.
+ *
+ * <p>Commands go to one stream, in order; only activations arrive on others. A context belongs to a
+ * thread while it is current, so everything must happen inside {@link #call}, where threads take
+ * turns; only a layer may arrive in a second one. For work of threads side by side there are
+ * {@linkplain #lane() lanes}.
+ *
+ * <p>The context is not the one that the CUDA runtime would share with other libraries in this
+ * process: when a kernel fails, only the end of its context brings the device back.
+ */
+public final class Device implements AutoCloseable {
+  private static final int TRANSFER_BYTES = 1 << 20;
+
+  private static final Logger LOGGER = System.getLogger("org.spanmatch.kernel");
+
+  // With this variable people ask cuBLAS 13 to compute float64 from products of shorter numbers.
+  private static final String EMULATION = "CUBLAS_EMULATE_DOUBLE_PRECISION";
+  private static final String EMULATING = "1";
+
+  private final DeviceInfo info;
+  private final CUcontext context;
+  private final Device whole; // of which this is a lane, or this itself
+  private final ReentrantReadWriteLock life; // closing waits until nothing is being done
+  private final ReentrantLock turn = new ReentrantLock(); // of the threads that use this
+  private final Set<Device> lanes = ConcurrentHashMap.newKeySet();
+  private final cublasHandle blasHandle = new cublasHandle();
+  // Also freed from by other threads: what their tables shared with this one's.
+  private final Set<Allocations> owned =
+      Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+  private DeviceStream stream;
+  private DeviceCode code;
+  private Blas blas;
+  private Transfers transfers;
+  private volatile boolean open;
+
+  /**
+   * Creates a context, which takes some hundred milliseconds and some hundred megabytes of the
+   * device's memory.
+   *
+   * @throws DeviceException if the device refuses
+   */
+  public Device(DeviceInfo info) {
+    this.info = info;
+    this.context = new CUcontext();
+    this.whole = this;
+    this.life = new ReentrantReadWriteLock();
+    CUdevice device = new CUdevice();
+    check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, info.number()));
+    check("cuCtxCreate", JCudaDriver.cuCtxCreate(context, 0, device));
+    // A new context is current already.
+    start(DeviceCode::new);
+    check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext()));
+  }
+
+  private Device(Device whole) {
+    this.info = whole.info;
+    this.context = whole.context;
+    this.whole = whole;
+    this.life = whole.life;
+    start(whole.code::on);
+    whole.lanes.add(this);
+  }
+
+  private void start(Function<DeviceStream, DeviceCode> loading) {
+    open = true;
+    try {
+      stream = new DeviceStream();
+      code = loading.apply(stream);
+      checkBlas("cublasCreate", JCublas2.cublasCreate(blasHandle));
+      blas = new Blas(blasHandle);
+      checkBlas(
+          "cublasSetStream",
+          JCublas2.cublasSetStream(blasHandle, new cudaStream_t(stream.handle())));
+      if (EMULATING.equals(System.getenv(EMULATION))) {
+        // It would round more than float64 does, which all error bounds rest on.
+        checkBlas(
+            "cublasSetMathMode",
+            JCublas2.cublasSetMathMode(blasHandle, cublasMath.CUBLAS_PEDANTIC_MATH));
+      }
+      transfers = new Transfers(allocations().host(TRANSFER_BYTES), stream);
+      try (Allocations room = allocations()) {
+        blas.warmUp(room.of(new double[Blas.WARM_UP_SIZE * Blas.WARM_UP_SIZE]).pointer());
+      }
+    } catch (RuntimeException | Error e) {
+      destroy();
+      throw e;
+    }
+  }
+
+  /**
+   * A second stream of commands on this device, with separate memory, for another thread that works
+   * at the same time. It ends with this device at the latest. This device must be the current one.
+   *
+   * @throws DeviceException if the device refuses
+   */
+  public Device lane() {
+    return new Device(whole);
+  }
+
+  /** Whether this is a lane of another device. */
+  public boolean isLane() {
+    return whole != this;
+  }
+
+  /** The driver's description of the device. */
+  public DeviceInfo info() {
+    return info;
+  }
+
+  /** The main stream, on which everything is computed. */
+  public DeviceStream stream() {
+    return stream;
+  }
+
+  /** The products and solves on this device. */
+  public Blas blas() {
+    return blas;
+  }
+
+  /** Copies small data from and to this device. */
+  public Transfers transfers() {
+    return transfers;
+  }
+
+  /** The functions of spanmatch.cu, launched on the main stream. */
+  public DeviceCode code() {
+    return code;
+  }
+
+  /**
+   * Calls work with this device as the calling thread's current one.
+   *
+   * @throws IllegalStateException if it is closed
+   */
+  public <T> T call(Supplier<T> work) {
+    life.readLock().lock();
+    try {
+      if (!isOpen()) {
+        throw new IllegalStateException("the CUDA kernel is closed");
+      }
+      turn.lock();
+      try {
+        return here(work);
+      } finally {
+        turn.unlock();
+      }
+    } finally {
+      life.readLock().unlock();
+    }
+  }
+
+  /**
+   * Calls work in a second thread, while the first is inside {@link #call} and waits for it: the
+   * second must not queue up behind a thread that wants to close the device.
+   */
+  public <T> T here(Supplier<T> work) {
+    check("cuCtxPushCurrent", JCudaDriver.cuCtxPushCurrent(context));
+    try {
+      return work.get();
+    } finally {
+      // It can't fail in a way that matters: nothing else is current then.
+      JCudaDriver.cuCtxPopCurrent(new CUcontext());
+    }
+  }
+
+  /** Runs work with this device as the calling thread's current one. */
+  public void run(Runnable work) {
+    call(
+        () -> {
+          work.run();
+          return null;
+        });
+  }
+
+  /** Runs work as {@link #run} does, unless this is closed. */
+  void runIfOpen(Runnable work) {
+    life.readLock().lock();
+    try {
+      if (isOpen()) {
+        run(work);
+      }
+    } finally {
+      life.readLock().unlock();
+    }
+  }
+
+  /** Whether this can still be used. */
+  public boolean isOpen() {
+    return open && whole.open;
+  }
+
+  // Memory.
+
+  /** Allocations for a new purpose. */
+  public Allocations allocations() {
+    Allocations allocations = new Allocations(this);
+    owned.add(allocations);
+    return allocations;
+  }
+
+  /** Called after all memory of a purpose has been freed. */
+  void forget(Allocations allocations) {
+    owned.remove(allocations);
+  }
+
+  /** The number of bytes that are free now, for all processes together. */
+  public long freeBytes() {
+    long[] free = {0};
+    check("cuMemGetInfo", JCudaDriver.cuMemGetInfo(free, new long[1]));
+    return free[0];
+  }
+
+  /** Fills memory with zeros. */
+  public void clear(DeviceMemory memory) {
+    check(
+        "cuMemsetD8Async",
+        JCudaDriver.cuMemsetD8Async(memory.pointer(), (byte) 0, memory.bytes(), stream.handle()));
+  }
+
+  /** Copies within the device. */
+  public void copy(DeviceMemory source, DeviceMemory target, long bytes) {
+    if (bytes > 0) {
+      check(
+          "cuMemcpyDtoDAsync",
+          JCudaDriver.cuMemcpyDtoDAsync(
+              target.pointer(), source.pointer(), bytes, stream.handle()));
+    }
+  }
+
+  /** Makes all later commands of the main stream wait for an event. */
+  public void waitFor(DeviceEvent event) {
+    stream.waitFor(event);
+  }
+
+  /** Makes an event occur when all commands of the main stream so far have ended. */
+  public void record(DeviceEvent event) {
+    stream.record(event);
+  }
+
+  /** Waits until all commands of the main stream have ended. */
+  public void synchronise() {
+    stream.synchronise();
+  }
+
+  /**
+   * Waits for all commands of all streams, or of this lane. A lost device refuses this, and reports
+   * it again with the next call.
+   */
+  public void finish() {
+    if (isLane()) {
+      JCudaDriver.cuStreamSynchronize(stream.handle());
+    } else {
+      JCudaDriver.cuCtxSynchronize();
+    }
+  }
+
+  /**
+   * Frees all memory, and the context with all lanes, or this lane alone. A failure of the device
+   * ends here too.
+   */
+  @Override
+  public void close() {
+    if (isLane()) {
+      runIfOpen(this::destroy);
+      return;
+    }
+    if (life.getReadHoldCount() > 0) {
+      throw new IllegalStateException("the CUDA kernel can't be closed while it computes");
+    }
+    life.writeLock().lock();
+    try {
+      if (open) {
+        // A lost context refuses all but its end, so nothing is checked from here on.
+        JCudaDriver.cuCtxPushCurrent(context);
+        destroy();
+      }
+    } finally {
+      life.writeLock().unlock();
+    }
+  }
+
+  private void destroy() {
+    open = false;
+    List.copyOf(lanes).forEach(Device::destroy);
+    List.copyOf(owned).forEach(Allocations::free);
+    if (blas != null) {
+      JCublas2.cublasDestroy(blasHandle);
+    }
+    if (stream != null) {
+      stream.destroy();
+    }
+    if (isLane()) {
+      whole.lanes.remove(this);
+      return;
+    }
+    if (code != null) {
+      code.close();
+    }
+    JCudaDriver.cuCtxDestroy(context);
+  }
+
+  /** Closes something in spite of failures, so that the next thing is closed too. */
+  static void closeQuietly(AutoCloseable piece) {
+    try {
+      piece.close();
+    } catch (Exception e) {
+      LOGGER.log(Level.DEBUG, "while freeing what a CUDA device held", e);
+    }
+  }
+}

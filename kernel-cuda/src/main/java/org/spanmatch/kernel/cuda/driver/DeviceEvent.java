@@ -1,0 +1,35 @@
+package org.spanmatch.kernel.cuda.driver;
+
+import static org.spanmatch.kernel.cuda.driver.DeviceException.check;
+
+import jcuda.driver.CUevent;
+import jcuda.driver.CUevent_flags;
+import jcuda.driver.JCudaDriver;
+
+/**
+ * A point in the commands of a {@link DeviceStream} that other streams and the host can wait for.
+ */
+public final class DeviceEvent {
+  private final CUevent handle = new CUevent();
+
+  /** Creates an event of the current context that counts as past until it is recorded. */
+  DeviceEvent() {
+    check(
+        "cuEventCreate", JCudaDriver.cuEventCreate(handle, CUevent_flags.CU_EVENT_DISABLE_TIMING));
+  }
+
+  /** The event as the driver knows it. */
+  CUevent handle() {
+    return handle;
+  }
+
+  /** Waits until the event has occurred. */
+  public void synchronise() {
+    check("cuEventSynchronize", JCudaDriver.cuEventSynchronize(handle));
+  }
+
+  /** Frees the event. */
+  void destroy() {
+    JCudaDriver.cuEventDestroy(handle);
+  }
+}

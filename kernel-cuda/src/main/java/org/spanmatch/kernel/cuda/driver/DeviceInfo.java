@@ -1,0 +1,62 @@
+package org.spanmatch.kernel.cuda.driver;
+
+import static org.spanmatch.kernel.cuda.driver.DeviceException.check;
+
+import java.nio.charset.StandardCharsets;
+import jcuda.driver.CUdevice;
+import jcuda.driver.CUdevice_attribute;
+import jcuda.driver.JCudaDriver;
+
+/**
+ * The driver's description of a GPU.
+ *
+ * @param number its number for the driver, from 0
+ * @param name such as "NVIDIA H100 80GB HBM3"
+ * @param major first part of its compute capability
+ * @param minor second part of its compute capability
+ * @param memoryBytes size of its memory in bytes
+ */
+public record DeviceInfo(int number, String name, int major, int minor, long memoryBytes) {
+  /** The oldest that the shipped code runs on is compute capability 7.5 (Turing, 2018). */
+  private static final int OLDEST_MAJOR = 7;
+
+  private static final int OLDEST_MINOR = 5;
+
+  /** Asks the driver, which must have been initialised. */
+  static DeviceInfo of(int number) {
+    CUdevice device = new CUdevice();
+    check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, number));
+    byte[] name = new byte[256];
+    check("cuDeviceGetName", JCudaDriver.cuDeviceGetName(name, name.length, device));
+    int end = 0;
+    while (end < name.length && name[end] != 0) {
+      end++;
+    }
+    long[] bytes = {0};
+    check("cuDeviceTotalMem", JCudaDriver.cuDeviceTotalMem(bytes, device));
+    return new DeviceInfo(
+        number,
+        new String(name, 0, end, StandardCharsets.UTF_8),
+        attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR),
+        attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
+        bytes[0]);
+  }
+
+  private static int attribute(CUdevice device, int attribute) {
+    int[] value = {0};
+    check("cuDeviceGetAttribute", JCudaDriver.cuDeviceGetAttribute(value, attribute, device));
+    return value[0];
+  }
+
+  /** Whether the shipped code runs on it. */
+  public boolean isNewEnough() {
+    return major > OLDEST_MAJOR || (major == OLDEST_MAJOR && minor >= OLDEST_MINOR);
+  }
+
+  /** "NVIDIA H100 80GB HBM3, compute capability 9.0, 79.1 GiB". */
+  @Override
+  public String toString() {
+    return "%s, compute capability %d.%d, %.1f GiB"
+        .formatted(name, major, minor, memoryBytes / (double) (1 << 30));
+  }
+}

@@ -1,0 +1,56 @@
+package org.spanmatch.kernel.cuda.driver;
+
+import static org.spanmatch.kernel.cuda.driver.DeviceException.check;
+
+import java.util.function.Consumer;
+import jcuda.driver.CUdeviceptr;
+import jcuda.driver.JCudaDriver;
+
+/** A piece of device memory, which is freed at the latest with its {@link Allocations}. */
+public final class DeviceMemory implements AutoCloseable {
+  private final Consumer<? super DeviceMemory> closing;
+  private final DeviceAddress address;
+  private final long bytes;
+  private boolean open = true;
+
+  private DeviceMemory(Consumer<? super DeviceMemory> closing, CUdeviceptr pointer, long bytes) {
+    this.closing = closing;
+    this.address = new DeviceAddress(pointer, 0);
+    this.bytes = bytes;
+  }
+
+  /**
+   * Allocates at least one byte, so that empty memory has an address too.
+   *
+   * @param closing called before the memory is freed
+   */
+  static DeviceMemory allocate(Consumer<? super DeviceMemory> closing, long bytes) {
+    CUdeviceptr pointer = new CUdeviceptr();
+    check("cuMemAlloc of " + bytes + " bytes", JCudaDriver.cuMemAlloc(pointer, Math.max(1, bytes)));
+    return new DeviceMemory(closing, pointer, bytes);
+  }
+
+  /** The size in bytes. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Where it begins. */
+  public DeviceAddress pointer() {
+    return address;
+  }
+
+  /** Where one of its doubles lies. */
+  public DeviceAddress element(long index) {
+    return address.withByteOffset(Double.BYTES * index);
+  }
+
+  @Override
+  public void close() {
+    if (open) {
+      open = false;
+      closing.accept(this);
+      check("cuMemFree", JCudaDriver.cuMemFree(address));
+    }
+  }
+}

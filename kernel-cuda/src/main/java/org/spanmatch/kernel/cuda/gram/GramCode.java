@@ -1,0 +1,103 @@
+package org.spanmatch.kernel.cuda.gram;
+
+import static org.spanmatch.kernel.cuda.driver.KernelArguments.arguments;
+
+import org.spanmatch.data.ElementType;
+import org.spanmatch.kernel.cuda.driver.DeviceAddress;
+import org.spanmatch.kernel.cuda.driver.DeviceCode;
+import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.kernel.cuda.driver.Grid;
+
+/**
+ * The device functions of the pass over activations. Parameters are named as in spanmatch.cu, which
+ * describes them.
+ */
+final class GramCode {
+  /** Rows and columns of a tile that {@link #unpack} transposes. */
+  static final int TILE = 32;
+
+  private static final int TILE_THREADS = 8;
+
+  private final DeviceCode code;
+
+  /** Launches on the stream of the code. */
+  GramCode(DeviceCode code) {
+    this.code = code;
+  }
+
+  /**
+   * Writes samples of a block to rows of doubles.
+   *
+   * @param scales a factor for each neuron, or {@link DeviceAddress#NULL}
+   * @param neuronStride distance between neighbours, in elements, as all strides
+   */
+  void unpack(
+      DeviceMemory data,
+      ElementType elementType,
+      boolean bigEndian,
+      DeviceAddress scales,
+      DeviceAddress target,
+      long leading,
+      int neurons,
+      int innerSize,
+      long neuronStride,
+      long outerStride,
+      long innerStride,
+      int from,
+      int count) {
+    int type = number(elementType);
+    code.launch(
+        "unpack",
+        new Grid(Grid.blocks(neurons, TILE), Grid.blocks(count, TILE), TILE, TILE_THREADS),
+        arguments()
+            .address(data)
+            .int32(type)
+            .flag(bigEndian)
+            .address(scales)
+            .address(target)
+            .int64(leading)
+            .int32(neurons)
+            .int32(innerSize)
+            .int64(neuronStride)
+            .int64(outerStride)
+            .int64(innerStride)
+            .int32(from)
+            .int32(count));
+  }
+
+  /** The number of a type in spanmatch.cu. */
+  static int number(ElementType type) {
+    return switch (type) {
+      case FLOAT16 -> 0;
+      case FLOAT32 -> 1;
+      case FLOAT64 -> 2;
+      case INT8 -> 3;
+      case INT16 -> 4;
+      case INT32 -> 5;
+      case INT64 -> 6;
+      case UINT8 -> 7;
+      case UINT16 -> 8;
+      case UINT32 -> 9;
+      case UINT64 -> 10;
+      case BOOL -> 11;
+    };
+  }
+
+  /** Writes a number to {@code count} elements. */
+  void fill(DeviceMemory target, int count, double value) {
+    code.launch("fill", Grid.lines(count), arguments().address(target).int32(count).float64(value));
+  }
+
+  /** Adds {@code count} elements to others. */
+  void add(DeviceAddress target, DeviceMemory other, long count) {
+    code.launch("add", Grid.lines(count), arguments().address(target).address(other).int64(count));
+  }
+
+  /** Copies the diagonal of a matrix of {@code size} rows. */
+  void diagonal(DeviceMemory matrix, long leading, int size, DeviceMemory target) {
+    code.launch(
+        "diagonal",
+        Grid.lines(size),
+        arguments().address(matrix).int64(leading).int32(size).address(target));
+  }
+}

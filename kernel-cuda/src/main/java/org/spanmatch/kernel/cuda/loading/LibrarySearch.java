@@ -1,0 +1,124 @@
+package org.spanmatch.kernel.cuda.loading;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Finds the driver and cuBLAS; loads nothing.
+ *
+ * <p>The driver is the first in the order of the folders. Of cuBLAS, release 12 goes before 13
+ * among the folders that {@code -Dspanmatch.cuda.libraryPath} names, then among those of {@code
+ * LD_LIBRARY_PATH}, then among all others together. So a cuBLAS 13 is used where the user pointed
+ * to it, or where there is no other: 12 runs with drivers of CUDA 12 and of CUDA 13, and JCuda
+ * calls it directly.
+ */
+final class LibrarySearch {
+  /** So many folders are named in a message. */
+  private static final int NAMED_FOLDERS = 8;
+
+  private final LibraryNames names;
+  private final LibraryFolders folders;
+
+  LibrarySearch(LibraryNames names, LibraryFolders folders) {
+    this.names = names;
+    this.folders = folders;
+  }
+
+  /**
+   * A cuBLAS.
+   *
+   * @param light the cuBLASLt beside it, if any: it must be loaded before
+   * @param forwarded whether JCuda reaches it only through our own forwarding library
+   */
+  record Cublas(Path library, Optional<Path> light, boolean forwarded) {}
+
+  /** Refuses an explicit path that doesn't help: passing it over would use something else. */
+  void checkExplicitFolders() throws CudaUnavailableException {
+    for (Path folder : folders.explicit()) {
+      String problem = null;
+      if (!Files.isDirectory(folder)) {
+        problem = "is not a folder";
+      } else if (names.files().stream().noneMatch(name -> isLibrary(folder.resolve(name)))) {
+        problem = "has none of " + String.join(", ", names.files());
+      }
+      if (problem != null) {
+        throw new CudaUnavailableException(
+            "-D" + LibraryFolders.PROPERTY + " names " + folder + ", which " + problem,
+            "name a folder with NVIDIA's libraries, or leave the property out");
+      }
+    }
+  }
+
+  Path driver() throws CudaUnavailableException {
+    List<Path> places =
+        Stream.of(folders.explicit(), folders.linker(), folders.driver())
+            .flatMap(List::stream)
+            .distinct()
+            .toList();
+    return find(places, names.driver())
+        .orElseThrow(
+            () ->
+                new CudaUnavailableException(
+                    "no NVIDIA driver: " + names.driver() + " was not found; " + lookedIn(places),
+                    "install the NVIDIA driver"));
+  }
+
+  Cublas cublas() throws CudaUnavailableException {
+    List<List<Path>> groups = List.of(folders.explicit(), folders.linker(), folders.cublas());
+    for (List<Path> group : groups) {
+      for (LibraryNames.Cublas release : names.cublas()) {
+        Optional<Path> library = find(group, release.library());
+        if (library.isPresent()) {
+          Path light = library.get().resolveSibling(release.light());
+          return new Cublas(
+              library.get(),
+              Optional.of(light).filter(LibrarySearch::isLibrary),
+              release.forwarded());
+        }
+      }
+    }
+    throw new CudaUnavailableException(
+        names.cublas().stream()
+                .map(LibraryNames.Cublas::library)
+                .collect(Collectors.joining(" or ", "no cuBLAS: ", " was not found; "))
+            + lookedIn(groups.stream().flatMap(List::stream).distinct().toList()),
+        "install the CUDA toolkit or 'pip install nvidia-cublas-cu12', or name the folder of cuBLAS"
+            + " with -D"
+            + LibraryFolders.PROPERTY);
+  }
+
+  private static Optional<Path> find(List<Path> folders, String name) {
+    return folders.stream()
+        .map(folder -> folder.resolve(name))
+        .filter(LibrarySearch::isLibrary)
+        .findFirst();
+  }
+
+  /** Whether it is a file with something in it: containers have empty ones to mount over. */
+  private static boolean isLibrary(Path file) {
+    try {
+      return Files.isRegularFile(file) && Files.size(file) > 0;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static String lookedIn(List<Path> places) {
+    // A reader learns more from the folders that exist than from all that might.
+    List<Path> there = places.stream().filter(Files::isDirectory).toList();
+    List<Path> named = there.isEmpty() ? places : there;
+    String more =
+        named.size() > NAMED_FOLDERS
+            ? " and " + (named.size() - NAMED_FOLDERS) + " more folders"
+            : "";
+    return named.stream()
+        .limit(NAMED_FOLDERS)
+        .map(Path::toString)
+        .collect(Collectors.joining(", ", "looked in ", more));
+  }
+}

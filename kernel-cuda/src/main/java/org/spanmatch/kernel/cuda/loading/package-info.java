@@ -1,0 +1,5 @@
+/**
+ * Finds and loads the native libraries: the CUDA driver, cuBLAS, and JCuda's. {@link
+ * org.spanmatch.kernel.cuda.loading.NativeLibraries} is the way in.
+ */
+package org.spanmatch.kernel.cuda.loading;

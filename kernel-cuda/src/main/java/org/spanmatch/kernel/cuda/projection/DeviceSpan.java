@@ -1,0 +1,442 @@
+package org.spanmatch.kernel.cuda.projection;
+
+import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import java.util.BitSet;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.GramErrors;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.cuda.driver.Allocations;
+import org.spanmatch.kernel.cuda.driver.Device;
+import org.spanmatch.kernel.cuda.driver.DeviceException;
+import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.kernel.cuda.driver.Transfers;
+import org.spanmatch.kernel.cuda.projection.SpanLayout.Span;
+
+/**
+ * The span of what remains of one group, and the other group's vectors projected on it, on a
+ * device: the same mathematics as the java backend's {@code SweptSpan}, which explains it.
+ *
+ * <p>A fresh start with s vectors that span and p projected ones costs about {@code s³/3 + 2·s³ +
+ * 2·s²·p} operations, nearly all in cuBLAS, and a removal {@code 2·s·(s + p)}.
+ */
+final class DeviceSpan {
+  private final Device device;
+  private final Allocations allocations;
+  private final UnitGram gram;
+  private final DeviceMemory descriptors;
+  private final SpanCode code;
+  private final int which;
+  private final BitSet spanning;
+  private final BitSet projected;
+  private int[] independent; // what to start from, if that is known
+  private Tableau tableau; // null when a fresh start is needed
+  private SpanState state;
+  private int pending;
+  private int sweepsSinceAnswer;
+  private boolean wantsSweeps; // for what was removed last
+
+  /** A state that a mark holds; the tableau is shared with it. */
+  private final class Saved implements SavedSpan {
+    private final BitSet savedSpanning = (BitSet) spanning.clone();
+    private final BitSet savedProjected = (BitSet) projected.clone();
+    private final int savedPending = pending;
+    private final int savedSweeps = sweepsSinceAnswer;
+    private Tableau savedTableau; // null if a fresh start was needed, or memory
+    private SpanState savedState;
+
+    @Override
+    public void restore() {
+      forget();
+      spanning.clear();
+      spanning.or(savedSpanning);
+      projected.clear();
+      projected.or(savedProjected);
+      if (savedTableau != null) {
+        SpanState copy = new SpanState(device, allocations, savedTableau);
+        if (savedTableau == null) { // the memory for it was short, and this has given up its own
+          copy.close();
+          return;
+        }
+        savedState.copyTo(copy);
+        state = copy;
+        tableau = savedTableau.share();
+        pending = savedPending;
+        sweepsSinceAnswer = savedSweeps;
+        describe();
+      }
+    }
+
+    @Override
+    public void forgetMemory() {
+      if (savedTableau != null) {
+        savedState.close();
+        savedTableau.release();
+        savedTableau = null;
+      }
+    }
+  }
+
+  /** A state that a span can return to. */
+  interface SavedSpan {
+    /** Returns to it; it can be returned to again. */
+    void restore();
+
+    /** Frees what it holds on the device: returning will then need a fresh start. */
+    void forgetMemory();
+  }
+
+  /**
+   * Starts; nothing is computed before the first question.
+   *
+   * @param descriptors device memory for the structs of both spans
+   * @param which of the two this one is, from 0
+   * @param spanning the vectors that span
+   * @param projected those to project
+   */
+  DeviceSpan(
+      Device device,
+      Allocations allocations,
+      UnitGram gram,
+      DeviceMemory descriptors,
+      int which,
+      int[] spanning,
+      int[] projected) {
+    this.device = device;
+    this.allocations = allocations;
+    this.gram = gram;
+    this.descriptors = descriptors;
+    this.code = new SpanCode(device.code(), descriptors);
+    this.which = which;
+    this.spanning = bits(spanning);
+    this.projected = bits(projected);
+  }
+
+  private static BitSet bits(int[] vectors) {
+    BitSet bits = new BitSet();
+    IntStream.of(vectors).forEach(bits::set);
+    return bits;
+  }
+
+  /** Gives up what is on the device: the next question needs a fresh start. */
+  void forget() {
+    if (tableau != null) {
+      tableau.release();
+      tableau = null;
+    }
+    if (state != null) {
+      state.close();
+      state = null;
+    }
+    pending = 0;
+    independent = null;
+  }
+
+  private void describe() {
+    ByteBuffer struct = Transfers.nativeBytes(Span.BYTES);
+    tableau.describe(struct);
+    state.describe(struct);
+    Span.GRAM_ERROR.put(struct, gram.error());
+    Span.ALLOWED_DRIFT.put(struct, GramErrors.ALLOWED_DRIFT);
+    Span.RANK_TOLERANCE.put(struct, Precision.GRAM_FLOOR);
+    device.transfers().upload(struct, descriptors, (long) which * Span.BYTES);
+  }
+
+  // Questions.
+
+  /**
+   * The distances of the projected vectors that remain.
+   *
+   * @param neurons their neurons, in the order of their columns
+   */
+  Distances distances(int[] neurons) {
+    int count = neurons.length;
+    double[] distances = new double[count];
+    double[] errorBounds = new double[count];
+    double[] coefficientNorms = new double[count];
+    if (count > 0) {
+      DoubleBuffer answers = answers();
+      int others = tableau.others();
+      int next = 0;
+      for (int x = 0; x < others; x++) {
+        if (projected.get(tableau.columns()[x])) {
+          distances[next] = answers.get(x);
+          errorBounds[next] = answers.get(others + x);
+          coefficientNorms[next] = answers.get(2 * others + x);
+          next++;
+        }
+      }
+    }
+    return new Distances(neurons, distances, errorBounds, coefficientNorms, gram.storageRoundoff());
+  }
+
+  private DoubleBuffer answers() {
+    while (true) {
+      if (tableau == null) {
+        start();
+      }
+      code.answer(which, tableau.width());
+      Optional<DoubleBuffer> answers = state.answer();
+      if (answers.isPresent()) {
+        sweepsSinceAnswer = 0;
+        return answers.get();
+      }
+      restart();
+    }
+  }
+
+  /** Makes a fresh start if one is needed before the next question. */
+  void prepare() {
+    answers();
+  }
+
+  /** The vectors that are projected, by column, on the device's side. */
+  int[] projectedVectors() {
+    return tableau.columns();
+  }
+
+  /** Elements that a sweep computes: those of a row and of a column. */
+  int sweepSize() {
+    return tableau.width() + tableau.rows().length;
+  }
+
+  // Removals.
+
+  /**
+   * Takes vectors out, in memory alone: call {@link #takeProjected} and {@link #sweepOut} next to
+   * follow on the device, or else {@link #forget}.
+   */
+  void remove(int[] fromProjected, int[] fromSpanning) {
+    IntStream.of(fromProjected).forEach(projected::clear);
+    // More sweeps than this cost more than a fresh start with what is left.
+    wantsSweeps = fromSpanning.length <= spanning.cardinality() / 4;
+    IntStream.of(fromSpanning).forEach(spanning::clear);
+  }
+
+  /** Takes vectors that are no longer projected out on the device. */
+  void takeProjected(int... removed) {
+    if (tableau == null) {
+      return;
+    }
+    if (removed.length == 1) {
+      code.takeOut(which, removed[0], false);
+      return;
+    }
+    try (DeviceMemory vectors = allocations.of(removed)) {
+      code.takeProjected(which, vectors, removed.length);
+    }
+  }
+
+  /** Sweeps vectors that no longer span out on the device. */
+  void sweepOut(int... removed) {
+    if (!wantsSweeps) {
+      forget();
+    }
+    boolean applied = false;
+    for (int i = 0; i < removed.length && tableau != null; i++) {
+      code.takeOut(which, removed[i], true);
+      if (tableau.row(removed[i]) >= 0) {
+        code.readPivot(which, 1, pending, sweepSize());
+        code.sweepOut(which, 1, pending, sweepSize());
+        code.countSweep(which, 1, pending);
+        pending++;
+        sweepsSinceAnswer++;
+        if (pending == Tableau.PENDING) {
+          applyAll();
+          applied = true;
+        }
+      }
+    }
+    if (applied) {
+      compact(); // not before: the rows of those that follow are still needed
+    }
+  }
+
+  /** Runs work that leaves half a tableau when it fails, such as for want of memory. */
+  private void orForget(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      forget();
+      throw e;
+    }
+  }
+
+  /**
+   * Called after peeling on the device took out the vectors that were removed last.
+   *
+   * @param steps how many updates are pending, zero ones included
+   */
+  void peeled(int steps) {
+    // Each step asked; only what the last one took has not been looked at.
+    sweepsSinceAnswer = 1;
+    pending = steps;
+  }
+
+  /** Makes the norms of the coefficients exact, and the bounds that grow with them. */
+  void applyPending() {
+    if (tableau != null && pending > 0) {
+      orForget(
+          () -> {
+            applyAll();
+            compact();
+          });
+    }
+  }
+
+  private void applyAll() {
+    if (tableau.isShared()) {
+      unshare();
+    }
+    tableau.apply(pending, device.blas());
+    code.refresh(which, pending, tableau.width());
+    code.refreshTrace(which, tableau.rows().length);
+    pending = 0;
+  }
+
+  /** Leaves the tableau to the marks that share it, unless they give it up for want of memory. */
+  private void unshare() {
+    try {
+      Tableau own = tableau.copy(device, allocations, gram.size());
+      tableau.release();
+      tableau = own;
+      describe();
+    } catch (DeviceException e) {
+      if (!e.isOutOfMemory() || tableau.isShared()) {
+        throw e;
+      }
+    }
+  }
+
+  /** Leaves out what was removed, if that is much. */
+  private void compact() {
+    int[] rows =
+        IntStream.range(0, tableau.rows().length)
+            .filter(i -> spanning.get(tableau.rows()[i]))
+            .toArray();
+    int[] columns =
+        IntStream.range(0, tableau.columns().length)
+            .filter(x -> (x < tableau.others() ? projected : spanning).get(tableau.columns()[x]))
+            .toArray();
+    if (8 * (rows.length + columns.length) > 7 * tableau.width()) {
+      return;
+    }
+    Tableau compacted = null;
+    SpanState compactedState;
+    try {
+      compacted = tableau.compacted(device, allocations, rows, columns, gram.size());
+      compactedState =
+          state.compacted(allocations, compacted, tableau.sources(rows, columns), columns);
+    } catch (DeviceException e) {
+      if (compacted != null) {
+        compacted.release();
+      }
+      if (e.isOutOfMemory()) {
+        return; // it only saves work
+      }
+      throw e;
+    }
+    tableau.release();
+    state.close();
+    tableau = compacted;
+    state = compactedState;
+    describe();
+  }
+
+  // Marks.
+
+  /** Remembers the state. */
+  SavedSpan save() {
+    Saved saved = new Saved();
+    if (tableau != null) {
+      try {
+        SpanState copy = new SpanState(device, allocations, tableau);
+        state.copyTo(copy);
+        saved.savedState = copy;
+        saved.savedTableau = tableau.share();
+      } catch (DeviceException e) {
+        if (!e.isOutOfMemory()) {
+          throw e;
+        }
+        // Returning will need a fresh start.
+      }
+    }
+    return saved;
+  }
+
+  // Fresh starts.
+
+  /** Starts afresh because the tableau is too inexact, or because a dependent vector is to span. */
+  private void restart() {
+    int[] known = null;
+    int farthest = farthestDependent();
+    if (sweepsSinceAnswer == 1 && farthest >= 0) {
+      IntStream rows = IntStream.of(tableau.rows()).filter(spanning::get);
+      known = IntStream.concat(rows, IntStream.of(farthest)).toArray();
+    }
+    forget();
+    independent = known;
+    start();
+  }
+
+  /** The vector among the dependent ones that is farthest from the span, or -1 if all are near. */
+  private int farthestDependent() {
+    int others = tableau.others();
+    double[] squares = state.squares(others, tableau.columns().length - others);
+    int farthest = -1;
+    double largest = Precision.GRAM_FLOOR * Precision.GRAM_FLOOR;
+    for (int i = 0; i < squares.length; i++) {
+      int vector = tableau.columns()[others + i];
+      if (spanning.get(vector) && squares[i] > largest) {
+        largest = squares[i];
+        farthest = vector;
+      }
+    }
+    return farthest;
+  }
+
+  private void start() {
+    orForget(this::startAfresh);
+  }
+
+  private void startAfresh() {
+    int[] all = spanning.stream().toArray();
+    int[] first = independent == null ? all : independent;
+    if (!start(first, all, false)) {
+      int[] chosen = new IndependentVectors(device, gram).of(all, Precision.GRAM_FLOOR);
+      // The last ones are the nearest to the others: rounding may hide them once more.
+      while (!start(chosen, all, true)) {
+        chosen = IntStream.of(chosen).limit(chosen.length - 1L).toArray();
+      }
+    }
+    sweepsSinceAnswer = 0;
+  }
+
+  /**
+   * Fills the tableau.
+   *
+   * @param from the vectors to span with
+   * @param all all that span
+   * @param chosen whether the former are a largest independent subset by choice
+   * @return false if they are not independent
+   */
+  private boolean start(int[] from, int[] all, boolean chosen) {
+    BitSet taken = bits(from);
+    int[] dependent = IntStream.of(all).filter(vector -> !taken.get(vector)).toArray();
+    int[] others = projected.stream().toArray();
+    int[] columns = IntStream.concat(IntStream.of(others), IntStream.of(dependent)).toArray();
+    tableau =
+        new Tableau(device, allocations, from, columns, others.length, from.length, gram.size());
+    state = SpanState.fresh(device, allocations, tableau);
+    describe();
+    new Projection(device, allocations, gram, tableau, state, code, which).compute();
+    double nearest = from.length == 0 ? 1 : state.nearest();
+    if (nearest > (chosen ? 0 : Precision.GRAM_FLOOR)) {
+      return true;
+    }
+    forget();
+    return false;
+  }
+}

@@ -1,0 +1,78 @@
+package org.spanmatch.kernel.cuda.projection;
+
+import static org.spanmatch.kernel.cuda.driver.KernelArguments.arguments;
+
+import org.spanmatch.kernel.cuda.driver.DeviceAddress;
+import org.spanmatch.kernel.cuda.driver.DeviceCode;
+import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.kernel.cuda.driver.Grid;
+
+/**
+ * The device functions that take parts of matrices. Parameters are named as in spanmatch.cu, which
+ * describes them; matrices are row-major with a leading dimension in elements.
+ */
+final class MatrixCode {
+  private final DeviceCode code;
+
+  /** Launches on the stream of the code. */
+  MatrixCode(DeviceCode code) {
+    this.code = code;
+  }
+
+  /** Writes the cosines of {@code count} vectors, from inner products on and above the diagonal. */
+  void cosines(
+      DeviceMemory gram, long leading, DeviceMemory vectors, int count, DeviceMemory unit) {
+    code.launch(
+        "cosines",
+        Grid.matrix(count, count),
+        arguments().address(gram).int64(leading).address(vectors).int32(count).address(unit));
+  }
+
+  /** Picks rows and columns, named by integers, out of a matrix. */
+  void gather(
+      DeviceMemory from,
+      long fromLeading,
+      DeviceMemory rows,
+      int rowCount,
+      DeviceMemory columns,
+      int columnCount,
+      DeviceAddress to,
+      long toLeading) {
+    code.launch(
+        "gather",
+        Grid.matrix(rowCount, columnCount),
+        arguments()
+            .address(from)
+            .int64(fromLeading)
+            .address(rows)
+            .int32(rowCount)
+            .address(columns)
+            .int32(columnCount)
+            .address(to)
+            .int64(toLeading));
+  }
+
+  /** Picks elements, named by integers, out of a row. */
+  void pick(DeviceAddress from, DeviceMemory sources, int count, DeviceAddress to) {
+    code.launch(
+        "pick",
+        Grid.lines(count),
+        arguments().address(from).address(sources).int32(count).address(to));
+  }
+
+  /** Copies the upper triangle of the first columns to a square matrix, with zeros below. */
+  void takeTriangle(DeviceAddress from, long fromLeading, int size, DeviceMemory to) {
+    code.launch(
+        "takeTriangle",
+        Grid.matrix(size, size),
+        arguments().address(from).int64(fromLeading).int32(size).address(to));
+  }
+
+  /** Puts the unit matrix into the first columns. */
+  void putIdentity(DeviceAddress matrix, long leading, int size) {
+    code.launch(
+        "putIdentity",
+        Grid.matrix(size, size),
+        arguments().address(matrix).int64(leading).int32(size));
+  }
+}

@@ -1,0 +1,140 @@
+package org.spanmatch.kernel.cuda.projection;
+
+import java.nio.ByteBuffer;
+import org.spanmatch.kernel.cuda.driver.DeviceAddress;
+
+/**
+ * The structs, enums and sizes that this package shares with spanmatch.cu, which describes their
+ * members; a test compares the two.
+ */
+@SuppressWarnings("EnumOrdinal") // the order of the constants is the layout
+final class SpanLayout {
+  /** Rows that one block of threads factorises. */
+  static final int PANEL = 64;
+
+  /** Threads of a block that surveys vectors. */
+  static final int SURVEY = 128;
+
+  /** Doubles of struct Survey, which the host only makes room for. */
+  static final int SURVEY_DOUBLES = 8;
+
+  /** Room for the scalars, in doubles. */
+  static final int SCALARS = 16;
+
+  private SpanLayout() {}
+
+  /** Types of members; each has eight bytes. */
+  enum Kind {
+    /** A pointer to device memory. */
+    ADDRESS,
+    /** A {@code long long}. */
+    INTEGER,
+    /** A {@code double}. */
+    NUMBER
+  }
+
+  /** The members of struct Span in their order. */
+  enum Span {
+    VALUES(Kind.ADDRESS),
+    PENDING_ROWS(Kind.ADDRESS),
+    PENDING_COLUMNS(Kind.ADDRESS),
+    ROW(Kind.ADDRESS),
+    ROW_SIZES(Kind.ADDRESS),
+    COLUMN(Kind.ADDRESS),
+    COLUMN_SIZES(Kind.ADDRESS),
+    NORMS(Kind.ADDRESS),
+    ERRORS(Kind.ADDRESS),
+    SQUARES(Kind.ADDRESS),
+    DRIFT(Kind.ADDRESS),
+    SPANNING(Kind.ADDRESS),
+    PROJECTED(Kind.ADDRESS),
+    SCALARS(Kind.ADDRESS),
+    PLACES(Kind.ADDRESS),
+    ROWS(Kind.INTEGER),
+    COLUMNS(Kind.INTEGER),
+    OTHERS(Kind.INTEGER),
+    LEADING(Kind.INTEGER),
+    STARTED(Kind.INTEGER),
+    GRAM_ERROR(Kind.NUMBER),
+    ALLOWED_DRIFT(Kind.NUMBER),
+    RANK_TOLERANCE(Kind.NUMBER);
+
+    /** Size of the struct in bytes. */
+    static final int BYTES = Long.BYTES * values().length;
+
+    private final Kind kind;
+
+    Span(Kind kind) {
+      this.kind = kind;
+    }
+
+    /** The type of this member. */
+    Kind kind() {
+      return kind;
+    }
+
+    /** Bytes before this member. */
+    int offset() {
+      return Long.BYTES * ordinal();
+    }
+
+    /** Writes this member, a pointer, to a struct at the buffer's beginning. */
+    void put(ByteBuffer struct, DeviceAddress value) {
+      require(Kind.ADDRESS);
+      struct.putLong(offset(), value.value());
+    }
+
+    /** Writes this member, an integer, to a struct at the buffer's beginning. */
+    void put(ByteBuffer struct, long value) {
+      require(Kind.INTEGER);
+      struct.putLong(offset(), value);
+    }
+
+    /** Writes this member, a double, to a struct at the buffer's beginning. */
+    void put(ByteBuffer struct, double value) {
+      require(Kind.NUMBER);
+      struct.putDouble(offset(), value);
+    }
+
+    private void require(Kind given) {
+      if (kind != given) {
+        throw new IllegalArgumentException(this + " is of kind " + kind + ", not " + given);
+      }
+    }
+  }
+
+  /** The scalars of a span by their places, as enum Scalar numbers them. */
+  enum Scalar {
+    INVERSE_TRACE,
+    SWEEPS,
+    FAILED,
+    PIVOT,
+    PIVOT_ERROR,
+    INDEFINITE,
+    LARGEST_INVERSE,
+    SPANNING,
+    DEPENDENT,
+    NEEDS_START;
+
+    /** Takes this one out of all scalars. */
+    double of(double[] scalars) {
+      return scalars[ordinal()];
+    }
+  }
+
+  /** The members of struct Step in their order, all doubles. */
+  enum Step {
+    VECTOR,
+    DISTANCE,
+    ERROR_BOUND,
+    HIGHEST;
+
+    /** Size of the struct in doubles. */
+    static final int DOUBLES = values().length;
+
+    /** Takes this member of a step out of an array of structs. */
+    double of(double[] steps, int step) {
+      return steps[DOUBLES * step + ordinal()];
+    }
+  }
+}

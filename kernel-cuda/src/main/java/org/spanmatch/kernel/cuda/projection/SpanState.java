@@ -1,0 +1,138 @@
+package org.spanmatch.kernel.cuda.projection;
+
+import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
+import java.util.Arrays;
+import java.util.Optional;
+import org.spanmatch.kernel.cuda.driver.Allocations;
+import org.spanmatch.kernel.cuda.driver.Device;
+import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.kernel.cuda.projection.SpanLayout.Scalar;
+import org.spanmatch.kernel.cuda.projection.SpanLayout.Span;
+
+/** The part of a span with a few numbers per neuron, on the device; a mark copies it. */
+final class SpanState implements AutoCloseable {
+  private final Device device;
+  private final DeviceMemory memory;
+  private final long rows;
+  private final long columns;
+  private final int others;
+
+  /** Room for a tableau's state. */
+  SpanState(Device device, Allocations allocations, Tableau tableau) {
+    this.device = device;
+    this.rows = tableau.rows().length;
+    this.columns = tableau.columns().length;
+    this.others = tableau.others();
+    memory = allocations.doubles(flagsAt() + rows + columns);
+  }
+
+  /** A state in which all vectors span, are projected, or are dependent. */
+  static SpanState fresh(Device device, Allocations allocations, Tableau tableau) {
+    SpanState state = new SpanState(device, allocations, tableau);
+    double[] initial = new double[(int) (state.memory.bytes() / Double.BYTES)];
+    Arrays.fill(initial, (int) state.flagsAt(), initial.length, 1);
+    device.transfers().upload(initial, state.memory);
+    return state;
+  }
+
+  private long normsAt() {
+    return SpanLayout.SCALARS + 3L * others;
+  }
+
+  private long errorsAt() {
+    return normsAt() + rows + columns;
+  }
+
+  private long squaresAt() {
+    return errorsAt() + rows + columns;
+  }
+
+  private long driftAt() {
+    return squaresAt() + columns;
+  }
+
+  /** Whether each row spans, then whether each column is projected. */
+  private long flagsAt() {
+    return driftAt() + columns;
+  }
+
+  /** Writes the members of a struct Span that point here. */
+  void describe(ByteBuffer struct) {
+    Span.NORMS.put(struct, memory.element(normsAt()));
+    Span.ERRORS.put(struct, memory.element(errorsAt()));
+    Span.SQUARES.put(struct, memory.element(squaresAt()));
+    Span.DRIFT.put(struct, memory.element(driftAt()));
+    Span.SPANNING.put(struct, memory.element(flagsAt()));
+    Span.PROJECTED.put(struct, memory.element(flagsAt() + rows));
+    Span.SCALARS.put(struct, memory.pointer());
+  }
+
+  /** Where the scalars lie. */
+  DeviceMemory scalars() {
+    return memory;
+  }
+
+  /**
+   * The last answer: the distances of the other group's vectors, then the error bounds, then the
+   * coefficient norms.
+   *
+   * @return empty if a fresh start is needed first
+   */
+  Optional<DoubleBuffer> answer() {
+    double[] found = device.transfers().download(memory, 0, SpanLayout.SCALARS + 3 * others);
+    return Scalar.NEEDS_START.of(found) == 0
+        ? Optional.of(DoubleBuffer.wrap(found, SpanLayout.SCALARS, 3 * others).slice())
+        : Optional.empty();
+  }
+
+  /**
+   * The distance of the nearest vector to the span of the other vectors that span, after a start; 0
+   * if the factorisation failed.
+   */
+  double nearest() {
+    double[] found = device.transfers().download(memory, 0, SpanLayout.SCALARS);
+    double nearest = 1 / Math.sqrt(Scalar.LARGEST_INVERSE.of(found));
+    return Scalar.INDEFINITE.of(found) == 0 && nearest > 0 ? nearest : 0;
+  }
+
+  /** The squared distances of some columns. */
+  double[] squares(int from, int count) {
+    return device.transfers().download(memory, squaresAt() + from, count);
+  }
+
+  /** Copies this to the state of a tableau of the same shape. */
+  void copyTo(SpanState target) {
+    device.copy(memory, target.memory, memory.bytes());
+  }
+
+  /**
+   * The state of a compacted tableau.
+   *
+   * @param sources which columns its columns come from
+   * @param keptColumns which columns of C those come from
+   */
+  SpanState compacted(
+      Allocations allocations, Tableau compacted, int[] sources, int[] keptColumns) {
+    SpanState state = fresh(device, allocations, compacted);
+    device.copy(memory, state.memory, (long) Double.BYTES * SpanLayout.SCALARS);
+    try (DeviceMemory from = allocations.of(sources);
+        DeviceMemory columnsFrom = allocations.of(keptColumns)) {
+      gather(normsAt(), from, sources.length, state, state.normsAt());
+      gather(errorsAt(), from, sources.length, state, state.errorsAt());
+      gather(squaresAt(), columnsFrom, keptColumns.length, state, state.squaresAt());
+      gather(driftAt(), columnsFrom, keptColumns.length, state, state.driftAt());
+    }
+    return state;
+  }
+
+  private void gather(long at, DeviceMemory sources, int count, SpanState target, long targetAt) {
+    new MatrixCode(device.code())
+        .pick(memory.element(at), sources, count, target.memory.element(targetAt));
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+}

@@ -1,0 +1,88 @@
+package org.spanmatch.kernel.cuda.projection;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import org.spanmatch.kernel.cuda.driver.Allocations;
+import org.spanmatch.kernel.cuda.driver.Device;
+import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+
+/**
+ * The cosines of all pairs of living neurons' activation vectors, on a device. Vectors are named by
+ * their row. Tables share the matrix, and the last one that is closed frees it.
+ */
+public final class UnitGram {
+  private final Allocations owner;
+  private final DeviceMemory values;
+  private final int size;
+  private final double error;
+  private final double storageRoundoff;
+  private final AtomicInteger users = new AtomicInteger(1);
+
+  private UnitGram(
+      Allocations owner, DeviceMemory values, int size, double error, double storageRoundoff) {
+    this.owner = owner;
+    this.values = values;
+    this.size = size;
+    this.error = error;
+    this.storageRoundoff = storageRoundoff;
+  }
+
+  /**
+   * Scales inner products to cosines, for one user.
+   *
+   * @param owner of the values and of nothing else
+   * @param values room for as many rows and columns as there are vectors
+   * @param products a square matrix of inner products on the same device; those on and above the
+   *     diagonal are read
+   * @param leading distance between its rows, in elements
+   * @param vectors rows of that matrix
+   * @param error bound on the absolute error of the cosines
+   * @param storageRoundoff u_data, the relative rounding of the stored activations
+   */
+  public static UnitGram of(
+      Device device,
+      Allocations owner,
+      DeviceMemory values,
+      DeviceMemory products,
+      int leading,
+      int[] vectors,
+      double error,
+      double storageRoundoff) {
+    try (DeviceMemory rows = owner.of(vectors)) {
+      new MatrixCode(device.code()).cosines(products, leading, rows, vectors.length, values);
+    }
+    return new UnitGram(owner, values, vectors.length, error, storageRoundoff);
+  }
+
+  /** The elements, row after row. */
+  public DeviceMemory values() {
+    return values;
+  }
+
+  /** Number of vectors. */
+  public int size() {
+    return size;
+  }
+
+  /** Bound on the absolute error of the elements. */
+  public double error() {
+    return error;
+  }
+
+  /** The relative rounding of the stored activations. */
+  public double storageRoundoff() {
+    return storageRoundoff;
+  }
+
+  /** Counts another user. */
+  UnitGram share() {
+    users.incrementAndGet();
+    return this;
+  }
+
+  /** Counts one user less, and frees the elements after the last. */
+  void release() {
+    if (users.decrementAndGet() == 0) {
+      owner.close();
+    }
+  }
+}

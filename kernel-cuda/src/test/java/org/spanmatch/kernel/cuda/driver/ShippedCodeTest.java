@@ -1,0 +1,160 @@
+package org.spanmatch.kernel.cuda.driver;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.spanmatch.kernel.cuda.driver.CudaSource.Variable;
+import org.spanmatch.kernel.cuda.loading.NativeTools;
+
+/** The PTX that ships is that of the source, and GPUs can run it: the stand-in does not read it. */
+class ShippedCodeTest {
+  private static final Path JAVA =
+      NativeTools.MODULE.resolve("src/main/java/org/spanmatch/kernel/cuda");
+
+  // What built the committed PTX; others put the same code in other words.
+  private static final String COMPILER = "release 13.0";
+
+  private static final Pattern ENTRY = Pattern.compile("\\.visible \\.entry (\\w+)\\(([^)]*)\\)");
+  // A launch up to its arguments, which are a chain of calls.
+  private static final Pattern LAUNCH =
+      Pattern.compile(
+          "\\blaunch\\(\\s*\"(\\w+)\",[^\"]*?\\barguments\\(\\)((?:\\s*\\.\\w+\\(\\w+\\))+)\\)");
+  private static final Pattern ARGUMENT = Pattern.compile("\\.(\\w+)\\((\\w+)\\)");
+  private static final Pattern ANY_LAUNCH = Pattern.compile("\\blaunch\\(\\s*\"");
+  private static final Map<String, String> TYPES =
+      Map.of(
+          "address", "*", "int32", "int", "flag", "int", "int64", "long long", "float64", "double");
+  private static final Pattern IN_ONE_BLOCK = Pattern.compile("\"(\\w+)\",\\s*Grid.oneBlock");
+  private static final Pattern BOUNDED =
+      Pattern.compile("\\.visible \\.entry (\\w+)\\([^)]*\\)\\s*\\.maxntid 1024");
+
+  @Test
+  void hasTheChecksumOfTheSource() throws IOException, NoSuchAlgorithmException {
+    byte[] digest =
+        MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(CudaSource.PATH));
+    assertEquals(
+        "// sha256 of spanmatch.cu: " + HexFormat.of().formatHex(digest),
+        ptx().lines().skip(1).findFirst().orElseThrow(),
+        "spanmatch.cu has changed: run build-ptx.sh");
+  }
+
+  /** Only where that compiler is; there is no test to skip without. */
+  @Test
+  void isWhatTheCompilerMakesOfTheSource() throws IOException {
+    if (hasCompiler()) {
+      NativeTools.run(
+          List.of("sh", NativeTools.MODULE.resolve("build-ptx.sh").toString(), "--check"));
+    }
+  }
+
+  private static boolean hasCompiler() throws IOException {
+    return NativeTools.hasCommand("nvcc")
+        && NativeTools.run(List.of("nvcc", "--version")).contains(COMPILER);
+  }
+
+  @Test
+  void isAssembledForOldAndNewGpus(@TempDir Path temporary) throws IOException {
+    NativeTools.assumeCommands();
+    String output =
+        NativeTools.run(PtxCompilingProgram.command(temporary, "sm_75", "sm_80", "sm_90"));
+    for (String architecture : List.of("sm_75", "sm_80", "sm_90")) {
+      assertTrue(
+          Pattern.compile("^" + architecture + ": [1-9][0-9]{4,} bytes$", Pattern.MULTILINE)
+              .matcher(output)
+              .find(),
+          output);
+    }
+  }
+
+  @Test
+  void hasTheKernelsThatAreLaunchedWithAsManyArguments() throws IOException {
+    Map<String, Integer> parameters = new TreeMap<>();
+    Matcher entries = ENTRY.matcher(ptx());
+    while (entries.find()) {
+      parameters.put(entries.group(1), entries.group(2).split(",").length);
+    }
+    Map<String, Integer> launched = new TreeMap<>();
+    launches().forEach((kernel, arguments) -> launched.put(kernel, arguments.size()));
+    assertTrue(launched.size() > 20, launched.toString());
+    assertEquals(parameters, launched);
+  }
+
+  /** Whatever has another type, or stands in another's place, has another name too. */
+  @Test
+  void launchesNameTheParametersOfTheSourceInTheirOrderWithTheirTypes() throws IOException {
+    Map<String, List<Variable>> functions = CudaSource.read().functions();
+    assertEquals(functions, launches());
+  }
+
+  /** The arguments of each launch by the name of the kernel, with the types of C. */
+  private static Map<String, List<Variable>> launches() throws IOException {
+    Map<String, List<Variable>> launched = new TreeMap<>();
+    for (String code : javaFiles()) {
+      Matcher launches = LAUNCH.matcher(code);
+      int found = 0;
+      while (launches.find()) {
+        found++;
+        List<Variable> arguments = new ArrayList<>();
+        Matcher argument = ARGUMENT.matcher(launches.group(2));
+        while (argument.find()) {
+          arguments.add(new Variable(TYPES.get(argument.group(1)), argument.group(2), 1));
+        }
+        assertNull(launched.put(launches.group(1), arguments), "twice: " + launches.group(1));
+      }
+      assertEquals(ANY_LAUNCH.matcher(code).results().count(), found, code);
+    }
+    return launched;
+  }
+
+  private static List<String> javaFiles() throws IOException {
+    List<String> code = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(JAVA)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        code.add(Files.readString(file));
+      }
+    }
+    return code;
+  }
+
+  @Test
+  void oneBlockIsAsLargeAsTheBound() throws IOException {
+    assertEquals(CudaSource.read().number("MAX_THREADS"), Grid.MAX_THREADS);
+    assertEquals(Grid.MAX_THREADS, Grid.oneBlock(Long.MAX_VALUE).threadsX());
+  }
+
+  /** Without a bound a kernel may take more registers than a block of 1024 threads has. */
+  @Test
+  void kernelsOfOneBlockBoundTheirRegisters() throws IOException {
+    TreeSet<String> bounded = new TreeSet<>();
+    BOUNDED.matcher(ptx()).results().forEach(found -> bounded.add(found.group(1)));
+    TreeSet<String> launched = new TreeSet<>();
+    for (String code : javaFiles()) {
+      IN_ONE_BLOCK.matcher(code).results().forEach(found -> launched.add(found.group(1)));
+    }
+    assertTrue(launched.size() >= 4, launched.toString());
+    assertTrue(bounded.containsAll(launched), launched + ", but bounds have " + bounded);
+  }
+
+  private static String ptx() {
+    String image = new String(DeviceCode.image(), StandardCharsets.US_ASCII);
+    return image.substring(0, image.length() - 1);
+  }
+}
