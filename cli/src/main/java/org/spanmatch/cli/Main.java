@@ -7,7 +7,6 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.logging.ConsoleHandler;
@@ -15,12 +14,34 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.spanmatch.benchmarks.picker.BenchmarkException;
-import org.spanmatch.cli.report.DisplayName;
+import org.spanmatch.cli.commands.BackendsCommand;
+import org.spanmatch.cli.commands.BenchCommand;
+import org.spanmatch.cli.commands.BundleCommand;
+import org.spanmatch.cli.commands.Command;
+import org.spanmatch.cli.commands.DemoCommand;
+import org.spanmatch.cli.commands.DistancesCommand;
+import org.spanmatch.cli.commands.HelpCommand;
+import org.spanmatch.cli.commands.LayersCommand;
+import org.spanmatch.cli.commands.MatchCommand;
+import org.spanmatch.cli.commands.SimpleCommand;
+import org.spanmatch.cli.commands.SpectrumCommand;
+import org.spanmatch.cli.commands.ValidateCommand;
+import org.spanmatch.cli.commands.ValidationFailedException;
+import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.CommonOptions;
+import org.spanmatch.cli.options.UsageException;
+import org.spanmatch.cli.output.OutputException;
+import org.spanmatch.cli.output.RegressionException;
+import org.spanmatch.cli.output.Version;
+import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.cli.terminal.StandardOutput;
+import org.spanmatch.compare.HeapEnd;
 import org.spanmatch.data.ActivationsException;
 import org.spanmatch.kernel.KernelFailedException;
 import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.NotEnoughMemoryException;
+import org.spanmatch.report.text.DisplayName;
 
 /** Starts the {@code spanmatch} command. */
 public final class Main {
@@ -116,8 +137,8 @@ public final class Main {
   }
 
   private static void dispatch(String[] args, Console console) throws IOException {
-    List<Command> commands =
-        new ArrayList<>(
+    HelpCommand help =
+        new HelpCommand(
             List.of(
                 new MatchCommand(),
                 new SimpleCommand(),
@@ -129,15 +150,13 @@ public final class Main {
                 new BenchCommand(),
                 new DemoCommand(),
                 new BundleCommand()));
-    HelpCommand help = new HelpCommand(commands);
-    commands.add(help);
     String first = args.length == 0 ? "--help" : args[0];
     if (first.equals("--version")) {
       console.out().println("spanmatch " + Version.TEXT);
       return;
     }
     boolean asksForHelp = first.equals("--help") || first.equals("-h");
-    Command command = asksForHelp ? help : command(commands, first);
+    Command command = asksForHelp ? help : help.command(first);
     List<String> words = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
     Arguments arguments = Arguments.parse(command.allOptions(), words);
     if (arguments.has(CommonOptions.HELP)) {
@@ -145,24 +164,6 @@ public final class Main {
     } else {
       command.run(arguments, console);
     }
-  }
-
-  /**
-   * The command with a name.
-   *
-   * @throws UsageException if there is none
-   */
-  static Command command(List<Command> commands, String name) {
-    return commands.stream()
-        .filter(command -> command.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UsageException(
-                    "there is no command '"
-                        + name
-                        + "', only "
-                        + commands.stream().map(Command::name).collect(Collectors.joining(", "))));
   }
 
   /** A line of a stack trace, with its own tabs: its messages hold the same names. */

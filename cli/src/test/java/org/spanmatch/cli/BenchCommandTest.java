@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.spanmatch.cli.RealCommand.Outcome;
+import org.spanmatch.cli.output.BenchReport;
 
 /** {@code spanmatch bench} at tiny sizes, whose times mean nothing. */
 class BenchCommandTest {

@@ -70,7 +70,7 @@ class CudaCommandTest {
     RealNetworks.assertMatchesOfTheAuthors(result.get("layers"), option.equals("--spectrum"));
   }
 
-  /** Both kernels within the sum of their bounds. */
+  /** PerGroup kernels within the sum of their bounds. */
   @Test
   void findsTheLevelsOfTheJavaBackend() throws IOException {
     Object[] command = {

@@ -11,9 +11,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.spanmatch.cli.report.ReportFuzzing;
+import org.spanmatch.cli.commands.ArgumentFuzzing;
 
-/** The targets of the fuzzer on what it starts from and what it found. */
+/** The target of the fuzzer on what it starts from and what it found. */
 class FuzzingTest {
   private static Stream<DynamicTest> seeds(String target, Consumer<byte[]> run)
       throws IOException, URISyntaxException {
@@ -32,10 +32,5 @@ class FuzzingTest {
   @TestFactory
   Stream<DynamicTest> arguments() throws Exception {
     return seeds("Argument", ArgumentFuzzing::fuzzerTestOneInput);
-  }
-
-  @TestFactory
-  Stream<DynamicTest> reports() throws Exception {
-    return seeds("Report", ReportFuzzing::fuzzerTestOneInput);
   }
 }

@@ -413,7 +413,7 @@ class MatchCommandTest {
         squares += value * value;
         sum += value;
       }
-      // Both sums round as often as there are samples, in the program and here.
+      // PerGroup sums round as often as there are samples, in the program and here.
       double error = 2 * SAMPLES * 0x1p-53;
       double norm = distances.at("/y/norm/" + neuron).doubleValue();
       double mean = distances.at("/y/mean/" + neuron).doubleValue();

@@ -22,8 +22,9 @@ import org.spanmatch.benchmarks.picker.CostModels;
 import org.spanmatch.benchmarks.picker.GridPoint;
 import org.spanmatch.benchmarks.picker.LayerTime;
 import org.spanmatch.benchmarks.picker.TimeTable;
-import org.spanmatch.cli.report.Figure;
+import org.spanmatch.cli.output.BenchReport;
 import org.spanmatch.kernel.cost.CostProfile;
+import org.spanmatch.report.figures.Figure;
 import org.w3c.dom.Document;
 
 /** What is published was made from what was measured, and the automatic choice suits it. */

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.cli.RealCommand.Outcome;
+import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.data.NpzWriter;
 
 /** The command {@code simple}, as a user runs it. */
@@ -356,18 +357,6 @@ class SimpleCommandTest {
     assertEquals(1, err.size(), err.toString());
     String option = words[words.length - 2];
     assertTrue(err.get(0).contains(option), err.toString());
-  }
-
-  @Test
-  void timesAreRead() {
-    assertEquals(90_000, TimeLimit.parse("90s").orElseThrow().toMillis());
-    assertEquals(600_000, TimeLimit.parse("10m").orElseThrow().toMillis());
-    assertEquals(5_400_000, TimeLimit.parse(" 1.5h ").orElseThrow().toMillis());
-    assertEquals(2_000, TimeLimit.parse("2").orElseThrow().toMillis());
-    assertEquals(0, TimeLimit.parse("0").orElseThrow().toMillis());
-    for (String wrong : List.of("", "s", "1d", "1.s", "-1", "1e3", "1 m", "1m30s")) {
-      assertTrue(TimeLimit.parse(wrong).isEmpty(), wrong);
-    }
   }
 
   @Test

@@ -1,0 +1,51 @@
+package org.spanmatch.cli.commands;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.cli.Option;
+import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.CommonOptions;
+import org.spanmatch.cli.options.UsageException;
+import org.spanmatch.cli.output.OutputException;
+import org.spanmatch.cli.output.RegressionException;
+import org.spanmatch.cli.terminal.Console;
+
+/** One of the things that {@code spanmatch} does. */
+public interface Command {
+  /** The word that selects it. */
+  String name();
+
+  /** What it does, in half a sentence. */
+  String summary();
+
+  /** The arguments that it takes besides options, such as {@code A B}; empty for none. */
+  String arguments();
+
+  /** The options that it takes, in the order in which help shows them. */
+  List<Option> options();
+
+  /** The options that it takes, and those that every command takes. */
+  default List<Option> allOptions() {
+    List<Option> all = new ArrayList<>(options());
+    all.add(CommonOptions.DEBUG);
+    all.add(CommonOptions.HELP);
+    return all;
+  }
+
+  /** More help: what comes out, and examples. */
+  String details();
+
+  /**
+   * Does it.
+   *
+   * @throws UsageException if the arguments are not right
+   * @throws org.spanmatch.data.ActivationsException if the input can't be used
+   * @throws org.spanmatch.kernel.KernelUnavailableException if a backend asked for can't run
+   * @throws org.spanmatch.kernel.NotEnoughMemoryException if the Java heap is too small
+   * @throws ValidationFailedException if a backend does not keep its promises
+   * @throws RegressionException if something has become slower
+   * @throws OutputException if a result can't be written
+   */
+  void run(Arguments arguments, Console console) throws IOException;
+}

@@ -1,0 +1,155 @@
+package org.spanmatch.cli.commands;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.spanmatch.cli.options.ComparingOptions;
+import org.spanmatch.cli.options.ComputingOptions;
+import org.spanmatch.cli.output.UserProfile;
+import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.cli.terminal.ProgressLine;
+import org.spanmatch.compare.ComparisonMonitor;
+import org.spanmatch.compare.ComparisonOptions;
+import org.spanmatch.compare.LayerComparison;
+import org.spanmatch.compare.Question;
+import org.spanmatch.compare.StoppedException;
+import org.spanmatch.data.LayerPair;
+import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.Kernels;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.cost.CostProfile;
+import org.spanmatch.report.text.DisplayName;
+
+/**
+ * Two networks, layer by layer, and what compares them.
+ *
+ * @param input the layers
+ * @param options how to compute
+ * @param kernel computes; closed with this
+ * @param console where progress and notes go
+ */
+record Comparison(Input input, ComputingOptions options, ProjectionKernel kernel, Console console)
+    implements AutoCloseable {
+  /** Opens the two files and the backend that the options name. */
+  static Comparison open(ComparingOptions options, Console console) {
+    Input input = Input.open(options.input());
+    ComputingOptions computing = options.computing();
+    return new Comparison(input, computing, kernel(computing, console), console);
+  }
+
+  /** Opens the backend; the automatic choice goes by the user's profile, if there is one. */
+  private static ProjectionKernel kernel(ComputingOptions options, Console console) {
+    Optional<CostProfile> profile =
+        options.backend().equals(Kernels.AUTO)
+            ? UserProfile.load(
+                note -> {
+                  if (!options.quiet()) {
+                    console.err().println("note: " + note);
+                  }
+                })
+            : Optional.empty();
+    return profile
+        .map(costs -> Kernels.open(options.backend(), options.kernel(), costs))
+        .orElseGet(() -> Kernels.open(options.backend(), options.kernel()));
+  }
+
+  /** What computes. */
+  KernelInfo backend() {
+    return kernel.info();
+  }
+
+  /**
+   * Asks a question of every layer, one after the other, and notes which layers are left out.
+   *
+   * @param task what it is about, for the progress line
+   * @param steps what is done for each layer
+   */
+  <T> List<T> answers(String task, List<String> steps, Question<T> question) {
+    return answers(task, steps, question, () -> false);
+  }
+
+  /**
+   * Asks a question of every layer, with an end on demand.
+   *
+   * @param stopped whether to leave out the layers that have not been compressed yet; what becomes
+   *     of a search is for the question
+   */
+  <T> List<T> answers(
+      String task, List<String> steps, Question<T> question, BooleanSupplier stopped) {
+    if (!options.quiet()) {
+      input.noteSkipped(console);
+    }
+    boolean shown = !options.quiet() && !options.verbose();
+    List<T> answers = new ArrayList<>();
+    try (ProgressLine progress = new ProgressLine(console, shown, task, input.weights(), steps)) {
+      ComparisonOptions how =
+          new ComparisonOptions(
+              options.deadThreshold(), options.precision(), new Monitor(progress, stopped));
+      for (LayerPair pair : input.pairs()) {
+        progress.startLayer(pair.name());
+        LayerComparison layer = new LayerComparison(pair, kernel, how);
+        answers.add(layer.answer(question));
+        say(pair, layer.steps().toString());
+      }
+      return List.copyOf(answers);
+    } catch (StoppedException e) {
+      return List.copyOf(answers);
+    }
+  }
+
+  /** Prints a line about a layer where the user wants to know it all. */
+  private void say(LayerPair pair, String text) {
+    if (options.verbose()) {
+      console.err().println("layer '" + DisplayName.printable(pair.name()) + "': " + text);
+    }
+  }
+
+  private static String megabytes(long bytes) {
+    return String.format(Locale.ROOT, "%,.0f MB", Math.ceil(bytes / 1e6));
+  }
+
+  /** Shows how far a layer has come, and what it takes. */
+  private final class Monitor implements ComparisonMonitor {
+    private final Progress progress;
+    private final BooleanSupplier stopped;
+
+    Monitor(Progress progress, BooleanSupplier stopped) {
+      this.progress = progress;
+      this.stopped = stopped;
+    }
+
+    @Override
+    public void update(String step, long done, long total) {
+      progress.update(step, done, total);
+    }
+
+    @Override
+    public void compressing(LayerPair pair, Precision precision, long heapBytes) {
+      say(
+          pair,
+          String.format(
+              Locale.ROOT,
+              "%d + %d neurons, %d samples: about %s of Java heap of %s (precision %s)",
+              pair.x().neurons(),
+              pair.y().neurons(),
+              pair.x().samples(),
+              megabytes(heapBytes),
+              megabytes(Runtime.getRuntime().maxMemory()),
+              precision));
+    }
+
+    @Override
+    public boolean isStopped() {
+      return stopped.getAsBoolean();
+    }
+  }
+
+  @Override
+  public void close() {
+    kernel.close();
+  }
+}

@@ -1,0 +1,100 @@
+package org.spanmatch.cli.commands;
+
+import java.io.IOException;
+import java.util.List;
+import org.apache.commons.cli.Option;
+import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.output.JsonTarget;
+import org.spanmatch.cli.output.Version;
+import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.compare.LayerSteps;
+import org.spanmatch.compare.Question;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.report.Csv;
+import org.spanmatch.report.results.DistancesResult;
+
+/** {@code spanmatch distances}: every neuron's distance to the span of the other group. */
+public final class DistancesCommand implements Command {
+  @Override
+  public String name() {
+    return "distances";
+  }
+
+  @Override
+  public String summary() {
+    return "every neuron's relative distance to the span of the other network's layer";
+  }
+
+  @Override
+  public String arguments() {
+    return "A B";
+  }
+
+  @Override
+  public List<Option> options() {
+    return DistancesOptions.definitions();
+  }
+
+  @Override
+  public String details() {
+    return """
+        A distance is the sine of the angle between the neuron's activation vector and the span of
+        all neurons of the same layer in the other network: 0 inside the span, 1 orthogonal to it.
+        Each comes with a bound on its numerical error. Dead neurons have no distance. Every neuron,
+        dead or not, has the Euclidean norm of its activation vector and the mean of its activations.
+
+        Prints CSV, or JSON with --json -. The columns of the CSV are layer, network (x is A, y is
+        B), neuron, distance, error_bound, dead, norm and mean.
+
+        Examples:
+          spanmatch distances seed0.npz seed1.npz > distances.csv
+          spanmatch distances seed0.npz seed1.npz --layers classifier.1 --json distances.json
+        """;
+  }
+
+  @Override
+  public void run(Arguments arguments, Console console) throws IOException {
+    DistancesOptions options = DistancesOptions.of(arguments);
+    JsonTarget json = options.json();
+    DistancesResult result;
+    try (Comparison comparison = Comparison.open(options.comparing(), console)) {
+      json.check();
+      result =
+          new DistancesResult(
+              Version.TEXT,
+              comparison.backend(),
+              comparison.input().x().toString(),
+              comparison.input().y().toString(),
+              comparison.answers("distances", List.of("compress", "distances"), new Sides()));
+    }
+    if (json.isGiven()) {
+      json.write(result, console.out());
+    } else {
+      Csv.writeDistances(result, console.out());
+    }
+  }
+
+  /** The distances of both networks' neurons. */
+  private static final class Sides implements Question<DistancesResult.Layer> {
+    @Override
+    public DistancesResult.Layer answer(String layer, ProjectionTable table, LayerSteps steps) {
+      return steps.run(
+          "distances",
+          () ->
+              new DistancesResult.Layer(
+                  layer,
+                  table.samples(),
+                  table.precision(),
+                  PerGroup.of(
+                      DistancesResult.Side.of(table, Group.X),
+                      DistancesResult.Side.of(table, Group.Y))));
+    }
+
+    @Override
+    public boolean inDoubt(DistancesResult.Layer layer) {
+      return Question.anyInDoubt(layer.errorBounds());
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package org.spanmatch.cli.commands;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.help.HelpFormatter;
+import org.apache.commons.cli.help.TextHelpAppendable;
+import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.UsageException;
+import org.spanmatch.cli.terminal.Console;
+
+/** {@code spanmatch help}: what there is, or how to use one command. */
+public final class HelpCommand implements Command {
+  private static final int WIDTH = 96;
+
+  private final List<Command> commands;
+
+  /** Help for these commands and itself. */
+  public HelpCommand(List<Command> commands) {
+    this.commands = new ArrayList<>(commands);
+    this.commands.add(this);
+  }
+
+  @Override
+  public String name() {
+    return "help";
+  }
+
+  @Override
+  public String summary() {
+    return "this overview, or how to use a command";
+  }
+
+  @Override
+  public String arguments() {
+    return "[command]";
+  }
+
+  @Override
+  public List<Option> options() {
+    return List.of();
+  }
+
+  @Override
+  public String details() {
+    return """
+        Example:
+          spanmatch help match
+        """;
+  }
+
+  @Override
+  public void run(Arguments arguments, Console console) throws IOException {
+    if (arguments.words().isEmpty()) {
+      printOverview(console.out());
+    } else {
+      printCommand(command(arguments.words().get(0)), console.out());
+    }
+  }
+
+  /**
+   * The command with a name.
+   *
+   * @throws UsageException if there is none
+   */
+  public Command command(String name) {
+    return commands.stream()
+        .filter(command -> command.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "there is no command '"
+                        + name
+                        + "', only "
+                        + commands.stream().map(Command::name).collect(Collectors.joining(", "))));
+  }
+
+  private void printOverview(PrintStream out) {
+    out.println("spanmatch: to what extent did two neural networks learn the same representation?");
+    out.println();
+    for (Command command : commands) {
+      String synopsis = (command.name() + " " + command.arguments()).strip();
+      out.printf("  spanmatch %-16s  %s%n", synopsis, command.summary());
+    }
+    out.printf("  spanmatch %-16s  %s%n", "--version", "the version");
+    out.println();
+    out.print(
+        """
+        Options of a command: spanmatch help COMMAND. Start with: spanmatch demo
+        The option --debug, which every command takes, may also stand before the command.
+
+        Exit codes: 0 fine, 1 anything not named here (such as an output that can't be written),
+        2 wrong usage, 3 bad input data, 4 a backend that was asked for is unavailable,
+        5 validate found a backend that does not keep its promises, or bench something slower;
+        130 after Ctrl-C, 143 after SIGTERM, 141 when nobody reads the output to its end (as with
+        | head), as with any command.
+        JVM options, such as -Xmx8g, are taken from SPANMATCH_JAVA_OPTS.
+        """);
+  }
+
+  private static void printCommand(Command command, PrintStream out) throws IOException {
+    String optionsHint = command.options().isEmpty() ? "" : " [options]";
+    out.println(
+        ("usage: spanmatch " + command.name() + " " + command.arguments()).strip() + optionsHint);
+    out.println();
+    out.println(sentence(command.summary()));
+    out.println();
+    out.print(command.details());
+    out.println();
+    StringBuilder table = new StringBuilder();
+    TextHelpAppendable text = new TextHelpAppendable(table);
+    text.setMaxWidth(WIDTH);
+    HelpFormatter.builder()
+        .setHelpAppendable(text)
+        .setShowSince(false)
+        .get()
+        .printOptions(command.allOptions());
+    out.println("Options:");
+    table
+        .toString()
+        .lines()
+        .skip(1) // the table's heads
+        .map(String::stripTrailing)
+        .filter(line -> !line.isEmpty())
+        .forEach(out::println);
+  }
+
+  private static String sentence(String phrase) {
+    return Character.toUpperCase(phrase.charAt(0)) + phrase.substring(1) + ".";
+  }
+}

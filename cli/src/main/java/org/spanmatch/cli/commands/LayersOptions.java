@@ -1,0 +1,33 @@
+package org.spanmatch.cli.commands;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.commons.cli.Option;
+import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.CommonOptions;
+import org.spanmatch.cli.options.ComputingOptions;
+import org.spanmatch.cli.options.InputOptions;
+import org.spanmatch.data.Layout;
+
+/**
+ * The options of {@code spanmatch layers}.
+ *
+ * @param files the files, at least one
+ * @param layouts what the axes of arrays mean
+ * @param deadThreshold the norm up to which neurons are dead
+ * @param quiet no progress
+ */
+record LayersOptions(List<Path> files, List<Layout> layouts, double deadThreshold, boolean quiet) {
+  static List<Option> definitions() {
+    return List.of(InputOptions.LAYOUT, ComputingOptions.DEAD_THRESHOLD, CommonOptions.QUIET);
+  }
+
+  static LayersOptions of(Arguments arguments) {
+    List<Layout> layouts = InputOptions.layouts(arguments);
+    return new LayersOptions(
+        arguments.paths(1, Integer.MAX_VALUE),
+        layouts,
+        ComputingOptions.deadThreshold(arguments),
+        arguments.has(CommonOptions.QUIET));
+  }
+}

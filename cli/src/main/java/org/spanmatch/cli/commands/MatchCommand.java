@@ -1,0 +1,88 @@
+package org.spanmatch.cli.commands;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.cli.Option;
+import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.output.JsonTarget;
+import org.spanmatch.cli.output.ResultFolder;
+import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.cli.terminal.Footer;
+import org.spanmatch.report.MatchReport;
+import org.spanmatch.report.results.RunResult;
+
+/** {@code spanmatch match}: the main job. */
+public final class MatchCommand implements Command {
+  @Override
+  public String name() {
+    return "match";
+  }
+
+  @Override
+  public String summary() {
+    return "the maximum match of every layer of two networks, at several ε";
+  }
+
+  @Override
+  public String arguments() {
+    return "A B";
+  }
+
+  @Override
+  public List<Option> options() {
+    return MatchOptions.definitions();
+  }
+
+  @Override
+  public String details() {
+    return """
+        A and B hold the activations of two networks on the same test set: a .npz archive or a
+        folder of .npy files with one array a layer, or a single .npy file. Layers are paired by
+        name. Arrays are [samples, neurons], [N, C, H, W] (a neuron is a channel) or [N, T, F].
+
+        The table shows, for each layer and ε, the similarity: size of the maximum match / number
+        of neurons, 1 when all neurons of both networks lie within relative distance ε of the span
+        of the other network's matched neurons.
+
+        With the java and cuda backends, the match level of every neuron, the smallest ε at which it
+        matches, is found too, and shown as a figure of the similarity at every ε; --no-spectrum
+        leaves that out.
+
+        Examples:
+          spanmatch match seed0.npz seed1.npz
+          spanmatch match seed0.npz seed1.npz --layers 'features.*' --epsilon 0.3,0.5 --out result
+          spanmatch match seed0.npz seed1.npz --json - --quiet > result.json
+          spanmatch match seed0.npz seed1.npz --backend reference --spectrum --verbose
+        """;
+  }
+
+  @Override
+  public void run(Arguments arguments, Console console) throws IOException {
+    long start = System.nanoTime();
+    MatchOptions options = MatchOptions.of(arguments);
+    Optional<ResultFolder> folder = options.out();
+    JsonTarget json = options.json();
+    RunResult result;
+    try (Comparison comparison = Comparison.open(options.comparing(), console)) {
+      boolean levels = options.spectrum().orElse(comparison.kernel().hasCheapRemovals());
+      folder.ifPresent(target -> target.check(MatchReport.files(levels)));
+      json.check();
+      result = MatchRun.of(comparison, options.epsilons(), levels);
+    }
+    if (!json.isStandardOutput()) {
+      MatchReport.printTable(result, console.out());
+      Footer.print(result.backend(), result.layers().size(), start, console.out());
+    }
+    if (!options.comparing().computing().quiet()) {
+      MatchReport.printNotes(result, console.err());
+    }
+    if (folder.isPresent()) {
+      MatchReport.write(result, folder.get());
+      if (!json.isStandardOutput()) {
+        console.out().println("results and figures in " + folder.get().path());
+      }
+    }
+    json.write(result, console.out());
+  }
+}

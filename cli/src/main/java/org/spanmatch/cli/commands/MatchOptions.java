@@ -1,0 +1,65 @@
+package org.spanmatch.cli.commands;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.apache.commons.cli.Option;
+import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.CommonOptions;
+import org.spanmatch.cli.options.ComparingOptions;
+import org.spanmatch.cli.options.EpsilonOptions;
+import org.spanmatch.cli.output.JsonTarget;
+import org.spanmatch.cli.output.ResultFolder;
+
+/**
+ * The options of {@code spanmatch match}.
+ *
+ * @param comparing what is compared, and how
+ * @param epsilons the values of ε
+ * @param spectrum whether to find match levels; empty for as the backend suggests
+ * @param out where results and figures go, if anywhere
+ * @param json where the JSON goes
+ */
+record MatchOptions(
+    ComparingOptions comparing,
+    List<Double> epsilons,
+    Optional<Boolean> spectrum,
+    Optional<ResultFolder> out,
+    JsonTarget json) {
+  /** The values of ε that the authors' program uses. */
+  static final List<Double> DEFAULT_EPSILONS = List.of(0.15, 0.2, 0.25, 0.3, 0.5);
+
+  private static final Option SPECTRUM =
+      CommonOptions.flag(
+          "spectrum", "find the match level of every neuron too; default for java and cuda");
+  private static final Option NO_SPECTRUM =
+      CommonOptions.flag("no-spectrum", "only the matches; default for the other backends");
+
+  static List<Option> definitions() {
+    String epsilons =
+        DEFAULT_EPSILONS.stream().map(String::valueOf).collect(Collectors.joining(","));
+    return ComparingOptions.definitions(
+        CommonOptions.describe(EpsilonOptions.EPSILON, epsilons),
+        SPECTRUM,
+        NO_SPECTRUM,
+        CommonOptions.describe(
+            CommonOptions.OUT,
+            "write result.json, matches.csv, similarity.csv, similarity.svg and .png there, and the"
+                + " match levels as spectrum.csv, spectrum.svg and .png"));
+  }
+
+  static MatchOptions of(Arguments arguments) {
+    List<Double> epsilons = EpsilonOptions.epsilons(arguments, DEFAULT_EPSILONS);
+    Optional<Boolean> spectrum = spectrum(arguments);
+    Optional<ResultFolder> out = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
+    return new MatchOptions(
+        ComparingOptions.of(arguments), epsilons, spectrum, out, JsonTarget.of(arguments));
+  }
+
+  static Optional<Boolean> spectrum(Arguments arguments) {
+    arguments.requireOneAtMost(SPECTRUM, NO_SPECTRUM);
+    return arguments.has(SPECTRUM)
+        ? Optional.of(true)
+        : arguments.has(NO_SPECTRUM) ? Optional.of(false) : Optional.empty();
+  }
+}

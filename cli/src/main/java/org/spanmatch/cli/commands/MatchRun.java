@@ -1,0 +1,96 @@
+package org.spanmatch.cli.commands;
+
+import java.util.List;
+import java.util.Optional;
+import org.spanmatch.cli.output.Version;
+import org.spanmatch.compare.LayerSteps;
+import org.spanmatch.compare.Question;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.Match;
+import org.spanmatch.match.MatchSpectrum;
+import org.spanmatch.match.MaximumMatch;
+import org.spanmatch.report.results.LayerLevels;
+import org.spanmatch.report.results.LayerResult;
+import org.spanmatch.report.results.MatchResult;
+import org.spanmatch.report.results.RunResult;
+
+/** Finds the maximum matches of each layer, and says where the time went. */
+final class MatchRun implements Question<LayerResult> {
+  private final double[] epsilons;
+  private final boolean spectrum;
+
+  private MatchRun(double[] epsilons, boolean spectrum) {
+    this.epsilons = epsilons;
+    this.spectrum = spectrum;
+  }
+
+  /**
+   * The maximum matches of all layers of two networks.
+   *
+   * @param spectrum whether to find the match levels too
+   */
+  static RunResult of(Comparison comparison, List<Double> epsilons, boolean spectrum) {
+    List<String> steps =
+        spectrum ? List.of("compress", "spectrum", "match") : List.of("compress", "match");
+    List<LayerResult> layers =
+        comparison.answers(
+            "match",
+            steps,
+            new MatchRun(epsilons.stream().mapToDouble(Double::doubleValue).toArray(), spectrum));
+    Input input = comparison.input();
+    return new RunResult(
+        Version.TEXT,
+        comparison.backend(),
+        input.x().toString(),
+        input.y().toString(),
+        layers,
+        input.skipped());
+  }
+
+  @Override
+  public LayerResult answer(String layer, ProjectionTable table, LayerSteps steps) {
+    if (!spectrum) {
+      List<Match> matches = steps.run("match", () -> MaximumMatch.find(table, epsilons));
+      return result(layer, table, steps, matches, Optional.empty());
+    }
+    MatchSpectrum levels = steps.run("spectrum", () -> MatchSpectrum.of(table, steps.progress()));
+    List<Match> matches = steps.run("match", () -> MaximumMatch.find(table, levels, epsilons));
+    return result(layer, table, steps, matches, Optional.of(LayerLevels.of(layer, table, levels)));
+  }
+
+  private static LayerResult result(
+      String layer,
+      ProjectionTable table,
+      LayerSteps steps,
+      List<Match> matches,
+      Optional<LayerLevels> levels) {
+    return new LayerResult(
+        layer,
+        table.samples(),
+        PerGroup.of(table.neurons(Group.X), table.neurons(Group.Y)),
+        PerGroup.of(table.dead(Group.X), table.dead(Group.Y)),
+        PerGroup.of(table.fillsSpace(Group.X), table.fillsSpace(Group.Y)),
+        table.precision(),
+        matches.stream().map(MatchResult::of).toList(),
+        levels.orElse(null),
+        new LayerResult.Seconds(
+            steps.seconds("read"),
+            steps.seconds("compress"),
+            steps.seconds("spectrum"),
+            steps.seconds("match")));
+  }
+
+  /** Whether a decision was borderline, or asked about distances too small for a Gram matrix. */
+  @Override
+  public boolean inDoubt(LayerResult result) {
+    return result.matches().stream()
+        .anyMatch(
+            match ->
+                match.epsilon() < Precision.GRAM_FLOOR
+                    || !match.borderline().x().isEmpty()
+                    || !match.borderline().y().isEmpty());
+  }
+}

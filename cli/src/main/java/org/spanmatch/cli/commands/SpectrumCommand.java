@@ -1,0 +1,146 @@
+package org.spanmatch.cli.commands;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.Stream;
+import org.apache.commons.cli.Option;
+import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.output.JsonTarget;
+import org.spanmatch.cli.output.ResultFolder;
+import org.spanmatch.cli.output.Version;
+import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.cli.terminal.Footer;
+import org.spanmatch.compare.LayerSteps;
+import org.spanmatch.compare.Question;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.MatchSpectrum;
+import org.spanmatch.report.ResultFiles;
+import org.spanmatch.report.SpectrumReport;
+import org.spanmatch.report.results.SpectrumResult;
+import org.spanmatch.report.text.TextTable;
+
+/** {@code spanmatch spectrum}: the maximum match at every ε at once. */
+public final class SpectrumCommand implements Command {
+  private static final int[] PERCENTAGES = {10, 25, 50, 75, 100};
+  private static final List<String> FILES =
+      Stream.concat(Stream.of(ResultFiles.RESULT), SpectrumReport.FILES.stream()).toList();
+
+  @Override
+  public String name() {
+    return "spectrum";
+  }
+
+  @Override
+  public String summary() {
+    return "the ε at which each neuron begins to match, and at which shares of a layer match";
+  }
+
+  @Override
+  public String arguments() {
+    return "A B";
+  }
+
+  @Override
+  public List<Option> options() {
+    return SpectrumOptions.definitions();
+  }
+
+  @Override
+  public String details() {
+    return """
+        The match level of a neuron is the smallest ε at which it is in the maximum match; it is in
+        the maximum match for every ε from there on. The table shows for each layer the ε at which
+        10, 25, 50, 75 and 100 % of the neurons of both networks match, or - where dead neurons
+        prevent it. The JSON holds the level of every neuron, with a bound on its error.
+
+        Examples:
+          spanmatch spectrum seed0.npz seed1.npz --out result
+          spanmatch spectrum seed0.npz seed1.npz --layers classifier.4 --min-size 5
+        """;
+  }
+
+  @Override
+  public void run(Arguments arguments, Console console) throws IOException {
+    long start = System.nanoTime();
+    SpectrumOptions options = SpectrumOptions.of(arguments);
+    Optional<ResultFolder> folder = options.out();
+    JsonTarget json = options.json();
+    SpectrumResult result;
+    try (Comparison comparison = Comparison.open(options.comparing(), console)) {
+      folder.ifPresent(target -> target.check(FILES));
+      json.check();
+      Input input = comparison.input();
+      result =
+          new SpectrumResult(
+              Version.TEXT,
+              comparison.backend(),
+              input.x().toString(),
+              input.y().toString(),
+              comparison.answers("spectrum", List.of("compress", "spectrum"), new Levels()),
+              input.skipped());
+    }
+    if (!json.isStandardOutput()) {
+      printTable(result, options.minSize(), console.out());
+      Footer.print(result.backend(), result.layers().size(), start, console.out());
+    }
+    if (folder.isPresent()) {
+      folder.get().writeResult(result);
+      SpectrumReport.write(
+          result.layers().stream().map(SpectrumResult.Layer::neuronLevels).toList(), folder.get());
+      if (!json.isStandardOutput()) {
+        console.out().println("results and figure in " + folder.get().path());
+      }
+    }
+    json.write(result, console.out());
+  }
+
+  /** The match levels of both networks' neurons. */
+  private static final class Levels implements Question<SpectrumResult.Layer> {
+    @Override
+    public SpectrumResult.Layer answer(String layer, ProjectionTable table, LayerSteps steps) {
+      MatchSpectrum spectrum =
+          steps.run("spectrum", () -> MatchSpectrum.of(table, steps.progress()));
+      return SpectrumResult.Layer.of(layer, table, spectrum);
+    }
+
+    @Override
+    public boolean inDoubt(SpectrumResult.Layer layer) {
+      return Question.anyInDoubt(layer.neuronLevels().levelErrors());
+    }
+  }
+
+  private static void printTable(
+      SpectrumResult result, Optional<Integer> minSize, PrintStream out) {
+    List<String> heads = new ArrayList<>(List.of("layer", "neurons", "dead", "samples"));
+    for (int percentage : PERCENTAGES) {
+      heads.add(percentage + " %");
+    }
+    minSize.ifPresent(size -> heads.add(size + "+" + size));
+    TextTable table = new TextTable(heads);
+    for (SpectrumResult.Layer layer : result.layers()) {
+      List<String> cells = new ArrayList<>();
+      cells.add(layer.name());
+      cells.add(layer.neurons().x() + "/" + layer.neurons().y());
+      cells.add(layer.dead().x().size() + "/" + layer.dead().y().size());
+      cells.add(Long.toString(layer.samples()));
+      int neurons = layer.neurons().x() + layer.neurons().y();
+      for (int percentage : PERCENTAGES) {
+        int size = Math.max(1, (int) Math.ceil(neurons * (percentage / 100.0)));
+        cells.add(number(layer.neuronLevels().spectrum().epsilonFor(size)));
+      }
+      minSize.ifPresent(
+          size -> cells.add(number(layer.neuronLevels().spectrum().epsilonForEach(size))));
+      table.add(cells);
+    }
+    table.print(out);
+  }
+
+  private static String number(OptionalDouble epsilon) {
+    return epsilon.isPresent() ? String.format(Locale.ROOT, "%.4f", epsilon.getAsDouble()) : "-";
+  }
+}

@@ -1,0 +1,43 @@
+package org.spanmatch.cli.commands;
+
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.cli.Option;
+import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.CommonOptions;
+import org.spanmatch.cli.options.ComparingOptions;
+import org.spanmatch.cli.output.JsonTarget;
+import org.spanmatch.cli.output.ResultFolder;
+
+/**
+ * The options of {@code spanmatch spectrum}.
+ *
+ * @param comparing what is compared, and how
+ * @param minSize a number of neurons of each network to show the smallest ε of, if any
+ * @param out where results and figures go, if anywhere
+ * @param json where the JSON goes
+ */
+record SpectrumOptions(
+    ComparingOptions comparing,
+    Optional<Integer> minSize,
+    Optional<ResultFolder> out,
+    JsonTarget json) {
+  private static final Option MIN_SIZE =
+      CommonOptions.valued(
+          "min-size", "K", "also show the smallest ε with K matched neurons in each network");
+
+  static List<Option> definitions() {
+    return ComparingOptions.definitions(
+        MIN_SIZE,
+        CommonOptions.describe(
+            CommonOptions.OUT, "write result.json, spectrum.csv, spectrum.svg and .png there"));
+  }
+
+  static SpectrumOptions of(Arguments arguments) {
+    Optional<Integer> minSize =
+        arguments.wholeNumber(MIN_SIZE, 1, Integer.MAX_VALUE).map(Long::intValue);
+    Optional<ResultFolder> out = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
+    return new SpectrumOptions(
+        ComparingOptions.of(arguments), minSize, out, JsonTarget.of(arguments));
+  }
+}

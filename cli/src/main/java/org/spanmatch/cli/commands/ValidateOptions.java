@@ -1,0 +1,168 @@
+package org.spanmatch.cli.commands;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.cli.Option;
+import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.CommonOptions;
+import org.spanmatch.cli.options.ComputingOptions;
+import org.spanmatch.cli.options.InputOptions;
+import org.spanmatch.cli.options.UsageException;
+import org.spanmatch.cli.output.JsonTarget;
+import org.spanmatch.cli.output.ResultFolder;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.validation.Level;
+
+/**
+ * The options of {@code spanmatch validate}.
+ *
+ * @param breakingPoints whether to find breaking points, and not to validate
+ * @param words the files as the user wrote them; none for built-in problems
+ * @param input the files and what of them is used; empty for built-in problems
+ * @param backends names of backends, or "all" alone
+ * @param level how many problems
+ * @param seed chooses the random numbers
+ * @param cases the name or pattern of the problems to take; empty for all
+ * @param kernel how many threads may compute, and on which device
+ * @param limit after which a check that is still running has failed
+ * @param out where breaking points go, if anywhere
+ * @param junit where JUnit's XML goes, if anywhere
+ * @param json where the JSON goes
+ * @param quiet no progress
+ */
+record ValidateOptions(
+    boolean breakingPoints,
+    List<String> words,
+    Optional<InputOptions> input,
+    List<String> backends,
+    Level level,
+    long seed,
+    Optional<String> cases,
+    KernelOptions kernel,
+    Duration limit,
+    Optional<ResultFolder> out,
+    Optional<Path> junit,
+    JsonTarget json,
+    boolean quiet) {
+  private static final Duration DEFAULT_LIMIT = Duration.ofMinutes(1);
+  // Large layers take a slow backend that long on a busy machine.
+  private static final Duration LONG_LIMIT = Duration.ofMinutes(10);
+
+  private static final Option BACKENDS =
+      BackendNames.definition("what to validate; default all that are available");
+  private static final Option LEVEL =
+      CommonOptions.valued(
+          "level", "name", "quick (default), full or exhaustive: how many problems");
+  private static final Option CASE =
+      CommonOptions.valued(
+          "case", "name|pattern", "only these problems; * and ? stand for any characters");
+  private static final Option BREAKING_POINTS =
+      CommonOptions.flag(
+          "breaking-points",
+          "find how near to dependent, how badly scaled and how many samples activations must be for"
+              + " the error bounds of each backend to exceed 1e-3");
+  private static final Option JUNIT =
+      CommonOptions.valued(
+          "junit", "FILE", "write the results as JUnit's XML, as CI services read it");
+  private static final Option TIME_LIMIT =
+      CommonOptions.valued(
+          "time-limit",
+          "time",
+          "after which a check that is still running has failed, such as 90s or 10m; default 60s"
+              + " for the built-in problems of level quick, else 10m");
+
+  static List<Option> definitions() {
+    return List.of(
+        BACKENDS,
+        LEVEL,
+        CommonOptions.SEED,
+        CASE,
+        BREAKING_POINTS,
+        CommonOptions.describe(
+            CommonOptions.OUT,
+            "with --breaking-points, write result.json, breaking-points.svg and .png there"),
+        JUNIT,
+        CommonOptions.JSON,
+        InputOptions.LAYERS,
+        InputOptions.LAYOUT,
+        InputOptions.SAMPLES,
+        ComputingOptions.THREADS,
+        ComputingOptions.DEVICE,
+        TIME_LIMIT,
+        CommonOptions.QUIET);
+  }
+
+  static ValidateOptions of(Arguments arguments) {
+    List<String> words = arguments.words();
+    if (words.size() == 1) {
+      throw new UsageException("expected no or 2 file arguments, found 1");
+    }
+    boolean files = !words.isEmpty();
+    Level level =
+        arguments.choice(LEVEL, Arrays.asList(Level.values()), Level::toString).orElse(Level.QUICK);
+    long seed = CommonOptions.seed(arguments);
+    KernelOptions kernel = ComputingOptions.kernel(arguments);
+    Optional<Duration> limit = limit(arguments);
+    boolean breakingPoints = arguments.has(BREAKING_POINTS);
+    if (breakingPoints) {
+      requireForBreakingPoints(arguments);
+    } else {
+      requireForProblems(arguments);
+    }
+    boolean longer = breakingPoints || files || level != Level.QUICK;
+    return new ValidateOptions(
+        breakingPoints,
+        words,
+        files ? Optional.of(InputOptions.of(arguments)) : Optional.empty(),
+        BackendNames.of(arguments, BACKENDS),
+        level,
+        seed,
+        arguments.value(CASE),
+        kernel,
+        limit.orElse(longer ? LONG_LIMIT : DEFAULT_LIMIT),
+        arguments.path(CommonOptions.OUT).map(ResultFolder::new),
+        arguments.path(JUNIT),
+        JsonTarget.of(arguments),
+        arguments.has(CommonOptions.QUIET));
+  }
+
+  static Optional<Duration> limit(Arguments arguments) {
+    Optional<Duration> limit = arguments.duration(TIME_LIMIT);
+    if (limit.filter(Duration::isZero).isPresent()) {
+      throw new UsageException("--time-limit: expected more than no time at all");
+    }
+    return limit;
+  }
+
+  private static void requireForBreakingPoints(Arguments arguments) {
+    if (!arguments.words().isEmpty()) {
+      throw new UsageException("--breaking-points takes no files: its problems are built in");
+    }
+    requireWithout(
+        arguments,
+        "can't be combined with --breaking-points",
+        List.of(CASE, JUNIT, InputOptions.LAYERS, InputOptions.LAYOUT, InputOptions.SAMPLES));
+  }
+
+  private static void requireForProblems(Arguments arguments) {
+    requireWithout(
+        arguments, "is for --breaking-points, which is not given", List.of(CommonOptions.OUT));
+    if (arguments.words().isEmpty()) {
+      requireWithout(
+          arguments,
+          "is for two files, of which there are none",
+          List.of(InputOptions.LAYERS, InputOptions.LAYOUT, InputOptions.SAMPLES));
+    }
+  }
+
+  private static void requireWithout(Arguments arguments, String why, List<Option> options) {
+    for (Option option : options) {
+      if (arguments.has(option)) {
+        throw new UsageException("--" + option.getLongOpt() + " " + why);
+      }
+    }
+  }
+}

@@ -1,0 +1,255 @@
+package org.spanmatch.cli.options;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.DoublePredicate;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.apache.commons.cli.CommandLine;
+import org.apache.commons.cli.DefaultParser;
+import org.apache.commons.cli.Option;
+import org.apache.commons.cli.Options;
+import org.apache.commons.cli.ParseException;
+
+/** The arguments of a command, checked and typed. */
+public final class Arguments {
+  private static final Pattern NUMBER = Pattern.compile("[-+0-9.eE]+");
+
+  private final CommandLine line;
+
+  private Arguments(CommandLine line) {
+    this.line = line;
+  }
+
+  /**
+   * Parses.
+   *
+   * @throws UsageException if an option is not one of those given, or lacks its value
+   */
+  public static Arguments parse(List<Option> allowed, List<String> words) {
+    Options options = new Options();
+    allowed.forEach(options::addOption);
+    try {
+      DefaultParser parser =
+          DefaultParser.builder()
+              .setAllowPartialMatching(false)
+              .setStripLeadingAndTrailingQuotes(false)
+              .get();
+      CommandLine line = parser.parse(options, words.toArray(String[]::new));
+      requireNoRepetition(line);
+      return new Arguments(line);
+    } catch (ParseException e) {
+      throw new UsageException(e.getMessage());
+    }
+  }
+
+  private static void requireNoRepetition(CommandLine line) {
+    Set<String> seen = new HashSet<>();
+    for (Option option : line.getOptions()) {
+      if (option.hasArg() && !seen.add(option.getLongOpt())) {
+        throw new UsageException(
+            "--" + option.getLongOpt() + " is given twice; separate several values by commas");
+      }
+    }
+  }
+
+  /** Whether a flag is given. */
+  public boolean has(Option option) {
+    return line.hasOption(option);
+  }
+
+  /**
+   * Checks that two flags that contradict each other are not both given.
+   *
+   * @throws UsageException if they are
+   */
+  public void requireOneAtMost(Option flag, Option other) {
+    if (has(flag) && has(other)) {
+      throw new UsageException(
+          "--"
+              + flag.getLongOpt()
+              + " and --"
+              + other.getLongOpt()
+              + " contradict each other; give one of them at most");
+    }
+  }
+
+  /** The value of an option, if it is given. */
+  public Optional<String> value(Option option) {
+    return Optional.ofNullable(line.getOptionValue(option));
+  }
+
+  /** The value of an option as a path, if it is given. */
+  public Optional<Path> path(Option option) {
+    return value(option).map(Arguments::toPath);
+  }
+
+  /** The arguments that are not options. */
+  public List<String> words() {
+    return line.getArgList();
+  }
+
+  /**
+   * The arguments that are not options, as paths.
+   *
+   * @param least how many there must be at least
+   * @param most how many there may be at most
+   */
+  public List<Path> paths(int least, int most) {
+    int count = words().size();
+    if (count < least || count > most) {
+      String expected = least == most ? Integer.toString(least) : "at least " + least;
+      throw new UsageException(
+          most == 0
+              ? "expected no arguments, found '" + words().get(0) + "'"
+              : "expected " + expected + " file arguments, found " + count);
+    }
+    return words().stream().map(Arguments::toPath).toList();
+  }
+
+  private static Path toPath(String text) {
+    if (text.isEmpty()) {
+      throw new UsageException("the name of a file is empty");
+    }
+    try {
+      return Path.of(text);
+    } catch (InvalidPathException e) {
+      throw new UsageException("'" + text + "' can't be the name of a file: " + e.getReason());
+    }
+  }
+
+  /** The parts of an option's value between commas, if it is given. */
+  public Optional<List<String>> items(Option option) {
+    return value(option)
+        .map(text -> Arrays.stream(text.split(",", -1)).map(String::strip).toList());
+  }
+
+  /**
+   * A whole number, if the option is given.
+   *
+   * @param least the smallest that is allowed
+   * @param most the largest that is allowed
+   */
+  public Optional<Long> wholeNumber(Option option, long least, long most) {
+    return value(option).map(text -> wholeNumber(option, text, least, most));
+  }
+
+  /**
+   * Whole numbers, without repetitions, in the order given, if the option is given.
+   *
+   * @param least the smallest that is allowed
+   * @param most the largest that is allowed
+   */
+  public Optional<List<Long>> wholeNumbers(Option option, long least, long most) {
+    return items(option)
+        .map(
+            items ->
+                items.stream()
+                    .map(item -> wholeNumber(option, item, least, most))
+                    .distinct()
+                    .toList());
+  }
+
+  /**
+   * A number, if the option is given.
+   *
+   * @param range in words, such as "of at least 0"
+   * @param inRange whether a number is in it
+   */
+  public Optional<Double> number(Option option, String range, DoublePredicate inRange) {
+    return value(option).map(text -> number(option, text, range, inRange));
+  }
+
+  /** Numbers, without repetitions, in the order given, if the option is given. */
+  public Optional<List<Double>> numbers(Option option, String range, DoublePredicate inRange) {
+    return items(option)
+        .map(
+            items ->
+                items.stream()
+                    .map(item -> number(option, item, range, inRange) + 0.0) // -0 is 0
+                    .distinct()
+                    .toList());
+  }
+
+  /** A time, if the option is given. */
+  public Optional<Duration> duration(Option option) {
+    return value(option)
+        .map(
+            text ->
+                TimeLimit.parse(text)
+                    .orElseThrow(
+                        () -> unexpected(option, "a time such as 90s, 10m or 1.5h", text)));
+  }
+
+  /**
+   * One of several things, by its name, if the option is given.
+   *
+   * @param names what to write for each
+   */
+  public <T> Optional<T> choice(Option option, List<T> choices, Function<T, String> names) {
+    return value(option).map(text -> choice(option, text, choices, names));
+  }
+
+  /** Several of several things, by their names, if the option is given. */
+  public <T> Optional<List<T>> choices(Option option, List<T> choices, Function<T, String> names) {
+    return items(option)
+        .map(items -> items.stream().map(item -> choice(option, item, choices, names)).toList());
+  }
+
+  private static <T> T choice(
+      Option option, String text, List<T> choices, Function<T, String> names) {
+    return choices.stream()
+        .filter(choice -> names.apply(choice).equals(text))
+        .findFirst()
+        .orElseThrow(() -> unexpected(option, alternatives(choices, names), text));
+  }
+
+  /** Such as "standard, full or exhaustive". */
+  private static <T> String alternatives(List<T> choices, Function<T, String> names) {
+    List<String> all = choices.stream().map(names).toList();
+    int last = all.size() - 1;
+    return String.join(", ", all.subList(0, last)) + " or " + all.get(last);
+  }
+
+  private static long wholeNumber(Option option, String text, long least, long most) {
+    try {
+      long value = Long.parseLong(text.strip());
+      if (value >= least && value <= most) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // falls through to the one message for all that is wrong with it
+    }
+    throw unexpected(
+        option,
+        "a whole number of at least "
+            + least
+            + (most < Integer.MAX_VALUE ? " and at most " + most : ""),
+        text);
+  }
+
+  private static double number(Option option, String text, String range, DoublePredicate inRange) {
+    try {
+      double value = Double.parseDouble(text);
+      // Java's own notations, such as 1d and 0x1p-1, are mistakes here.
+      if (inRange.test(value) && NUMBER.matcher(text.strip()).matches()) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // falls through to the one message for all that is wrong with it
+    }
+    throw unexpected(option, "a number " + range, text);
+  }
+
+  /** The error of a value that is none of those expected. */
+  public static UsageException unexpected(Option option, String expected, String found) {
+    return new UsageException(
+        "--" + option.getLongOpt() + ": expected " + expected + ", found '" + found + "'");
+  }
+}

@@ -1,0 +1,53 @@
+package org.spanmatch.cli.options;
+
+import org.apache.commons.cli.Option;
+
+/** Makes options, and holds those that commands of different kinds share. */
+public final class CommonOptions {
+  /** Where results go; each command describes it. */
+  public static final Option OUT = valued("out", "DIR", "%s");
+
+  /** Where the JSON goes. */
+  public static final Option JSON =
+      valued("json", "FILE|-", "write the results as JSON; - is standard output");
+
+  private static final long DEFAULT_SEED = 1;
+
+  /** What chooses random numbers. */
+  public static final Option SEED =
+      valued("seed", "S", "chooses the random numbers, a whole number; default " + DEFAULT_SEED);
+
+  /** Results alone. */
+  public static final Option QUIET = flag("quiet", "no progress and no notes");
+
+  /** For every command. */
+  public static final Option DEBUG =
+      flag("debug", "show the stack trace of an error, and why backends can't run");
+
+  /** For every command. */
+  public static final Option HELP =
+      Option.builder("h").longOpt("help").desc("show this help").get();
+
+  private CommonOptions() {}
+
+  /** An option with a value. */
+  public static Option valued(String name, String argument, String description) {
+    return Option.builder().longOpt(name).hasArg().argName(argument).desc(description).get();
+  }
+
+  /** An option without a value. */
+  public static Option flag(String name, String description) {
+    return Option.builder().longOpt(name).desc(description).get();
+  }
+
+  /** The option with its description completed, where commands differ in it. */
+  public static Option describe(Option option, String detail) {
+    return valued(
+        option.getLongOpt(), option.getArgName(), option.getDescription().formatted(detail));
+  }
+
+  /** The value of {@link #SEED}. */
+  public static long seed(Arguments arguments) {
+    return arguments.wholeNumber(SEED, 0, Long.MAX_VALUE).orElse(DEFAULT_SEED);
+  }
+}

@@ -1,0 +1,133 @@
+package org.spanmatch.cli.options;
+
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.cli.Option;
+import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.KernelProvider;
+import org.spanmatch.kernel.Kernels;
+import org.spanmatch.kernel.Precision;
+
+/**
+ * What is computed with, and how.
+ *
+ * @param backend a backend's name, or "auto"
+ * @param kernel how many threads may compute, and on which device
+ * @param deadThreshold the norm up to which neurons are dead
+ * @param precision how layers are compressed; empty for as precisely as each one's result needs
+ * @param quiet no progress and no notes
+ * @param verbose what each layer takes, in memory and time, instead of progress
+ */
+public record ComputingOptions(
+    String backend,
+    KernelOptions kernel,
+    double deadThreshold,
+    Optional<Precision> precision,
+    boolean quiet,
+    boolean verbose) {
+  /** The norm up to which neurons are dead. */
+  public static final Option DEAD_THRESHOLD =
+      CommonOptions.valued(
+          "dead-threshold",
+          "norm",
+          "neurons with at most this norm are dead; default " + NeuronNorms.DEFAULT_DEAD_THRESHOLD);
+
+  /** How many threads compute. */
+  public static final Option THREADS =
+      CommonOptions.valued("threads", "N", "threads that compute; default one for each processor");
+
+  /** The GPU. */
+  public static final Option DEVICE =
+      CommonOptions.valued(
+          "device",
+          "N|all",
+          "which GPU the cuda backend uses, as 'spanmatch backends' numbers them, or all; default "
+              + KernelOptions.FIRST_DEVICE);
+
+  static final Option BACKEND =
+      CommonOptions.valued(
+          "backend", "name", "auto (default), reference, java or cuda; see 'spanmatch backends'");
+  static final Option PRECISION =
+      CommonOptions.valued(
+          "precision",
+          "name",
+          "standard, high, or auto (default): high for the layers whose result needs it");
+  static final Option VERBOSE =
+      CommonOptions.flag(
+          "verbose", "say how much memory each layer takes and how long each step took");
+
+  /**
+   * Reads them.
+   *
+   * @throws UsageException if a value can't be understood, or there is no such backend
+   */
+  public static ComputingOptions of(Arguments arguments) {
+    String backend = backend(arguments);
+    arguments.requireOneAtMost(CommonOptions.QUIET, VERBOSE);
+    return new ComputingOptions(
+        backend,
+        kernel(arguments),
+        deadThreshold(arguments),
+        precision(arguments),
+        arguments.has(CommonOptions.QUIET),
+        arguments.has(VERBOSE));
+  }
+
+  /** The automatic choice and the defaults of everything. */
+  public static ComputingOptions defaults(boolean quiet) {
+    return new ComputingOptions(
+        Kernels.AUTO,
+        KernelOptions.defaults(),
+        NeuronNorms.DEFAULT_DEAD_THRESHOLD,
+        Optional.empty(),
+        quiet,
+        false);
+  }
+
+  private static String backend(Arguments arguments) {
+    String backend = arguments.value(BACKEND).orElse(Kernels.AUTO);
+    List<String> names = Kernels.providers().stream().map(KernelProvider::name).toList();
+    if (!backend.equals(Kernels.AUTO) && !names.contains(backend)) {
+      throw Arguments.unexpected(BACKEND, "auto, " + String.join(", ", names), backend);
+    }
+    return backend;
+  }
+
+  /** The values of {@link #THREADS} and {@link #DEVICE}. */
+  public static KernelOptions kernel(Arguments arguments) {
+    return new KernelOptions(threads(arguments), device(arguments));
+  }
+
+  /** The value of {@link #THREADS}. */
+  public static int threads(Arguments arguments) {
+    return arguments
+        .wholeNumber(THREADS, 1, Integer.MAX_VALUE)
+        .map(Long::intValue)
+        .orElseGet(() -> Runtime.getRuntime().availableProcessors());
+  }
+
+  private static String device(Arguments arguments) {
+    String device = arguments.value(DEVICE).map(String::strip).orElse(KernelOptions.FIRST_DEVICE);
+    if (!KernelOptions.isDevice(device)) {
+      throw Arguments.unexpected(
+          DEVICE, "a whole number of at least 0, or " + KernelOptions.ALL_DEVICES, device);
+    }
+    return device;
+  }
+
+  /** The value of {@link #DEAD_THRESHOLD}. */
+  public static double deadThreshold(Arguments arguments) {
+    return arguments
+        .number(DEAD_THRESHOLD, "of at least 0", norm -> norm >= 0 && norm <= Double.MAX_VALUE)
+        .orElse(NeuronNorms.DEFAULT_DEAD_THRESHOLD);
+  }
+
+  private static Optional<Precision> precision(Arguments arguments) {
+    List<Optional<Precision>> choices =
+        List.of(Optional.empty(), Optional.of(Precision.STANDARD), Optional.of(Precision.HIGH));
+    return arguments
+        .choice(PRECISION, choices, choice -> choice.map(Precision::toString).orElse("auto"))
+        .orElse(Optional.empty());
+  }
+}

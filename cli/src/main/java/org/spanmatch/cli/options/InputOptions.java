@@ -1,0 +1,69 @@
+package org.spanmatch.cli.options;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.commons.cli.Option;
+import org.spanmatch.data.Layout;
+
+/**
+ * The two networks' files, and what of them is used.
+ *
+ * @param x the first network's file
+ * @param y the second network's file
+ * @param layers the layers to take
+ * @param layouts what the axes of arrays mean, at most one for each number of axes
+ * @param samples the most samples to use
+ */
+public record InputOptions(
+    Path x, Path y, LayerSelection layers, List<Layout> layouts, long samples) {
+  /** The layers to take. */
+  public static final Option LAYERS =
+      CommonOptions.valued(
+          "layers",
+          "name,…|pattern",
+          "only these layers; * and ? stand for any characters, ? for a comma in a name");
+
+  /** What the axes mean. */
+  public static final Option LAYOUT =
+      CommonOptions.valued(
+          "layout",
+          "name,…",
+          "meaning of the axes: nf (default) or fn for 2, ntf for 3, nchw (default) or nhwc for 4"
+              + " axes; n samples, f and c neurons");
+
+  /** The most samples to use. */
+  public static final Option SAMPLES =
+      CommonOptions.valued(
+          "samples", "N", "use N of the samples, spread over the test set; default all");
+
+  /**
+   * Reads them.
+   *
+   * @throws UsageException if there are not two files, or a value can't be understood
+   */
+  public static InputOptions of(Arguments arguments) {
+    List<Path> paths = arguments.paths(2, 2);
+    return new InputOptions(
+        paths.get(0),
+        paths.get(1),
+        arguments.items(LAYERS).map(LayerSelection::new).orElse(LayerSelection.ALL),
+        layouts(arguments),
+        arguments.wholeNumber(SAMPLES, 1, Long.MAX_VALUE).orElse(Long.MAX_VALUE));
+  }
+
+  /** All common layers of two files, with all samples. */
+  public static InputOptions all(Path x, Path y) {
+    return new InputOptions(x, y, LayerSelection.ALL, List.of(), Long.MAX_VALUE);
+  }
+
+  /** The value of {@link #LAYOUT}. */
+  public static List<Layout> layouts(Arguments arguments) {
+    List<Layout> layouts =
+        arguments.choices(LAYOUT, Arrays.asList(Layout.values()), Layout::label).orElse(List.of());
+    if (layouts.stream().map(Layout::axes).distinct().count() < layouts.size()) {
+      throw new UsageException("--layout: expected at most one layout for each number of axes");
+    }
+    return layouts;
+  }
+}

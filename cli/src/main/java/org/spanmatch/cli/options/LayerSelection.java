@@ -1,0 +1,78 @@
+package org.spanmatch.cli.options;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Predicate;
+import org.spanmatch.report.text.DisplayName;
+
+/** The layers that {@code --layers} names, each by its name or a pattern with * and ?. */
+public final class LayerSelection implements Predicate<String> {
+  /** Every layer. */
+  public static final LayerSelection ALL = new LayerSelection(List.of("*"));
+
+  /**
+   * A name or pattern.
+   *
+   * @param text as the user wrote it
+   */
+  private record Item(String text) {
+    /**
+     * Takes time in proportion to the product of both lengths at most, unlike a regular expression.
+     */
+    boolean matches(String name) {
+      int[] pattern = text.codePoints().toArray();
+      int[] letters = name.codePoints().toArray();
+      int at = 0;
+      int star = -1;
+      int starEnd = 0; // where what the last * stands for ends
+      for (int letter = 0; letter < letters.length; ) {
+        if (at < pattern.length && pattern[at] == '*') {
+          star = at++;
+          starEnd = letter;
+        } else if (at < pattern.length && (pattern[at] == '?' || pattern[at] == letters[letter])) {
+          at++;
+          letter++;
+        } else if (star >= 0) {
+          at = star + 1;
+          letter = ++starEnd;
+        } else {
+          return false;
+        }
+      }
+      while (at < pattern.length && pattern[at] == '*') {
+        at++;
+      }
+      return at == pattern.length;
+    }
+  }
+
+  private final List<Item> items;
+
+  /** Layers by names and patterns. */
+  public LayerSelection(List<String> texts) {
+    items = texts.stream().map(Item::new).toList();
+  }
+
+  @Override
+  public boolean test(String name) {
+    return items.stream().anyMatch(item -> item.matches(name));
+  }
+
+  /**
+   * Checks that every name and pattern stands for something.
+   *
+   * @param names all layers there are
+   * @throws UsageException naming the first that does not, and the layers
+   */
+  public void requireEachFound(Collection<String> names) {
+    for (Item item : items) {
+      if (names.stream().noneMatch(item::matches)) {
+        throw new UsageException(
+            "--layers: no layer is named '"
+                + item.text()
+                + "'; there are "
+                + DisplayName.list(names));
+      }
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Command lines: parsing, and the options that several commands share. */
+package org.spanmatch.cli.options;

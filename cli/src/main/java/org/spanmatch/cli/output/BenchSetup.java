@@ -1,0 +1,31 @@
+package org.spanmatch.cli.output;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Map;
+import org.spanmatch.benchmarks.picker.GridRun;
+import org.spanmatch.kernel.cost.Machine;
+
+/**
+ * What was measured with what, in the shape of {@code machine.json}.
+ *
+ * @param version the program's version
+ * @param date the day, as 2026-11-20
+ * @param machine where
+ * @param memory bytes of memory there
+ * @param load how many processes wanted to run before the first measurement; below 0 if unknown
+ * @param threads with how many threads
+ * @param effort "quick" or "full"
+ * @param backends what was asked for, with what each runs on, in order
+ * @param leftOut what was not measured, and why
+ */
+public record BenchSetup(
+    @JsonProperty("spanmatch") String version,
+    String date,
+    Machine machine,
+    long memory,
+    double load,
+    int threads,
+    String effort,
+    Map<String, String> backends,
+    List<GridRun.LeftOut> leftOut) {}

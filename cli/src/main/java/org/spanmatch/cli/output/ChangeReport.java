@@ -1,0 +1,69 @@
+package org.spanmatch.cli.output;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+import org.spanmatch.benchmarks.picker.Change;
+import org.spanmatch.data.ActivationsException;
+import org.spanmatch.report.text.TextTable;
+
+/** Shows what became slower or faster since an earlier run. */
+public final class ChangeReport {
+  private ChangeReport() {}
+
+  /**
+   * Prints a line for each benchmark.
+   *
+   * @throws ActivationsException if there is none
+   * @throws RegressionException if one is slower
+   */
+  public static void print(List<Change> changes, PrintStream out) {
+    if (changes.isEmpty()) {
+      throw new ActivationsException("--compare: nothing was measured in both runs");
+    }
+    Set<String> differing = differing(changes);
+    TextTable table =
+        new TextTable(
+            List.of("benchmark", "parameters", "before, ms", "now, ms", "now / before", ""));
+    for (Change change : changes) {
+      table.add(
+          List.of(
+              change.benchmark(),
+              change.text(differing),
+              String.format(Locale.ROOT, "%.4g", change.before()),
+              String.format(Locale.ROOT, "%.4g", change.now()),
+              String.format(Locale.ROOT, "%.3f ± %.3f", change.ratio(), change.error()),
+              change.isRegression() ? "slower" : change.isImprovement() ? "faster" : "same"));
+    }
+    out.println();
+    table.print(out);
+    List<Change> regressions = changes.stream().filter(Change::isRegression).toList();
+    if (!regressions.isEmpty()) {
+      throw new RegressionException(
+          String.format(
+              Locale.ROOT,
+              "%d of %d benchmarks are slower than before, %s by %.2f ×",
+              regressions.size(),
+              changes.size(),
+              regressions.get(0).name(),
+              regressions.get(0).ratio()));
+    }
+  }
+
+  /** The parameters that tell the benchmarks of one method apart. */
+  private static Set<String> differing(List<Change> changes) {
+    Set<String> differing = new TreeSet<>();
+    for (Change first : changes) {
+      for (Change second : changes) {
+        if (first.benchmark().equals(second.benchmark())) {
+          first.parameters().keySet().stream()
+              .filter(key -> !first.parameters().get(key).equals(second.parameters().get(key)))
+              .forEach(differing::add);
+        }
+      }
+    }
+    return differing;
+  }
+}

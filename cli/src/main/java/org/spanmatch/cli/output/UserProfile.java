@@ -1,0 +1,71 @@
+package org.spanmatch.cli.output;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.spanmatch.kernel.cost.CostProfile;
+
+/** The profile of measured costs in the user's configuration folder. */
+public final class UserProfile {
+  private static final String FOLDER = "spanmatch";
+  private static final String FILE = "profile.properties";
+
+  private UserProfile() {}
+
+  /** Where it is, or would be. */
+  public static Path file() {
+    return configuration().resolve(FOLDER).resolve(FILE);
+  }
+
+  private static Path configuration() {
+    String windows = System.getenv("APPDATA");
+    if (windows != null && System.getProperty("os.name").startsWith("Windows")) {
+      return Path.of(windows);
+    }
+    // By the XDG Base Directory Specification, which has relative paths ignored.
+    String xdg = System.getenv("XDG_CONFIG_HOME");
+    return xdg != null && Path.of(xdg).isAbsolute()
+        ? Path.of(xdg)
+        : Path.of(System.getProperty("user.home"), ".config");
+  }
+
+  /**
+   * Reads it, if it is there.
+   *
+   * @param notes is told why one that is there can't be used
+   */
+  public static Optional<CostProfile> load(Consumer<String> notes) {
+    Path file = file();
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    String problem;
+    try {
+      return Optional.of(CostProfile.read(file));
+    } catch (IOException e) {
+      problem = "it can't be read: " + OutputFile.reason(e);
+    } catch (IllegalArgumentException e) {
+      problem = e.getMessage();
+    }
+    notes.accept(
+        file
+            + ": the profile is not used: "
+            + problem
+            + "; 'spanmatch bench --save-profile' makes a new one");
+    return Optional.empty();
+  }
+
+  /**
+   * Replaces it.
+   *
+   * @throws OutputException if it can't be written
+   */
+  public static void save(CostProfile profile) {
+    Path file = file();
+    OutputFile.checkFolder(file.getParent());
+    OutputFile.write(file, out -> out.write(profile.text().getBytes(StandardCharsets.UTF_8)));
+  }
+}

@@ -1,0 +1,26 @@
+package org.spanmatch.compare;
+
+import org.spanmatch.data.LayerPair;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.Progress;
+
+/** Follows the comparison of a layer, and may end it. */
+public interface ComparisonMonitor extends Progress {
+  /** Ignores everything and ends nothing. */
+  ComparisonMonitor NONE = (step, done, total) -> {};
+
+  /**
+   * Called before a layer is compressed, which happens twice where the first answer is in doubt.
+   *
+   * @param heapBytes an estimate of the Java heap that it takes at most
+   */
+  default void compressing(LayerPair pair, Precision precision, long heapBytes) {}
+
+  /**
+   * Whether to give up. Asked now and then while a layer is compressed, and at no other time: a
+   * question whose answer takes long has to ask by itself.
+   */
+  default boolean isStopped() {
+    return false;
+  }
+}

@@ -1,0 +1,33 @@
+package org.spanmatch.compare;
+
+import java.util.Objects;
+import java.util.Optional;
+import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.kernel.Precision;
+
+/**
+ * How a layer is compared.
+ *
+ * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead;
+ *     finite, at least 0
+ * @param precision how the layer is compressed; empty for as precisely as the answer needs
+ * @param monitor follows the comparison, and may end it
+ */
+public record ComparisonOptions(
+    double deadThreshold, Optional<Precision> precision, ComparisonMonitor monitor) {
+  /** Checks the range. */
+  public ComparisonOptions {
+    if (!(deadThreshold >= 0 && deadThreshold <= Double.MAX_VALUE)) {
+      throw new IllegalArgumentException(
+          "expected a dead threshold of at least 0, found " + deadThreshold);
+    }
+    Objects.requireNonNull(precision, "precision");
+    Objects.requireNonNull(monitor, "monitor");
+  }
+
+  /** The usual threshold, as precisely as the answer needs, with nobody who follows. */
+  public static ComparisonOptions defaults() {
+    return new ComparisonOptions(
+        NeuronNorms.DEFAULT_DEAD_THRESHOLD, Optional.empty(), ComparisonMonitor.NONE);
+  }
+}

@@ -1,0 +1,113 @@
+package org.spanmatch.compare;
+
+import java.util.Objects;
+import org.spanmatch.data.LayerPair;
+import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.kernel.NotEnoughMemoryException;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+
+/**
+ * Compares one layer of two networks, as precisely as the answer to a question needs.
+ *
+ * <p>For example, the maximum match at ε = 0.3, found again in high precision if a decision was
+ * within its error bound:
+ *
+ * <pre>{@code
+ * Question<Match> question =
+ *     new Question<>() {
+ *       public Match answer(String layer, ProjectionTable table, LayerSteps steps) {
+ *         return steps.run("match", () -> MaximumMatch.find(table, 0.3).get(0));
+ *       }
+ *
+ *       public boolean inDoubt(Match match) {
+ *         return !match.borderlineX().isEmpty() || !match.borderlineY().isEmpty();
+ *       }
+ *     };
+ * try (ProjectionKernel kernel = Kernels.open(Kernels.AUTO, KernelOptions.defaults())) {
+ *   LayerComparison comparison =
+ *       new LayerComparison(pair, kernel, ComparisonOptions.defaults());
+ *   Match match = comparison.answer(question);
+ *   System.out.println(match.similarity() + " (" + comparison.steps() + ")");
+ * }
+ * }</pre>
+ *
+ * <p>For one thread at a time, as the kernel is.
+ */
+public final class LayerComparison {
+  private static final String COMPRESS = "compress";
+
+  private final LayerPair pair;
+  private final ProjectionKernel kernel;
+  private final ComparisonOptions options;
+  private final LayerSteps steps;
+
+  /**
+   * Prepares a comparison; nothing is read yet.
+   *
+   * @param kernel compresses the layer; the caller closes it
+   */
+  public LayerComparison(LayerPair pair, ProjectionKernel kernel, ComparisonOptions options) {
+    this.pair = Objects.requireNonNull(pair, "pair");
+    this.kernel = Objects.requireNonNull(kernel, "kernel");
+    this.options = Objects.requireNonNull(options, "options");
+    this.steps = new LayerSteps(this::update);
+  }
+
+  /**
+   * Answers a question. Unless the options fix the precision, a standard answer that is in doubt is
+   * replaced by one of high precision, if the monitor does not give up the work on that.
+   *
+   * @throws org.spanmatch.data.ActivationsException if the layers can't be compared or read
+   * @throws NotEnoughMemoryException if the Java heap is too small, or ends meanwhile
+   * @throws StoppedException if the monitor gives up before there is an answer
+   */
+  public <T> T answer(Question<T> question) {
+    try {
+      return precise(question);
+    } catch (OutOfMemoryError e) {
+      throw HeapEnd.at(pair.x().description() + ": ", e);
+    }
+  }
+
+  /** The steps taken so far, with the time that each took. */
+  public LayerSteps steps() {
+    return steps;
+  }
+
+  private <T> T precise(Question<T> question) {
+    T answer;
+    try (ProjectionTable table = compress(options.precision().orElse(question.precision()))) {
+      answer = question.answer(pair.name(), table, steps);
+      if (options.precision().isPresent()
+          || table.precision() == Precision.HIGH
+          || !question.inDoubt(answer)) {
+        return answer;
+      }
+    }
+    try (ProjectionTable table = compress(Precision.HIGH)) {
+      return question.better(answer, question.answer(pair.name(), table, steps));
+    } catch (StoppedException e) {
+      return answer;
+    }
+  }
+
+  private ProjectionTable compress(Precision precision) {
+    long heapBytes =
+        kernel.heapBytes(pair.x().neurons(), pair.y().neurons(), pair.x().samples(), precision);
+    options.monitor().compressing(pair, precision, heapBytes);
+    CompressionOptions how =
+        new CompressionOptions(options.deadThreshold(), precision, steps.progress());
+    return steps.run(
+        COMPRESS, () -> kernel.compress(steps.timed(pair.x()), steps.timed(pair.y()), how));
+  }
+
+  /** Passes progress on; the compression of a layer is given up here. */
+  private void update(String step, long done, long total) {
+    if (step.equals(COMPRESS) && options.monitor().isStopped()) {
+      throw new StoppedException();
+    }
+    options.monitor().update(step, done, total);
+  }
+}

@@ -1,0 +1,63 @@
+package org.spanmatch.compare;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.spanmatch.data.LayerActivations;
+import org.spanmatch.kernel.Progress;
+
+/** The steps of the work on one layer: passes on their progress, and measures their time. */
+public final class LayerSteps {
+  private static final String READ = "read";
+
+  private final Progress progress;
+  private final ReadClock reading = new ReadClock();
+  private final Map<String, Double> seconds = new LinkedHashMap<>();
+
+  LayerSteps(Progress progress) {
+    this.progress = progress;
+    seconds.put(READ, 0.0);
+  }
+
+  /** Takes the progress of a step. */
+  public Progress progress() {
+    return progress;
+  }
+
+  /** Returns the same layer, but reading it counts as the step "read" and as no other. */
+  LayerActivations timed(LayerActivations layer) {
+    return new TimedActivations(layer, reading);
+  }
+
+  /** Runs a step and returns its result; the time of a step that is run again is added. */
+  public <T> T run(String step, Supplier<T> work) {
+    progress.update(step, 0, 1);
+    double readBefore = reading.seconds();
+    long start = System.nanoTime();
+    T result = work.get();
+    double read = reading.seconds() - readBefore;
+    seconds.merge(READ, read, Double::sum);
+    seconds.merge(step, (System.nanoTime() - start) / 1e9 - read, Double::sum);
+    return result;
+  }
+
+  /**
+   * The seconds that a step took so far.
+   *
+   * @param step such as "read", "compress", or one that a question ran
+   * @return 0 for a step that was not run
+   */
+  public double seconds(String step) {
+    return seconds.getOrDefault(step, 0.0);
+  }
+
+  /** All steps so far, such as "read 0.12 s, compress 0.30 s". */
+  @Override
+  public String toString() {
+    return seconds.entrySet().stream()
+        .map(step -> String.format(Locale.ROOT, "%s %.2f s", step.getKey(), step.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,163 @@
+package org.spanmatch.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.spanmatch.data.ArrayActivations;
+import org.spanmatch.data.LayerPair;
+import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.Kernels;
+import org.spanmatch.kernel.NotEnoughMemoryException;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+
+/** When a layer is compressed again, in high precision. */
+class LayerComparisonTest {
+  private static final LayerPair PAIR =
+      new LayerPair(
+          "layer",
+          ArrayActivations.of("layer", 3, 1, new double[] {1, 2, 3}),
+          ArrayActivations.of("layer", 3, 1, new double[] {3, 1, 2}));
+
+  private final ProjectionKernel kernel = Kernels.open("java", KernelOptions.defaults());
+
+  @AfterEach
+  void close() {
+    kernel.close();
+  }
+
+  /** Answers with the precision of the table, and notes what it was asked. */
+  private static class Recorder implements Question<Precision> {
+    final List<Precision> asked = new ArrayList<>();
+    private final boolean inDoubt;
+
+    Recorder(boolean inDoubt) {
+      this.inDoubt = inDoubt;
+    }
+
+    @Override
+    public Precision answer(String layer, ProjectionTable table, LayerSteps steps) {
+      assertEquals("layer", layer);
+      asked.add(table.precision());
+      return steps.run("ask", table::precision);
+    }
+
+    @Override
+    public boolean inDoubt(Precision answer) {
+      return inDoubt;
+    }
+  }
+
+  /** Notes each compression, and gives up from one of them on. */
+  private static final class Monitor implements ComparisonMonitor {
+    final List<Precision> compressed = new ArrayList<>();
+    private final int stopAt;
+
+    Monitor(int stopAt) {
+      this.stopAt = stopAt;
+    }
+
+    @Override
+    public void update(String step, long done, long total) {}
+
+    @Override
+    public void compressing(LayerPair pair, Precision precision, long heapBytes) {
+      assertEquals(PAIR, pair);
+      assertTrue(heapBytes > 0);
+      compressed.add(precision);
+    }
+
+    @Override
+    public boolean isStopped() {
+      return compressed.size() >= stopAt;
+    }
+  }
+
+  private LayerComparison comparison(Optional<Precision> precision, ComparisonMonitor monitor) {
+    return new LayerComparison(
+        PAIR,
+        kernel,
+        new ComparisonOptions(NeuronNorms.DEFAULT_DEAD_THRESHOLD, precision, monitor));
+  }
+
+  @Test
+  void aClearAnswerIsTaken() {
+    Recorder question = new Recorder(false);
+    LayerComparison comparison = new LayerComparison(PAIR, kernel, ComparisonOptions.defaults());
+    assertEquals(Precision.STANDARD, comparison.answer(question));
+    assertEquals(List.of(Precision.STANDARD), question.asked);
+    assertTrue(comparison.steps().seconds("compress") > 0);
+    assertTrue(comparison.steps().seconds("ask") > 0);
+  }
+
+  @Test
+  void anAnswerInDoubtIsReplaced() {
+    Recorder question = new Recorder(true);
+    Monitor monitor = new Monitor(3);
+    assertEquals(Precision.HIGH, comparison(Optional.empty(), monitor).answer(question));
+    assertEquals(List.of(Precision.STANDARD, Precision.HIGH), question.asked);
+    assertEquals(question.asked, monitor.compressed);
+  }
+
+  @Test
+  void aFixedPrecisionStays() {
+    for (Precision precision : Precision.values()) {
+      Recorder question = new Recorder(true);
+      Monitor monitor = new Monitor(2);
+      assertEquals(precision, comparison(Optional.of(precision), monitor).answer(question));
+      assertEquals(List.of(precision), monitor.compressed);
+    }
+  }
+
+  @Test
+  void aQuestionMayBeginWithHighPrecision() {
+    Recorder question =
+        new Recorder(true) {
+          @Override
+          public Precision precision() {
+            return Precision.HIGH;
+          }
+        };
+    assertEquals(Precision.HIGH, comparison(Optional.empty(), new Monitor(2)).answer(question));
+    assertEquals(List.of(Precision.HIGH), question.asked);
+  }
+
+  @Test
+  void theStandardAnswerStaysWhenTheSecondCompressionIsGivenUp() {
+    Recorder question = new Recorder(true);
+    Monitor monitor = new Monitor(2);
+    assertEquals(Precision.STANDARD, comparison(Optional.empty(), monitor).answer(question));
+    assertEquals(List.of(Precision.STANDARD), question.asked);
+    assertEquals(List.of(Precision.STANDARD, Precision.HIGH), monitor.compressed);
+  }
+
+  @Test
+  void givingUpTheFirstCompressionLeavesNoAnswer() {
+    LayerComparison comparison = comparison(Optional.empty(), new Monitor(1));
+    assertThrows(StoppedException.class, () -> comparison.answer(new Recorder(true)));
+  }
+
+  @Test
+  void theEndOfTheHeapNamesTheLayerAndALargerHeap() {
+    Recorder question =
+        new Recorder(true) {
+          @Override
+          public Precision answer(String layer, ProjectionTable table, LayerSteps steps) {
+            throw new OutOfMemoryError("for a test");
+          }
+        };
+    LayerComparison comparison = comparison(Optional.empty(), ComparisonMonitor.NONE);
+    NotEnoughMemoryException e =
+        assertThrows(NotEnoughMemoryException.class, () -> comparison.answer(question));
+    assertTrue(e.getMessage().startsWith(PAIR.x().description() + ": the Java heap of "));
+    assertTrue(e.javaOption().orElseThrow().matches("-Xmx[0-9]+g"));
+  }
+}

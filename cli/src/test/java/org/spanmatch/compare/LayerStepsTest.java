@@ -1,0 +1,67 @@
+package org.spanmatch.compare;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.spanmatch.data.ArrayActivations;
+import org.spanmatch.data.BlockReader;
+import org.spanmatch.data.ForwardingActivations;
+import org.spanmatch.data.LayerActivations;
+import org.spanmatch.kernel.Progress;
+
+/** Each moment counts once. */
+class LayerStepsTest {
+  private static final double PAUSE = 0.02;
+
+  /** A layer whose file takes a while to open. */
+  private static final LayerActivations SLOW =
+      new ForwardingActivations(ArrayActivations.of("slow", 1, 1, new double[] {1})) {
+        @Override
+        public BlockReader open() {
+          pause();
+          return super.open();
+        }
+      };
+
+  private static void pause() {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(20);
+    for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+      LockSupport.parkNanos(left);
+    }
+  }
+
+  private static boolean readBoth(LayerSteps steps) {
+    Thread other = new Thread(() -> steps.timed(SLOW).open().close());
+    other.start();
+    steps.timed(SLOW).open().close();
+    try {
+      other.join();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    pause();
+    return true;
+  }
+
+  @Test
+  void readingAtTheSameTimeCountsOnceAndAsReadingAlone() {
+    LayerSteps steps = new LayerSteps(Progress.NONE);
+    for (int run = 1; run <= 2; run++) {
+      double readBefore = steps.seconds("read");
+      double compressBefore = steps.seconds("compress");
+      long start = System.nanoTime();
+      assertTrue(steps.run("compress", () -> readBoth(steps)));
+      double elapsed = (System.nanoTime() - start) / 1e9;
+      double read = steps.seconds("read") - readBefore;
+      double compress = steps.seconds("compress") - compressBefore;
+      assertTrue(read > 0.99 * PAUSE, "read " + read);
+      assertTrue(compress > 0.99 * PAUSE, "compress " + compress);
+      assertTrue(read + compress < elapsed + 1e-6, read + " + " + compress + " of " + elapsed);
+    }
+    assertEquals(0, steps.seconds("match"));
+    assertTrue(steps.toString().matches("read 0\\.[0-9]{2} s, compress 0\\.[0-9]{2} s"));
+  }
+}

@@ -1,0 +1,168 @@
+package org.spanmatch.report;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.commons.csv.CSVFormat;
+import org.apache.commons.csv.CSVPrinter;
+import org.spanmatch.report.results.DistancesResult;
+import org.spanmatch.report.results.LayerLevels;
+import org.spanmatch.report.results.LayerResult;
+import org.spanmatch.report.results.MatchResult;
+import org.spanmatch.report.results.RunResult;
+import org.spanmatch.report.results.SimpleResult;
+
+/** Writes results as comma-separated values: RFC 4180 quoting, UTF-8, one head line. */
+public final class Csv {
+  private static final CSVFormat FORMAT =
+      CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
+
+  private Csv() {}
+
+  /** {@code matches.csv}: a line for each matched neuron of each network, ε and layer. */
+  public static void writeMatches(RunResult result, OutputStream out) throws IOException {
+    try (CSVPrinter csv = printer(out, "layer", "epsilon", "network", "neuron")) {
+      for (LayerResult layer : result.layers()) {
+        for (MatchResult match : layer.matches()) {
+          for (int neuron : match.x()) {
+            csv.printRecord(layer.name(), match.epsilon(), "x", neuron);
+          }
+          for (int neuron : match.y()) {
+            csv.printRecord(layer.name(), match.epsilon(), "y", neuron);
+          }
+        }
+      }
+    }
+  }
+
+  /** {@code similarity.csv}: a line for each ε and layer. */
+  public static void writeSimilarity(RunResult result, OutputStream out) throws IOException {
+    try (CSVPrinter csv =
+        printer(
+            out,
+            "layer",
+            "epsilon",
+            "similarity",
+            "matched_x",
+            "matched_y",
+            "neurons_x",
+            "neurons_y",
+            "dead_x",
+            "dead_y",
+            "samples")) {
+      for (LayerResult layer : result.layers()) {
+        for (MatchResult match : layer.matches()) {
+          csv.printRecord(
+              layer.name(),
+              match.epsilon(),
+              match.similarity(),
+              match.x().size(),
+              match.y().size(),
+              layer.neurons().x(),
+              layer.neurons().y(),
+              layer.dead().x().size(),
+              layer.dead().y().size(),
+              layer.samples());
+        }
+      }
+    }
+  }
+
+  /** Distances: a line for each neuron of each network and layer; dead ones have no distance. */
+  public static void writeDistances(DistancesResult result, OutputStream out) throws IOException {
+    try (CSVPrinter csv =
+        printer(
+            out, "layer", "network", "neuron", "distance", "error_bound", "dead", "norm", "mean")) {
+      for (DistancesResult.Layer layer : result.layers()) {
+        for (String network : List.of("x", "y")) {
+          DistancesResult.Side side =
+              network.equals("x") ? layer.distances().x() : layer.distances().y();
+          for (int neuron = 0; neuron < side.distance().size(); neuron++) {
+            Double distance = side.distance().get(neuron);
+            csv.printRecord(
+                layer.name(),
+                network,
+                neuron,
+                distance,
+                side.errorBound().get(neuron),
+                distance == null,
+                side.norm().get(neuron),
+                side.mean().get(neuron));
+          }
+        }
+      }
+    }
+  }
+
+  /** {@code simple.csv}: a line for each neuron of each simple match and layer. */
+  public static void writeSimple(SimpleResult result, OutputStream out) throws IOException {
+    try (CSVPrinter csv =
+        printer(out, "layer", "match", "size", "epsilon", "network", "neuron", "minimal")) {
+      for (SimpleResult.Layer layer : result.layers()) {
+        for (int i = 0; i < layer.matches().size(); i++) {
+          SimpleResult.Simple match = layer.matches().get(i);
+          for (int neuron : match.x()) {
+            boolean minimal = match.minimalFor().x().contains(neuron);
+            csv.printRecord(layer.name(), i, match.size(), match.epsilon(), "x", neuron, minimal);
+          }
+          for (int neuron : match.y()) {
+            boolean minimal = match.minimalFor().y().contains(neuron);
+            csv.printRecord(layer.name(), i, match.size(), match.epsilon(), "y", neuron, minimal);
+          }
+        }
+      }
+    }
+  }
+
+  /**
+   * {@code spectrum.csv}: a line for each neuron of each network and layer; dead ones are empty.
+   */
+  public static void writeSpectrum(List<LayerLevels> layers, OutputStream out) throws IOException {
+    try (CSVPrinter csv = printer(out, "layer", "network", "neuron", "level", "level_error")) {
+      for (LayerLevels layer : layers) {
+        printLevels(csv, layer.layer(), "x", layer.levels().x(), layer.levelErrors().x());
+        printLevels(csv, layer.layer(), "y", layer.levels().y(), layer.levelErrors().y());
+      }
+    }
+  }
+
+  /**
+   * Any table: a line for each row.
+   *
+   * @param rows each with as many cells as there are heads; null for an empty one
+   */
+  public static void writeRows(List<String> heads, List<? extends List<?>> rows, OutputStream out)
+      throws IOException {
+    try (CSVPrinter csv = printer(out, heads.toArray(String[]::new))) {
+      for (List<?> row : rows) {
+        csv.printRecord(row);
+      }
+    }
+  }
+
+  private static void printLevels(
+      CSVPrinter csv, String layer, String network, List<Double> levels, List<Double> errors)
+      throws IOException {
+    for (int neuron = 0; neuron < levels.size(); neuron++) {
+      csv.printRecord(layer, network, neuron, levels.get(neuron), errors.get(neuron));
+    }
+  }
+
+  // Closing the printer must not close standard output.
+  private static CSVPrinter printer(OutputStream out, String... heads) throws IOException {
+    Writer writer =
+        new OutputStreamWriter(out, StandardCharsets.UTF_8) {
+          @Override
+          public void close() throws IOException {
+            flush();
+          }
+        };
+    CSVPrinter printer = new CSVPrinter(writer, FORMAT);
+    printer.printRecord(Stream.of(heads));
+    return printer;
+  }
+}

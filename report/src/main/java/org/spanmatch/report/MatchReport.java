@@ -1,0 +1,131 @@
+package org.spanmatch.report;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.report.figures.SimilarityFigure;
+import org.spanmatch.report.results.LayerLevels;
+import org.spanmatch.report.results.LayerResult;
+import org.spanmatch.report.results.MatchResult;
+import org.spanmatch.report.results.RunResult;
+import org.spanmatch.report.text.DisplayName;
+import org.spanmatch.report.text.TextTable;
+
+/** Shows and stores the result of a match. */
+public final class MatchReport {
+  private static final String MATCHES = "matches.csv";
+  private static final String SIMILARITY = "similarity.csv";
+  private static final String SVG = "similarity.svg";
+  private static final String PNG = "similarity.png";
+
+  private MatchReport() {}
+
+  /** Prints the table: a row for each layer, a column for each ε. */
+  public static void printTable(RunResult result, PrintStream out) {
+    List<String> heads = new ArrayList<>(List.of("layer", "neurons", "dead", "samples"));
+    for (MatchResult match : result.layers().get(0).matches()) {
+      heads.add("ε=" + number(match.epsilon()));
+    }
+    TextTable table = new TextTable(heads);
+    for (LayerResult layer : result.layers()) {
+      List<String> cells = new ArrayList<>();
+      cells.add(layer.name());
+      cells.add(layer.neurons().x() + "/" + layer.neurons().y());
+      cells.add(layer.dead().x().size() + "/" + layer.dead().y().size());
+      cells.add(Long.toString(layer.samples()));
+      for (MatchResult match : layer.matches()) {
+        cells.add(String.format(Locale.ROOT, "%.4f", match.similarity()));
+      }
+      table.add(cells);
+    }
+    table.print(out);
+  }
+
+  /** Prints what a reader of the table should know. */
+  public static void printNotes(RunResult result, PrintStream err) {
+    for (LayerResult layer : result.layers()) {
+      noteFilledSpace(layer, err);
+      for (MatchResult match : layer.matches()) {
+        int borderline = match.borderline().x().size() + match.borderline().y().size();
+        if (borderline > 0) {
+          err.println(
+              "note: layer '"
+                  + DisplayName.printable(layer.name())
+                  + "', ε="
+                  + number(match.epsilon())
+                  + ": "
+                  + borderline
+                  + " decisions were within their error bounds; the JSON lists them");
+        }
+      }
+    }
+  }
+
+  private static void noteFilledSpace(LayerResult layer, PrintStream err) {
+    PerGroup<Boolean> fills = layer.fillsSpace();
+    if (fills.x() || fills.y()) {
+      String networks = fills.x() && fills.y() ? "both networks" : fills.x() ? "x" : "y";
+      err.println(
+          "note: layer '"
+              + DisplayName.printable(layer.name())
+              + "': "
+              + layer.samples()
+              + " samples are no more than the neurons of "
+              + networks
+              + ", whose span fills the space; distances to it are trivially 0: use more samples");
+    }
+  }
+
+  /**
+   * The names of the files that {@link #write} writes.
+   *
+   * @param levels whether the result has match levels
+   */
+  public static List<String> files(boolean levels) {
+    List<String> files =
+        new ArrayList<>(List.of(ResultFiles.RESULT, MATCHES, SIMILARITY, SVG, PNG));
+    if (levels) {
+      files.addAll(SpectrumReport.FILES);
+    }
+    return files;
+  }
+
+  /** Writes all of the result: as JSON, as CSV and as figures. */
+  public static void write(RunResult result, ResultFiles files) {
+    files.writeResult(result);
+    files.write(MATCHES, out -> Csv.writeMatches(result, out));
+    files.write(SIMILARITY, out -> Csv.writeSimilarity(result, out));
+    SimilarityFigure figure = figure(result);
+    files.write(SVG, figure::writeSvg);
+    files.write(PNG, figure::writePng);
+    List<LayerLevels> levels = result.neuronLevels();
+    if (!levels.isEmpty()) {
+      SpectrumReport.write(levels, files);
+    }
+  }
+
+  private static SimilarityFigure figure(RunResult result) {
+    List<SimilarityFigure.Line> lines = new ArrayList<>();
+    int count = result.layers().get(0).matches().size();
+    for (int i = 0; i < count; i++) {
+      int index = i;
+      lines.add(
+          new SimilarityFigure.Line(
+              result.layers().get(0).matches().get(i).epsilon(),
+              result.layers().stream()
+                  .map(layer -> layer.matches().get(index).similarity())
+                  .toList()));
+    }
+    return new SimilarityFigure(
+        "Maximum matching similarity",
+        result.layers().stream().map(LayerResult::name).toList(),
+        lines);
+  }
+
+  /** A number without a superfluous fraction. */
+  private static String number(double value) {
+    return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+  }
+}

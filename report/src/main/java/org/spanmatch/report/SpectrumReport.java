@@ -1,0 +1,39 @@
+package org.spanmatch.report;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.spanmatch.report.figures.SpectrumFigure;
+import org.spanmatch.report.results.LayerLevels;
+
+/** Stores the match levels of the layers. */
+public final class SpectrumReport {
+  private static final String CSV = "spectrum.csv";
+  private static final String SVG = "spectrum.svg";
+  private static final String PNG = "spectrum.png";
+
+  /** What {@link #write} writes. */
+  public static final List<String> FILES = List.of(CSV, SVG, PNG);
+
+  private SpectrumReport() {}
+
+  /** Writes the levels and their figure. */
+  public static void write(List<LayerLevels> layers, ResultFiles files) {
+    files.write(CSV, out -> Csv.writeSpectrum(layers, out));
+    SpectrumFigure figure =
+        new SpectrumFigure(
+            "Maximum matching similarity at every ε",
+            layers.stream().map(SpectrumReport::curve).toList());
+    files.write(SVG, figure::writeSvg);
+    files.write(PNG, figure::writePng);
+  }
+
+  private static SpectrumFigure.Curve curve(LayerLevels layer) {
+    List<Double> x = layer.levels().x();
+    List<Double> y = layer.levels().y();
+    return new SpectrumFigure.Curve(
+        layer.layer(),
+        Stream.concat(x.stream(), y.stream()).filter(Objects::nonNull).toList(),
+        x.size() + y.size());
+  }
+}

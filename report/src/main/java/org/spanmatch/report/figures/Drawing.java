@@ -1,0 +1,233 @@
+package org.spanmatch.report.figures;
+
+import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
+import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
+import de.erichseifert.vectorgraphics2d.util.PageSize;
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.font.FontRenderContext;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.imageio.ImageIO;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.spanmatch.report.text.DisplayName;
+
+/** What all figures share: their look, their text, and how a chart becomes a file. */
+final class Drawing {
+  // All lengths are in half points. XChart rounds the widths of characters to whole units, and so
+  // lays text out better in small ones.
+  private static final int UNITS = 2;
+
+  static final Font TITLE_FONT = new Font(Font.SANS_SERIF, Font.BOLD, 30);
+  static final Font AXIS_FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 28);
+  static final Font LABEL_FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 24);
+
+  /** What every figure has on its y axis. */
+  static final String SIMILARITY = "size of maximum match / number of neurons";
+
+  /** What XChart measures text with before it knows what it will draw on. */
+  static final FontRenderContext FONTS = new FontRenderContext(null, true, false);
+
+  static final int PLOT_HEIGHT = 800;
+  static final int MAX_CHARACTERS = 150;
+  static final int MAX_LABEL_WIDTH = 540;
+  // So many characters of usual width fit the label; wider ones are shortened once more.
+  private static final int MAX_LABEL_CHARACTERS = 36;
+
+  /** What tells lines apart besides their colour. */
+  static final List<Marker> MARKERS =
+      List.of(
+          SeriesMarkers.CIRCLE,
+          SeriesMarkers.SQUARE,
+          SeriesMarkers.TRIANGLE_UP,
+          SeriesMarkers.DIAMOND,
+          SeriesMarkers.TRIANGLE_DOWN);
+
+  private static final int LEGEND_LINE = 130;
+
+  private Drawing() {}
+
+  /**
+   * A chart without lines, with room for its legend.
+   *
+   * @param title the text above it; may be empty
+   * @param labels what the legend will hold; at least one
+   * @param left width of what is left of the plot
+   * @param plotWidth width of the plot
+   */
+  static XYChart lineChart(
+      String title, String xLabel, String yLabel, List<String> labels, int left, int plotWidth) {
+    int widest = labels.stream().mapToInt(label -> width(label, LABEL_FONT)).max().orElseThrow();
+    XYChart chart =
+        new XYChartBuilder()
+            .width(left + plotWidth + LEGEND_LINE + widest)
+            .height(PLOT_HEIGHT + 180)
+            .title(fit(title, TITLE_FONT, plotWidth))
+            .xAxisTitle(xLabel)
+            .yAxisTitle(yLabel)
+            .build();
+    style(chart.getStyler());
+    chart.getStyler().setYAxisLeftWidthHint(left);
+    return chart;
+  }
+
+  /** Writes a chart as SVG, in UTF-8. The stream stays open. */
+  static void writeSvg(Chart<?, ?> chart, String description, OutputStream target)
+      throws IOException {
+    writeSvg(List.of(chart), description, target);
+  }
+
+  /** The same with several charts of one width, one below the other; the first has the title. */
+  static void writeSvg(List<? extends Chart<?, ?>> charts, String description, OutputStream target)
+      throws IOException {
+    int width = charts.get(0).getWidth();
+    int height = height(charts);
+    VectorGraphics2D graphics =
+        new VectorGraphics2D() {
+          @Override
+          public FontRenderContext getFontRenderContext() {
+            return FONTS;
+          }
+        };
+    paint(charts, graphics);
+    ByteArrayOutputStream svg = new ByteArrayOutputStream();
+    new SVGProcessor()
+        .getDocument(graphics.getCommands(), new PageSize(0, 0, width, height))
+        .writeTo(svg);
+    new SvgPicture(svg.toByteArray())
+        .size((double) width / UNITS, (double) height / UNITS)
+        .describe(charts.get(0).getTitle(), description)
+        .write(target);
+  }
+
+  /** Writes a chart as PNG, with two pixels to a point. The stream stays open. */
+  static void writePng(Chart<?, ?> chart, OutputStream target) throws IOException {
+    writePng(List.of(chart), target);
+  }
+
+  /** The same with several charts of one width, one below the other. */
+  static void writePng(List<? extends Chart<?, ?>> charts, OutputStream target) throws IOException {
+    BufferedImage image =
+        new BufferedImage(charts.get(0).getWidth(), height(charts), BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    graphics.setRenderingHint(
+        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    paint(charts, graphics);
+    graphics.dispose();
+    // In memory, as ImageIO's own choice is a temporary file.
+    try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(target)) {
+      ImageIO.write(image, "png", stream);
+    }
+  }
+
+  private static int height(List<? extends Chart<?, ?>> charts) {
+    return charts.stream().mapToInt(Chart::getHeight).sum();
+  }
+
+  private static void paint(List<? extends Chart<?, ?>> charts, Graphics2D graphics) {
+    int above = 0;
+    for (Chart<?, ?> chart : charts) {
+      graphics.translate(0, above);
+      chart.paint(graphics, chart.getWidth(), chart.getHeight());
+      above = chart.getHeight();
+    }
+  }
+
+  /** Sets the look that all figures have, with similarities from 0 to 1 upwards. */
+  static void style(AxesChartStyler styler) {
+    styler.setLocale(Locale.ROOT);
+    styler.setChartBackgroundColor(Color.WHITE);
+    styler.setChartPadding(20);
+    styler.setChartTitleFont(TITLE_FONT);
+    styler.setChartTitlePadding(12);
+
+    styler.setPlotBorderVisible(false);
+    styler.setPlotMargin(2);
+    styler.setPlotGridLinesColor(new Color(0xD8D8D8));
+    styler.setPlotGridLinesStroke(new BasicStroke(1.5f));
+    styler.setPlotGridVerticalLinesVisible(false);
+
+    styler.setAxisTitleFont(AXIS_FONT);
+    styler.setAxisTitlePadding(20);
+    styler.setAxisTickLabelsFont(LABEL_FONT);
+    styler.setAxisTickPadding(8);
+    styler.setAxisTickMarkLength(8);
+    styler.setAxisTickMarksColor(Color.DARK_GRAY);
+    styler.setAxisTickMarksStroke(new BasicStroke(2));
+    styler.setYAxisMin(0.0);
+    styler.setYAxisMax(1.0);
+    styler.setYAxisDecimalPattern("0.0");
+    styler.setYAxisTickMarkSpacingHint(70);
+
+    styler.setLegendPosition(LegendPosition.OutsideE);
+    styler.setLegendFont(LABEL_FONT);
+    styler.setLegendPadding(14);
+    styler.setLegendSeriesLineLength(50);
+    styler.setLegendBorderColor(Color.WHITE);
+  }
+
+  /** How a line is drawn: solid, or with these lengths of dashes and gaps. */
+  static BasicStroke stroke(float... dashes) {
+    return new BasicStroke(
+        3.5f,
+        BasicStroke.CAP_ROUND,
+        BasicStroke.JOIN_ROUND,
+        10,
+        dashes.length == 0 ? null : dashes,
+        0);
+  }
+
+  /** The names of layers as labels that can be told apart. */
+  static List<String> labels(List<String> layers) {
+    List<String> labels = new ArrayList<>();
+    for (String layer : DisplayName.all(layers, MAX_LABEL_CHARACTERS)) {
+      String label = fit(layer, LABEL_FONT, MAX_LABEL_WIDTH);
+      labels.add(label.isBlank() ? "layer " + (labels.size() + 1) : label);
+    }
+    return labels;
+  }
+
+  /** The text as it is shown, with "…" for its middle if it would be wider than allowed. */
+  static String fit(String text, Font font, int maxWidth) {
+    int limit = MAX_CHARACTERS;
+    String shown = DisplayName.of(text.strip(), limit);
+    while (width(shown, font) > maxWidth) {
+      limit -= 1;
+      shown = DisplayName.of(shown, limit);
+    }
+    return shown;
+  }
+
+  static int width(String text, Font font) {
+    return (int) Math.ceil(font.getStringBounds(text, FONTS).getWidth());
+  }
+
+  /**
+   * Checks that there is a font to draw with, as bare machines and containers may have none.
+   *
+   * @throws IOException if there is none
+   */
+  static void requireFonts() throws IOException {
+    try {
+      width("layer", LABEL_FONT);
+    } catch (RuntimeException | Error e) {
+      // What the JDK throws here differs from version to version, and some of it is an Error.
+      throw new IOException("Java can't load a font to draw with: " + e.getMessage(), e);
+    }
+  }
+}

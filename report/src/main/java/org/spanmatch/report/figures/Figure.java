@@ -1,0 +1,33 @@
+package org.spanmatch.report.figures;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+/**
+ * Something drawn that can be written as a file. The same figure gives the same bytes with the same
+ * fonts and the same version of Java.
+ */
+public interface Figure {
+  /**
+   * Writes the figure as SVG, in UTF-8. The stream stays open.
+   *
+   * @throws IOException also if the machine has no fonts
+   */
+  void writeSvg(OutputStream target) throws IOException;
+
+  /**
+   * Writes the figure as PNG, with two pixels to a point. The stream stays open.
+   *
+   * @throws IOException also if the machine has no fonts
+   */
+  void writePng(OutputStream target) throws IOException;
+
+  /**
+   * Checks that figures can be drawn here: bare machines and containers may have no fonts.
+   *
+   * @throws IOException if not
+   */
+  static void requireFonts() throws IOException {
+    Drawing.requireFonts();
+  }
+}

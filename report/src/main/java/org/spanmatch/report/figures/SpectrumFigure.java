@@ -1,0 +1,125 @@
+package org.spanmatch.report.figures;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.knowm.xchart.XYChart;
+
+/**
+ * A figure of the similarity of two networks at every ε, with one line for each layer, coloured by
+ * its depth.
+ *
+ * @param title the text above the figure; may be empty
+ * @param curves one for each layer in order, at least one
+ */
+public record SpectrumFigure(String title, List<Curve> curves) implements Figure {
+  private static final String X_LABEL = "ε (largest relative distance in a match)";
+  // Steps closer together than the figure can show are drawn as one.
+  private static final int STEPS = 2 * LayerLines.PLOT_WIDTH;
+
+  // Where the description states the similarity: at every tenth.
+  private static final int STATED = 10;
+
+  /**
+   * The similarity of one layer at every ε: the share of neurons whose level is at most ε.
+   *
+   * @param layer the layer's name
+   * @param levels the match levels of the living neurons of both networks, each in [0, 1]
+   * @param neurons how many neurons there are, dead ones included
+   */
+  public record Curve(String layer, List<Double> levels, int neurons) {
+    /** Checks the numbers. */
+    public Curve {
+      levels = List.copyOf(levels);
+      for (double level : levels) {
+        if (!(level >= 0 && level <= 1)) {
+          throw new IllegalArgumentException("a level of " + level + " is not from 0 to 1");
+        }
+      }
+      if (levels.size() > neurons) {
+        throw new IllegalArgumentException(levels.size() + " levels of " + neurons + " neurons");
+      }
+    }
+
+    double similarity(double epsilon) {
+      return share(levels.stream().filter(level -> level <= epsilon).count());
+    }
+
+    private double share(long count) {
+      return neurons == 0 ? 0 : (double) count / neurons;
+    }
+
+    // From the first step on, as all lie at 0 before.
+    private void addTo(LayerLines lines, int number) {
+      int[] counts = new int[STEPS + 1];
+      levels.forEach(level -> counts[(int) Math.round(level * STEPS)]++);
+      List<Double> epsilons = new ArrayList<>();
+      List<Double> similarities = new ArrayList<>();
+      int matched = 0;
+      for (int step = 0; step <= STEPS; step++) {
+        if (counts[step] > 0) {
+          epsilons.add((double) step / STEPS);
+          similarities.add(share(matched));
+          matched += counts[step];
+          epsilons.add((double) step / STEPS);
+          similarities.add(share(matched));
+        }
+      }
+      epsilons.add(1.0);
+      similarities.add(share(matched));
+      lines.add(number, epsilons, similarities);
+    }
+  }
+
+  /** Checks that there is something to draw. */
+  public SpectrumFigure {
+    curves = List.copyOf(curves);
+    if (curves.isEmpty()) {
+      throw new IllegalArgumentException("a figure needs at least one curve");
+    }
+  }
+
+  @Override
+  public void writeSvg(OutputStream target) throws IOException {
+    Drawing.writeSvg(chart(), description(), target);
+  }
+
+  @Override
+  public void writePng(OutputStream target) throws IOException {
+    Drawing.writePng(chart(), target);
+  }
+
+  private List<String> labels() {
+    return Drawing.labels(curves.stream().map(Curve::layer).toList());
+  }
+
+  private XYChart chart() throws IOException {
+    Drawing.requireFonts();
+    LayerLines lines = new LayerLines(title, X_LABEL, Drawing.SIMILARITY, labels());
+    lines.setEnd(1, "0.0");
+    for (int i = 0; i < curves.size(); i++) {
+      curves.get(i).addTo(lines, i);
+    }
+    return lines.chart();
+  }
+
+  private String description() {
+    List<String> labels = labels();
+    return IntStream.range(0, labels.size())
+        .mapToObj(i -> labels.get(i) + ": " + stated(curves.get(i)) + ".")
+        .collect(Collectors.joining("\n", Drawing.SIMILARITY + ", by ε.\n", ""));
+  }
+
+  private static String stated(Curve curve) {
+    return IntStream.rangeClosed(1, STATED)
+        .mapToDouble(i -> (double) i / STATED)
+        .mapToObj(
+            epsilon ->
+                String.format(Locale.ROOT, "ε = %.1f %.3f", epsilon, curve.similarity(epsilon)))
+        .collect(Collectors.joining(", "));
+  }
+}

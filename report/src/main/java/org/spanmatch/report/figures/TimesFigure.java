@@ -1,0 +1,170 @@
+package org.spanmatch.report.figures;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalDouble;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.XYStyler;
+
+/**
+ * A figure of measured quantities against a size, with a line for each backend; both axes are
+ * logarithmic.
+ *
+ * @param title the text above the figure; may be empty
+ * @param xLabel what the size is
+ * @param base the x axis is marked at powers of it, 2 or more
+ * @param yLabel what was measured
+ * @param lines at least one
+ */
+public record TimesFigure(String title, String xLabel, int base, String yLabel, List<Line> lines)
+    implements Figure {
+  private static final int PLOT_WIDTH = 1000;
+  private static final int LEFT = 170;
+  private static final int MAX_NAME_WIDTH = 400;
+
+  /**
+   * What was measured of one backend.
+   *
+   * @param name the backend's
+   * @param points by size, at least one
+   */
+  public record Line(String name, List<Point> points) {
+    /** Copies. */
+    public Line {
+      points = List.copyOf(points);
+    }
+
+    private List<Double> values(ToDoubleFunction<Point> value) {
+      return points.stream().map(value::applyAsDouble).toList();
+    }
+
+    private String stated() {
+      return points.stream()
+          .map(
+              point ->
+                  String.format(
+                      Locale.ROOT, "%.0f %.3g ± %.2g", point.x(), point.y(), point.error()))
+          .collect(Collectors.joining(", "));
+    }
+  }
+
+  /**
+   * One measurement.
+   *
+   * @param x the size, above 0
+   * @param y what was measured, above 0
+   * @param error half of the interval around it; 0 for none
+   */
+  public record Point(double x, double y, double error) {
+    /** Checks the numbers. */
+    public Point {
+      if (!(x > 0 && y > 0 && error >= 0)) {
+        throw new IllegalArgumentException("can't draw " + y + " ± " + error + " at " + x);
+      }
+    }
+
+    // A logarithmic axis has no place for what reaches down to 0.
+    private double bar() {
+      return Math.min(error, 0.9 * y);
+    }
+  }
+
+  /** Checks that there is something to draw. */
+  public TimesFigure {
+    lines = List.copyOf(lines);
+    if (lines.isEmpty() || lines.stream().anyMatch(line -> line.points().isEmpty())) {
+      throw new IllegalArgumentException("a figure needs at least one line, and each a point");
+    }
+  }
+
+  @Override
+  public void writeSvg(OutputStream target) throws IOException {
+    Drawing.writeSvg(chart(), description(), target);
+  }
+
+  @Override
+  public void writePng(OutputStream target) throws IOException {
+    Drawing.writePng(chart(), target);
+  }
+
+  private List<String> names() {
+    List<String> names = new ArrayList<>();
+    for (Line line : lines) {
+      names.add(Drawing.fit(line.name(), Drawing.LABEL_FONT, MAX_NAME_WIDTH));
+    }
+    return names;
+  }
+
+  private XYChart chart() throws IOException {
+    Drawing.requireFonts();
+    List<String> names = names();
+    XYChart chart = Drawing.lineChart(title, xLabel, yLabel, names, LEFT, PLOT_WIDTH);
+    XYStyler styler = chart.getStyler();
+    // XChart labels no powers but those of 10, so that the logarithm is taken here.
+    double first = Math.floor(exponent(all(Point::x).min().orElseThrow()));
+    double last = Math.ceil(exponent(all(Point::x).max().orElseThrow()));
+    styler.setXAxisMin(first);
+    styler.setXAxisMax(Math.max(last, first + 1));
+    styler.setXAxisTickMarkSpacingHint((int) (PLOT_WIDTH / (last - first + 1)));
+    styler.setXAxisTickLabelsFormattingFunction(this::power);
+    styler.setYAxisLogarithmic(true);
+    styler.setErrorBarsColorSeriesColor(true);
+    styler.setYAxisDecimalPattern("#,##0.######");
+    styler.setYAxisMin(decade(Math::floor, all(point -> point.y() - point.bar()).min()));
+    styler.setYAxisMax(decade(Math::ceil, all(point -> point.y() + point.error()).max()));
+    for (int i = 0; i < lines.size(); i++) {
+      Line line = lines.get(i);
+      // The lines are told apart by number, as two may have the same name.
+      XYSeries series =
+          chart.addSeries(
+              "line" + i,
+              line.values(point -> exponent(point.x())),
+              line.values(Point::y),
+              line.values(Point::bar));
+      series.setLabel(names.get(i));
+      series.setLineColor(Viridis.color(i, lines.size()));
+      series.setLineStyle(Drawing.stroke());
+      series.setMarker(Drawing.MARKERS.get(i % Drawing.MARKERS.size()));
+      series.setMarkerColor(Viridis.color(i, lines.size()));
+    }
+    return chart;
+  }
+
+  private double exponent(double x) {
+    double exponent = Math.log(x) / Math.log(base);
+    double whole = Math.rint(exponent);
+    return Math.abs(exponent - whole) < 1e-9 ? whole : exponent;
+  }
+
+  /** The label of a mark; none between powers. */
+  private String power(double exponent) {
+    return exponent == Math.rint(exponent)
+        ? String.format(Locale.ROOT, "%,.0f", Math.pow(base, exponent))
+        : "";
+  }
+
+  private DoubleStream all(ToDoubleFunction<Point> value) {
+    return lines.stream().flatMap(line -> line.points().stream()).mapToDouble(value);
+  }
+
+  private static double decade(DoubleUnaryOperator rounding, OptionalDouble value) {
+    return Math.pow(10, rounding.applyAsDouble(Math.log10(value.orElseThrow())));
+  }
+
+  private String description() {
+    List<String> names = names();
+    StringBuilder text = new StringBuilder(yLabel + ", by " + xLabel + ".");
+    for (int i = 0; i < lines.size(); i++) {
+      text.append('\n').append(names.get(i)).append(": ").append(lines.get(i).stated()).append('.');
+    }
+    return text.toString();
+  }
+}

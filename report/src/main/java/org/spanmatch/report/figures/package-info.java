@@ -1,0 +1,2 @@
+/** Figures, as SVG and PNG. */
+package org.spanmatch.report.figures;

@@ -1,0 +1,52 @@
+package org.spanmatch.report.results;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.MatchSpectrum;
+
+/**
+ * The match levels of a layer's neurons, as a part of the layer's JSON.
+ *
+ * @param layer the layer's name; the JSON has it elsewhere
+ * @param levels the match level of each neuron, in [0, 1], by position; null for dead neurons
+ * @param levelErrors bounds on the errors of the levels; null for dead neurons
+ * @param spectrum what the levels are from; not part of the JSON
+ */
+public record LayerLevels(
+    @JsonIgnore String layer,
+    PerGroup<List<Double>> levels,
+    PerGroup<List<Double>> levelErrors,
+    @JsonIgnore MatchSpectrum spectrum) {
+  /** The levels of the neurons that a table holds. */
+  public static LayerLevels of(String layer, ProjectionTable table, MatchSpectrum spectrum) {
+    return new LayerLevels(
+        layer,
+        PerGroup.of(levels(table, spectrum, Group.X), levels(table, spectrum, Group.Y)),
+        PerGroup.of(errors(table, spectrum, Group.X), errors(table, spectrum, Group.Y)),
+        spectrum);
+  }
+
+  private static List<Double> levels(ProjectionTable table, MatchSpectrum spectrum, Group group) {
+    List<Double> levels = new ArrayList<>();
+    for (int neuron = 0; neuron < table.neurons(group); neuron++) {
+      OptionalDouble level = spectrum.level(group, neuron);
+      levels.add(level.isPresent() ? level.getAsDouble() : null);
+    }
+    return Collections.unmodifiableList(levels);
+  }
+
+  private static List<Double> errors(ProjectionTable table, MatchSpectrum spectrum, Group group) {
+    List<Double> errors = new ArrayList<>();
+    for (int neuron = 0; neuron < table.neurons(group); neuron++) {
+      boolean living = spectrum.level(group, neuron).isPresent();
+      errors.add(living ? spectrum.levelError(group, neuron) : null);
+    }
+    return Collections.unmodifiableList(errors);
+  }
+}

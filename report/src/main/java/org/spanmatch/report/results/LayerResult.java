@@ -1,0 +1,42 @@
+package org.spanmatch.report.results;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import java.util.List;
+import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.Precision;
+
+/**
+ * What was found for one layer, in the shape of the JSON result.
+ *
+ * @param name the layer's name
+ * @param samples number of samples used
+ * @param neurons number of neurons, dead ones included
+ * @param dead the dead neurons, ascending
+ * @param fillsSpace whether a network has so many living neurons that its span fills the space of
+ *     all samples, so that distances to it are trivially 0
+ * @param precision how the activations were compressed for this result
+ * @param matches one for each ε
+ * @param neuronLevels the match levels, or null without a spectrum
+ * @param seconds where the time went
+ */
+public record LayerResult(
+    String name,
+    long samples,
+    PerGroup<Integer> neurons,
+    PerGroup<List<Integer>> dead,
+    PerGroup<Boolean> fillsSpace,
+    Precision precision,
+    List<MatchResult> matches,
+    @JsonUnwrapped LayerLevels neuronLevels,
+    Seconds seconds) {
+  /**
+   * Elapsed time, for which each moment counts once: the sum is that of the layer. Of a layer that
+   * was computed again at high precision both computations count.
+   *
+   * @param read while a file was being read or inflated; the java backend computes meanwhile
+   * @param compress until the layer was compressed, less that
+   * @param spectrum finding the match levels; 0 without a spectrum
+   * @param match finding the matches
+   */
+  public record Seconds(double read, double compress, double spectrum, double match) {}
+}

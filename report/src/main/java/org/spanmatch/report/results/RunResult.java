@@ -1,0 +1,30 @@
+package org.spanmatch.report.results;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Objects;
+import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.PerGroup;
+
+/**
+ * The result of {@code spanmatch match}, in the shape of its JSON.
+ *
+ * @param version the program's version
+ * @param backend what computed
+ * @param x the first network's file
+ * @param y the second network's file
+ * @param layers one for each common layer, in file order
+ * @param skipped layers that only one file has
+ */
+public record RunResult(
+    @JsonProperty("spanmatch") String version,
+    KernelInfo backend,
+    String x,
+    String y,
+    List<LayerResult> layers,
+    PerGroup<List<String>> skipped) {
+  /** The match levels of the layers; none without a spectrum. */
+  public List<LayerLevels> neuronLevels() {
+    return layers.stream().map(LayerResult::neuronLevels).filter(Objects::nonNull).toList();
+  }
+}

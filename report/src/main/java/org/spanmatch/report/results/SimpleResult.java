@@ -1,0 +1,155 @@
+package org.spanmatch.report.results;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import java.util.List;
+import java.util.Locale;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.Match;
+import org.spanmatch.match.Neuron;
+import org.spanmatch.match.SimpleMatch;
+import org.spanmatch.match.SimpleMatches;
+
+/**
+ * The result of {@code spanmatch simple}, in the shape of its JSON.
+ *
+ * @param version the program's version
+ * @param backend what computed
+ * @param x the first network's file
+ * @param y the second network's file
+ * @param order in which order neurons were tried
+ * @param seed of a random order, or null
+ * @param limit the most minimal matches of each neuron; null for a search that was not exhaustive
+ * @param layers one for each common layer that was reached, in file order
+ * @param complete whether all layers were reached and are complete
+ * @param notReached the layers that were not
+ * @param skipped layers that only one file has
+ */
+public record SimpleResult(
+    @JsonProperty("spanmatch") String version,
+    KernelInfo backend,
+    String x,
+    String y,
+    String order,
+    Long seed,
+    Long limit,
+    List<Layer> layers,
+    boolean complete,
+    List<String> notReached,
+    PerGroup<List<String>> skipped) {
+  /**
+   * One layer.
+   *
+   * @param name its name
+   * @param samples number of samples used
+   * @param neurons number of neurons, dead ones included
+   * @param dead the dead neurons, ascending
+   * @param precision how the activations were compressed
+   * @param maximum the maximum match
+   * @param matches the simple matches, the smallest first
+   * @param complete whether the search came to its end
+   * @param coverage the share of the maximum match that is in one of the simple matches
+   * @param without neurons that were asked for and have no minimal match
+   * @param borderline neurons on whose decisions the result rests and that were within their error
+   *     bounds
+   * @param seconds where the time went
+   */
+  public record Layer(
+      String name,
+      long samples,
+      PerGroup<Integer> neurons,
+      PerGroup<List<Integer>> dead,
+      Precision precision,
+      MatchResult maximum,
+      @JsonProperty("simple") List<Simple> matches,
+      boolean complete,
+      double coverage,
+      List<Without> without,
+      PerGroup<List<Integer>> borderline,
+      Seconds seconds) {
+    /** What was found in the layer that a table holds. */
+    public static Layer of(
+        String name, ProjectionTable table, SimpleMatches found, Seconds seconds) {
+      Match maximum = found.maximum();
+      return new Layer(
+          name,
+          table.samples(),
+          PerGroup.of(table.neurons(Group.X), table.neurons(Group.Y)),
+          PerGroup.of(table.dead(Group.X), table.dead(Group.Y)),
+          table.precision(),
+          MatchResult.of(maximum),
+          found.matches().stream().map(Simple::of).toList(),
+          found.complete(),
+          found.coverage(),
+          found.absent().entrySet().stream()
+              .map(
+                  absent ->
+                      new Without(
+                          absent.getKey().toString(),
+                          absent.getValue().name().toLowerCase(Locale.ROOT).replace('_', ' ')))
+              .toList(),
+          PerGroup.of(found.borderlineX(), found.borderlineY()),
+          seconds);
+    }
+  }
+
+  /**
+   * A simple match.
+   *
+   * @param x its neurons in the first network, ascending
+   * @param y its neurons in the second network, ascending
+   * @param size how many these are
+   * @param epsilon the largest distance in it
+   * @param minimalFor the neurons v for which it is v-minimal
+   * @param minimumFor those for which it is known to be v-minimum, the only minimal one
+   */
+  public record Simple(
+      List<Integer> x,
+      List<Integer> y,
+      int size,
+      double epsilon,
+      PerGroup<List<Integer>> minimalFor,
+      PerGroup<List<Integer>> minimumFor) {
+    private static Simple of(SimpleMatch match) {
+      return new Simple(
+          match.x(),
+          match.y(),
+          match.size(),
+          match.epsilon(),
+          positions(match.minimalFor()),
+          positions(match.minimumFor()));
+    }
+
+    private static PerGroup<List<Integer>> positions(List<Neuron> neurons) {
+      return PerGroup.of(positions(neurons, Group.X), positions(neurons, Group.Y));
+    }
+
+    private static List<Integer> positions(List<Neuron> neurons, Group group) {
+      return neurons.stream()
+          .filter(neuron -> neuron.group() == group)
+          .map(Neuron::position)
+          .toList();
+    }
+  }
+
+  /**
+   * A neuron without a minimal match.
+   *
+   * @param neuron such as x:12
+   * @param reason "no such neuron", "dead" or "unmatched"
+   */
+  public record Without(String neuron, String reason) {}
+
+  /**
+   * Elapsed time, for which each moment counts once. Of a layer that was computed again at high
+   * precision both computations count.
+   *
+   * @param read while a file was being read or inflated
+   * @param compress until the layer was compressed, less that
+   * @param simple finding the simple matches, and the order of trial
+   */
+  public record Seconds(double read, double compress, double simple) {}
+}

@@ -1,0 +1,2 @@
+/** Results as records, in the shape of their JSON. */
+package org.spanmatch.report.results;

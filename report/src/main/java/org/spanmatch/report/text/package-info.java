@@ -1,0 +1,2 @@
+/** Names and tables as a terminal can show them. */
+package org.spanmatch.report.text;

@@ -1,0 +1,60 @@
+package org.spanmatch.report.figures;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.w3c.dom.Element;
+import org.xml.sax.SAXException;
+
+/** Writes figures and reads them back. */
+final class FigureFiles {
+  private FigureFiles() {}
+
+  /** The root of the SVG, which must be well-formed. */
+  static Element svg(Figure figure) throws IOException, ParserConfigurationException, SAXException {
+    byte[] bytes = svgBytes(figure);
+    assertFalse(new String(bytes, StandardCharsets.UTF_8).contains("<!DOCTYPE"));
+    DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+    factory.setNamespaceAware(true);
+    return factory.newDocumentBuilder().parse(new ByteArrayInputStream(bytes)).getDocumentElement();
+  }
+
+  /** The text of the first element with a name. */
+  static String text(Element svg, String element) {
+    return svg.getElementsByTagNameNS("*", element).item(0).getTextContent();
+  }
+
+  static byte[] svgBytes(Figure figure) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    figure.writeSvg(bytes);
+    return bytes.toByteArray();
+  }
+
+  static BufferedImage png(Figure figure) throws IOException {
+    return ImageIO.read(new ByteArrayInputStream(pngBytes(figure)));
+  }
+
+  static byte[] pngBytes(Figure figure) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    figure.writePng(bytes);
+    return bytes.toByteArray();
+  }
+
+  static Set<Integer> colors(BufferedImage image) {
+    int width = image.getWidth();
+    int height = image.getHeight();
+    return Arrays.stream(image.getRGB(0, 0, width, height, null, 0, width))
+        .boxed()
+        .collect(Collectors.toSet());
+  }
+}

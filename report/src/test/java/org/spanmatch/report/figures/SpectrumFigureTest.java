@@ -1,0 +1,133 @@
+package org.spanmatch.report.figures;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.spanmatch.report.figures.FigureFiles.colors;
+import static org.spanmatch.report.figures.FigureFiles.png;
+import static org.spanmatch.report.figures.FigureFiles.pngBytes;
+import static org.spanmatch.report.figures.FigureFiles.svg;
+import static org.spanmatch.report.figures.FigureFiles.svgBytes;
+import static org.spanmatch.report.figures.FigureFiles.text;
+
+import java.awt.Color;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.spanmatch.report.figures.SpectrumFigure.Curve;
+import org.w3c.dom.Element;
+
+final class SpectrumFigureTest {
+  private static final SpectrumFigure FIGURE =
+      new SpectrumFigure(
+          "Two networks",
+          List.of(
+              new Curve("input", List.of(0.0, 0.35, 0.35, 1.0), 4),
+              new Curve("output", List.of(0.7, 0.25), 4)));
+
+  @Test
+  void svgStatesTheSimilarity() throws Exception {
+    Element svg = svg(FIGURE);
+    assertEquals("Two networks", text(svg, "title"));
+    assertEquals(
+        """
+        size of maximum match / number of neurons, by ε.
+        input: ε = 0.1 0.250, ε = 0.2 0.250, ε = 0.3 0.250, ε = 0.4 0.750, ε = 0.5 0.750, \
+        ε = 0.6 0.750, ε = 0.7 0.750, ε = 0.8 0.750, ε = 0.9 0.750, ε = 1.0 1.000.
+        output: ε = 0.1 0.000, ε = 0.2 0.000, ε = 0.3 0.250, ε = 0.4 0.250, ε = 0.5 0.250, \
+        ε = 0.6 0.250, ε = 0.7 0.500, ε = 0.8 0.500, ε = 0.9 0.500, ε = 1.0 0.500.""",
+        text(svg, "desc"));
+  }
+
+  @Test
+  void aCurveBeginsAtItsFirstLevel() throws IOException {
+    int early = firstColumn(png(curve(0.2, 0.4)));
+    int late = firstColumn(png(curve(0.3, 0.6)));
+    int last = firstColumn(png(curve(0.4, 0.8)));
+    assertTrue(early < late, early + " and " + late);
+    // Equal steps of ε are equally wide, to the pixel.
+    assertTrue(Math.abs((last - late) - (late - early)) <= 1, early + ", " + late + ", " + last);
+  }
+
+  private static SpectrumFigure curve(Double... levels) {
+    return new SpectrumFigure("", List.of(new Curve("a", List.of(levels), 2)));
+  }
+
+  /** The leftmost column of pixels with the curve's colour. */
+  private static int firstColumn(BufferedImage png) {
+    int color = Viridis.color(0, 1).getRGB();
+    return IntStream.range(0, png.getWidth())
+        .filter(x -> IntStream.range(0, png.getHeight()).anyMatch(y -> png.getRGB(x, y) == color))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void sameFigureGivesSameBytes() throws IOException {
+    SpectrumFigure copy = new SpectrumFigure(FIGURE.title(), FIGURE.curves());
+    assertArrayEquals(svgBytes(FIGURE), svgBytes(copy));
+    assertArrayEquals(pngBytes(FIGURE), pngBytes(copy));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 11, 24, 25, 100})
+  void everyNumberOfLayersIsDrawn(int layers) throws Exception {
+    String name = "features.module.block4.conv";
+    SpectrumFigure figure =
+        new SpectrumFigure(
+            "title",
+            IntStream.rangeClosed(1, layers)
+                .mapToObj(i -> new Curve(name + i, List.of(i / (layers + 1.0)), 1))
+                .toList());
+    BufferedImage png = png(figure);
+    assertTrue(png.getWidth() > 1200 && png.getWidth() < 2000, "width " + png.getWidth());
+    assertTrue(png.getHeight() < 1000, "height " + png.getHeight());
+    assertEquals(Color.WHITE, new Color(png.getRGB(0, 0)));
+    Set<Integer> colors = colors(png);
+    for (int i = 0; i < layers; i++) {
+      assertTrue(colors.contains(Viridis.color(i, layers).getRGB()), "line " + i);
+    }
+    // The legend ends above the lower edge.
+    for (int x = 0; x < png.getWidth(); x++) {
+      assertEquals(Color.WHITE.getRGB(), png.getRGB(x, png.getHeight() - 5), "column " + x);
+    }
+    assertTrue(text(svg(figure), "desc").contains(name + layers + ": ε = 0.1"));
+  }
+
+  @Test
+  void manyNeuronsTakeNoMoreRoom() throws IOException {
+    int steps = svgBytes(levels(5_000)).length;
+    assertTrue(svgBytes(levels(50_000)).length < 1.1 * steps);
+  }
+
+  private static SpectrumFigure levels(int count) {
+    List<Double> levels = IntStream.range(0, count).mapToObj(i -> i / (double) count).toList();
+    return new SpectrumFigure("", List.of(new Curve("a", levels, count)));
+  }
+
+  @Test
+  void layersWithoutMatchesAreDrawn() throws Exception {
+    SpectrumFigure dead =
+        new SpectrumFigure(
+            "", List.of(new Curve("dead", List.of(), 3), new Curve("none", List.of(), 0)));
+    assertTrue(text(svg(dead), "desc").contains("ε = 1.0 0.000"));
+    assertTrue(png(dead).getWidth() > 1200);
+  }
+
+  @Test
+  void wrongNumbersAreRejected() {
+    for (double level : new double[] {Double.NaN, -0.01, 1.01}) {
+      assertThrows(IllegalArgumentException.class, () -> new Curve("a", List.of(level), 1));
+    }
+    List<Double> two = Collections.nCopies(2, 0.5);
+    assertThrows(IllegalArgumentException.class, () -> new Curve("a", two, 1));
+    assertThrows(IllegalArgumentException.class, () -> new SpectrumFigure("", List.of()));
+  }
+}
