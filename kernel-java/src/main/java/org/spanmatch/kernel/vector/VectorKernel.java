@@ -1,9 +1,8 @@
 package org.spanmatch.kernel.vector;
 
 import java.util.Map;
-import org.spanmatch.data.LayerActivations;
-import org.spanmatch.data.LayerPair;
-import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.HeapMemory;
@@ -15,17 +14,25 @@ import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.Multiplier;
+import org.spanmatch.kernel.vector.gemm.Workers;
+import org.spanmatch.kernel.vector.gram.GramMatrix;
+import org.spanmatch.kernel.vector.gram.GramTables;
+import org.spanmatch.kernel.vector.projection.JointMatrix;
+import org.spanmatch.kernel.vector.projection.SweptTable;
+import org.spanmatch.kernel.vector.qr.TallSkinnyQr;
 
 /**
  * One pass over the activations reduces them to their Gram matrix or, for high precision, to their
  * triangular factor; a table of swept projections answers all questions from there.
  */
-final class VectorKernel implements ProjectionKernel {
+public final class VectorKernel implements ProjectionKernel {
   private final MicroKernel microKernel;
   private final Workers workers;
   private final KernelInfo info;
 
-  VectorKernel(MicroKernel microKernel, KernelOptions options, String reason) {
+  public VectorKernel(MicroKernel microKernel, KernelOptions options, String reason) {
     this.microKernel = microKernel;
     this.workers = Workers.atMost(options.threads());
     this.info =
@@ -57,9 +64,8 @@ final class VectorKernel implements ProjectionKernel {
   }
 
   @Override
-  public ProjectionTable compress(
-      LayerActivations x, LayerActivations y, CompressionOptions options) {
-    LayerPair.requireSameSamples(x, y);
+  public ProjectionTable compress(Layer x, Layer y, CompressionOptions options) {
+    Layer.requireSameSamples(x, y);
     if ((long) x.neurons() + y.neurons() > GramTables.MAX_NEURONS) {
       throw new NotEnoughMemoryException(
           x.description()
@@ -101,11 +107,7 @@ final class VectorKernel implements ProjectionKernel {
   }
 
   private JointMatrix read(
-      LayerActivations x,
-      LayerActivations y,
-      double[] xScales,
-      double[] yScales,
-      CompressionOptions options) {
+      Layer x, Layer y, double[] xScales, double[] yScales, CompressionOptions options) {
     return options.precision() == Precision.HIGH
         ? TallSkinnyQr.of(x, y, xScales, yScales, microKernel, workers, options.progress())
         : GramMatrix.of(x, y, xScales, yScales, microKernel, workers, options.progress());

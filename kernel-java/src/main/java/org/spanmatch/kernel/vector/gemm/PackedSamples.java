@@ -1,0 +1,66 @@
+package org.spanmatch.kernel.vector.gemm;
+
+/**
+ * Some samples of both groups, packed for the micro-kernel: slices of samples, each cut into panels
+ * of neurons.
+ *
+ * <p>Columns are the neurons of the first group, padding with zeros to whole panels, and the same
+ * for the second group.
+ */
+public final class PackedSamples {
+  /** Samples of a slice: what the micro-kernel sums in registers before it adds to the result. */
+  public static final int DEPTH = 256;
+
+  // Half a megabyte a step, or two slices: the first adds to tiles that come from far away, the
+  // second finds them in the cache. (Measured: with four slices the samples are no longer there.)
+  private static final int STEP_VALUES = 1 << 16;
+
+  private final int width;
+  private final int panels;
+  private final double[] values;
+  private final int slices;
+
+  /**
+   * Makes room.
+   *
+   * @param width neurons of a panel
+   * @param panels panels of both groups together
+   * @param samples how many samples there are in all, so that small jobs take little memory
+   */
+  public PackedSamples(int width, int panels, long samples) {
+    this.width = width;
+    this.panels = panels;
+    this.slices = slices(width, panels, samples);
+    this.values = new double[Math.multiplyExact(slices * panels, width * DEPTH)];
+  }
+
+  private static int slices(int width, int panels, long samples) {
+    long needed = (samples + DEPTH - 1) / DEPTH;
+    long fitting = STEP_VALUES / Math.max(1, (long) panels * width * DEPTH);
+    return (int) Math.min(needed, Math.max(2, fitting));
+  }
+
+  /** Memory of such a step. */
+  public static long bytes(int width, int panels, long samples) {
+    return (long) Double.BYTES * slices(width, panels, samples) * panels * width * DEPTH;
+  }
+
+  /** Samples that fit. */
+  public int capacity() {
+    return slices * DEPTH;
+  }
+
+  public double[] values() {
+    return values;
+  }
+
+  /** Where a panel of a slice begins in {@link #values()}. */
+  public int offset(int slice, int panel) {
+    return (slice * panels + panel) * DEPTH * width;
+  }
+
+  /** Where the first neuron of a panel is at a sample. */
+  public int sampleOffset(int sample, int panel) {
+    return offset(sample / DEPTH, panel) + sample % DEPTH * width;
+  }
+}
