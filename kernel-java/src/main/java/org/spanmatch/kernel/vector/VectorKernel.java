@@ -14,9 +14,9 @@ import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
-import org.spanmatch.kernel.vector.gemm.Multiplier;
-import org.spanmatch.kernel.vector.gemm.Workers;
+import org.spanmatch.kernel.vector.gemm.WorkerPool;
 import org.spanmatch.kernel.vector.gram.GramMatrix;
 import org.spanmatch.kernel.vector.gram.GramTables;
 import org.spanmatch.kernel.vector.projection.JointMatrix;
@@ -29,12 +29,12 @@ import org.spanmatch.kernel.vector.qr.TallSkinnyQr;
  */
 public final class VectorKernel implements ProjectionKernel {
   private final MicroKernel microKernel;
-  private final Workers workers;
+  private final WorkerPool workers;
   private final KernelInfo info;
 
   public VectorKernel(MicroKernel microKernel, KernelOptions options, String reason) {
     this.microKernel = microKernel;
-    this.workers = Workers.atMost(options.threads());
+    this.workers = WorkerPool.atMost(options.threads());
     this.info =
         new KernelInfo(
             VectorProvider.NAME,
@@ -59,7 +59,7 @@ public final class VectorKernel implements ProjectionKernel {
     double reading =
         precision == Precision.HIGH
             ? TallSkinnyQr.bytes((long) xNeurons + yNeurons, samples, workers.threads())
-            : GramMatrix.bytes(xNeurons, yNeurons, samples, microKernel.width());
+            : GramMatrix.bytes(xNeurons, yNeurons, samples, microKernel.nr());
     return (long) Math.max(reading, SweptTable.bytes(xNeurons, yNeurons));
   }
 
@@ -96,11 +96,11 @@ public final class VectorKernel implements ProjectionKernel {
     int[] columns = new int[xLiving.count() + yLiving.count()];
     putColumns(joint, Group.X, xLiving, columns);
     putColumns(joint, Group.Y, yLiving, columns);
-    Multiplier multiplier = new Multiplier(microKernel, workers);
+    Gemm gemm = new Gemm(microKernel, workers);
     double storageRoundoff = Math.max(x.type().roundoff(), y.type().roundoff());
     return new SweptTable(
-        joint.unitVectors(columns, storageRoundoff, multiplier),
-        multiplier,
+        joint.unitVectors(columns, storageRoundoff, gemm),
+        gemm,
         x.samples(),
         Map.of(Group.X, xLiving, Group.Y, yLiving),
         Map.of(Group.X, xMoments, Group.Y, yMoments));

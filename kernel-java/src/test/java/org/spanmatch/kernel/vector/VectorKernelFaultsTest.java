@@ -37,7 +37,7 @@ import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
 import org.spanmatch.kernel.vector.gemm.VectorMicroKernel;
-import org.spanmatch.kernel.vector.gemm.Workers;
+import org.spanmatch.kernel.vector.gemm.WorkerPool;
 import org.spanmatch.match.MatchSpectrum;
 
 /** What goes wrong in the middle of a pass is one error, and no hang. */
@@ -235,13 +235,13 @@ class VectorKernelFaultsTest {
     }
 
     @Override
-    public int rows() {
-      return kernel.rows();
+    public int mr() {
+      return kernel.mr();
     }
 
     @Override
-    public int width() {
-      return kernel.width();
+    public int nr() {
+      return kernel.nr();
     }
 
     @Override
@@ -299,7 +299,7 @@ class VectorKernelFaultsTest {
    */
   @Test
   void anInterruptionWhileWaitingBeginsNoMore() {
-    try (Workers workers = new Workers(2)) {
+    try (WorkerPool workers = new WorkerPool(2)) {
       Thread caller = Thread.currentThread();
       AtomicBoolean other = new AtomicBoolean();
       AtomicInteger ended = new AtomicInteger();
@@ -335,7 +335,7 @@ class VectorKernelFaultsTest {
 
   @Test
   void listsOfTasksAreWorkedOffOneAfterTheOther() {
-    try (Workers workers = new Workers(3)) {
+    try (WorkerPool workers = new WorkerPool(3)) {
       AtomicInteger sum = new AtomicInteger();
       for (int round = 1; round <= 20_000; round++) {
         int expected = 5 * round;

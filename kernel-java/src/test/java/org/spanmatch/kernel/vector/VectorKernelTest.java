@@ -127,7 +127,7 @@ class VectorKernelTest {
         ProjectionTable table = kernel.compress(layer, layer, options)) {
       double exact = 0.1 * samples; // rounded once
       // So many additions in a part, and of parts.
-      int part = precision == Precision.STANDARD ? PackedSamples.DEPTH : 4096;
+      int part = precision == Precision.STANDARD ? PackedSamples.KC : 4096;
       double additions = part + Math.ceil((double) samples / part);
       assertEquals(exact, table.moments(Group.X).sum(0), additions * 0x1p-53 * exact);
     }

@@ -1,8 +1,8 @@
 package org.spanmatch.kernel.vector.factor;
 
+import org.spanmatch.kernel.vector.gemm.Gemm;
+import org.spanmatch.kernel.vector.gemm.Gemm.Factor;
 import org.spanmatch.kernel.vector.gemm.Matrix;
-import org.spanmatch.kernel.vector.gemm.Multiplier;
-import org.spanmatch.kernel.vector.gemm.Multiplier.Factor;
 
 /**
  * Cholesky factorisation G = RᵀR by recursive halving of the rows, carried on to further columns:
@@ -11,12 +11,12 @@ import org.spanmatch.kernel.vector.gemm.Multiplier.Factor;
 public final class Cholesky {
   private final Matrix matrix;
   private final double tolerance;
-  private final Multiplier multiplier;
+  private final Gemm gemm;
 
-  private Cholesky(Matrix matrix, double tolerance, Multiplier multiplier) {
+  private Cholesky(Matrix matrix, double tolerance, Gemm gemm) {
     this.matrix = matrix;
     this.tolerance = tolerance;
-    this.multiplier = multiplier;
+    this.gemm = gemm;
   }
 
   /**
@@ -27,19 +27,19 @@ public final class Cholesky {
    * @param tolerance pivots must be larger
    * @return false if a pivot is not: the vectors are dependent, and the matrix is garbage
    */
-  public static boolean factorise(Matrix matrix, double tolerance, Multiplier multiplier) {
-    return new Cholesky(matrix, tolerance, multiplier).factorise(0, matrix.rows);
+  public static boolean factorise(Matrix matrix, double tolerance, Gemm gemm) {
+    return new Cholesky(matrix, tolerance, gemm).factorise(0, matrix.rows);
   }
 
   private boolean factorise(int from, int to) {
-    if (to - from <= Triangle.LEAF) {
+    if (to - from <= TriangularSolve.LEAF) {
       return factoriseLeaf(from, to);
     }
-    int middle = Triangle.middle(from, to);
+    int middle = TriangularSolve.middle(from, to);
     if (!factorise(from, middle)) {
       return false;
     }
-    multiplier.subtractProduct(
+    gemm.subtractProduct(
         Factor.columns(matrix, from, middle, to - middle),
         Factor.columns(matrix, from, middle, matrix.columns - middle),
         middle - from,
@@ -53,20 +53,20 @@ public final class Cholesky {
   private boolean factoriseLeaf(int from, int to) {
     // First the square on the diagonal, which gives all factors.
     for (int i = from; i < to; i++) {
-      multiplier.subtractRows(matrix, i, factors(i, from), from, i - from, i, to);
+      gemm.subtractRows(matrix, i, factors(i, from), from, i - from, i, to);
       double pivot = matrix.get(i, i);
       if (!(pivot > tolerance)) {
         return false;
       }
       matrix.divideRow(i, Math.sqrt(pivot), i, to);
     }
-    multiplier.onColumns(
+    gemm.onColumns(
         to,
         matrix.columns,
-        (long) Triangle.LEAF * Triangle.LEAF,
+        (long) TriangularSolve.LEAF * TriangularSolve.LEAF,
         (first, last) -> {
           for (int i = from; i < to; i++) {
-            multiplier.subtractRows(matrix, i, factors(i, from), from, i - from, first, last);
+            gemm.subtractRows(matrix, i, factors(i, from), from, i - from, first, last);
             matrix.divideRow(i, matrix.get(i, i), first, last);
           }
         });

@@ -5,8 +5,8 @@ import java.util.Optional;
 /**
  * Multiplies two packed panels: the innermost loop of a matrix product.
  *
- * <p>A panel holds {@code depth} samples of {@link #width()} neurons, all neurons of a sample side
- * by side. One panel serves as the left and as the right factor, so that data is packed only once.
+ * <p>A panel holds {@code depth} samples of {@link #nr()} neurons, all neurons of a sample side by
+ * side. One panel serves as the left and as the right factor, so that data is packed only once.
  * (Goto and van de Geijn, Anatomy of high-performance matrix multiplication, 2008.)
  */
 public abstract class MicroKernel {
@@ -15,11 +15,11 @@ public abstract class MicroKernel {
 
   private static final String VECTOR_CLASS = "org.spanmatch.kernel.vector.gemm.VectorMicroKernel";
 
-  /** Rows of a tile; {@link #width()} is a multiple of it. */
-  public abstract int rows();
+  /** MR: rows of a tile; {@link #nr()} is a multiple of it. */
+  public abstract int mr();
 
-  /** Neurons of a panel, and columns of a tile. */
-  public abstract int width();
+  /** NR: neurons of a panel, and columns of a tile. */
+  public abstract int nr();
 
   /** What the loop is made of, in words. */
   public abstract String description();
@@ -28,14 +28,14 @@ public abstract class MicroKernel {
   public abstract Optional<String> cure();
 
   /**
-   * Adds to (or subtracts from) a tile of {@link #rows()} × {@link #width()} numbers the products,
-   * summed over all samples, of {@code rows} neurons of one panel with all neurons of another.
+   * Adds to (or subtracts from) a tile of {@link #mr()} × {@link #nr()} numbers the products,
+   * summed over all samples, of {@code mr} neurons of one panel with all neurons of another.
    *
-   * <p>Costs 2·rows·width·depth operations; every number of the tile is one chain of multiply-adds,
+   * <p>Costs 2·mr·nr·depth operations; every number of the tile is one chain of multiply-adds,
    * whose result is added to the tile.
    *
    * @param a array that holds the left panel
-   * @param aOffset place of the first of the {@code rows} neurons, at the first sample
+   * @param aOffset place of the first of the {@code mr} neurons, at the first sample
    * @param b array that holds the right panel
    * @param bOffset place of its first neuron, at the first sample
    * @param depth number of samples
@@ -71,8 +71,8 @@ public abstract class MicroKernel {
       double[] values, int target, int source, int stride, double[] factors, int count, int length);
 
   /**
-   * Adds to {@link #width()} numbers the sums, over all samples, of the neurons of a panel: each
-   * one chain of additions, whose result is added to the number.
+   * Adds to {@link #nr()} numbers the sums, over all samples, of the neurons of a panel: each one
+   * chain of additions, whose result is added to the number.
    *
    * @param panel array that holds the panel
    * @param offset place of its first neuron, at the first sample

@@ -8,8 +8,11 @@ package org.spanmatch.kernel.vector.gemm;
  * for the second group.
  */
 public final class PackedSamples {
-  /** Samples of a slice: what the micro-kernel sums in registers before it adds to the result. */
-  public static final int DEPTH = 256;
+  /**
+   * KC, the samples of a slice: what the micro-kernel sums in registers before it adds to the
+   * result.
+   */
+  public static final int KC = 256;
 
   // Half a megabyte a step, or two slices: the first adds to tiles that come from far away, the
   // second finds them in the cache. (Measured: with four slices the samples are no longer there.)
@@ -31,23 +34,23 @@ public final class PackedSamples {
     this.width = width;
     this.panels = panels;
     this.slices = slices(width, panels, samples);
-    this.values = new double[Math.multiplyExact(slices * panels, width * DEPTH)];
+    this.values = new double[Math.multiplyExact(slices * panels, width * KC)];
   }
 
   private static int slices(int width, int panels, long samples) {
-    long needed = (samples + DEPTH - 1) / DEPTH;
-    long fitting = STEP_VALUES / Math.max(1, (long) panels * width * DEPTH);
+    long needed = (samples + KC - 1) / KC;
+    long fitting = STEP_VALUES / Math.max(1, (long) panels * width * KC);
     return (int) Math.min(needed, Math.max(2, fitting));
   }
 
   /** Memory of such a step. */
   public static long bytes(int width, int panels, long samples) {
-    return (long) Double.BYTES * slices(width, panels, samples) * panels * width * DEPTH;
+    return (long) Double.BYTES * slices(width, panels, samples) * panels * width * KC;
   }
 
   /** Samples that fit. */
   public int capacity() {
-    return slices * DEPTH;
+    return slices * KC;
   }
 
   public double[] values() {
@@ -56,11 +59,11 @@ public final class PackedSamples {
 
   /** Where a panel of a slice begins in {@link #values()}. */
   public int offset(int slice, int panel) {
-    return (slice * panels + panel) * DEPTH * width;
+    return (slice * panels + panel) * KC * width;
   }
 
   /** Where the first neuron of a panel is at a sample. */
   public int sampleOffset(int sample, int panel) {
-    return offset(sample / DEPTH, panel) + sample % DEPTH * width;
+    return offset(sample / KC, panel) + sample % KC * width;
   }
 }

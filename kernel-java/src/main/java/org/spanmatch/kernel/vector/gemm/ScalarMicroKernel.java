@@ -18,12 +18,12 @@ public final class ScalarMicroKernel extends MicroKernel {
   }
 
   @Override
-  public int rows() {
+  public int mr() {
     return SIZE;
   }
 
   @Override
-  public int width() {
+  public int nr() {
     return SIZE;
   }
 

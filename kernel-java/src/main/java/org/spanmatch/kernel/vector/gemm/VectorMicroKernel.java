@@ -44,12 +44,12 @@ public final class VectorMicroKernel extends MicroKernel {
   }
 
   @Override
-  public int rows() {
+  public int mr() {
     return ROWS;
   }
 
   @Override
-  public int width() {
+  public int nr() {
     return WIDTH;
   }
 

@@ -8,10 +8,10 @@ import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
-import org.spanmatch.kernel.vector.gemm.Multiplier;
 import org.spanmatch.kernel.vector.gemm.PackedSamples;
-import org.spanmatch.kernel.vector.gemm.Workers;
+import org.spanmatch.kernel.vector.gemm.WorkerPool;
 import org.spanmatch.kernel.vector.projection.CompressedVectors;
 import org.spanmatch.kernel.vector.projection.JointMatrix;
 
@@ -62,9 +62,9 @@ public final class GramMatrix implements JointMatrix {
       double[] xScales,
       double[] yScales,
       MicroKernel kernel,
-      Workers workers,
+      WorkerPool workers,
       Progress progress) {
-    int width = kernel.width();
+    int width = kernel.nr();
     long samples = x.samples();
     GramMatrix gram = new GramMatrix(width, x.neurons(), y.neurons(), samples);
     int xPanels = gram.yFirst / width;
@@ -146,8 +146,8 @@ public final class GramMatrix implements JointMatrix {
     int lastRow = Math.min(panels, firstRow + TASK_PANELS);
     int lastColumn = Math.min(panels, firstColumn + TASK_PANELS);
     double[] data = packed.values();
-    for (int slice = 0; slice * PackedSamples.DEPTH < count; slice++) {
-      int depth = Math.min(PackedSamples.DEPTH, count - slice * PackedSamples.DEPTH);
+    for (int slice = 0; slice * PackedSamples.KC < count; slice++) {
+      int depth = Math.min(PackedSamples.KC, count - slice * PackedSamples.KC);
       for (int row = firstRow; row < lastRow; row++) {
         if (firstRow == firstColumn) {
           // Every panel is in one such task, which has it in the cache.
@@ -156,7 +156,7 @@ public final class GramMatrix implements JointMatrix {
         for (int column = Math.max(row, firstColumn); column < lastColumn; column++) {
           int left = packed.offset(slice, row);
           int right = packed.offset(slice, column);
-          for (int i = 0; i < width; i += kernel.rows()) {
+          for (int i = 0; i < width; i += kernel.mr()) {
             int tile = tile(row, column) + i * width;
             kernel.multiplyAdd(data, left + i, data, right, depth, values, tile, width, false);
           }
@@ -191,8 +191,7 @@ public final class GramMatrix implements JointMatrix {
   }
 
   @Override
-  public CompressedVectors unitVectors(
-      int[] columns, double storageRoundoff, Multiplier multiplier) {
+  public CompressedVectors unitVectors(int[] columns, double storageRoundoff, Gemm gemm) {
     double[] norms = new double[columns.length];
     Arrays.setAll(norms, i -> Math.sqrt(get(columns[i], columns[i])));
     double[][] unit = new double[columns.length][columns.length];
@@ -202,8 +201,8 @@ public final class GramMatrix implements JointMatrix {
         scale(unit, columns, norms, row, column);
       }
     }
-    double error = GramErrors.ofUnitNorm(GramErrors.ofSums(samples, PackedSamples.DEPTH));
-    return new GramVectors(unit, error, storageRoundoff, multiplier);
+    double error = GramErrors.ofUnitNorm(GramErrors.ofSums(samples, PackedSamples.KC));
+    return new GramVectors(unit, error, storageRoundoff, gemm);
   }
 
   private void scale(double[][] unit, int[] columns, double[] norms, int row, int column) {

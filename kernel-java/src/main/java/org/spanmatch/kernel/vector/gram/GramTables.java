@@ -5,9 +5,9 @@ import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.LivingNeurons;
 import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
-import org.spanmatch.kernel.vector.gemm.Multiplier;
-import org.spanmatch.kernel.vector.gemm.Workers;
+import org.spanmatch.kernel.vector.gemm.WorkerPool;
 import org.spanmatch.kernel.vector.projection.SweptTable;
 
 /**
@@ -57,11 +57,11 @@ public final class GramTables {
       Map<Group, Moments> moments,
       int threads) {
     requireShape(unitGram, groups.get(Group.X).count() + groups.get(Group.Y).count());
-    Workers workers = Workers.atMost(threads);
-    Multiplier multiplier = new Multiplier(MicroKernel.choose(), workers);
+    WorkerPool workers = WorkerPool.atMost(threads);
+    Gemm gemm = new Gemm(MicroKernel.choose(), workers);
     return new SweptTable(
-        new GramVectors(unitGram, gramError, storageRoundoff, multiplier),
-        multiplier,
+        new GramVectors(unitGram, gramError, storageRoundoff, gemm),
+        gemm,
         samples,
         groups,
         moments) {

@@ -5,8 +5,8 @@ import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.vector.factor.Cholesky;
 import org.spanmatch.kernel.vector.factor.PivotedCholesky;
+import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
-import org.spanmatch.kernel.vector.gemm.Multiplier;
 import org.spanmatch.kernel.vector.projection.CompressedVectors;
 import org.spanmatch.kernel.vector.projection.Projection;
 
@@ -15,7 +15,7 @@ public final class GramVectors implements CompressedVectors {
   private final double[][] gram;
   private final double gramError;
   private final double storageRoundoff;
-  private final Multiplier multiplier;
+  private final Gemm gemm;
 
   /**
    * Makes vectors.
@@ -23,16 +23,15 @@ public final class GramVectors implements CompressedVectors {
    * @param gram their symmetric Gram matrix
    * @param gramError bound on the absolute error of its elements
    */
-  public GramVectors(
-      double[][] gram, double gramError, double storageRoundoff, Multiplier multiplier) {
+  public GramVectors(double[][] gram, double gramError, double storageRoundoff, Gemm gemm) {
     this.gram = gram;
     this.gramError = gramError;
     this.storageRoundoff = storageRoundoff;
-    this.multiplier = multiplier;
+    this.gemm = gemm;
   }
 
   @Override
-  public CompressedVectors with(Multiplier other) {
+  public CompressedVectors with(Gemm other) {
     return new GramVectors(gram, gramError, storageRoundoff, other);
   }
 
@@ -58,8 +57,8 @@ public final class GramVectors implements CompressedVectors {
 
   @Override
   public Projection project(int[] spanning, int[] projected) {
-    int first = Matrix.padded(spanning.length, multiplier.tile());
-    Matrix tableau = multiplier.matrix(spanning.length, first + projected.length);
+    int first = Matrix.padded(spanning.length, gemm.tile());
+    Matrix tableau = gemm.matrix(spanning.length, first + projected.length);
     boolean together = areNeighbours(spanning);
     boolean projectedTogether = areNeighbours(projected);
     for (int i = 0; i < spanning.length; i++) {
@@ -67,7 +66,7 @@ public final class GramVectors implements CompressedVectors {
       copy(row, spanning, together, tableau.values, tableau.at(i, 0));
       copy(row, projected, projectedTogether, tableau.values, tableau.at(i, first));
     }
-    if (!Cholesky.factorise(tableau, 0, multiplier)) {
+    if (!Cholesky.factorise(tableau, 0, gemm)) {
       return null;
     }
     double[] squares = new double[projected.length];

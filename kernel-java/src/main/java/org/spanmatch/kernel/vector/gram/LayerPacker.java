@@ -44,7 +44,7 @@ final class LayerPacker implements AutoCloseable {
     this.reader = layer.open();
     this.neurons = layer.neurons();
     this.firstPanel = firstPanel;
-    this.width = kernel.width();
+    this.width = kernel.nr();
     this.scales = scales;
     this.kernel = kernel;
     int length = Math.max(neurons, CHUNK_VALUES);
@@ -123,7 +123,7 @@ final class LayerPacker implements AutoCloseable {
     double[] packed = target.values();
     boolean outer = block.innerSize() == 1;
     int inner = used % block.innerSize();
-    int run = Math.min(count, PackedSamples.DEPTH - to % PackedSamples.DEPTH);
+    int run = Math.min(count, PackedSamples.KC - to % PackedSamples.KC);
     run = outer ? run : Math.min(run, block.innerSize() - inner);
     int stride = outer ? block.outerStride() : block.innerStride();
     int first = block.index(used);

@@ -1,7 +1,7 @@
 package org.spanmatch.kernel.vector.projection;
 
 import org.spanmatch.kernel.Precision;
-import org.spanmatch.kernel.vector.gemm.Multiplier;
+import org.spanmatch.kernel.vector.gemm.Gemm;
 
 /**
  * The unit-norm activation vectors of both groups' living neurons, in a form whose size does not
@@ -11,8 +11,8 @@ public interface CompressedVectors {
   /** How the vectors were compressed. */
   Precision precision();
 
-  /** The same vectors for another thread, which computes with a multiplier of its own. */
-  CompressedVectors with(Multiplier multiplier);
+  /** The same vectors for another thread, which computes with a gemm of its own. */
+  CompressedVectors with(Gemm gemm);
 
   /** u_data, the relative rounding of the stored activations. */
   double storageRoundoff();

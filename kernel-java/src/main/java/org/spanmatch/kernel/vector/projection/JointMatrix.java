@@ -3,7 +3,7 @@ package org.spanmatch.kernel.vector.projection;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.LivingNeurons;
 import org.spanmatch.kernel.Moments;
-import org.spanmatch.kernel.vector.gemm.Multiplier;
+import org.spanmatch.kernel.vector.gemm.Gemm;
 
 /** What one pass over the activations of both groups leaves of them. */
 public interface JointMatrix {
@@ -17,7 +17,7 @@ public interface JointMatrix {
    *     {@link LivingNeurons} numbers them
    * @param storageRoundoff u_data, the relative rounding of the stored activations
    */
-  CompressedVectors unitVectors(int[] columns, double storageRoundoff, Multiplier multiplier);
+  CompressedVectors unitVectors(int[] columns, double storageRoundoff, Gemm gemm);
 
   /** The column of a neuron. */
   int column(Group group, int neuron);

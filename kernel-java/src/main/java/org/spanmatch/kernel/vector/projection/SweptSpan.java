@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.IntStream;
 import org.spanmatch.kernel.Distances;
-import org.spanmatch.kernel.vector.factor.Triangle;
+import org.spanmatch.kernel.vector.factor.TriangularSolve;
+import org.spanmatch.kernel.vector.gemm.Gemm;
+import org.spanmatch.kernel.vector.gemm.Gemm.Factor;
 import org.spanmatch.kernel.vector.gemm.Matrix;
-import org.spanmatch.kernel.vector.gemm.Multiplier;
-import org.spanmatch.kernel.vector.gemm.Multiplier.Factor;
 
 /**
  * The span of what remains of one group, and the other group's neurons projected on it.
@@ -24,8 +24,8 @@ import org.spanmatch.kernel.vector.gemm.Multiplier.Factor;
  * #mark()} costs a copy of what has one element a neuron, and applies the updates that are kept
  * aside where they are many.
  *
- * <p>Vectors that depend on others of their group wait: they are projected too, and become part of
- * the span when a removal has made them independent.
+ * <p>Vectors that depend on others of their group are projected too, and become part of the span
+ * when a removal has made them independent.
  *
  * <p><b>Drift.</b> Let A be the vectors that span, as given by the triangular factor. For each
  * column of the tableau {@code errors} bounds ‖A(c̃ − c)‖₂, c̃ being the column as it is and c what
@@ -54,7 +54,7 @@ final class SweptSpan {
   private static final double WORST_PIVOT_ERROR = 1e-3;
 
   private final CompressedVectors vectors;
-  private final Multiplier multiplier;
+  private final Gemm gemm;
   private State state;
 
   /**
@@ -63,15 +63,15 @@ final class SweptSpan {
    * @param spanning the columns of the vectors that span
    * @param projected the columns of those to project
    */
-  SweptSpan(CompressedVectors vectors, Multiplier multiplier, int[] spanning, int[] projected) {
+  SweptSpan(CompressedVectors vectors, Gemm gemm, int[] spanning, int[] projected) {
     this.vectors = vectors;
-    this.multiplier = multiplier;
+    this.gemm = gemm;
     this.state = new State(bits(spanning), bits(projected));
   }
 
-  private SweptSpan(CompressedVectors vectors, Multiplier multiplier, State state) {
+  private SweptSpan(CompressedVectors vectors, Gemm gemm, State state) {
     this.vectors = vectors;
-    this.multiplier = multiplier;
+    this.gemm = gemm;
     this.state = state;
   }
 
@@ -79,7 +79,7 @@ final class SweptSpan {
    * The same span for another thread. The tableau is shared, since both sides copy it before they
    * change it; pending updates are written in place, and so are not.
    */
-  SweptSpan copy(CompressedVectors ownVectors, Multiplier ownMultiplier) {
+  SweptSpan copy(CompressedVectors ownVectors, Gemm ownMultiplier) {
     if (state.tableau != null && !prepareSweeps()) { // W is filled in in place, too
       forget(null);
     }
@@ -104,21 +104,21 @@ final class SweptSpan {
     final int first; // of the columns that belong to projected vectors
     final int[] rows; // the vectors that span
     final int[] columns; // the vectors that are projected: first those of the other group
-    final int waiting; // how many of the last ones wait
+    final int dependent; // how many of the last ones depend on those that span
     final Matrix pendingColumns;
     final Matrix pendingRows;
     double[] norms; // ‖·‖₁ of the columns, when no update is pending
     double[] errors; // of the columns, likewise; null until the first sweep needs W
-    Triangle triangle; // until then, when W's columns hold R⁻ᵀ
+    TriangularSolve triangle; // until then, when W's columns hold R⁻ᵀ
     boolean shared; // with a mark
 
     Tableau(
-        Matrix values, int first, int[] rows, int[] columns, int waiting, int pending, int tile) {
+        Matrix values, int first, int[] rows, int[] columns, int dependent, int pending, int tile) {
       this.values = values;
       this.first = first;
       this.rows = rows;
       this.columns = columns;
-      this.waiting = waiting;
+      this.dependent = dependent;
       int room = Math.max(pending, rows.length < LARGE ? PENDING : LARGE_PENDING);
       this.pendingColumns = new Matrix(room, rows.length, tile);
       this.pendingRows = new Matrix(room, values.columns, tile);
@@ -134,7 +134,7 @@ final class SweptSpan {
       first = other.first;
       rows = other.rows;
       columns = other.columns;
-      waiting = other.waiting;
+      dependent = other.dependent;
       pendingColumns = other.pendingColumns.copy(pending);
       pendingRows = other.pendingRows.copy(pending);
       norms = other.norms;
@@ -143,9 +143,9 @@ final class SweptSpan {
       shared = true;
     }
 
-    /** How many of the projected vectors do not wait. */
+    /** How many of the projected vectors are of the other group. */
     int others() {
-      return columns.length - waiting;
+      return columns.length - dependent;
     }
 
     int row(int vector) {
@@ -248,7 +248,7 @@ final class SweptSpan {
     int row = state.tableau.row(vector);
     if (row >= 0) {
       sweepOut(row);
-      takeInWaiting();
+      takeInDependent();
     }
   }
 
@@ -341,8 +341,9 @@ final class SweptSpan {
    * @return false if they are not independent
    */
   private boolean start(int[] independent, int[] spanning, int[] projected, boolean chosen) {
-    int[] waiting = IntStream.of(spanning).filter(v -> Tableau.find(independent, v) < 0).toArray();
-    int[] columns = IntStream.concat(IntStream.of(projected), IntStream.of(waiting)).toArray();
+    int[] dependent =
+        IntStream.of(spanning).filter(v -> Tableau.find(independent, v) < 0).toArray();
+    int[] columns = IntStream.concat(IntStream.of(projected), IntStream.of(dependent)).toArray();
     Projection projection = vectors.project(independent, columns);
     if (projection == null) {
       return false;
@@ -350,7 +351,7 @@ final class SweptSpan {
     Matrix values = projection.tableau;
     int rank = independent.length;
     int first = projection.first;
-    Triangle triangle = new Triangle(takeTriangle(values, rank, first), rank, multiplier);
+    TriangularSolve triangle = new TriangularSolve(takeTriangle(values, rank, first), rank, gemm);
     triangle.invertTransposed(values);
     double[] inverseDiagonal = inverseDiagonal(values, rank);
     double nearest = 1 / Math.sqrt(Arrays.stream(inverseDiagonal).max().orElseThrow());
@@ -359,7 +360,7 @@ final class SweptSpan {
     }
     triangle.solve(values, first, values.columns);
     Tableau tableau =
-        new Tableau(values, first, independent, columns, waiting.length, 0, multiplier.tile());
+        new Tableau(values, first, independent, columns, dependent.length, 0, gemm.tile());
     tableau.triangle = triangle;
     state.tableau = tableau;
     state.independent = independent;
@@ -384,7 +385,7 @@ final class SweptSpan {
     }
     Tableau tableau = state.tableau;
     if (tableau.errors == null) {
-      Triangle triangle = tableau.triangle;
+      TriangularSolve triangle = tableau.triangle;
       if (triangle == null) {
         return false;
       }
@@ -423,7 +424,7 @@ final class SweptSpan {
 
   /** Moves the triangle out of the first columns of the tableau, which become zero. */
   private Matrix takeTriangle(Matrix values, int rank, int first) {
-    Matrix factor = multiplier.matrix(rank, rank);
+    Matrix factor = gemm.matrix(rank, rank);
     for (int i = 0; i < rank; i++) {
       System.arraycopy(values.values, values.at(i, i), factor.values, factor.at(i, i), rank - i);
       Arrays.fill(values.values, values.at(i, 0), values.at(i, first), 0);
@@ -557,7 +558,7 @@ final class SweptSpan {
     compact();
     Tableau tableau = state.tableau;
     int rows = tableau.rows.length;
-    multiplier.subtractProduct(
+    gemm.subtractProduct(
         Factor.columns(tableau.pendingColumns, 0, 0, rows),
         Factor.columns(tableau.pendingRows, 0, 0, tableau.values.columns),
         state.pending,
@@ -584,14 +585,14 @@ final class SweptSpan {
     if (!old.shared && 8 * (rows.length + columns.length) > 7 * before) {
       return;
     }
-    int first = Matrix.padded(rows.length, multiplier.tile());
+    int first = Matrix.padded(rows.length, gemm.tile());
     // Where each column of the new tableau was in the old one; the padding takes any.
     int[] sources = new int[first + columns.length];
     System.arraycopy(rows, 0, sources, 0, rows.length);
     for (int i = 0; i < columns.length; i++) {
       sources[first + i] = old.first + columns[i];
     }
-    Matrix values = multiplier.matrix(rows.length, sources.length);
+    Matrix values = gemm.matrix(rows.length, sources.length);
     for (int i = 0; i < rows.length; i++) {
       gather(old.values, rows[i], sources, values, i, rows.length, first);
     }
@@ -603,7 +604,7 @@ final class SweptSpan {
             IntStream.of(columns).map(i -> old.columns[i]).toArray(),
             (int) IntStream.of(columns).filter(i -> i >= others).count(),
             state.pending,
-            multiplier.tile());
+            gemm.tile());
     for (int t = 0; t < state.pending; t++) {
       gather(old.pendingRows, t, sources, tableau.pendingRows, t, rows.length, first);
       gather(old.pendingColumns, t, rows, tableau.pendingColumns, t, rows.length, rows.length);
@@ -632,12 +633,12 @@ final class SweptSpan {
     }
   }
 
-  // Waiting vectors.
+  // Dependent vectors.
 
   /** Lets vectors that have become independent span. */
-  private void takeInWaiting() {
+  private void takeInDependent() {
     Tableau tableau = state.tableau;
-    if (tableau == null || tableau.waiting == 0) {
+    if (tableau == null || tableau.dependent == 0) {
       return;
     }
     int farthest = -1;

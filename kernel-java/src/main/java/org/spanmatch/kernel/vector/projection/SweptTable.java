@@ -10,12 +10,12 @@ import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.NeuronTable;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionTable;
-import org.spanmatch.kernel.vector.gemm.Multiplier;
+import org.spanmatch.kernel.vector.gemm.Gemm;
 
 /** Both groups' neurons, each projected on the span of what remains of the other group. */
 public class SweptTable extends NeuronTable {
   private final CompressedVectors vectors;
-  private final Multiplier multiplier;
+  private final Gemm gemm;
   // By the group that is projected.
   private final Map<Group, SweptSpan> spans = new EnumMap<>(Group.class);
 
@@ -29,26 +29,26 @@ public class SweptTable extends NeuronTable {
    */
   public SweptTable(
       CompressedVectors vectors,
-      Multiplier multiplier,
+      Gemm gemm,
       long samples,
       Map<Group, LivingNeurons> groups,
       Map<Group, Moments> moments) {
     super(samples, groups, moments);
     this.vectors = vectors;
-    this.multiplier = multiplier;
+    this.gemm = gemm;
     for (Group group : Group.values()) {
       int[] spanning = columns(group.other(), remaining(group.other()));
       int[] projected = columns(group, remaining(group));
-      spans.put(group, new SweptSpan(vectors, multiplier, spanning, projected));
+      spans.put(group, new SweptSpan(vectors, gemm, spanning, projected));
     }
   }
 
   /** A table of the neurons that remain in another, for one thread. */
   private SweptTable(SweptTable other) {
     super(other);
-    multiplier = other.multiplier.alone();
-    vectors = other.vectors.with(multiplier);
-    other.spans.forEach((group, span) -> spans.put(group, span.copy(vectors, multiplier)));
+    gemm = other.gemm.alone();
+    vectors = other.vectors.with(gemm);
+    other.spans.forEach((group, span) -> spans.put(group, span.copy(vectors, gemm)));
   }
 
   @Override

@@ -2,9 +2,9 @@ package org.spanmatch.kernel.vector.qr;
 
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
+import org.spanmatch.kernel.vector.gemm.Gemm;
+import org.spanmatch.kernel.vector.gemm.Gemm.Factor;
 import org.spanmatch.kernel.vector.gemm.Matrix;
-import org.spanmatch.kernel.vector.gemm.Multiplier;
-import org.spanmatch.kernel.vector.gemm.Multiplier.Factor;
 
 /**
  * Brings rows into a triangular factor by Householder reflections, in blocks: [R; rows] = Q [R';
@@ -29,13 +29,13 @@ final class Reflections {
 
   private final Matrix top;
   private final Matrix rows;
-  private final Multiplier multiplier;
+  private final Gemm gemm;
   private int used;
 
-  private Reflections(Matrix top, Matrix rows, Multiplier multiplier) {
+  private Reflections(Matrix top, Matrix rows, Gemm gemm) {
     this.top = top;
     this.rows = rows;
-    this.multiplier = multiplier;
+    this.gemm = gemm;
   }
 
   /**
@@ -48,14 +48,13 @@ final class Reflections {
    * @param profile for a number of pivots, how many of the first rows may have values other than
    *     zero in their columns
    */
-  static void absorb(
-      Matrix top, Matrix rows, int pivots, IntUnaryOperator profile, Multiplier multiplier) {
-    Reflections reflections = new Reflections(top, rows, multiplier);
+  static void absorb(Matrix top, Matrix rows, int pivots, IntUnaryOperator profile, Gemm gemm) {
+    Reflections reflections = new Reflections(top, rows, gemm);
     for (int from = 0; from < pivots; from += BLOCK) {
       int to = Math.min(pivots, from + BLOCK);
       reflections.used = profile.applyAsInt(to);
       Matrix t = reflections.factorise(from, to);
-      int rest = Matrix.padded(to, multiplier.tile());
+      int rest = Matrix.padded(to, gemm.tile());
       reflections.apply(from, to, t, rest, top.columns);
     }
   }
@@ -89,8 +88,8 @@ final class Reflections {
 
   /** T of two blocks: the part that couples them is −T₁(V₁ᵀV₂)T₂. */
   private Matrix combined(int from, int middle, int to, Matrix left, Matrix right) {
-    Matrix products = multiplier.matrix(middle - from, to - middle);
-    multiplier.subtractProduct(
+    Matrix products = gemm.matrix(middle - from, to - middle);
+    gemm.subtractProduct(
         Factor.columns(rows, 0, from, middle - from),
         Factor.columns(rows, 0, middle, to - middle),
         used,
@@ -98,7 +97,7 @@ final class Reflections {
         0,
         0,
         false);
-    Matrix t = multiplier.matrix(to - from, to - from);
+    Matrix t = gemm.matrix(to - from, to - from);
     copy(left, t, 0);
     copy(right, t, middle - from);
     for (int i = 0; i < left.rows; i++) {
@@ -134,7 +133,7 @@ final class Reflections {
     for (int i = 0; i < used; i++) {
       System.arraycopy(rows.values, rows.at(i, from), leaf, i * width, width);
     }
-    Matrix t = multiplier.matrix(width, width);
+    Matrix t = gemm.matrix(width, width);
     double[] products = new double[width];
     for (int k = 0; k < width; k++) {
       double tau = reflect(leaf, width, from, k, products);
@@ -207,7 +206,7 @@ final class Reflections {
     }
     int size = to - from;
     // −(top + V₂ᵀ rows)
-    Matrix z = multiplier.matrix(size, columns);
+    Matrix z = gemm.matrix(size, columns);
     for (int i = 0; i < size; i++) {
       int source = top.at(from + i, first);
       int place = z.at(i, 0);
@@ -215,7 +214,7 @@ final class Reflections {
         z.values[place + j] = -top.values[source + j];
       }
     }
-    multiplier.subtractProduct(
+    gemm.subtractProduct(
         Factor.columns(rows, 0, from, size),
         Factor.columns(rows, 0, first, columns),
         used,
@@ -224,7 +223,7 @@ final class Reflections {
         0,
         false);
     // Tᵀ(top + V₂ᵀ rows), from the last row on, since row i needs those before it.
-    multiplier.onColumns(
+    gemm.onColumns(
         0,
         columns,
         (long) size * size,
@@ -235,7 +234,7 @@ final class Reflections {
               factors[l] = t.get(l, i);
             }
             z.multiplyRow(i, -t.get(i, i), begin, end);
-            multiplier.subtractRows(z, i, factors, 0, i, begin, end);
+            gemm.subtractRows(z, i, factors, 0, i, begin, end);
           }
         });
     for (int i = 0; i < size; i++) {
@@ -245,7 +244,7 @@ final class Reflections {
         top.values[target + j] -= z.values[place + j];
       }
     }
-    multiplier.subtractProduct(
+    gemm.subtractProduct(
         Factor.rows(rows, 0, from, used),
         Factor.columns(z, 0, 0, columns),
         size,

@@ -11,10 +11,10 @@ import org.spanmatch.activations.SampleRows;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
-import org.spanmatch.kernel.vector.gemm.Multiplier;
-import org.spanmatch.kernel.vector.gemm.Workers;
+import org.spanmatch.kernel.vector.gemm.WorkerPool;
 import org.spanmatch.kernel.vector.projection.CompressedVectors;
 import org.spanmatch.kernel.vector.projection.JointMatrix;
 
@@ -35,19 +35,19 @@ public final class TallSkinnyQr implements JointMatrix {
   private static final int MAX_BLOCK_ROWS = 4096;
   private static final int MAX_BLOCK_VALUES = 1 << 30;
 
-  private record Triangle(int height, Matrix factor) {}
+  private record TriangularSolve(int height, Matrix factor) {}
 
   private final int xNeurons;
   private final int columns;
   private final int blockRows;
   private final MicroKernel kernel;
-  private final Workers workers;
-  private final Deque<Triangle> triangles = new ArrayDeque<>();
+  private final WorkerPool workers;
+  private final Deque<TriangularSolve> triangles = new ArrayDeque<>();
   private final ColumnMoments moments;
   private int height;
 
   private TallSkinnyQr(
-      int xNeurons, int columns, long samples, MicroKernel kernel, Workers workers) {
+      int xNeurons, int columns, long samples, MicroKernel kernel, WorkerPool workers) {
     this.xNeurons = xNeurons;
     this.columns = columns;
     this.blockRows = (int) blockRows(columns, samples);
@@ -82,7 +82,7 @@ public final class TallSkinnyQr implements JointMatrix {
       double[] xScales,
       double[] yScales,
       MicroKernel kernel,
-      Workers workers,
+      WorkerPool workers,
       Progress progress) {
     int columns = Math.addExact(x.neurons(), y.neurons());
     TallSkinnyQr qr = new TallSkinnyQr(x.neurons(), columns, x.samples(), kernel, workers);
@@ -133,7 +133,7 @@ public final class TallSkinnyQr implements JointMatrix {
   private Batch batch() {
     Batch batch = new Batch();
     for (int i = 0; i < batch.factors.length; i++) {
-      batch.blocks.add(new Matrix(blockRows, columns, kernel.width()));
+      batch.blocks.add(new Matrix(blockRows, columns, kernel.nr()));
     }
     return batch;
   }
@@ -173,7 +173,7 @@ public final class TallSkinnyQr implements JointMatrix {
   }
 
   private void reduce(Batch batch, int block) {
-    Multiplier alone = new Multiplier(kernel, Workers.NONE);
+    Gemm alone = new Gemm(kernel, WorkerPool.NONE);
     Matrix factor = alone.matrix(columns, columns);
     int rows = batch.rows(block);
     batch.moments[block] = ColumnMoments.of(batch.blocks.get(block), rows);
@@ -182,30 +182,30 @@ public final class TallSkinnyQr implements JointMatrix {
   }
 
   private void add(Matrix factor) {
-    triangles.push(new Triangle(0, factor));
+    triangles.push(new TriangularSolve(0, factor));
     while (lastTwoHaveEqualHeight()) {
       mergeLastTwo();
     }
   }
 
   private boolean lastTwoHaveEqualHeight() {
-    Iterator<Triangle> lastFirst = triangles.iterator();
+    Iterator<TriangularSolve> lastFirst = triangles.iterator();
     int last = lastFirst.next().height;
     return lastFirst.hasNext() && lastFirst.next().height == last;
   }
 
   private void mergeLastTwo() {
-    Triangle lower = triangles.pop();
-    Triangle upper = triangles.pop();
+    TriangularSolve lower = triangles.pop();
+    TriangularSolve upper = triangles.pop();
     Reflections.absorb(
         upper.factor,
         lower.factor,
         columns,
         pivots -> pivots, // a triangle
-        new Multiplier(kernel, workers));
+        new Gemm(kernel, workers));
     int merged = Math.max(upper.height, lower.height) + 1;
     height = Math.max(height, merged);
-    triangles.push(new Triangle(merged, upper.factor));
+    triangles.push(new TriangularSolve(merged, upper.factor));
   }
 
   /**
@@ -240,9 +240,8 @@ public final class TallSkinnyQr implements JointMatrix {
   }
 
   @Override
-  public CompressedVectors unitVectors(
-      int[] wanted, double storageRoundoff, Multiplier multiplier) {
-    Matrix unit = multiplier.matrix(columns, wanted.length);
+  public CompressedVectors unitVectors(int[] wanted, double storageRoundoff, Gemm gemm) {
+    Matrix unit = gemm.matrix(columns, wanted.length);
     for (int j = 0; j < wanted.length; j++) {
       double norm = Math.sqrt(square(wanted[j]));
       for (int i = 0; i <= wanted[j]; i++) {
@@ -251,6 +250,6 @@ public final class TallSkinnyQr implements JointMatrix {
     }
     // Norms and divisions add a few roundings to those of the factorisation.
     double error = backwardError() + (columns + 4) * 0x1p-53;
-    return new TriangularVectors(unit, wanted, error, storageRoundoff, multiplier);
+    return new TriangularVectors(unit, wanted, error, storageRoundoff, gemm);
   }
 }

@@ -1,8 +1,8 @@
 package org.spanmatch.kernel.vector.qr;
 
 import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
-import org.spanmatch.kernel.vector.gemm.Multiplier;
 import org.spanmatch.kernel.vector.projection.CompressedVectors;
 import org.spanmatch.kernel.vector.projection.Projection;
 
@@ -16,7 +16,7 @@ final class TriangularVectors implements CompressedVectors {
   private final double backwardError;
   private final double storageRoundoff;
   private final double rankTolerance;
-  private final Multiplier multiplier;
+  private final Gemm gemm;
 
   /**
    * Makes vectors.
@@ -26,22 +26,18 @@ final class TriangularVectors implements CompressedVectors {
    * @param backwardError η: each column may have been moved by at most so much
    */
   TriangularVectors(
-      Matrix unit,
-      int[] profile,
-      double backwardError,
-      double storageRoundoff,
-      Multiplier multiplier) {
+      Matrix unit, int[] profile, double backwardError, double storageRoundoff, Gemm gemm) {
     this.unit = unit;
     this.profile = profile;
     this.backwardError = backwardError;
     this.storageRoundoff = storageRoundoff;
     // τ of the orthogonal method: m·2⁻⁵²·8, m being the number of living neurons in both groups.
     this.rankTolerance = unit.columns * 0x1p-52 * 8;
-    this.multiplier = multiplier;
+    this.gemm = gemm;
   }
 
   @Override
-  public CompressedVectors with(Multiplier other) {
+  public CompressedVectors with(Gemm other) {
     return new TriangularVectors(unit, profile, backwardError, storageRoundoff, other);
   }
 
@@ -68,9 +64,9 @@ final class TriangularVectors implements CompressedVectors {
 
   @Override
   public Projection project(int[] spanning, int[] projected) {
-    int first = Matrix.padded(spanning.length, multiplier.tile());
-    Matrix tableau = multiplier.matrix(spanning.length, first + projected.length);
-    Matrix rows = multiplier.matrix(unit.rows, tableau.columns);
+    int first = Matrix.padded(spanning.length, gemm.tile());
+    Matrix tableau = gemm.matrix(spanning.length, first + projected.length);
+    Matrix rows = gemm.matrix(unit.rows, tableau.columns);
     int[] lengths = new int[spanning.length + 1];
     for (int j = 0; j < spanning.length; j++) {
       copyColumn(spanning[j], rows, j);
@@ -79,7 +75,7 @@ final class TriangularVectors implements CompressedVectors {
     for (int j = 0; j < projected.length; j++) {
       copyColumn(projected[j], rows, first + j);
     }
-    Reflections.absorb(tableau, rows, spanning.length, pivots -> lengths[pivots], multiplier);
+    Reflections.absorb(tableau, rows, spanning.length, pivots -> lengths[pivots], gemm);
     for (int i = 0; i < spanning.length; i++) {
       if (tableau.get(i, i) == 0) {
         return null;

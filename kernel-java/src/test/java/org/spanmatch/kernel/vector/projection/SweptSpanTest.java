@@ -17,10 +17,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
-import org.spanmatch.kernel.vector.gemm.Multiplier;
-import org.spanmatch.kernel.vector.gemm.Workers;
+import org.spanmatch.kernel.vector.gemm.WorkerPool;
 import org.spanmatch.kernel.vector.gram.GramVectors;
 import org.spanmatch.validation.contract.ExactDistances;
 
@@ -31,8 +31,8 @@ import org.spanmatch.validation.contract.ExactDistances;
 class SweptSpanTest {
   private static final int PROJECTED = 6;
 
-  private final Workers workers = new Workers(1);
-  private final Multiplier multiplier = new Multiplier(MicroKernel.choose(), workers);
+  private final WorkerPool workers = new WorkerPool(1);
+  private final Gemm gemm = new Gemm(MicroKernel.choose(), workers);
 
   @AfterEach
   void close() {
@@ -51,12 +51,12 @@ class SweptSpanTest {
     private double[][] factor; // its columns, of those that span and then of those projected
 
     OnlyDrift(double[][] gram, double allowed) {
-      this.vectors = new GramVectors(gram, 0, 0, multiplier);
+      this.vectors = new GramVectors(gram, 0, 0, gemm);
       this.allowed = allowed;
     }
 
     @Override
-    public CompressedVectors with(Multiplier other) {
+    public CompressedVectors with(Gemm other) {
       throw new UnsupportedOperationException();
     }
 
@@ -169,7 +169,7 @@ class SweptSpanTest {
     emptied.removeSpanning(IntStream.range(0, count - PROJECTED).toArray());
     SweptSpan empty =
         new SweptSpan(
-            vectors, multiplier, new int[0], IntStream.range(count - PROJECTED, count).toArray());
+            vectors, gemm, new int[0], IntStream.range(count - PROJECTED, count).toArray());
     for (SweptSpan span : List.of(emptied, empty)) {
       for (int x = 0; x < PROJECTED; x++) {
         assertEquals(1, distances(span).distance(x));
@@ -209,7 +209,7 @@ class SweptSpanTest {
   private SweptSpan span(CompressedVectors vectors, int count) {
     int[] spanning = IntStream.range(0, count - PROJECTED).toArray();
     int[] projected = IntStream.range(count - PROJECTED, count).toArray();
-    return new SweptSpan(vectors, multiplier, spanning, projected);
+    return new SweptSpan(vectors, gemm, spanning, projected);
   }
 
   private static Distances distances(SweptSpan span) {
@@ -343,7 +343,7 @@ class SweptSpanTest {
       distances(
           new SweptSpan(
               others,
-              multiplier,
+              gemm,
               order.subList(swept, order.size()).stream().mapToInt(v -> v).sorted().toArray(),
               IntStream.range(count - PROJECTED, count).toArray()));
       for (int x = 0; x < PROJECTED; x++) {
@@ -412,7 +412,7 @@ class SweptSpanTest {
       SweptSpan fresh =
           new SweptSpan(
               vectors,
-              multiplier,
+              gemm,
               left.stream().toArray(),
               IntStream.range(count - PROJECTED, count).toArray());
       Distances expected = distances(fresh);

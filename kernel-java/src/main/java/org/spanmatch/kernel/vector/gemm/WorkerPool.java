@@ -13,9 +13,9 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Lists often follow each other within microseconds, so a thread without work looks out for the
  * next list for a moment before it sleeps: waking it up takes longer than many lists do.
  */
-public final class Workers implements AutoCloseable {
+public final class WorkerPool implements AutoCloseable {
   /** The calling thread alone, for tasks that are themselves run by workers; never closed. */
-  public static final Workers NONE = new Workers(1);
+  public static final WorkerPool NONE = new WorkerPool(1);
 
   private static final int THREADS_PER_CORE = 4;
   private static final long LOOK_OUT_NANOS = 50_000;
@@ -26,7 +26,7 @@ public final class Workers implements AutoCloseable {
   private volatile Job job; // null while there is nothing to do
   private volatile boolean closed;
 
-  public Workers(int threads) {
+  public WorkerPool(int threads) {
     this.threads = threads;
     // Where others need the processor, it is theirs.
     boolean spare = threads <= Runtime.getRuntime().availableProcessors();
@@ -34,9 +34,9 @@ public final class Workers implements AutoCloseable {
   }
 
   /** So many threads, or fewer on a machine where more would only take memory. */
-  public static Workers atMost(int threads) {
+  public static WorkerPool atMost(int threads) {
     int most = THREADS_PER_CORE * Runtime.getRuntime().availableProcessors();
-    return new Workers(Math.min(threads, most));
+    return new WorkerPool(Math.min(threads, most));
   }
 
   /** How many threads there are, the caller's among them. */
@@ -111,7 +111,7 @@ public final class Workers implements AutoCloseable {
       }
       asleep = true;
       while (!isNew(last)) {
-        LockSupport.park(Workers.this);
+        LockSupport.park(WorkerPool.this);
       }
       asleep = false;
     }

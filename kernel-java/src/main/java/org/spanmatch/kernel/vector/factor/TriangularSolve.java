@@ -1,21 +1,21 @@
 package org.spanmatch.kernel.vector.factor;
 
+import org.spanmatch.kernel.vector.gemm.Gemm;
+import org.spanmatch.kernel.vector.gemm.Gemm.Factor;
 import org.spanmatch.kernel.vector.gemm.Matrix;
-import org.spanmatch.kernel.vector.gemm.Multiplier;
-import org.spanmatch.kernel.vector.gemm.Multiplier.Factor;
 
 /**
  * Solves with an upper triangular matrix R, by recursive halving: nearly all operations are matrix
  * products. (Toledo, Locality of reference in LU decomposition with partial pivoting, 1997, gives
  * the pattern.)
  */
-public final class Triangle {
+public final class TriangularSolve {
   /** Rows of a block that is not halved any more. */
   static final int LEAF = 16;
 
   private final Matrix r;
   private final int size;
-  private final Multiplier multiplier;
+  private final Gemm gemm;
 
   /**
    * A solver.
@@ -23,10 +23,10 @@ public final class Triangle {
    * @param r the triangle in its rows and first columns; what is below the diagonal is not read
    * @param size its number of rows
    */
-  public Triangle(Matrix r, int size, Multiplier multiplier) {
+  public TriangularSolve(Matrix r, int size, Gemm gemm) {
     this.r = r;
     this.size = size;
-    this.multiplier = multiplier;
+    this.gemm = gemm;
   }
 
   /** Where to halve rows so that both halves begin at a whole tile. */
@@ -49,7 +49,7 @@ public final class Triangle {
     if (to - from > LEAF) {
       int middle = middle(from, to);
       forward(x, from, middle);
-      multiplier.subtractProduct(
+      gemm.subtractProduct(
           Factor.columns(r, from, middle, to - middle),
           Factor.columns(x, from, 0, middle),
           middle - from,
@@ -60,7 +60,7 @@ public final class Triangle {
       forward(x, middle, to);
       return;
     }
-    multiplier.onColumns(
+    gemm.onColumns(
         0,
         to,
         (long) LEAF * LEAF,
@@ -70,7 +70,7 @@ public final class Triangle {
             for (int l = from; l < i; l++) {
               factors[l - from] = r.get(l, i);
             }
-            multiplier.subtractRows(x, i, factors, from, i - from, first, last);
+            gemm.subtractRows(x, i, factors, from, i - from, first, last);
             x.divideRow(i, r.get(i, i), first, last);
           }
         });
@@ -92,7 +92,7 @@ public final class Triangle {
     if (to - from > LEAF) {
       int middle = middle(from, to);
       backward(b, middle, to, firstColumn, lastColumn);
-      multiplier.subtractProduct(
+      gemm.subtractProduct(
           Factor.rows(r, from, middle, middle - from),
           Factor.columns(b, middle, firstColumn, lastColumn - firstColumn),
           to - middle,
@@ -103,7 +103,7 @@ public final class Triangle {
       backward(b, from, middle, firstColumn, lastColumn);
       return;
     }
-    multiplier.onColumns(
+    gemm.onColumns(
         firstColumn,
         lastColumn,
         (long) LEAF * LEAF,
@@ -113,7 +113,7 @@ public final class Triangle {
             for (int l = i + 1; l < to; l++) {
               factors[l - i - 1] = r.get(i, l);
             }
-            multiplier.subtractRows(b, i, factors, i + 1, to - i - 1, first, last);
+            gemm.subtractRows(b, i, factors, i + 1, to - i - 1, first, last);
             b.divideRow(i, r.get(i, i), first, last);
           }
         });

@@ -10,7 +10,7 @@ import java.util.List;
  * <p>Both factors are packed into panels, a slice of the common dimension at a time. Every element
  * of the result is formed in the same order whatever the number of threads is.
  */
-public final class Multiplier {
+public final class Gemm {
   // Tiles of so many panels a side are one task.
   private static final int TASK_PANELS = 4;
 
@@ -21,23 +21,23 @@ public final class Multiplier {
   private static final int CHUNK = 256;
 
   private final MicroKernel kernel;
-  private final Workers workers;
+  private final WorkerPool workers;
   private double[] left = new double[0];
   private double[] right = new double[0];
 
-  public Multiplier(MicroKernel kernel, Workers workers) {
+  public Gemm(MicroKernel kernel, WorkerPool workers) {
     this.kernel = kernel;
     this.workers = workers;
   }
 
-  /** A multiplier for the calling thread alone. */
-  public Multiplier alone() {
-    return new Multiplier(kernel, Workers.NONE);
+  /** A gemm for the calling thread alone. */
+  public Gemm alone() {
+    return new Gemm(kernel, WorkerPool.NONE);
   }
 
   /** Rows and columns of a target are whole multiples of it. */
   public int tile() {
-    return kernel.width();
+    return kernel.nr();
   }
 
   /** A zero matrix that can be a target. */
@@ -146,12 +146,12 @@ public final class Multiplier {
       int row,
       int column,
       boolean upper) {
-    int width = kernel.width();
+    int width = kernel.nr();
     int leftPanels = Matrix.padded(leftFactor.size(), width) / width;
     int rightPanels = Matrix.padded(rightFactor.size(), width) / width;
     boolean parallel = 2L * depth * leftFactor.size() * rightFactor.size() >= PARALLEL_OPERATIONS;
-    for (int from = 0; from < depth; from += PackedSamples.DEPTH) {
-      int slice = Math.min(PackedSamples.DEPTH, depth - from);
+    for (int from = 0; from < depth; from += PackedSamples.KC) {
+      int slice = Math.min(PackedSamples.KC, depth - from);
       left = withRoom(left, leftPanels * width * slice);
       right = withRoom(right, rightPanels * width * slice);
       List<Runnable> tasks = new ArrayList<>();
@@ -192,7 +192,7 @@ public final class Multiplier {
 
   private void addPacking(
       List<Runnable> tasks, Factor factor, int panels, int from, int slice, double[] packed) {
-    int width = kernel.width();
+    int width = kernel.nr();
     for (int p = 0; p < panels; p += TASK_PANELS) {
       int first = p;
       int last = Math.min(panels, p + TASK_PANELS);
@@ -223,7 +223,7 @@ public final class Multiplier {
       int row,
       int column,
       boolean upper) {
-    int width = kernel.width();
+    int width = kernel.nr();
     for (int q = firstRight; q < lastRight; q++) {
       int tileColumn = column + q * width;
       for (int p = firstLeft; p < lastLeft; p++) {
@@ -231,7 +231,7 @@ public final class Multiplier {
         if (upper && tileColumn + width <= tileRow) {
           continue;
         }
-        for (int i = 0; i < width; i += kernel.rows()) {
+        for (int i = 0; i < width; i += kernel.mr()) {
           kernel.multiplyAdd(
               left,
               p * width * slice + i,
