@@ -20,15 +20,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.spanmatch.data.ArrayActivations;
+import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.validation.contract.PlantedProblem;
 
 /**
  * What borderline means: wherever no decision is listed, whatever has the same error bounds leads

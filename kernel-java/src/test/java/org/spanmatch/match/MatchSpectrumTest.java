@@ -4,23 +4,33 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Peeled;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.validation.contract.MatchingContract;
+import org.spanmatch.validation.contract.PlantedProblem;
 
 /** Matches and match levels with the reference kernel. */
 class MatchSpectrumTest extends MatchingContract {
   @Override
   protected ProjectionKernel open() {
     return Kernels.open("reference", new KernelOptions(1));
+  }
+
+  @Test
+  void authorsProblemsHaveTheAuthorsMatches(@TempDir Path folder) throws IOException {
+    AuthorsProblems.assertSolvedBy(kernel(), folder);
   }
 
   /** 0 is searched for: its rule is wider than that of a tiny ε. */

@@ -22,18 +22,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.TestData;
-import org.spanmatch.data.ActivationFile;
-import org.spanmatch.data.ArrayActivations;
-import org.spanmatch.data.LayerPair;
-import org.spanmatch.data.LayerPairs;
+import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.compare.LayerPair;
+import org.spanmatch.compare.LayerPairs;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.validation.contract.PlantedProblem;
 
 /** Minimal and simple matches: what holds of any, known ones, and limits. */
 class SimpleMatchesTest {

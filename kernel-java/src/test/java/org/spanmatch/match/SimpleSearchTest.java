@@ -14,10 +14,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.validation.contract.BruteForceMatch;
+import org.spanmatch.validation.contract.PlantedProblem;
 
 /** Simple matches against a search of all pairs of subsets. */
 class SimpleSearchTest {

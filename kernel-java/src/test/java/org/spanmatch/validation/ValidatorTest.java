@@ -17,12 +17,12 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.spanmatch.data.ActivationBlock;
-import org.spanmatch.data.ArrayActivations;
-import org.spanmatch.data.BlockReader;
-import org.spanmatch.data.ElementType;
-import org.spanmatch.data.LayerActivations;
-import org.spanmatch.data.LayerPair;
+import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Block;
+import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.compare.LayerPair;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
@@ -177,8 +177,7 @@ class ValidatorTest {
         }
 
         @Override
-        public ProjectionTable compress(
-            LayerActivations x, LayerActivations y, CompressionOptions compression) {
+        public ProjectionTable compress(Layer x, Layer y, CompressionOptions compression) {
           return broken(good.compress(x, y, compression), fault);
         }
 
@@ -411,13 +410,13 @@ class ValidatorTest {
   @Test
   void repeatedSamplesAreManyAndTheSame() {
     Stress many = stresses(StressAxis.SAMPLES).get(1);
-    LayerActivations layer = many.layer(Group.Y);
+    Layer layer = many.layer(Group.Y);
     assertEquals(10_000, layer.samples());
     assertEquals(many.parameter(), (double) layer.samples());
     List<double[]> pattern = many.example().problem().y();
     long samples = 0;
     try (BlockReader reader = layer.open()) {
-      for (ActivationBlock block = reader.next(); block != null; block = reader.next()) {
+      for (Block block = reader.next(); block != null; block = reader.next()) {
         samples += block.samples();
         double last = block.type().get(block.data(), block.index(block.samples() - 1));
         assertEquals(pattern.get(0)[pattern.get(0).length - 1], last);
@@ -482,7 +481,7 @@ class ValidatorTest {
     assertEquals("layer (10 + 10 neurons, 100 samples)", excerpt.name());
     assertEquals(ElementType.FLOAT64, excerpt.type());
     float[] values = {1, 2, 3, 4, 5, 6};
-    LayerActivations floats = ArrayActivations.of("floats", 3, 2, values);
+    Layer floats = ArrayActivations.of("floats", 3, 2, values);
     Case whole = Excerpt.of(new LayerPair("floats", floats, floats), 100, 10);
     assertEquals(ElementType.FLOAT32, whole.type());
     assertEquals(

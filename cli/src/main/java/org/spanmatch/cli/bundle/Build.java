@@ -59,6 +59,7 @@ public record Build(Path root, Path jar) {
     List<Path> jars = new ArrayList<>();
     for (Part part :
         List.of(
+            new Part("core", "spanmatch-core-" + version() + "-tests.jar"),
             new Part("kernel-java", "spanmatch-kernel-java-" + version() + "-tests.jar"),
             new Part("kernel-cuda", "spanmatch-kernel-cuda-" + version() + "-tests.jar"))) {
       Path built = root.resolve(part.module()).resolve("target").resolve(part.jar());

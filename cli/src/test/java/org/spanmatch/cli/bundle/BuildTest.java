@@ -65,6 +65,10 @@ class BuildTest {
   void findsTheJarsOfTheChecksOrSaysWhatToBuild() throws IOException {
     Build build = Build.of(jar);
     String cure = "; the checks need a full build: mvn -B -ntp package -DskipTests";
+    Path core = folder.resolve("core/target/spanmatch-core-2.1-tests.jar");
+    assertEquals(core + " is missing" + cure, message(build::checkJars));
+    touch("core/src/main/A.java");
+    touch("core/target/spanmatch-core-2.1-tests.jar");
     Path java = folder.resolve("kernel-java/target/spanmatch-kernel-java-2.1-tests.jar");
     assertEquals(java + " is missing" + cure, message(build::checkJars));
     touch("kernel-java/src/main/A.java");
@@ -75,7 +79,7 @@ class BuildTest {
         folder.resolve("benchmarks/target/check") + " is missing" + cure,
         message(build::checkJars));
     Path tool = touch("benchmarks/target/check/tool.jar");
-    assertEquals(List.of(java, cuda, tool), build.checkJars());
+    assertEquals(List.of(core, java, cuda, tool), build.checkJars());
     Files.setLastModifiedTime(source, FileTime.fromMillis(2_000_000));
     assertEquals(
         cuda + " is older than " + folder.resolve("kernel-cuda/src") + cure,

@@ -2,11 +2,10 @@ package org.spanmatch.kernel.reference;
 
 import java.util.Arrays;
 import java.util.Map;
-import org.spanmatch.data.ActivationsException;
-import org.spanmatch.data.LayerActivations;
-import org.spanmatch.data.LayerPair;
-import org.spanmatch.data.NeuronNorms;
-import org.spanmatch.data.SampleRows;
+import org.spanmatch.activations.ActivationsException;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.NeuronNorms;
+import org.spanmatch.activations.SampleRows;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.HeapMemory;
@@ -16,6 +15,7 @@ import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.vector.qr.Householder;
 
 /**
  * The reference: two passes over the activations, one for the norms and one for the triangular
@@ -45,9 +45,8 @@ final class ReferenceKernel implements ProjectionKernel {
   }
 
   @Override
-  public ProjectionTable compress(
-      LayerActivations x, LayerActivations y, CompressionOptions options) {
-    LayerPair.requireSameSamples(x, y);
+  public ProjectionTable compress(Layer x, Layer y, CompressionOptions options) {
+    Layer.requireSameSamples(x, y);
     long samples = x.samples();
     long passes = 3 * samples;
     Columns xColumns = Columns.of(x, 0, options, 0, passes);
@@ -129,7 +128,7 @@ final class ReferenceKernel implements ProjectionKernel {
     }
 
     static Columns of(
-        LayerActivations layer, int first, CompressionOptions options, long before, long passes) {
+        Layer layer, int first, CompressionOptions options, long before, long passes) {
       NeuronNorms norms =
           NeuronNorms.of(
               layer, done -> options.progress().update("compress", before + done, passes));

@@ -9,6 +9,7 @@ import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.RecomputingTable;
+import org.spanmatch.kernel.vector.qr.PivotedQr;
 
 /**
  * Both groups as the columns of one triangular factor; every question is answered by a fresh

@@ -1,9 +1,8 @@
 package org.spanmatch.kernel.vector;
 
 import java.util.Map;
-import org.spanmatch.data.LayerActivations;
-import org.spanmatch.data.LayerPair;
-import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.HeapMemory;
@@ -15,19 +14,27 @@ import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.vector.gemm.Gemm;
+import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.WorkerPool;
+import org.spanmatch.kernel.vector.gram.GramMatrix;
+import org.spanmatch.kernel.vector.gram.GramTables;
+import org.spanmatch.kernel.vector.projection.JointMatrix;
+import org.spanmatch.kernel.vector.projection.SweptTable;
+import org.spanmatch.kernel.vector.qr.TallSkinnyQr;
 
 /**
  * One pass over the activations reduces them to their Gram matrix or, for high precision, to their
  * triangular factor; a table of swept projections answers all questions from there.
  */
-final class VectorKernel implements ProjectionKernel {
+public final class VectorKernel implements ProjectionKernel {
   private final MicroKernel microKernel;
-  private final Workers workers;
+  private final WorkerPool workers;
   private final KernelInfo info;
 
-  VectorKernel(MicroKernel microKernel, KernelOptions options, String reason) {
+  public VectorKernel(MicroKernel microKernel, KernelOptions options, String reason) {
     this.microKernel = microKernel;
-    this.workers = Workers.atMost(options.threads());
+    this.workers = WorkerPool.atMost(options.threads());
     this.info =
         new KernelInfo(
             VectorProvider.NAME,
@@ -52,14 +59,13 @@ final class VectorKernel implements ProjectionKernel {
     double reading =
         precision == Precision.HIGH
             ? TallSkinnyQr.bytes((long) xNeurons + yNeurons, samples, workers.threads())
-            : GramMatrix.bytes(xNeurons, yNeurons, samples, microKernel.width());
+            : GramMatrix.bytes(xNeurons, yNeurons, samples, microKernel.nr());
     return (long) Math.max(reading, SweptTable.bytes(xNeurons, yNeurons));
   }
 
   @Override
-  public ProjectionTable compress(
-      LayerActivations x, LayerActivations y, CompressionOptions options) {
-    LayerPair.requireSameSamples(x, y);
+  public ProjectionTable compress(Layer x, Layer y, CompressionOptions options) {
+    Layer.requireSameSamples(x, y);
     if ((long) x.neurons() + y.neurons() > GramTables.MAX_NEURONS) {
       throw new NotEnoughMemoryException(
           x.description()
@@ -90,22 +96,18 @@ final class VectorKernel implements ProjectionKernel {
     int[] columns = new int[xLiving.count() + yLiving.count()];
     putColumns(joint, Group.X, xLiving, columns);
     putColumns(joint, Group.Y, yLiving, columns);
-    Multiplier multiplier = new Multiplier(microKernel, workers);
+    Gemm gemm = new Gemm(microKernel, workers);
     double storageRoundoff = Math.max(x.type().roundoff(), y.type().roundoff());
     return new SweptTable(
-        joint.unitVectors(columns, storageRoundoff, multiplier),
-        multiplier,
+        joint.unitVectors(columns, storageRoundoff, gemm),
+        gemm,
         x.samples(),
         Map.of(Group.X, xLiving, Group.Y, yLiving),
         Map.of(Group.X, xMoments, Group.Y, yMoments));
   }
 
   private JointMatrix read(
-      LayerActivations x,
-      LayerActivations y,
-      double[] xScales,
-      double[] yScales,
-      CompressionOptions options) {
+      Layer x, Layer y, double[] xScales, double[] yScales, CompressionOptions options) {
     return options.precision() == Precision.HIGH
         ? TallSkinnyQr.of(x, y, xScales, yScales, microKernel, workers, options.progress())
         : GramMatrix.of(x, y, xScales, yScales, microKernel, workers, options.progress());

@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.vector.gemm.MicroKernel;
 
 /** Offers the fast kernel in pure Java, which runs everywhere. */
 public final class VectorProvider implements KernelProvider {

@@ -7,10 +7,11 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.data.ArrayActivations;
-import org.spanmatch.data.LayerActivations;
+import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.vector.gemm.ScalarMicroKernel;
 
 /** Compressing leaves no garbage in proportion to what it computes. */
 class AllocationTest {
@@ -40,15 +41,15 @@ class AllocationTest {
   }
 
   private long allocated(VectorKernel kernel, int samples) {
-    LayerActivations x = layer("x", samples);
-    LayerActivations y = layer("y", samples);
+    Layer x = layer("x", samples);
+    Layer y = layer("y", samples);
     long thread = Thread.currentThread().getId();
     long before = threads.getThreadAllocatedBytes(thread);
     kernel.compress(x, y, CompressionOptions.defaults()).close();
     return threads.getThreadAllocatedBytes(thread) - before;
   }
 
-  private static LayerActivations layer(String name, int samples) {
+  private static Layer layer(String name, int samples) {
     SplittableRandom random = new SplittableRandom(name.hashCode());
     float[] values = new float[samples * NEURONS];
     for (int i = 0; i < values.length; i++) {

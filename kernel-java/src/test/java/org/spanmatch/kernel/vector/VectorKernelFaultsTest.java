@@ -22,12 +22,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.spanmatch.data.ActivationBlock;
-import org.spanmatch.data.ActivationsException;
-import org.spanmatch.data.ArrayActivations;
-import org.spanmatch.data.BlockReader;
-import org.spanmatch.data.ForwardingActivations;
-import org.spanmatch.data.LayerActivations;
+import org.spanmatch.activations.ActivationsException;
+import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Block;
+import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.ForwardingLayer;
+import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
@@ -35,6 +35,9 @@ import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.VectorMicroKernel;
+import org.spanmatch.kernel.vector.gemm.WorkerPool;
 import org.spanmatch.match.MatchSpectrum;
 
 /** What goes wrong in the middle of a pass is one error, and no hang. */
@@ -43,9 +46,9 @@ class VectorKernelFaultsTest {
   private static final int SAMPLES = 40_000;
   private static final int NEURONS = 32;
 
-  private final LayerActivations good = layer(1);
+  private final Layer good = layer(1);
 
-  private static LayerActivations layer(long seed) {
+  private static Layer layer(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     float[] values = new float[SAMPLES * NEURONS];
     for (int i = 0; i < values.length; i++) {
@@ -59,8 +62,8 @@ class VectorKernelFaultsTest {
   }
 
   /** The layer, but after some blocks the reader throws, or ends if there is nothing to throw. */
-  private LayerActivations failing(int blocks, RuntimeException failure) {
-    return new ForwardingActivations(good) {
+  private Layer failing(int blocks, RuntimeException failure) {
+    return new ForwardingLayer(good) {
       @Override
       public BlockReader open() {
         BlockReader reader = layer().open();
@@ -68,7 +71,7 @@ class VectorKernelFaultsTest {
           private int read;
 
           @Override
-          public ActivationBlock next() {
+          public Block next() {
             if (read++ < blocks) {
               return reader.next();
             }
@@ -98,7 +101,7 @@ class VectorKernelFaultsTest {
       RuntimeException failure = new ActivationsException("the disk is gone");
       CompressionOptions options = options(precision);
       for (int blocks = 0; blocks < 3; blocks++) {
-        LayerActivations bad = failing(blocks, failure);
+        Layer bad = failing(blocks, failure);
         assertEquals(
             failure,
             assertThrows(ActivationsException.class, () -> kernel.compress(good, bad, options)));
@@ -171,8 +174,8 @@ class VectorKernelFaultsTest {
       int tiles,
       Consumer<ProjectionTable> before,
       Consumer<ProjectionTable> step) {
-    LayerActivations x = wideLayer(3);
-    LayerActivations y = wideLayer(4);
+    Layer x = wideLayer(3);
+    Layer y = wideLayer(4);
     Interrupting microKernel = new Interrupting(Thread.currentThread());
     int interruptions = 0;
     try (VectorKernel kernel = new VectorKernel(microKernel, new KernelOptions(2), "test");
@@ -215,7 +218,7 @@ class VectorKernelFaultsTest {
     }
   }
 
-  private static LayerActivations wideLayer(long seed) {
+  private static Layer wideLayer(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     double[] values = random.doubles(900L * 200).toArray();
     return ArrayActivations.of("layer", 900, 200, values);
@@ -232,27 +235,27 @@ class VectorKernelFaultsTest {
     }
 
     @Override
-    int rows() {
-      return kernel.rows();
+    public int mr() {
+      return kernel.mr();
     }
 
     @Override
-    int width() {
-      return kernel.width();
+    public int nr() {
+      return kernel.nr();
     }
 
     @Override
-    String description() {
+    public String description() {
       return kernel.description();
     }
 
     @Override
-    Optional<String> cure() {
+    public Optional<String> cure() {
       return kernel.cure();
     }
 
     @Override
-    void multiplyAdd(
+    public void multiplyAdd(
         double[] a,
         int aOffset,
         double[] b,
@@ -269,7 +272,7 @@ class VectorKernelFaultsTest {
     }
 
     @Override
-    void subtractRows(
+    public void subtractRows(
         double[] values,
         int target,
         int source,
@@ -281,12 +284,12 @@ class VectorKernelFaultsTest {
     }
 
     @Override
-    void addSums(double[] panel, int offset, int depth, double[] sums, int to) {
+    public void addSums(double[] panel, int offset, int depth, double[] sums, int to) {
       kernel.addSums(panel, offset, depth, sums, to);
     }
 
     @Override
-    void widen(float[] source, double[] target, int count) {
+    public void widen(float[] source, double[] target, int count) {
       kernel.widen(source, target, count);
     }
   }
@@ -296,7 +299,7 @@ class VectorKernelFaultsTest {
    */
   @Test
   void anInterruptionWhileWaitingBeginsNoMore() {
-    try (Workers workers = new Workers(2)) {
+    try (WorkerPool workers = new WorkerPool(2)) {
       Thread caller = Thread.currentThread();
       AtomicBoolean other = new AtomicBoolean();
       AtomicInteger ended = new AtomicInteger();
@@ -332,7 +335,7 @@ class VectorKernelFaultsTest {
 
   @Test
   void listsOfTasksAreWorkedOffOneAfterTheOther() {
-    try (Workers workers = new Workers(3)) {
+    try (WorkerPool workers = new WorkerPool(3)) {
       AtomicInteger sum = new AtomicInteger();
       for (int round = 1; round <= 20_000; round++) {
         int expected = 5 * round;
@@ -363,7 +366,7 @@ class VectorKernelFaultsTest {
   @ParameterizedTest
   @EnumSource
   void theNumberOfThreadsDoesNotMatter(Precision precision) {
-    LayerActivations other = layer(2);
+    Layer other = layer(2);
     double[] one = distances(1, other, precision);
     for (int threads : new int[] {2, 3, 16}) {
       double[] more = distances(threads, other, precision);
@@ -397,7 +400,7 @@ class VectorKernelFaultsTest {
     return moments;
   }
 
-  private double[] distances(int threads, LayerActivations other, Precision precision) {
+  private double[] distances(int threads, Layer other, Precision precision) {
     try (VectorKernel kernel = kernel(threads);
         ProjectionTable table = kernel.compress(good, other, options(precision))) {
       Distances distances = table.distances(Group.X);

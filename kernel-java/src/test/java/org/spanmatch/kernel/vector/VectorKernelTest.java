@@ -14,19 +14,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.spanmatch.data.ArrayActivations;
-import org.spanmatch.data.LayerActivations;
+import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
-import org.spanmatch.kernel.ProjectionKernelContract;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.RealDataKernelContract;
+import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.PackedSamples;
+import org.spanmatch.kernel.vector.gemm.ScalarMicroKernel;
+import org.spanmatch.kernel.vector.gemm.VectorMicroKernel;
 
 /** The fast Java kernel keeps the contract, with and without the Vector API and more threads. */
 class VectorKernelTest {
@@ -117,13 +121,13 @@ class VectorKernelTest {
     int samples = 1_000_000;
     double[] x = new double[samples];
     Arrays.fill(x, 0.1);
-    LayerActivations layer = ArrayActivations.of("x", samples, 1, x);
+    Layer layer = ArrayActivations.of("x", samples, 1, x);
     CompressionOptions options = new CompressionOptions(0, precision, Progress.NONE);
     try (ProjectionKernel kernel = kernel(new VectorMicroKernel(), 2);
         ProjectionTable table = kernel.compress(layer, layer, options)) {
       double exact = 0.1 * samples; // rounded once
       // So many additions in a part, and of parts.
-      int part = precision == Precision.STANDARD ? PackedSamples.DEPTH : 4096;
+      int part = precision == Precision.STANDARD ? PackedSamples.KC : 4096;
       double additions = part + Math.ceil((double) samples / part);
       assertEquals(exact, table.moments(Group.X).sum(0), additions * 0x1p-53 * exact);
     }
@@ -139,8 +143,8 @@ class VectorKernelTest {
     for (int i = 0; i < samples; i++) {
       x[12 * i] = y[11 * i] + 2 * y[11 * i + 5] + 1e-3 * x[12 * i]; // near the span
     }
-    LayerActivations xLayer = ArrayActivations.of("x", samples, 12, x);
-    LayerActivations yLayer = ArrayActivations.of("y", samples, 11, y);
+    Layer xLayer = ArrayActivations.of("x", samples, 12, x);
+    Layer yLayer = ArrayActivations.of("y", samples, 11, y);
     try (ProjectionKernel kernel = kernel(new VectorMicroKernel(), 2);
         ProjectionTable standard = kernel.compress(xLayer, yLayer, CompressionOptions.defaults());
         ProjectionTable high =
@@ -187,7 +191,7 @@ class VectorKernelTest {
   }
 
   @Nested
-  class AtHighPrecision extends ProjectionKernelContract {
+  class AtHighPrecision extends RealDataKernelContract {
     @Override
     protected ProjectionKernel open() {
       return new HighPrecision(kernel(new VectorMicroKernel(), 1));
@@ -195,7 +199,7 @@ class VectorKernelTest {
   }
 
   @Nested
-  class AtHighPrecisionInPlainLoops extends ProjectionKernelContract {
+  class AtHighPrecisionInPlainLoops extends RealDataKernelContract {
     @Override
     protected ProjectionKernel open() {
       return new HighPrecision(kernel(new ScalarMicroKernel("as the test wants it"), 3));
@@ -215,8 +219,7 @@ class VectorKernelTest {
     }
 
     @Override
-    public ProjectionTable compress(
-        LayerActivations x, LayerActivations y, CompressionOptions options) {
+    public ProjectionTable compress(Layer x, Layer y, CompressionOptions options) {
       return kernel.compress(
           x,
           y,
@@ -229,7 +232,7 @@ class VectorKernelTest {
     }
   }
 
-  abstract static class GramRoute extends ProjectionKernelContract {
+  abstract static class GramRoute extends RealDataKernelContract {
     @Override
     protected double rankTolerance(int neurons) {
       return Precision.GRAM_FLOOR;

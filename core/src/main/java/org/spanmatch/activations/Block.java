@@ -1,0 +1,73 @@
+package org.spanmatch.activations;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Consecutive samples of a layer, as they lie in the file.
+ *
+ * <p>A sample is addressed by an outer and an inner index: sample {@code outer·innerSize + inner}
+ * of the block. The value of a neuron at a sample is number {@code neuron·neuronStride +
+ * outer·outerStride + inner·innerStride} of the buffer. Row-major {@code [N, F]} data has
+ * neuronStride 1 and one inner sample; {@code [N, C, H, W]} data has an outer sample for each image
+ * and an inner one for each position.
+ *
+ * @param type the format of the values
+ * @param data the stored bytes, with the byte order set
+ * @param neurons number of neurons
+ * @param outerSize number of outer samples
+ * @param innerSize number of inner samples to an outer one
+ * @param neuronStride distance between neighbouring neurons, in values
+ * @param outerStride distance between neighbouring outer samples, in values
+ * @param innerStride distance between neighbouring inner samples, in values
+ */
+public record Block(
+    ElementType type,
+    ByteBuffer data,
+    int neurons,
+    int outerSize,
+    int innerSize,
+    int neuronStride,
+    int outerStride,
+    int innerStride) {
+
+  /** Samples in this block. */
+  public int samples() {
+    return outerSize * innerSize;
+  }
+
+  /** Where a sample begins: the place of its first neuron, counted in values. */
+  public int index(int sample) {
+    return sample / innerSize * outerStride + sample % innerSize * innerStride;
+  }
+
+  /** Whether each sample is followed by the next without a gap, all neurons side by side. */
+  public boolean hasSamplesSideBySide() {
+    return neuronStride == 1
+        && (innerSize == 1 || innerStride == neurons)
+        && (outerSize == 1 || outerStride == innerSize * neurons);
+  }
+
+  /** A block of row-major samples: all neurons of a sample lie side by side. */
+  public static Block rows(ElementType type, ByteBuffer data, int neurons, int samples) {
+    return new Block(type, data, neurons, samples, 1, 1, neurons, 0);
+  }
+
+  /**
+   * Copies samples into rows of doubles.
+   *
+   * @param from the first sample to copy, from 0
+   * @param count how many
+   * @param target receives {@code count × neurons} values, row-major
+   * @param offset where in {@code target} the first goes
+   */
+  public void copyRows(int from, int count, double[] target, int offset) {
+    for (int row = 0; row < count; row++) {
+      int index = index(from + row);
+      int end = offset + (row + 1) * neurons;
+      for (int to = end - neurons; to < end; to++) {
+        target[to] = type.get(data, index);
+        index += neuronStride;
+      }
+    }
+  }
+}

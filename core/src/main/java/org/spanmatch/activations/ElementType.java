@@ -1,0 +1,187 @@
+package org.spanmatch.activations;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/** The number formats in which activations are stored, named as numpy names them. */
+public enum ElementType {
+  /** IEEE 754 half precision. */
+  FLOAT16("f2", 2, 0x1p-11) {
+    @Override
+    public double get(ByteBuffer data, int index) {
+      return halfToFloat(data.getShort(2 * index));
+    }
+  },
+  /** IEEE 754 single precision. */
+  FLOAT32("f4", 4, 0x1p-24) {
+    @Override
+    public double get(ByteBuffer data, int index) {
+      return data.getFloat(4 * index);
+    }
+
+    // A loop of its own: one in the base method would be shared by all types, and slow.
+    @Override
+    public void decode(ByteBuffer data, int from, int count, double[] target) {
+      for (int i = 0; i < count; i++) {
+        target[i] = data.getFloat(4 * (from + i));
+      }
+    }
+  },
+  /** IEEE 754 double precision. */
+  FLOAT64("f8", 8, 0x1p-53) {
+    @Override
+    public double get(ByteBuffer data, int index) {
+      return data.getDouble(8 * index);
+    }
+
+    @Override
+    public void decode(ByteBuffer data, int from, int count, double[] target) {
+      for (int i = 0; i < count; i++) {
+        target[i] = data.getDouble(8 * (from + i));
+      }
+    }
+  },
+  /** Signed 8-bit integer. */
+  INT8("i1", 1, 0x1p-53) {
+    @Override
+    public double get(ByteBuffer data, int index) {
+      return data.get(index);
+    }
+  },
+  /** Signed 16-bit integer. */
+  INT16("i2", 2, 0x1p-53) {
+    @Override
+    public double get(ByteBuffer data, int index) {
+      return data.getShort(2 * index);
+    }
+  },
+  /** Signed 32-bit integer. */
+  INT32("i4", 4, 0x1p-53) {
+    @Override
+    public double get(ByteBuffer data, int index) {
+      return data.getInt(4 * index);
+    }
+  },
+  /** Signed 64-bit integer; values beyond 2⁵³ are rounded to the nearest double. */
+  INT64("i8", 8, 0x1p-53) {
+    @Override
+    public double get(ByteBuffer data, int index) {
+      return (double) data.getLong(8 * index);
+    }
+  },
+  /** Unsigned 8-bit integer. */
+  UINT8("u1", 1, 0x1p-53) {
+    @Override
+    public double get(ByteBuffer data, int index) {
+      return data.get(index) & 0xff;
+    }
+  },
+  /** Unsigned 16-bit integer. */
+  UINT16("u2", 2, 0x1p-53) {
+    @Override
+    public double get(ByteBuffer data, int index) {
+      return data.getChar(2 * index);
+    }
+  },
+  /** Unsigned 32-bit integer. */
+  UINT32("u4", 4, 0x1p-53) {
+    @Override
+    public double get(ByteBuffer data, int index) {
+      return data.getInt(4 * index) & 0xffff_ffffL;
+    }
+  },
+  /** Unsigned 64-bit integer; values beyond 2⁵³ are rounded to the nearest double. */
+  UINT64("u8", 8, 0x1p-53) {
+    @Override
+    public double get(ByteBuffer data, int index) {
+      return unsignedToDouble(data.getLong(8 * index));
+    }
+  },
+  /** One byte a value; zero is 0, anything else is 1. */
+  BOOL("b1", 1, 0x1p-53) {
+    @Override
+    public double get(ByteBuffer data, int index) {
+      return data.get(index) == 0 ? 0 : 1;
+    }
+  };
+
+  private final String code;
+  private final int bytes;
+  private final double roundoff;
+
+  ElementType(String code, int bytes, double roundoff) {
+    this.code = code;
+    this.bytes = bytes;
+    this.roundoff = roundoff;
+  }
+
+  /** Numpy's name for the format without the byte order, such as {@code f4}. */
+  public String code() {
+    return code;
+  }
+
+  /** Bytes of one value. */
+  public int bytes() {
+    return bytes;
+  }
+
+  /**
+   * The relative rounding error u_data of a stored value: what "exact" can mean for such data.
+   * Integers are held to the rounding of the float64 that they are computed in.
+   */
+  public double roundoff() {
+    return roundoff;
+  }
+
+  /**
+   * Reads one value.
+   *
+   * @param data the stored bytes, in the buffer's byte order
+   * @param index the value's position, counted in values from the start of the buffer
+   */
+  public abstract double get(ByteBuffer data, int index);
+
+  /**
+   * Reads values that lie side by side.
+   *
+   * @param data the stored bytes, in the buffer's byte order
+   * @param from position of the first, counted in values from the start of the buffer
+   * @param count how many
+   * @param target receives them, from its start
+   */
+  public void decode(ByteBuffer data, int from, int count, double[] target) {
+    for (int i = 0; i < count; i++) {
+      target[i] = get(data, from + i);
+    }
+  }
+
+  /** The type with this numpy code, such as {@code f4}, if there is one. */
+  public static Optional<ElementType> ofCode(String code) {
+    for (ElementType type : values()) {
+      if (type.code.equals(code)) {
+        return Optional.of(type);
+      }
+    }
+    return Optional.empty();
+  }
+
+  // Float.float16ToFloat exists from JDK 20 on only.
+  private static float halfToFloat(short half) {
+    int sign = (half & 0x8000) << 16;
+    int magnitude = half & 0x7fff;
+    if (magnitude >= 0x7c00) { // infinity or NaN
+      return Float.intBitsToFloat(sign | 0x7f80_0000 | (magnitude & 0x3ff) << 13);
+    }
+    // As a float32 the bits of a half are too small by exactly 2^112; this holds for subnormals.
+    float value = Float.intBitsToFloat(magnitude << 13) * 0x1p112f;
+    return sign == 0 ? value : -value;
+  }
+
+  private static double unsignedToDouble(long bits) {
+    if (bits >= 0) {
+      return (double) bits;
+    }
+    // Halve, keeping the lost bit sticky so that the conversion rounds once and correctly.
+    return (double) ((bits >>> 1) | (bits & 1)) * 2;
+  }
+}

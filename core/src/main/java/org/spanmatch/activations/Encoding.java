@@ -1,0 +1,30 @@
+package org.spanmatch.activations;
+
+import java.nio.ByteBuffer;
+
+/** Writes numbers in the formats in which activations are stored. */
+public final class Encoding {
+  private Encoding() {}
+
+  /** Appends a value, rounded to the nearest where the type has not as many digits. */
+  public static void put(ByteBuffer data, ElementType type, double value) {
+    switch (type) {
+      case BOOL, INT8, UINT8 -> data.put((byte) (int) value);
+      case INT16, UINT16 -> data.putShort((short) (int) value);
+      case INT32, UINT32 -> data.putInt((int) (long) value);
+      case INT64 -> data.putLong((long) value);
+      case UINT64 -> data.putLong(value < 0x1p63 ? (long) value : ((long) (value / 2)) * 2);
+      case FLOAT16 -> data.putShort(half(value));
+      case FLOAT32 -> data.putFloat((float) value);
+      case FLOAT64 -> data.putDouble(value);
+    }
+  }
+
+  /** A half-precision number by the definition of the format; 65504 is the largest. */
+  private static short half(double value) {
+    int exponent = Math.max(-14, Math.getExponent(value));
+    int fraction = (int) Math.rint(Math.scalb(Math.abs(value), 10 - exponent)); // 1024 … 2048
+    int bits = fraction < 1024 ? fraction : ((exponent + 14) << 10) + fraction;
+    return (short) (value < 0 ? 0x8000 | bits : bits);
+  }
+}

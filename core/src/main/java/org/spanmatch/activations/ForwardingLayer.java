@@ -1,0 +1,53 @@
+package org.spanmatch.activations;
+
+import java.util.List;
+
+/** A layer that is another layer with something changed; a subclass overrides what that is. */
+public abstract class ForwardingLayer implements Layer {
+  private final Layer layer;
+
+  /** Forwards to this layer. */
+  protected ForwardingLayer(Layer layer) {
+    this.layer = layer;
+  }
+
+  /** The layer that is forwarded to. */
+  protected final Layer layer() {
+    return layer;
+  }
+
+  @Override
+  public String name() {
+    return layer.name();
+  }
+
+  @Override
+  public String source() {
+    return layer.source();
+  }
+
+  @Override
+  public ElementType type() {
+    return layer.type();
+  }
+
+  @Override
+  public int neurons() {
+    return layer.neurons();
+  }
+
+  @Override
+  public List<Long> sampleAxes() {
+    return layer.sampleAxes();
+  }
+
+  @Override
+  public long samplePosition(long sample) {
+    return layer.samplePosition(sample);
+  }
+
+  @Override
+  public BlockReader open() {
+    return layer.open();
+  }
+}

@@ -1,0 +1,64 @@
+package org.spanmatch.activations;
+
+import java.util.Collection;
+import java.util.Locale;
+
+/** Which axis of a stored array counts neurons; the others, in order, count samples. */
+public enum Layout {
+  /** {@code [N, F]}: a row is a sample, a column is a neuron (fully connected layers). */
+  NF(2, 1),
+  /** {@code [F, N]}: a row is a neuron. */
+  FN(2, 0),
+  /** {@code [N, T, F]}: token sequences; every (example, token) is a sample. */
+  NTF(3, 2),
+  /** {@code [N, C, H, W]}: a neuron is a channel; every (example, row, column) is a sample. */
+  NCHW(4, 1),
+  /** {@code [N, H, W, C]}: the same with the channel last. */
+  NHWC(4, 3);
+
+  private final int axes;
+  private final int neuronAxis;
+
+  Layout(int axes, int neuronAxis) {
+    this.axes = axes;
+    this.neuronAxis = neuronAxis;
+  }
+
+  /** How many axes such an array has. */
+  public int axes() {
+    return axes;
+  }
+
+  /** The axis that counts neurons, from 0. */
+  public int neuronAxis() {
+    return neuronAxis;
+  }
+
+  /** The name used on the command line, such as {@code nchw}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The layout of an array with so many axes: the chosen one that fits, or else the usual one
+   * ({@code nf}, {@code ntf}, {@code nchw}).
+   *
+   * @param chosen layouts the user asked for; those for another number of axes are passed over
+   * @throws ActivationsException if the array has fewer than 2 or more than 4 axes
+   */
+  public static Layout of(int axes, Collection<Layout> chosen) {
+    for (Layout layout : chosen) {
+      if (layout.axes == axes) {
+        return layout;
+      }
+    }
+    return switch (axes) {
+      case 2 -> NF;
+      case 3 -> NTF;
+      case 4 -> NCHW;
+      default ->
+          throw new ActivationsException(
+              "expected 2 axes [N, F], 3 axes [N, T, F] or 4 axes [N, C, H, W], found " + axes);
+    };
+  }
+}

@@ -1,0 +1,132 @@
+package org.spanmatch.activations;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/**
+ * The size and the sum of every neuron's activation vector, from one pass over the layer that also
+ * checks that all values are finite.
+ */
+public final class NeuronNorms {
+  /** Neurons whose activation vector has at most this norm are dead, unless an option says else. */
+  public static final double DEFAULT_DEAD_THRESHOLD = 1e-16;
+
+  private final double[] largest;
+  private final double[] norms;
+  private final double[] sums;
+
+  private NeuronNorms(double[] largest, double[] norms, double[] sums) {
+    this.largest = largest;
+    this.norms = norms;
+    this.sums = sums;
+  }
+
+  /**
+   * Reads a layer once.
+   *
+   * @param progress is told the number of samples read so far
+   * @throws ActivationsException if a value is NaN or infinite, or the data can't be read
+   */
+  public static NeuronNorms of(Layer layer, LongConsumer progress) {
+    int neurons = layer.neurons();
+    double[] largest = new double[neurons];
+    // Sum of squares in units of the largest value so far: neither overflows nor underflows.
+    double[] squares = new double[neurons];
+    double[] sums = new double[neurons];
+    int chunk = SampleRows.chunk(neurons);
+    double[] rows = new double[chunk * neurons];
+    if (neurons > 0) {
+      try (SampleRows reader = new SampleRows(layer)) {
+        long done = 0;
+        for (int count = reader.read(rows, chunk); count > 0; count = reader.read(rows, chunk)) {
+          for (int row = 0; row < count; row++) {
+            for (int neuron = 0; neuron < neurons; neuron++) {
+              double value = rows[row * neurons + neuron];
+              double size = Math.abs(value);
+              if (!(size <= Double.MAX_VALUE)) {
+                throw notFinite(layer, value, neuron, done + row);
+              }
+              sums[neuron] += value;
+              if (size > largest[neuron]) {
+                double ratio = largest[neuron] / size;
+                squares[neuron] = 1 + squares[neuron] * ratio * ratio;
+                largest[neuron] = size;
+              } else if (size > 0) {
+                double ratio = size / largest[neuron];
+                squares[neuron] += ratio * ratio;
+              }
+            }
+          }
+          done += count;
+          progress.accept(done);
+        }
+      }
+    }
+    double[] norms = new double[neurons];
+    Arrays.setAll(norms, neuron -> largest[neuron] * Math.sqrt(squares[neuron]));
+    return new NeuronNorms(largest, norms, sums);
+  }
+
+  private static ActivationsException notFinite(
+      Layer layer, double value, int neuron, long sample) {
+    return new ActivationsException(
+        layer.description()
+            + ": neuron "
+            + neuron
+            + " is "
+            + (Double.isNaN(value) ? "NaN" : "infinite")
+            + " at sample "
+            + layer.samplePosition(sample)
+            + ", expected finite activations");
+  }
+
+  /** How many neurons there are. */
+  public int neurons() {
+    return norms.length;
+  }
+
+  /** Euclidean norm of a neuron's activation vector; infinite where it exceeds the doubles. */
+  public double norm(int neuron) {
+    return norms[neuron];
+  }
+
+  /**
+   * Sum of a neuron's activations, added one by one; infinite where that exceeds the doubles on the
+   * way.
+   */
+  public double sum(int neuron) {
+    return sums[neuron];
+  }
+
+  /**
+   * A power of two that brings a neuron's largest value near 1: multiplying by it keeps squares
+   * from overflowing, and loses nothing but values 300 decimal orders below the largest.
+   */
+  public double scale(int neuron) {
+    return Math.scalb(1.0, Math.min(1022, -Math.getExponent(largest[neuron])));
+  }
+
+  /** The scale of every neuron, by position. */
+  public double[] scales() {
+    double[] scales = new double[norms.length];
+    Arrays.setAll(scales, this::scale);
+    return scales;
+  }
+
+  /**
+   * The neurons whose norm is at most the threshold, ascending.
+   *
+   * @param threshold at least 0
+   */
+  public List<Integer> dead(double threshold) {
+    List<Integer> dead = new ArrayList<>();
+    for (int neuron = 0; neuron < norms.length; neuron++) {
+      if (norms[neuron] <= threshold) {
+        dead.add(neuron);
+      }
+    }
+    return List.copyOf(dead);
+  }
+}

@@ -1,0 +1,56 @@
+package org.spanmatch.activations;
+
+/**
+ * Reads a layer as rows of doubles, one row a sample, whatever its layout and block sizes: the
+ * simple way in, for code that need not be fast.
+ */
+public final class SampleRows implements AutoCloseable {
+  private static final int MAX_CHUNK = 256;
+  private static final int CHUNK_VALUES = 1 << 20;
+
+  private final Layer layer;
+  private final BlockReader reader;
+  private Block block;
+  private int used;
+
+  /** How many rows of so many neurons a buffer of a few megabytes holds; at most 256. */
+  public static int chunk(int neurons) {
+    return Math.max(1, Math.min(MAX_CHUNK, CHUNK_VALUES / Math.max(1, neurons)));
+  }
+
+  /** Starts a pass over the layer. */
+  public SampleRows(Layer layer) {
+    this.layer = layer;
+    this.reader = layer.open();
+  }
+
+  /**
+   * Reads the next samples.
+   *
+   * @param target receives {@code count × neurons} values, row-major
+   * @param rows how many samples to read at most
+   * @return how many were read; fewer than asked for only at the end
+   */
+  public int read(double[] target, int rows) {
+    int filled = 0;
+    while (filled < rows) {
+      if (block == null || used == block.samples()) {
+        block = reader.next();
+        used = 0;
+        if (block == null) {
+          break;
+        }
+      }
+      int count = Math.min(rows - filled, block.samples() - used);
+      block.copyRows(used, count, target, filled * layer.neurons());
+      used += count;
+      filled += count;
+    }
+    return filled;
+  }
+
+  @Override
+  public void close() {
+    reader.close();
+  }
+}

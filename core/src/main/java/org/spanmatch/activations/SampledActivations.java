@@ -1,0 +1,115 @@
+package org.spanmatch.activations;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * A layer restricted to some of its samples: the test set is cut into equal parts and one sample is
+ * drawn at random from each.
+ *
+ * <p>The draw depends on the number of samples alone, so two layers with the same test set keep the
+ * same samples, in every run. One sample to a part spreads them over the whole test set, and the
+ * random place within the part keeps them from falling on the same image column every time.
+ */
+public final class SampledActivations extends ForwardingLayer {
+  private static final long SEED = 0x5eed_5eedL;
+  private static final int BLOCK_VALUES = 1 << 18;
+
+  private final long count;
+
+  private SampledActivations(Layer layer, long count) {
+    super(layer);
+    this.count = count;
+  }
+
+  /**
+   * At most {@code count} samples of a layer; the layer itself where it has no more.
+   *
+   * @param count number of samples, at least 1
+   */
+  public static Layer of(Layer layer, long count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("expected at least 1 sample, found " + count);
+    }
+    return count >= layer.samples() ? layer : new SampledActivations(layer, count);
+  }
+
+  @Override
+  public List<Long> sampleAxes() {
+    return List.of(count);
+  }
+
+  @Override
+  public long samplePosition(long sample) {
+    Draw draw = new Draw();
+    for (long i = 0; i < sample; i++) {
+      draw.next();
+    }
+    return layer().samplePosition(draw.next());
+  }
+
+  @Override
+  public BlockReader open() {
+    return new Reader();
+  }
+
+  /** The samples kept, ascending. */
+  private final class Draw {
+    private final SplittableRandom random = new SplittableRandom(SEED);
+    private long drawn;
+
+    long next() {
+      long from = partStart(drawn);
+      drawn++;
+      return from + random.nextLong(partStart(drawn) - from);
+    }
+
+    /** Parts differ in size by at most one sample, the larger ones come first. */
+    private long partStart(long part) {
+      long samples = layer().samples();
+      return samples / count * part + Math.min(part, samples % count);
+    }
+  }
+
+  private final class Reader implements BlockReader {
+    private final BlockReader reader = layer().open();
+    private final Draw draw = new Draw();
+    private final int rows =
+        (int) Math.max(1, Math.min(count, BLOCK_VALUES / Math.max(1, neurons())));
+    private final double[] values = new double[rows * neurons()];
+    private final ByteBuffer buffer =
+        ByteBuffer.allocate(Math.multiplyExact(Double.BYTES, values.length))
+            .order(ByteOrder.nativeOrder());
+    private Block block;
+    private long blockStart;
+    private long read;
+
+    @Override
+    public Block next() {
+      int filled = 0;
+      for (; filled < rows && read < count; filled++, read++) {
+        long sample = draw.next();
+        while (block == null || sample >= blockStart + block.samples()) {
+          blockStart += block == null ? 0 : block.samples();
+          block = reader.next();
+          if (block == null) {
+            throw new ActivationsException(description() + " ended before sample " + sample);
+          }
+        }
+        block.copyRows((int) (sample - blockStart), 1, values, filled * neurons());
+      }
+      if (filled == 0) {
+        return null;
+      }
+      buffer.asDoubleBuffer().put(values, 0, filled * neurons());
+      return Block.rows(ElementType.FLOAT64, buffer, neurons(), filled);
+    }
+
+    @Override
+    public void close() {
+      reader.close();
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package org.spanmatch.activations.npy;
+
+import org.spanmatch.activations.ActivationsException;
+
+/**
+ * How an array is cut into blocks: into ranges of one sample axis, with everything below that axis
+ * whole and the axes above it fixed.
+ *
+ * @param neurons number of neurons
+ * @param axis the sample axis that is cut into ranges
+ * @param chunk the length of a range, in steps of that axis; the last of an axis may be shorter
+ * @param inner samples to a step of that axis
+ * @param sequential whether the blocks follow each other in the file without gaps
+ */
+record BlockShape(int neurons, int axis, int chunk, int inner, boolean sequential) {
+  // A few megabytes hide the cost of a read and still fit the caches between passes.
+  private static final long SEQUENTIAL_BYTES = 4L << 20;
+
+  // Gathering reads one run for each neuron; longer runs make up for the many reads.
+  private static final long GATHERED_BYTES = 32L << 20;
+
+  // One sample of the widest values then fits into a block, so that none is larger.
+  private static final long MAX_NEURONS = GATHERED_BYTES / Double.BYTES;
+
+  /**
+   * Chooses the blocks of an array, of at most 32 MiB.
+   *
+   * @param bytes bytes of one value
+   * @throws ActivationsException if one sample might not fit into a block
+   */
+  static BlockShape of(StridedArray array, int bytes) {
+    long neurons = array.neurons().size();
+    if (neurons > MAX_NEURONS) {
+      throw new ActivationsException(
+          "it has " + neurons + " neurons, expected at most " + MAX_NEURONS);
+    }
+    // Without neurons there is nothing to read, but samples are still counted, in blocks. No data
+    // stands behind their number, so that a file of a few bytes could claim any.
+    if (neurons == 0 && array.samples() > Integer.MAX_VALUE) {
+      throw new ActivationsException(
+          "it has "
+              + array.samples()
+              + " samples of 0 neurons, expected at most "
+              + Integer.MAX_VALUE);
+    }
+    long sampleBytes = Math.max(1, neurons) * bytes;
+    int axis = 0;
+    while (array.samplesBelow(axis) * sampleBytes > GATHERED_BYTES
+        && axis < array.sampleAxes().size() - 1) {
+      axis++;
+    }
+    int inner = Math.toIntExact(array.samplesBelow(axis));
+    StridedArray.Axis cut = array.sampleAxes().get(axis);
+    boolean sequential = axis == 0 && cut.stride() == inner * neurons;
+    long budget = sequential ? SEQUENTIAL_BYTES : GATHERED_BYTES;
+    int chunk = (int) Math.max(1, Math.min(cut.size(), budget / (inner * sampleBytes)));
+    return new BlockShape((int) neurons, axis, chunk, inner, sequential);
+  }
+
+  /** Values in a block of full length. */
+  int values() {
+    return Math.multiplyExact(Math.multiplyExact(chunk, inner), neurons);
+  }
+}

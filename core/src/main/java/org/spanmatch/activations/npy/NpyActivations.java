@@ -1,0 +1,85 @@
+package org.spanmatch.activations.npy;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer;
+
+/** A layer that is read from a stored {@code .npy} array, without a transposed copy of it. */
+final class NpyActivations implements Layer {
+  private final String name;
+  private final FileStamp file;
+  private final ArrayBytes bytes;
+  private final int dataOffset;
+  private final StridedArray array;
+  private final ElementType type;
+  private final ByteOrder order;
+  private final BlockShape shape;
+
+  /**
+   * A layer over the values that follow {@code dataOffset} bytes of header.
+   *
+   * @throws org.spanmatch.activations.ActivationsException if one sample alone does not fit into a
+   *     block
+   */
+  NpyActivations(
+      String name,
+      FileStamp file,
+      ArrayBytes bytes,
+      int dataOffset,
+      StridedArray array,
+      ElementType type,
+      ByteOrder order) {
+    this.name = name;
+    this.file = file;
+    this.bytes = bytes;
+    this.dataOffset = dataOffset;
+    this.array = array;
+    this.type = type;
+    this.order = order;
+    this.shape = BlockShape.of(array, type.bytes());
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String source() {
+    return file.path().toString();
+  }
+
+  @Override
+  public ElementType type() {
+    return type;
+  }
+
+  @Override
+  public int neurons() {
+    return shape.neurons();
+  }
+
+  @Override
+  public List<Long> sampleAxes() {
+    return array.samplesShape();
+  }
+
+  @Override
+  public BlockReader open() {
+    file.requireUnchanged();
+    try {
+      return file.guard(
+          shape.sequential()
+              ? new SequentialReader(
+                  description(), bytes.stream(), dataOffset, array, shape, type, order)
+              : new GatheringReader(
+                  description(), bytes.channel(), dataOffset, array, shape, type, order));
+    } catch (IOException e) {
+      file.requireUnchanged();
+      throw StoredArray.unreadable(description(), e);
+    }
+  }
+}

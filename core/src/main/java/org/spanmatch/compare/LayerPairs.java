@@ -1,0 +1,67 @@
+package org.spanmatch.compare;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.npy.StoredArray;
+
+/**
+ * The layers that two files have in common, in the first file's order.
+ *
+ * @param pairs the common layers
+ * @param onlyInX names of layers that the second file lacks
+ * @param onlyInY names of layers that the first file lacks
+ */
+public record LayerPairs(List<LayerPair> pairs, List<String> onlyInX, List<String> onlyInY) {
+  /**
+   * Pairs arrays by name. Two files that are each a lone {@code .npy} array are paired whatever
+   * their names are.
+   *
+   * @param selected which layers to take, by name; the others are not looked at
+   * @param layouts see {@link StoredArray#layer}
+   * @return the pairs; possibly none
+   * @throws org.spanmatch.activations.ActivationsException if a common layer can't be used or its
+   *     shapes can't be paired
+   */
+  public static LayerPairs of(
+      ActivationFile x, ActivationFile y, Predicate<String> selected, Collection<Layout> layouts) {
+    if (x.isSingleArray() && y.isSingleArray()) {
+      StoredArray xArray = x.arrays().get(0);
+      StoredArray yArray = y.arrays().get(0);
+      String name =
+          xArray.name().equals(yArray.name())
+              ? xArray.name()
+              : xArray.name() + " ~ " + yArray.name();
+      List<LayerPair> pair =
+          selected.test(name) ? List.of(pair(name, xArray, yArray, layouts)) : List.of();
+      return new LayerPairs(pair, List.of(), List.of());
+    }
+    Map<String, StoredArray> rest = new LinkedHashMap<>();
+    y.arrays().forEach(array -> rest.put(array.name(), array));
+    List<LayerPair> pairs = new ArrayList<>();
+    List<String> onlyInX = new ArrayList<>();
+    for (StoredArray array : x.arrays()) {
+      StoredArray partner = rest.remove(array.name());
+      if (!selected.test(array.name())) {
+        continue;
+      }
+      if (partner == null) {
+        onlyInX.add(array.name());
+      } else {
+        pairs.add(pair(array.name(), array, partner, layouts));
+      }
+    }
+    List<String> onlyInY = rest.keySet().stream().filter(selected).toList();
+    return new LayerPairs(List.copyOf(pairs), List.copyOf(onlyInX), onlyInY);
+  }
+
+  private static LayerPair pair(
+      String name, StoredArray x, StoredArray y, Collection<Layout> layouts) {
+    return new LayerPair(name, x.layer(layouts), y.layer(layouts));
+  }
+}

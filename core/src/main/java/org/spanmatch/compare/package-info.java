@@ -1,0 +1,2 @@
+/** Two networks side by side: the layers that they have in common. */
+package org.spanmatch.compare;

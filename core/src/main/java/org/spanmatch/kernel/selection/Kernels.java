@@ -1,0 +1,232 @@
+package org.spanmatch.kernel.selection;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.KernelProvider;
+import org.spanmatch.kernel.KernelProvider.Unavailable;
+import org.spanmatch.kernel.KernelUnavailableException;
+import org.spanmatch.kernel.ProjectionKernel;
+
+/**
+ * Finds backends and chooses one.
+ *
+ * <p>A backend is <em>forced</em> by name, in the call or with {@code -Dspanmatch.backend=NAME}: if
+ * it can't run, that is an error. Otherwise the choice is <em>automatic</em>. With a profile of
+ * what the available backends cost on this machine, each problem goes to the fastest. Without one,
+ * all go to the available backend of highest priority; where that is an accelerator, problems too
+ * small for it go to the next one.
+ */
+public final class Kernels {
+  /** The name that asks for the automatic choice. */
+  public static final String AUTO = "auto";
+
+  /** The system property that forces a backend where the call asks for {@link #AUTO}. */
+  public static final String BACKEND_PROPERTY = "spanmatch.backend";
+
+  /**
+   * The system property that names the only backend that may be opened; tests set it so that a run
+   * can't silently use another.
+   */
+  public static final String REQUIRED_PROPERTY = "spanmatch.test.requireBackend";
+
+  // So slow that no problem is better off with it than with an accelerator.
+  private static final String REFERENCE = "reference";
+
+  private static final Logger LOGGER = System.getLogger("org.spanmatch.kernel");
+
+  private Kernels() {}
+
+  /** The backends on the class path, whether they can run or not, highest priority first. */
+  public static List<KernelProvider> providers() {
+    List<KernelProvider> found = new ArrayList<>();
+    Iterator<KernelProvider> providers = ServiceLoader.load(KernelProvider.class).iterator();
+    while (true) {
+      try {
+        if (!providers.hasNext()) {
+          break;
+        }
+        found.add(providers.next());
+      } catch (ServiceConfigurationError | LinkageError e) {
+        // One broken jar must not take the other backends away.
+        LOGGER.log(Level.WARNING, "a backend on the class path can't be loaded: " + e);
+      }
+    }
+    found.sort(Comparator.comparingInt(KernelProvider::priority).reversed());
+    return List.copyOf(found);
+  }
+
+  /**
+   * Opens a kernel.
+   *
+   * @param backend a backend's name, or {@link #AUTO}
+   * @throws KernelUnavailableException if the backend asked for can't run
+   */
+  public static ProjectionKernel open(String backend, KernelOptions options) {
+    return open(backend, options, Optional.empty(), providers());
+  }
+
+  /**
+   * Opens a kernel; the automatic choice goes by measured costs, where they apply.
+   *
+   * @param backend a backend's name, or {@link #AUTO}
+   * @param profile what the backends cost; not used, and {@link
+   *     org.spanmatch.kernel.KernelInfo#reason()} then says why, where it is of another machine or
+   *     lacks a backend
+   * @throws KernelUnavailableException if the backend asked for can't run
+   */
+  public static ProjectionKernel open(String backend, KernelOptions options, CostProfile profile) {
+    return open(backend, options, Optional.of(profile), providers());
+  }
+
+  static ProjectionKernel open(
+      String backend,
+      KernelOptions options,
+      Optional<CostProfile> profile,
+      List<KernelProvider> providers) {
+    String property = System.getProperty(BACKEND_PROPERTY, AUTO);
+    ProjectionKernel kernel;
+    if (!backend.equals(AUTO)) {
+      kernel = forced(backend, "asked for by name", options, providers);
+    } else if (!property.equals(AUTO)) {
+      kernel = forced(property, "asked for by -D" + BACKEND_PROPERTY, options, providers);
+    } else {
+      kernel = automatic(options, profile, providers);
+    }
+    String required = System.getProperty(REQUIRED_PROPERTY);
+    if (required != null && !required.equals(kernel.info().name())) {
+      kernel.close();
+      throw new IllegalStateException(
+          "-D"
+              + REQUIRED_PROPERTY
+              + "="
+              + required
+              + ", but "
+              + kernel.info().name()
+              + " was used");
+    }
+    return kernel;
+  }
+
+  private static ProjectionKernel forced(
+      String backend, String reason, KernelOptions options, List<KernelProvider> providers) {
+    for (KernelProvider provider : providers) {
+      if (provider.name().equals(backend)) {
+        Optional<Unavailable> problem = provider.unavailable();
+        if (problem.isPresent()) {
+          throw new KernelUnavailableException(
+              "backend '" + backend + "' is unavailable: " + text(problem.get()));
+        }
+        return provider.open(options, reason);
+      }
+    }
+    throw new KernelUnavailableException(
+        "backend '"
+            + backend
+            + "' is unavailable: it is not on the class path, which has "
+            + providers.stream().map(KernelProvider::name).collect(Collectors.joining(", ")));
+  }
+
+  private static ProjectionKernel automatic(
+      KernelOptions options, Optional<CostProfile> profile, List<KernelProvider> providers) {
+    List<KernelProvider> available = new ArrayList<>();
+    List<String> passedOver = new ArrayList<>();
+    for (KernelProvider provider : providers) {
+      // The reference is the last resort.
+      if (available.isEmpty() || !provider.name().equals(REFERENCE)) {
+        Optional<Unavailable> problem = provider.unavailable();
+        if (problem.isEmpty()) {
+          available.add(provider);
+        } else {
+          LOGGER.log(Level.DEBUG, provider.name() + " is unavailable: " + text(problem.get()));
+          if (available.isEmpty()) {
+            passedOver.add(provider.name());
+          }
+        }
+      }
+    }
+    if (available.isEmpty()) {
+      throw new KernelUnavailableException("no backend is available: " + passedOver);
+    }
+    String reason =
+        passedOver.isEmpty()
+            ? "the first choice is available"
+            : "not available: " + String.join(", ", passedOver);
+    if (System.getProperty(REQUIRED_PROPERTY) != null) {
+      return opened(available.get(0), options, reason);
+    }
+    if (profile.isPresent()) {
+      Optional<String> mismatch = mismatch(profile.get(), options, available);
+      if (mismatch.isEmpty()) {
+        return byCosts(profile.get(), options, available);
+      }
+      reason += "; profile of " + profile.get().date() + " not used, " + mismatch.get();
+    }
+    return bySize(options, reason, available);
+  }
+
+  private static Optional<String> mismatch(
+      CostProfile profile, KernelOptions options, List<KernelProvider> available) {
+    Map<String, String> details = new LinkedHashMap<>();
+    available.forEach(provider -> details.put(provider.name(), details(provider)));
+    return profile.mismatch(Machine.here(), options.threads(), details);
+  }
+
+  /** What a backend runs on, as a {@link CostProfile} remembers it. */
+  public static String details(KernelProvider provider) {
+    return String.join("; ", provider.details());
+  }
+
+  private static ProjectionKernel byCosts(
+      CostProfile profile, KernelOptions options, List<KernelProvider> available) {
+    CostChoice choice =
+        new CostChoice(profile, available.stream().map(KernelProvider::name).toList());
+    LOGGER.log(Level.INFO, "using " + choice.reason());
+    return new AutomaticKernel(
+        available.stream()
+            .map(provider -> opening(provider, options, "profile of " + profile.date()))
+            .toList(),
+        choice);
+  }
+
+  private static Supplier<ProjectionKernel> opening(
+      KernelProvider provider, KernelOptions options, String reason) {
+    return () -> provider.open(options, reason);
+  }
+
+  private static ProjectionKernel bySize(
+      KernelOptions options, String why, List<KernelProvider> available) {
+    KernelProvider chosen = available.get(0);
+    if (!chosen.isAccelerator() || available.size() == 1) {
+      return opened(chosen, options, why);
+    }
+    KernelProvider next = available.get(1);
+    String reason = why + "; layers too small for " + chosen.name() + " run on " + next.name();
+    ProjectionKernel accelerator = opened(chosen, options, reason);
+    return new AutomaticKernel(
+        accelerator,
+        opening(next, options, "too small for " + chosen.name()),
+        new SizeChoice(accelerator, reason));
+  }
+
+  private static ProjectionKernel opened(
+      KernelProvider provider, KernelOptions options, String reason) {
+    LOGGER.log(Level.INFO, "using backend " + provider.name() + " (" + reason + ")");
+    return provider.open(options, reason);
+  }
+
+  private static String text(Unavailable problem) {
+    return problem.reason() + "; " + problem.cure();
+  }
+}

@@ -1,0 +1,190 @@
+package org.spanmatch.activations.npy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.npy.NpyBytes.Container;
+
+/** Every layout, memory order and dtype, plain and in archives, against values by index. */
+class LayoutsTest {
+  @TempDir private Path folder;
+
+  private void assertReadBack(TestArray array, Container container, Layout layout) {
+    Path file = container.write(folder, array.npy());
+    StoredArray stored = ActivationFile.open(file).arrays().get(0);
+    assertEquals(layout, stored.layout(List.of(layout)));
+    array.assertReadBack(stored.layer(List.of(layout)), layout);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void smallArraysOfEveryKind(ElementType type) {
+    for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
+      for (boolean fortran : new boolean[] {false, true}) {
+        for (Layout layout : Layout.values()) {
+          int[] shape = Arrays.copyOf(new int[] {7, 5, 3, 2}, layout.axes());
+          for (Container container : Container.values()) {
+            assertReadBack(TestArray.of(type, order, fortran, shape), container, layout);
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void axesOfLengthOne(Layout layout) {
+    int axes = layout.axes();
+    for (int ones = 0; ones < 1 << axes; ones++) {
+      int[] shape = new int[axes];
+      for (int axis = 0; axis < axes; axis++) {
+        shape[axis] = (ones >> axis & 1) == 1 ? 1 : axis + 2;
+      }
+      for (boolean fortran : new boolean[] {false, true}) {
+        assertReadBack(
+            TestArray.of(ElementType.INT16, ByteOrder.BIG_ENDIAN, fortran, shape),
+            Container.PLAIN,
+            layout);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void layersWithoutNeurons(Layout layout) {
+    int[] shape = Arrays.copyOf(new int[] {4, 3, 2, 5}, layout.axes());
+    shape[layout.neuronAxis()] = 0;
+    for (boolean fortran : new boolean[] {false, true}) {
+      assertReadBack(
+          TestArray.of(ElementType.FLOAT32, ByteOrder.LITTLE_ENDIAN, fortran, shape),
+          Container.PLAIN,
+          layout);
+    }
+  }
+
+  static Stream<Arguments> severalBlocks() {
+    return Stream.of(
+            arguments(Layout.NF, false, new int[] {300_001, 3}),
+            arguments(Layout.NF, true, new int[] {612_345, 7}),
+            arguments(Layout.FN, false, new int[] {7, 612_345}),
+            arguments(Layout.FN, true, new int[] {3, 300_001}),
+            arguments(Layout.NTF, false, new int[] {20_001, 7, 5}),
+            arguments(Layout.NTF, true, new int[] {300_001, 3, 5}),
+            arguments(Layout.NCHW, false, new int[] {20_001, 3, 2, 5}),
+            arguments(Layout.NCHW, true, new int[] {100_001, 3, 3, 5}),
+            arguments(Layout.NHWC, false, new int[] {20_001, 3, 2, 5}),
+            arguments(Layout.NHWC, true, new int[] {100_001, 3, 3, 5}))
+        .flatMap(
+            c ->
+                Stream.of(Container.values())
+                    .map(at -> arguments(c.get()[0], c.get()[1], c.get()[2], at)));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void severalBlocks(Layout layout, boolean fortran, int[] shape, Container container) {
+    TestArray array = TestArray.of(ElementType.FLOAT64, ByteOrder.nativeOrder(), fortran, shape);
+    Path file = container.write(folder, array.npy());
+    Layer layer = ActivationFile.open(file).arrays().get(0).layer(List.of(layout));
+    try (BlockReader reader = layer.open()) {
+      assertTrue(reader.next().samples() < layer.samples(), "one block holds everything");
+    }
+    array.assertReadBack(layer, layout);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "NCHW, false, PLAIN, 2, 5, 850, 1000",
+    "NCHW, false, DEFLATED, 2, 5, 850, 1000",
+    "NCHW, true, PLAIN, 1, 5, 850, 1000", // reads value by value
+    "NHWC, false, PLAIN, 1, 850, 1000, 5",
+    "NCHW, false, STORED, 1, 850000, 1, 5",
+  })
+  void imagesLargerThanABlock(
+      Layout layout, boolean fortran, Container container, int n, int c, int h, int w) {
+    TestArray array =
+        TestArray.of(ElementType.FLOAT64, ByteOrder.LITTLE_ENDIAN, fortran, n, c, h, w);
+    assertReadBack(array, container, layout);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void passesAreIndependent(Container container) {
+    for (boolean fortran : new boolean[] {false, true}) {
+      TestArray array =
+          TestArray.of(ElementType.FLOAT64, ByteOrder.nativeOrder(), fortran, 700_000, 7);
+      Path file = container.write(folder, array.npy());
+      Layer layer = ActivationFile.open(file).arrays().get(0).layer(List.of());
+      try (BlockReader abandoned = layer.open();
+          BlockReader ahead = layer.open()) {
+        assertNotNull(abandoned.next());
+        while (ahead.next() != null) {
+          // to the end
+        }
+        array.assertReadBack(layer, Layout.NF);
+        assertNotNull(abandoned.next());
+        assertNull(ahead.next());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @SuppressWarnings("try") // closing twice is the point
+  void readersMayBeClosedTwice(Container container) {
+    for (boolean fortran : new boolean[] {false, true}) {
+      TestArray array = TestArray.of(ElementType.INT8, ByteOrder.nativeOrder(), fortran, 9, 7);
+      Path file = container.write(folder, array.npy());
+      try (BlockReader reader = ActivationFile.open(file).arrays().get(0).layer(List.of()).open()) {
+        reader.close();
+      }
+    }
+  }
+
+  @Test
+  void nothingStaysOpenOrBehind() throws IOException {
+    TestArray array = TestArray.of(ElementType.FLOAT64, ByteOrder.nativeOrder(), true, 1000, 7);
+    Path file = Container.DEFLATED.write(folder, array.npy());
+    Layer layer = ActivationFile.open(file).arrays().get(0).layer(List.of());
+    long before = unpackedFiles();
+    array.assertReadBack(layer, Layout.NF);
+    assertEquals(before, unpackedFiles());
+  }
+
+  private static long unpackedFiles() throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
+      return files.filter(f -> f.getFileName().toString().startsWith("spanmatch-")).count();
+    }
+  }
+
+  @Test
+  void aLayoutForOtherAxesIsPassedOver() {
+    List<Layout> chosen = List.of(Layout.FN, Layout.NHWC);
+    assertEquals(Layout.FN, Layout.of(2, chosen));
+    assertEquals(Layout.NTF, Layout.of(3, chosen));
+    assertEquals(Layout.NHWC, Layout.of(4, chosen));
+    assertEquals(Layout.NF, Layout.of(2, List.of()));
+    assertEquals(Layout.NCHW, Layout.of(4, List.of(Layout.NTF)));
+  }
+}

@@ -1,0 +1,137 @@
+package org.spanmatch.activations.npy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.SampleRows;
+
+/** Exchanges files with numpy, where there is one. */
+class NumpyTest {
+  // Value number i of an array in C order is i, but 0 and 1 alternate where it is bool.
+  private static final String WRITE =
+      """
+      import sys, zipfile, numpy as np
+      from numpy.lib import format
+      folder = sys.argv[1]
+      def array(dtype, *shape):
+          values = np.arange(np.prod(shape)).reshape(shape)
+          return (values % 2 if dtype == '?' else values).astype(dtype)
+      for code in ['f2', 'f4', 'f8', 'i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', '?']:
+          for order in '<>':
+              a = array(code if code == '?' else order + code, 3, 4, 2, 5)
+              name = 'be' if order == '>' else 'le'
+              name = folder + '/' + ('bool' if code == '?' else code) + '_' + name
+              np.save(name + '_c.npy', a)
+              np.save(name + '_f.npy', np.asfortranarray(a))
+      a = array('<f4', 3, 4, 2, 5)
+      for version in [(1, 0), (2, 0), (3, 0)]:
+          with open(folder + '/v%d.npy' % version[0], 'wb') as f:
+              format.write_array(f, a, version=version)
+      np.savez(folder + '/stored.npz', a=a, b=np.asfortranarray(a))
+      np.savez_compressed(folder + '/deflated.npz', a=a, b=np.asfortranarray(a))
+      with zipfile.ZipFile(folder + '/zip64.npz', 'w', zipfile.ZIP_DEFLATED) as z:
+          for name in 'ab':
+              with z.open(name + '.npy', 'w', force_zip64=True) as f:
+                  format.write_array(f, a)
+      """;
+
+  private static final String READ =
+      """
+      import sys, numpy as np
+      with np.load(sys.argv[1]) as z:
+          assert list(z) == ['conv', 'fc'], list(z)
+          assert z['conv'].dtype == np.dtype('<f4') and z['conv'].shape == (2, 3, 1, 2)
+          assert (z['conv'].ravel() == np.arange(12) / 8).all(), z['conv']
+          assert (z['fc'] == np.array([0, -1, 1.4e-45, 3.4e38, .1], '<f4')).all(), z['fc']
+          assert z['fc'].shape == (5,)
+      """;
+
+  @TempDir private Path folder;
+
+  private static void python(String program, Path argument) throws Exception {
+    Process process;
+    try {
+      process =
+          new ProcessBuilder("python3", "-c", program, argument.toString())
+              .redirectErrorStream(true)
+              .start();
+    } catch (IOException e) {
+      throw skipped("there is no python3", e);
+    }
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(true, process.waitFor(1, TimeUnit.MINUTES));
+    if (output.contains("No module named 'numpy'")) {
+      throw skipped("python3 has no numpy", null);
+    }
+    assertEquals(0, process.exitValue(), output);
+  }
+
+  private static RuntimeException skipped(String why, Exception cause) {
+    String message = "SKIPPED: " + why + ", so nothing is exchanged with numpy";
+    System.err.println(message);
+    Assumptions.abort(message);
+    return new IllegalStateException(message, cause);
+  }
+
+  @Test
+  void readsWhatNumpyWrites() throws Exception {
+    python(WRITE, folder);
+    List<Path> files;
+    try (Stream<Path> listed = Files.list(folder)) {
+      files = listed.sorted().toList();
+    }
+    assertEquals(12 * 4 + 3 + 3, files.size());
+    for (Path file : files) {
+      List<StoredArray> arrays = ActivationFile.open(file).arrays();
+      assertEquals(file.toString().endsWith(".npz") ? 2 : 1, arrays.size());
+      for (StoredArray array : arrays) {
+        assertEquals(List.of(3L, 4L, 2L, 5L), array.shape());
+        assertCounts(array.layer(List.of(Layout.NHWC)), file);
+        assertCounts(array.layer(List.of()), file);
+      }
+    }
+  }
+
+  private static void assertCounts(Layer layer, Path file) {
+    int neurons = layer.neurons();
+    int below = neurons == 5 ? 1 : 10; // values between neighbouring neurons
+    double[] row = new double[neurons];
+    int sample = 0;
+    try (SampleRows rows = new SampleRows(layer)) {
+      for (; rows.read(row, 1) == 1; sample++) {
+        for (int neuron = 0; neuron < neurons; neuron++) {
+          int index = sample / below * below * neurons + neuron * below + sample % below;
+          int expected = layer.type() == ElementType.BOOL ? index % 2 : index;
+          assertEquals(expected, row[neuron], file.toString());
+        }
+      }
+    }
+    assertEquals(120 / neurons, sample);
+  }
+
+  @Test
+  void writesWhatNumpyReads() throws Exception {
+    Path file = folder.resolve("written.npz");
+    float[] conv = new float[12];
+    for (int i = 0; i < conv.length; i++) {
+      conv[i] = i / 8f;
+    }
+    try (NpzWriter writer = new NpzWriter(Files.newOutputStream(file))) {
+      writer.add("conv", conv, 2, 3, 1, 2);
+      writer.add("fc", new float[] {0, -1, Float.MIN_VALUE, 3.4e38f, 0.1f}, 5);
+    }
+    python(READ, file);
+  }
+}

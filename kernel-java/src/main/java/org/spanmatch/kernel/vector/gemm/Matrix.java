@@ -1,0 +1,76 @@
+package org.spanmatch.kernel.vector.gemm;
+
+/**
+ * A dense row-major matrix of zeros to begin with, with room for whole tiles of the micro-kernel: a
+ * tile may reach over the last row and column, where it only adds zeros.
+ */
+public final class Matrix {
+  private static final int PAGE_VALUES = 4096 / Double.BYTES;
+
+  public final int rows;
+  public final int columns;
+  final int stride;
+  public final double[] values;
+
+  /**
+   * Makes a matrix.
+   *
+   * @param tile rows and columns are padded to multiples of it
+   */
+  public Matrix(int rows, int columns, int tile) {
+    this.rows = rows;
+    this.columns = columns;
+    int padded = padded(columns, tile);
+    // Rows whose distance is a multiple of the page size would push each other out of the caches.
+    this.stride = padded % PAGE_VALUES == 0 ? padded + tile : padded;
+    this.values = new double[Math.multiplyExact(padded(rows, tile), stride)];
+  }
+
+  private Matrix(Matrix other, double[] values) {
+    this.rows = other.rows;
+    this.columns = other.columns;
+    this.stride = other.stride;
+    this.values = values;
+  }
+
+  /** A matrix of the same size that has the first rows of this one. */
+  public Matrix copy(int count) {
+    double[] copy = new double[values.length];
+    System.arraycopy(values, 0, copy, 0, count * stride);
+    return new Matrix(this, copy);
+  }
+
+  /** The smallest multiple of {@code tile} that is at least {@code size}. */
+  public static int padded(int size, int tile) {
+    return (size + tile - 1) / tile * tile;
+  }
+
+  /** The place of an element in {@link #values}. */
+  public int at(int row, int column) {
+    return row * stride + column;
+  }
+
+  public double get(int row, int column) {
+    return values[at(row, column)];
+  }
+
+  public void set(int row, int column, double value) {
+    values[at(row, column)] = value;
+  }
+
+  /** Divides a row between two columns. */
+  public void divideRow(int row, double divisor, int from, int to) {
+    int place = at(row, 0);
+    for (int j = from; j < to; j++) {
+      values[place + j] /= divisor;
+    }
+  }
+
+  /** Multiplies a row between two columns. */
+  public void multiplyRow(int row, double factor, int from, int to) {
+    int place = at(row, 0);
+    for (int j = from; j < to; j++) {
+      values[place + j] *= factor;
+    }
+  }
+}

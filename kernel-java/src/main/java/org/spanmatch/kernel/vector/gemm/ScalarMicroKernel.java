@@ -1,0 +1,144 @@
+package org.spanmatch.kernel.vector.gemm;
+
+import java.util.Optional;
+
+/** Tiles of 4 × 4 numbers in plain Java, for JVMs that can't run the Vector API well. */
+public final class ScalarMicroKernel extends MicroKernel {
+  private static final int SIZE = 4;
+
+  private final String cure;
+
+  /**
+   * Makes one.
+   *
+   * @param cure what the user can do to get a faster one
+   */
+  public ScalarMicroKernel(String cure) {
+    this.cure = cure;
+  }
+
+  @Override
+  public int mr() {
+    return SIZE;
+  }
+
+  @Override
+  public int nr() {
+    return SIZE;
+  }
+
+  @Override
+  public String description() {
+    return "plain loops, several times slower; " + cure;
+  }
+
+  @Override
+  public Optional<String> cure() {
+    return Optional.of(cure);
+  }
+
+  @Override
+  public void multiplyAdd(
+      double[] a,
+      int aOffset,
+      double[] b,
+      int bOffset,
+      int depth,
+      double[] c,
+      int cOffset,
+      int cStride,
+      boolean subtract) {
+    // Two rows at a time: eight sums and six factors fit the registers.
+    twoRows(a, aOffset, b, bOffset, depth, c, cOffset, cStride, subtract);
+    twoRows(a, aOffset + 2, b, bOffset, depth, c, cOffset + 2 * cStride, cStride, subtract);
+  }
+
+  private static void twoRows(
+      double[] a,
+      int aOffset,
+      double[] b,
+      int bOffset,
+      int depth,
+      double[] c,
+      int cOffset,
+      int cStride,
+      boolean subtract) {
+    double c00 = 0;
+    double c01 = 0;
+    double c02 = 0;
+    double c03 = 0;
+    double c10 = 0;
+    double c11 = 0;
+    double c12 = 0;
+    double c13 = 0;
+    for (int k = 0; k < depth; k++) {
+      double a0 = a[aOffset + k * SIZE];
+      double a1 = a[aOffset + k * SIZE + 1];
+      double b0 = b[bOffset + k * SIZE];
+      double b1 = b[bOffset + k * SIZE + 1];
+      double b2 = b[bOffset + k * SIZE + 2];
+      double b3 = b[bOffset + k * SIZE + 3];
+      c00 += a0 * b0;
+      c01 += a0 * b1;
+      c02 += a0 * b2;
+      c03 += a0 * b3;
+      c10 += a1 * b0;
+      c11 += a1 * b1;
+      c12 += a1 * b2;
+      c13 += a1 * b3;
+    }
+    double sign = subtract ? -1 : 1;
+    c[cOffset] += sign * c00;
+    c[cOffset + 1] += sign * c01;
+    c[cOffset + 2] += sign * c02;
+    c[cOffset + 3] += sign * c03;
+    c[cOffset + cStride] += sign * c10;
+    c[cOffset + cStride + 1] += sign * c11;
+    c[cOffset + cStride + 2] += sign * c12;
+    c[cOffset + cStride + 3] += sign * c13;
+  }
+
+  @Override
+  public void addSums(double[] panel, int offset, int depth, double[] sums, int to) {
+    double s0 = 0;
+    double s1 = 0;
+    double s2 = 0;
+    double s3 = 0;
+    for (int k = 0; k < depth; k++) {
+      int place = offset + k * SIZE;
+      s0 += panel[place];
+      s1 += panel[place + 1];
+      s2 += panel[place + 2];
+      s3 += panel[place + 3];
+    }
+    sums[to] += s0;
+    sums[to + 1] += s1;
+    sums[to + 2] += s2;
+    sums[to + 3] += s3;
+  }
+
+  @Override
+  public void widen(float[] source, double[] target, int count) {
+    for (int i = 0; i < count; i++) {
+      target[i] = source[i];
+    }
+  }
+
+  @Override
+  public void subtractRows(
+      double[] values,
+      int target,
+      int source,
+      int stride,
+      double[] factors,
+      int count,
+      int length) {
+    for (int l = 0; l < count; l++) {
+      double factor = factors[l];
+      int other = source + l * stride;
+      for (int j = 0; j < length; j++) {
+        values[target + j] -= factor * values[other + j];
+      }
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package org.spanmatch.kernel.vector.gram;
+
+import java.util.Arrays;
+import org.spanmatch.kernel.GramErrors;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.vector.factor.Cholesky;
+import org.spanmatch.kernel.vector.factor.PivotedCholesky;
+import org.spanmatch.kernel.vector.gemm.Gemm;
+import org.spanmatch.kernel.vector.gemm.Matrix;
+import org.spanmatch.kernel.vector.projection.CompressedVectors;
+import org.spanmatch.kernel.vector.projection.Projection;
+
+/** The vectors as their Gram matrix; projections come from Cholesky factors of its parts. */
+public final class GramVectors implements CompressedVectors {
+  private final double[][] gram;
+  private final double gramError;
+  private final double storageRoundoff;
+  private final Gemm gemm;
+
+  /**
+   * Makes vectors.
+   *
+   * @param gram their symmetric Gram matrix
+   * @param gramError bound on the absolute error of its elements
+   */
+  public GramVectors(double[][] gram, double gramError, double storageRoundoff, Gemm gemm) {
+    this.gram = gram;
+    this.gramError = gramError;
+    this.storageRoundoff = storageRoundoff;
+    this.gemm = gemm;
+  }
+
+  @Override
+  public CompressedVectors with(Gemm other) {
+    return new GramVectors(gram, gramError, storageRoundoff, other);
+  }
+
+  @Override
+  public Precision precision() {
+    return Precision.STANDARD;
+  }
+
+  @Override
+  public double storageRoundoff() {
+    return storageRoundoff;
+  }
+
+  @Override
+  public double rankTolerance() {
+    return Precision.GRAM_FLOOR;
+  }
+
+  @Override
+  public double allowedDrift() {
+    return GramErrors.ALLOWED_DRIFT;
+  }
+
+  @Override
+  public Projection project(int[] spanning, int[] projected) {
+    int first = Matrix.padded(spanning.length, gemm.tile());
+    Matrix tableau = gemm.matrix(spanning.length, first + projected.length);
+    boolean together = areNeighbours(spanning);
+    boolean projectedTogether = areNeighbours(projected);
+    for (int i = 0; i < spanning.length; i++) {
+      double[] row = gram[spanning[i]];
+      copy(row, spanning, together, tableau.values, tableau.at(i, 0));
+      copy(row, projected, projectedTogether, tableau.values, tableau.at(i, first));
+    }
+    if (!Cholesky.factorise(tableau, 0, gemm)) {
+      return null;
+    }
+    double[] squares = new double[projected.length];
+    Arrays.setAll(squares, j -> gram[projected[j]][projected[j]]);
+    for (int i = 0; i < spanning.length; i++) {
+      int place = tableau.at(i, first);
+      for (int j = 0; j < projected.length; j++) {
+        squares[j] -= tableau.values[place + j] * tableau.values[place + j];
+      }
+    }
+    return new Projection(tableau, first, squares);
+  }
+
+  /** Whether each column follows the one before. */
+  private static boolean areNeighbours(int[] columns) {
+    for (int i = 1; i < columns.length; i++) {
+      if (columns[i] != columns[i - 1] + 1) {
+        return false;
+      }
+    }
+    return columns.length > 0;
+  }
+
+  private static void copy(
+      double[] row, int[] columns, boolean neighbours, double[] target, int place) {
+    if (neighbours) {
+      System.arraycopy(row, columns[0], target, place, columns.length);
+      return;
+    }
+    for (int j = 0; j < columns.length; j++) {
+      target[place + j] = row[columns[j]];
+    }
+  }
+
+  @Override
+  public int[] independent(int[] spanning) {
+    return PivotedCholesky.independent(gram, spanning, rankTolerance() * rankTolerance());
+  }
+
+  @Override
+  public double errorBound(
+      double distance, double coefficientNorm, int rank, double inverseTrace, boolean dependent) {
+    return GramErrors.ofDistance(
+        gramError, distance, coefficientNorm, rank, inverseTrace, dependent);
+  }
+}

@@ -1,0 +1,153 @@
+package org.spanmatch.kernel.vector.gram;
+
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import org.spanmatch.activations.ActivationsException;
+import org.spanmatch.activations.Block;
+import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.PackedSamples;
+
+/**
+ * Reads one layer and packs it, converting to float64 on the way; one thread at a time.
+ *
+ * <p>Measured on Zen 5, JDK 17, November 2026: 0.4 ns a float32 value of sample-major data.
+ * Converting straight into the panels, without the copy in between, was no faster.
+ */
+final class LayerPacker implements AutoCloseable {
+  // What is decoded at a time stays in the first-level cache, and is at least a slice long.
+  private static final int CHUNK_VALUES = 2048;
+
+  private final String description;
+  private final BlockReader reader;
+  private final int neurons;
+  private final int firstPanel;
+  private final int width;
+  private final double[] scales;
+  private final MicroKernel kernel;
+  private final float[] stored;
+  private final double[] values;
+  private Block block;
+  private FloatBuffer floats; // the block's values, if they are float32
+  private int used;
+
+  /**
+   * Starts a pass over the layer.
+   *
+   * @param firstPanel the panel of its first neuron
+   * @param scales a factor for each neuron, or null to take the values as they are
+   */
+  LayerPacker(Layer layer, int firstPanel, double[] scales, MicroKernel kernel) {
+    this.description = layer.description();
+    this.reader = layer.open();
+    this.neurons = layer.neurons();
+    this.firstPanel = firstPanel;
+    this.width = kernel.nr();
+    this.scales = scales;
+    this.kernel = kernel;
+    int length = Math.max(neurons, CHUNK_VALUES);
+    this.stored = new float[length];
+    this.values = new double[length];
+  }
+
+  /**
+   * Packs the next samples.
+   *
+   * @param samples how many
+   * @throws ActivationsException if there are fewer
+   */
+  void fill(PackedSamples target, int samples) {
+    int filled = 0;
+    while (filled < samples) {
+      if (block == null || used == block.samples()) {
+        block = reader.next();
+        used = 0;
+        if (block == null) {
+          throw new ActivationsException(
+              description + " ended " + (samples - filled) + " samples or more too early");
+        }
+        ByteBuffer data = block.data();
+        // From the start, wherever the reader left the buffer's position.
+        floats = data.duplicate().clear().order(data.order()).asFloatBuffer();
+      }
+      int count = Math.min(samples - filled, block.samples() - used);
+      if (block.neuronStride() == 1) {
+        packSamples(target, filled, count);
+      } else {
+        count = packNeurons(target, filled, count);
+      }
+      used += count;
+      filled += count;
+    }
+  }
+
+  /** The neurons of a sample lie side by side: some samples at a time. */
+  private void packSamples(PackedSamples target, int to, int count) {
+    int chunk = block.hasSamplesSideBySide() ? Math.max(1, CHUNK_VALUES / Math.max(1, neurons)) : 1;
+    for (int done = 0; done < count; done += chunk) {
+      int rows = Math.min(chunk, count - done);
+      read(block.index(used + done), rows * neurons);
+      for (int row = 0; row < rows && scales != null; row++) {
+        for (int neuron = 0; neuron < neurons; neuron++) {
+          values[row * neurons + neuron] *= scales[neuron];
+        }
+      }
+      for (int neuron = 0, panel = firstPanel; neuron < neurons; neuron += width, panel++) {
+        int length = Math.min(width, neurons - neuron);
+        for (int row = 0; row < rows; row++) {
+          int place = target.sampleOffset(to + done + row, panel);
+          System.arraycopy(values, row * neurons + neuron, target.values(), place, length);
+        }
+      }
+    }
+  }
+
+  /** Decodes values that lie side by side. */
+  private void read(int first, int count) {
+    if (block.type() == ElementType.FLOAT32) {
+      // Faster than one by one, which the JIT compiler does not turn into vector code.
+      floats.get(first, stored, 0, count);
+      kernel.widen(stored, values, count);
+    } else {
+      block.type().decode(block.data(), first, count, values);
+    }
+  }
+
+  /**
+   * The samples of a neuron lie side by side, or anyhow: a neuron at a time, for as many samples as
+   * have one stride and fall into one slice.
+   */
+  private int packNeurons(PackedSamples target, int to, int count) {
+    double[] packed = target.values();
+    boolean outer = block.innerSize() == 1;
+    int inner = used % block.innerSize();
+    int run = Math.min(count, PackedSamples.KC - to % PackedSamples.KC);
+    run = outer ? run : Math.min(run, block.innerSize() - inner);
+    int stride = outer ? block.outerStride() : block.innerStride();
+    int first = block.index(used);
+    for (int neuron = 0; neuron < neurons; neuron++) {
+      int from = first + neuron * block.neuronStride();
+      if (stride == 1) {
+        read(from, run);
+      } else {
+        for (int i = 0; i < run; i++) {
+          values[i] = block.type().get(block.data(), from + i * stride);
+        }
+      }
+      double scale = scales == null ? 1 : scales[neuron];
+      int index = target.sampleOffset(to, firstPanel + neuron / width) + neuron % width;
+      for (int i = 0; i < run; i++) {
+        packed[index] = values[i] * scale;
+        index += width;
+      }
+    }
+    return run;
+  }
+
+  @Override
+  public void close() {
+    reader.close();
+  }
+}

@@ -1,0 +1,24 @@
+package org.spanmatch.kernel.vector.projection;
+
+import org.spanmatch.kernel.vector.gemm.Matrix;
+
+/** Vectors projected on a span. */
+public final class Projection {
+  /**
+   * [R B]: the triangular factor of the vectors that span, and from column {@link #first} on the
+   * coordinates of the projections in its orthonormal basis.
+   */
+  final Matrix tableau;
+
+  /** A whole number of tiles. */
+  final int first;
+
+  /** Squared distances of the projected vectors to the span; rounding may make them negative. */
+  final double[] squares;
+
+  public Projection(Matrix tableau, int first, double[] squares) {
+    this.tableau = tableau;
+    this.first = first;
+    this.squares = squares;
+  }
+}

@@ -1,0 +1,124 @@
+package org.spanmatch.kernel.vector.qr;
+
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.vector.gemm.Gemm;
+import org.spanmatch.kernel.vector.gemm.Matrix;
+import org.spanmatch.kernel.vector.projection.CompressedVectors;
+import org.spanmatch.kernel.vector.projection.Projection;
+
+/**
+ * The vectors as columns of a triangular factor, which have the same distances; projections come
+ * from Householder reflections of some of the columns.
+ */
+final class TriangularVectors implements CompressedVectors {
+  private final Matrix unit;
+  private final int[] profile;
+  private final double backwardError;
+  private final double storageRoundoff;
+  private final double rankTolerance;
+  private final Gemm gemm;
+
+  /**
+   * Makes vectors.
+   *
+   * @param unit a column of unit norm for each
+   * @param profile for each, the last row in which it may have a value other than zero
+   * @param backwardError η: each column may have been moved by at most so much
+   */
+  TriangularVectors(
+      Matrix unit, int[] profile, double backwardError, double storageRoundoff, Gemm gemm) {
+    this.unit = unit;
+    this.profile = profile;
+    this.backwardError = backwardError;
+    this.storageRoundoff = storageRoundoff;
+    // τ of the orthogonal method: m·2⁻⁵²·8, m being the number of living neurons in both groups.
+    this.rankTolerance = unit.columns * 0x1p-52 * 8;
+    this.gemm = gemm;
+  }
+
+  @Override
+  public CompressedVectors with(Gemm other) {
+    return new TriangularVectors(unit, profile, backwardError, storageRoundoff, other);
+  }
+
+  @Override
+  public Precision precision() {
+    return Precision.HIGH;
+  }
+
+  @Override
+  public double storageRoundoff() {
+    return storageRoundoff;
+  }
+
+  @Override
+  public double rankTolerance() {
+    return rankTolerance;
+  }
+
+  /** What every bound has at least. */
+  @Override
+  public double allowedDrift() {
+    return backwardError;
+  }
+
+  @Override
+  public Projection project(int[] spanning, int[] projected) {
+    int first = Matrix.padded(spanning.length, gemm.tile());
+    Matrix tableau = gemm.matrix(spanning.length, first + projected.length);
+    Matrix rows = gemm.matrix(unit.rows, tableau.columns);
+    int[] lengths = new int[spanning.length + 1];
+    for (int j = 0; j < spanning.length; j++) {
+      copyColumn(spanning[j], rows, j);
+      lengths[j + 1] = Math.max(lengths[j], profile[spanning[j]] + 1);
+    }
+    for (int j = 0; j < projected.length; j++) {
+      copyColumn(projected[j], rows, first + j);
+    }
+    Reflections.absorb(tableau, rows, spanning.length, pivots -> lengths[pivots], gemm);
+    for (int i = 0; i < spanning.length; i++) {
+      if (tableau.get(i, i) == 0) {
+        return null;
+      }
+    }
+    double[] squares = new double[projected.length];
+    for (int i = 0; i < rows.rows; i++) {
+      int place = rows.at(i, first);
+      for (int j = 0; j < projected.length; j++) {
+        squares[j] += rows.values[place + j] * rows.values[place + j];
+      }
+    }
+    return new Projection(tableau, first, squares);
+  }
+
+  private void copyColumn(int vector, Matrix target, int column) {
+    for (int i = 0; i <= profile[vector]; i++) {
+      target.set(i, column, unit.get(i, vector));
+    }
+  }
+
+  @Override
+  public int[] independent(int[] spanning) {
+    double[][] rows = new double[unit.rows][spanning.length];
+    for (int i = 0; i < rows.length; i++) {
+      for (int j = 0; j < spanning.length; j++) {
+        rows[i][j] = unit.get(i, spanning[j]);
+      }
+    }
+    int[] pivots = new PivotedQr(rows, spanning.length, spanning.length, rankTolerance).pivots();
+    for (int i = 0; i < pivots.length; i++) {
+      pivots[i] = spanning[pivots[i]];
+    }
+    return pivots;
+  }
+
+  @Override
+  public double errorBound(
+      double distance, double coefficientNorm, int rank, double inverseTrace, boolean dependent) {
+    // Moving every unit vector by at most η moves the distance by at most η(1 + ‖c‖₁); taking
+    // another maximal independent subset moves it by at most τ‖c‖₁.
+    double moved = backwardError + Reflections.backwardError(rank, unit.rows + 1L);
+    double bound = moved * (1 + coefficientNorm);
+    return dependent ? bound + rankTolerance * coefficientNorm : bound;
+  }
+}

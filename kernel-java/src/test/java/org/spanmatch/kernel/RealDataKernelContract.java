@@ -1,0 +1,42 @@
+package org.spanmatch.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.spanmatch.TestData;
+import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.compare.LayerPair;
+import org.spanmatch.compare.LayerPairs;
+import org.spanmatch.validation.contract.ProjectionKernelContract;
+
+/** The contract of every kernel, and what a kernel promises on layers of real networks. */
+public abstract class RealDataKernelContract extends ProjectionKernelContract {
+  /** Real activations: a bound of 1 would always hold, and say nothing. */
+  @Test
+  void boundsOnRealLayersAreSmall() {
+    ActivationFile x = ActivationFile.open(TestData.shared("cifar-vgg/x.npz"));
+    ActivationFile y = ActivationFile.open(TestData.shared("cifar-vgg/y.npz"));
+    LayerPairs pairs = LayerPairs.of(x, y, name -> true, List.of());
+    assertFalse(pairs.pairs().isEmpty());
+    for (LayerPair pair : pairs.pairs()) {
+      LayerPair small = pair.sampled(2000);
+      try (ProjectionTable table =
+          opened().compress(small.x(), small.y(), CompressionOptions.defaults())) {
+        for (Group group : Group.values()) {
+          Distances distances = table.distances(group);
+          double[] bounds =
+              IntStream.range(0, distances.size())
+                  .mapToDouble(distances::errorBound)
+                  .sorted()
+                  .toArray();
+          assertTrue(
+              bounds[bounds.length / 2] < 1e-6, pair.name() + ": " + Arrays.toString(bounds));
+        }
+      }
+    }
+  }
+}

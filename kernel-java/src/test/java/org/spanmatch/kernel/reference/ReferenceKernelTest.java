@@ -1,0 +1,33 @@
+package org.spanmatch.kernel.reference;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.api.Test;
+import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.RealDataKernelContract;
+import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.validation.Problem;
+
+/** The reference kernel keeps the contract. */
+class ReferenceKernelTest extends RealDataKernelContract {
+  @Override
+  protected ProjectionKernel open() {
+    return Kernels.open("reference", new KernelOptions(1));
+  }
+
+  @Test
+  void isAlwaysOfHighPrecision() {
+    Problem problem = Problem.random(1, 20, 3, 2);
+    try (ProjectionKernel kernel = open();
+        ProjectionTable table =
+            kernel.compress(
+                problem.layer(Group.X), problem.layer(Group.Y), CompressionOptions.defaults())) {
+      assertEquals(Precision.HIGH, table.precision());
+    }
+  }
+}

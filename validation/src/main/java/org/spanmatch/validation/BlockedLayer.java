@@ -1,0 +1,76 @@
+package org.spanmatch.validation;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import org.spanmatch.activations.Block;
+import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Encoding;
+import org.spanmatch.activations.Layer;
+
+/**
+ * Activations in memory, in any number format and in blocks of any shape, to try what reads them
+ * with.
+ *
+ * @param vectors the activation vector of each neuron; values are rounded to the format
+ * @param samples the length of each
+ * @param type the format
+ * @param order the byte order
+ * @param outer outer samples to a block
+ * @param inner inner samples to an outer one; must divide the number of samples; more than one
+ *     gives blocks like those of images, with the neurons one below the other
+ */
+public record BlockedLayer(
+    String name,
+    List<double[]> vectors,
+    long samples,
+    ElementType type,
+    ByteOrder order,
+    int outer,
+    int inner)
+    implements Layer {
+  @Override
+  public String source() {
+    return "blocks";
+  }
+
+  @Override
+  public int neurons() {
+    return vectors.size();
+  }
+
+  @Override
+  public List<Long> sampleAxes() {
+    return List.of(samples / inner, (long) inner);
+  }
+
+  @Override
+  public BlockReader open() {
+    // One buffer for all blocks, as the readers of files have it.
+    ByteBuffer buffer = ByteBuffer.allocate(outer * inner * neurons() * type.bytes()).order(order);
+    return new BlockReader() {
+      private int position;
+
+      @Override
+      public Block next() {
+        if (position == samples) {
+          return null;
+        }
+        int count = Math.min(outer, ((int) samples - position) / inner);
+        buffer.clear();
+        for (int i = 0; i < count; i++, position += inner) {
+          for (double[] vector : vectors) {
+            for (int j = 0; j < inner; j++) {
+              Encoding.put(buffer, type, vector[position + j]);
+            }
+          }
+        }
+        return new Block(type, buffer, neurons(), count, inner, inner, inner * neurons(), 1);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+}

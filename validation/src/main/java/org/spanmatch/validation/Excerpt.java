@@ -1,0 +1,57 @@
+package org.spanmatch.validation;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.NeuronNorms;
+import org.spanmatch.activations.SampleRows;
+import org.spanmatch.compare.LayerPair;
+
+/** A part of real layers, small enough for the arbiter. */
+public final class Excerpt {
+  private Excerpt() {}
+
+  /**
+   * Some samples of some neurons, both spread evenly.
+   *
+   * @param samples how many samples at most
+   * @param neurons how many neurons of each network at most
+   * @throws org.spanmatch.activations.ActivationsException if they can't be read, or one is not
+   *     finite
+   */
+  public static Case of(LayerPair pair, int samples, int neurons) {
+    LayerPair sampled = pair.sampled(samples);
+    List<double[]> x = vectors(sampled.x(), neurons);
+    List<double[]> y = vectors(sampled.y(), neurons);
+    boolean sameFloats =
+        pair.x().type() == pair.y().type() && pair.x().type().name().startsWith("FLOAT");
+    // Float64 holds the values of all formats but the largest integers.
+    ElementType type = sameFloats ? pair.x().type() : ElementType.FLOAT64;
+    Problem problem = new Problem((int) sampled.x().samples(), x, y);
+    Case whole = new Case(pair.name(), problem, type, Storage.ROWS);
+    return new Case(pair.name() + " (" + whole.size() + ")", problem, type, Storage.ROWS);
+  }
+
+  private static List<double[]> vectors(Layer layer, int most) {
+    NeuronNorms.of(layer, done -> {}); // refuses values that are not finite
+    int samples = (int) layer.samples();
+    int count = Math.min(most, layer.neurons());
+    int[] chosen =
+        IntStream.range(0, count).map(i -> (int) ((long) i * layer.neurons() / count)).toArray();
+    List<double[]> vectors = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      vectors.add(new double[samples]);
+    }
+    try (SampleRows rows = new SampleRows(layer)) {
+      double[] values = new double[layer.neurons()];
+      for (int sample = 0; sample < samples && rows.read(values, 1) == 1; sample++) {
+        for (int i = 0; i < count; i++) {
+          vectors.get(i)[sample] = values[chosen[i]];
+        }
+      }
+    }
+    return vectors;
+  }
+}

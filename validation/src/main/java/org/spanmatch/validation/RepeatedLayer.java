@@ -1,0 +1,63 @@
+package org.spanmatch.validation;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.spanmatch.activations.Block;
+import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer;
+
+/**
+ * A layer whose samples are those of another one, over and over: as many as one likes, in no more
+ * memory, and with the same distances.
+ *
+ * @param pattern the other layer, which fits in one block
+ * @param repetitions how often, at least once
+ */
+record RepeatedLayer(Layer pattern, long repetitions) implements Layer {
+  @Override
+  public String name() {
+    return pattern.name();
+  }
+
+  @Override
+  public String source() {
+    return pattern.source();
+  }
+
+  @Override
+  public ElementType type() {
+    return pattern.type();
+  }
+
+  @Override
+  public int neurons() {
+    return pattern.neurons();
+  }
+
+  @Override
+  public List<Long> sampleAxes() {
+    List<Long> axes = new ArrayList<>(List.of(repetitions));
+    axes.addAll(pattern.sampleAxes());
+    return axes;
+  }
+
+  @Override
+  public BlockReader open() {
+    BlockReader once = pattern.open();
+    Block block = once.next();
+    return new BlockReader() {
+      private long left = repetitions;
+
+      @Override
+      public Block next() {
+        return left-- > 0 ? block : null;
+      }
+
+      @Override
+      public void close() {
+        once.close();
+      }
+    };
+  }
+}

@@ -1,0 +1,271 @@
+package org.spanmatch.validation;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.Match;
+import org.spanmatch.match.MatchSpectrum;
+import org.spanmatch.match.MaximumMatch;
+import org.spanmatch.match.SimpleMatches;
+import org.spanmatch.match.SimpleSearch;
+import org.spanmatch.match.TrialOrder;
+
+/**
+ * What is true of a case, by the arbiter; computed when it is first asked for.
+ *
+ * <p>Sets take as many factorisations as there are neurons. Where that is too much for the arbiter,
+ * they are those of the reference kernel.
+ */
+final class Truth {
+  /** The ε at which sets are compared. */
+  static final double[] EPSILONS = {0, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8, 1};
+
+  /** The ε at which simple matches are compared. */
+  static final double[] SIMPLE_EPSILONS = {0, 0.1, 0.35};
+
+  // Floating-point operations of the reference kernel.
+  private static final double MOST_REFERENCE_WORK = 3e9;
+
+  // Neurons of both groups: for m of them a search for simple matches makes up to m²/2 trials, each
+  // with factorisations of its own.
+  private static final int MOST_SEARCHED = 40;
+
+  // Double-double operations, of which a core does some 10⁸ in a second or two.
+  private static final double MOST_WORK = 1e7;
+
+  private final Case example;
+  private final Map<Group, Projection> whole = new EnumMap<>(Group.class);
+  private final Map<Precision, Sets> sets = new EnumMap<>(Precision.class);
+  private final Map<Precision, List<SimpleMatches>> simple = new EnumMap<>(Precision.class);
+
+  /** The span of some neurons, and the other group's neurons projected on it, in order. */
+  private record Projection(
+      DoubleDoubleProjection span, List<DoubleDoubleProjection.Projected> vectors) {}
+
+  /** Exact sets and levels. */
+  record Sets(List<Match> matches, MatchSpectrum spectrum) {}
+
+  Truth(Case example) {
+    this.example = example;
+  }
+
+  /** The neurons whose activations are all zero. */
+  static List<Integer> dead(Problem problem, Group group) {
+    List<double[]> vectors = problem.vectors(group);
+    return IntStream.range(0, vectors.size())
+        .filter(neuron -> Arrays.stream(vectors.get(neuron)).allMatch(value -> value == 0))
+        .boxed()
+        .toList();
+  }
+
+  private int neurons() {
+    return Math.max(1, example.problem().x().size() + example.problem().y().size());
+  }
+
+  /** τ of a backend whose tables have this precision. */
+  private double rankTolerance(Precision precision) {
+    return precision == Precision.STANDARD ? Precision.GRAM_FLOOR : neurons() * 0x1p-52 * 8;
+  }
+
+  /** The ranks that a correct backend may find. */
+  private List<Integer> ranks(DoubleDoubleProjection span, Precision precision) {
+    // Which neurons lie within τ depends on the order in which they are taken into the span, by a
+    // factor below their number.
+    double tolerance = rankTolerance(precision);
+    return span.ranks(tolerance / neurons(), tolerance * neurons());
+  }
+
+  /** Whether a correct backend has no choice of the rank of any of the two whole groups. */
+  boolean isRankCertain(Precision precision) {
+    return Arrays.stream(Group.values())
+        .allMatch(group -> ranks(whole(group).span(), precision).size() == 1);
+  }
+
+  private Projection whole(Group group) {
+    return whole.computeIfAbsent(group, g -> project(g, living(g), living(g.other())));
+  }
+
+  private int[] living(Group group) {
+    List<Integer> dead = dead(example.problem(), group);
+    return IntStream.range(0, example.problem().vectors(group).size())
+        .filter(neuron -> !dead.contains(neuron))
+        .toArray();
+  }
+
+  private Projection project(Group group, int[] projected, int[] spanning) {
+    Problem problem = example.problem();
+    DoubleDoubleProjection span =
+        new DoubleDoubleProjection(
+            problem.samples(),
+            Arrays.stream(spanning).mapToObj(problem.vectors(group.other())::get).toList());
+    return new Projection(
+        span,
+        Arrays.stream(projected)
+            .mapToObj(neuron -> span.project(problem.vectors(group).get(neuron)))
+            .toList());
+  }
+
+  /** Whether the arbiter can afford another look at what remains of a table. */
+  boolean affords(ProjectionTable table) {
+    double x = table.remaining(Group.X).length;
+    double y = table.remaining(Group.Y).length;
+    return example.problem().samples() * (x + y) * (x + y) < MOST_WORK;
+  }
+
+  /** Judges the distances of the remaining neurons of a group. */
+  void judge(ProjectionTable table, Group group, Evidence evidence) {
+    int[] remaining = table.remaining(group);
+    int[] spanning = table.remaining(group.other());
+    boolean all =
+        Arrays.equals(remaining, living(group)) && Arrays.equals(spanning, living(group.other()));
+    Projection projection = all ? whole(group) : project(group, remaining, spanning);
+    Distances distances = table.distances(group);
+    int[] neurons = IntStream.range(0, distances.size()).map(distances::neuron).toArray();
+    if (!Arrays.equals(neurons, remaining)) {
+      evidence.note(
+          Outcome.VIOLATED,
+          () ->
+              "there are distances of the neurons "
+                  + Arrays.toString(neurons)
+                  + " of "
+                  + group.label()
+                  + ", expected "
+                  + Arrays.toString(remaining));
+      return;
+    }
+    int rank = likeliest(ranks(projection.span(), table.precision()), projection, distances);
+    for (int i = 0; i < distances.size(); i++) {
+      int index = i;
+      double distance = distances.distance(i);
+      double bound = distances.errorBound(i);
+      evidence.require(
+          !(distance < 0 || distance > 1 || bound < 0 || bound > 1),
+          () -> name(group, distances, index) + " is " + distance + " ± " + bound);
+      evidence.compare(
+          distance,
+          projection.vectors().get(i).distance(rank),
+          bound,
+          () -> name(group, distances, index));
+      evidence.bound(bound, () -> name(group, distances, index));
+    }
+  }
+
+  private static String name(Group group, Distances distances, int index) {
+    return "the distance of " + group.label() + " " + distances.neuron(index);
+  }
+
+  /** Of several possible ranks the one that makes the backend right, if there is one. */
+  private static int likeliest(List<Integer> ranks, Projection projection, Distances distances) {
+    return ranks.stream()
+        .filter(
+            rank ->
+                IntStream.range(0, distances.size())
+                    .allMatch(
+                        i ->
+                            Math.abs(
+                                    distances.distance(i)
+                                        - projection.vectors().get(i).distance(rank))
+                                <= distances.errorBound(i)))
+        .findFirst()
+        .orElse(ranks.get(0));
+  }
+
+  /** Whether exact sets can be had in a few seconds. */
+  boolean hasSets() {
+    return Math.pow(neurons(), 4) < MOST_REFERENCE_WORK;
+  }
+
+  /** Computes all that is kept, so that no backend is blamed for the time. */
+  void prepare() {
+    for (Group group : Group.values()) {
+      whole(group);
+    }
+    if (hasSets()) {
+      for (Precision precision : Precision.values()) {
+        sets(precision);
+      }
+    }
+    if (hasSimpleMatches()) {
+      for (Precision precision : Precision.values()) {
+        simpleMatches(precision);
+      }
+    }
+  }
+
+  /** The exact sets for a backend whose tables have this precision. */
+  Sets sets(Precision precision) {
+    return sets.computeIfAbsent(
+        precision,
+        p ->
+            ask(
+                p,
+                table ->
+                    new Sets(
+                        MaximumMatch.find(table, EPSILONS),
+                        MatchSpectrum.of(table, Progress.NONE))));
+  }
+
+  /** Whether exact simple matches can be had in a few seconds. */
+  boolean hasSimpleMatches() {
+    return neurons() <= MOST_SEARCHED;
+  }
+
+  /**
+   * The exact simple matches for a backend whose tables have this precision, one for each neuron,
+   * in the order of {@link TrialOrder#byIndex}.
+   */
+  List<SimpleMatches> simpleMatches(Precision precision) {
+    return simple.computeIfAbsent(
+        precision,
+        p ->
+            ask(
+                p,
+                table ->
+                    Arrays.stream(SIMPLE_EPSILONS)
+                        .mapToObj(
+                            epsilon ->
+                                SimpleSearch.inOrder(TrialOrder.byIndex(table)).run(table, epsilon))
+                        .toList()));
+  }
+
+  /**
+   * Asks an exact table, with the τ of a backend whose tables have this precision; where that takes
+   * too long, one of the reference kernel.
+   */
+  <T> T ask(Precision precision, Function<ProjectionTable, T> question) {
+    double work = 2.0 * example.problem().samples() * Math.pow(neurons(), 3);
+    if (work < MOST_WORK) {
+      double roundoff = example.type().roundoff();
+      return question.apply(ArbiterTable.of(example.problem(), rankTolerance(precision), roundoff));
+    }
+    try (ProjectionKernel kernel = ReferenceBackend.open();
+        ProjectionTable table =
+            kernel.compress(
+                example.layer(Group.X),
+                example.layer(Group.Y),
+                new CompressionOptions(0, Precision.HIGH, Progress.NONE))) {
+      return question.apply(table);
+    }
+  }
+
+  /** The neurons that are left of a problem, as a problem of its own. */
+  static Problem rest(Problem problem, ProjectionTable table) {
+    List<List<double[]>> rest = new ArrayList<>();
+    for (Group group : Group.values()) {
+      rest.add(
+          Arrays.stream(table.remaining(group)).mapToObj(problem.vectors(group)::get).toList());
+    }
+    return new Problem(problem.samples(), rest.get(0), rest.get(1));
+  }
+}

@@ -1,0 +1,179 @@
+package org.spanmatch.validation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.spanmatch.compare.LayerPair;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.KernelProvider;
+import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.ProjectionKernel;
+
+/**
+ * Runs all checks on backends and collects what they find.
+ *
+ * <p>Whatever a backend does is a finding: also an exception, or that it never comes back. What it
+ * can't survive is a crash of the whole process.
+ */
+public final class Validator implements AutoCloseable {
+  // More would not tell more, and each takes time.
+  private static final int MOST_SHRUNK = 3;
+  private static final Duration SHRINKING = Duration.ofSeconds(10);
+
+  private final List<Candidate> candidates;
+
+  /**
+   * Makes ready.
+   *
+   * @param providers the backends, which must be available
+   * @param options what they may use
+   * @param limit how long one check may take
+   */
+  public Validator(List<KernelProvider> providers, KernelOptions options, Duration limit) {
+    candidates =
+        providers.stream().map(provider -> new Candidate(provider, options, limit)).toList();
+  }
+
+  /** Validates all backends on a case. */
+  public void validate(Case example) {
+    Truth truth = new Truth(example);
+    truth.prepare();
+    for (Candidate candidate : candidates) {
+      for (Check check : Check.all()) {
+        if (candidate.isLost()) {
+          candidate.skip();
+        } else if (check.suits(truth)) {
+          validate(candidate, check, example, truth);
+        }
+      }
+    }
+  }
+
+  private static void validate(Candidate candidate, Check check, Case example, Truth truth) {
+    long start = System.nanoTime();
+    run(candidate, check, example, truth)
+        .ifPresent(
+            finding -> {
+              double seconds = (System.nanoTime() - start) / 1e9;
+              candidate.add(
+                  new Observation(
+                      example.name(),
+                      check.name(),
+                      finding,
+                      seconds,
+                      counterExample(candidate, check, example, finding)));
+            });
+  }
+
+  private static Optional<Finding> run(
+      Candidate candidate, Check check, Case example, Truth truth) {
+    return candidate.attempt(
+        kernel ->
+            check.run(
+                new Subject(example, truth, kernel, candidate::singleThreaded, check.precision())));
+  }
+
+  private static Optional<CounterExample> counterExample(
+      Candidate candidate, Check check, Case example, Finding finding) {
+    if (!finding.outcome().isFailure()
+        || candidate.isLost()
+        || candidate.counterExamples() >= MOST_SHRUNK) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Shrinking.of(
+            new CounterExample(example, finding),
+            smaller ->
+                candidate.isLost()
+                    ? Optional.empty()
+                    : run(candidate, check, smaller, new Truth(smaller)),
+            SHRINKING));
+  }
+
+  /**
+   * Compares backends with each other on a whole layer.
+   *
+   * @param wanted the names of those to compare
+   */
+  public void compare(LayerPair pair, Predicate<String> wanted) {
+    Map<String, WholeLayer> known = new LinkedHashMap<>();
+    for (Candidate candidate : candidates) {
+      if (!wanted.test(candidate.name())) {
+        continue;
+      }
+      if (candidate.isLost()) {
+        candidate.skip();
+        continue;
+      }
+      List<WholeLayer> answers = new ArrayList<>();
+      long start = System.nanoTime();
+      Optional<Finding> failure = candidate.attempt(kernel -> answer(pair, kernel, answers));
+      double seconds = (System.nanoTime() - start) / 1e9;
+      failure.ifPresent(finding -> add(candidate, pair, "whole layers", finding, seconds));
+      if (failure.isEmpty() && !answers.isEmpty()) {
+        WholeLayer found = answers.get(0);
+        known.forEach(
+            (name, other) -> {
+              Evidence evidence = new Evidence();
+              found.compare(other, evidence);
+              add(candidate, pair, "whole layers as " + name, evidence.finding(), seconds);
+            });
+        known.put(candidate.name(), found);
+      }
+    }
+  }
+
+  private static Optional<Finding> answer(
+      LayerPair pair, ProjectionKernel kernel, List<WholeLayer> answers) {
+    answers.add(WholeLayer.of(pair, kernel));
+    return Optional.empty();
+  }
+
+  private static void add(
+      Candidate candidate, LayerPair pair, String check, Finding finding, double seconds) {
+    candidate.add(new Observation(pair.name(), check, finding, seconds, Optional.empty()));
+  }
+
+  /**
+   * Lets all backends compute a problem that is hard in one respect.
+   *
+   * @return a point for each backend and precision that it has
+   */
+  public List<StressPoint> stress(Stress stress) {
+    Truth truth = new Truth(stress.example());
+    List<StressPoint> points = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      for (Precision precision : Precision.values()) {
+        if (candidate.isLost()) {
+          candidate.skip();
+          continue;
+        }
+        candidate
+            .attempt(
+                kernel -> {
+                  if (precision == Precision.STANDARD || !Check.isAlwaysHigh(kernel)) {
+                    points.add(stress.measure(candidate.name(), kernel, precision, truth));
+                  }
+                  return Optional.empty();
+                })
+            .ifPresent(failure -> points.add(stress.failed(candidate.name(), precision, failure)));
+      }
+    }
+    return points;
+  }
+
+  /** What was found so far, of each backend. */
+  public List<Report> reports() {
+    return candidates.stream().map(Candidate::report).toList();
+  }
+
+  /** Closes the kernels; one that never came back is left behind. */
+  @Override
+  public void close() {
+    candidates.forEach(Candidate::close);
+  }
+}

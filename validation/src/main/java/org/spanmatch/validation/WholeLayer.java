@@ -1,0 +1,81 @@
+package org.spanmatch.validation;
+
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.spanmatch.compare.LayerPair;
+import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.Match;
+import org.spanmatch.match.MatchSpectrum;
+import org.spanmatch.match.MaximumMatch;
+
+/**
+ * What one backend answers about a whole layer, to be compared with what another one does.
+ *
+ * @param neurons number of neurons of each group
+ * @param distances the distances of each group
+ * @param matches the maximum matches at some ε
+ * @param spectrum the match levels, where removals are cheap
+ */
+record WholeLayer(
+    Map<Group, Integer> neurons,
+    Map<Group, Distances> distances,
+    List<Match> matches,
+    Optional<MatchSpectrum> spectrum) {
+  // The usual ones; 0 asks for high precision, which is a question of its own.
+  private static final double[] EPSILONS = {0.05, 0.15, 0.2, 0.25, 0.3, 0.5};
+
+  static WholeLayer of(LayerPair pair, ProjectionKernel kernel) {
+    try (ProjectionTable table =
+        kernel.compress(pair.x(), pair.y(), CompressionOptions.defaults())) {
+      Map<Group, Integer> neurons = new EnumMap<>(Group.class);
+      Map<Group, Distances> distances = new EnumMap<>(Group.class);
+      for (Group group : Group.values()) {
+        neurons.put(group, table.neurons(group));
+        distances.put(group, table.distances(group));
+      }
+      return new WholeLayer(
+          neurons,
+          distances,
+          MaximumMatch.find(table, EPSILONS),
+          kernel.hasCheapRemovals()
+              ? Optional.of(MatchSpectrum.of(table, Progress.NONE))
+              : Optional.empty());
+    }
+  }
+
+  /** Compares with another backend's answers: both may be wrong by what they state. */
+  void compare(WholeLayer other, Evidence evidence) {
+    for (Group group : Group.values()) {
+      compare(distances.get(group), other.distances.get(group), group, evidence);
+    }
+    if (spectrum.isPresent() && other.spectrum.isPresent()) {
+      Answers.compare(neurons::get, spectrum.get(), other.spectrum.get(), evidence);
+    }
+    for (int i = 0; i < matches.size(); i++) {
+      Answers.compare(matches.get(i), other.matches.get(i), evidence);
+    }
+  }
+
+  private static void compare(Distances found, Distances expected, Group group, Evidence evidence) {
+    if (found.size() != expected.size()) {
+      evidence.note(Outcome.VIOLATED, () -> "other neurons of " + group.label() + " are dead");
+      return;
+    }
+    for (int i = 0; i < found.size(); i++) {
+      String what = "the distance of " + group.label() + " " + found.neuron(i);
+      evidence.compare(
+          found.distance(i),
+          expected.distance(i),
+          found.errorBound(i) + expected.errorBound(i),
+          () -> what);
+      evidence.bound(found.errorBound(i), () -> what);
+    }
+  }
+}

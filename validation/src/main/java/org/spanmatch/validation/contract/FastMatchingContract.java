@@ -1,0 +1,109 @@
+package org.spanmatch.validation.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.Match;
+import org.spanmatch.match.MatchSpectrum;
+import org.spanmatch.match.MaximumMatch;
+import org.spanmatch.validation.ReferenceBackend;
+
+/** A fast kernel finds what the reference kernel finds, but for borderline decisions. */
+public abstract class FastMatchingContract extends MatchingContract {
+  private static final double[] EPSILONS = {0, 1e-4, 1e-3, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8, 1};
+
+  private ProjectionKernel reference;
+
+  /** How many problems of some hundred neurons to try; a slow kernel takes fewer. */
+  protected int largeProblems() {
+    return 6;
+  }
+
+  // Not from Kernels, which opens but one backend where tests require that.
+  @BeforeEach
+  final void openReference() {
+    reference = ReferenceBackend.open();
+  }
+
+  /** The reference kernel that is open during a test. */
+  protected final ProjectionKernel reference() {
+    return reference;
+  }
+
+  @AfterEach
+  final void closeReference() {
+    if (reference != null) { // not skipped
+      reference.close();
+    }
+  }
+
+  /** What standard precision does not call borderline, the reference kernel finds too. */
+  @Test
+  void certainDecisionsAgree() {
+    int compared = 0;
+    int borderline = 0;
+    for (int seed = 0; seed < 2 * problems(); seed++) {
+      PlantedProblem problem =
+          seed % 10 == 0 ? PlantedProblem.larger(seed) : PlantedProblem.of(seed);
+      try (ProjectionTable table = problem.compress(kernel());
+          ProjectionTable expectedTable = problem.compress(reference)) {
+        List<Match> found = MaximumMatch.find(table, EPSILONS);
+        List<Match> expected = MaximumMatch.find(expectedTable, EPSILONS);
+        MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+        for (int i = 0; i < EPSILONS.length; i++) {
+          if (isBorderline(found.get(i)) || isBorderline(expected.get(i))) {
+            borderline++;
+            continue;
+          }
+          String at = "seed " + seed + ", ε = " + EPSILONS[i];
+          assertEquals(expected.get(i), found.get(i), at);
+          compared++;
+          if (EPSILONS[i] > 0) {
+            Match level = spectrum.maximumMatch(EPSILONS[i]);
+            assertTrue(isBorderline(level) || level.equals(expected.get(i)), at);
+          }
+        }
+      }
+    }
+    assertTrue(compared > borderline, compared + " compared, " + borderline + " borderline");
+  }
+
+  /**
+   * The kernel peels, the reference finds each match on its own; large enough for the first to do
+   * its work in several blocks.
+   */
+  @Test
+  void largeProblemsAgree() {
+    int compared = 0;
+    int borderline = 0;
+    for (int seed = 0; seed < largeProblems(); seed++) {
+      PlantedProblem problem = PlantedProblem.largest(seed);
+      try (ProjectionTable table = problem.compress(kernel());
+          ProjectionTable expectedTable = problem.compress(reference)) {
+        MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+        double[] epsilons = betweenLevels(table, spectrum);
+        List<Match> expected = MaximumMatch.find(expectedTable, epsilons);
+        List<Match> matches = MaximumMatch.find(table, epsilons);
+        for (int i = 0; i < epsilons.length; i++) {
+          for (Match found : List.of(spectrum.maximumMatch(epsilons[i]), matches.get(i))) {
+            if (isBorderline(expected.get(i)) || isBorderline(found)) {
+              borderline++;
+            } else {
+              assertEquals(expected.get(i), found, "seed " + seed);
+              compared++;
+            }
+          }
+        }
+      }
+    }
+    assertTrue(compared > 33 * largeProblems(), "compared only " + compared);
+    assertTrue(borderline < compared / 2, borderline + " borderline, compared " + compared);
+  }
+}

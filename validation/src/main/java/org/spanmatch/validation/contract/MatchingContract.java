@@ -1,0 +1,176 @@
+package org.spanmatch.validation.contract;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.Progress;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.Match;
+import org.spanmatch.match.MatchSpectrum;
+import org.spanmatch.match.MaximumMatch;
+
+/** What the matching algorithms find with any kernel, for a test class of each one to inherit. */
+public abstract class MatchingContract {
+  private ProjectionKernel kernel;
+
+  /** The kernel to test. */
+  protected abstract ProjectionKernel open();
+
+  /** How many small problems to try; a slow kernel takes fewer. */
+  protected int problems() {
+    return 1000;
+  }
+
+  @BeforeEach
+  final void openKernel() {
+    kernel = open();
+  }
+
+  @AfterEach
+  final void closeKernel() {
+    if (kernel != null) { // not skipped
+      kernel.close();
+    }
+  }
+
+  /** The kernel that is open during a test. */
+  protected final ProjectionKernel kernel() {
+    return kernel;
+  }
+
+  /** Whether some decision of a match could turn within the error bounds. */
+  protected static boolean isBorderline(Match match) {
+    return !match.borderlineX().isEmpty() || !match.borderlineY().isEmpty();
+  }
+
+  /** Some fixed ε, one between each two neighbouring levels, one below and one above all. */
+  static double[] betweenLevels(ProjectionTable table, MatchSpectrum spectrum) {
+    Set<Double> levels = new TreeSet<>();
+    for (Group group : Group.values()) {
+      for (int neuron : table.remaining(group)) {
+        levels.add(spectrum.level(group, neuron).orElseThrow());
+      }
+    }
+    List<Double> epsilons = new ArrayList<>(List.of(0.05, 0.2, 0.5, 1.0));
+    double before = 0;
+    for (double level : levels) {
+      epsilons.add((before + level) / 2);
+      before = level;
+    }
+    epsilons.add((before + 1) / 2);
+    return epsilons.stream().mapToDouble(Double::doubleValue).filter(e -> e > 0).toArray();
+  }
+
+  @Test
+  void spectrumIsTheMaximumMatchAtEveryEpsilon() {
+    int compared = 0;
+    int borderline = 0;
+    for (int seed = 0; seed < problems(); seed++) {
+      PlantedProblem problem =
+          seed % 10 == 0 ? PlantedProblem.larger(seed) : PlantedProblem.of(seed);
+      try (ProjectionTable table = problem.compress(kernel)) {
+        MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+        double[] epsilons = betweenLevels(table, spectrum);
+        List<Match> matches = MaximumMatch.find(table, epsilons);
+        for (int i = 0; i < epsilons.length; i++) {
+          Match expected = matches.get(i);
+          Match found = spectrum.maximumMatch(epsilons[i]);
+          if (isBorderline(expected) || isBorderline(found)) {
+            borderline++;
+          } else {
+            assertEquals(expected, found, "seed " + seed);
+            compared++;
+          }
+        }
+      }
+    }
+    assertTrue(compared > 5 * problems(), "compared only " + compared);
+    // The Gram matrix can't resolve exact matches, nor the smallest gaps between levels.
+    assertTrue(borderline < compared / 2, borderline + " borderline, compared " + compared);
+  }
+
+  @Test
+  void theTableIsLeftAsItWas() {
+    try (ProjectionTable table = PlantedProblem.larger(1).compress(kernel)) {
+      int[] x = table.remaining(Group.X);
+      int[] y = table.remaining(Group.Y);
+      MatchSpectrum.of(table, Progress.NONE);
+      assertArrayEquals(x, table.remaining(Group.X));
+      assertArrayEquals(y, table.remaining(Group.Y));
+    }
+  }
+
+  @Test
+  void theInverseQuestionAgreesWithTheMatches() {
+    for (int seed = 0; seed < problems() / 20; seed++) {
+      try (ProjectionTable table = PlantedProblem.larger(seed).compress(kernel)) {
+        MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+        for (int size = 1; size <= 15; size++) {
+          double epsilon = spectrum.epsilonForEach(size).orElseThrow();
+          Match match = spectrum.maximumMatch(Math.max(epsilon, Double.MIN_VALUE));
+          assertTrue(match.x().size() >= size && match.y().size() >= size);
+          if (epsilon > 0) {
+            Match less = spectrum.maximumMatch(Math.max(Math.nextDown(epsilon), 1e-300));
+            assertTrue(less.x().size() < size || less.y().size() < size);
+          }
+          double either = spectrum.epsilonFor(size).orElseThrow();
+          Match some = spectrum.maximumMatch(Math.max(either, Double.MIN_VALUE));
+          assertTrue(some.x().size() + some.y().size() >= size);
+        }
+        int all = table.neurons(Group.X) + table.neurons(Group.Y);
+        assertEquals(OptionalDouble.empty(), spectrum.epsilonFor(all + 1));
+      }
+    }
+  }
+
+  @Test
+  void deadNeuronsHaveNoLevel() {
+    double[] x = {0, 1, 0, 2, 0, 3};
+    double[] y = {1, 2, 4};
+    try (ProjectionTable table =
+        kernel.compress(
+            ArrayActivations.of("x", 3, 2, x),
+            ArrayActivations.of("y", 3, 1, y),
+            CompressionOptions.defaults())) {
+      MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+      assertEquals(OptionalDouble.empty(), spectrum.level(Group.X, 0));
+      // The sine of the angle between (1, 2, 3) and (1, 2, 4).
+      double sine = Math.sqrt(1 - 17.0 * 17 / (14 * 21));
+      assertEquals(sine, spectrum.level(Group.X, 1).orElseThrow(), spectrum.levelError(Group.X, 1));
+      assertEquals(sine, spectrum.level(Group.Y, 0).orElseThrow(), spectrum.levelError(Group.Y, 0));
+      assertEquals(OptionalDouble.empty(), spectrum.epsilonFor(3));
+      assertEquals(OptionalDouble.empty(), spectrum.epsilonForEach(2));
+      assertThrows(IllegalArgumentException.class, () -> spectrum.maximumMatch(0));
+      assertThrows(IllegalArgumentException.class, () -> spectrum.maximumMatch(1.1));
+      assertThrows(IllegalArgumentException.class, () -> spectrum.maximumMatch(Double.NaN));
+      assertThrows(IllegalArgumentException.class, () -> spectrum.epsilonFor(0));
+    }
+  }
+
+  @Test
+  void withoutAPartnerEveryLevelIsOne() {
+    try (ProjectionTable table =
+        kernel.compress(
+            ArrayActivations.of("x", 3, 2, new double[] {1, 2, 3, 4, 5, 7}),
+            ArrayActivations.of("y", 3, 0, new double[0]),
+            CompressionOptions.defaults())) {
+      MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+      assertEquals(OptionalDouble.of(1), spectrum.level(Group.X, 0));
+      assertEquals(OptionalDouble.of(1), spectrum.level(Group.X, 1));
+    }
+  }
+}

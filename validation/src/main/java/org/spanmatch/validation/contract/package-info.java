@@ -1,0 +1,9 @@
+/**
+ * JUnit tests of what a backend promises, for the makers of one to inherit.
+ *
+ * <p>A test class that extends {@link org.spanmatch.validation.contract.ProjectionKernelContract}
+ * and opens the kernel to test checks every promise of {@link org.spanmatch.kernel}; {@link
+ * org.spanmatch.validation.contract.FastMatchingContract} compares its matches with those of the
+ * reference kernel, whose jar must be on the class path. JUnit Jupiter is the user's dependency.
+ */
+package org.spanmatch.validation.contract;
