@@ -1,12 +1,12 @@
-import org.spanmatch.data.ArrayActivations;
-import org.spanmatch.data.LayerActivations;
+import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.KernelFailedException;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.KernelUnavailableException;
-import org.spanmatch.kernel.Kernels;
+import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.kernel.ProjectionKernel;
 
 /** A tool whose kernel can be exchanged for one on a GPU, by the class path alone. */
@@ -23,8 +23,8 @@ public class ExchangeKernel {
     }
 
     // Rows are samples, columns are neurons: the first neuron is (3, 0, 0), the second (1, 1, 0).
-    LayerActivations x = ArrayActivations.of("x", 3, 2, new float[] {3, 1, 0, 1, 0, 0});
-    LayerActivations y = ArrayActivations.of("y", 3, 1, new float[] {1, 0, 0});
+    Layer x = ArrayActivations.of("x", 3, 2, new float[] {3, 1, 0, 1, 0, 0});
+    Layer y = ArrayActivations.of("y", 3, 1, new float[] {1, 0, 0});
 
     // The automatic choice: the best that can run, problems too small for a GPU on the processor.
     print("automatic", distances(Kernels.AUTO, x, y));
@@ -38,7 +38,7 @@ public class ExchangeKernel {
     }
   }
 
-  private static Distances distances(String backend, LayerActivations x, LayerActivations y) {
+  private static Distances distances(String backend, Layer x, Layer y) {
     try (ProjectionKernel kernel = Kernels.open(backend, KernelOptions.defaults())) {
       KernelInfo info = kernel.info();
       System.out.println(info.name() + " (" + info.device() + "), " + info.reason());

@@ -1,11 +1,11 @@
 import java.nio.file.Path;
 import java.util.List;
-import org.spanmatch.data.ActivationFile;
-import org.spanmatch.data.LayerPair;
-import org.spanmatch.data.LayerPairs;
+import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.compare.LayerPair;
+import org.spanmatch.compare.LayerPairs;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Kernels;
+import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;

@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.spanmatch.data.ActivationFile;
-import org.spanmatch.data.LayerActivations;
-import org.spanmatch.data.Layout;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
@@ -44,7 +44,7 @@ public class FileBenchmark extends MatchingBenchmark {
     return kernel().compress(open(Group.X), open(Group.Y), compression());
   }
 
-  private LayerActivations open(Group group) {
+  private Layer open(Group group) {
     Layout stored = data().layer(group).layout();
     return ActivationFile.open(file(group)).arrays().get(0).layer(List.of(stored));
   }

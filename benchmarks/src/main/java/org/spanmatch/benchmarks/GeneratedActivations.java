@@ -5,17 +5,17 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.spanmatch.data.ActivationBlock;
-import org.spanmatch.data.BlockReader;
-import org.spanmatch.data.ElementType;
-import org.spanmatch.data.LayerActivations;
+import org.spanmatch.activations.Block;
+import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer;
 
 /**
  * Activations of any number of samples that are made up as they are read: ReLUs of hidden features
  * that all networks share and of a network's own noise, both drawn from a pool at places that
  * depend on the sample.
  */
-record GeneratedActivations(String name, int neurons, long samples) implements LayerActivations {
+record GeneratedActivations(String name, int neurons, long samples) implements Layer {
   private static final int POOL = 1 << 16;
   private static final int BLOCK_BYTES = 1 << 20;
   private static final float NOISE = 0.3f;
@@ -50,7 +50,7 @@ record GeneratedActivations(String name, int neurons, long samples) implements L
       private long position;
 
       @Override
-      public ActivationBlock next() {
+      public Block next() {
         int count = (int) Math.min(rows, samples - position);
         if (count == 0) {
           return null;
@@ -66,7 +66,7 @@ record GeneratedActivations(String name, int neurons, long samples) implements L
           }
         }
         position += count;
-        return ActivationBlock.rows(ElementType.FLOAT32, bytes, neurons, count);
+        return Block.rows(ElementType.FLOAT32, bytes, neurons, count);
       }
 
       @Override

@@ -18,18 +18,18 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.spanmatch.data.ElementType;
-import org.spanmatch.data.Layout;
-import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.selection.Kernels;
 
 /**
  * What all benchmarks of a layer share: their parameters, how they are measured, the activations,

@@ -6,20 +6,21 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
-import org.spanmatch.data.ActivationBlock;
-import org.spanmatch.data.BlockReader;
-import org.spanmatch.data.ElementType;
-import org.spanmatch.data.LayerActivations;
-import org.spanmatch.data.Layout;
-import org.spanmatch.validation.Encoding;
+import org.spanmatch.activations.Block;
+import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Encoding;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layout;
 
 /**
  * Activations in memory in any format, in the layouts {@code nf} and {@code fn}, and of any size:
  * they lie in pieces, since an array of Java holds less than 2³¹ elements.
  *
- * <p>Reading copies them a block at a time, as {@link org.spanmatch.data.ArrayActivations} does.
+ * <p>Reading copies them a block at a time, as {@link org.spanmatch.activations.ArrayActivations}
+ * does.
  */
-final class MemoryLayer implements LayerActivations {
+final class MemoryLayer implements Layer {
   private static final int PIECE_BYTES = 1 << 28;
 
   // Those of ArrayActivations; and longer runs of a neuron, as the readers of files have them.
@@ -139,7 +140,7 @@ final class MemoryLayer implements LayerActivations {
       private int position;
 
       @Override
-      public ActivationBlock next() {
+      public Block next() {
         int from = position;
         int pieceEnd = from - from % pieceSamples + samplesOf(from - from % pieceSamples);
         int count = Math.min(most, Math.min(samples, pieceEnd) - from);
@@ -149,12 +150,12 @@ final class MemoryLayer implements LayerActivations {
         position += count;
         if (!neuronMajor) {
           copy(from, 0, count * neurons, buffer, 0);
-          return ActivationBlock.rows(type, buffer, neurons, count);
+          return Block.rows(type, buffer, neurons, count);
         }
         for (int neuron = 0; neuron < neurons; neuron++) {
           copy(from, neuron, count, buffer, neuron * count);
         }
-        return new ActivationBlock(type, buffer, neurons, count, 1, count, 1, 0);
+        return new Block(type, buffer, neurons, count, 1, count, 1, 0);
       }
 
       @Override

@@ -2,8 +2,8 @@ package org.spanmatch.benchmarks;
 
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.spanmatch.data.ElementType;
-import org.spanmatch.data.Layout;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layout;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;

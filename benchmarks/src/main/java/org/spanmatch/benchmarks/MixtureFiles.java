@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.spanmatch.data.NpzWriter;
+import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.kernel.Group;
 
 /** Writes made-up activations of two networks to files that {@code spanmatch match} reads. */

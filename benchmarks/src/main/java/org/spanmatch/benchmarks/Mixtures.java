@@ -1,8 +1,8 @@
 package org.spanmatch.benchmarks;
 
 import java.util.SplittableRandom;
-import org.spanmatch.data.ElementType;
-import org.spanmatch.data.Layout;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layout;
 import org.spanmatch.kernel.Group;
 
 /**

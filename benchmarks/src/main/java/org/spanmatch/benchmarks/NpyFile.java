@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.spanmatch.data.Layout;
+import org.spanmatch.activations.Layout;
 
 /** Writes a layer as a {@code .npy} file (version 1), in its format and layout. */
 final class NpyFile {

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Locale;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.match.MatchSpectrum;
 
 /**

@@ -2,7 +2,7 @@ package org.spanmatch.benchmarks;
 
 import java.util.List;
 import java.util.Optional;
-import org.spanmatch.kernel.vector.GramTables;
+import org.spanmatch.kernel.vector.gram.GramTables;
 
 /** Other libraries and programs that benchmarks measure in the place of a backend. */
 public final class Peers {

@@ -2,8 +2,8 @@ package org.spanmatch.benchmarks;
 
 import java.util.Map;
 import java.util.Optional;
-import org.spanmatch.kernel.cost.LayerWork;
 import org.spanmatch.kernel.cuda.DeviceBenchmark;
+import org.spanmatch.kernel.selection.LayerWork;
 
 /**
  * What a benchmark does in one call, whatever way its backend takes: useful floating-point

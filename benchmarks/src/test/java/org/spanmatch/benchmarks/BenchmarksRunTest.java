@@ -24,9 +24,9 @@ import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelUnavailableException;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.selection.Kernels;
 
 /** Runs every benchmark once at tiny size, so that none can rot. */
 class BenchmarksRunTest {

@@ -9,9 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.match.Match;
 
 /** The checks of the benchmarks let rounding pass and nothing else. */

@@ -9,12 +9,12 @@ import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.spanmatch.data.ActivationBlock;
-import org.spanmatch.data.ActivationFile;
-import org.spanmatch.data.BlockReader;
-import org.spanmatch.data.ElementType;
-import org.spanmatch.data.LayerActivations;
-import org.spanmatch.data.Layout;
+import org.spanmatch.activations.Block;
+import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.npy.ActivationFile;
 
 /** Layers in several pieces are read and written as if they were in one. */
 class MemoryLayerTest {
@@ -46,15 +46,15 @@ class MemoryLayerTest {
     assertEquals(expected, values(layer));
     Path file = folder.resolve("x.npy");
     NpyFile.write(file, layer);
-    LayerActivations read = ActivationFile.open(file).arrays().get(0).layer(List.of(layout));
+    Layer read = ActivationFile.open(file).arrays().get(0).layer(List.of(layout));
     assertEquals(type, read.type());
     assertEquals(expected, values(read));
   }
 
-  private static List<Double> values(LayerActivations layer) {
+  private static List<Double> values(Layer layer) {
     List<Double> values = new ArrayList<>();
     try (BlockReader reader = layer.open()) {
-      for (ActivationBlock block = reader.next(); block != null; block = reader.next()) {
+      for (Block block = reader.next(); block != null; block = reader.next()) {
         for (int sample = 0; sample < block.samples(); sample++) {
           for (int neuron = 0; neuron < block.neurons(); neuron++) {
             int index = block.index(sample) + neuron * block.neuronStride();

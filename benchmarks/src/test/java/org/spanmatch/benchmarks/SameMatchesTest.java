@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.spanmatch.data.ActivationFile;
+import org.spanmatch.activations.npy.ActivationFile;
 
 /** Comparing the results of two backends, and the layers they are compared on. */
 class SameMatchesTest {

@@ -1,15 +1,15 @@
 package org.spanmatch.benchmarks;
 
 import java.util.Optional;
-import org.spanmatch.data.LayerActivations;
+import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.selection.Kernels;
 
 /** A backend that takes the first group for both, so that everything matches. */
 public final class WrongProvider implements KernelProvider {
@@ -45,8 +45,7 @@ public final class WrongProvider implements KernelProvider {
       }
 
       @Override
-      public ProjectionTable compress(
-          LayerActivations x, LayerActivations y, CompressionOptions compression) {
+      public ProjectionTable compress(Layer x, Layer y, CompressionOptions compression) {
         return right.compress(x, x, compression);
       }
 

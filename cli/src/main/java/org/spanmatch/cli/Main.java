@@ -13,6 +13,7 @@ import java.util.logging.ConsoleHandler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
+import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.benchmarks.picker.BenchmarkException;
 import org.spanmatch.cli.commands.BackendsCommand;
 import org.spanmatch.cli.commands.BenchCommand;
@@ -36,11 +37,10 @@ import org.spanmatch.cli.output.Version;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.StandardOutput;
 import org.spanmatch.compare.HeapEnd;
-import org.spanmatch.data.ActivationsException;
 import org.spanmatch.kernel.KernelFailedException;
 import org.spanmatch.kernel.KernelUnavailableException;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.NotEnoughMemoryException;
+import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.report.text.DisplayName;
 
 /** Starts the {@code spanmatch} command. */

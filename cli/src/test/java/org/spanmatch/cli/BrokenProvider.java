@@ -3,7 +3,7 @@ package org.spanmatch.cli;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Optional;
-import org.spanmatch.data.LayerActivations;
+import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.KernelFailedException;
@@ -59,8 +59,7 @@ public final class BrokenProvider implements KernelProvider {
       }
 
       @Override
-      public ProjectionTable compress(
-          LayerActivations x, LayerActivations y, CompressionOptions compression) {
+      public ProjectionTable compress(Layer x, Layer y, CompressionOptions compression) {
         return broken(good.compress(x, y, compression));
       }
 

@@ -22,10 +22,10 @@ import javax.imageio.ImageIO;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
+import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.npy.StoredArray;
 import org.spanmatch.cli.RealCommand.Outcome;
-import org.spanmatch.data.ActivationFile;
-import org.spanmatch.data.BlockReader;
-import org.spanmatch.data.StoredArray;
 
 /**
  * What the tests of faults share. They start the script {@code spanmatch}, as users do, in a folder

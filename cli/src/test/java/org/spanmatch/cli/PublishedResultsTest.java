@@ -23,7 +23,7 @@ import org.spanmatch.benchmarks.picker.GridPoint;
 import org.spanmatch.benchmarks.picker.LayerTime;
 import org.spanmatch.benchmarks.picker.TimeTable;
 import org.spanmatch.cli.output.BenchReport;
-import org.spanmatch.kernel.cost.CostProfile;
+import org.spanmatch.kernel.selection.CostProfile;
 import org.spanmatch.report.figures.Figure;
 import org.w3c.dom.Document;
 

@@ -29,9 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.cli.RealCommand.Outcome;
 import org.spanmatch.cli.terminal.Console;
-import org.spanmatch.data.NpzWriter;
 
 /** The command {@code simple}, as a user runs it. */
 class SimpleCommandTest {

@@ -15,7 +15,7 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
-import org.spanmatch.data.NpzWriter;
+import org.spanmatch.activations.npy.NpzWriter;
 
 /** Makes activation files, good and bad. */
 final class TestFiles {

@@ -1,7 +1,7 @@
 package org.spanmatch.benchmarks.picker;
 
 import java.util.List;
-import org.spanmatch.kernel.cost.PhaseCost;
+import org.spanmatch.kernel.selection.PhaseCost;
 
 /**
  * Fits the cost of a phase to measured times: least squares of the relative errors, with no cost

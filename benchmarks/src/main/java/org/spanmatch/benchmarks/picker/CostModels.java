@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.spanmatch.kernel.cost.CostModel;
-import org.spanmatch.kernel.cost.LayerWork;
+import org.spanmatch.kernel.selection.CostModel;
+import org.spanmatch.kernel.selection.LayerWork;
 
 /** Makes models of what backends cost from what was measured. */
 public final class CostModels {

@@ -2,7 +2,7 @@ package org.spanmatch.benchmarks.picker;
 
 import java.util.Locale;
 import org.spanmatch.benchmarks.Peers;
-import org.spanmatch.kernel.cost.LayerWork;
+import org.spanmatch.kernel.selection.LayerWork;
 
 /**
  * A size of a layer.

@@ -20,11 +20,11 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
+import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Block;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer;
 import org.spanmatch.benchmarks.Gpus;
-import org.spanmatch.data.ActivationBlock;
-import org.spanmatch.data.ArrayActivations;
-import org.spanmatch.data.ElementType;
-import org.spanmatch.data.LayerActivations;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
@@ -105,7 +105,7 @@ public class DeviceBenchmark {
     public int samples;
 
     private final List<Inbox> inboxes = new ArrayList<>();
-    private ActivationBlock block;
+    private Block block;
     private final List<DeviceMemory> panels = new ArrayList<>();
     private final List<DeviceEvent> arrived = new ArrayList<>();
     private final List<DeviceEvent> added = new ArrayList<>();
@@ -127,15 +127,15 @@ public class DeviceBenchmark {
       while (floats.hasRemaining()) {
         floats.put(Math.max(0, (float) random.nextDouble(-1, 1)));
       }
-      block = ActivationBlock.rows(ElementType.FLOAT32, bytes, m, rows);
+      block = Block.rows(ElementType.FLOAT32, bytes, m, rows);
       for (int i = 0; i < 2; i++) {
         panels.add(allocations.doubles((long) Math.min(samples, GramStrip.PANEL) * m));
         arrived.add(allocations.event());
         added.add(allocations.event());
       }
       int panel = GramStrip.PANEL;
-      LayerActivations x = ArrayActivations.of("x", panel, m, new float[panel * m]);
-      LayerActivations none = ArrayActivations.of("y", panel, 0, new float[0]);
+      Layer x = ArrayActivations.of("x", panel, m, new float[panel * m]);
+      Layer none = ArrayActivations.of("y", panel, 0, new float[0]);
       strip = new GramStrip(device, allocations, Layers.of(x, none), 0, m, panel);
       for (int from = 0; from < samples; from += BLOCK_SAMPLES) {
         Inbox inbox = new Inbox(device, allocations, null);

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.spanmatch.benchmarks.picker.CostFit.Timing;
-import org.spanmatch.kernel.cost.LayerWork;
-import org.spanmatch.kernel.cost.PhaseCost;
+import org.spanmatch.kernel.selection.LayerWork;
+import org.spanmatch.kernel.selection.PhaseCost;
 
 /** Costs that are known are found again. */
 class CostFitTest {

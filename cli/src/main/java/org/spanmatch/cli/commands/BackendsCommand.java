@@ -9,7 +9,7 @@ import org.spanmatch.cli.output.UserProfile;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.KernelProvider.Unavailable;
-import org.spanmatch.kernel.Kernels;
+import org.spanmatch.kernel.selection.Kernels;
 
 /** {@code spanmatch backends}: what can compute here, and what can't and why. */
 public final class BackendsCommand implements Command {

@@ -10,7 +10,7 @@ import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.KernelProvider.Unavailable;
 import org.spanmatch.kernel.KernelUnavailableException;
-import org.spanmatch.kernel.Kernels;
+import org.spanmatch.kernel.selection.Kernels;
 
 /** Which backends and peers {@code spanmatch bench} measures. */
 final class BenchBackends {

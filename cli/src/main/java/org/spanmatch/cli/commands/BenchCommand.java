@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.cli.Option;
+import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.benchmarks.Measurement;
 import org.spanmatch.benchmarks.picker.BenchmarkException;
 import org.spanmatch.benchmarks.picker.Change;
@@ -33,12 +34,11 @@ import org.spanmatch.cli.output.Version;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.Interruption;
 import org.spanmatch.cli.terminal.ProgressLine;
-import org.spanmatch.data.ActivationsException;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.kernel.Kernels;
-import org.spanmatch.kernel.cost.CostModel;
-import org.spanmatch.kernel.cost.CostProfile;
-import org.spanmatch.kernel.cost.Machine;
+import org.spanmatch.kernel.selection.CostModel;
+import org.spanmatch.kernel.selection.CostProfile;
+import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.kernel.selection.Machine;
 
 /** {@code spanmatch bench}: which backend is the fastest for which sizes, on this machine. */
 public final class BenchCommand implements Command {

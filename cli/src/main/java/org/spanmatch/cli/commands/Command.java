@@ -40,7 +40,7 @@ public interface Command {
    * Does it.
    *
    * @throws UsageException if the arguments are not right
-   * @throws org.spanmatch.data.ActivationsException if the input can't be used
+   * @throws org.spanmatch.activations.ActivationsException if the input can't be used
    * @throws org.spanmatch.kernel.KernelUnavailableException if a backend asked for can't run
    * @throws org.spanmatch.kernel.NotEnoughMemoryException if the Java heap is too small
    * @throws ValidationFailedException if a backend does not keep its promises

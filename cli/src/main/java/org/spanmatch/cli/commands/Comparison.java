@@ -13,15 +13,15 @@ import org.spanmatch.cli.terminal.ProgressLine;
 import org.spanmatch.compare.ComparisonMonitor;
 import org.spanmatch.compare.ComparisonOptions;
 import org.spanmatch.compare.LayerComparison;
+import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.Question;
 import org.spanmatch.compare.StoppedException;
-import org.spanmatch.data.LayerPair;
 import org.spanmatch.kernel.KernelInfo;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
-import org.spanmatch.kernel.cost.CostProfile;
+import org.spanmatch.kernel.selection.CostProfile;
+import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.report.text.DisplayName;
 
 /**

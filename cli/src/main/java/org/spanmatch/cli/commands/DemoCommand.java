@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.commons.cli.Option;
+import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.cli.demo.Digits;
 import org.spanmatch.cli.demo.LayerOutput;
 import org.spanmatch.cli.demo.ReluNetwork;
@@ -18,7 +19,6 @@ import org.spanmatch.cli.output.OutputFile;
 import org.spanmatch.cli.output.ResultFolder;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.Footer;
-import org.spanmatch.data.NpzWriter;
 import org.spanmatch.report.MatchReport;
 import org.spanmatch.report.results.RunResult;
 

@@ -4,14 +4,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.commons.cli.Option;
+import org.spanmatch.activations.ActivationsException;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.NeuronNorms;
+import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.npy.StoredArray;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.ProgressLine;
-import org.spanmatch.data.ActivationFile;
-import org.spanmatch.data.ActivationsException;
-import org.spanmatch.data.LayerActivations;
-import org.spanmatch.data.NeuronNorms;
-import org.spanmatch.data.StoredArray;
 import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.report.text.TextTable;
 
@@ -84,7 +84,7 @@ public final class LayersCommand implements Command {
         cells.add(array.dtype());
         cells.add(array.fortranOrder() ? "Fortran" : "C");
         try {
-          LayerActivations layer = array.layer(options.layouts());
+          Layer layer = array.layer(options.layouts());
           NeuronNorms norms =
               NeuronNorms.of(layer, done -> progress.update("read", done, layer.samples()));
           cells.add(array.layout(options.layouts()).label());

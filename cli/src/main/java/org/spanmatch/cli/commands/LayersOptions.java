@@ -3,11 +3,11 @@ package org.spanmatch.cli.commands;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.cli.Option;
+import org.spanmatch.activations.Layout;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComputingOptions;
 import org.spanmatch.cli.options.InputOptions;
-import org.spanmatch.data.Layout;
 
 /**
  * The options of {@code spanmatch layers}.

@@ -2,10 +2,10 @@ package org.spanmatch.cli.demo;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.spanmatch.data.ArrayActivations;
-import org.spanmatch.data.ElementType;
-import org.spanmatch.data.LayerActivations;
-import org.spanmatch.data.LayerPair;
+import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.compare.LayerPair;
 import org.spanmatch.validation.Case;
 import org.spanmatch.validation.Excerpt;
 import org.spanmatch.validation.Level;
@@ -44,7 +44,7 @@ public final class DigitCases {
     return Case.of("digits " + pair.name(), excerpt.problem(), type, Storage.ROWS);
   }
 
-  private static LayerActivations layer(LayerOutput output) {
+  private static Layer layer(LayerOutput output) {
     int samples = output.values().length / output.neurons();
     return ArrayActivations.of(output.name(), samples, output.neurons(), output.values());
   }

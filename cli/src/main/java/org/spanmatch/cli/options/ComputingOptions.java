@@ -3,11 +3,11 @@ package org.spanmatch.cli.options;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
-import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.selection.Kernels;
 
 /**
  * What is computed with, and how.

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.commons.cli.Option;
-import org.spanmatch.data.Layout;
+import org.spanmatch.activations.Layout;
 
 /**
  * The two networks' files, and what of them is used.

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import org.spanmatch.benchmarks.picker.GridRun;
-import org.spanmatch.kernel.cost.Machine;
+import org.spanmatch.kernel.selection.Machine;
 
 /**
  * What was measured with what, in the shape of {@code machine.json}.

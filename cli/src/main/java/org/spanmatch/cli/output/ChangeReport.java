@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.benchmarks.picker.Change;
-import org.spanmatch.data.ActivationsException;
 import org.spanmatch.report.text.TextTable;
 
 /** Shows what became slower or faster since an earlier run. */

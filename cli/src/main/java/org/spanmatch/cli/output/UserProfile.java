@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.spanmatch.kernel.cost.CostProfile;
+import org.spanmatch.kernel.selection.CostProfile;
 
 /** The profile of measured costs in the user's configuration folder. */
 public final class UserProfile {

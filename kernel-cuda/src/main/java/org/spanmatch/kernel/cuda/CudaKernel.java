@@ -3,9 +3,8 @@ package org.spanmatch.kernel.cuda;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.spanmatch.data.LayerActivations;
-import org.spanmatch.data.LayerPair;
-import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.HeapMemory;
@@ -23,8 +22,8 @@ import org.spanmatch.kernel.cuda.driver.DeviceException;
 import org.spanmatch.kernel.cuda.driver.DeviceInfo;
 import org.spanmatch.kernel.cuda.gram.Inbox;
 import org.spanmatch.kernel.cuda.gram.Layers;
-import org.spanmatch.kernel.vector.GramTables;
 import org.spanmatch.kernel.vector.VectorProvider;
+import org.spanmatch.kernel.vector.gram.GramTables;
 
 /**
  * The kernel on NVIDIA GPUs: one pass over the activations leaves their Gram matrix on the device,
@@ -139,10 +138,9 @@ final class CudaKernel implements ProjectionKernel {
   }
 
   @Override
-  public ProjectionTable compress(
-      LayerActivations x, LayerActivations y, CompressionOptions compression) {
+  public ProjectionTable compress(Layer x, Layer y, CompressionOptions compression) {
     requireOpen();
-    LayerPair.requireSameSamples(x, y);
+    Layer.requireSameSamples(x, y);
     if (compression.precision() == Precision.HIGH) {
       return host().compress(x, y, compression);
     }

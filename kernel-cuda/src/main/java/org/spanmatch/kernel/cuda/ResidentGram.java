@@ -19,7 +19,7 @@ import org.spanmatch.kernel.cuda.gram.GramStrip;
 import org.spanmatch.kernel.cuda.gram.Layers;
 import org.spanmatch.kernel.cuda.projection.DeviceTable;
 import org.spanmatch.kernel.cuda.projection.UnitGram;
-import org.spanmatch.kernel.vector.GramTables;
+import org.spanmatch.kernel.vector.gram.GramTables;
 
 /**
  * A Gram matrix that lies on a device as a whole; with several devices each sums up a part of the

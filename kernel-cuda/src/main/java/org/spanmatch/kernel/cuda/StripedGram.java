@@ -14,7 +14,7 @@ import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceException;
 import org.spanmatch.kernel.cuda.gram.GramStrip;
 import org.spanmatch.kernel.cuda.gram.Layers;
-import org.spanmatch.kernel.vector.GramTables;
+import org.spanmatch.kernel.vector.gram.GramTables;
 
 /**
  * A Gram matrix too large for a device: computed there in strips of rows, with a pass over the

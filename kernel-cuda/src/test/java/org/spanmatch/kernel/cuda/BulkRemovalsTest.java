@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.data.ArrayActivations;
-import org.spanmatch.data.LayerActivations;
+import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
@@ -24,7 +24,7 @@ class BulkRemovalsTest {
   // Each too few for a fresh start; the second and the third fill a block and begin another.
   private static final int[] REMOVALS = {50, 40, 50, 30};
 
-  private static LayerActivations layer(String name, int neurons, SplittableRandom random) {
+  private static Layer layer(String name, int neurons, SplittableRandom random) {
     double[] values = random.doubles((long) SAMPLES * neurons, -1, 1).toArray();
     return ArrayActivations.of(name, SAMPLES, neurons, values);
   }
@@ -32,8 +32,8 @@ class BulkRemovalsTest {
   @Test
   void distancesAreThoseToWhatIsLeft() {
     SplittableRandom random = new SplittableRandom(1);
-    LayerActivations x = layer("x", PROJECTED, random);
-    LayerActivations y = layer("y", SPANNING, random);
+    Layer x = layer("x", PROJECTED, random);
+    Layer y = layer("y", SPANNING, random);
     try (ProjectionKernel kernel = Cudas.open(new KernelOptions(1));
         ProjectionKernel other = new VectorProvider().open(new KernelOptions(1), "test");
         ProjectionTable table = kernel.compress(x, y, CompressionOptions.defaults());

@@ -3,10 +3,10 @@ package org.spanmatch.kernel.cuda;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
-import org.spanmatch.kernel.ProjectionKernelContract;
+import org.spanmatch.kernel.RealDataKernelContract;
 
 /** The CUDA kernel keeps the contract. */
-class CudaKernelTest extends ProjectionKernelContract {
+class CudaKernelTest extends RealDataKernelContract {
   @Override
   protected ProjectionKernel open() {
     return Cudas.open(new KernelOptions(1));

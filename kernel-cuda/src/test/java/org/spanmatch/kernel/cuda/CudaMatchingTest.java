@@ -2,10 +2,10 @@ package org.spanmatch.kernel.cuda;
 
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionKernel;
-import org.spanmatch.match.FastMatchingContract;
+import org.spanmatch.match.RealDataMatchingContract;
 
 /** Matches and match levels with the CUDA kernel. */
-class CudaMatchingTest extends FastMatchingContract {
+class CudaMatchingTest extends RealDataMatchingContract {
   @Override
   protected ProjectionKernel open() {
     return Cudas.open(new KernelOptions(1));

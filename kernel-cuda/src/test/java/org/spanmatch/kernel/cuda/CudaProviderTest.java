@@ -10,8 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider.Unavailable;
 import org.spanmatch.kernel.KernelUnavailableException;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.selection.Kernels;
 
 /** Whether or not this machine has a GPU. */
 class CudaProviderTest {

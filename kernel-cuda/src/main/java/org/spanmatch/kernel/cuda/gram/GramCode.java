@@ -2,7 +2,7 @@ package org.spanmatch.kernel.cuda.gram;
 
 import static org.spanmatch.kernel.cuda.driver.KernelArguments.arguments;
 
-import org.spanmatch.data.ElementType;
+import org.spanmatch.activations.ElementType;
 import org.spanmatch.kernel.cuda.driver.DeviceAddress;
 import org.spanmatch.kernel.cuda.driver.DeviceCode;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;

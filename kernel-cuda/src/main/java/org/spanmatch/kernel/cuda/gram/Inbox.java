@@ -1,8 +1,8 @@
 package org.spanmatch.kernel.cuda.gram;
 
 import java.nio.ByteOrder;
-import org.spanmatch.data.ActivationBlock;
-import org.spanmatch.data.LayerActivations;
+import org.spanmatch.activations.Block;
+import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceAddress;
@@ -56,7 +56,7 @@ public final class Inbox {
   }
 
   /** The most bytes of device memory that an inbox takes for a layer. */
-  public static double bytes(LayerActivations layer) {
+  public static double bytes(Layer layer) {
     double all = (double) layer.neurons() * layer.samples() * layer.type().bytes();
     return Math.min(all, LARGEST_BLOCK) + Double.BYTES * (double) layer.neurons();
   }
@@ -71,7 +71,7 @@ public final class Inbox {
    * @param leading distance between the rows of the target
    */
   public void unpack(
-      ActivationBlock block, long number, int from, int count, DeviceAddress target, long leading) {
+      Block block, long number, int from, int count, DeviceAddress target, long leading) {
     if (number != arrived) {
       receive(block);
       arrived = number;
@@ -103,7 +103,7 @@ public final class Inbox {
   }
 
   /** Copies a block, through the host's memory that was used longer ago. */
-  private void receive(ActivationBlock block) {
+  private void receive(Block block) {
     current = 1 - current;
     Slot slot = slots[current];
     int values =

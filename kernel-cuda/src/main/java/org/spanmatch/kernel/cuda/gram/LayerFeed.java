@@ -1,9 +1,9 @@
 package org.spanmatch.kernel.cuda.gram;
 
-import org.spanmatch.data.ActivationBlock;
-import org.spanmatch.data.ActivationsException;
-import org.spanmatch.data.BlockReader;
-import org.spanmatch.data.LayerActivations;
+import org.spanmatch.activations.ActivationsException;
+import org.spanmatch.activations.Block;
+import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
 
 /** One pass over a layer's samples, dealt out to the inboxes of devices. */
@@ -11,12 +11,12 @@ final class LayerFeed implements AutoCloseable {
   private final String description;
   private final BlockReader reader;
   private final boolean hasNeurons;
-  private ActivationBlock block;
+  private Block block;
   private long number;
   private int used;
 
   /** Starts a pass. */
-  LayerFeed(LayerActivations layer) {
+  LayerFeed(Layer layer) {
     this.description = layer.description();
     this.reader = layer.open();
     this.hasNeurons = layer.neurons() > 0;

@@ -1,20 +1,20 @@
 package org.spanmatch.kernel.cuda.gram;
 
 import java.util.Arrays;
-import org.spanmatch.data.LayerActivations;
-import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.Moments;
 
 /** Two layers to compress together, perhaps each neuron with a factor. */
 public final class Layers {
-  private final LayerActivations x;
-  private final LayerActivations y;
+  private final Layer x;
+  private final Layer y;
   private final double[] xScales;
   private final double[] yScales;
 
-  private Layers(LayerActivations x, LayerActivations y, double[] xScales, double[] yScales) {
+  private Layers(Layer x, Layer y, double[] xScales, double[] yScales) {
     this.x = x;
     this.y = y;
     this.xScales = xScales;
@@ -22,7 +22,7 @@ public final class Layers {
   }
 
   /** Takes the values as they are. */
-  public static Layers of(LayerActivations x, LayerActivations y) {
+  public static Layers of(Layer x, Layer y) {
     return new Layers(x, y, null, null);
   }
 
@@ -32,12 +32,12 @@ public final class Layers {
   }
 
   /** The first group. */
-  public LayerActivations x() {
+  public Layer x() {
     return x;
   }
 
   /** The second group. */
-  public LayerActivations y() {
+  public Layer y() {
     return y;
   }
 

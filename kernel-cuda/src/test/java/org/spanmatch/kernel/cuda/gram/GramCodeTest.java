@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.data.ElementType;
+import org.spanmatch.activations.ElementType;
 import org.spanmatch.kernel.cuda.driver.CudaSource;
 
 /** The numbers are those of spanmatch.cu. */

@@ -1,6 +1,5 @@
 package org.spanmatch.compare;
 
-import org.spanmatch.data.LayerPair;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.Progress;
 

@@ -2,7 +2,7 @@ package org.spanmatch.compare;
 
 import java.util.Objects;
 import java.util.Optional;
-import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.kernel.Precision;
 
 /**

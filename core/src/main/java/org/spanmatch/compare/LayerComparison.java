@@ -1,7 +1,6 @@
 package org.spanmatch.compare;
 
 import java.util.Objects;
-import org.spanmatch.data.LayerPair;
 import org.spanmatch.kernel.CompressionOptions;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.Precision;
@@ -59,7 +58,7 @@ public final class LayerComparison {
    * Answers a question. Unless the options fix the precision, a standard answer that is in doubt is
    * replaced by one of high precision, if the monitor does not give up the work on that.
    *
-   * @throws org.spanmatch.data.ActivationsException if the layers can't be compared or read
+   * @throws org.spanmatch.activations.ActivationsException if the layers can't be compared or read
    * @throws NotEnoughMemoryException if the Java heap is too small, or ends meanwhile
    * @throws StoppedException if the monitor gives up before there is an answer
    */

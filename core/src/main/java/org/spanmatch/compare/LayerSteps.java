@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
-import org.spanmatch.data.LayerActivations;
+import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.Progress;
 
 /** The steps of the work on one layer: passes on their progress, and measures their time. */
@@ -27,7 +27,7 @@ public final class LayerSteps {
   }
 
   /** Returns the same layer, but reading it counts as the step "read" and as no other. */
-  LayerActivations timed(LayerActivations layer) {
+  Layer timed(Layer layer) {
     return new TimedActivations(layer, reading);
   }
 

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.data.ArrayActivations;
-import org.spanmatch.data.BlockReader;
-import org.spanmatch.data.ForwardingActivations;
-import org.spanmatch.data.LayerActivations;
+import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.ForwardingLayer;
+import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.Progress;
 
 /** Each moment counts once. */
@@ -17,8 +17,8 @@ class LayerStepsTest {
   private static final double PAUSE = 0.02;
 
   /** A layer whose file takes a while to open. */
-  private static final LayerActivations SLOW =
-      new ForwardingActivations(ArrayActivations.of("slow", 1, 1, new double[] {1})) {
+  private static final Layer SLOW =
+      new ForwardingLayer(ArrayActivations.of("slow", 1, 1, new double[] {1})) {
         @Override
         public BlockReader open() {
           pause();

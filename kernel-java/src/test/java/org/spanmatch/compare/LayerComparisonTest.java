@@ -9,15 +9,14 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.data.ArrayActivations;
-import org.spanmatch.data.LayerPair;
-import org.spanmatch.data.NeuronNorms;
+import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.selection.Kernels;
 
 /** When a layer is compressed again, in high precision. */
 class LayerComparisonTest {

@@ -1,15 +1,15 @@
 package org.spanmatch.compare;
 
-import org.spanmatch.data.ActivationBlock;
-import org.spanmatch.data.BlockReader;
-import org.spanmatch.data.ForwardingActivations;
-import org.spanmatch.data.LayerActivations;
+import org.spanmatch.activations.Block;
+import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.ForwardingLayer;
+import org.spanmatch.activations.Layer;
 
 /** A layer that starts and stops a clock around being opened or read, inflating included. */
-final class TimedActivations extends ForwardingActivations {
+final class TimedActivations extends ForwardingLayer {
   private final ReadClock clock;
 
-  TimedActivations(LayerActivations layer, ReadClock clock) {
+  TimedActivations(Layer layer, ReadClock clock) {
     super(layer);
     this.clock = clock;
   }
@@ -32,7 +32,7 @@ final class TimedActivations extends ForwardingActivations {
     }
 
     @Override
-    public ActivationBlock next() {
+    public Block next() {
       clock.begin();
       try {
         return reader.next();
