@@ -3,7 +3,7 @@ import java.util.List;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -20,7 +20,7 @@ public class MatchLayers {
     try (ProjectionKernel kernel = Kernels.open(Kernels.AUTO, KernelOptions.defaults())) {
       for (LayerPair layer : layers.pairs()) {
         try (ProjectionTable table =
-            kernel.compress(layer.x(), layer.y(), CompressionOptions.defaults())) {
+            kernel.compress(layer.x(), layer.y(), GramOptions.defaults())) {
           for (Match match : MaximumMatch.find(table, 0.5, 0.3)) {
             System.out.printf(
                 "%s, epsilon %.1f: %d + %d neurons match, similarity %.4f%n",

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.LivingNeurons;
-import org.spanmatch.kernel.Moments;
+import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.vector.gram.GramTables;
 

@@ -21,12 +21,12 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layout;
 import org.spanmatch.activations.NeuronNorms;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.NotEnoughMemoryException;
-import org.spanmatch.kernel.Precision;
-import org.spanmatch.kernel.Progress;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
@@ -276,12 +276,12 @@ public abstract class KernelBenchmark {
   }
 
   /** With the precision that is measured. */
-  CompressionOptions compression() {
+  GramOptions compression() {
     return compression(precisionOfName());
   }
 
-  private static CompressionOptions compression(Precision asked) {
-    return new CompressionOptions(NeuronNorms.DEFAULT_DEAD_THRESHOLD, asked, Progress.NONE);
+  private static GramOptions compression(Precision asked) {
+    return new GramOptions(NeuronNorms.DEFAULT_DEAD_THRESHOLD, asked, Progress.NONE);
   }
 
   /** How a table can be made. */

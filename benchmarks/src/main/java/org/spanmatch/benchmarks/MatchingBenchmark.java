@@ -1,7 +1,7 @@
 package org.spanmatch.benchmarks;
 
 import java.util.List;
-import org.spanmatch.kernel.Progress;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;

@@ -3,7 +3,7 @@ package org.spanmatch.benchmarks;
 import java.util.Arrays;
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.spanmatch.kernel.Progress;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;

@@ -11,9 +11,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Progress;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
@@ -89,7 +89,7 @@ public final class PeakMemory {
             kernel.compress(
                 new GeneratedActivations("x", neurons, samples),
                 new GeneratedActivations("y", neurons, samples),
-                CompressionOptions.defaults())) {
+                GramOptions.defaults())) {
       MatchSpectrum.of(table, Progress.NONE);
     }
     long heap =

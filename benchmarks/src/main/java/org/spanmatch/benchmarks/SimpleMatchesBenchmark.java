@@ -6,7 +6,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layout;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.Progress;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.MatchChecks;
 import org.spanmatch.match.MatchSpectrum;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -71,7 +71,7 @@ class ChecksTest {
   }
 
   private static ProjectionTable compressed(ProjectionKernel kernel, Mixtures data) {
-    return kernel.compress(data.layer(Group.X), data.layer(Group.Y), CompressionOptions.defaults());
+    return kernel.compress(data.layer(Group.X), data.layer(Group.Y), GramOptions.defaults());
   }
 
   @Test

@@ -2,11 +2,11 @@ package org.spanmatch.benchmarks;
 
 import java.util.Optional;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
@@ -45,7 +45,7 @@ public final class WrongProvider implements KernelProvider {
       }
 
       @Override
-      public ProjectionTable compress(Layer x, Layer y, CompressionOptions compression) {
+      public ProjectionTable compress(Layer x, Layer y, GramOptions compression) {
         return right.compress(x, x, compression);
       }
 

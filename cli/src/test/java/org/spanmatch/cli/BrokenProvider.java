@@ -4,13 +4,13 @@ import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.Optional;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.KernelFailedException;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.reference.ReferenceProvider;
@@ -59,7 +59,7 @@ public final class BrokenProvider implements KernelProvider {
       }
 
       @Override
-      public ProjectionTable compress(Layer x, Layer y, CompressionOptions compression) {
+      public ProjectionTable compress(Layer x, Layer y, GramOptions compression) {
         return broken(good.compress(x, y, compression));
       }
 

@@ -1,7 +1,7 @@
 package org.spanmatch.compare;
 
-import org.spanmatch.kernel.Precision;
-import org.spanmatch.kernel.Progress;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.Progress;
 
 /** Follows the comparison of a layer, and may end it. */
 public interface ComparisonMonitor extends Progress {

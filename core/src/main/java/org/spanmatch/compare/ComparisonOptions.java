@@ -3,7 +3,7 @@ package org.spanmatch.compare;
 import java.util.Objects;
 import java.util.Optional;
 import org.spanmatch.activations.NeuronNorms;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.gram.Precision;
 
 /**
  * How a layer is compared.

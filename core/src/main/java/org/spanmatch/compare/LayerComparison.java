@@ -1,9 +1,9 @@
 package org.spanmatch.compare;
 
 import java.util.Objects;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.NotEnoughMemoryException;
-import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
@@ -96,8 +96,7 @@ public final class LayerComparison {
     long heapBytes =
         kernel.heapBytes(pair.x().neurons(), pair.y().neurons(), pair.x().samples(), precision);
     options.monitor().compressing(pair, precision, heapBytes);
-    CompressionOptions how =
-        new CompressionOptions(options.deadThreshold(), precision, steps.progress());
+    GramOptions how = new GramOptions(options.deadThreshold(), precision, steps.progress());
     return steps.run(
         COMPRESS, () -> kernel.compress(steps.timed(pair.x()), steps.timed(pair.y()), how));
   }

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.kernel.Progress;
+import org.spanmatch.gram.Progress;
 
 /** The steps of the work on one layer: passes on their progress, and measures their time. */
 public final class LayerSteps {

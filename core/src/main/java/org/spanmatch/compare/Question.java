@@ -2,8 +2,8 @@ package org.spanmatch.compare;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**

@@ -1,5 +1,7 @@
 package org.spanmatch.kernel;
 
+import org.spanmatch.gram.Precision;
+
 /**
  * Error bounds of the method that computes a Gram matrix of activation vectors, scales it to unit
  * norm, and projects by Cholesky factors of its parts; shared by the backends that do so.

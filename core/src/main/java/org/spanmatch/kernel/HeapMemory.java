@@ -1,26 +1,44 @@
 package org.spanmatch.kernel;
 
+import java.util.List;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramLayer;
 
 /** Finds out before a long computation that it can't fit. */
 public final class HeapMemory {
   private HeapMemory() {}
 
   /**
-   * Checks that the Java heap can hold what compressing two layers takes.
+   * Checks that the Java heap can hold what adding up some layers takes.
    *
    * @param bytes the estimate
    * @throws NotEnoughMemoryException if it is more than the heap may grow to
    */
-  public static void require(long bytes, Layer x, Layer y) {
+  public static void require(long bytes, List<? extends Layer> layers) {
+    require(
+        bytes,
+        layers.get(0).description(),
+        layers.stream().map(layer -> Integer.toString(layer.neurons())).toList());
+  }
+
+  /** Checks the same for the table of two layers of a Gram matrix. */
+  public static void require(long bytes, Gram gram, int x, int y) {
+    GramLayer first = gram.layers().get(x);
+    GramLayer second = gram.layers().get(y);
+    require(
+        bytes,
+        first.description(),
+        List.of(Integer.toString(first.neurons()), Integer.toString(second.neurons())));
+  }
+
+  private static void require(long bytes, String description, List<String> neurons) {
     long heap = Runtime.getRuntime().maxMemory();
     if (bytes > heap) {
       throw new NotEnoughMemoryException(
-          x.description()
+          description
               + ": "
-              + x.neurons()
-              + " + "
-              + y.neurons()
+              + String.join(" + ", neurons)
               + " neurons need about "
               + megabytes(bytes)
               + " of Java heap, but it may have only "

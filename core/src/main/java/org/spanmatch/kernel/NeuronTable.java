@@ -4,6 +4,7 @@ import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.spanmatch.gram.Moments;
 
 /**
  * The part of a table that is alike for every backend: which neurons there are, and which remain.
@@ -11,44 +12,32 @@ import java.util.Map;
  * <p>A mark costs a copy of the two sets, and of what the backend adds.
  */
 public abstract class NeuronTable implements ProjectionTable {
-  private final long samples;
-  private final Map<Group, LivingNeurons> groups;
-  private final Map<Group, Moments> moments;
+  private final LivingPair pair;
   private final Map<Group, BitSet> remains = new EnumMap<>(Group.class);
 
   private record State(NeuronTable owner, Map<Group, BitSet> remains, Object saved)
       implements Mark {}
 
-  /**
-   * A table in which every living neuron remains.
-   *
-   * @param samples number of samples
-   * @param groups the neurons of each group
-   * @param moments their norms and sums
-   */
-  protected NeuronTable(
-      long samples, Map<Group, LivingNeurons> groups, Map<Group, Moments> moments) {
-    this.samples = samples;
-    this.groups = Map.copyOf(groups);
-    this.moments = Map.copyOf(moments);
-    groups.forEach(
-        (group, living) -> {
-          BitSet left = new BitSet();
-          left.set(0, living.neurons());
-          living.dead().forEach(left::clear);
-          remains.put(group, left);
-        });
+  /** A table in which every living neuron remains. */
+  protected NeuronTable(LivingPair pair) {
+    this.pair = pair;
+    pair.living()
+        .forEach(
+            (group, living) -> {
+              BitSet left = new BitSet();
+              left.set(0, living.neurons());
+              living.dead().forEach(left::clear);
+              remains.put(group, left);
+            });
   }
 
   /** A table in which the same neurons remain as in another. */
   protected NeuronTable(NeuronTable other) {
-    samples = other.samples;
-    groups = other.groups;
-    moments = other.moments;
+    pair = other.pair;
     remains.putAll(copy(other.remains));
   }
 
-  /** Is told that neurons of a group, at least one, have been removed. */
+  /** Called after neurons of a group, at least one, were removed. */
   protected abstract void removed(Group group, int[] neurons);
 
   /** What a mark must hold besides the neurons that remain; null if nothing. */
@@ -59,22 +48,22 @@ public abstract class NeuronTable implements ProjectionTable {
 
   @Override
   public final long samples() {
-    return samples;
+    return pair.samples();
   }
 
   @Override
   public final int neurons(Group group) {
-    return groups.get(group).neurons();
+    return pair.living().get(group).neurons();
   }
 
   @Override
   public final List<Integer> dead(Group group) {
-    return groups.get(group).dead();
+    return pair.living().get(group).dead();
   }
 
   @Override
   public final Moments moments(Group group) {
-    return moments.get(group);
+    return pair.moments().get(group);
   }
 
   @Override
@@ -86,7 +75,7 @@ public abstract class NeuronTable implements ProjectionTable {
   protected final int[] columns(Group group, int... neurons) {
     int[] columns = new int[neurons.length];
     for (int i = 0; i < neurons.length; i++) {
-      columns[i] = groups.get(group).column(neurons[i]);
+      columns[i] = pair.living().get(group).column(neurons[i]);
     }
     return columns;
   }

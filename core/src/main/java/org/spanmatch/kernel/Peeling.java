@@ -2,6 +2,7 @@ package org.spanmatch.kernel;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.spanmatch.gram.Progress;
 
 /** Peels a table by asking it for all distances before each removal. */
 final class Peeling {

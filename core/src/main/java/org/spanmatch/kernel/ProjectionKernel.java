@@ -1,6 +1,13 @@
 package org.spanmatch.kernel;
 
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.Precision;
 
 /**
  * Computes projection distances between the neurons of two groups on one backend.
@@ -13,21 +20,66 @@ public interface ProjectionKernel extends AutoCloseable {
   KernelInfo info();
 
   /**
-   * Reads the activations of two groups and reduces them to something whose size does not depend on
-   * the number of samples d. With m neurons in all it costs O(d·m²) operations and O(m²) memory.
+   * Adds up the activations of some layers in one pass: the Gram matrix, or for high precision the
+   * triangular factor. With m neurons in all it costs at most d·m² operations (twice that for high
+   * precision) and O(m²) memory for d samples.
+   *
+   * <p>The result is the same to the last bit for any number of threads.
+   *
+   * @param layers the layers, all with the same samples; at least one
+   * @param pairs the pairs of layers whose inner products are wanted, by position in the list;
+   *     those of a layer with itself always are. A backend may give more
+   * @return what was added up; the position of each layer stands for its network until somebody
+   *     says otherwise
+   * @throws org.spanmatch.activations.ActivationsException if the numbers of samples differ, a
+   *     value is not finite, or the data can't be read
+   * @throws NotEnoughMemoryException if memory can't hold what it takes
+   */
+  Gram gram(List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options);
+
+  /**
+   * A table of two layers of a Gram matrix, whoever added it up.
+   *
+   * @param x position of the first group's layer in the Gram matrix
+   * @param y position of the second group's
+   * @return the table, which the caller closes
+   * @throws IllegalArgumentException if the pair was not added up
+   * @throws NotEnoughMemoryException if memory can't hold what it takes
+   */
+  ProjectionTable table(Gram gram, int x, int y);
+
+  /**
+   * The table of two layers that nobody wants to add to others: {@link #table} of their {@link
+   * #gram}. A backend that keeps Gram matrices elsewhere than in the heap saves the way there and
+   * back.
    *
    * @param x the first group
    * @param y the second group, with the same samples; it may have another number of neurons
-   * @return the table, which the caller closes
-   * @throws org.spanmatch.activations.ActivationsException if the numbers of samples differ, a
-   *     value is not finite, or the data can't be read
-   * @throws NotEnoughMemoryException if the Java heap can't hold what it takes
+   * @return the table, which the caller closes; its numbers are those of {@code table(gram(…))}
+   * @throws org.spanmatch.activations.ActivationsException as {@link #gram} does
+   * @throws NotEnoughMemoryException as {@link #gram} and {@link #table} do
    */
-  ProjectionTable compress(Layer x, Layer y, CompressionOptions options);
+  default ProjectionTable compress(Layer x, Layer y, GramOptions options) {
+    return table(gram(List.of(x, y), GramPair.all(2), options), 0, 1);
+  }
+
+  /**
+   * Why this backend leaves a problem to another one; {@code Kernels} then passes it on.
+   *
+   * @param xNeurons number of neurons of the first group
+   * @param yNeurons the same of the second group
+   * @param samples number of samples
+   * @param precision the least that is asked for, or that of a Gram matrix
+   * @return half a sentence such as "no high precision"; empty if it takes the problem
+   */
+  default Optional<String> declines(int xNeurons, int yNeurons, long samples, Precision precision) {
+    return Optional.empty();
+  }
 
   /**
    * An estimate of the Java heap that compressing two groups and holding their table takes at most,
-   * without the blocks that are being read. {@link #compress} checks it before it starts.
+   * without the blocks that are being read. {@link #gram} and {@link #table} check it before they
+   * start.
    *
    * @param xNeurons number of neurons of the first group; only living ones may count
    * @param yNeurons the same of the second group
@@ -62,7 +114,7 @@ public interface ProjectionKernel extends AutoCloseable {
    * @throws org.spanmatch.activations.ActivationsException as {@link #compress} does
    */
   default Distances distances(Layer x, Layer y) {
-    try (ProjectionTable table = compress(x, y, CompressionOptions.defaults())) {
+    try (ProjectionTable table = compress(x, y, GramOptions.defaults())) {
       return table.distances(Group.X);
     }
   }

@@ -2,6 +2,9 @@ package org.spanmatch.kernel;
 
 import java.util.List;
 import java.util.Optional;
+import org.spanmatch.gram.Moments;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.Progress;
 
 /**
  * Two groups of neurons in compressed form: the distances of each group's neurons to the span of

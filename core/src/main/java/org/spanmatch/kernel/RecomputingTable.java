@@ -12,16 +12,9 @@ import java.util.Map;
 public abstract class RecomputingTable extends NeuronTable {
   private final Map<Group, Distances> known = new EnumMap<>(Group.class);
 
-  /**
-   * A table in which every living neuron remains.
-   *
-   * @param samples number of samples
-   * @param groups the neurons of each group
-   * @param moments their norms and sums
-   */
-  protected RecomputingTable(
-      long samples, Map<Group, LivingNeurons> groups, Map<Group, Moments> moments) {
-    super(samples, groups, moments);
+  /** A table in which every living neuron remains. */
+  protected RecomputingTable(LivingPair pair) {
+    super(pair);
   }
 
   /** A table in which the same neurons remain as in another, and of which the same is known. */

@@ -6,9 +6,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.Peeled;
-import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.ProjectionTable.Mark;
 

@@ -10,7 +10,7 @@ import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ForwardingLayer;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.kernel.Progress;
+import org.spanmatch.gram.Progress;
 
 /** Each moment counts once. */
 class LayerStepsTest {

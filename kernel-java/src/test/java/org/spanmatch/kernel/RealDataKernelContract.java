@@ -11,6 +11,7 @@ import org.spanmatch.TestData;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.validation.contract.ProjectionKernelContract;
 
 /** The contract of every kernel, and what a kernel promises on layers of real networks. */
@@ -25,7 +26,7 @@ public abstract class RealDataKernelContract extends ProjectionKernelContract {
     for (LayerPair pair : pairs.pairs()) {
       LayerPair small = pair.sampled(2000);
       try (ProjectionTable table =
-          opened().compress(small.x(), small.y(), CompressionOptions.defaults())) {
+          opened().compress(small.x(), small.y(), GramOptions.defaults())) {
         for (Group group : Group.values()) {
           Distances distances = table.distances(group);
           double[] bounds =

@@ -17,7 +17,7 @@ import org.spanmatch.JsonFile;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
@@ -62,7 +62,7 @@ final class AuthorsProblems {
       ProjectionKernel kernel, LayerPair problem, JsonNode solved) {
     int compared = 0;
     try (ProjectionTable table =
-        kernel.compress(problem.x(), problem.y(), CompressionOptions.defaults())) {
+        kernel.compress(problem.x(), problem.y(), GramOptions.defaults())) {
       for (JsonNode expected : solved) {
         assertMinimalMatches(table, expected, problem.name());
         compared += expected.get("minimal").size();
@@ -106,7 +106,7 @@ final class AuthorsProblems {
       epsilons[i] = expected.get(i).get("epsilon").asDouble();
     }
     try (ProjectionTable table =
-        kernel.compress(problem.x(), problem.y(), CompressionOptions.defaults())) {
+        kernel.compress(problem.x(), problem.y(), GramOptions.defaults())) {
       List<Match> found = MaximumMatch.find(table, epsilons);
       for (int i = 0; i < epsilons.length; i++) {
         JsonNode maximum = expected.get(i).get("maximum");

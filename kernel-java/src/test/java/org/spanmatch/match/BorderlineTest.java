@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.ArrayActivations;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
@@ -255,7 +255,7 @@ class BorderlineTest {
         kernel.compress(
             ArrayActivations.of("x", 3, 3, PlantedProblem.rows(3, x)),
             ArrayActivations.of("y", 3, 2, PlantedProblem.rows(3, y)),
-            CompressionOptions.defaults())) {
+            GramOptions.defaults())) {
       ProjectionTable vague = vague(good, new boolean[1]);
       Match match = MaximumMatch.find(vague, 0).get(0);
       assertEquals(List.of(0, 1), match.x());

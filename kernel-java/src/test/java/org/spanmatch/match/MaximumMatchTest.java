@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.ArrayActivations;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
@@ -51,7 +51,7 @@ class MaximumMatchTest {
     return kernel.compress(
         ArrayActivations.of("x", samples, x.length, PlantedProblem.rows(samples, x)),
         ArrayActivations.of("y", samples, y.length, PlantedProblem.rows(samples, y)),
-        CompressionOptions.defaults());
+        GramOptions.defaults());
   }
 
   private ProjectionTable table(PlantedProblem problem) {

@@ -15,9 +15,9 @@ import org.spanmatch.TestData;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.validation.contract.FastMatchingContract;
@@ -36,8 +36,7 @@ public abstract class RealDataMatchingContract extends FastMatchingContract {
   }
 
   private static MatchSpectrum spectrum(ProjectionKernel kernel, LayerPair pair) {
-    try (ProjectionTable table =
-        kernel.compress(pair.x(), pair.y(), CompressionOptions.defaults())) {
+    try (ProjectionTable table = kernel.compress(pair.x(), pair.y(), GramOptions.defaults())) {
       return MatchSpectrum.of(table, Progress.NONE);
     }
   }

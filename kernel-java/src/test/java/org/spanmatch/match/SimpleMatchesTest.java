@@ -26,11 +26,11 @@ import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Precision;
-import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
@@ -66,7 +66,7 @@ class SimpleMatchesTest {
     return reference.compress(
         ArrayActivations.of("x", samples, x.length, PlantedProblem.rows(samples, x)),
         ArrayActivations.of("y", samples, y.length, PlantedProblem.rows(samples, y)),
-        CompressionOptions.defaults());
+        GramOptions.defaults());
   }
 
   private static SimpleSearch byIndex(ProjectionTable table) {
@@ -210,7 +210,7 @@ class SimpleMatchesTest {
     ActivationFile file = ActivationFile.open(TestData.shared("cifar-vgg/x.npz"));
     LayerPairs pairs = LayerPairs.of(file, file, name -> name.equals("features.2"), List.of());
     for (LayerPair pair : pairs.pairs()) {
-      CompressionOptions high = new CompressionOptions(1e-16, Precision.HIGH, Progress.NONE);
+      GramOptions high = new GramOptions(1e-16, Precision.HIGH, Progress.NONE);
       try (ProjectionTable table = kernel.compress(pair.x(), pair.y(), high)) {
         SimpleMatches found = byIndex(table).on(2).run(table, 0);
         assertEquals(table.remaining(Group.X).length, found.matches().size());

@@ -23,7 +23,8 @@ import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.compare.LayerPair;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelFailedException;
@@ -31,7 +32,6 @@ import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.NotEnoughMemoryException;
-import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.reference.ReferenceProvider;
@@ -177,7 +177,7 @@ class ValidatorTest {
         }
 
         @Override
-        public ProjectionTable compress(Layer x, Layer y, CompressionOptions compression) {
+        public ProjectionTable compress(Layer x, Layer y, GramOptions compression) {
           return broken(good.compress(x, y, compression), fault);
         }
 

@@ -19,7 +19,7 @@ import javax.xml.parsers.ParserConfigurationException;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVParser;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.report.figures.SimilarityFigure;
 import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.results.MatchResult;

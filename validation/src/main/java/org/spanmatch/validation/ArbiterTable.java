@@ -2,15 +2,15 @@ package org.spanmatch.validation;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
+import org.spanmatch.gram.Moments;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.LivingNeurons;
-import org.spanmatch.kernel.Moments;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.LivingPair;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.RecomputingTable;
 
 /**
@@ -24,13 +24,8 @@ final class ArbiterTable extends RecomputingTable {
   private final double tolerance;
   private final double storageRoundoff;
 
-  private ArbiterTable(
-      Problem problem,
-      Map<Group, LivingNeurons> groups,
-      Map<Group, Moments> moments,
-      double tolerance,
-      double storageRoundoff) {
-    super(problem.samples(), groups, moments);
+  private ArbiterTable(Problem problem, LivingPair pair, double tolerance, double storageRoundoff) {
+    super(pair);
     this.problem = problem;
     this.tolerance = tolerance;
     this.storageRoundoff = storageRoundoff;
@@ -49,17 +44,27 @@ final class ArbiterTable extends RecomputingTable {
    * @param storageRoundoff relative rounding of the stored activations
    */
   static ArbiterTable of(Problem problem, double tolerance, double storageRoundoff) {
-    Map<Group, LivingNeurons> groups = new EnumMap<>(Group.class);
-    Map<Group, Moments> moments = new EnumMap<>(Group.class);
-    int first = 0;
-    for (Group group : Group.values()) {
-      int size = problem.vectors(group).size();
-      LivingNeurons living = new LivingNeurons(size, Truth.dead(problem, group), first);
-      first += living.count();
-      groups.put(group, living);
-      moments.put(group, new Moments(new double[size], new double[size])); // nobody asks
-    }
-    return new ArbiterTable(problem, groups, moments, tolerance, storageRoundoff);
+    LivingNeurons ofX = living(problem, Group.X, 0);
+    LivingNeurons ofY = living(problem, Group.Y, ofX.count());
+    LivingPair pair =
+        new LivingPair(
+            0,
+            1,
+            problem.samples(),
+            storageRoundoff,
+            PerGroup.of(ofX, ofY),
+            PerGroup.of(noMoments(ofX), noMoments(ofY)));
+    return new ArbiterTable(problem, pair, tolerance, storageRoundoff);
+  }
+
+  private static LivingNeurons living(Problem problem, Group group, int first) {
+    return new LivingNeurons(problem.vectors(group).size(), Truth.dead(problem, group), first);
+  }
+
+  /** Nobody asks for them. */
+  private static Moments noMoments(LivingNeurons living) {
+    double[] zeros = new double[living.neurons()];
+    return Moments.of(zeros, zeros, zeros, new long[zeros.length]);
   }
 
   @Override

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
@@ -76,7 +76,7 @@ record Check(String name, Precision precision, Predicate<Truth> suits, Examinati
   static boolean isAlwaysHigh(ProjectionKernel kernel) {
     Problem one = new Problem(1, List.of(new double[] {1}), List.of());
     try (ProjectionTable table =
-        kernel.compress(one.layer(Group.X), one.layer(Group.Y), CompressionOptions.defaults())) {
+        kernel.compress(one.layer(Group.X), one.layer(Group.Y), GramOptions.defaults())) {
       return table.precision() == Precision.HIGH;
     }
   }

@@ -3,7 +3,7 @@ package org.spanmatch.validation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.gram.Precision;
 
 /** Collects what speaks for and against a backend during a check. */
 final class Evidence {

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.Precision;
-import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
@@ -125,7 +125,7 @@ public record Stress(StressAxis axis, double parameter, Case example, long repet
     Evidence evidence = new Evidence();
     try (ProjectionTable table =
         kernel.compress(
-            layer(Group.X), layer(Group.Y), new CompressionOptions(0, precision, Progress.NONE))) {
+            layer(Group.X), layer(Group.Y), new GramOptions(0, precision, Progress.NONE))) {
       for (Group group : Group.values()) {
         truth.judge(table, group, evidence);
       }

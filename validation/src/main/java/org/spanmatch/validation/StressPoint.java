@@ -1,6 +1,6 @@
 package org.spanmatch.validation;
 
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.gram.Precision;
 
 /**
  * What a backend states and computes at one place of an axis.

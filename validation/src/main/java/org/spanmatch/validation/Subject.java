@@ -1,10 +1,10 @@
 package org.spanmatch.validation;
 
 import java.util.function.Supplier;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.Precision;
-import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
@@ -38,7 +38,7 @@ record Subject(
   }
 
   /** Only what is zero is dead. */
-  CompressionOptions options() {
-    return new CompressionOptions(0, precision, Progress.NONE);
+  GramOptions options() {
+    return new GramOptions(0, precision, Progress.NONE);
   }
 }

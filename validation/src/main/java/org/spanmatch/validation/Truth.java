@@ -7,11 +7,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.Precision;
-import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
@@ -254,7 +254,7 @@ final class Truth {
             kernel.compress(
                 example.layer(Group.X),
                 example.layer(Group.Y),
-                new CompressionOptions(0, Precision.HIGH, Progress.NONE))) {
+                new GramOptions(0, Precision.HIGH, Progress.NONE))) {
       return question.apply(table);
     }
   }

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.spanmatch.compare.LayerPair;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 
 /**

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.spanmatch.compare.LayerPair;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
@@ -32,8 +32,7 @@ record WholeLayer(
   private static final double[] EPSILONS = {0.05, 0.15, 0.2, 0.25, 0.3, 0.5};
 
   static WholeLayer of(LayerPair pair, ProjectionKernel kernel) {
-    try (ProjectionTable table =
-        kernel.compress(pair.x(), pair.y(), CompressionOptions.defaults())) {
+    try (ProjectionTable table = kernel.compress(pair.x(), pair.y(), GramOptions.defaults())) {
       Map<Group, Integer> neurons = new EnumMap<>(Group.class);
       Map<Group, Distances> distances = new EnumMap<>(Group.class);
       for (Group group : Group.values()) {

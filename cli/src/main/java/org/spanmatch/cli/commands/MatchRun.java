@@ -7,7 +7,7 @@ import org.spanmatch.compare.LayerSteps;
 import org.spanmatch.compare.Question;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;

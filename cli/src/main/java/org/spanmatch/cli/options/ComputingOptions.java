@@ -6,7 +6,7 @@ import org.apache.commons.cli.Option;
 import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.selection.Kernels;
 
 /**

@@ -7,54 +7,146 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
+import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Writes float32 arrays as a deflated {@code .npz} archive, as numpy's savez_compressed does. */
+/** Writes arrays as a {@code .npz} archive that numpy reads. */
 public final class NpzWriter implements AutoCloseable {
   // A fixed local time makes equal content give equal bytes, in every time zone.
   private static final LocalDateTime TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
   private static final int ALIGNMENT = 64;
+  private static final int BLOCK_BYTES = 1 << 16;
 
   private final ZipOutputStream zip;
 
-  /** Starts an archive; {@link #close()} ends it and closes the stream. */
+  /**
+   * Starts a deflated archive, as numpy's savez_compressed writes; {@link #close()} ends it and
+   * closes the stream.
+   */
   public NpzWriter(OutputStream out) {
     zip = new ZipOutputStream(out);
   }
 
+  /** Starts an archive that is not compressed, for numbers of which nothing would be saved. */
+  public static NpzWriter stored(OutputStream out) {
+    NpzWriter writer = new NpzWriter(out);
+    writer.zip.setLevel(Deflater.NO_COMPRESSION);
+    return writer;
+  }
+
   /**
-   * Adds an array.
+   * Adds an array of float32.
    *
    * @param name its name, without {@code .npy}
    * @param values in C order
    * @param shape the sizes of the axes, whose product is the number of values
    */
   public void add(String name, float[] values, int... shape) throws IOException {
-    if (Arrays.stream(shape).asLongStream().reduce(1, Math::multiplyExact) != values.length) {
-      throw new IllegalArgumentException(
-          values.length + " values do not have the shape " + Arrays.toString(shape));
-    }
-    ZipEntry entry = new ZipEntry(name + ".npy");
-    entry.setTimeLocal(TIME);
-    zip.putNextEntry(entry);
-    zip.write(header(shape));
-    ByteBuffer block = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
-    int valuesPerBlock = block.capacity() / Float.BYTES;
-    for (int from = 0; from < values.length; from += valuesPerBlock) {
-      int count = Math.min(valuesPerBlock, values.length - from);
-      block.asFloatBuffer().put(values, from, count);
-      zip.write(block.array(), 0, count * Float.BYTES);
+    begin(name, "<f4", values.length, shape);
+    write(
+        values.length,
+        Float.BYTES,
+        (block, from, count) -> block.asFloatBuffer().put(values, from, count));
+  }
+
+  /** Adds an array of float64, otherwise like that of float32. */
+  public void add(String name, double[] values, int... shape) throws IOException {
+    begin(name, "<f8", values.length, shape);
+    write(
+        values.length,
+        Double.BYTES,
+        (block, from, count) -> block.asDoubleBuffer().put(values, from, count));
+  }
+
+  /** Adds an array of int64, otherwise like that of float32. */
+  public void add(String name, long[] values, int... shape) throws IOException {
+    begin(name, "<i8", values.length, shape);
+    write(
+        values.length,
+        Long.BYTES,
+        (block, from, count) -> block.asLongBuffer().put(values, from, count));
+  }
+
+  /** Adds an array of text with one axis; trailing NUL characters are lost. */
+  public void add(String name, List<String> texts) throws IOException {
+    int length =
+        Math.max(
+            1,
+            texts.stream().mapToInt(text -> text.codePointCount(0, text.length())).max().orElse(1));
+    begin(name, "<U" + length, texts.size(), texts.size());
+    for (String text : texts) {
+      ByteBuffer padded =
+          ByteBuffer.allocate(Math.multiplyExact(Integer.BYTES, length))
+              .order(ByteOrder.LITTLE_ENDIAN);
+      text.codePoints().forEach(padded::putInt);
+      zip.write(padded.array());
     }
     zip.closeEntry();
   }
 
-  private static byte[] header(int[] shape) {
+  /** Fills one row of a matrix. */
+  @FunctionalInterface
+  public interface RowSource {
+    /** Writes the elements of a row to the start of an array of that length. */
+    void fill(int row, double[] target);
+  }
+
+  /** Adds a matrix of float64 that need not lie in memory as a whole. */
+  public void add(String name, RowSource source, int rows, int columns) throws IOException {
+    begin(name, "<f8", (long) rows * columns, rows, columns);
+    double[] row = new double[columns];
+    ByteBuffer bytes =
+        ByteBuffer.allocate(Math.multiplyExact(Double.BYTES, columns))
+            .order(ByteOrder.LITTLE_ENDIAN);
+    for (int i = 0; i < rows; i++) {
+      source.fill(i, row);
+      bytes.asDoubleBuffer().put(row);
+      zip.write(bytes.array());
+    }
+    zip.closeEntry();
+  }
+
+  private void begin(String name, String descr, long values, int... shape) throws IOException {
+    if (Arrays.stream(shape).asLongStream().reduce(1, Math::multiplyExact) != values) {
+      throw new IllegalArgumentException(
+          values + " values do not have the shape " + Arrays.toString(shape));
+    }
+    ZipEntry entry = new ZipEntry(name + ".npy");
+    entry.setTimeLocal(TIME);
+    zip.putNextEntry(entry);
+    zip.write(header(descr, shape));
+  }
+
+  /** Puts some values at the start of a block. */
+  private interface Encoder {
+    void put(ByteBuffer block, int from, int count);
+  }
+
+  private void write(int values, int valueBytes, Encoder encoder) throws IOException {
+    ByteBuffer block = ByteBuffer.allocate(BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    int valuesPerBlock = BLOCK_BYTES / valueBytes;
+    for (int from = 0; from < values; from += valuesPerBlock) {
+      int count = Math.min(valuesPerBlock, values - from);
+      encoder.put(block, from, count);
+      zip.write(block.array(), 0, count * valueBytes);
+    }
+    zip.closeEntry();
+  }
+
+  /** Ends the archive and leaves the stream open. */
+  public void finish() throws IOException {
+    zip.finish();
+    zip.flush();
+  }
+
+  private static byte[] header(String descr, int[] shape) {
     String sizes =
         Arrays.stream(shape).mapToObj(size -> size + ",").collect(Collectors.joining(" "));
-    String text = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + sizes + "), }";
+    String text = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + sizes + "), }";
     int prefix = 10;
     int length = (prefix + text.length() + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     ByteBuffer header = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);

@@ -4,12 +4,17 @@ import java.io.EOFException;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.zip.ZipException;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.ElementType;
@@ -18,6 +23,10 @@ import org.spanmatch.activations.Layout;
 
 /** One array of an activation file, of which only the header has been read. */
 public final class StoredArray {
+  private static final Pattern TEXT = Pattern.compile("([<>|=])U([0-9]{1,7})");
+  private static final long MOST_TEXT = 1_000_000;
+  private static final int READ_BYTES = 1 << 16;
+
   private final FileStamp file;
   private final String name;
   private final ArrayBytes bytes;
@@ -115,6 +124,132 @@ public final class StoredArray {
     } catch (IOException e) {
       throw unreadable(file.path() + ", layer '" + name + "'", e);
     }
+  }
+
+  /**
+   * All values of an array of float64, in C order. It takes 8 bytes a value: check the {@link
+   * #shape} of a file that need not be trusted first.
+   *
+   * @throws ActivationsException if it is of another type, in Fortran order, or damaged
+   */
+  public double[] doubles() {
+    double[] values = new double[length("f8")];
+    read(
+        values.length,
+        Double.BYTES,
+        (block, from, count) -> block.asDoubleBuffer().get(values, from, count));
+    return values;
+  }
+
+  /** All values of an array of int64; otherwise like {@link #doubles}. */
+  public long[] longs() {
+    long[] values = new long[length("i8")];
+    read(
+        values.length,
+        Long.BYTES,
+        (block, from, count) -> block.asLongBuffer().get(values, from, count));
+    return values;
+  }
+
+  /**
+   * All elements of an array of text, numpy's {@code U}, with one axis.
+   *
+   * @throws ActivationsException if it is of another type, of more than a million characters, or
+   *     damaged
+   */
+  public List<String> texts() {
+    Matcher type = TEXT.matcher(header.descr());
+    if (!type.matches() || shape().size() != 1) {
+      throw problem("expected text of one axis, found " + dtype() + " of the shape " + shape());
+    }
+    int length = Integer.parseInt(type.group(2));
+    long characters = length * shape().get(0);
+    if (shape().get(0) > MOST_TEXT || characters > MOST_TEXT) {
+      throw problem("it claims to be " + characters + " characters of text");
+    }
+    int[] points = new int[(int) characters];
+    read(
+        points.length,
+        Integer.BYTES,
+        (block, from, count) -> block.asIntBuffer().get(points, from, count));
+    List<String> texts = new ArrayList<>();
+    for (int i = 0; i < shape().get(0); i++) {
+      StringBuilder text = new StringBuilder();
+      for (int point : Arrays.copyOfRange(points, i * length, (i + 1) * length)) {
+        if (!Character.isValidCodePoint(point)) {
+          throw problem("it holds the number " + point + ", which is no character");
+        }
+        text.appendCodePoint(point);
+      }
+      int end = text.length();
+      while (end > 0 && text.charAt(end - 1) == 0) {
+        end--;
+      }
+      texts.add(text.substring(0, end));
+    }
+    return List.copyOf(texts);
+  }
+
+  /** Number of values, of an array of this type that fits in memory. */
+  private int length(String code) {
+    String descr = header.descr();
+    if (!descr.endsWith(code) || descr.length() != code.length() + 1 || fortranOrder()) {
+      throw problem(
+          "expected values of "
+              + code
+              + " in C order, found "
+              + dtype()
+              + " of the shape "
+              + shape());
+    }
+    long length = 1;
+    for (long size : shape()) {
+      if (size != 0 && length > (Integer.MAX_VALUE - 8) / size) {
+        throw problem("the shape " + shape() + " has too many values");
+      }
+      length *= size;
+    }
+    return (int) length;
+  }
+
+  /** Takes some values from the start of a block. */
+  private interface Decoder {
+    void take(ByteBuffer block, int from, int count);
+  }
+
+  /** Reads all values, and to the end of the entry, where its checksum is verified. */
+  private void read(int values, int valueBytes, Decoder decoder) {
+    file.requireUnchanged();
+    try {
+      long expected = (long) values * valueBytes;
+      if (bytes.size() - header.length() != expected) {
+        throw problem(
+            "expected " + expected + " bytes of data, found " + (bytes.size() - header.length()));
+      }
+      try (InputStream in = bytes.stream()) {
+        in.skipNBytes(header.length());
+        ByteBuffer block = ByteBuffer.allocate(READ_BYTES).order(byteOrder());
+        int valuesPerBlock = READ_BYTES / valueBytes;
+        for (int from = 0; from < values; from += valuesPerBlock) {
+          int count = Math.min(valuesPerBlock, values - from);
+          if (in.readNBytes(block.array(), 0, count * valueBytes) < count * valueBytes) {
+            throw new EOFException();
+          }
+          decoder.take(block, from, count);
+        }
+        if (in.read() >= 0) {
+          throw new ZipException("the entry is longer than it should be");
+        }
+      }
+      file.requireUnchanged();
+    } catch (IOException e) {
+      file.requireUnchanged();
+      throw unreadable(file.path() + ", array '" + name + "'", e);
+    }
+  }
+
+  private ActivationsException problem(String what) {
+    return new ActivationsException(file.path() + ", array '" + name + "': " + what);
   }
 
   private int axes() {

@@ -1,36 +1,81 @@
 package org.spanmatch.kernel.selection;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelInfo;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.KernelUnavailableException;
+import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
-/** Hands each problem to one of several kernels, which is opened when its first problem comes. */
+/**
+ * Hands each problem to one of several kernels, which is opened when its first problem comes. What
+ * an accelerator declines, or has no memory for, goes to the next kernel that is none.
+ */
 final class AutomaticKernel implements ProjectionKernel {
   /** How a kernel is chosen for a problem. */
   interface Choice {
     /** The position of the kernel that computes such a problem. */
     int kernelFor(int xNeurons, int yNeurons, long samples);
 
-    /** Is told that a kernel was handed a problem of standard precision. */
+    /** Called after a kernel has added up a problem of standard precision. */
     void handed(int kernel, int xNeurons, int yNeurons, long samples);
 
-    /** Why, in words, with what it came to so far. */
+    /** Why, in words, with what it came to up to now. */
     String reason();
   }
 
+  /**
+   * A kernel to choose from.
+   *
+   * @param name the backend's name
+   * @param isAccelerator whether problems may be passed on from it
+   * @param opening opens the kernel
+   */
+  record Candidate(String name, boolean isAccelerator, Supplier<ProjectionKernel> opening) {}
+
+  /**
+   * The size of a problem, by which a kernel is chosen.
+   *
+   * @param x neurons of the first group
+   * @param y neurons of the second group
+   * @param samples number of samples
+   * @param precision the least that is asked for
+   */
+  private record Size(int x, int y, long samples, Precision precision) {
+    /** The largest pair of some layers. */
+    static Size of(List<? extends Layer> layers, Collection<GramPair> pairs, Precision precision) {
+      int first = layers.get(0).neurons();
+      Size largest = new Size(first, 0, layers.get(0).samples(), precision);
+      for (GramPair pair : pairs) {
+        int x = layers.get(pair.first()).neurons();
+        int y = layers.get(pair.second()).neurons();
+        if ((long) x + y > (long) largest.x + largest.y) {
+          largest = new Size(x, y, largest.samples, precision);
+        }
+      }
+      return largest;
+    }
+  }
+
   private final class Backend {
-    private final Supplier<ProjectionKernel> opening;
+    private final Candidate candidate;
     private ProjectionKernel kernel; // null until it is needed
     private boolean hasComputed;
 
-    Backend(Supplier<ProjectionKernel> opening) {
-      this.opening = opening;
+    Backend(Candidate candidate) {
+      this.candidate = candidate;
     }
 
     ProjectionKernel kernel() {
@@ -38,7 +83,7 @@ final class AutomaticKernel implements ProjectionKernel {
         if (closed) {
           throw new IllegalStateException("the kernel is closed");
         }
-        kernel = opening.get();
+        kernel = candidate.opening().get();
       }
       return kernel;
     }
@@ -46,22 +91,23 @@ final class AutomaticKernel implements ProjectionKernel {
 
   private final List<Backend> backends;
   private final Choice choice;
+  private final Set<String> passedOn = new LinkedHashSet<>();
   private boolean closed;
 
   /**
    * Takes what to choose from.
    *
-   * @param openings open the kernels, which are closed with this one; at least one
+   * @param candidates the kernels, which are closed with this one; at least one
    */
-  AutomaticKernel(List<Supplier<ProjectionKernel>> openings, Choice choice) {
-    this.backends = openings.stream().map(Backend::new).toList();
+  AutomaticKernel(List<Candidate> candidates, Choice choice) {
+    this.backends = candidates.stream().map(Backend::new).toList();
     this.choice = choice;
   }
 
-  /** Takes a kernel that is open, and what opens another; both are closed with this one. */
-  AutomaticKernel(ProjectionKernel first, Supplier<ProjectionKernel> second, Choice choice) {
-    this(List.of(() -> first, second), choice);
+  /** Opens the first kernel now, so that what keeps it from running shows at once. */
+  AutomaticKernel openFirst() {
     backends.get(0).kernel();
+    return this;
   }
 
   /** What the first of those runs on that have computed something, or the first of all. */
@@ -70,29 +116,93 @@ final class AutomaticKernel implements ProjectionKernel {
     Backend shown =
         backends.stream().filter(one -> one.hasComputed).findFirst().orElse(backends.get(0));
     KernelInfo info = shown.kernel().info();
-    return new KernelInfo(
-        info.name(), info.device(), info.threads(), info.arithmetic(), choice.reason());
+    String reason =
+        passedOn.isEmpty() ? choice.reason() : choice.reason() + "; " + String.join(", ", passedOn);
+    return new KernelInfo(info.name(), info.device(), info.threads(), info.arithmetic(), reason);
   }
 
   @Override
-  public ProjectionTable compress(Layer x, Layer y, CompressionOptions options) {
-    int chosen = choice.kernelFor(x.neurons(), y.neurons(), x.samples());
-    Backend backend = backends.get(chosen);
-    ProjectionTable table = backend.kernel().compress(x, y, options);
-    backend.hasComputed = true;
-    // High precision is mostly a second look at the same problem, and takes another time.
-    if (options.precision() == Precision.STANDARD) {
-      choice.handed(chosen, x.neurons(), y.neurons(), x.samples());
+  public Gram gram(List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options) {
+    Size size = Size.of(layers, pairs, options.precision());
+    return onChosen(size, true, kernel -> kernel.gram(layers, pairs, options));
+  }
+
+  @Override
+  public ProjectionTable table(Gram gram, int x, int y) {
+    gram.requirePair(x, y);
+    Size size =
+        new Size(
+            gram.layers().get(x).neurons(),
+            gram.layers().get(y).neurons(),
+            gram.samples(),
+            gram.precision());
+    return onChosen(size, false, kernel -> kernel.table(gram, x, y));
+  }
+
+  @Override
+  public ProjectionTable compress(Layer x, Layer y, GramOptions options) {
+    Size size = new Size(x.neurons(), y.neurons(), x.samples(), options.precision());
+    return onChosen(size, true, kernel -> kernel.compress(x, y, options));
+  }
+
+  /** Lets the chosen kernel work, or the next one where that declines or lacks memory. */
+  private <T> T onChosen(Size size, boolean addsUp, Function<ProjectionKernel, T> work) {
+    int chosen = choice.kernelFor(size.x, size.y, size.samples);
+    Backend first = backends.get(chosen);
+    Optional<String> declined =
+        first.kernel().declines(size.x, size.y, size.samples, size.precision);
+    if (declined.isEmpty()) {
+      try {
+        return done(chosen, first, size, addsUp, work.apply(first.kernel()));
+      } catch (NotEnoughMemoryException e) {
+        if (!first.candidate.isAccelerator() || next(first).isEmpty()) {
+          throw e;
+        }
+        declined = Optional.of("what its memory can't hold");
+      }
     }
-    return table;
+    String why = declined.get();
+    Backend next =
+        next(first)
+            .orElseThrow(
+                () ->
+                    new KernelUnavailableException(
+                        "backend '"
+                            + first.candidate.name()
+                            + "' does not take "
+                            + why
+                            + ", and there is no other that could; put the java backend on the class"
+                            + " path"));
+    T result = work.apply(next.kernel());
+    passedOn.add(why + " on " + next.candidate.name());
+    return done(backends.indexOf(next), next, size, addsUp, result);
+  }
+
+  private Optional<Backend> next(Backend first) {
+    return backends.stream()
+        .filter(one -> one != first && !one.candidate.isAccelerator())
+        .findFirst();
+  }
+
+  private <T> T done(int position, Backend backend, Size size, boolean addsUp, T result) {
+    if (addsUp) {
+      backend.hasComputed = true;
+      // High precision is mostly a second look at the same problem, and takes another time.
+      if (size.precision == Precision.STANDARD) {
+        choice.handed(position, size.x, size.y, size.samples);
+      }
+    }
+    return result;
   }
 
   @Override
   public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
-    return backends
-        .get(choice.kernelFor(xNeurons, yNeurons, samples))
-        .kernel()
-        .heapBytes(xNeurons, yNeurons, samples, precision);
+    Backend chosen = backends.get(choice.kernelFor(xNeurons, yNeurons, samples));
+    Backend taking =
+        chosen.kernel().declines(xNeurons, yNeurons, samples, precision).isEmpty()
+            ? chosen
+            : next(chosen).orElse(chosen);
+    return taking.kernel().heapBytes(xNeurons, yNeurons, samples, precision);
   }
 
   /** A promise for all tables, whichever kernel makes them. */

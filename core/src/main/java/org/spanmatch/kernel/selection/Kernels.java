@@ -11,13 +11,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.KernelProvider.Unavailable;
 import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.selection.AutomaticKernel.Candidate;
 
 /**
  * Finds backends and chooses one.
@@ -128,7 +129,9 @@ public final class Kernels {
           throw new KernelUnavailableException(
               "backend '" + backend + "' is unavailable: " + text(problem.get()));
         }
-        return provider.open(options, reason);
+        return provider.isAccelerator()
+            ? withFallback(provider, options, reason, providers)
+            : provider.open(options, reason);
       }
     }
     throw new KernelUnavailableException(
@@ -136,6 +139,21 @@ public final class Kernels {
             + backend
             + "' is unavailable: it is not on the class path, which has "
             + providers.stream().map(KernelProvider::name).collect(Collectors.joining(", ")));
+  }
+
+  /** An accelerator, and the best processor for what it declines. */
+  private static ProjectionKernel withFallback(
+      KernelProvider chosen, KernelOptions options, String reason, List<KernelProvider> providers) {
+    Stream<KernelProvider> others =
+        providers.stream()
+            .filter(other -> !other.isAccelerator() && other.unavailable().isEmpty())
+            .limit(1);
+    return new AutomaticKernel(
+            Stream.concat(Stream.of(chosen), others)
+                .map(provider -> candidate(provider, options, reason))
+                .toList(),
+            new ForcedChoice(reason))
+        .openFirst();
   }
 
   private static ProjectionKernel automatic(
@@ -195,14 +213,15 @@ public final class Kernels {
     LOGGER.log(Level.INFO, "using " + choice.reason());
     return new AutomaticKernel(
         available.stream()
-            .map(provider -> opening(provider, options, "profile of " + profile.date()))
+            .map(provider -> candidate(provider, options, "profile of " + profile.date()))
             .toList(),
         choice);
   }
 
-  private static Supplier<ProjectionKernel> opening(
+  private static Candidate candidate(
       KernelProvider provider, KernelOptions options, String reason) {
-    return () -> provider.open(options, reason);
+    return new Candidate(
+        provider.name(), provider.isAccelerator(), () -> provider.open(options, reason));
   }
 
   private static ProjectionKernel bySize(
@@ -215,9 +234,11 @@ public final class Kernels {
     String reason = why + "; layers too small for " + chosen.name() + " run on " + next.name();
     ProjectionKernel accelerator = opened(chosen, options, reason);
     return new AutomaticKernel(
-        accelerator,
-        opening(next, options, "too small for " + chosen.name()),
-        new SizeChoice(accelerator, reason));
+            List.of(
+                new Candidate(chosen.name(), true, () -> accelerator),
+                candidate(next, options, "too small for " + chosen.name())),
+            new SizeChoice(accelerator, reason))
+        .openFirst();
   }
 
   private static ProjectionKernel opened(

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Map;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.NeuronNorms;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.LivingNeurons;
-import org.spanmatch.kernel.Moments;
+import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.NotEnoughMemoryException;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.cuda.driver.Device;
@@ -138,7 +138,7 @@ final class CudaKernel implements ProjectionKernel {
   }
 
   @Override
-  public ProjectionTable compress(Layer x, Layer y, CompressionOptions compression) {
+  public ProjectionTable compress(Layer x, Layer y, GramOptions compression) {
     requireOpen();
     Layer.requireSameSamples(x, y);
     if (compression.precision() == Precision.HIGH) {
@@ -149,7 +149,7 @@ final class CudaKernel implements ProjectionKernel {
     return errors.on(devices.get(0), () -> compress(Layers.of(x, y), compression));
   }
 
-  private ProjectionTable compress(Layers layers, CompressionOptions compression) {
+  private ProjectionTable compress(Layers layers, GramOptions compression) {
     double threshold = compression.deadThreshold();
     JointGram gram = read(layers, compression);
     try {
@@ -170,7 +170,7 @@ final class CudaKernel implements ProjectionKernel {
     }
   }
 
-  private JointGram read(Layers layers, CompressionOptions compression) {
+  private JointGram read(Layers layers, GramOptions compression) {
     if (fits(layers, devices.get(0).freeBytes())) {
       try {
         return ResidentGram.of(devices, options.threads(), errors, layers, compression.progress());

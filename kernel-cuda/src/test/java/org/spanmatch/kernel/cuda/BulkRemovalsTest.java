@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
@@ -36,8 +36,8 @@ class BulkRemovalsTest {
     Layer y = layer("y", SPANNING, random);
     try (ProjectionKernel kernel = Cudas.open(new KernelOptions(1));
         ProjectionKernel other = new VectorProvider().open(new KernelOptions(1), "test");
-        ProjectionTable table = kernel.compress(x, y, CompressionOptions.defaults());
-        ProjectionTable expected = other.compress(x, y, CompressionOptions.defaults())) {
+        ProjectionTable table = kernel.compress(x, y, GramOptions.defaults());
+        ProjectionTable expected = other.compress(x, y, GramOptions.defaults())) {
       int first = 0;
       for (int count : REMOVALS) {
         assertSame(expected.distances(Group.X), table.distances(Group.X), first);

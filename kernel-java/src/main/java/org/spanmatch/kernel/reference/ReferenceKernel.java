@@ -1,25 +1,33 @@
 package org.spanmatch.kernel.reference;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.activations.SampleRows;
-import org.spanmatch.kernel.CompressionOptions;
-import org.spanmatch.kernel.Group;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramLayer;
+import org.spanmatch.gram.GramMatrix;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.TriangularFactor;
+import org.spanmatch.kernel.GramPass;
 import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.KernelInfo;
-import org.spanmatch.kernel.LivingNeurons;
-import org.spanmatch.kernel.Moments;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.LivingPair;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
-import org.spanmatch.kernel.vector.qr.Householder;
+import org.spanmatch.kernel.ScaledLayer;
+import org.spanmatch.kernel.UnitGram;
+import org.spanmatch.kernel.vector.qr.ColumnMoments;
 
 /**
- * The reference: two passes over the activations, one for the norms and one for the triangular
- * factor R of [Z_X Z_Y], whose columns have the same distances as the activation vectors.
+ * The reference: one pass over the activations for the triangular factor R of all layers side by
+ * side, whose columns have the distances of the activation vectors. It is always of high precision.
  */
 final class ReferenceKernel implements ProjectionKernel {
   private final KernelInfo info;
@@ -45,108 +53,99 @@ final class ReferenceKernel implements ProjectionKernel {
   }
 
   @Override
-  public ProjectionTable compress(Layer x, Layer y, CompressionOptions options) {
-    Layer.requireSameSamples(x, y);
-    long samples = x.samples();
-    long passes = 3 * samples;
-    Columns xColumns = Columns.of(x, 0, options, 0, passes);
-    Columns yColumns = Columns.of(y, xColumns.living.count(), options, samples, passes);
-    int columns = xColumns.living.count() + yColumns.living.count();
+  public Gram gram(List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options) {
+    GramPass.require(layers, pairs);
+    long columns = layers.stream().mapToLong(Layer::neurons).sum();
+    HeapMemory.require(StreamingQr.bytes(columns, layers.get(0).samples()), layers);
+    return GramPass.of(layers, pairs, options, scaled -> factor(scaled, pairs, options));
+  }
 
-    HeapMemory.require(
-        heapBytes(xColumns.living.count(), yColumns.living.count(), samples, Precision.HIGH), x, y);
+  private static TriangularFactor factor(
+      List<ScaledLayer> layers, Collection<GramPair> pairs, GramOptions options) {
+    int[] first = new int[layers.size() + 1];
+    for (int i = 0; i < layers.size(); i++) {
+      first[i + 1] = Math.addExact(first[i], layers.get(i).neurons());
+    }
+    int columns = first[layers.size()];
+    long samples = layers.get(0).layer().samples();
     StreamingQr qr = new StreamingQr(columns, samples);
-    try (SampleRows xRows = new SampleRows(x);
-        SampleRows yRows = new SampleRows(y)) {
-      int chunk = SampleRows.chunk(Math.max(x.neurons(), y.neurons()));
-      double[] xValues = new double[chunk * x.neurons()];
-      double[] yValues = new double[chunk * y.neurons()];
-      for (long done = 0; columns > 0 && done < samples; ) {
-        int count = xRows.read(xValues, chunk);
-        if (count == 0 || yRows.read(yValues, chunk) != count) {
-          throw new ActivationsException(
-              x.description()
-                  + " or "
-                  + y.description()
-                  + " ended before its "
-                  + samples
-                  + " samples");
+    boolean norms = options.normProducts();
+    ColumnMoments moments = new ColumnMoments(first, norms ? pairs : List.of(), norms);
+    if (columns > 0) {
+      read(layers, first, options, qr, moments);
+    }
+    double[][] rows = qr.finish();
+    for (int i = 0; i < rows.length; i++) {
+      rows[i] = Arrays.copyOfRange(rows[i], i, columns);
+    }
+    List<GramLayer> described = new ArrayList<>();
+    boolean scaled = false;
+    for (int i = 0; i < layers.size(); i++) {
+      described.add(moments.describe(layers.get(i), i));
+      scaled |= layers.get(i).scales().isPresent();
+    }
+    return new TriangularFactor(
+        described,
+        samples,
+        options.deadThreshold(),
+        qr.backwardError(),
+        rows,
+        scaled ? Map.of() : moments.normProducts());
+  }
+
+  private static void read(
+      List<ScaledLayer> layers,
+      int[] first,
+      GramOptions options,
+      StreamingQr qr,
+      ColumnMoments moments) {
+    long samples = layers.get(0).layer().samples();
+    List<SampleRows> readers = new ArrayList<>();
+    try {
+      layers.forEach(layer -> readers.add(new SampleRows(layer.layer())));
+      int chunk = SampleRows.chunk(first[layers.size()]);
+      List<double[]> values =
+          layers.stream().map(layer -> new double[chunk * layer.neurons()]).toList();
+      for (long done = 0; done < samples; ) {
+        int count = (int) Math.min(chunk, samples - done);
+        for (int i = 0; i < layers.size(); i++) {
+          if (readers.get(i).read(values.get(i), count) != count) {
+            throw new ActivationsException(
+                layers.get(i).layer().description() + " ended before its " + samples + " samples");
+          }
         }
         for (int row = 0; row < count; row++) {
           double[] target = qr.nextRow();
-          xColumns.scatter(xValues, row, target);
-          yColumns.scatter(yValues, row, target);
+          for (int i = 0; i < layers.size(); i++) {
+            putRow(layers.get(i), values.get(i), row, target, first[i]);
+          }
+          moments.addRow(target, 0);
         }
         done += count;
-        options.progress().update("compress", 2 * samples + done, passes);
+        options.progress().update("compress", done, samples);
       }
+    } finally {
+      readers.forEach(SampleRows::close);
     }
-    double[][] factor = qr.finish();
-    scaleToUnitNorm(factor, columns);
-    // Norms and divisions add a few roundings to those of the factorisation.
-    double error = qr.backwardError() + (columns + 4) * Householder.UNIT_ROUNDOFF;
-    return new ReferenceTable(
-        samples,
-        factor,
-        error,
-        Math.max(x.type().roundoff(), y.type().roundoff()),
-        Map.of(Group.X, xColumns.living, Group.Y, yColumns.living),
-        Map.of(Group.X, xColumns.moments, Group.Y, yColumns.moments));
   }
 
-  private static void scaleToUnitNorm(double[][] factor, int columns) {
-    double[] norms = new double[columns];
-    for (double[] row : factor) {
-      for (int j = 0; j < columns; j++) {
-        norms[j] += row[j] * row[j];
-      }
-    }
-    Arrays.setAll(norms, j -> Math.sqrt(norms[j]));
-    for (double[] row : factor) {
-      for (int j = 0; j < columns; j++) {
-        row[j] /= norms[j];
-      }
+  private static void putRow(
+      ScaledLayer layer, double[] values, int row, double[] target, int column) {
+    double[] scales = layer.scales().orElse(null);
+    int from = row * layer.neurons();
+    for (int j = 0; j < layer.neurons(); j++) {
+      target[column + j] = scales == null ? values[from + j] : values[from + j] * scales[j];
     }
   }
 
   @Override
-  public void close() {}
-
-  /**
-   * Where a group's living neurons go in the rows of the joint matrix, and their scales and
-   * moments.
-   */
-  private static final class Columns {
-    private final LivingNeurons living;
-    private final double[] scale;
-    private final Moments moments;
-
-    private Columns(LivingNeurons living, double[] scale, Moments moments) {
-      this.living = living;
-      this.scale = scale;
-      this.moments = moments;
-    }
-
-    static Columns of(
-        Layer layer, int first, CompressionOptions options, long before, long passes) {
-      NeuronNorms norms =
-          NeuronNorms.of(
-              layer, done -> options.progress().update("compress", before + done, passes));
-      double[] scale = new double[layer.neurons()];
-      Arrays.setAll(scale, norms::scale);
-      return new Columns(
-          new LivingNeurons(layer.neurons(), norms.dead(options.deadThreshold()), first),
-          scale,
-          Moments.of(norms));
-    }
-
-    void scatter(double[] values, int row, double[] target) {
-      int from = row * scale.length;
-      for (int neuron = 0; neuron < scale.length; neuron++) {
-        if (living.contains(neuron)) {
-          target[living.column(neuron)] = values[from + neuron] * scale[neuron];
-        }
-      }
-    }
+  public ProjectionTable table(Gram gram, int x, int y) {
+    gram.requirePair(x, y);
+    return gram instanceof GramMatrix matrix
+        ? new ReferenceGramTable(UnitGram.of(matrix, x, y))
+        : new ReferenceTable((TriangularFactor) gram, LivingPair.of(gram, x, y));
   }
+
+  @Override
+  public void close() {}
 }

@@ -1,12 +1,13 @@
 package org.spanmatch.kernel.reference;
 
-import java.util.Map;
+import java.util.Arrays;
 import java.util.Optional;
+import org.spanmatch.gram.Householder;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.TriangularFactor;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.LivingNeurons;
-import org.spanmatch.kernel.Moments;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.LivingPair;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.RecomputingTable;
 import org.spanmatch.kernel.vector.qr.PivotedQr;
@@ -21,27 +22,40 @@ final class ReferenceTable extends RecomputingTable {
   private final double storageRoundoff;
   private final double rankTolerance;
 
-  /**
-   * A table in which every living neuron remains.
-   *
-   * @param factor rows of the triangular factor of the living neurons' activation vectors, scaled
-   *     to unit norm
-   * @param compressionError relative backward error η of its columns
-   */
-  ReferenceTable(
-      long samples,
-      double[][] factor,
-      double compressionError,
-      double storageRoundoff,
-      Map<Group, LivingNeurons> groups,
-      Map<Group, Moments> moments) {
-    super(samples, groups, moments);
-    this.factor = factor;
-    this.compressionError = compressionError;
-    this.storageRoundoff = storageRoundoff;
+  /** A table in which every living neuron of two layers remains. */
+  ReferenceTable(TriangularFactor compressed, LivingPair pair) {
+    super(pair);
+    this.factor = unitColumns(compressed, pair);
+    // Norms and divisions add a few roundings to those of the factorisation.
+    this.compressionError =
+        compressed.error() + (compressed.columns() + 4) * Householder.UNIT_ROUNDOFF;
+    this.storageRoundoff = pair.storageRoundoff();
     // τ of the orthogonal method: m·2⁻⁵²·8, m being the number of living neurons in both groups.
-    int living = groups.values().stream().mapToInt(LivingNeurons::count).sum();
-    this.rankTolerance = living * 0x1p-52 * 8;
+    this.rankTolerance = pair.count() * 0x1p-52 * 8;
+  }
+
+  /** Rows of the columns of living neurons, scaled to unit norm. */
+  private static double[][] unitColumns(TriangularFactor compressed, LivingPair pair) {
+    double[][] rows = new double[compressed.rows()][pair.count()];
+    double[] norms = new double[pair.count()];
+    int next = 0;
+    for (Group group : Group.values()) {
+      for (int neuron : pair.neurons(group)) {
+        int column = compressed.column(pair.layer(group), neuron);
+        for (int i = 0; i < rows.length; i++) {
+          rows[i][next] = compressed.get(i, column);
+          norms[next] += rows[i][next] * rows[i][next];
+        }
+        next++;
+      }
+    }
+    Arrays.setAll(norms, j -> Math.sqrt(norms[j]));
+    for (double[] row : rows) {
+      for (int j = 0; j < norms.length; j++) {
+        row[j] /= norms[j];
+      }
+    }
+    return rows;
   }
 
   private ReferenceTable(ReferenceTable other) {

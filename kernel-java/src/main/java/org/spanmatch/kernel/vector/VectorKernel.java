@@ -1,38 +1,49 @@
 package org.spanmatch.kernel.vector;
 
-import java.util.Map;
+import java.util.Collection;
+import java.util.List;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.NeuronNorms;
-import org.spanmatch.kernel.CompressionOptions;
-import org.spanmatch.kernel.Group;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramMatrix;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.TriangularFactor;
+import org.spanmatch.kernel.GramPass;
 import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.LivingNeurons;
-import org.spanmatch.kernel.Moments;
+import org.spanmatch.kernel.LivingPair;
 import org.spanmatch.kernel.NotEnoughMemoryException;
-import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.UnitGram;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
 import org.spanmatch.kernel.vector.gemm.WorkerPool;
-import org.spanmatch.kernel.vector.gram.GramMatrix;
-import org.spanmatch.kernel.vector.gram.GramTables;
-import org.spanmatch.kernel.vector.projection.JointMatrix;
+import org.spanmatch.kernel.vector.gram.GramAccumulator;
+import org.spanmatch.kernel.vector.projection.CompressedVectors;
+import org.spanmatch.kernel.vector.projection.GramVectors;
 import org.spanmatch.kernel.vector.projection.SweptTable;
+import org.spanmatch.kernel.vector.projection.TriangularVectors;
 import org.spanmatch.kernel.vector.qr.TallSkinnyQr;
 
 /**
- * One pass over the activations reduces them to their Gram matrix or, for high precision, to their
- * triangular factor; a table of swept projections answers all questions from there.
+ * One pass over the activations adds up their Gram matrix or, for high precision, their triangular
+ * factor; a table of swept projections answers all questions from there.
  */
-public final class VectorKernel implements ProjectionKernel {
+final class VectorKernel implements ProjectionKernel {
+  /**
+   * The most neurons of two layers together: a matrix with as many rows and columns, and their
+   * padding, fits one array of 2³¹ − 1 elements.
+   */
+  private static final int MAX_NEURONS = 46_300;
+
   private final MicroKernel microKernel;
   private final WorkerPool workers;
   private final KernelInfo info;
 
-  public VectorKernel(MicroKernel microKernel, KernelOptions options, String reason) {
+  VectorKernel(MicroKernel microKernel, KernelOptions options, String reason) {
     this.microKernel = microKernel;
     this.workers = WorkerPool.atMost(options.threads());
     this.info =
@@ -56,70 +67,82 @@ public final class VectorKernel implements ProjectionKernel {
 
   @Override
   public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
-    double reading =
-        precision == Precision.HIGH
-            ? TallSkinnyQr.bytes((long) xNeurons + yNeurons, samples, workers.threads())
-            : GramMatrix.bytes(xNeurons, yNeurons, samples, microKernel.nr());
+    double reading = gramBytes(List.of(xNeurons, yNeurons), GramPair.all(2), samples, precision);
     return (long) Math.max(reading, SweptTable.bytes(xNeurons, yNeurons));
   }
 
+  private double gramBytes(
+      List<Integer> neurons, Collection<GramPair> pairs, long samples, Precision precision) {
+    long all = neurons.stream().mapToLong(Integer::longValue).sum();
+    return precision == Precision.HIGH
+        ? TallSkinnyQr.bytes(all, samples, workers.threads())
+        : GramAccumulator.bytes(neurons, pairs, samples, microKernel.nr());
+  }
+
   @Override
-  public ProjectionTable compress(Layer x, Layer y, CompressionOptions options) {
-    Layer.requireSameSamples(x, y);
-    if ((long) x.neurons() + y.neurons() > GramTables.MAX_NEURONS) {
+  public Gram gram(List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options) {
+    GramPass.require(layers, pairs);
+    requireFewEnough(layers, pairs, options.precision());
+    List<Integer> neurons = layers.stream().map(Layer::neurons).toList();
+    double bytes = gramBytes(neurons, pairs, layers.get(0).samples(), options.precision());
+    HeapMemory.require((long) bytes, layers);
+    return GramPass.of(
+        layers,
+        pairs,
+        options,
+        scaled ->
+            options.precision() == Precision.HIGH
+                ? TallSkinnyQr.of(scaled, pairs, options, microKernel, workers)
+                : GramAccumulator.of(scaled, pairs, options, microKernel, workers));
+  }
+
+  private static void requireFewEnough(
+      List<? extends Layer> layers, Collection<GramPair> pairs, Precision precision) {
+    if (precision == Precision.HIGH) {
+      requireFewEnough(layers.get(0).description(), layers.stream().map(Layer::neurons).toList());
+      return;
+    }
+    for (Layer layer : layers) {
+      requireFewEnough(layer.description(), List.of(layer.neurons()));
+    }
+    for (GramPair pair : pairs) {
+      Layer first = layers.get(pair.first());
+      Layer second = layers.get(pair.second());
+      requireFewEnough(first.description(), List.of(first.neurons(), second.neurons()));
+    }
+  }
+
+  private static void requireFewEnough(String description, List<Integer> neurons) {
+    if (neurons.stream().mapToLong(Integer::longValue).sum() > MAX_NEURONS) {
       throw new NotEnoughMemoryException(
-          x.description()
+          description
               + ": "
-              + x.neurons()
-              + " + "
-              + y.neurons()
+              + String.join(" + ", neurons.stream().map(String::valueOf).toList())
               + " neurons are more than the "
-              + GramTables.MAX_NEURONS
+              + MAX_NEURONS
               + " that the java backend can hold");
     }
-    HeapMemory.require(heapBytes(x.neurons(), y.neurons(), x.samples(), options.precision()), x, y);
-    JointMatrix joint = read(x, y, null, null, options);
-    Moments xMoments = joint.moments(Group.X);
-    Moments yMoments = joint.moments(Group.Y);
-    double threshold = options.deadThreshold();
-    if (!xMoments.areExact(threshold) || !yMoments.areExact(threshold)) {
-      // Not finite, or of extreme size: this names the value, or finds scales that cure it.
-      NeuronNorms xNorms = NeuronNorms.of(x, done -> {});
-      NeuronNorms yNorms = NeuronNorms.of(y, done -> {});
-      joint = read(x, y, xNorms.scales(), yNorms.scales(), options);
-      xMoments = Moments.of(xNorms);
-      yMoments = Moments.of(yNorms);
-    }
-    LivingNeurons xLiving = new LivingNeurons(x.neurons(), xMoments.dead(threshold), 0);
-    LivingNeurons yLiving =
-        new LivingNeurons(y.neurons(), yMoments.dead(threshold), xLiving.count());
-    int[] columns = new int[xLiving.count() + yLiving.count()];
-    putColumns(joint, Group.X, xLiving, columns);
-    putColumns(joint, Group.Y, yLiving, columns);
+  }
+
+  @Override
+  public ProjectionTable table(Gram gram, int x, int y) {
+    gram.requirePair(x, y);
+    int xNeurons = gram.layers().get(x).neurons();
+    int yNeurons = gram.layers().get(y).neurons();
+    requireFewEnough(gram.layers().get(x).description(), List.of(xNeurons, yNeurons));
+    HeapMemory.require((long) SweptTable.bytes(xNeurons, yNeurons), gram, x, y);
     Gemm gemm = new Gemm(microKernel, workers);
-    double storageRoundoff = Math.max(x.type().roundoff(), y.type().roundoff());
-    return new SweptTable(
-        joint.unitVectors(columns, storageRoundoff, gemm),
-        gemm,
-        x.samples(),
-        Map.of(Group.X, xLiving, Group.Y, yLiving),
-        Map.of(Group.X, xMoments, Group.Y, yMoments));
-  }
-
-  private JointMatrix read(
-      Layer x, Layer y, double[] xScales, double[] yScales, CompressionOptions options) {
-    return options.precision() == Precision.HIGH
-        ? TallSkinnyQr.of(x, y, xScales, yScales, microKernel, workers, options.progress())
-        : GramMatrix.of(x, y, xScales, yScales, microKernel, workers, options.progress());
-  }
-
-  private static void putColumns(
-      JointMatrix joint, Group group, LivingNeurons living, int[] columns) {
-    for (int neuron = 0; neuron < living.neurons(); neuron++) {
-      if (living.contains(neuron)) {
-        columns[living.column(neuron)] = joint.column(group, neuron);
-      }
+    LivingPair pair;
+    CompressedVectors vectors;
+    if (gram instanceof GramMatrix matrix) {
+      UnitGram unit = UnitGram.of(matrix, x, y);
+      pair = unit.pair();
+      vectors = new GramVectors(unit, gemm);
+    } else {
+      pair = LivingPair.of(gram, x, y);
+      vectors = TriangularVectors.of((TriangularFactor) gram, pair, gemm);
     }
+    return new SweptTable(vectors, gemm, pair);
   }
 
   @Override

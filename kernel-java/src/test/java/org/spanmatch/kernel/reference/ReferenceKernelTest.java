@@ -3,10 +3,10 @@ package org.spanmatch.kernel.reference;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.RealDataKernelContract;
@@ -26,7 +26,7 @@ class ReferenceKernelTest extends RealDataKernelContract {
     try (ProjectionKernel kernel = open();
         ProjectionTable table =
             kernel.compress(
-                problem.layer(Group.X), problem.layer(Group.Y), CompressionOptions.defaults())) {
+                problem.layer(Group.X), problem.layer(Group.Y), GramOptions.defaults())) {
       assertEquals(Precision.HIGH, table.precision());
     }
   }

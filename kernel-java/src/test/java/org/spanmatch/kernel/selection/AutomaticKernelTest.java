@@ -17,11 +17,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.reference.ReferenceProvider;
@@ -131,7 +131,7 @@ class AutomaticKernelTest {
     }
 
     @Override
-    public ProjectionTable compress(Layer x, Layer y, CompressionOptions options) {
+    public ProjectionTable compress(Layer x, Layer y, GramOptions options) {
       events.add(provider.name);
       return new ReferenceProvider().open(new KernelOptions(1), "test").compress(x, y, options);
     }
@@ -148,7 +148,7 @@ class AutomaticKernelTest {
 
   private static void compress(ProjectionKernel kernel, int x, int y, int samples) {
     try (ProjectionTable table =
-        kernel.compress(layer(x, samples), layer(y, samples), CompressionOptions.defaults())) {
+        kernel.compress(layer(x, samples), layer(y, samples), GramOptions.defaults())) {
       assertNotNull(table);
     }
   }

@@ -18,13 +18,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.KernelUnavailableException;
-import org.spanmatch.kernel.Precision;
-import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
@@ -103,7 +103,7 @@ class KernelsTest {
         }
 
         @Override
-        public ProjectionTable compress(Layer x, Layer y, CompressionOptions options) {
+        public ProjectionTable compress(Layer x, Layer y, GramOptions options) {
           throw new UnsupportedOperationException();
         }
 
@@ -350,9 +350,9 @@ class KernelsTest {
     for (double threshold : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThrows(
           IllegalArgumentException.class,
-          () -> new CompressionOptions(threshold, Precision.STANDARD, Progress.NONE));
+          () -> new GramOptions(threshold, Precision.STANDARD, Progress.NONE));
     }
-    assertEquals(0, new CompressionOptions(0, Precision.STANDARD, Progress.NONE).deadThreshold());
-    assertEquals(1e-16, CompressionOptions.defaults().deadThreshold());
+    assertEquals(0, new GramOptions(0, Precision.STANDARD, Progress.NONE).deadThreshold());
+    assertEquals(1e-16, GramOptions.defaults().deadThreshold());
   }
 }

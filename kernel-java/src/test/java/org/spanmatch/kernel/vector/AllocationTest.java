@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.vector.gemm.ScalarMicroKernel;
 
@@ -45,7 +45,7 @@ class AllocationTest {
     Layer y = layer("y", samples);
     long thread = Thread.currentThread().getId();
     long before = threads.getThreadAllocatedBytes(thread);
-    kernel.compress(x, y, CompressionOptions.defaults()).close();
+    kernel.compress(x, y, GramOptions.defaults()).close();
     return threads.getThreadAllocatedBytes(thread) - before;
   }
 

@@ -28,12 +28,12 @@ import org.spanmatch.activations.Block;
 import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ForwardingLayer;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Precision;
-import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
 import org.spanmatch.kernel.vector.gemm.VectorMicroKernel;
@@ -90,8 +90,8 @@ class VectorKernelFaultsTest {
     };
   }
 
-  private static CompressionOptions options(Precision precision) {
-    return new CompressionOptions(1e-16, precision, Progress.NONE);
+  private static GramOptions options(Precision precision) {
+    return new GramOptions(1e-16, precision, Progress.NONE);
   }
 
   @ParameterizedTest
@@ -99,7 +99,7 @@ class VectorKernelFaultsTest {
   void aFailingReaderIsTheError(int threads, Precision precision) {
     try (VectorKernel kernel = kernel(threads)) {
       RuntimeException failure = new ActivationsException("the disk is gone");
-      CompressionOptions options = options(precision);
+      GramOptions options = options(precision);
       for (int blocks = 0; blocks < 3; blocks++) {
         Layer bad = failing(blocks, failure);
         assertEquals(
@@ -133,7 +133,7 @@ class VectorKernelFaultsTest {
       assertThrows(
           CancellationException.class, () -> kernel.compress(good, good, options(precision)));
       assertTrue(Thread.interrupted(), "the interruption is passed on");
-      kernel.compress(good, good, CompressionOptions.defaults()).close();
+      kernel.compress(good, good, GramOptions.defaults()).close();
     }
   }
 
@@ -348,7 +348,7 @@ class VectorKernelFaultsTest {
   @Test
   void noThreadOutlivesTheKernel() throws InterruptedException {
     try (VectorKernel kernel = kernel(4)) {
-      kernel.compress(good, good, CompressionOptions.defaults()).close();
+      kernel.compress(good, good, GramOptions.defaults()).close();
     }
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
     while (hasWorker() && System.nanoTime() < deadline) {
@@ -436,7 +436,7 @@ class VectorKernelFaultsTest {
             kernel.compress(
                 ArrayActivations.of("x", samples, neurons, values[0]),
                 ArrayActivations.of("y", samples, neurons, values[1]),
-                CompressionOptions.defaults())) {
+                GramOptions.defaults())) {
       MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
       double[] levels = new double[4 * neurons];
       for (int i = 0; i < neurons; i++) {

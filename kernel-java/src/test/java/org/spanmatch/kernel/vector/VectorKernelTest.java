@@ -16,21 +16,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.Precision;
-import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.RealDataKernelContract;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
-import org.spanmatch.kernel.vector.gemm.PackedSamples;
 import org.spanmatch.kernel.vector.gemm.ScalarMicroKernel;
 import org.spanmatch.kernel.vector.gemm.VectorMicroKernel;
+import org.spanmatch.kernel.vector.gram.PackedSamples;
 
 /** The fast Java kernel keeps the contract, with and without the Vector API and more threads. */
 class VectorKernelTest {
@@ -122,7 +122,7 @@ class VectorKernelTest {
     double[] x = new double[samples];
     Arrays.fill(x, 0.1);
     Layer layer = ArrayActivations.of("x", samples, 1, x);
-    CompressionOptions options = new CompressionOptions(0, precision, Progress.NONE);
+    GramOptions options = new GramOptions(0, precision, Progress.NONE);
     try (ProjectionKernel kernel = kernel(new VectorMicroKernel(), 2);
         ProjectionTable table = kernel.compress(layer, layer, options)) {
       double exact = 0.1 * samples; // rounded once
@@ -146,9 +146,9 @@ class VectorKernelTest {
     Layer xLayer = ArrayActivations.of("x", samples, 12, x);
     Layer yLayer = ArrayActivations.of("y", samples, 11, y);
     try (ProjectionKernel kernel = kernel(new VectorMicroKernel(), 2);
-        ProjectionTable standard = kernel.compress(xLayer, yLayer, CompressionOptions.defaults());
+        ProjectionTable standard = kernel.compress(xLayer, yLayer, GramOptions.defaults());
         ProjectionTable high =
-            new HighPrecision(kernel).compress(xLayer, yLayer, CompressionOptions.defaults())) {
+            new HighPrecision(kernel).compress(xLayer, yLayer, GramOptions.defaults())) {
       for (Group group : Group.values()) {
         Distances expected = standard.distances(group);
         Distances found = high.distances(group);
@@ -219,11 +219,9 @@ class VectorKernelTest {
     }
 
     @Override
-    public ProjectionTable compress(Layer x, Layer y, CompressionOptions options) {
+    public ProjectionTable compress(Layer x, Layer y, GramOptions options) {
       return kernel.compress(
-          x,
-          y,
-          new CompressionOptions(options.deadThreshold(), Precision.HIGH, options.progress()));
+          x, y, new GramOptions(options.deadThreshold(), Precision.HIGH, options.progress()));
     }
 
     @Override

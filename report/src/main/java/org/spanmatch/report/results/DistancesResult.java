@@ -8,9 +8,9 @@ import java.util.function.IntToDoubleFunction;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelInfo;
-import org.spanmatch.kernel.Moments;
+import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**

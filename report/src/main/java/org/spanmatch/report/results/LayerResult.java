@@ -3,7 +3,7 @@ package org.spanmatch.report.results;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.gram.Precision;
 
 /**
  * What was found for one layer, in the shape of the JSON result.

@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.Neuron;

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.report.figures.SizesFigure.Curve;
 import org.spanmatch.report.results.MatchResult;
 import org.spanmatch.report.results.SimpleResult;

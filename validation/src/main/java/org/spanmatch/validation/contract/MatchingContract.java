@@ -14,9 +14,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.activations.ArrayActivations;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
@@ -145,7 +145,7 @@ public abstract class MatchingContract {
         kernel.compress(
             ArrayActivations.of("x", 3, 2, x),
             ArrayActivations.of("y", 3, 1, y),
-            CompressionOptions.defaults())) {
+            GramOptions.defaults())) {
       MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
       assertEquals(OptionalDouble.empty(), spectrum.level(Group.X, 0));
       // The sine of the angle between (1, 2, 3) and (1, 2, 4).
@@ -167,7 +167,7 @@ public abstract class MatchingContract {
         kernel.compress(
             ArrayActivations.of("x", 3, 2, new double[] {1, 2, 3, 4, 5, 7}),
             ArrayActivations.of("y", 3, 0, new double[0]),
-            CompressionOptions.defaults())) {
+            GramOptions.defaults())) {
       MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
       assertEquals(OptionalDouble.of(1), spectrum.level(Group.X, 0));
       assertEquals(OptionalDouble.of(1), spectrum.level(Group.X, 1));

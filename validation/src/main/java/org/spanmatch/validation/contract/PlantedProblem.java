@@ -2,7 +2,7 @@ package org.spanmatch.validation.contract;
 
 import java.util.SplittableRandom;
 import org.spanmatch.activations.ArrayActivations;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
@@ -84,7 +84,7 @@ public final class PlantedProblem {
     return kernel.compress(
         ArrayActivations.of("x", samples, x.length, rows(samples, x)),
         ArrayActivations.of("y", samples, y.length, rows(samples, y)),
-        CompressionOptions.defaults());
+        GramOptions.defaults());
   }
 
   /** Activation vectors as row-major samples. */

@@ -33,14 +33,14 @@ import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Moments;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelInfo;
-import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.Peeled;
-import org.spanmatch.kernel.Precision;
-import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.MaximumMatch;
@@ -54,8 +54,8 @@ import org.spanmatch.validation.Problem;
  * kernel states, {@link Distances#errorBound}, and nothing else.
  */
 public abstract class ProjectionKernelContract {
-  private static final CompressionOptions EVERYTHING_LIVES =
-      new CompressionOptions(0, Precision.STANDARD, Progress.NONE);
+  private static final GramOptions EVERYTHING_LIVES =
+      new GramOptions(0, Precision.STANDARD, Progress.NONE);
 
   private ProjectionKernel kernel;
 
@@ -424,8 +424,7 @@ public abstract class ProjectionKernelContract {
     Arrays.setAll(problem.y().get(2), i -> i == 7 ? -1e-17 : -0.0);
     Arrays.setAll(problem.y().get(3), i -> i == 7 ? 1.1e-16 : 0);
     try (ProjectionTable table =
-        kernel.compress(
-            problem.layer(Group.X), problem.layer(Group.Y), CompressionOptions.defaults())) {
+        kernel.compress(problem.layer(Group.X), problem.layer(Group.Y), GramOptions.defaults())) {
       assertEquals(List.of(0, 3), table.dead(Group.X));
       assertEquals(List.of(2), table.dead(Group.Y));
       assertEquals(5, table.neurons(Group.X));
@@ -438,7 +437,7 @@ public abstract class ProjectionKernelContract {
         kernel.compress(
             problem.layer(Group.X),
             problem.layer(Group.Y),
-            new CompressionOptions(2e-16, Precision.STANDARD, Progress.NONE))) {
+            new GramOptions(2e-16, Precision.STANDARD, Progress.NONE))) {
       assertEquals(List.of(2, 3), table.dead(Group.Y));
       assertTrueDistances(problem, table);
     }
@@ -1132,7 +1131,7 @@ public abstract class ProjectionKernelContract {
     String message =
         assertThrows(
                 ActivationsException.class,
-                () -> kernel.compress(x, y, CompressionOptions.defaults()).close())
+                () -> kernel.compress(x, y, GramOptions.defaults()).close())
             .getMessage();
     for (String part : List.of("layer 'x'", "10", "layer 'y'", "12")) {
       assertTrue(message.contains(part), message);
@@ -1152,7 +1151,7 @@ public abstract class ProjectionKernelContract {
         kernel.compress(
             ArrayActivations.of("x", 300, 5, x),
             ArrayActivations.of("y", 300, 4, y),
-            CompressionOptions.defaults())) {
+            GramOptions.defaults())) {
       table.distances(Group.X);
       table.remove(Group.Y, 0);
       table.distances(Group.X);
@@ -1168,8 +1167,8 @@ public abstract class ProjectionKernelContract {
   void progressGrowsToItsTotal() {
     Problem problem = Problem.relu(37, 3000, 5, 4);
     List<Report> reports = new ArrayList<>();
-    CompressionOptions options =
-        new CompressionOptions(
+    GramOptions options =
+        new GramOptions(
             0,
             Precision.STANDARD,
             (step, done, total) -> reports.add(new Report(step, done, total)));
@@ -1336,7 +1335,7 @@ public abstract class ProjectionKernelContract {
   }
 
   private void assertTrueMoments(Problem problem, Layer x, Layer y) {
-    try (ProjectionTable table = kernel.compress(x, y, CompressionOptions.defaults())) {
+    try (ProjectionTable table = kernel.compress(x, y, GramOptions.defaults())) {
       int[] living = table.remaining(Group.X);
       table.remove(Group.X, living); // they keep their moments
       for (Group group : Group.values()) {

@@ -1,7 +1,7 @@
 package org.spanmatch.kernel.cuda.gram;
 
 import java.util.List;
-import org.spanmatch.kernel.Progress;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceEvent;

@@ -5,7 +5,7 @@ import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.Moments;
+import org.spanmatch.gram.Moments;
 
 /** Two layers to compress together, perhaps each neuron with a factor. */
 public final class Layers {

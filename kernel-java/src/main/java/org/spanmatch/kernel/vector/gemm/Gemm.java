@@ -150,8 +150,8 @@ public final class Gemm {
     int leftPanels = Matrix.padded(leftFactor.size(), width) / width;
     int rightPanels = Matrix.padded(rightFactor.size(), width) / width;
     boolean parallel = 2L * depth * leftFactor.size() * rightFactor.size() >= PARALLEL_OPERATIONS;
-    for (int from = 0; from < depth; from += PackedSamples.KC) {
-      int slice = Math.min(PackedSamples.KC, depth - from);
+    for (int from = 0; from < depth; from += MicroKernel.KC) {
+      int slice = Math.min(MicroKernel.KC, depth - from);
       left = withRoom(left, leftPanels * width * slice);
       right = withRoom(right, rightPanels * width * slice);
       List<Runnable> tasks = new ArrayList<>();

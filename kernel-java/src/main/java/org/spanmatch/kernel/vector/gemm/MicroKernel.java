@@ -13,6 +13,12 @@ public abstract class MicroKernel {
   /** The module that the Vector API needs; the JVM has it only when told to. */
   public static final String VECTOR_MODULE = "jdk.incubator.vector";
 
+  /**
+   * KC, the samples of a slice: what the micro-kernel sums in registers before it adds to the
+   * result.
+   */
+  public static final int KC = 256;
+
   private static final String VECTOR_CLASS = "org.spanmatch.kernel.vector.gemm.VectorMicroKernel";
 
   /** MR: rows of a tile; {@link #nr()} is a multiple of it. */
@@ -71,16 +77,43 @@ public abstract class MicroKernel {
       double[] values, int target, int source, int stride, double[] factors, int count, int length);
 
   /**
-   * Adds to {@link #nr()} numbers the sums, over all samples, of the neurons of a panel: each one
-   * chain of additions, whose result is added to the number.
+   * Adds to {@link #nr()} numbers each the sums, over all samples, of the values of a panel, of
+   * their fourth powers, and the count of those that are not 0: each one chain of additions, whose
+   * result is added to the number.
    *
    * @param panel array that holds the panel
    * @param offset place of its first neuron, at the first sample
    * @param depth number of samples
-   * @param sums array of the numbers
+   * @param sums array of the sums
+   * @param fourthPowers array of the sums of fourth powers
+   * @param active array of the counts
+   * @param to place of the first number in all three
+   */
+  public abstract void addMoments(
+      double[] panel,
+      int offset,
+      int depth,
+      double[] sums,
+      double[] fourthPowers,
+      double[] active,
+      int to);
+
+  /**
+   * Adds to {@link #nr()} numbers the inner products of the neurons of a panel with a vector.
+   *
+   * @param panel array that holds the panel
+   * @param offset place of its first neuron, at the first sample
+   * @param depth number of samples
+   * @param vector array that holds the vector
+   * @param first place of its element for the first sample
+   * @param products array of the numbers
    * @param to place of the first
    */
-  public abstract void addSums(double[] panel, int offset, int depth, double[] sums, int to);
+  public abstract void addProducts(
+      double[] panel, int offset, int depth, double[] vector, int first, double[] products, int to);
+
+  /** The sum of the squares of values that lie side by side. */
+  public abstract double squaredNorm(double[] values, int from, int count);
 
   /** Converts the first {@code count} values from float32 to float64. */
   public abstract void widen(float[] source, double[] target, int count);

@@ -99,22 +99,56 @@ public final class ScalarMicroKernel extends MicroKernel {
   }
 
   @Override
-  public void addSums(double[] panel, int offset, int depth, double[] sums, int to) {
-    double s0 = 0;
-    double s1 = 0;
-    double s2 = 0;
-    double s3 = 0;
-    for (int k = 0; k < depth; k++) {
-      int place = offset + k * SIZE;
-      s0 += panel[place];
-      s1 += panel[place + 1];
-      s2 += panel[place + 2];
-      s3 += panel[place + 3];
+  public void addMoments(
+      double[] panel,
+      int offset,
+      int depth,
+      double[] sums,
+      double[] fourthPowers,
+      double[] active,
+      int to) {
+    for (int j = 0; j < SIZE; j++) {
+      double sum = 0;
+      double powers = 0;
+      int count = 0;
+      for (int k = 0; k < depth; k++) {
+        double value = panel[offset + k * SIZE + j];
+        double square = value * value;
+        sum += value;
+        powers += square * square;
+        count += value == 0 ? 0 : 1;
+      }
+      sums[to + j] += sum;
+      fourthPowers[to + j] += powers;
+      active[to + j] += count;
     }
-    sums[to] += s0;
-    sums[to + 1] += s1;
-    sums[to + 2] += s2;
-    sums[to + 3] += s3;
+  }
+
+  @Override
+  public void addProducts(
+      double[] panel,
+      int offset,
+      int depth,
+      double[] vector,
+      int first,
+      double[] products,
+      int to) {
+    for (int j = 0; j < SIZE; j++) {
+      double sum = 0;
+      for (int k = 0; k < depth; k++) {
+        sum += panel[offset + k * SIZE + j] * vector[first + k];
+      }
+      products[to + j] += sum;
+    }
+  }
+
+  @Override
+  public double squaredNorm(double[] values, int from, int count) {
+    double sum = 0;
+    for (int i = from; i < from + count; i++) {
+      sum += values[i] * values[i];
+    }
+    return sum;
   }
 
   @Override

@@ -248,16 +248,83 @@ public final class VectorMicroKernel extends MicroKernel {
   }
 
   @Override
-  public void addSums(double[] panel, int offset, int depth, double[] sums, int to) {
-    DoubleVector s0 = DoubleVector.zero(SPECIES);
-    DoubleVector s1 = DoubleVector.zero(SPECIES);
+  public void addMoments(
+      double[] panel,
+      int offset,
+      int depth,
+      double[] sums,
+      double[] fourthPowers,
+      double[] active,
+      int to) {
+    DoubleVector zero = DoubleVector.zero(SPECIES);
+    DoubleVector one = DoubleVector.broadcast(SPECIES, 1);
+    DoubleVector s0 = zero;
+    DoubleVector s1 = zero;
+    DoubleVector p0 = zero;
+    DoubleVector p1 = zero;
+    DoubleVector n0 = zero;
+    DoubleVector n1 = zero;
     for (int k = 0; k < depth; k++) {
-      int place = offset + k * WIDTH;
-      s0 = s0.add(DoubleVector.fromArray(SPECIES, panel, place));
-      s1 = s1.add(DoubleVector.fromArray(SPECIES, panel, place + LANES));
+      int place = offset + k * NR;
+      DoubleVector v0 = DoubleVector.fromArray(SPECIES, panel, place);
+      DoubleVector v1 = DoubleVector.fromArray(SPECIES, panel, place + LANES);
+      s0 = s0.add(v0);
+      s1 = s1.add(v1);
+      DoubleVector q0 = v0.mul(v0);
+      DoubleVector q1 = v1.mul(v1);
+      p0 = q0.fma(q0, p0);
+      p1 = q1.fma(q1, p1);
+      n0 = n0.add(zero.blend(one, v0.compare(VectorOperators.NE, zero)));
+      n1 = n1.add(zero.blend(one, v1.compare(VectorOperators.NE, zero)));
     }
     DoubleVector.fromArray(SPECIES, sums, to).add(s0).intoArray(sums, to);
     DoubleVector.fromArray(SPECIES, sums, to + LANES).add(s1).intoArray(sums, to + LANES);
+    DoubleVector.fromArray(SPECIES, fourthPowers, to).add(p0).intoArray(fourthPowers, to);
+    DoubleVector.fromArray(SPECIES, fourthPowers, to + LANES)
+        .add(p1)
+        .intoArray(fourthPowers, to + LANES);
+    DoubleVector.fromArray(SPECIES, active, to).add(n0).intoArray(active, to);
+    DoubleVector.fromArray(SPECIES, active, to + LANES).add(n1).intoArray(active, to + LANES);
+  }
+
+  @Override
+  public void addProducts(
+      double[] panel,
+      int offset,
+      int depth,
+      double[] vector,
+      int first,
+      double[] products,
+      int to) {
+    DoubleVector s0 = DoubleVector.zero(SPECIES);
+    DoubleVector s1 = DoubleVector.zero(SPECIES);
+    for (int k = 0; k < depth; k++) {
+      int place = offset + k * NR;
+      DoubleVector factor = DoubleVector.broadcast(SPECIES, vector[first + k]);
+      s0 = factor.fma(DoubleVector.fromArray(SPECIES, panel, place), s0);
+      s1 = factor.fma(DoubleVector.fromArray(SPECIES, panel, place + LANES), s1);
+    }
+    DoubleVector.fromArray(SPECIES, products, to).add(s0).intoArray(products, to);
+    DoubleVector.fromArray(SPECIES, products, to + LANES).add(s1).intoArray(products, to + LANES);
+  }
+
+  @Override
+  public double squaredNorm(double[] values, int from, int count) {
+    DoubleVector s0 = DoubleVector.zero(SPECIES);
+    DoubleVector s1 = DoubleVector.zero(SPECIES);
+    int i = from;
+    int end = from + count;
+    for (; i <= end - 2 * LANES; i += 2 * LANES) {
+      DoubleVector v0 = DoubleVector.fromArray(SPECIES, values, i);
+      DoubleVector v1 = DoubleVector.fromArray(SPECIES, values, i + LANES);
+      s0 = v0.fma(v0, s0);
+      s1 = v1.fma(v1, s1);
+    }
+    double sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
+    for (; i < end; i++) {
+      sum += values[i] * values[i];
+    }
+    return sum;
   }
 
   @Override

@@ -1,14 +1,16 @@
 package org.spanmatch.kernel.vector.gram;
 
+import static org.spanmatch.kernel.vector.gemm.MicroKernel.KC;
+
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
-import org.spanmatch.activations.Layer;
+import org.spanmatch.kernel.ScaledLayer;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
-import org.spanmatch.kernel.vector.gemm.PackedSamples;
 
 /**
  * Reads one layer and packs it, converting to float64 on the way; one thread at a time.
@@ -23,6 +25,7 @@ final class LayerPacker implements AutoCloseable {
   private final String description;
   private final BlockReader reader;
   private final int neurons;
+  private final int layer;
   private final int firstPanel;
   private final int width;
   private final double[] scales;
@@ -34,18 +37,19 @@ final class LayerPacker implements AutoCloseable {
   private int used;
 
   /**
-   * Starts a pass over the layer.
+   * Starts a pass over a layer.
    *
+   * @param position its position in the list of layers
    * @param firstPanel the panel of its first neuron
-   * @param scales a factor for each neuron, or null to take the values as they are
    */
-  LayerPacker(Layer layer, int firstPanel, double[] scales, MicroKernel kernel) {
-    this.description = layer.description();
-    this.reader = layer.open();
-    this.neurons = layer.neurons();
+  LayerPacker(ScaledLayer scaled, int position, int firstPanel, MicroKernel kernel) {
+    this.description = scaled.layer().description();
+    this.reader = scaled.layer().open();
+    this.neurons = scaled.neurons();
+    this.layer = position;
     this.firstPanel = firstPanel;
     this.width = kernel.nr();
-    this.scales = scales;
+    this.scales = scaled.scales().orElse(null);
     this.kernel = kernel;
     int length = Math.max(neurons, CHUNK_VALUES);
     this.stored = new float[length];
@@ -94,6 +98,10 @@ final class LayerPacker implements AutoCloseable {
           values[row * neurons + neuron] *= scales[neuron];
         }
       }
+      double[] squaredNorms = target.squaredNorms(layer);
+      for (int row = 0; row < rows && squaredNorms != null; row++) {
+        squaredNorms[to + done + row] = kernel.squaredNorm(values, row * neurons, neurons);
+      }
       for (int neuron = 0, panel = firstPanel; neuron < neurons; neuron += width, panel++) {
         int length = Math.min(width, neurons - neuron);
         for (int row = 0; row < rows; row++) {
@@ -123,10 +131,14 @@ final class LayerPacker implements AutoCloseable {
     double[] packed = target.values();
     boolean outer = block.innerSize() == 1;
     int inner = used % block.innerSize();
-    int run = Math.min(count, PackedSamples.KC - to % PackedSamples.KC);
+    int run = Math.min(count, KC - to % KC);
     run = outer ? run : Math.min(run, block.innerSize() - inner);
     int stride = outer ? block.outerStride() : block.innerStride();
     int first = block.index(used);
+    double[] squaredNorms = target.squaredNorms(layer);
+    if (squaredNorms != null) {
+      Arrays.fill(squaredNorms, to, to + run, 0);
+    }
     for (int neuron = 0; neuron < neurons; neuron++) {
       int from = first + neuron * block.neuronStride();
       if (stride == 1) {
@@ -141,6 +153,12 @@ final class LayerPacker implements AutoCloseable {
       for (int i = 0; i < run; i++) {
         packed[index] = values[i] * scale;
         index += width;
+      }
+      if (squaredNorms != null) {
+        for (int i = 0; i < run; i++) {
+          double value = values[i] * scale;
+          squaredNorms[to + i] += value * value;
+        }
       }
     }
     return run;

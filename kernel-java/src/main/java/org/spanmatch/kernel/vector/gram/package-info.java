@@ -1,7 +1,5 @@
 /**
- * Compression to the Gram matrix, for standard precision: through {@code LayerPacker} into {@code
- * GramMatrix}, scaled to unit norm in {@code GramVectors}. {@link
- * org.spanmatch.kernel.vector.gram.GramTables} makes tables of a Gram matrix that was computed
- * elsewhere.
+ * One pass over the activations for a Gram matrix, for standard precision: {@code LayerPacker}
+ * packs them, {@code GramAccumulator} adds up their inner products.
  */
 package org.spanmatch.kernel.vector.gram;

@@ -1,6 +1,6 @@
 package org.spanmatch.kernel.vector.projection;
 
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 
 /**

@@ -3,17 +3,16 @@ package org.spanmatch.kernel.vector.projection;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.LivingNeurons;
-import org.spanmatch.kernel.Moments;
+import org.spanmatch.kernel.LivingPair;
 import org.spanmatch.kernel.NeuronTable;
-import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 
 /** Both groups' neurons, each projected on the span of what remains of the other group. */
-public class SweptTable extends NeuronTable {
+public final class SweptTable extends NeuronTable {
   private final CompressedVectors vectors;
   private final Gemm gemm;
   // By the group that is projected.
@@ -21,19 +20,9 @@ public class SweptTable extends NeuronTable {
 
   private record Saved(SweptSpan.State x, SweptSpan.State y) {}
 
-  /**
-   * A table in which every living neuron remains.
-   *
-   * @param groups the neurons of each group
-   * @param moments their norms and sums
-   */
-  public SweptTable(
-      CompressedVectors vectors,
-      Gemm gemm,
-      long samples,
-      Map<Group, LivingNeurons> groups,
-      Map<Group, Moments> moments) {
-    super(samples, groups, moments);
+  /** A table in which every living neuron remains. */
+  public SweptTable(CompressedVectors vectors, Gemm gemm, LivingPair pair) {
+    super(pair);
     this.vectors = vectors;
     this.gemm = gemm;
     for (Group group : Group.values()) {

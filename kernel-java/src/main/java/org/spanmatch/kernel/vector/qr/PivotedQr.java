@@ -1,6 +1,7 @@
 package org.spanmatch.kernel.vector.qr;
 
 import java.util.Arrays;
+import org.spanmatch.gram.Householder;
 
 /**
  * Column-pivoted Householder QR of the vectors that span, applied to the vectors that are projected

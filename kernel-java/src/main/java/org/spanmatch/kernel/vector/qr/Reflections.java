@@ -16,7 +16,7 @@ import org.spanmatch.kernel.vector.gemm.Matrix;
  * 2000), and applied to all other columns as matrix products (Schreiber and Van Loan, A
  * storage-efficient WY representation for products of Householder transformations, 1989).
  */
-final class Reflections {
+public final class Reflections {
   // Columns of a block, whose matrix T is small against everything else.
   private static final int BLOCK = 64;
 
@@ -48,7 +48,8 @@ final class Reflections {
    * @param profile for a number of pivots, how many of the first rows may have values other than
    *     zero in their columns
    */
-  static void absorb(Matrix top, Matrix rows, int pivots, IntUnaryOperator profile, Gemm gemm) {
+  public static void absorb(
+      Matrix top, Matrix rows, int pivots, IntUnaryOperator profile, Gemm gemm) {
     Reflections reflections = new Reflections(top, rows, gemm);
     for (int from = 0; from < pivots; from += BLOCK) {
       int to = Math.min(pivots, from + BLOCK);
@@ -70,7 +71,7 @@ final class Reflections {
    * @param pivots number of reflections
    * @param length number of rows that one acts on
    */
-  static double backwardError(int pivots, long length) {
+  public static double backwardError(int pivots, long length) {
     return pivots * 12 * (length + 4.0) * 0x1p-53;
   }
 

@@ -2,25 +2,27 @@ package org.spanmatch.kernel.vector.qr;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.SampleRows;
-import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.Moments;
-import org.spanmatch.kernel.Progress;
+import org.spanmatch.gram.GramLayer;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.TriangularFactor;
+import org.spanmatch.kernel.ScaledLayer;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
 import org.spanmatch.kernel.vector.gemm.WorkerPool;
-import org.spanmatch.kernel.vector.projection.CompressedVectors;
-import org.spanmatch.kernel.vector.projection.JointMatrix;
 
 /**
- * The triangular factor R of the activation vectors A = [Z_X Z_Y] of two groups, and their norms
- * and sums, from one pass over the samples.
+ * Adds up the triangular factor R of the activation vectors of some layers side by side, and their
+ * moments, in one pass over the samples.
  *
  * <p>Blocks of samples are reduced to triangles side by side, one on each thread, while the next
  * blocks are read. Triangles of the same height are merged into one, as carries in a binary
@@ -29,31 +31,48 @@ import org.spanmatch.kernel.vector.projection.JointMatrix;
  * 16·m² bytes for each thread. (Demmel, Grigori, Hoemmen, Langou, Communication-optimal parallel
  * and sequential QR and LU factorizations, 2012.)
  */
-public final class TallSkinnyQr implements JointMatrix {
+public final class TallSkinnyQr {
   // Blocks of so many values amortise the reflections that are made one by one.
   private static final int BLOCK_VALUES = 1 << 19;
   private static final int MAX_BLOCK_ROWS = 4096;
   private static final int MAX_BLOCK_VALUES = 1 << 30;
 
-  private record TriangularSolve(int height, Matrix factor) {}
+  private record Triangle(int height, Matrix factor) {}
 
-  private final int xNeurons;
+  private final List<ScaledLayer> layers;
+  private final int[] first; // the column of each layer's first neuron, and the number of columns
   private final int columns;
+  private final GramOptions options;
   private final int blockRows;
   private final MicroKernel kernel;
   private final WorkerPool workers;
-  private final Deque<TriangularSolve> triangles = new ArrayDeque<>();
+  private final Deque<Triangle> triangles = new ArrayDeque<>();
   private final ColumnMoments moments;
   private int height;
 
   private TallSkinnyQr(
-      int xNeurons, int columns, long samples, MicroKernel kernel, WorkerPool workers) {
-    this.xNeurons = xNeurons;
-    this.columns = columns;
-    this.blockRows = (int) blockRows(columns, samples);
+      List<ScaledLayer> layers,
+      Collection<GramPair> pairs,
+      GramOptions options,
+      MicroKernel kernel,
+      WorkerPool workers) {
+    this.layers = layers;
+    this.options = options;
+    this.first = new int[layers.size() + 1];
+    for (int i = 0; i < layers.size(); i++) {
+      first[i + 1] = Math.addExact(first[i], layers.get(i).neurons());
+    }
+    this.columns = first[layers.size()];
+    this.blockRows = (int) blockRows(columns, samples());
     this.kernel = kernel;
     this.workers = workers;
-    this.moments = new ColumnMoments(columns);
+    this.moments =
+        new ColumnMoments(
+            first, options.normProducts() ? pairs : List.of(), options.normProducts());
+  }
+
+  private long samples() {
+    return layers.get(0).layer().samples();
   }
 
   private static long blockRows(long columns, long samples) {
@@ -70,29 +89,25 @@ public final class TallSkinnyQr implements JointMatrix {
   }
 
   /**
-   * Reads both layers once.
+   * Reads all layers once.
    *
-   * @param xScales a factor for each neuron of the first layer, or null
-   * @param yScales the same for the second layer, or null
-   * @param progress is told the number of samples read so far
+   * @param layers at least one, with the same samples
+   * @param pairs the pairs whose norm products are wanted, if the options ask for those
    */
-  public static TallSkinnyQr of(
-      Layer x,
-      Layer y,
-      double[] xScales,
-      double[] yScales,
+  public static TriangularFactor of(
+      List<ScaledLayer> layers,
+      Collection<GramPair> pairs,
+      GramOptions options,
       MicroKernel kernel,
-      WorkerPool workers,
-      Progress progress) {
-    int columns = Math.addExact(x.neurons(), y.neurons());
-    TallSkinnyQr qr = new TallSkinnyQr(x.neurons(), columns, x.samples(), kernel, workers);
-    if (columns > 0) {
-      qr.read(x, y, xScales, yScales, progress);
+      WorkerPool workers) {
+    TallSkinnyQr qr = new TallSkinnyQr(layers, pairs, options, kernel, workers);
+    if (qr.columns > 0) {
+      qr.read();
       while (qr.triangles.size() > 1) {
         qr.mergeLastTwo();
       }
     }
-    return qr;
+    return qr.result();
   }
 
   /** Some blocks of samples, one for each thread. */
@@ -107,15 +122,19 @@ public final class TallSkinnyQr implements JointMatrix {
     }
 
     /** Reads the next samples of one layer into the blocks. */
-    void fill(Layer layer, SampleRows source, double[] scales, int column, int count) {
+    void fill(ScaledLayer layer, SampleRows source, int column, int count) {
       int neurons = layer.neurons();
+      double[] scales = layer.scales().orElse(null);
       int chunk = SampleRows.chunk(neurons);
       double[] values = new double[chunk * neurons];
       for (int done = 0; done < count; ) {
         int rows = source.read(values, Math.min(chunk, count - done));
         if (rows == 0) {
           throw new ActivationsException(
-              layer.description() + " ended " + (count - done) + " samples or more too early");
+              layer.layer().description()
+                  + " ended "
+                  + (count - done)
+                  + " samples or more too early");
         }
         for (int i = 0; i < rows; i++) {
           Matrix block = blocks.get((done + i) / blockRows);
@@ -138,20 +157,21 @@ public final class TallSkinnyQr implements JointMatrix {
     return batch;
   }
 
-  private void read(Layer x, Layer y, double[] xScales, double[] yScales, Progress progress) {
+  private void read() {
     Batch current = batch();
     Batch next = batch();
     long most = (long) blockRows * workers.threads();
-    try (SampleRows xRows = new SampleRows(x);
-        SampleRows yRows = new SampleRows(y)) {
+    List<SampleRows> rows = new ArrayList<>();
+    try {
+      layers.forEach(layer -> rows.add(new SampleRows(layer.layer())));
       long done = 0;
       do {
         List<Runnable> tasks = new ArrayList<>();
-        int count = (int) Math.min(most, x.samples() - done - current.samples);
+        int count = (int) Math.min(most, samples() - done - current.samples);
         Batch read = next;
-        if (count > 0) {
-          tasks.add(() -> read.fill(x, xRows, xScales, 0, count));
-          tasks.add(() -> read.fill(y, yRows, yScales, xNeurons, count));
+        for (int i = 0; i < layers.size() && count > 0; i++) {
+          int layer = i;
+          tasks.add(() -> read.fill(layers.get(layer), rows.get(layer), first[layer], count));
         }
         for (int i = 0; i * blockRows < current.samples; i++) {
           int block = i;
@@ -164,11 +184,13 @@ public final class TallSkinnyQr implements JointMatrix {
           moments.add(current.moments[i]);
         }
         done += current.samples;
-        progress.update("compress", done, x.samples());
+        options.progress().update("compress", done, samples());
         next = current;
         current = read;
         current.samples = count;
       } while (current.samples > 0);
+    } finally {
+      rows.forEach(SampleRows::close);
     }
   }
 
@@ -176,27 +198,27 @@ public final class TallSkinnyQr implements JointMatrix {
     Gemm alone = new Gemm(kernel, WorkerPool.NONE);
     Matrix factor = alone.matrix(columns, columns);
     int rows = batch.rows(block);
-    batch.moments[block] = ColumnMoments.of(batch.blocks.get(block), rows);
+    batch.moments[block] = moments.of(batch.blocks.get(block), rows);
     Reflections.absorb(factor, batch.blocks.get(block), columns, pivots -> rows, alone);
     batch.factors[block] = factor;
   }
 
   private void add(Matrix factor) {
-    triangles.push(new TriangularSolve(0, factor));
+    triangles.push(new Triangle(0, factor));
     while (lastTwoHaveEqualHeight()) {
       mergeLastTwo();
     }
   }
 
   private boolean lastTwoHaveEqualHeight() {
-    Iterator<TriangularSolve> lastFirst = triangles.iterator();
+    Iterator<Triangle> lastFirst = triangles.iterator();
     int last = lastFirst.next().height;
     return lastFirst.hasNext() && lastFirst.next().height == last;
   }
 
   private void mergeLastTwo() {
-    TriangularSolve lower = triangles.pop();
-    TriangularSolve upper = triangles.pop();
+    Triangle lower = triangles.pop();
+    Triangle upper = triangles.pop();
     Reflections.absorb(
         upper.factor,
         lower.factor,
@@ -205,7 +227,7 @@ public final class TallSkinnyQr implements JointMatrix {
         new Gemm(kernel, workers));
     int merged = Math.max(upper.height, lower.height) + 1;
     height = Math.max(height, merged);
-    triangles.push(new TriangularSolve(merged, upper.factor));
+    triangles.push(new Triangle(merged, upper.factor));
   }
 
   /**
@@ -220,36 +242,27 @@ public final class TallSkinnyQr implements JointMatrix {
         + height * Reflections.backwardError(columns, columns + 1L);
   }
 
-  @Override
-  public int column(Group group, int neuron) {
-    return group == Group.X ? neuron : xNeurons + neuron;
-  }
-
-  @Override
-  public Moments moments(Group group) {
-    return group == Group.X ? moments.of(0, xNeurons) : moments.of(xNeurons, columns);
-  }
-
-  private double square(int column) {
-    Matrix factor = triangles.getFirst().factor;
-    double square = 0;
-    for (int i = 0; i <= column; i++) {
-      square += factor.get(i, column) * factor.get(i, column);
-    }
-    return square;
-  }
-
-  @Override
-  public CompressedVectors unitVectors(int[] wanted, double storageRoundoff, Gemm gemm) {
-    Matrix unit = gemm.matrix(columns, wanted.length);
-    for (int j = 0; j < wanted.length; j++) {
-      double norm = Math.sqrt(square(wanted[j]));
-      for (int i = 0; i <= wanted[j]; i++) {
-        unit.set(i, j, triangles.getFirst().factor.get(i, wanted[j]) / norm);
+  private TriangularFactor result() {
+    double[][] rows = new double[columns][];
+    if (columns > 0) {
+      Matrix factor = triangles.getFirst().factor;
+      for (int i = 0; i < columns; i++) {
+        int start = factor.at(i, 0);
+        rows[i] = Arrays.copyOfRange(factor.values, start + i, start + columns);
       }
     }
-    // Norms and divisions add a few roundings to those of the factorisation.
-    double error = backwardError() + (columns + 4) * 0x1p-53;
-    return new TriangularVectors(unit, wanted, error, storageRoundoff, gemm);
+    List<GramLayer> described = new ArrayList<>();
+    boolean scaled = false;
+    for (int i = 0; i < layers.size(); i++) {
+      described.add(moments.describe(layers.get(i), i));
+      scaled |= layers.get(i).scales().isPresent();
+    }
+    return new TriangularFactor(
+        described,
+        samples(),
+        options.deadThreshold(),
+        columns > 0 ? backwardError() : 0,
+        rows,
+        scaled ? Map.of() : moments.normProducts());
   }
 }

@@ -15,16 +15,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.activations.NeuronNorms;
-import org.spanmatch.kernel.CompressionOptions;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Moments;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.LivingNeurons;
-import org.spanmatch.kernel.Moments;
 import org.spanmatch.kernel.Peeled;
-import org.spanmatch.kernel.Precision;
-import org.spanmatch.kernel.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.vector.VectorKernel;
@@ -98,7 +98,7 @@ class GramTablesTest {
     Problem problem = Problem.relu(160, 400, 40, 50);
     Arrays.fill(problem.x().get(3), 0);
     Arrays.fill(problem.y().get(0), 0);
-    CompressionOptions options = new CompressionOptions(0, Precision.STANDARD, Progress.NONE);
+    GramOptions options = new GramOptions(0, Precision.STANDARD, Progress.NONE);
     try (ProjectionKernel kernel =
             new VectorKernel(MicroKernel.choose(), new KernelOptions(1), "test");
         ProjectionTable expected =

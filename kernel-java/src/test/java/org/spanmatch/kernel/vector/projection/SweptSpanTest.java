@@ -15,13 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
-import org.spanmatch.kernel.Precision;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
 import org.spanmatch.kernel.vector.gemm.WorkerPool;
-import org.spanmatch.kernel.vector.gram.GramVectors;
 import org.spanmatch.validation.contract.ExactDistances;
 
 /**

@@ -1,4 +1,4 @@
-package org.spanmatch.kernel;
+package org.spanmatch.gram;
 
 import java.util.Locale;
 

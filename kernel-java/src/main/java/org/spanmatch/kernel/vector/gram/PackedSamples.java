@@ -1,19 +1,15 @@
-package org.spanmatch.kernel.vector.gemm;
+package org.spanmatch.kernel.vector.gram;
+
+import static org.spanmatch.kernel.vector.gemm.MicroKernel.KC;
 
 /**
- * Some samples of both groups, packed for the micro-kernel: slices of samples, each cut into panels
- * of neurons.
+ * Some samples of all layers, packed for the micro-kernel: slices of KC samples, each cut into
+ * panels of neurons.
  *
- * <p>Columns are the neurons of the first group, padding with zeros to whole panels, and the same
- * for the second group.
+ * <p>Columns are the neurons of the first layer, padded with zeros to whole panels, then those of
+ * the second, and so on.
  */
-public final class PackedSamples {
-  /**
-   * KC, the samples of a slice: what the micro-kernel sums in registers before it adds to the
-   * result.
-   */
-  public static final int KC = 256;
-
+final class PackedSamples {
   // Half a megabyte a step, or two slices: the first adds to tiles that come from far away, the
   // second finds them in the cache. (Measured: with four slices the samples are no longer there.)
   private static final int STEP_VALUES = 1 << 16;
@@ -22,19 +18,22 @@ public final class PackedSamples {
   private final int panels;
   private final double[] values;
   private final int slices;
+  private final double[][] squaredNorms; // by layer; null where nobody wants them
 
   /**
    * Makes room.
    *
    * @param width neurons of a panel
-   * @param panels panels of both groups together
+   * @param panels panels of all layers together
    * @param samples how many samples there are in all, so that small jobs take little memory
+   * @param normLayers how many layers need the squared norms of samples; 0 for none
    */
-  public PackedSamples(int width, int panels, long samples) {
+  PackedSamples(int width, int panels, long samples, int normLayers) {
     this.width = width;
     this.panels = panels;
     this.slices = slices(width, panels, samples);
     this.values = new double[Math.multiplyExact(slices * panels, width * KC)];
+    this.squaredNorms = normLayers == 0 ? null : new double[normLayers][slices * KC];
   }
 
   private static int slices(int width, int panels, long samples) {
@@ -44,26 +43,32 @@ public final class PackedSamples {
   }
 
   /** Memory of such a step. */
-  public static long bytes(int width, int panels, long samples) {
-    return (long) Double.BYTES * slices(width, panels, samples) * panels * width * KC;
+  static double bytes(int width, long panels, long samples) {
+    int fewPanels = (int) Math.min(panels, Integer.MAX_VALUE / width);
+    return (double) Double.BYTES * slices(width, fewPanels, samples) * panels * width * KC;
   }
 
   /** Samples that fit. */
-  public int capacity() {
+  int capacity() {
     return slices * KC;
   }
 
-  public double[] values() {
+  double[] values() {
     return values;
   }
 
+  /** The squared norms of a layer's samples, as they were packed; null where nobody wants them. */
+  double[] squaredNorms(int layer) {
+    return squaredNorms == null ? null : squaredNorms[layer];
+  }
+
   /** Where a panel of a slice begins in {@link #values()}. */
-  public int offset(int slice, int panel) {
+  int offset(int slice, int panel) {
     return (slice * panels + panel) * KC * width;
   }
 
   /** Where the first neuron of a panel is at a sample. */
-  public int sampleOffset(int sample, int panel) {
+  int sampleOffset(int sample, int panel) {
     return offset(sample / KC, panel) + sample % KC * width;
   }
 }

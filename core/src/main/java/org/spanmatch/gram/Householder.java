@@ -1,4 +1,4 @@
-package org.spanmatch.kernel.vector.qr;
+package org.spanmatch.gram;
 
 /** Householder reflections on matrices stored as rows. */
 public final class Householder {

@@ -1,14 +1,13 @@
-package org.spanmatch.kernel.vector.gram;
+package org.spanmatch.kernel.vector.projection;
 
 import java.util.Arrays;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.GramErrors;
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.kernel.UnitGram;
 import org.spanmatch.kernel.vector.factor.Cholesky;
 import org.spanmatch.kernel.vector.factor.PivotedCholesky;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
-import org.spanmatch.kernel.vector.projection.CompressedVectors;
-import org.spanmatch.kernel.vector.projection.Projection;
 
 /** The vectors as their Gram matrix; projections come from Cholesky factors of its parts. */
 public final class GramVectors implements CompressedVectors {
@@ -17,13 +16,12 @@ public final class GramVectors implements CompressedVectors {
   private final double storageRoundoff;
   private final Gemm gemm;
 
-  /**
-   * Makes vectors.
-   *
-   * @param gram their symmetric Gram matrix
-   * @param gramError bound on the absolute error of its elements
-   */
-  public GramVectors(double[][] gram, double gramError, double storageRoundoff, Gemm gemm) {
+  /** Takes the vectors of a unit-norm Gram matrix. */
+  public GramVectors(UnitGram unit, Gemm gemm) {
+    this(unit.rows(), unit.error(), unit.pair().storageRoundoff(), gemm);
+  }
+
+  private GramVectors(double[][] gram, double gramError, double storageRoundoff, Gemm gemm) {
     this.gram = gram;
     this.gramError = gramError;
     this.storageRoundoff = storageRoundoff;

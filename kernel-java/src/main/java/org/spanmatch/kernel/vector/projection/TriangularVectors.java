@@ -1,16 +1,19 @@
-package org.spanmatch.kernel.vector.qr;
+package org.spanmatch.kernel.vector.projection;
 
-import org.spanmatch.kernel.Precision;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.TriangularFactor;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.LivingPair;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
-import org.spanmatch.kernel.vector.projection.CompressedVectors;
-import org.spanmatch.kernel.vector.projection.Projection;
+import org.spanmatch.kernel.vector.qr.PivotedQr;
+import org.spanmatch.kernel.vector.qr.Reflections;
 
 /**
  * The vectors as columns of a triangular factor, which have the same distances; projections come
  * from Householder reflections of some of the columns.
  */
-final class TriangularVectors implements CompressedVectors {
+public final class TriangularVectors implements CompressedVectors {
   private final Matrix unit;
   private final int[] profile;
   private final double backwardError;
@@ -18,22 +21,41 @@ final class TriangularVectors implements CompressedVectors {
   private final double rankTolerance;
   private final Gemm gemm;
 
-  /**
-   * Makes vectors.
-   *
-   * @param unit a column of unit norm for each
-   * @param profile for each, the last row in which it may have a value other than zero
-   * @param backwardError η: each column may have been moved by at most so much
-   */
-  TriangularVectors(
+  private TriangularVectors(
       Matrix unit, int[] profile, double backwardError, double storageRoundoff, Gemm gemm) {
-    this.unit = unit;
-    this.profile = profile;
-    this.backwardError = backwardError;
+    this.unit = unit; // a column of unit norm for each vector
+    this.profile = profile; // for each, the last row that may have a value other than zero
+    this.backwardError = backwardError; // η: each column may have been moved by at most this much
     this.storageRoundoff = storageRoundoff;
     // τ of the orthogonal method: m·2⁻⁵²·8, m being the number of living neurons in both groups.
     this.rankTolerance = unit.columns * 0x1p-52 * 8;
     this.gemm = gemm;
+  }
+
+  /** The living neurons of two layers, scaled to unit norm. */
+  public static TriangularVectors of(TriangularFactor factor, LivingPair pair, Gemm gemm) {
+    int[] columns = new int[pair.count()];
+    int next = 0;
+    for (Group group : Group.values()) {
+      for (int neuron : pair.neurons(group)) {
+        columns[next++] = factor.column(pair.layer(group), neuron);
+      }
+    }
+    Matrix unit = gemm.matrix(factor.columns(), columns.length);
+    for (int j = 0; j < columns.length; j++) {
+      int last = Math.min(columns[j], factor.rows() - 1);
+      double square = 0;
+      for (int i = 0; i <= last; i++) {
+        square += factor.get(i, columns[j]) * factor.get(i, columns[j]);
+      }
+      double norm = Math.sqrt(square);
+      for (int i = 0; i <= last; i++) {
+        unit.set(i, j, factor.get(i, columns[j]) / norm);
+      }
+    }
+    // Norms and divisions add a few roundings to those of the factorisation.
+    double error = factor.error() + (factor.columns() + 4) * 0x1p-53;
+    return new TriangularVectors(unit, columns, error, pair.storageRoundoff(), gemm);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package org.spanmatch.kernel;
+package org.spanmatch.gram;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

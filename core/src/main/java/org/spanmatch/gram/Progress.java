@@ -1,4 +1,4 @@
-package org.spanmatch.kernel;
+package org.spanmatch.gram;
 
 /** Is told how far a long computation has come. */
 @FunctionalInterface

@@ -1,0 +1,465 @@
+package org.spanmatch.gram;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.npy.NpzWriter;
+import org.spanmatch.activations.npy.StoredArray;
+
+/**
+ * Gram matrices as a {@code .npz} archive of plain arrays, which numpy reads without pickle.
+ *
+ * <p>A file holds one matrix for each set of layers that have the same samples. Text is numpy's
+ * {@code <U}, numbers are {@code <f8} and {@code <i8}. Of matrix g:
+ *
+ * <table>
+ *   <caption>Arrays of a file</caption>
+ *   <tr><td>{@code format}</td><td>"spanmatch gram 1", of the whole file</td></tr>
+ *   <tr><td>{@code g/precision}</td><td>"standard" or "high"</td></tr>
+ *   <tr><td>{@code g/samples}</td><td>number of samples</td></tr>
+ *   <tr><td>{@code g/dead_threshold}, {@code g/error}</td><td>see {@link Gram}</td></tr>
+ *   <tr><td>{@code g/names}, {@code g/sources}</td><td>an element per layer; sources are separated
+ *       by line breaks</td></tr>
+ *   <tr><td>{@code g/networks}, {@code g/neurons}, {@code g/roundoff}</td><td>an element per
+ *       layer</td></tr>
+ *   <tr><td>{@code g/axes/i}</td><td>the sample axes of layer i</td></tr>
+ *   <tr><td>{@code g/sums/i}, {@code squares}, {@code fourth_powers}, {@code active}, {@code scale},
+ *       {@code shift}</td><td>an element per neuron of layer i, see {@link Moments}</td></tr>
+ *   <tr><td>{@code g/gram/i-i}</td><td>upper triangle of layer i with itself, in the order of
+ *       {@code numpy.triu_indices}</td></tr>
+ *   <tr><td>{@code g/gram/i-j}</td><td>neurons of layer i × neurons of layer j</td></tr>
+ *   <tr><td>{@code g/factor}</td><td>with high precision, in the place of {@code gram}: the rows of
+ *       R, zeros below the diagonal included</td></tr>
+ *   <tr><td>{@code g/norms/i-j}, {@code norms_first}, {@code norms_second}</td><td>optional, see
+ *       {@link NormProducts}</td></tr>
+ * </table>
+ *
+ * <p>Files need not be trusted: what can't be used gives an {@link
+ * org.spanmatch.activations.ActivationsException} or a {@link GramException} and nothing else, and
+ * reading takes at most 64 times the size of the file.
+ */
+public final class GramFile {
+  /** How the names of such files end, by custom. */
+  public static final String SUFFIX = ".gram.npz";
+
+  private static final String FORMAT = "format";
+  private static final String VERSION = "spanmatch gram 1";
+  private static final String ANY_VERSION = "spanmatch gram ";
+  private static final int MOST_EXPANSION = 64;
+
+  private final Path path;
+  private final Map<String, StoredArray> arrays = new TreeMap<>();
+  private long room;
+
+  private GramFile(ActivationFile file) throws IOException {
+    path = file.path();
+    for (StoredArray array : file.arrays()) {
+      arrays.put(array.name(), array);
+    }
+    room = MOST_EXPANSION * Files.size(path);
+  }
+
+  /**
+   * Writes Gram matrices.
+   *
+   * @param out stays open
+   */
+  public static void write(List<Gram> grams, OutputStream out) throws IOException {
+    NpzWriter npz = NpzWriter.stored(out);
+    npz.add(FORMAT, List.of(VERSION));
+    for (int g = 0; g < grams.size(); g++) {
+      write(grams.get(g), g + "/", npz);
+    }
+    npz.finish();
+  }
+
+  private static void write(Gram gram, String prefix, NpzWriter npz) throws IOException {
+    List<GramLayer> layers = gram.layers();
+    int count = layers.size();
+    npz.add(prefix + "precision", List.of(gram.precision().toString()));
+    npz.add(prefix + "samples", new long[] {gram.samples()}, 1);
+    npz.add(prefix + "dead_threshold", new double[] {gram.deadThreshold()}, 1);
+    npz.add(prefix + "error", new double[] {gram.error()}, 1);
+    npz.add(prefix + "names", layers.stream().map(GramLayer::name).toList());
+    npz.add(
+        prefix + "sources",
+        layers.stream().map(layer -> String.join("\n", layer.sources())).toList());
+    npz.add(prefix + "networks", layers.stream().mapToLong(GramLayer::network).toArray(), count);
+    npz.add(prefix + "neurons", layers.stream().mapToLong(GramLayer::neurons).toArray(), count);
+    npz.add(
+        prefix + "roundoff",
+        layers.stream().mapToDouble(GramLayer::storageRoundoff).toArray(),
+        count);
+    for (int i = 0; i < count; i++) {
+      GramLayer layer = layers.get(i);
+      Moments moments = layer.moments();
+      int neurons = layer.neurons();
+      long[] axes = layer.sampleAxes().stream().mapToLong(Long::longValue).toArray();
+      npz.add(prefix + "axes/" + i, axes, axes.length);
+      npz.add(prefix + "sums/" + i, moments.scaledSums(), neurons);
+      npz.add(prefix + "squares/" + i, moments.scaledSquares(), neurons);
+      npz.add(prefix + "fourth_powers/" + i, moments.scaledFourthPowers(), neurons);
+      npz.add(prefix + "active/" + i, moments.activeSamples(), neurons);
+      npz.add(
+          prefix + "scale/" + i,
+          Arrays.stream(moments.scaleExponents()).asLongStream().toArray(),
+          neurons);
+      npz.add(prefix + "shift/" + i, moments.shifts(), neurons);
+    }
+    if (gram instanceof GramMatrix matrix) {
+      for (int i = 0; i < count; i++) {
+        double[] own = matrix.block(new GramPair(i, i));
+        npz.add(prefix + block(new GramPair(i, i)), own, own.length);
+      }
+      for (GramPair pair : matrix.pairs()) {
+        npz.add(
+            prefix + block(pair),
+            matrix.block(pair),
+            layers.get(pair.first()).neurons(),
+            layers.get(pair.second()).neurons());
+      }
+    } else if (gram instanceof TriangularFactor factor) {
+      int columns = factor.columns();
+      npz.add(
+          prefix + "factor",
+          (row, target) -> {
+            for (int j = 0; j < columns; j++) {
+              target[j] = factor.get(row, j);
+            }
+          },
+          factor.rows(),
+          columns);
+    }
+    for (Map.Entry<GramPair, NormProducts> entry : gram.normProducts().entrySet()) {
+      String pair = name(entry.getKey());
+      NormProducts products = entry.getValue();
+      double[] first = products.firstSums();
+      double[] second = products.secondSums();
+      npz.add(prefix + "norms/" + pair, new double[] {products.product()}, 1);
+      npz.add(prefix + "norms_first/" + pair, first, first.length);
+      npz.add(prefix + "norms_second/" + pair, second, second.length);
+    }
+  }
+
+  private static String name(GramPair pair) {
+    return pair.first() + "-" + pair.second();
+  }
+
+  private static String block(GramPair pair) {
+    return "gram/" + name(pair);
+  }
+
+  /** Whether a file says of itself that it holds Gram matrices, of whatever version. */
+  public static boolean isGramFile(ActivationFile file) {
+    return file.arrays().stream().anyMatch(array -> array.name().equals(FORMAT))
+        && file.arrays().stream().anyMatch(array -> array.name().startsWith("0/"));
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @return its matrices, at least one
+   * @throws org.spanmatch.activations.ActivationsException if it can't be read or is damaged
+   * @throws GramException if it is no file of Gram matrices, or of another version
+   */
+  public static List<Gram> read(Path path) {
+    return read(ActivationFile.open(path));
+  }
+
+  /** Reads a file that is open; see {@link #read(Path)}. */
+  public static List<Gram> read(ActivationFile opened) {
+    GramFile file;
+    try {
+      file = new GramFile(opened);
+    } catch (IOException e) {
+      throw new GramException(opened.path() + ": it can't be read: " + e.getMessage(), e);
+    }
+    file.requireFormat();
+    List<Gram> grams = new ArrayList<>();
+    while (file.arrays.containsKey(grams.size() + "/precision")) {
+      grams.add(file.gram(grams.size() + "/"));
+    }
+    if (grams.isEmpty()) {
+      throw file.problem("it holds no Gram matrix");
+    }
+    return List.copyOf(grams);
+  }
+
+  private void requireFormat() {
+    if (!arrays.containsKey(FORMAT)) {
+      throw problem("it holds no Gram matrices, expected a file that 'spanmatch gram' has written");
+    }
+    List<String> format = texts(FORMAT, 1);
+    if (!format.get(0).equals(VERSION)) {
+      throw problem(
+          format.get(0).startsWith(ANY_VERSION)
+              ? "expected version "
+                  + VERSION.substring(ANY_VERSION.length())
+                  + " of the file format, found "
+                  + format.get(0).substring(ANY_VERSION.length())
+              : "it holds no Gram matrices, its format is '" + format.get(0) + "'");
+    }
+  }
+
+  private GramException problem(String what) {
+    return new GramException(path + ": " + what);
+  }
+
+  private StoredArray array(String name) {
+    StoredArray array = arrays.get(name);
+    if (array == null) {
+      throw problem("the array '" + name + "' is missing");
+    }
+    return array;
+  }
+
+  /** Checks the shape before memory is taken. */
+  private StoredArray array(String name, long elementBytes, long... shape) {
+    StoredArray array = array(name);
+    List<Long> expected = Arrays.stream(shape).boxed().toList();
+    if (!array.shape().equals(expected)) {
+      throw problem(
+          "array '" + name + "': expected the shape " + expected + ", found " + array.shape());
+    }
+    long bytes = elementBytes;
+    for (long size : shape) {
+      bytes = size == 0 ? 0 : bytes > Long.MAX_VALUE / size ? Long.MAX_VALUE : bytes * size;
+    }
+    if (bytes > room || bytes / elementBytes > Integer.MAX_VALUE - 8) {
+      throw problem("array '" + name + "': its shape claims more than the file can hold");
+    }
+    room -= bytes;
+    return array;
+  }
+
+  private double[] doubles(String name, long... shape) {
+    return array(name, Double.BYTES, shape).doubles();
+  }
+
+  private long[] longs(String name, long... shape) {
+    return array(name, Long.BYTES, shape).longs();
+  }
+
+  private double number(String name) {
+    return doubles(name, 1)[0];
+  }
+
+  private List<String> texts(String name, int count) {
+    return array(name, 1, count).texts();
+  }
+
+  private Gram gram(String prefix) {
+    String precision = texts(prefix + "precision", 1).get(0);
+    long samples = longs(prefix + "samples", 1)[0];
+    double threshold = number(prefix + "dead_threshold");
+    double error = number(prefix + "error");
+    List<GramLayer> layers = layers(prefix);
+    if (samples < 1 || layers.stream().anyMatch(layer -> product(layer.sampleAxes()) != samples)) {
+      throw problem(
+          "array '"
+              + prefix
+              + "samples': expected the number of samples of each layer, found "
+              + samples);
+    }
+    try {
+      if (precision.equals(Precision.HIGH.toString())) {
+        return new TriangularFactor(
+            layers,
+            samples,
+            threshold,
+            error,
+            factor(prefix, layers, samples),
+            products(prefix, layers));
+      }
+      if (precision.equals(Precision.STANDARD.toString())) {
+        return new GramMatrix(
+            layers, samples, threshold, error, blocks(prefix, layers), products(prefix, layers));
+      }
+    } catch (IllegalArgumentException e) {
+      throw new GramException(
+          path + ", matrix " + prefix.replace("/", "") + ": " + e.getMessage(), e);
+    }
+    throw problem(
+        "array '" + prefix + "precision': expected standard or high, found '" + precision + "'");
+  }
+
+  private static long product(List<Long> axes) {
+    long product = 1;
+    for (long axis : axes) {
+      if (axis < 0 || (axis > 0 && product > Long.MAX_VALUE / axis)) {
+        return -1;
+      }
+      product *= axis;
+    }
+    return product;
+  }
+
+  private List<GramLayer> layers(String prefix) {
+    List<Long> shape = array(prefix + "neurons").shape();
+    if (shape.size() != 1 || shape.get(0) < 1 || shape.get(0) > arrays.size()) {
+      throw problem(
+          "array '" + prefix + "neurons': expected a number per layer, found the shape " + shape);
+    }
+    int count = shape.get(0).intValue();
+    long[] neurons = longs(prefix + "neurons", count);
+    long[] networks = longs(prefix + "networks", count);
+    double[] roundoffs = doubles(prefix + "roundoff", count);
+    List<String> names = texts(prefix + "names", count);
+    List<String> sources = texts(prefix + "sources", count);
+    List<GramLayer> layers = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      if (neurons[i] < 0
+          || neurons[i] > Integer.MAX_VALUE
+          || networks[i] < 0
+          || networks[i] > Integer.MAX_VALUE
+          || !(roundoffs[i] >= 0 && roundoffs[i] < 1)) {
+        throw problem(
+            "matrix " + prefix.replace("/", "") + ", layer " + i + ": its sizes are damaged");
+      }
+      layers.add(
+          new GramLayer(
+              (int) networks[i],
+              names.get(i),
+              List.of(sources.get(i).split("\n", -1)),
+              axes(prefix + "axes/" + i),
+              roundoffs[i],
+              moments(prefix, i, (int) neurons[i])));
+    }
+    return layers;
+  }
+
+  private List<Long> axes(String name) {
+    List<Long> shape = array(name).shape();
+    if (shape.size() != 1 || shape.get(0) < 1 || shape.get(0) > 64) {
+      throw problem("array '" + name + "': expected a number per axis, found the shape " + shape);
+    }
+    return Arrays.stream(longs(name, shape.get(0))).boxed().toList();
+  }
+
+  private Moments moments(String prefix, int layer, int neurons) {
+    long[] exponents = longs(prefix + "scale/" + layer, neurons);
+    for (int i = 0; i < neurons; i++) {
+      if (Math.abs(exponents[i]) > Double.MAX_EXPONENT) {
+        throw problem(
+            "array '"
+                + prefix
+                + "scale/"
+                + layer
+                + "', neuron "
+                + i
+                + ": expected an exponent of 2 from -1023 to 1023, found "
+                + exponents[i]);
+      }
+    }
+    Moments moments =
+        new Moments(
+            finite(prefix + "sums/" + layer, neurons),
+            finite(prefix + "squares/" + layer, neurons),
+            finite(prefix + "fourth_powers/" + layer, neurons),
+            longs(prefix + "active/" + layer, neurons),
+            Arrays.stream(exponents).mapToInt(exponent -> (int) exponent).toArray(),
+            finite(prefix + "shift/" + layer, neurons));
+    for (int i = 0; i < neurons; i++) {
+      if (!(moments.norm(i) >= 0)) {
+        throw problem(
+            "array '"
+                + prefix
+                + "squares/"
+                + layer
+                + "', neuron "
+                + i
+                + ": expected at least 0, found a negative number");
+      }
+    }
+    return moments;
+  }
+
+  /** Numbers of which none is NaN or infinite. */
+  private double[] finite(String name, long... shape) {
+    double[] values = doubles(name, shape);
+    for (int i = 0; i < values.length; i++) {
+      if (!(Math.abs(values[i]) <= Double.MAX_VALUE)) {
+        throw problem(
+            "array '"
+                + name
+                + "', element "
+                + i
+                + ": expected a finite number, found "
+                + values[i]);
+      }
+    }
+    return values;
+  }
+
+  private Map<GramPair, double[]> blocks(String prefix, List<GramLayer> layers) {
+    Map<GramPair, double[]> blocks = new TreeMap<>();
+    for (int i = 0; i < layers.size(); i++) {
+      GramPair self = new GramPair(i, i);
+      double[] triangle = finite(prefix + block(self), GramMatrix.blockSize(layers, self));
+      requireSquares(prefix + block(self), layers.get(i).moments(), triangle);
+      blocks.put(self, triangle);
+      for (int j = i + 1; j < layers.size(); j++) {
+        GramPair pair = new GramPair(i, j);
+        if (arrays.containsKey(prefix + block(pair))) {
+          blocks.put(
+              pair, finite(prefix + block(pair), layers.get(i).neurons(), layers.get(j).neurons()));
+        }
+      }
+    }
+    return blocks;
+  }
+
+  /** Two places hold the squared norms; a file in which they differ was put together wrongly. */
+  private void requireSquares(String name, Moments moments, double[] triangle) {
+    double[] squares = moments.scaledSquares();
+    for (int i = 0; i < squares.length; i++) {
+      double diagonal = triangle[GramMatrix.triangleRow(squares.length, i) + i];
+      if (diagonal != squares[i]) {
+        throw problem(
+            "array '"
+                + name
+                + "', neuron "
+                + i
+                + ": expected the square "
+                + squares[i]
+                + " on the diagonal, found "
+                + diagonal);
+      }
+    }
+  }
+
+  private double[][] factor(String prefix, List<GramLayer> layers, long samples) {
+    long columns = layers.stream().mapToLong(GramLayer::neurons).sum();
+    long count = Math.min(columns, samples);
+    double[] values = finite(prefix + "factor", count, columns);
+    double[][] rows = new double[(int) count][];
+    Arrays.setAll(
+        rows, i -> Arrays.copyOfRange(values, (int) (i * columns + i), (int) ((i + 1) * columns)));
+    return rows;
+  }
+
+  private Map<GramPair, NormProducts> products(String prefix, List<GramLayer> layers) {
+    Map<GramPair, NormProducts> products = new TreeMap<>();
+    for (int i = 0; i < layers.size(); i++) {
+      for (int j = i; j < layers.size(); j++) {
+        String pair = i + "-" + j;
+        if (arrays.containsKey(prefix + "norms/" + pair)) {
+          products.put(
+              new GramPair(i, j),
+              new NormProducts(
+                  finite(prefix + "norms/" + pair, 1)[0],
+                  finite(prefix + "norms_first/" + pair, layers.get(i).neurons()),
+                  finite(prefix + "norms_second/" + pair, layers.get(j).neurons())));
+        }
+      }
+    }
+    return products;
+  }
+}

@@ -1,0 +1,124 @@
+package org.spanmatch.gram;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+
+/**
+ * One layer of a {@link Gram}: which layer of which network it is, and what is known of its neurons
+ * one by one.
+ *
+ * @param network which network it belongs to, from 0
+ * @param name the layer's name
+ * @param sources where its activations came from, usually files; several after parts were added
+ * @param sampleAxes the sizes of the axes that count samples, such as {@code [N]} or {@code [N, H,
+ *     W]}
+ * @param storageRoundoff u_data, the largest relative rounding of a stored activation
+ * @param moments sums and norms of its neurons
+ */
+public record GramLayer(
+    int network,
+    String name,
+    List<String> sources,
+    List<Long> sampleAxes,
+    double storageRoundoff,
+    Moments moments) {
+  /** Copies the lists. */
+  public GramLayer {
+    Objects.requireNonNull(name, "name");
+    Objects.requireNonNull(moments, "moments");
+    sources = List.copyOf(sources);
+    sampleAxes = List.copyOf(sampleAxes);
+    if (network < 0) {
+      throw new IllegalArgumentException("expected a network from 0 on, found " + network);
+    }
+  }
+
+  /** Number of neurons, dead ones included. */
+  public int neurons() {
+    return moments.neurons();
+  }
+
+  /** "file, layer 'name'": the start of a message about this layer. */
+  public String description() {
+    return String.join(" + ", sources) + ", layer '" + name + "'";
+  }
+
+  /** The layer as network {@code number} of a comparison. */
+  public GramLayer ofNetwork(int number) {
+    return new GramLayer(number, name, sources, sampleAxes, storageRoundoff, moments);
+  }
+
+  /**
+   * Checks that another layer may be added to this one.
+   *
+   * @throws GramException if it is another layer, or was added up in another way
+   */
+  void requireSame(GramLayer other) {
+    if (network != other.network || !name.equals(other.name)) {
+      throw new GramException(
+          "expected layer '"
+              + name
+              + "' of network "
+              + (network + 1)
+              + ", found layer '"
+              + other.name
+              + "' of network "
+              + (other.network + 1));
+    }
+    if (neurons() != other.neurons()) {
+      throw new GramException(
+          "layer '"
+              + name
+              + "' of network "
+              + (network + 1)
+              + ": expected "
+              + neurons()
+              + " neurons, found "
+              + other.neurons());
+    }
+    for (int neuron = 0; neuron < neurons(); neuron++) {
+      if (moments.shift(neuron) != other.moments.shift(neuron)) {
+        throw new GramException(
+            "layer '"
+                + name
+                + "' of network "
+                + (network + 1)
+                + ", neuron "
+                + neuron
+                + ": expected activations less a shift of "
+                + moments.shift(neuron)
+                + ", found a shift of "
+                + other.moments.shift(neuron));
+      }
+    }
+  }
+
+  /** The layer on these and other samples. */
+  GramLayer plus(GramLayer other) {
+    List<String> both = Stream.concat(sources.stream(), other.sources.stream()).distinct().toList();
+    return new GramLayer(
+        network,
+        name,
+        both,
+        joined(sampleAxes, other.sampleAxes),
+        Math.max(storageRoundoff, other.storageRoundoff),
+        moments.plus(other.moments));
+  }
+
+  /** Joins along the first axis; where the others differ, samples have one axis. */
+  private static List<Long> joined(List<Long> axes, List<Long> others) {
+    if (axes.size() != others.size()
+        || !axes.subList(1, axes.size()).equals(others.subList(1, others.size()))) {
+      return List.of(Math.addExact(product(axes), product(others)));
+    }
+    List<Long> joined = new ArrayList<>(axes);
+    joined.set(0, Math.addExact(axes.get(0), others.get(0)));
+    return joined;
+  }
+
+  private static long product(List<Long> axes) {
+    return axes.stream().reduce(1L, Math::multiplyExact);
+  }
+}

@@ -1,0 +1,184 @@
+package org.spanmatch.gram;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Inner products in float64: of every layer with itself a packed triangle, of every pair that was
+ * asked for a rectangle.
+ *
+ * <p>With n₁, n₂, … neurons it takes {@code 8·(Σ n(n + 1)/2 + Σ n·n′)} bytes, the second sum over
+ * the pairs.
+ */
+public final class GramMatrix extends Gram {
+  /** The sum of no samples. */
+  static final GramMatrix EMPTY = new GramMatrix(List.of(), 0, 0, 0, Map.of(), Map.of());
+
+  private final Map<GramPair, double[]> blocks;
+
+  /**
+   * Takes inner products that were added up here or elsewhere.
+   *
+   * <p>The element of neuron i of one layer and neuron j of another is Σ sᵢ(zᵢ − cᵢ)·sⱼ(zⱼ − cⱼ),
+   * with the scales and shifts of the layers' {@link Moments}, whose squares equal the diagonals.
+   *
+   * @param layers the layers
+   * @param samples number of samples, at least 1 unless there is no layer
+   * @param deadThreshold the norm up to which neurons are dead, at least 0
+   * @param error bound on the error of every element relative to the product of the two norms
+   * @param blocks for each layer with itself, pair (i, i), the upper triangle row after row, n(n +
+   *     1)/2 elements; for a pair (i, j), i {@literal <} j, the rectangle row after row, a row per
+   *     neuron of layer i. Not copied, and must not be changed any more
+   * @param normProducts what debiased CKA needs; may be empty
+   * @throws IllegalArgumentException if a block is missing or has another size
+   */
+  public GramMatrix(
+      List<GramLayer> layers,
+      long samples,
+      double deadThreshold,
+      double error,
+      Map<GramPair, double[]> blocks,
+      Map<GramPair, NormProducts> normProducts) {
+    super(layers, blocks.keySet(), samples, deadThreshold, error, normProducts);
+    this.blocks = new TreeMap<>(blocks);
+    for (int i = 0; i < layers.size(); i++) {
+      if (!blocks.containsKey(new GramPair(i, i))) {
+        throw new IllegalArgumentException("there is no block of layer " + i + " with itself");
+      }
+    }
+    blocks.forEach(
+        (pair, block) -> {
+          long expected = blockSize(layers, pair);
+          if (block.length != expected) {
+            throw new IllegalArgumentException(
+                pair + ": expected " + expected + " elements, found " + block.length);
+          }
+        });
+  }
+
+  /** How many elements the block of a pair has. */
+  static long blockSize(List<GramLayer> layers, GramPair pair) {
+    long first = layers.get(pair.first()).neurons();
+    return pair.first() == pair.second()
+        ? first * (first + 1) / 2
+        : first * layers.get(pair.second()).neurons();
+  }
+
+  @Override
+  public Precision precision() {
+    return Precision.STANDARD;
+  }
+
+  /**
+   * The stored block of a pair, as the constructor describes it. It is not copied and must not be
+   * changed.
+   *
+   * @throws IllegalArgumentException if the pair was not added up
+   */
+  public double[] block(GramPair pair) {
+    requirePair(pair.first(), pair.second());
+    return blocks.get(pair);
+  }
+
+  /**
+   * Where a row of a packed upper triangle begins, less the row: its element (row, column) is there
+   * + column.
+   */
+  public static int triangleRow(int neurons, int row) {
+    return (int) (row * (2L * neurons - row - 1) / 2);
+  }
+
+  @Override
+  public double innerProduct(int layer, int neuron, int otherLayer, int otherNeuron) {
+    requirePair(layer, otherLayer);
+    if (layer > otherLayer) {
+      return innerProduct(otherLayer, otherNeuron, layer, neuron);
+    }
+    double[] block = blocks.get(new GramPair(layer, otherLayer));
+    int neurons = layers().get(otherLayer).neurons();
+    if (layer < otherLayer) {
+      return block[neuron * neurons + otherNeuron];
+    }
+    int row = Math.min(neuron, otherNeuron);
+    return block[triangleRow(neurons, row) + Math.max(neuron, otherNeuron)];
+  }
+
+  @Override
+  public long bytes() {
+    return blocks.values().stream().mapToLong(block -> (long) Double.BYTES * block.length).sum();
+  }
+
+  @Override
+  GramMatrix plus(
+      Gram other, List<GramLayer> sums, long allSamples, Map<GramPair, NormProducts> products) {
+    GramMatrix matrix = (GramMatrix) other;
+    Map<GramPair, double[]> added = new TreeMap<>();
+    boolean unscaled = sums.stream().noneMatch(layer -> layer.moments().areScaled());
+    blocks.forEach(
+        (pair, block) -> {
+          double[] others = matrix.blocks.get(pair);
+          double[] sum =
+              unscaled
+                  ? sum(block, others)
+                  : sum(rescaled(block, pair, sums), matrix.rescaled(others, pair, sums));
+          added.put(pair, sum);
+        });
+    double larger = Math.max(error(), other.error());
+    return new GramMatrix(
+        sums,
+        allSamples,
+        deadThreshold(),
+        larger * (1 + ROUNDOFF) + ROUNDOFF,
+        added,
+        unscaled ? products : Map.of());
+  }
+
+  private static double[] sum(double[] one, double[] other) {
+    double[] sum = new double[one.length];
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] = one[i] + other[i];
+    }
+    return sum;
+  }
+
+  /** A block in the units of other layers' scales. Powers of two, so nothing is rounded. */
+  private double[] rescaled(double[] block, GramPair pair, List<GramLayer> target) {
+    double[] rows = factors(pair.first(), target);
+    double[] columns = factors(pair.second(), target);
+    boolean triangle = pair.first() == pair.second();
+    double[] scaled = new double[block.length];
+    int next = 0;
+    for (int i = 0; i < rows.length; i++) {
+      for (int j = triangle ? i : 0; j < columns.length; j++) {
+        scaled[next] = block[next] * rows[i] * columns[j];
+        next++;
+      }
+    }
+    return scaled;
+  }
+
+  private double[] factors(int layer, List<GramLayer> target) {
+    return layers().get(layer).moments().factorsTo(target.get(layer).moments().scaleExponents());
+  }
+
+  /** Whether all numbers are identical, to the last bit. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof GramMatrix matrix
+        && layers().equals(matrix.layers())
+        && samples() == matrix.samples()
+        && deadThreshold() == matrix.deadThreshold()
+        && error() == matrix.error()
+        && normProducts().equals(matrix.normProducts())
+        && blocks.keySet().equals(matrix.blocks.keySet())
+        && blocks.entrySet().stream()
+            .allMatch(block -> Arrays.equals(block.getValue(), matrix.blocks.get(block.getKey())));
+  }
+
+  @Override
+  public int hashCode() {
+    return layers().hashCode();
+  }
+}

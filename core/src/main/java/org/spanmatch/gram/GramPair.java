@@ -1,0 +1,45 @@
+package org.spanmatch.gram;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+
+/**
+ * Two layers of a {@link Gram}, by their positions: which inner products between layers are wanted.
+ *
+ * <p>Inner products within one layer need not be asked for: every Gram matrix has them.
+ *
+ * @param first position of one layer, from 0
+ * @param second position of the other, at least {@code first}
+ */
+public record GramPair(int first, int second) implements Comparable<GramPair> {
+  /** Checks the order. */
+  public GramPair {
+    if (first < 0 || second < first) {
+      throw new IllegalArgumentException(
+          "expected positions 0 ≤ first ≤ second, found " + first + " and " + second);
+    }
+  }
+
+  /** The pair of two layers, in either order. */
+  public static GramPair of(int one, int other) {
+    return new GramPair(Math.min(one, other), Math.max(one, other));
+  }
+
+  /** Every pair of different layers. */
+  public static Set<GramPair> all(int layers) {
+    Set<GramPair> pairs = new LinkedHashSet<>();
+    for (int first = 0; first < layers; first++) {
+      for (int second = first + 1; second < layers; second++) {
+        pairs.add(new GramPair(first, second));
+      }
+    }
+    return pairs;
+  }
+
+  /** Orders by the first layer, then by the second. */
+  @Override
+  public int compareTo(GramPair other) {
+    int byFirst = Integer.compare(first, other.first);
+    return byFirst != 0 ? byFirst : Integer.compare(second, other.second);
+  }
+}

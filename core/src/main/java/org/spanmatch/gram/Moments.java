@@ -1,0 +1,245 @@
+package org.spanmatch.gram;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+
+/**
+ * What is known of each neuron of a layer by itself: sum, norm, fourth powers and the number of
+ * samples at which it is active. Dead neurons are included.
+ *
+ * <p>{@code sum/samples} is the mean; sums and norms together give the variance and centre a Gram
+ * matrix. The participation ratio (Σz²)²/Σz⁴, {@link #effectiveSamples}, shows whether a few
+ * samples dominate.
+ *
+ * <p>Where activations are so large or so small that their fourth powers leave the range of
+ * doubles, they are multiplied by a power of two per neuron before anything is added up: {@link
+ * #scaleExponent}. {@link #norm} and {@link #sum} undo it.
+ *
+ * <p>Accuracy, to first order, for d samples and any order of summation: a sum is within {@code
+ * d·2⁻⁵³·Σ|zᵢ|}, a norm within {@code 3·d·2⁻⁵³·‖z‖ + √d·2⁻⁵³⁷}. The last term covers squares that
+ * underflow, and only matters for dead neurons.
+ */
+public final class Moments {
+  // Fourth powers of norms in this range neither overflow nor lose digits to underflow, nor do the
+  // squares, nor sums of products of such vectors.
+  private static final double LEAST_NORM = 1e-70;
+  private static final double LARGEST_NORM = 1e70;
+
+  private final double[] sums;
+  private final double[] squares;
+  private final double[] fourthPowers;
+  private final long[] activeSamples;
+  private final int[] scaleExponents;
+  private final double[] shifts;
+
+  /**
+   * Moments of one layer's neurons, by position; all arrays have one element per neuron.
+   *
+   * @param sums Σ s(z − c), with s and c the neuron's scale and shift
+   * @param squares Σ (s(z − c))²
+   * @param fourthPowers Σ (s(z − c))⁴
+   * @param activeSamples how many samples have z ≠ c
+   * @param scaleExponents the exponent of s, a power of two
+   * @param shifts c, subtracted from every activation; 0 for none
+   */
+  public Moments(
+      double[] sums,
+      double[] squares,
+      double[] fourthPowers,
+      long[] activeSamples,
+      int[] scaleExponents,
+      double[] shifts) {
+    int neurons = sums.length;
+    if (squares.length != neurons
+        || fourthPowers.length != neurons
+        || activeSamples.length != neurons
+        || scaleExponents.length != neurons
+        || shifts.length != neurons) {
+      throw new IllegalArgumentException("expected " + neurons + " elements in every array");
+    }
+    this.sums = sums.clone();
+    this.squares = squares.clone();
+    this.fourthPowers = fourthPowers.clone();
+    this.activeSamples = activeSamples.clone();
+    this.scaleExponents = scaleExponents.clone();
+    this.shifts = shifts.clone();
+  }
+
+  /** Moments of activations that were neither scaled nor shifted; see the constructor. */
+  public static Moments of(
+      double[] sums, double[] squares, double[] fourthPowers, long[] activeSamples) {
+    return new Moments(
+        sums, squares, fourthPowers, activeSamples, new int[sums.length], new double[sums.length]);
+  }
+
+  /** Number of neurons, dead ones included. */
+  public int neurons() {
+    return sums.length;
+  }
+
+  /**
+   * Euclidean norm ‖z − c‖ of a neuron's activation vector, less its shift; infinite where it
+   * exceeds the doubles.
+   */
+  public double norm(int neuron) {
+    return Math.scalb(Math.sqrt(squares[neuron]), -scaleExponents[neuron]);
+  }
+
+  /** Sum of a neuron's activations less its shift; infinite where it exceeds the doubles. */
+  public double sum(int neuron) {
+    return Math.scalb(sums[neuron], -scaleExponents[neuron]);
+  }
+
+  /** Number of samples at which a neuron's activation differs from its shift, usually from 0. */
+  public long activeSamples(int neuron) {
+    return activeSamples[neuron];
+  }
+
+  /**
+   * The participation ratio (Σz²)²/Σz⁴ of a neuron's activations less their shift: the number of
+   * samples if all have one size, 1 if one sample is all there is; 0 for a neuron that never is
+   * active.
+   */
+  public double effectiveSamples(int neuron) {
+    return fourthPowers[neuron] == 0 ? 0 : squares[neuron] * squares[neuron] / fourthPowers[neuron];
+  }
+
+  /** The exponent of the power of two that a neuron's activations were multiplied by; usually 0. */
+  public int scaleExponent(int neuron) {
+    return scaleExponents[neuron];
+  }
+
+  /** What was subtracted from a neuron's activations before they were added up; usually 0. */
+  public double shift(int neuron) {
+    return shifts[neuron];
+  }
+
+  /**
+   * Whether plain sums of products and fourth powers are exact enough for all neurons: no norm is
+   * so large or so small that they overflow or underflow, except far below the threshold. If not, a
+   * value may not be finite, or the activations have to be scaled: {@link
+   * org.spanmatch.activations.NeuronNorms} finds out.
+   *
+   * @param deadThreshold neurons of at most this norm are dead
+   */
+  public boolean areExact(double deadThreshold) {
+    for (double square : squares) {
+      double norm = Math.sqrt(square);
+      boolean clearlyDead = norm < LEAST_NORM && deadThreshold > LEAST_NORM * 2;
+      if (!(clearlyDead || (norm >= LEAST_NORM && norm <= LARGEST_NORM))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The neurons whose norm is at most the threshold, ascending.
+   *
+   * @param threshold at least 0
+   */
+  public List<Integer> dead(double threshold) {
+    return IntStream.range(0, neurons())
+        .filter(neuron -> norm(neuron) <= threshold)
+        .boxed()
+        .toList();
+  }
+
+  /** Whether any neuron was scaled. */
+  boolean areScaled() {
+    return Arrays.stream(scaleExponents).anyMatch(exponent -> exponent != 0);
+  }
+
+  /** The sums in scaled units, by neuron. */
+  double[] scaledSums() {
+    return sums.clone();
+  }
+
+  /** The squares in scaled units, by neuron. */
+  double[] scaledSquares() {
+    return squares.clone();
+  }
+
+  /** The fourth powers in scaled units, by neuron. */
+  double[] scaledFourthPowers() {
+    return fourthPowers.clone();
+  }
+
+  /** The counts of active samples, by neuron. */
+  long[] activeSamples() {
+    return activeSamples.clone();
+  }
+
+  /** The exponents of the scales, by neuron. */
+  int[] scaleExponents() {
+    return scaleExponents.clone();
+  }
+
+  /** The shifts, by neuron. */
+  double[] shifts() {
+    return shifts.clone();
+  }
+
+  /** The smaller exponent of each neuron, in whose units both can be added up. */
+  int[] commonExponents(Moments other) {
+    int[] common = new int[neurons()];
+    Arrays.setAll(common, i -> Math.min(scaleExponents[i], other.scaleExponents[i]));
+    return common;
+  }
+
+  /** For each neuron the power of two that brings what is scaled to other exponents. */
+  double[] factorsTo(int[] exponents) {
+    double[] factors = new double[neurons()];
+    Arrays.setAll(factors, i -> Math.scalb(1.0, exponents[i] - scaleExponents[i]));
+    return factors;
+  }
+
+  /** The moments of the same neurons on these and other samples. */
+  Moments plus(Moments other) {
+    int neurons = neurons();
+    int[] common = commonExponents(other);
+    double[] factors = factorsTo(common);
+    double[] otherFactors = other.factorsTo(common);
+    double[] newSums = new double[neurons];
+    double[] newSquares = new double[neurons];
+    double[] newFourths = new double[neurons];
+    long[] newActive = new long[neurons];
+    for (int i = 0; i < neurons; i++) {
+      double f = factors[i];
+      double g = otherFactors[i];
+      newSums[i] = sums[i] * f + other.sums[i] * g;
+      newSquares[i] = squares[i] * f * f + other.squares[i] * g * g;
+      newFourths[i] =
+          fourthPowers[i] * (f * f) * (f * f) + other.fourthPowers[i] * (g * g) * (g * g);
+      newActive[i] = activeSamples[i] + other.activeSamples[i];
+    }
+    return new Moments(newSums, newSquares, newFourths, newActive, common, shifts);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Moments moments
+        && Arrays.equals(sums, moments.sums)
+        && Arrays.equals(squares, moments.squares)
+        && Arrays.equals(fourthPowers, moments.fourthPowers)
+        && Arrays.equals(activeSamples, moments.activeSamples)
+        && Arrays.equals(scaleExponents, moments.scaleExponents)
+        && Arrays.equals(shifts, moments.shifts);
+  }
+
+  @Override
+  public int hashCode() {
+    return Objects.hash(Arrays.hashCode(sums), Arrays.hashCode(squares));
+  }
+
+  /** Such as "64 neurons, norms 0.1 to 31.7". */
+  @Override
+  public String toString() {
+    double[] norms = IntStream.range(0, neurons()).mapToDouble(this::norm).sorted().toArray();
+    return neurons()
+        + " neurons"
+        + (norms.length == 0 ? "" : ", norms " + norms[0] + " to " + norms[norms.length - 1]);
+  }
+}

@@ -1,0 +1,67 @@
+package org.spanmatch.gram;
+
+import java.util.Arrays;
+
+/**
+ * What a pair of layers needs for debiased linear CKA beside its Gram matrix: products with the
+ * squared norms a_s = ‖x_s‖² and b_s = ‖y_s‖² of single samples s, the rows of the activation
+ * matrices X and Y.
+ *
+ * <p>(Song et al., Feature Selection via Dependence Maximization, 2012, whose unbiased HSIC₁ can be
+ * written with these sums; see Kornblith et al. 2019 for its use.)
+ */
+public final class NormProducts {
+  private final double product;
+  private final double[] firstSums;
+  private final double[] secondSums;
+
+  /**
+   * Products of one pair.
+   *
+   * @param product aᵀb
+   * @param firstSums Xᵀb, an element per neuron of the first layer
+   * @param secondSums Yᵀa, an element per neuron of the second layer
+   */
+  public NormProducts(double product, double[] firstSums, double[] secondSums) {
+    this.product = product;
+    this.firstSums = firstSums.clone();
+    this.secondSums = secondSums.clone();
+  }
+
+  /** aᵀb, summed over all samples. */
+  public double product() {
+    return product;
+  }
+
+  /** Xᵀb, an element per neuron of the first layer. */
+  public double[] firstSums() {
+    return firstSums.clone();
+  }
+
+  /** Yᵀa, an element per neuron of the second layer. */
+  public double[] secondSums() {
+    return secondSums.clone();
+  }
+
+  /** The products on these and other samples. */
+  NormProducts plus(NormProducts other) {
+    double[] first = new double[firstSums.length];
+    double[] second = new double[secondSums.length];
+    Arrays.setAll(first, i -> firstSums[i] + other.firstSums[i]);
+    Arrays.setAll(second, i -> secondSums[i] + other.secondSums[i]);
+    return new NormProducts(product + other.product, first, second);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof NormProducts products
+        && product == products.product
+        && Arrays.equals(firstSums, products.firstSums)
+        && Arrays.equals(secondSums, products.secondSums);
+  }
+
+  @Override
+  public int hashCode() {
+    return Double.hashCode(product);
+  }
+}

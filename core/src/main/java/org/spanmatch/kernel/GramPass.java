@@ -1,0 +1,76 @@
+package org.spanmatch.kernel;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.NeuronNorms;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramLayer;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
+
+/**
+ * The part of adding up that is alike for every backend: check the layers, run the backend's pass,
+ * and run it once more with scales where values are not finite or of extreme size.
+ */
+public final class GramPass {
+  /** One pass of a backend over all layers. */
+  @FunctionalInterface
+  public interface Pass {
+    /**
+     * Adds up all layers, the scale of every neuron applied to its activations.
+     *
+     * @throws org.spanmatch.activations.ActivationsException if the data can't be read
+     */
+    Gram run(List<ScaledLayer> layers);
+  }
+
+  private GramPass() {}
+
+  /**
+   * Adds up layers with a backend's pass.
+   *
+   * @param layers at least one, all with the same samples
+   * @param pairs the pairs of layers that are wanted
+   * @throws org.spanmatch.activations.ActivationsException if the numbers of samples differ, a
+   *     value is not finite, or the data can't be read
+   * @throws IllegalArgumentException if there is no layer, or a pair names one that is not there
+   */
+  public static Gram of(
+      List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options, Pass pass) {
+    require(layers, pairs);
+    Gram gram = pass.run(layers.stream().map(ScaledLayer::unscaled).toList());
+    if (areExact(gram, options)) {
+      return gram;
+    }
+    List<ScaledLayer> scaled = new ArrayList<>();
+    for (Layer layer : layers) {
+      // Names a value that is not finite, or finds the scales that help.
+      scaled.add(ScaledLayer.by(NeuronNorms.of(layer, done -> {}), layer));
+    }
+    return pass.run(scaled);
+  }
+
+  /** Checks layers and pairs as {@link #of} does; for backends that have to know before. */
+  public static void require(List<? extends Layer> layers, Collection<GramPair> pairs) {
+    if (layers.isEmpty()) {
+      throw new IllegalArgumentException("expected at least one layer");
+    }
+    for (Layer layer : layers) {
+      Layer.requireSameSamples(layers.get(0), layer);
+    }
+    for (GramPair pair : pairs) {
+      if (pair.second() >= layers.size()) {
+        throw new IllegalArgumentException(
+            "expected pairs of " + layers.size() + " layers, found " + pair);
+      }
+    }
+  }
+
+  private static boolean areExact(Gram gram, GramOptions options) {
+    return gram.layers().stream()
+        .map(GramLayer::moments)
+        .allMatch(moments -> moments.areExact(options.deadThreshold()));
+  }
+}

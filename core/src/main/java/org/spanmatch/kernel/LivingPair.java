@@ -1,0 +1,69 @@
+package org.spanmatch.kernel;
+
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramLayer;
+import org.spanmatch.gram.Moments;
+
+/**
+ * The neurons of two layers of a Gram matrix that a table is about: which of them live, and the
+ * column of each living one in the joint matrix, those of X first.
+ *
+ * @param x position of the first group's layer in the Gram matrix
+ * @param y position of the second group's
+ * @param samples number of samples
+ * @param storageRoundoff u_data, the larger relative rounding of the stored activations of both
+ * @param living the living neurons
+ * @param moments norms and sums, dead neurons included
+ */
+public record LivingPair(
+    int x,
+    int y,
+    long samples,
+    double storageRoundoff,
+    PerGroup<LivingNeurons> living,
+    PerGroup<Moments> moments) {
+  /**
+   * Numbers the living neurons of two layers.
+   *
+   * @throws IllegalArgumentException if the Gram matrix lacks one of them or their pair
+   */
+  public static LivingPair of(Gram gram, int x, int y) {
+    gram.requirePair(x, y);
+    GramLayer first = gram.layers().get(x);
+    GramLayer second = gram.layers().get(y);
+    double threshold = gram.deadThreshold();
+    LivingNeurons ofX = new LivingNeurons(first.neurons(), first.moments().dead(threshold), 0);
+    LivingNeurons ofY =
+        new LivingNeurons(second.neurons(), second.moments().dead(threshold), ofX.count());
+    return new LivingPair(
+        x,
+        y,
+        gram.samples(),
+        Math.max(first.storageRoundoff(), second.storageRoundoff()),
+        PerGroup.of(ofX, ofY),
+        PerGroup.of(first.moments(), second.moments()));
+  }
+
+  /** How many neurons of both groups live: the columns of the joint matrix. */
+  public int count() {
+    return living.x().count() + living.y().count();
+  }
+
+  /** The position of a group's layer in the Gram matrix. */
+  public int layer(Group group) {
+    return group == Group.X ? x : y;
+  }
+
+  /** The living neurons of a group, ascending: their columns follow each other. */
+  public int[] neurons(Group group) {
+    LivingNeurons of = living.get(group);
+    int[] neurons = new int[of.count()];
+    int next = 0;
+    for (int neuron = 0; neuron < of.neurons(); neuron++) {
+      if (of.contains(neuron)) {
+        neurons[next++] = neuron;
+      }
+    }
+    return neurons;
+  }
+}

@@ -1,0 +1,75 @@
+package org.spanmatch.kernel;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.NeuronNorms;
+import org.spanmatch.gram.GramLayer;
+import org.spanmatch.gram.Moments;
+
+/** A layer to add up, usually as it is, or each neuron multiplied by a power of two. */
+public final class ScaledLayer {
+  private final Layer layer;
+  private final int[] exponents; // null for no scales
+
+  private ScaledLayer(Layer layer, int[] exponents) {
+    this.layer = layer;
+    this.exponents = exponents;
+  }
+
+  static ScaledLayer unscaled(Layer layer) {
+    return new ScaledLayer(layer, null);
+  }
+
+  static ScaledLayer by(NeuronNorms norms, Layer layer) {
+    int[] exponents = new int[layer.neurons()];
+    Arrays.setAll(exponents, neuron -> Math.getExponent(norms.scale(neuron)));
+    return new ScaledLayer(layer, exponents);
+  }
+
+  /** The activations. */
+  public Layer layer() {
+    return layer;
+  }
+
+  /** Number of neurons. */
+  public int neurons() {
+    return layer.neurons();
+  }
+
+  /** The factor of each neuron, a power of two; empty where none is scaled. */
+  public Optional<double[]> scales() {
+    return Optional.ofNullable(exponents)
+        .map(
+            all -> Arrays.stream(all).mapToDouble(exponent -> Math.scalb(1.0, exponent)).toArray());
+  }
+
+  /**
+   * What a Gram matrix keeps of the layer.
+   *
+   * @param position the layer's position in its list, taken for the number of its network
+   * @param sums Σz of the scaled activations, an element per neuron
+   * @param squares Σz²
+   * @param fourthPowers Σz⁴
+   * @param activeSamples how many are not 0
+   */
+  public GramLayer describe(
+      int position, double[] sums, double[] squares, double[] fourthPowers, long[] activeSamples) {
+    Moments moments =
+        new Moments(
+            sums,
+            squares,
+            fourthPowers,
+            activeSamples,
+            exponents == null ? new int[layer.neurons()] : exponents,
+            new double[layer.neurons()]);
+    return new GramLayer(
+        position,
+        layer.name(),
+        List.of(layer.source()),
+        layer.sampleAxes(),
+        layer.type().roundoff(),
+        moments);
+  }
+}

@@ -1,0 +1,12 @@
+package org.spanmatch.kernel.selection;
+
+/** The choice of the first kernel for every problem. */
+record ForcedChoice(String reason) implements AutomaticKernel.Choice {
+  @Override
+  public int kernelFor(int xNeurons, int yNeurons, long samples) {
+    return 0;
+  }
+
+  @Override
+  public void handed(int kernel, int xNeurons, int yNeurons, long samples) {}
+}

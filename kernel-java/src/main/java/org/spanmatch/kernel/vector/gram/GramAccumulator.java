@@ -1,0 +1,329 @@
+package org.spanmatch.kernel.vector.gram;
+
+import static org.spanmatch.kernel.vector.gemm.MicroKernel.KC;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.spanmatch.gram.GramLayer;
+import org.spanmatch.gram.GramMatrix;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.NormProducts;
+import org.spanmatch.kernel.GramErrors;
+import org.spanmatch.kernel.ScaledLayer;
+import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.WorkerPool;
+
+/**
+ * Adds up the inner products of some layers' activation vectors, their sums and fourth powers, in
+ * one pass over the samples.
+ *
+ * <p>With d samples, a block of n × n′ inner products costs 2·d·n·n′ operations, half of it on the
+ * diagonal, and 8·n·n′ bytes; besides, two steps of packed samples: while one is multiplied, the
+ * next is read and packed. Every number is summed in the same order for any number of threads and
+ * whatever other layers there are, so the result is identical to the last bit.
+ */
+public final class GramAccumulator {
+  // Tiles of this many panels a side are one task: their panels of a slice stay in the second-level
+  // cache together.
+  private static final int TASK_PANELS = 4;
+
+  private final List<ScaledLayer> layers;
+  private final GramOptions options;
+  private final MicroKernel kernel;
+  private final int nr;
+  private final int[] firstPanel; // by layer, and behind the last
+  private final List<TiledBlock> blocks = new ArrayList<>();
+  private final double[] sums; // by column, as all that follow
+  private final double[] fourthPowers;
+  private final double[] active;
+  private final double[][] normProducts; // by pair of layers; null where nobody wants them
+  private final double[][][] normSums; // by layer and layer of the norms, an element per column
+  private final long samples;
+
+  private GramAccumulator(
+      List<ScaledLayer> layers,
+      Collection<GramPair> pairs,
+      GramOptions options,
+      MicroKernel kernel) {
+    this.layers = layers;
+    this.options = options;
+    this.kernel = kernel;
+    this.nr = kernel.nr();
+    this.samples = layers.get(0).layer().samples();
+    this.firstPanel = new int[layers.size() + 1];
+    for (int i = 0; i < layers.size(); i++) {
+      firstPanel[i + 1] = firstPanel[i] + panels(layers.get(i).neurons(), nr);
+    }
+    int columns = firstPanel[layers.size()] * nr;
+    sums = new double[columns];
+    fourthPowers = new double[columns];
+    active = new double[columns];
+    for (GramPair pair : withSelves(layers.size(), pairs)) {
+      blocks.add(
+          new TiledBlock(
+              pair,
+              firstPanel[pair.first()],
+              firstPanel[pair.first() + 1],
+              firstPanel[pair.second()],
+              firstPanel[pair.second() + 1],
+              nr));
+    }
+    normProducts = options.normProducts() ? new double[layers.size()][layers.size()] : null;
+    normSums = options.normProducts() ? new double[layers.size()][layers.size()][] : null;
+    for (TiledBlock block : normSums == null ? List.<TiledBlock>of() : blocks) {
+      int first = block.pair.first();
+      int second = block.pair.second();
+      normSums[first][second] = new double[(block.lastRow - block.firstRow) * nr];
+      normSums[second][first] = new double[(block.lastColumn - block.firstColumn) * nr];
+    }
+  }
+
+  private static TreeSet<GramPair> withSelves(int layers, Collection<GramPair> pairs) {
+    TreeSet<GramPair> all = new TreeSet<>(pairs);
+    for (int i = 0; i < layers; i++) {
+      all.add(new GramPair(i, i));
+    }
+    return all;
+  }
+
+  private static int panels(int neurons, int nr) {
+    return (int) ((neurons + nr - 1L) / nr);
+  }
+
+  /**
+   * Reads all layers once and adds up their inner products.
+   *
+   * @param layers at least one, with the same samples
+   * @param pairs the pairs of layers that are wanted
+   */
+  public static GramMatrix of(
+      List<ScaledLayer> layers,
+      Collection<GramPair> pairs,
+      GramOptions options,
+      MicroKernel kernel,
+      WorkerPool workers) {
+    GramAccumulator accumulator = new GramAccumulator(layers, pairs, options, kernel);
+    accumulator.read(workers);
+    return accumulator.result();
+  }
+
+  /**
+   * Memory: the tiles, the blocks that they're copied to, and two steps of packed samples.
+   *
+   * @param neurons of each layer
+   */
+  public static double bytes(
+      List<Integer> neurons, Collection<GramPair> pairs, long samples, int nr) {
+    double elements = 0;
+    long panels = 0;
+    for (GramPair pair : withSelves(neurons.size(), pairs)) {
+      double rows = (double) panels(neurons.get(pair.first()), nr) * nr;
+      double columns = (double) panels(neurons.get(pair.second()), nr) * nr;
+      elements += pair.first() == pair.second() ? rows * (columns + nr) / 2 : rows * columns;
+    }
+    for (int count : neurons) {
+      panels += panels(count, nr);
+    }
+    return 2 * Double.BYTES * elements + 2 * PackedSamples.bytes(nr, panels, samples);
+  }
+
+  private void read(WorkerPool workers) {
+    if (firstPanel[layers.size()] == 0) {
+      return;
+    }
+    List<LayerPacker> packers = new ArrayList<>();
+    try {
+      for (int i = 0; i < layers.size(); i++) {
+        packers.add(new LayerPacker(layers.get(i), i, firstPanel[i], kernel));
+      }
+      Pass pass = new Pass(packers);
+      long done = 0;
+      do {
+        workers.run(pass.tasks(samples - done));
+        done += pass.multiplied;
+        options.progress().update("compress", done, samples);
+      } while (pass.swap() > 0);
+    } finally {
+      packers.forEach(LayerPacker::close);
+    }
+  }
+
+  /** The steps of a pass; their tasks are made once, or they would be garbage for every step. */
+  private final class Pass {
+    private final List<Runnable> tasks = new ArrayList<>();
+    private final int readers;
+    private PackedSamples current = packedSamples();
+    private PackedSamples next = packedSamples();
+    private int multiplied; // samples in current: none before the first step
+    private int packed; // samples that next gets
+
+    Pass(List<LayerPacker> packers) {
+      packers.forEach(packer -> tasks.add(() -> packer.fill(next, packed)));
+      readers = tasks.size();
+      for (TiledBlock block : blocks) {
+        for (int column = block.firstColumn; column < block.lastColumn; column += TASK_PANELS) {
+          int lastRow = block.isTriangle() ? column + 1 : block.lastRow;
+          for (int row = block.firstRow; row < lastRow; row += TASK_PANELS) {
+            int firstRow = row;
+            int firstColumn = column;
+            tasks.add(() -> multiply(block, current, multiplied, firstRow, firstColumn));
+          }
+        }
+      }
+      for (TiledBlock block : normProducts == null ? List.<TiledBlock>of() : blocks) {
+        tasks.add(() -> multiplyNorms(block.pair, current, multiplied));
+      }
+    }
+
+    private PackedSamples packedSamples() {
+      return new PackedSamples(
+          nr, firstPanel[layers.size()], samples, normProducts == null ? 0 : layers.size());
+    }
+
+    /**
+     * What to do in the next step.
+     *
+     * @param left samples that are not yet multiplied
+     */
+    List<Runnable> tasks(long left) {
+      packed = (int) Math.min(next.capacity(), left - multiplied);
+      return tasks.subList(packed > 0 ? 0 : readers, multiplied > 0 ? tasks.size() : readers);
+    }
+
+    /** Ends a step; returns how many samples the next one multiplies. */
+    int swap() {
+      PackedSamples read = next;
+      next = current;
+      current = read;
+      multiplied = packed;
+      return multiplied;
+    }
+  }
+
+  /** Adds the products of one task's panels, and on the diagonal the moments. */
+  private void multiply(
+      TiledBlock block, PackedSamples packed, int count, int firstRow, int firstColumn) {
+    int lastRow = Math.min(block.lastRow, firstRow + TASK_PANELS);
+    int lastColumn = Math.min(block.lastColumn, firstColumn + TASK_PANELS);
+    boolean diagonal = block.isTriangle() && firstRow == firstColumn;
+    double[] data = packed.values();
+    for (int slice = 0; slice * KC < count; slice++) {
+      int depth = Math.min(KC, count - slice * KC);
+      for (int row = firstRow; row < lastRow; row++) {
+        if (diagonal) {
+          // Every panel is in one such task, which has it in the cache.
+          kernel.addMoments(
+              data, packed.offset(slice, row), depth, sums, fourthPowers, active, row * nr);
+        }
+        int from = block.isTriangle() ? Math.max(row, firstColumn) : firstColumn;
+        for (int column = from; column < lastColumn; column++) {
+          int left = packed.offset(slice, row);
+          int right = packed.offset(slice, column);
+          for (int i = 0; i < nr; i += kernel.mr()) {
+            int tile = block.tile(row, column) + i * nr;
+            kernel.multiplyAdd(data, left + i, data, right, depth, block.values, tile, nr, false);
+          }
+        }
+      }
+    }
+  }
+
+  /** Adds the products of a pair with the squared norms of samples. */
+  private void multiplyNorms(GramPair pair, PackedSamples packed, int count) {
+    int first = pair.first();
+    int second = pair.second();
+    double[] firstNorms = packed.squaredNorms(first);
+    double[] secondNorms = packed.squaredNorms(second);
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += firstNorms[i] * secondNorms[i];
+    }
+    normProducts[first][second] += sum;
+    addNormSums(first, secondNorms, packed, count, normSums[first][second]);
+    if (first != second) {
+      addNormSums(second, firstNorms, packed, count, normSums[second][first]);
+    }
+  }
+
+  private void addNormSums(
+      int layer, double[] norms, PackedSamples packed, int count, double[] target) {
+    for (int slice = 0; slice * KC < count; slice++) {
+      int depth = Math.min(KC, count - slice * KC);
+      for (int panel = firstPanel[layer]; panel < firstPanel[layer + 1]; panel++) {
+        kernel.addProducts(
+            packed.values(),
+            packed.offset(slice, panel),
+            depth,
+            norms,
+            slice * KC,
+            target,
+            (panel - firstPanel[layer]) * nr);
+      }
+    }
+  }
+
+  private GramMatrix result() {
+    List<GramLayer> described = new ArrayList<>();
+    Map<GramPair, double[]> products = new TreeMap<>();
+    for (TiledBlock block : blocks) {
+      GramPair pair = block.pair;
+      products.put(
+          pair,
+          block.isTriangle()
+              ? block.triangle(layers.get(pair.first()).neurons())
+              : block.rectangle(
+                  layers.get(pair.first()).neurons(), layers.get(pair.second()).neurons()));
+      block.release();
+    }
+    boolean scaled = false;
+    for (int i = 0; i < layers.size(); i++) {
+      scaled |= layers.get(i).scales().isPresent();
+      described.add(describe(i, products.get(new GramPair(i, i))));
+    }
+    return new GramMatrix(
+        described,
+        samples,
+        options.deadThreshold(),
+        GramErrors.ofSums(samples, KC),
+        products,
+        scaled || normProducts == null ? Map.of() : normProducts());
+  }
+
+  private GramLayer describe(int layer, double[] triangle) {
+    int neurons = layers.get(layer).neurons();
+    int from = firstPanel[layer] * nr;
+    double[] squares = new double[neurons];
+    Arrays.setAll(squares, i -> triangle[GramMatrix.triangleRow(neurons, i) + i]);
+    long[] counts = new long[neurons];
+    Arrays.setAll(counts, i -> (long) active[from + i]);
+    return layers
+        .get(layer)
+        .describe(
+            layer,
+            Arrays.copyOfRange(sums, from, from + neurons),
+            squares,
+            Arrays.copyOfRange(fourthPowers, from, from + neurons),
+            counts);
+  }
+
+  private Map<GramPair, NormProducts> normProducts() {
+    Map<GramPair, NormProducts> products = new TreeMap<>();
+    for (TiledBlock block : blocks) {
+      int first = block.pair.first();
+      int second = block.pair.second();
+      products.put(
+          block.pair,
+          new NormProducts(
+              normProducts[first][second],
+              Arrays.copyOf(normSums[first][second], layers.get(first).neurons()),
+              Arrays.copyOf(normSums[second][first], layers.get(second).neurons())));
+    }
+    return products;
+  }
+}
