@@ -14,15 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.cli.Option;
-import org.spanmatch.benchmarks.Measurement;
-import org.spanmatch.benchmarks.picker.BenchmarkException;
-import org.spanmatch.benchmarks.picker.Change;
-import org.spanmatch.benchmarks.picker.CostModels;
-import org.spanmatch.benchmarks.picker.Effort;
-import org.spanmatch.benchmarks.picker.GridPoint;
-import org.spanmatch.benchmarks.picker.GridRun;
-import org.spanmatch.benchmarks.picker.GridRun.LeftOut;
-import org.spanmatch.benchmarks.picker.LayerTime;
 import org.spanmatch.cli.report.BenchSetup;
 import org.spanmatch.data.ActivationsException;
 import org.spanmatch.kernel.KernelProvider;
@@ -30,6 +21,15 @@ import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.cost.CostModel;
 import org.spanmatch.kernel.cost.CostProfile;
 import org.spanmatch.kernel.cost.Machine;
+import org.spanmatch.tuning.BenchmarkException;
+import org.spanmatch.tuning.Change;
+import org.spanmatch.tuning.CostModels;
+import org.spanmatch.tuning.Effort;
+import org.spanmatch.tuning.GridPoint;
+import org.spanmatch.tuning.GridRun;
+import org.spanmatch.tuning.GridRun.LeftOut;
+import org.spanmatch.tuning.LayerTime;
+import org.spanmatch.tuning.Measurement;
 
 /** {@code spanmatch bench}: which backend is the fastest for which sizes, on this machine. */
 final class BenchCommand implements Command {

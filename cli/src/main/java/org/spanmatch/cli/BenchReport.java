@@ -16,19 +16,19 @@ import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.spanmatch.benchmarks.Measurement;
-import org.spanmatch.benchmarks.Speeds;
-import org.spanmatch.benchmarks.picker.Advice;
-import org.spanmatch.benchmarks.picker.GridPoint;
-import org.spanmatch.benchmarks.picker.GridRun;
-import org.spanmatch.benchmarks.picker.LayerTime;
-import org.spanmatch.benchmarks.picker.TimeTable;
 import org.spanmatch.cli.report.BenchSetup;
 import org.spanmatch.cli.report.Csv;
 import org.spanmatch.cli.report.Json;
 import org.spanmatch.cli.report.TextTable;
 import org.spanmatch.cli.report.TimesFigure;
 import org.spanmatch.data.ActivationsException;
+import org.spanmatch.tuning.Advice;
+import org.spanmatch.tuning.GridPoint;
+import org.spanmatch.tuning.GridRun;
+import org.spanmatch.tuning.LayerTime;
+import org.spanmatch.tuning.Measurement;
+import org.spanmatch.tuning.Speeds;
+import org.spanmatch.tuning.TimeTable;
 
 /**
  * Shows and stores how long backends take for whole layers.

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
-import org.spanmatch.benchmarks.picker.Change;
 import org.spanmatch.cli.report.TextTable;
 import org.spanmatch.data.ActivationsException;
+import org.spanmatch.tuning.Change;
 
 /** Shows what became slower or faster since an earlier run. */
 final class ChangeReport {

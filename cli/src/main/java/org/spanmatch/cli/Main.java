@@ -14,13 +14,13 @@ import java.util.logging.ConsoleHandler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
-import org.spanmatch.benchmarks.picker.BenchmarkException;
 import org.spanmatch.cli.report.DisplayName;
 import org.spanmatch.data.ActivationsException;
 import org.spanmatch.kernel.KernelFailedException;
 import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.Kernels;
 import org.spanmatch.kernel.NotEnoughMemoryException;
+import org.spanmatch.tuning.BenchmarkException;
 
 /** Starts the {@code spanmatch} command. */
 public final class Main {

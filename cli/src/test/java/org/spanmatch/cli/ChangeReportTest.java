@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.benchmarks.picker.Change;
 import org.spanmatch.data.ActivationsException;
+import org.spanmatch.tuning.Change;
 
 /** The table of {@code bench --compare}. */
 class ChangeReportTest {

@@ -11,7 +11,7 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
-import org.spanmatch.benchmarks.picker.LayerTime;
+import org.spanmatch.tuning.LayerTime;
 
 /** Writes results as comma-separated values: RFC 4180 quoting, UTF-8, one head line. */
 public final class Csv {
