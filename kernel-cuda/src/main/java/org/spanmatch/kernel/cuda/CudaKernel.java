@@ -33,7 +33,7 @@ import org.spanmatch.kernel.vector.gram.GramTables;
  * for m neurons in two groups of one size, the matrix is computed in strips and the processor
  * answers. High precision, which rarely is asked for, is left to the java backend altogether.
  */
-final class CudaKernel implements ProjectionKernel {
+public final class CudaKernel implements ProjectionKernel {
   /** The name of the backend. */
   static final String NAME = "cuda";
 
@@ -83,7 +83,7 @@ final class CudaKernel implements ProjectionKernel {
   }
 
   /** The devices; the first one holds the tables. */
-  List<Device> devices() {
+  public List<Device> devices() {
     return devices;
   }
 
