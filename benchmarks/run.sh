@@ -49,7 +49,7 @@ jmh() {
   local result=$1.json
   shift
   echo "==> $result: $*"
-  set -- "$@" -prof org.spanmatch.benchmarks.Speeds
+  set -- "$@" -prof org.spanmatch.tuning.Speeds
   # Touching the heap takes longer than all else.
   ! $quick || set -- "$@" -jvmArgsAppend "-Xms256m -XX:-AlwaysPreTouch"
   printf 'java -jar %s %s -rf json -rff %s\n' "$jar" "$*" "$result" >>"$out/machine.txt"

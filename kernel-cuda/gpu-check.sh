@@ -202,7 +202,7 @@ jmh() {
   shift 2
   # The JVMs that measure inherit the heap.
   step "benchmarks: $name" "$limit" "${java[@]}" -Xmx12g org.openjdk.jmh.Main "$@" -f 1 -wi 1 \
-    -w 500ms -i 3 -r 500ms -foe true -prof org.spanmatch.benchmarks.Speeds -rf json \
+    -w 500ms -i 3 -r 500ms -foe true -prof org.spanmatch.tuning.Speeds -rf json \
     -rff "$tmp/jmh-$name.json"
 }
 

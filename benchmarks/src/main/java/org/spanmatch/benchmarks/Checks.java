@@ -1,13 +1,10 @@
 package org.spanmatch.benchmarks;
 
-import java.util.List;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.TreeSet;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
-import org.spanmatch.match.Match;
+import org.spanmatch.tuning.Mixtures;
 
 /** What makes a benchmark fail whose result is wrong. */
 final class Checks {
@@ -123,66 +120,6 @@ final class Checks {
                   + bound);
         }
       }
-    }
-  }
-
-  /**
-   * Compares matches at the same ε.
-   *
-   * @param by what found them, for the message
-   * @throws IllegalStateException if a neuron is in one match only, and its decision was borderline
-   *     in neither
-   */
-  static void requireSameMatches(String by, List<Match> found, List<Match> expected) {
-    if (found.size() != expected.size()) {
-      throw new IllegalStateException(
-          by + " found " + found.size() + " matches, expected " + expected.size());
-    }
-    for (int i = 0; i < expected.size(); i++) {
-      Match mine = found.get(i);
-      Match other = expected.get(i);
-      if (mine.epsilon() != other.epsilon()) {
-        throw new IllegalStateException(
-            by + " has a match at ε = " + mine.epsilon() + ", expected one at " + other.epsilon());
-      }
-      requireSame(
-          by,
-          Group.X,
-          mine.epsilon(),
-          mine.x(),
-          other.x(),
-          mine.borderlineX(),
-          other.borderlineX());
-      requireSame(
-          by,
-          Group.Y,
-          mine.epsilon(),
-          mine.y(),
-          other.y(),
-          mine.borderlineY(),
-          other.borderlineY());
-    }
-  }
-
-  private static void requireSame(
-      String by,
-      Group group,
-      double epsilon,
-      List<Integer> found,
-      List<Integer> expected,
-      List<Integer> borderline,
-      List<Integer> otherBorderline) {
-    Set<Integer> differing = new TreeSet<>(found);
-    differing.addAll(expected);
-    Set<Integer> both = new TreeSet<>(found);
-    both.retainAll(expected);
-    differing.removeAll(both);
-    differing.removeAll(borderline);
-    differing.removeAll(otherBorderline);
-    if (!differing.isEmpty()) {
-      throw new IllegalStateException(
-          "%s and another method disagree on neurons of %s at ε = %s, which are not borderline: %s"
-              .formatted(by, group.label(), epsilon, differing));
     }
   }
 }

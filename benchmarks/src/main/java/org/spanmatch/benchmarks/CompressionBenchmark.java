@@ -3,6 +3,7 @@ package org.spanmatch.benchmarks;
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.tuning.KernelBenchmark;
 
 /**
  * Compressing two groups of n neurons together, beside other libraries' ways to the Gram matrix.
@@ -24,19 +25,19 @@ public class CompressionBenchmark extends KernelBenchmark {
   private GramPeer peer;
 
   @Override
-  List<String> peers() {
+  protected List<String> peers() {
     return PEERS;
   }
 
   @Override
-  void prepare() {
+  protected void prepare() {
     if (!hasKernel()) {
       peer = GramPeer.open(backend, data(), threads);
     }
   }
 
   @Override
-  void check() {
+  protected void check() {
     if (peer != null) {
       peer.compute();
       Checks.requireGram(data(), peer);
@@ -51,7 +52,7 @@ public class CompressionBenchmark extends KernelBenchmark {
   }
 
   @Override
-  void free() {
+  protected void free() {
     if (peer != null) {
       peer.close();
       peer = null;

@@ -5,6 +5,7 @@ import org.ejml.data.DMatrixRBlock;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.block.MatrixOps_DDRB;
 import org.ejml.dense.block.MatrixOps_MT_DDRB;
+import org.spanmatch.tuning.Mixtures;
 
 /**
  * EJML: Aᵀ in block layout, with one column a sample, times its own transpose. Of EJML's products

@@ -12,6 +12,9 @@ import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
+import org.spanmatch.tuning.LayerBenchmark;
+import org.spanmatch.tuning.MatchingBenchmark;
+import org.spanmatch.tuning.NpyFile;
 
 /**
  * From {@code .npy} files to the maximum matches at five ε, as {@code spanmatch match} finds them.
@@ -24,7 +27,7 @@ public class FileBenchmark extends MatchingBenchmark {
   private Path folder;
 
   @Override
-  void prepare() {
+  protected void prepare() {
     try {
       folder = Files.createTempDirectory("spanmatch-benchmarks");
       for (Group group : Group.values()) {
@@ -40,7 +43,7 @@ public class FileBenchmark extends MatchingBenchmark {
   }
 
   @Override
-  ProjectionTable compress() {
+  protected ProjectionTable compress() {
     return kernel().compress(open(Group.X), open(Group.Y), compression());
   }
 
@@ -50,7 +53,7 @@ public class FileBenchmark extends MatchingBenchmark {
   }
 
   @Override
-  void free() {
+  protected void free() {
     if (folder == null) {
       return;
     }

@@ -9,6 +9,7 @@ import org.spanmatch.kernel.LivingNeurons;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.vector.gram.GramTables;
+import org.spanmatch.tuning.Mixtures;
 
 /**
  * A library's way to the Gram matrix AᵀA of float64 data that lies ready in the layout that suits

@@ -7,6 +7,7 @@ import org.spanmatch.gram.Progress;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
+import org.spanmatch.tuning.LayerChecks;
 
 /**
  * The maximum matches of two groups of n neurons at five ε, once they are compressed, by rounds of
@@ -25,7 +26,7 @@ public class MaximumMatchBenchmark extends TableBenchmark {
         table -> {
           MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
           List<Match> expected = Arrays.stream(EPSILONS).mapToObj(spectrum::maximumMatch).toList();
-          Checks.requireSameMatches(backend, found, expected);
+          LayerChecks.requireSameMatches(backend, found, expected);
         });
   }
 

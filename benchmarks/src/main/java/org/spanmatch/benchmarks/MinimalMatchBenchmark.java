@@ -12,6 +12,8 @@ import org.spanmatch.match.MaximumMatch;
 import org.spanmatch.match.MinimalMatch;
 import org.spanmatch.match.Neuron;
 import org.spanmatch.match.TrialOrder;
+import org.spanmatch.tuning.KernelBenchmark;
+import org.spanmatch.tuning.Mixtures;
 
 /**
  * From arrays in memory to one minimal match where everything matches, beside the same algorithm in
@@ -42,17 +44,17 @@ public class MinimalMatchBenchmark extends KernelBenchmark {
   private MinimalMatch last;
 
   @Override
-  List<String> peers() {
-    return List.of(Peers.NUMPY);
+  protected List<String> peers() {
+    return List.of(BenchmarkPeers.NUMPY);
   }
 
   @Override
-  Mixtures activations(ElementType type, Layout stored) {
+  protected Mixtures activations(ElementType type, Layout stored) {
     return new Mixtures(samples, neurons, type, stored, LEAST_NOISE, MOST_NOISE);
   }
 
   @Override
-  void prepare() {
+  protected void prepare() {
     neuron = new Neuron(Group.X, neurons / 2);
     if (!hasKernel()) {
       peer = new NumpyPeer("minimal " + EPSILON + " " + neuron.position(), data(), threads);
@@ -67,7 +69,7 @@ public class MinimalMatchBenchmark extends KernelBenchmark {
   }
 
   @Override
-  void check() {
+  protected void check() {
     match();
     withIndependentTable(
         table -> {
@@ -87,7 +89,7 @@ public class MinimalMatchBenchmark extends KernelBenchmark {
   }
 
   @Override
-  void free() {
+  protected void free() {
     if (peer != null) {
       peer.close();
       peer = null;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.tuning.Mixtures;
 
 /** Writes made-up activations of two networks to files that {@code spanmatch match} reads. */
 public final class MixtureFiles {

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.spanmatch.tuning.Mixtures;
 
 /**
  * VectorBLAS of dev.ludovic.netlib: dgemm, which does twice the work of its dsyrk and is up to five

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Optional;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.match.Match;
+import org.spanmatch.tuning.Mixtures;
+import org.spanmatch.tuning.NpyFile;
 
 /**
  * A method of {@code peers/numpy_peers.py} in a Python process that lives as long as this object,

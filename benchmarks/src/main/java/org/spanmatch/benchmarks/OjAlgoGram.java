@@ -3,6 +3,7 @@ package org.spanmatch.benchmarks;
 import org.ojalgo.OjAlgoUtils;
 import org.ojalgo.machine.VirtualMachine;
 import org.ojalgo.matrix.store.R064Store;
+import org.spanmatch.tuning.Mixtures;
 
 /**
  * ojAlgo: Aᵀ times A, both stored by columns. Of its products it is the fastest at 10,000 samples;

@@ -6,6 +6,7 @@ import static org.bytedeco.openblas.global.openblas.CblasTrans;
 import static org.bytedeco.openblas.global.openblas.cblas_dsyrk;
 
 import org.bytedeco.javacpp.DoublePointer;
+import org.spanmatch.tuning.Mixtures;
 
 /**
  * OpenBLAS: dsyrk of the lower half, from native memory, with one column a neuron. Of the four

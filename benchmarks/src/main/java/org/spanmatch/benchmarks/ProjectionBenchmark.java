@@ -3,6 +3,8 @@ package org.spanmatch.benchmarks;
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.tuning.Peers;
+import org.spanmatch.tuning.Work;
 
 /**
  * All distances of two groups of n neurons, both ways, from a fresh table: two factorisations, and
@@ -18,20 +20,17 @@ import org.spanmatch.kernel.Group;
  * backend's.
  */
 public class ProjectionBenchmark extends TableBenchmark {
-  /** OpenBLAS without what error bounds need. */
-  static final String NO_BOUNDS = "openblas";
-
   private static final String WITH_BOUNDS = "openblas-coefficients";
 
   private OpenBlasProjection peer;
 
   @Override
-  List<String> peers() {
-    return List.of(NO_BOUNDS, WITH_BOUNDS);
+  protected List<String> peers() {
+    return List.of(Work.WITHOUT_BOUNDS, WITH_BOUNDS);
   }
 
   @Override
-  void prepare() {
+  protected void prepare() {
     if (!hasKernel()) {
       peer = openBlas();
     }
@@ -60,7 +59,7 @@ public class ProjectionBenchmark extends TableBenchmark {
   }
 
   @Override
-  void free() {
+  protected void free() {
     if (peer != null) {
       peer.close();
       peer = null;

@@ -19,6 +19,10 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.spanmatch.tuning.LimitsBenchmark;
+import org.spanmatch.tuning.Measurement;
+import org.spanmatch.tuning.Speeds;
+import org.spanmatch.tuning.Work;
 
 /**
  * Prints the Markdown tables of what JMH measured, so that no published number was typed.
@@ -220,8 +224,8 @@ public final class ResultsTable {
                     number(result, "neurons") != 512
                         ? Double.NaN
                         : switch (backend(result)) {
-                          case Peers.NUMPY -> 50;
-                          case Peers.NUMPY_GRAM -> 3;
+                          case BenchmarkPeers.NUMPY -> 50;
+                          case BenchmarkPeers.NUMPY_GRAM -> 3;
                           default -> Double.NaN;
                         })));
     List<Measurement> files = find("FileBenchmark.match", "neurons", "samples", "threads");
@@ -260,7 +264,7 @@ public final class ResultsTable {
         timesAsFast(
             found,
             result ->
-                backend(result).equals(Peers.NUMPY) && number(result, "neurons") == 64
+                backend(result).equals(BenchmarkPeers.NUMPY) && number(result, "neurons") == 64
                     ? 200
                     : Double.NaN));
   }

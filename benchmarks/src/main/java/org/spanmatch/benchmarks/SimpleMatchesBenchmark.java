@@ -15,6 +15,7 @@ import org.spanmatch.match.Neuron;
 import org.spanmatch.match.SimpleMatches;
 import org.spanmatch.match.SimpleSearch;
 import org.spanmatch.match.TrialOrder;
+import org.spanmatch.tuning.Mixtures;
 
 /**
  * Simple matches of two groups of n neurons that are compressed and of which all match: one minimal
@@ -40,7 +41,7 @@ public class SimpleMatchesBenchmark extends TableBenchmark {
   private SimpleMatches last;
 
   @Override
-  Mixtures activations(ElementType type, Layout stored) {
+  protected Mixtures activations(ElementType type, Layout stored) {
     return new Mixtures(
         samples,
         neurons,
@@ -51,7 +52,7 @@ public class SimpleMatchesBenchmark extends TableBenchmark {
   }
 
   @Override
-  void prepare() {
+  protected void prepare() {
     if (!List.of("loose", "tight").contains(epsilon)) {
       throw new IllegalArgumentException(
           "expected an epsilon of loose, tight, found '" + epsilon + "'");

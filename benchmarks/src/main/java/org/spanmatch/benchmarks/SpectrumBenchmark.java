@@ -7,6 +7,7 @@ import org.spanmatch.gram.Progress;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
+import org.spanmatch.tuning.LayerChecks;
 
 /**
  * The match level of every neuron of two groups of n neurons, once they are compressed.
@@ -23,7 +24,8 @@ public class SpectrumBenchmark extends TableBenchmark {
     MatchSpectrum spectrum = spectrum();
     List<Match> found = Arrays.stream(EPSILONS).mapToObj(spectrum::maximumMatch).toList();
     withIndependentTable(
-        table -> Checks.requireSameMatches(backend, found, MaximumMatch.find(table, EPSILONS)));
+        table ->
+            LayerChecks.requireSameMatches(backend, found, MaximumMatch.find(table, EPSILONS)));
   }
 
   /** The match level of every neuron. */

@@ -4,6 +4,7 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.tuning.KernelBenchmark;
 
 /**
  * Asks a question of compressed layers. Each call gets a table that has answered nothing yet, since
@@ -30,7 +31,7 @@ public abstract class TableBenchmark extends KernelBenchmark {
   }
 
   @Override
-  void check() {
+  protected void check() {
     makeTable();
     try {
       checkTable();

@@ -27,6 +27,10 @@ import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.tuning.Gpus;
+import org.spanmatch.tuning.LayerBenchmark;
+import org.spanmatch.tuning.LimitsBenchmark;
+import org.spanmatch.tuning.Speeds;
 
 /** Runs every benchmark once at tiny size, so that none can rot. */
 class BenchmarksRunTest {

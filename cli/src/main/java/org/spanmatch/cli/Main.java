@@ -14,7 +14,6 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.benchmarks.picker.BenchmarkException;
 import org.spanmatch.cli.commands.BackendsCommand;
 import org.spanmatch.cli.commands.BenchCommand;
 import org.spanmatch.cli.commands.BundleCommand;
@@ -42,6 +41,7 @@ import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.report.text.DisplayName;
+import org.spanmatch.tuning.BenchmarkException;
 
 /** Starts the {@code spanmatch} command. */
 public final class Main {

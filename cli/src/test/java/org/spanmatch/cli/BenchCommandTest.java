@@ -3,10 +3,12 @@ package org.spanmatch.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -168,6 +170,51 @@ class BenchCommandTest {
     assertEquals(0, outcome.exitCode(), outcome.err());
     assertEquals(table, Files.readString(out.resolve("bench.md")));
     assertEquals(Set.copyOf(BenchReport.files()), names(out));
+  }
+
+  /** What is not on the class path of the command, and what the launcher adds to it. */
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void peersAreMeasuredOnceTheyAreBuilt() throws IOException {
+    String cure =
+        "the peers are in benchmarks/target/benchmarks.jar, which is missing or older than its"
+            + " sources; 'mvn -q package -pl benchmarks -am -DskipTests' in the repository builds"
+            + " it";
+    Outcome absent = bench("--peers");
+    assertEquals(4, absent.exitCode(), absent.err());
+    assertEquals("spanmatch: --peers: " + cure + "\n", absent.err());
+    Outcome unknown = bench("--backends", "ejml");
+    assertEquals(2, unknown.exitCode(), unknown.err());
+    assertTrue(unknown.err().contains(", found 'ejml'; " + cure), unknown.err());
+
+    Path jar = RealCommand.root().resolve("benchmarks/target/benchmarks.jar");
+    assumeTrue(Files.exists(jar), "skipped without " + jar + ": build the benchmarks first");
+    Path out = folder.resolve("out");
+    ProcessBuilder builder =
+        builder(
+            "--neurons",
+            "4",
+            "--samples",
+            "50",
+            "--backends",
+            "java",
+            "--peers",
+            "--quiet",
+            "--out",
+            out);
+    int classPath = builder.command().indexOf("-cp") + 1;
+    builder
+        .command()
+        .set(classPath, builder.command().get(classPath) + File.pathSeparator + jar.toString());
+    builder.command().addAll(1, List.of("--add-modules", "jdk.incubator.vector"));
+    Outcome outcome = RealCommand.finish(builder);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    List<String> measured =
+        Files.readAllLines(out.resolve("bench.csv")).stream()
+            .skip(1)
+            .map(line -> line.substring(0, line.indexOf(',')))
+            .toList();
+    assertTrue(measured.containsAll(List.of("java", "ejml", "ojalgo", "netlib")), "" + measured);
   }
 
   // A process that the JDK starts is its helper at first.

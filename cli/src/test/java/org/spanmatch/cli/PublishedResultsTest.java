@@ -18,13 +18,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.benchmarks.picker.CostModels;
-import org.spanmatch.benchmarks.picker.GridPoint;
-import org.spanmatch.benchmarks.picker.LayerTime;
-import org.spanmatch.benchmarks.picker.TimeTable;
 import org.spanmatch.cli.output.BenchReport;
 import org.spanmatch.kernel.selection.CostProfile;
 import org.spanmatch.report.figures.Figure;
+import org.spanmatch.tuning.CostModels;
+import org.spanmatch.tuning.GridPoint;
+import org.spanmatch.tuning.LayerTime;
+import org.spanmatch.tuning.TimeTable;
 import org.w3c.dom.Document;
 
 /** What is published was made from what was measured, and the automatic choice suits it. */

@@ -51,7 +51,7 @@ public record Build(Path root, Path jar) {
   }
 
   /**
-   * The jars of the checks on a GPU: tests, and what runs them.
+   * The jars of the checks on a GPU: tests, benchmarks, and what runs them.
    *
    * @throws BundleException if they were not built, or not since their sources changed
    */
@@ -61,7 +61,9 @@ public record Build(Path root, Path jar) {
         List.of(
             new Part("core", "spanmatch-core-" + version() + "-tests.jar"),
             new Part("kernel-java", "spanmatch-kernel-java-" + version() + "-tests.jar"),
-            new Part("kernel-cuda", "spanmatch-kernel-cuda-" + version() + "-tests.jar"))) {
+            new Part("kernel-cuda", "spanmatch-kernel-cuda-" + version() + "-tests.jar"),
+            // Without the libraries that it compares with.
+            new Part("benchmarks", "spanmatch-benchmarks-" + version() + ".jar"))) {
       Path built = root.resolve(part.module()).resolve("target").resolve(part.jar());
       Path sources = root.resolve(part.module()).resolve("src");
       if (!Files.exists(built)) {

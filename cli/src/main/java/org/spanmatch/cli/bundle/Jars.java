@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
@@ -31,15 +30,9 @@ final class Jars {
                       "org/apache/commons/math3/"
                           + "(analysis|distribution|exception|random|special|stat|util)/.*"));
 
-  // The libraries that benchmarks compare with, some of which are large.
-  private static final Pattern PEERS =
-      Pattern.compile("(openblas|javacpp|ejml-\\w+|ojalgo|blas|arpack_combined_all)-\\d.*");
-
   private Jars() {}
 
-  /**
-   * Copies all jars of a folder, but those with libraries for Windows, and peers, to a new folder.
-   */
+  /** Copies all jars of a folder, but those with libraries for Windows, to a new folder. */
   static void copyAll(Path folder, Path target) throws IOException {
     Files.createDirectory(target);
     try (Stream<Path> files = Files.list(folder)) {
@@ -47,7 +40,6 @@ final class Jars {
           files
               .filter(file -> file.toString().endsWith(".jar"))
               .filter(file -> !file.getFileName().toString().contains("-windows-"))
-              .filter(file -> !PEERS.matcher(file.getFileName().toString()).matches())
               .sorted()
               .toList();
       for (Path jar : jars) {

@@ -4,13 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.spanmatch.benchmarks.Peers;
-import org.spanmatch.benchmarks.picker.GridRun.LeftOut;
+import java.util.stream.Stream;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.KernelProvider.Unavailable;
 import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.tuning.GridRun.LeftOut;
+import org.spanmatch.tuning.Peers;
 
 /** Which backends and peers {@code spanmatch bench} measures. */
 final class BenchBackends {
@@ -48,7 +49,10 @@ final class BenchBackends {
         }
       }
     }
-    for (String name : Peers.NAMES) {
+    if (options.peers() && Peers.names().isEmpty()) {
+      throw new KernelUnavailableException("--peers: " + Peers.MISSING);
+    }
+    for (String name : Peers.names()) {
       boolean byName = asked.contains(name);
       if (byName || options.peers()) {
         Optional<String> problem = Peers.unavailable(name);
@@ -62,16 +66,16 @@ final class BenchBackends {
         }
       }
     }
+    List<String> names = Stream.concat(known.stream(), Peers.names().stream()).toList();
     for (String name : asked) {
-      if (!all && !known.contains(name) && !Peers.NAMES.contains(name)) {
+      if (!all && !names.contains(name)) {
         throw new UsageException(
             "--backends: expected all, "
-                + String.join(", ", known)
-                + ", "
-                + String.join(", ", Peers.NAMES)
+                + String.join(", ", names)
                 + ", found '"
                 + name
-                + "'");
+                + "'"
+                + (Peers.names().isEmpty() ? "; " + Peers.MISSING : ""));
       }
     }
     return chosen;

@@ -15,15 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.cli.Option;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.benchmarks.Measurement;
-import org.spanmatch.benchmarks.picker.BenchmarkException;
-import org.spanmatch.benchmarks.picker.Change;
-import org.spanmatch.benchmarks.picker.CostModels;
-import org.spanmatch.benchmarks.picker.Effort;
-import org.spanmatch.benchmarks.picker.GridPoint;
-import org.spanmatch.benchmarks.picker.GridRun;
-import org.spanmatch.benchmarks.picker.GridRun.LeftOut;
-import org.spanmatch.benchmarks.picker.LayerTime;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.output.BenchReport;
 import org.spanmatch.cli.output.BenchSetup;
@@ -39,6 +30,15 @@ import org.spanmatch.kernel.selection.CostModel;
 import org.spanmatch.kernel.selection.CostProfile;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.kernel.selection.Machine;
+import org.spanmatch.tuning.BenchmarkException;
+import org.spanmatch.tuning.Change;
+import org.spanmatch.tuning.CostModels;
+import org.spanmatch.tuning.Effort;
+import org.spanmatch.tuning.GridPoint;
+import org.spanmatch.tuning.GridRun;
+import org.spanmatch.tuning.GridRun.LeftOut;
+import org.spanmatch.tuning.LayerTime;
+import org.spanmatch.tuning.Measurement;
 
 /** {@code spanmatch bench}: which backend is the fastest for which sizes, on this machine. */
 public final class BenchCommand implements Command {

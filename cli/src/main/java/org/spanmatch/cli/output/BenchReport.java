@@ -18,17 +18,17 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.benchmarks.Measurement;
-import org.spanmatch.benchmarks.Speeds;
-import org.spanmatch.benchmarks.picker.Advice;
-import org.spanmatch.benchmarks.picker.GridPoint;
-import org.spanmatch.benchmarks.picker.GridRun;
-import org.spanmatch.benchmarks.picker.LayerTime;
-import org.spanmatch.benchmarks.picker.TimeTable;
 import org.spanmatch.report.Csv;
 import org.spanmatch.report.Json;
 import org.spanmatch.report.figures.TimesFigure;
 import org.spanmatch.report.text.TextTable;
+import org.spanmatch.tuning.Advice;
+import org.spanmatch.tuning.GridPoint;
+import org.spanmatch.tuning.GridRun;
+import org.spanmatch.tuning.LayerTime;
+import org.spanmatch.tuning.Measurement;
+import org.spanmatch.tuning.Speeds;
+import org.spanmatch.tuning.TimeTable;
 
 /**
  * Shows and stores how long backends take for whole layers.

@@ -3,8 +3,8 @@ package org.spanmatch.cli.output;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
-import org.spanmatch.benchmarks.picker.GridRun;
 import org.spanmatch.kernel.selection.Machine;
+import org.spanmatch.tuning.GridRun;
 
 /**
  * What was measured with what, in the shape of {@code machine.json}.

@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.benchmarks.picker.Change;
 import org.spanmatch.report.text.TextTable;
+import org.spanmatch.tuning.Change;
 
 /** Shows what became slower or faster since an earlier run. */
 public final class ChangeReport {

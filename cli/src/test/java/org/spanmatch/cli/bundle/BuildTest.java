@@ -75,11 +75,15 @@ class BuildTest {
     touch("kernel-java/target/spanmatch-kernel-java-2.1-tests.jar");
     Path source = touch("kernel-cuda/src/main/A.java");
     Path cuda = touch("kernel-cuda/target/spanmatch-kernel-cuda-2.1-tests.jar");
+    Path benchmarks = folder.resolve("benchmarks/target/spanmatch-benchmarks-2.1.jar");
+    assertEquals(benchmarks + " is missing" + cure, message(build::checkJars));
+    touch("benchmarks/src/main/A.java");
+    touch("benchmarks/target/spanmatch-benchmarks-2.1.jar");
     assertEquals(
         folder.resolve("benchmarks/target/check") + " is missing" + cure,
         message(build::checkJars));
     Path tool = touch("benchmarks/target/check/tool.jar");
-    assertEquals(List.of(core, java, cuda, tool), build.checkJars());
+    assertEquals(List.of(core, java, cuda, benchmarks, tool), build.checkJars());
     Files.setLastModifiedTime(source, FileTime.fromMillis(2_000_000));
     assertEquals(
         cuda + " is older than " + folder.resolve("kernel-cuda/src") + cure,

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.benchmarks.picker.Change;
+import org.spanmatch.tuning.Change;
 
 /** The table of {@code bench --compare}. */
 class ChangeReportTest {

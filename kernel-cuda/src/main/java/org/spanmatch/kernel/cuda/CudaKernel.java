@@ -6,14 +6,14 @@ import java.util.Map;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Moments;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.LivingNeurons;
-import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.NotEnoughMemoryException;
-import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.cuda.driver.Device;
@@ -33,7 +33,7 @@ import org.spanmatch.kernel.vector.gram.GramTables;
  * for m neurons in two groups of one size, the matrix is computed in strips and the processor
  * answers. High precision, which rarely is asked for, is left to the java backend altogether.
  */
-final class CudaKernel implements ProjectionKernel {
+public final class CudaKernel implements ProjectionKernel {
   /** The name of the backend. */
   static final String NAME = "cuda";
 
@@ -83,7 +83,7 @@ final class CudaKernel implements ProjectionKernel {
   }
 
   /** The devices; the first one holds the tables. */
-  List<Device> devices() {
+  public List<Device> devices() {
     return devices;
   }
 

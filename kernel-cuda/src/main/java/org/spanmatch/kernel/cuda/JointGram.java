@@ -1,9 +1,9 @@
 package org.spanmatch.kernel.cuda;
 
 import java.util.Map;
+import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.LivingNeurons;
-import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.ProjectionTable;
 
 /** The Gram matrix of both groups' activation vectors, as one pass over them leaves it. */

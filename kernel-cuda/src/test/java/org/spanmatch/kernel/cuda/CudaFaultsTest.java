@@ -23,13 +23,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelFailedException;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
-import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.reference.ReferenceProvider;
@@ -80,8 +80,7 @@ class CudaFaultsTest {
   }
 
   private static ProjectionTable table(ProjectionKernel kernel) {
-    return kernel.compress(
-        PROBLEM.layer(Group.X), PROBLEM.layer(Group.Y), GramOptions.defaults());
+    return kernel.compress(PROBLEM.layer(Group.X), PROBLEM.layer(Group.Y), GramOptions.defaults());
   }
 
   /** Everything that a program asks of a kernel: matches by search and by spectrum. */
@@ -181,8 +180,7 @@ class CudaFaultsTest {
 
   private static List<Match> matches(ProjectionKernel kernel, Problem problem) {
     try (ProjectionTable table =
-        kernel.compress(
-            problem.layer(Group.X), problem.layer(Group.Y), GramOptions.defaults())) {
+        kernel.compress(problem.layer(Group.X), problem.layer(Group.Y), GramOptions.defaults())) {
       return MaximumMatch.find(table, 0.3, 0.6);
     }
   }

@@ -1,7 +1,7 @@
 package org.spanmatch.kernel.cuda;
 
-import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.gram.Precision;
+import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.RealDataKernelContract;
 

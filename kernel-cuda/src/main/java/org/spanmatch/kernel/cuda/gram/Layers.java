@@ -3,9 +3,9 @@ package org.spanmatch.kernel.cuda.gram;
 import java.util.Arrays;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.NeuronNorms;
+import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.gram.Moments;
 
 /** Two layers to compress together, perhaps each neuron with a factor. */
 public final class Layers {

@@ -265,7 +265,7 @@ public final class VectorMicroKernel extends MicroKernel {
     DoubleVector n0 = zero;
     DoubleVector n1 = zero;
     for (int k = 0; k < depth; k++) {
-      int place = offset + k * NR;
+      int place = offset + k * WIDTH;
       DoubleVector v0 = DoubleVector.fromArray(SPECIES, panel, place);
       DoubleVector v1 = DoubleVector.fromArray(SPECIES, panel, place + LANES);
       s0 = s0.add(v0);
@@ -299,7 +299,7 @@ public final class VectorMicroKernel extends MicroKernel {
     DoubleVector s0 = DoubleVector.zero(SPECIES);
     DoubleVector s1 = DoubleVector.zero(SPECIES);
     for (int k = 0; k < depth; k++) {
-      int place = offset + k * NR;
+      int place = offset + k * WIDTH;
       DoubleVector factor = DoubleVector.broadcast(SPECIES, vector[first + k]);
       s0 = factor.fma(DoubleVector.fromArray(SPECIES, panel, place), s0);
       s1 = factor.fma(DoubleVector.fromArray(SPECIES, panel, place + LANES), s1);

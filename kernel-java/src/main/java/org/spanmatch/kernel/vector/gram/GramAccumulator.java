@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.spanmatch.gram.GramLayer;
@@ -84,7 +85,7 @@ public final class GramAccumulator {
     }
   }
 
-  private static TreeSet<GramPair> withSelves(int layers, Collection<GramPair> pairs) {
+  private static Set<GramPair> withSelves(int layers, Collection<GramPair> pairs) {
     TreeSet<GramPair> all = new TreeSet<>(pairs);
     for (int i = 0; i < layers; i++) {
       all.add(new GramPair(i, i));

@@ -1,0 +1,245 @@
+package org.spanmatch.tuning;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Block;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.cuda.CudaKernel;
+import org.spanmatch.kernel.cuda.CudaProvider;
+import org.spanmatch.kernel.cuda.driver.Allocations;
+import org.spanmatch.kernel.cuda.driver.Device;
+import org.spanmatch.kernel.cuda.driver.DeviceEvent;
+import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.kernel.cuda.driver.HostMemory;
+import org.spanmatch.kernel.cuda.gram.GramStrip;
+import org.spanmatch.kernel.cuda.gram.Inbox;
+import org.spanmatch.kernel.cuda.gram.Layers;
+
+/**
+ * What the device does without the host, and the limits of both: float32 samples that already lie
+ * on the device to a Gram matrix of m neurons, a large product of cuBLAS, and a copy of page-locked
+ * memory to the device.
+ *
+ * <p>{@code gram} is what {@link GramStrip} does: samples are unpacked to panels of doubles, added
+ * up, and multiplied; samples·m² operations, the symmetric half counted once. {@code dgemm} is C +=
+ * A·Bᵀ for square matrices: 2·size³ operations. {@code copyToDevice} copies 2²⁸ bytes. Each call
+ * waits for its end. On the stand-in of the tests nothing is measured.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+    value = 1,
+    jvmArgsPrepend = {"-Xms6g", "-Xmx6g", "-XX:+UseParallelGC"})
+public class DeviceBenchmark {
+  /** Bytes of a copy. */
+  public static final int COPIED_BYTES = 1 << 28;
+
+  private static final int BLOCK_SAMPLES = 4 * GramStrip.PANEL;
+
+  /** A device, which must be a real one. */
+  @State(Scope.Benchmark)
+  public static class Gpu {
+    private CudaKernel kernel;
+    private Device device;
+    private Allocations allocations;
+
+    /** Opens it. */
+    @Setup(Level.Trial)
+    public void setUp() {
+      open();
+      Gpus.refuseStandIn(kernel);
+    }
+
+    /** Opens it, whatever it is. */
+    void open() {
+      kernel = (CudaKernel) new CudaProvider().open(KernelOptions.defaults(), "benchmark");
+      device = kernel.devices().get(0);
+      allocations = device.call(device::allocations);
+    }
+
+    /** Whether it is the tests' stand-in. */
+    boolean isStandIn() {
+      return Gpus.isStandIn(kernel);
+    }
+
+    /** Frees everything. */
+    @TearDown(Level.Trial)
+    public void tearDown() {
+      if (kernel != null) {
+        kernel.close();
+      }
+    }
+  }
+
+  /** Samples that lie on the device. */
+  @State(Scope.Benchmark)
+  public static class Samples {
+    /** Neurons of both groups together. */
+    @Param({"2048", "4096", "8192"})
+    public int m;
+
+    /** Samples of the test set. */
+    @Param("100000")
+    public int samples;
+
+    private final List<Inbox> inboxes = new ArrayList<>();
+    private Block block;
+    private final List<DeviceMemory> panels = new ArrayList<>();
+    private final List<DeviceEvent> arrived = new ArrayList<>();
+    private final List<DeviceEvent> added = new ArrayList<>();
+    private GramStrip strip;
+
+    /** Makes them; the blocks differ in where they lie, not in what they hold. */
+    @Setup(Level.Trial)
+    public void setUp(Gpu gpu) {
+      gpu.device.run(() -> fill(gpu.device, gpu.allocations));
+    }
+
+    private void fill(Device device, Allocations allocations) {
+      int rows = Math.min(samples, BLOCK_SAMPLES);
+      ByteBuffer bytes =
+          ByteBuffer.allocate(Math.multiplyExact(Float.BYTES * m, rows))
+              .order(ByteOrder.nativeOrder());
+      FloatBuffer floats = bytes.asFloatBuffer();
+      SplittableRandom random = new SplittableRandom(m);
+      while (floats.hasRemaining()) {
+        floats.put(Math.max(0, (float) random.nextDouble(-1, 1)));
+      }
+      block = Block.rows(ElementType.FLOAT32, bytes, m, rows);
+      for (int i = 0; i < 2; i++) {
+        panels.add(allocations.doubles((long) Math.min(samples, GramStrip.PANEL) * m));
+        arrived.add(allocations.event());
+        added.add(allocations.event());
+      }
+      int panel = GramStrip.PANEL;
+      Layer x = ArrayActivations.of("x", panel, m, new float[panel * m]);
+      Layer none = ArrayActivations.of("y", panel, 0, new float[0]);
+      strip = new GramStrip(device, allocations, Layers.of(x, none), 0, m, panel);
+      for (int from = 0; from < samples; from += BLOCK_SAMPLES) {
+        Inbox inbox = new Inbox(device, allocations, null);
+        inboxes.add(inbox);
+        unpack(inbox, 0, 1, panels.get(0)); // copies the whole block
+      }
+      device.finish();
+    }
+
+    private void unpack(Inbox inbox, int from, int count, DeviceMemory rows) {
+      inbox.unpack(block, 1, from, count, rows.element(0), m);
+    }
+
+    private void add(Device device) {
+      int turn = 0;
+      for (int done = 0; done < samples; done += GramStrip.PANEL) {
+        int count = Math.min(GramStrip.PANEL, samples - done);
+        Inbox inbox = inboxes.get(done / BLOCK_SAMPLES);
+        inbox.waitFor(added.get(turn));
+        unpack(inbox, done % BLOCK_SAMPLES, count, panels.get(turn));
+        inbox.record(arrived.get(turn));
+        device.waitFor(arrived.get(turn));
+        strip.add(panels.get(turn), count);
+        device.record(added.get(turn));
+        turn = 1 - turn;
+      }
+      device.synchronise();
+    }
+  }
+
+  /** Matrices on the device. */
+  @State(Scope.Benchmark)
+  public static class Matrices {
+    /** Rows and columns. */
+    @Param("8192")
+    public int size;
+
+    private DeviceMemory a;
+    private DeviceMemory b;
+    private DeviceMemory c;
+
+    /** Makes them. Zeros take as long as other numbers, but less power: they are random. */
+    @Setup(Level.Trial)
+    public void setUp(Gpu gpu) {
+      gpu.device.run(
+          () -> {
+            double[] numbers =
+                new SplittableRandom(size).doubles((long) size * size, -1, 1).toArray();
+            a = gpu.allocations.doubles(numbers.length);
+            b = gpu.allocations.doubles(numbers.length);
+            c = gpu.allocations.doubles(numbers.length);
+            gpu.device.transfers().upload(numbers, a);
+            gpu.device.transfers().upload(numbers, b);
+            gpu.device.clear(c);
+            gpu.device.synchronise();
+          });
+    }
+
+    private void multiply(Device device) {
+      device
+          .blas()
+          .addProduct(size, size, size, a.pointer(), size, b.pointer(), size, c.pointer(), size);
+      device.synchronise();
+    }
+  }
+
+  /** Memory of both sides. */
+  @State(Scope.Benchmark)
+  public static class Buffers {
+    private HostMemory host;
+    private DeviceMemory target;
+
+    /** Allocates it. */
+    @Setup(Level.Trial)
+    public void setUp(Gpu gpu) {
+      gpu.device.run(
+          () -> {
+            host = gpu.allocations.host(COPIED_BYTES);
+            target = gpu.allocations.bytes(COPIED_BYTES);
+          });
+    }
+
+    private void copy(Device device) {
+      device.stream().copy(host, target.pointer(), COPIED_BYTES);
+      device.synchronise();
+    }
+  }
+
+  /** Compressing what lies on the device. */
+  @Benchmark
+  public void gram(Gpu gpu, Samples samples) {
+    gpu.device.run(() -> samples.add(gpu.device));
+  }
+
+  /** A large product. */
+  @Benchmark
+  public void dgemm(Gpu gpu, Matrices matrices) {
+    gpu.device.run(() -> matrices.multiply(gpu.device));
+  }
+
+  /** A large copy. */
+  @Benchmark
+  public void copyToDevice(Gpu gpu, Buffers buffers) {
+    gpu.device.run(() -> buffers.copy(gpu.device));
+  }
+}

@@ -1,0 +1,31 @@
+package org.spanmatch.tuning;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.runner.options.TimeValue;
+
+/**
+ * How thoroughly to measure.
+ *
+ * @param forks JVMs for each measurement
+ * @param warmups iterations of each that don't count
+ * @param iterations iterations of each that count
+ * @param time of an iteration, which makes at least one call
+ * @param longestCall seconds; what is expected to take longer for one call is left out
+ */
+public record Effort(int forks, int warmups, int iterations, TimeValue time, double longestCall) {
+  // A JVM starts, makes activations, and checks the first result.
+  private static final double FORK_SECONDS = 2;
+  private static final int CHECKING_CALLS = 3;
+
+  /** Less than 3 minutes for the processor's backend at the usual sizes. */
+  public static final Effort QUICK = new Effort(1, 3, 8, TimeValue.milliseconds(300), 5);
+
+  /** For results to be published. */
+  public static final Effort FULL = new Effort(2, 3, 5, TimeValue.seconds(1), 20);
+
+  /** The seconds that a measurement takes, if a call takes so many. */
+  public double seconds(double call) {
+    double iteration = Math.max(time.convertTo(TimeUnit.MILLISECONDS) / 1e3, call);
+    return forks * (FORK_SECONDS + CHECKING_CALLS * call + (warmups + iterations) * iteration);
+  }
+}

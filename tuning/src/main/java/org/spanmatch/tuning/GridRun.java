@@ -1,0 +1,186 @@
+package org.spanmatch.tuning;
+
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+
+/**
+ * Measures the limits of the machine, and then backends at the sizes of a grid, from the least work
+ * to the most.
+ */
+public final class GridRun {
+  private static final String CUDA = "cuda";
+  private static final long LIMITS_HEAP = 2L << 30;
+
+  // Operations in a second, before anything is known; for progress alone.
+  private static final double USUAL_SPEED = 2e10;
+
+  /** Is told what happens; measurements so far can be written meanwhile. */
+  public interface Listener {
+    /** Whether to go on with the next measurement. */
+    boolean next(String what);
+
+    /** Something was measured. */
+    void measured();
+  }
+
+  /**
+   * Something that was not measured.
+   *
+   * @param what a backend at a size, or a limit
+   * @param reason why
+   * @param failed whether it was tried
+   */
+  public record LeftOut(String what, String reason, boolean failed) {}
+
+  /** One measurement to be made. */
+  private record Step(
+      String what,
+      String benchmark,
+      Map<String, String> parameters,
+      OptionalInt jmhThreads,
+      long heapBytes,
+      Optional<GridPoint> point) {
+    double flops() {
+      return point.map(GridPoint::flops).orElse(0.0);
+    }
+  }
+
+  private final Effort effort;
+  private final double memory;
+  private final JmhRun jmh;
+  private final List<Step> steps = new ArrayList<>();
+  private final List<LeftOut> leftOut = new ArrayList<>();
+
+  /**
+   * Plans.
+   *
+   * @param backends names of backends and peers
+   * @param points the sizes
+   * @param threads how many threads compute
+   * @param memory bytes that a JVM may take
+   */
+  public GridRun(
+      Effort effort, List<String> backends, List<GridPoint> points, int threads, double memory) {
+    this.effort = effort;
+    this.memory = memory;
+    this.jmh = new JmhRun(effort);
+    limit("LimitsBenchmark.multiplyAddAllThreads", OptionalInt.of(threads));
+    limit("LimitsBenchmark.readAllThreads", OptionalInt.of(threads));
+    if (backends.contains(CUDA)) {
+      limit("DeviceBenchmark.dgemm", OptionalInt.empty());
+      limit("DeviceBenchmark.copyToDevice", OptionalInt.empty());
+    }
+    for (GridPoint point :
+        points.stream().sorted(Comparator.comparingDouble(GridPoint::flops)).toList()) {
+      for (String backend : backends) {
+        Map<String, String> parameters =
+            Map.of(
+                "backend", backend,
+                "neurons", Integer.toString(point.neurons()),
+                "samples", Long.toString(point.samples()),
+                "threads", Integer.toString(threads));
+        steps.add(
+            new Step(
+                backend + ", " + point,
+                LayerTime.BENCHMARK,
+                parameters,
+                OptionalInt.empty(),
+                point.heapBytes(backend),
+                Optional.of(point)));
+      }
+    }
+  }
+
+  private void limit(String benchmark, OptionalInt threads) {
+    steps.add(new Step(benchmark, benchmark, Map.of(), threads, LIMITS_HEAP, Optional.empty()));
+  }
+
+  /** About how long each measurement will take, in milliseconds, in order. */
+  public List<Long> weights() {
+    return steps.stream()
+        .map(step -> Math.min(effort.longestCall(), step.flops() / USUAL_SPEED))
+        .map(seconds -> Math.round(1000 * effort.seconds(seconds)))
+        .toList();
+  }
+
+  /**
+   * Measures. What fails, or would take too long, is left out.
+   *
+   * @throws BenchmarkException if JMH can't measure at all
+   */
+  public void run(Listener listener) {
+    for (Step step : steps) {
+      if (!listener.next(step.what())) {
+        leftOut.add(new LeftOut(step.what(), "interrupted", false));
+        continue;
+      }
+      if (step.heapBytes() > memory) {
+        leftOut.add(new LeftOut(step.what(), needs((double) step.heapBytes(), memory), false));
+        continue;
+      }
+      OptionalDouble expected = expected(step);
+      if (expected.isPresent() && expected.getAsDouble() > effort.longestCall()) {
+        leftOut.add(
+            new LeftOut(
+                step.what(),
+                String.format(
+                    Locale.ROOT,
+                    "left out, for a call would take about %.0f s, more than %.0f s",
+                    expected.getAsDouble(),
+                    effort.longestCall()),
+                false));
+        continue;
+      }
+      jmh.measure(step.benchmark(), step.parameters(), step.jmhThreads(), step.heapBytes())
+          .ifPresentOrElse(
+              reason -> leftOut.add(new LeftOut(step.what(), reason, true)), listener::measured);
+    }
+  }
+
+  /** Why something does not fit the memory. */
+  public static String needs(double bytes, double memory) {
+    return String.format(
+        Locale.ROOT,
+        "needs about %.1f GB of memory, and may take %.1f GB here",
+        bytes / 1e9,
+        memory / 1e9);
+  }
+
+  /** The seconds of a call, in proportion to the work of what was measured of this backend. */
+  private OptionalDouble expected(Step step) {
+    if (step.point().isEmpty()) {
+      return OptionalDouble.empty();
+    }
+    return LayerTime.of(measurements()).stream()
+        .filter(time -> time.backend().equals(step.parameters().get("backend")))
+        .mapToDouble(time -> time.milliseconds() / 1e3 * step.flops() / time.point().flops())
+        .min();
+  }
+
+  /** What was not measured. */
+  public List<LeftOut> leftOut() {
+    return List.copyOf(leftOut);
+  }
+
+  /** What was measured so far. */
+  public List<Measurement> measurements() {
+    return jmh.measurements();
+  }
+
+  /** Writes what was measured so far as JMH's JSON. The stream stays open. */
+  public void writeTo(OutputStream out) {
+    jmh.writeTo(out);
+  }
+
+  /** Everything that JMH printed. */
+  public String log() {
+    return jmh.log();
+  }
+}

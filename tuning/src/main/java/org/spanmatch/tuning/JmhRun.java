@@ -1,0 +1,169 @@
+package org.spanmatch.tuning;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.results.format.ResultFormatFactory;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/**
+ * Makes measurements with JMH one by one, each in JVMs of its own, and keeps their results: what
+ * fails takes nothing else along.
+ */
+public final class JmhRun {
+  // What JMH says of a JVM that did not start or was killed, and the error of a benchmark.
+  private static final Pattern NOT_STARTED =
+      Pattern.compile("<failed to invoke the VM, caught IOException: ([^\\n>]*)");
+  private static final Pattern KILLED = Pattern.compile("<forked VM failed with exit code (\\d+)>");
+  private static final Pattern ERROR =
+      Pattern.compile("^(?:Caused by: )?[\\w.$]*(?:Exception|Error)(?:: (.*))?$");
+
+  private final Effort effort;
+  private final List<RunResult> results = new ArrayList<>();
+  private final List<Measurement> measurements = new ArrayList<>();
+  private final StringBuilder log = new StringBuilder();
+
+  /** A run with nothing measured yet. */
+  public JmhRun(Effort effort) {
+    this.effort = effort;
+  }
+
+  /**
+   * Measures.
+   *
+   * @param benchmark class and method
+   * @param parameters the values of its parameters; all others have their defaults
+   * @param threads JMH's threads, if not as the benchmark has them
+   * @param heapBytes the Java heap of its JVMs
+   * @return why it failed, if so
+   * @throws BenchmarkException if JMH can't measure at all
+   */
+  public Optional<String> measure(
+      String benchmark, Map<String, String> parameters, OptionalInt threads, long heapBytes) {
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
+    Collection<RunResult> found;
+    PrintStream err = System.err;
+    try (PrintStream out = new PrintStream(text, true, StandardCharsets.UTF_8)) {
+      // JMH hands on what its JVMs write there, which belongs into the log.
+      System.setErr(out);
+      found =
+          new Runner(
+                  options(benchmark, parameters, threads, heapBytes),
+                  OutputFormatFactory.createFormatInstance(out, VerboseMode.NORMAL))
+              .run();
+    } catch (RunnerException e) {
+      throw new BenchmarkException(reason(e), e);
+    } finally {
+      System.setErr(err);
+    }
+    String output = text.toString(StandardCharsets.UTF_8);
+    log.append(output);
+    results.addAll(found);
+    measurements.addAll(measurements(found));
+    return found.isEmpty() ? Optional.of(failure(output)) : Optional.empty();
+  }
+
+  private Options options(
+      String benchmark, Map<String, String> parameters, OptionalInt threads, long heapBytes) {
+    long megabytes = Math.max(1, heapBytes >> 20);
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include("\\." + Pattern.quote(benchmark) + "$")
+            .forks(effort.forks())
+            .warmupIterations(effort.warmups())
+            .warmupTime(effort.time())
+            .measurementIterations(effort.iterations())
+            .measurementTime(effort.time())
+            .addProfiler(Speeds.class)
+            .shouldFailOnError(false)
+            .jvmArgsAppend(
+                "-Xms" + megabytes + "m",
+                "-Xmx" + megabytes + "m",
+                "-XX:+UseParallelGC",
+                "--add-modules",
+                "jdk.incubator.vector");
+    parameters.forEach(options::param);
+    threads.ifPresent(options::threads);
+    return options.build();
+  }
+
+  private static String reason(RunnerException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("JMH lock")
+        ? "another benchmark with JMH is running on this machine, and both would be slower; wait"
+            + " for its end"
+        : "JMH can't measure: " + message.lines().findFirst().orElse("");
+  }
+
+  /** The cause in what JMH printed: that of the last error, which is the first cause. */
+  static String failure(String output) {
+    Matcher notStarted = NOT_STARTED.matcher(output);
+    if (notStarted.find()) {
+      return "its JVM can't be started: " + notStarted.group(1).strip();
+    }
+    Matcher killed = KILLED.matcher(output);
+    if (killed.find()) {
+      int code = Integer.parseInt(killed.group(1));
+      return code > 128
+          ? "its JVM was killed by signal " + (code - 128)
+          : "its JVM ended with exit code " + code;
+    }
+    String cause = "it gave no result";
+    for (String line : output.lines().toList()) {
+      Matcher error = ERROR.matcher(line.strip());
+      if (error.matches()) {
+        cause = error.group(1) == null ? line.strip() : error.group(1);
+      }
+    }
+    return cause;
+  }
+
+  /** Everything that JMH printed. */
+  public String log() {
+    return log.toString();
+  }
+
+  /** All results. */
+  public List<Measurement> measurements() {
+    return List.copyOf(measurements);
+  }
+
+  /** Writes all results as JMH's JSON. The stream stays open. */
+  public void writeTo(OutputStream out) {
+    write(results, out);
+  }
+
+  private static List<Measurement> measurements(Collection<RunResult> found) {
+    ByteArrayOutputStream json = new ByteArrayOutputStream();
+    write(found, json);
+    try {
+      return Measurement.parse(json.toByteArray(), "JMH");
+    } catch (IOException e) {
+      throw new IllegalStateException(e); // JMH has just written it
+    }
+  }
+
+  private static void write(Collection<RunResult> results, OutputStream out) {
+    PrintStream text = new PrintStream(out, false, StandardCharsets.UTF_8);
+    ResultFormatFactory.getInstance(ResultFormatType.JSON, text).writeOut(results);
+    text.flush();
+  }
+}

@@ -1,0 +1,324 @@
+package org.spanmatch.tuning;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.NeuronNorms;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.Progress;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.NotEnoughMemoryException;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.selection.Kernels;
+
+/**
+ * What all benchmarks of a layer share: their parameters, how they are measured, the activations,
+ * and the backend.
+ *
+ * <p>Activations are {@link Mixtures}. What takes more memory than there is fails before any is
+ * allocated, and so does the tests' stand-in for CUDA. The JVMs that measure get 4 GB, or as much
+ * as the one that starts them was given: {@code java -Xmx40g -jar benchmarks.jar ...}.
+ *
+ * <p>Before anything is measured, the result of one call is checked. What it is compared with comes
+ * from the {@code reference} backend where that takes about a second; else, for the {@code java}
+ * backend, from its other precision, and for all others from the {@code java} backend. Only for
+ * accelerators with more than {@value #LARGEST_CHECKED} neurons a group, where that would take much
+ * longer than what is measured, is it another algorithm from a table of the same backend.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 4, time = 1)
+@Fork(
+    value = 2,
+    // Before those of the JVM that starts this one, which win.
+    jvmArgsPrepend = {
+      "-Xms4g",
+      "-Xmx4g",
+      "-XX:+UseParallelGC",
+      "-XX:+AlwaysPreTouch",
+      "--add-modules",
+      "jdk.incubator.vector"
+    })
+public abstract class KernelBenchmark {
+  /** The ε that the authors use. */
+  protected static final double[] EPSILONS = {0.15, 0.2, 0.25, 0.3, 0.5};
+
+  /** The usual backend, and what others are compared with. */
+  private static final String JAVA = "java";
+
+  private static final String REFERENCE = "reference";
+  private static final double REFERENCE_FLOPS = 1e9;
+  private static final int LARGEST_CHECKED = 1024;
+
+  /** A backend's name, or a peer's. */
+  @Param(JAVA)
+  public String backend;
+
+  /** Neurons of each group. */
+  @Param({"64", "128", "256", "512", "1024", "2048", "4096"})
+  public int neurons;
+
+  /** Samples of the test set. */
+  @Param({"1000", "10000", "100000", "1000000"})
+  public int samples;
+
+  /** Threads that compute. */
+  @Param({"1", "2"})
+  public int threads;
+
+  /** How a layer is compressed: {@code standard} or {@code high}. */
+  @Param("standard")
+  public String precision;
+
+  /** The format of the activations: {@code float16}, {@code float32} or {@code float64}. */
+  @Param("float32")
+  public String dtype;
+
+  /** {@code nf}, where a row is a sample, or {@code fn}, where a row is a neuron. */
+  @Param("nf")
+  public String layout;
+
+  private ProjectionKernel kernel; // null for a peer
+  private Mixtures data;
+
+  /** The format of a name that numpy uses too. */
+  static ElementType type(String dtype) {
+    return switch (dtype) {
+      case "float16" -> ElementType.FLOAT16;
+      case "float32" -> ElementType.FLOAT32;
+      case "float64" -> ElementType.FLOAT64;
+      default ->
+          throw new IllegalArgumentException(
+              "expected a dtype of float16, float32, float64, found '" + dtype + "'");
+    };
+  }
+
+  private Layout layoutOfName() {
+    return switch (layout) {
+      case "nf" -> Layout.NF;
+      case "fn" -> Layout.FN;
+      default ->
+          throw new IllegalArgumentException("expected a layout of nf, fn, found '" + layout + "'");
+    };
+  }
+
+  private Precision precisionOfName() {
+    return Arrays.stream(Precision.values())
+        .filter(value -> value.toString().equals(precision))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "expected a precision of standard, high, found '" + precision + "'"));
+  }
+
+  /** The names of the peers that a benchmark knows. */
+  protected List<String> peers() {
+    return List.of();
+  }
+
+  /** Does what has to be done once there are activations, and a kernel or a peer's name. */
+  protected void prepare() {}
+
+  /** Makes a call that is not measured, and checks what it found. */
+  protected abstract void check();
+
+  /** Frees what {@link #prepare} made, even if only in part. */
+  protected void free() {}
+
+  /** Makes the activations. */
+  protected Mixtures activations(ElementType type, Layout stored) {
+    return new Mixtures(samples, neurons, type, stored);
+  }
+
+  /** Opens the backend, and makes the activations. */
+  @Setup(Level.Trial)
+  public void setUp() {
+    try {
+      ElementType type = type(dtype);
+      Layout stored = layoutOfName();
+      Precision asked = precisionOfName();
+      if (peers().contains(backend)) {
+        requirePeer(asked);
+      } else if (Peers.names().contains(backend)) {
+        throw new IllegalArgumentException(
+            "%s measures no peer '%s'%s"
+                .formatted(
+                    getClass().getSimpleName().replaceFirst("_.*", ""),
+                    backend,
+                    peers().isEmpty() ? "" : ", but " + String.join(", ", peers())));
+      } else {
+        kernel = Kernels.open(backend, options());
+        Gpus.refuseStandIn(kernel);
+      }
+      requireMemory(type, asked);
+      data = activations(type, stored);
+      prepare();
+      // Before anything is measured: a run in this JVM that fails after it would leave its state to
+      // the next.
+      check();
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void requirePeer(Precision asked) {
+    if (asked != Precision.STANDARD) {
+      throw new IllegalArgumentException("a peer has no precision " + asked);
+    }
+    Peers.of(backend)
+        .flatMap(Peer::unavailable)
+        .ifPresent(
+            reason -> {
+              throw new IllegalStateException(backend + ": " + reason);
+            });
+  }
+
+  private void requireMemory(ElementType type, Precision asked) {
+    double computing =
+        kernel == null
+            ? Peers.of(backend).orElseThrow().heapBytes(neurons, samples, threads)
+            : (double) kernel.heapBytes(neurons, neurons, samples, asked);
+    double bytes = 2.0 * samples * neurons * type.bytes() + Math.max(checking(), computing);
+    long heap = Runtime.getRuntime().maxMemory();
+    if (bytes > heap) {
+      throw new NotEnoughMemoryException(
+          String.format(
+              Locale.ROOT,
+              "%d + %d neurons at %d samples in %s need about %.0f MB of Java heap, but it may have"
+                  + " only %d MB",
+              neurons,
+              neurons,
+              samples,
+              dtype,
+              bytes / 1e6,
+              heap / 1_000_000),
+          "-Xmx" + (long) (bytes / 0.9e9 + 1) + "g");
+    }
+  }
+
+  /** The heap that the independent table takes. */
+  private double checking() {
+    Optional<Way> way = independentWay();
+    if (way.isEmpty()) {
+      return 0; // no more than what is measured
+    }
+    try (ProjectionKernel independent = Kernels.open(way.get().backend(), options())) {
+      return (double) independent.heapBytes(neurons, neurons, samples, way.get().precision());
+    }
+  }
+
+  /** Frees everything. */
+  @TearDown(Level.Trial)
+  public void tearDown() {
+    close();
+  }
+
+  private void close() {
+    free();
+    if (kernel != null) {
+      kernel.close();
+      kernel = null;
+    }
+    data = null;
+  }
+
+  private KernelOptions options() {
+    return new KernelOptions(threads);
+  }
+
+  /** The activations. */
+  protected Mixtures data() {
+    return data;
+  }
+
+  /** Whether a backend is measured, and no peer. */
+  protected boolean hasKernel() {
+    return kernel != null;
+  }
+
+  /** The kernel that is measured; null for a peer. */
+  protected ProjectionKernel kernel() {
+    return kernel;
+  }
+
+  /** Compresses the activations in memory. */
+  protected ProjectionTable compressed() {
+    return compressed(kernel, precisionOfName());
+  }
+
+  private ProjectionTable compressed(ProjectionKernel by, Precision asked) {
+    return by.compress(data.layer(Group.X), data.layer(Group.Y), compression(asked));
+  }
+
+  /** With the precision that is measured. */
+  protected GramOptions compression() {
+    return compression(precisionOfName());
+  }
+
+  private static GramOptions compression(Precision asked) {
+    return new GramOptions(NeuronNorms.DEFAULT_DEAD_THRESHOLD, asked, Progress.NONE);
+  }
+
+  /** How a table can be made. */
+  private record Way(String backend, Precision precision) {}
+
+  /** A way that is not the measured one; empty if all take too long. See the class. */
+  private Optional<Way> independentWay() {
+    if (!backend.equals(REFERENCE) && referenceFlops() <= REFERENCE_FLOPS) {
+      return Optional.of(new Way(REFERENCE, Precision.STANDARD));
+    }
+    if (backend.equals(JAVA) && precisionOfName() == Precision.STANDARD) {
+      return Optional.of(new Way(JAVA, Precision.HIGH));
+    }
+    boolean costly = hasKernel() && !backend.equals(JAVA) && neurons > LARGEST_CHECKED;
+    return costly ? Optional.empty() : Optional.of(new Way(JAVA, Precision.STANDARD));
+  }
+
+  /** Makes the table of the activations that results are compared with; see the class. */
+  protected void withIndependentTable(Consumer<ProjectionTable> user) {
+    Optional<Way> way = independentWay();
+    if (way.isEmpty()) {
+      try (ProjectionTable table = compressed()) {
+        user.accept(table);
+      }
+      return;
+    }
+    try (ProjectionKernel independent = Kernels.open(way.get().backend(), options());
+        ProjectionTable table = compressed(independent, way.get().precision())) {
+      user.accept(table);
+    }
+  }
+
+  /**
+   * The size of the reference's work, on the vectors and, for each round of removals, on what is
+   * left.
+   */
+  private double referenceFlops() {
+    double m = 2.0 * neurons;
+    return (samples + 20 * m) * m * m;
+  }
+}

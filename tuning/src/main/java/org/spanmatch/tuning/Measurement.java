@@ -1,0 +1,149 @@
+package org.spanmatch.tuning;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One of JMH's results: a mean time.
+ *
+ * @param benchmark class and method, such as {@code LayerBenchmark.match}
+ * @param parameters the values of its {@code @Param}s
+ * @param threads JMH's threads, each of which made calls
+ * @param milliseconds the mean time of a call
+ * @param error half of JMH's 99.9 % interval around it, in milliseconds; NaN if JMH gives none
+ * @param secondary further scores by their label, such as those of {@link Speeds}
+ */
+public record Measurement(
+    String benchmark,
+    Map<String, String> parameters,
+    int threads,
+    double milliseconds,
+    double error,
+    Map<String, Double> secondary) {
+
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
+  /** Copies the maps. */
+  public Measurement {
+    parameters = Map.copyOf(parameters);
+    secondary = Map.copyOf(secondary);
+  }
+
+  /**
+   * Reads what JMH wrote with {@code -rf json}.
+   *
+   * @return a measurement for each result, in the file's order
+   * @throws IOException if the file can't be read, or holds something else; the message is a
+   *     sentence that names the file
+   */
+  public static List<Measurement> read(Path file) throws IOException {
+    byte[] content;
+    try {
+      content = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new IOException(file + ": expected JMH's results, found no file that can be read", e);
+    }
+    return parse(content, file.toString());
+  }
+
+  /**
+   * Takes what would be the content of a file.
+   *
+   * @param source what messages name in the place of a file
+   * @throws IOException if it is something else, as for {@link #read}
+   */
+  public static List<Measurement> parse(byte[] content, String source) throws IOException {
+    JsonNode list;
+    try {
+      list = MAPPER.readTree(content);
+    } catch (JacksonException e) {
+      int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+      throw new IOException(
+          source + ": expected JMH's results as JSON, found text that is none at line " + line, e);
+    }
+    if (!list.isArray()) {
+      throw new IOException(source + ": expected a list of JMH's results, found " + kind(list));
+    }
+    List<Measurement> measurements = new ArrayList<>();
+    for (JsonNode result : list) {
+      measurements.add(new Entry(source, measurements.size() + 1, result).measurement());
+    }
+    return measurements;
+  }
+
+  /** Class and method alone: {@code a.b.LayerBenchmark.match} is {@code LayerBenchmark.match}. */
+  static String shortName(String benchmark) {
+    int method = benchmark.lastIndexOf('.');
+    return benchmark.substring(benchmark.lastIndexOf('.', method - 1) + 1);
+  }
+
+  private static String kind(JsonNode node) {
+    return switch (node.getNodeType()) {
+      case MISSING -> "nothing";
+      case OBJECT -> "an object";
+      case ARRAY -> "a list";
+      default -> node.toString();
+    };
+  }
+
+  /** A result in a file, and where it is. */
+  private record Entry(String file, int number, JsonNode node) {
+
+    Measurement measurement() throws IOException {
+      String unit = text("/primaryMetric/scoreUnit");
+      if (!unit.equals("ms/op")) {
+        throw wrong("/primaryMetric/scoreUnit", "ms/op", node.at("/primaryMetric/scoreUnit"));
+      }
+      Map<String, String> parameters = new LinkedHashMap<>();
+      for (Map.Entry<String, JsonNode> parameter : node.path("params").properties()) {
+        parameters.put(parameter.getKey(), parameter.getValue().asText());
+      }
+      Map<String, Double> secondary = new LinkedHashMap<>();
+      for (Map.Entry<String, JsonNode> metric : node.path("secondaryMetrics").properties()) {
+        // Older versions of JMH put a dot before what profilers add.
+        String label = metric.getKey().replaceFirst("^·", "");
+        secondary.put(label, metric.getValue().path("score").asDouble(Double.NaN));
+      }
+      return new Measurement(
+          shortName(text("/benchmark")),
+          parameters,
+          node.path("threads").asInt(1),
+          number("/primaryMetric/score"),
+          // One measurement has no interval: "NaN", a string.
+          node.at("/primaryMetric/scoreError").asDouble(Double.NaN),
+          secondary);
+    }
+
+    private String text(String field) throws IOException {
+      JsonNode value = node.at(field);
+      if (!value.isTextual()) {
+        throw wrong(field, "a text", value);
+      }
+      return value.textValue();
+    }
+
+    private double number(String field) throws IOException {
+      JsonNode value = node.at(field);
+      if (!value.isNumber()) {
+        throw wrong(field, "a number", value);
+      }
+      return value.doubleValue();
+    }
+
+    private IOException wrong(String field, String expected, JsonNode found) {
+      return new IOException(
+          "%s: expected %s as %s of result %d, found %s"
+              .formatted(file, expected, field.substring(1), number, kind(found)));
+    }
+  }
+}

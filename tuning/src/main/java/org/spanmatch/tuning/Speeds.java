@@ -1,0 +1,90 @@
+package org.spanmatch.tuning;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.infra.BenchmarkParams;
+import org.openjdk.jmh.infra.IterationParams;
+import org.openjdk.jmh.profile.InternalProfiler;
+import org.openjdk.jmh.results.AggregationPolicy;
+import org.openjdk.jmh.results.IterationResult;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.ScalarResult;
+
+/**
+ * Adds speeds to JMH's results: {@code -prof org.spanmatch.tuning.Speeds}.
+ *
+ * <p>{@value #GFLOPS} and {@value #GBS} are the {@link Work} of a call / its time, of all of JMH's
+ * threads together, where the work is known. {@value #COMPRESS} and {@value #MATCH} are the mean
+ * times of a call's phases, in milliseconds, where a benchmark has them. All are for the mode
+ * "average time", and means over the iterations.
+ */
+public final class Speeds implements InternalProfiler {
+  /** Label of the billions of useful operations in a second. */
+  public static final String GFLOPS = "gflops";
+
+  /** Label of the billions of bytes in a second. */
+  public static final String GBS = "gbs";
+
+  /** Label of the time for reading and compressing a layer. */
+  public static final String COMPRESS = "compress";
+
+  /** Label of the time for matching a compressed layer. */
+  public static final String MATCH = "match";
+
+  /** JMH makes one. */
+  public Speeds() {}
+
+  @Override
+  public String getDescription() {
+    return "GFLOP/s and GB/s of useful work, and times of phases";
+  }
+
+  @Override
+  public void beforeIteration(BenchmarkParams benchmark, IterationParams iteration) {
+    Phases.clear();
+  }
+
+  @Override
+  public Collection<? extends Result<?>> afterIteration(
+      BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
+    List<ScalarResult> speeds = new ArrayList<>();
+    Phases.means().forEach((phase, mean) -> speeds.add(mean(phase, mean, "ms/op")));
+    if (benchmark.getMode() == Mode.AverageTime && !result.getRawPrimaryResults().isEmpty()) {
+      double units = result.getPrimaryResult().getScore();
+      double milliseconds =
+          units * benchmark.getTimeUnit().toNanos(1) / TimeUnit.MILLISECONDS.toNanos(1);
+      double millisecondsPerThread = milliseconds / benchmark.getThreads();
+      work(benchmark)
+          .ifPresent(
+              work -> {
+                add(speeds, GFLOPS, work.gflops(millisecondsPerThread), "GFLOP/s");
+                add(speeds, GBS, work.gigabytes(millisecondsPerThread), "GB/s");
+              });
+    }
+    return speeds;
+  }
+
+  private static Optional<Work> work(BenchmarkParams benchmark) {
+    Map<String, String> parameters = new HashMap<>();
+    for (String key : benchmark.getParamsKeys()) {
+      parameters.put(key, benchmark.getParam(key));
+    }
+    return Work.of(Measurement.shortName(benchmark.getBenchmark()), parameters);
+  }
+
+  private static void add(List<ScalarResult> speeds, String label, double speed, String unit) {
+    if (speed > 0) {
+      speeds.add(mean(label, speed, unit));
+    }
+  }
+
+  private static ScalarResult mean(String label, double value, String unit) {
+    return new ScalarResult(label, value, unit, AggregationPolicy.AVG);
+  }
+}

@@ -1,0 +1,99 @@
+package org.spanmatch.tuning;
+
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * The times of several backends at several sizes.
+ *
+ * @param times in any order; each backend once at each size
+ */
+public record TimeTable(List<LayerTime> times) {
+  /** Copies. */
+  public TimeTable {
+    times = List.copyOf(times);
+  }
+
+  /** The sizes, by neurons and then samples. */
+  public List<GridPoint> points() {
+    return times.stream()
+        .map(LayerTime::point)
+        .distinct()
+        .sorted(Comparator.comparingInt(GridPoint::neurons).thenComparingLong(GridPoint::samples))
+        .toList();
+  }
+
+  /** The backends, in the order in which they come first. */
+  public List<String> backends() {
+    return times.stream().map(LayerTime::backend).distinct().toList();
+  }
+
+  /** What was measured of a backend at a size, if it was. */
+  public Optional<LayerTime> time(String backend, GridPoint point) {
+    return times.stream()
+        .filter(time -> time.backend().equals(backend) && time.point().equals(point))
+        .findFirst();
+  }
+
+  /** What was measured at a size, fastest first. */
+  public List<LayerTime> ranking(GridPoint point) {
+    return times.stream()
+        .filter(time -> time.point().equals(point))
+        .sorted(Comparator.comparingDouble(LayerTime::milliseconds))
+        .toList();
+  }
+
+  /** Whether the fastest at a size is so beyond the intervals of its time and the next one's. */
+  public boolean isClear(GridPoint point) {
+    List<LayerTime> ranking = ranking(point);
+    return ranking.size() == 1
+        || ranking.get(0).milliseconds() + ranking.get(0).error()
+            < ranking.get(1).milliseconds() - ranking.get(1).error();
+  }
+
+  /**
+   * Where, among the sizes with the same number of neurons, another backend becomes the fastest.
+   *
+   * @param neurons neurons of each network
+   * @param from the one that is faster with fewer samples
+   * @param to the one that is faster with more
+   * @param samples the number of samples from which on it is, interpolated between two sizes
+   */
+  public record Crossing(int neurons, String from, String to, long samples) {}
+
+  /** All crossings, by neurons and then samples. */
+  public List<Crossing> crossings() {
+    Map<Integer, List<GridPoint>> rows =
+        points().stream()
+            .collect(
+                Collectors.groupingBy(GridPoint::neurons, LinkedHashMap::new, Collectors.toList()));
+    return rows.values().stream()
+        .flatMap(
+            row ->
+                IntStream.range(1, row.size())
+                    .mapToObj(i -> crossing(row.get(i - 1), row.get(i)))
+                    .flatMap(Optional::stream))
+        .toList();
+  }
+
+  private Optional<Crossing> crossing(GridPoint less, GridPoint more) {
+    String from = ranking(less).get(0).backend();
+    String to = ranking(more).get(0).backend();
+    Optional<LayerTime> fromLater = time(from, more);
+    Optional<LayerTime> toEarlier = time(to, less);
+    if (from.equals(to) || fromLater.isEmpty() || toEarlier.isEmpty()) {
+      return Optional.empty();
+    }
+    // The logarithm of the ratio of their times, taken as linear in that of the samples.
+    double before = Math.log(toEarlier.get().milliseconds() / ranking(less).get(0).milliseconds());
+    double after = Math.log(ranking(more).get(0).milliseconds() / fromLater.get().milliseconds());
+    double share = before == after ? 0 : before / (before - after);
+    double samples = less.samples() * Math.pow((double) more.samples() / less.samples(), share);
+    return Optional.of(new Crossing(less.neurons(), from, to, Math.round(samples)));
+  }
+}

@@ -1,0 +1,126 @@
+package org.spanmatch.tuning;
+
+import java.util.Map;
+import java.util.Optional;
+import org.spanmatch.kernel.selection.LayerWork;
+
+/**
+ * What a benchmark does in one call, whatever way its backend takes: useful floating-point
+ * operations, and bytes that have to be read, or copied, at least.
+ *
+ * <p>The symmetric half of a Gram matrix counts once. n are the neurons of each group, m those of
+ * both.
+ *
+ * @param flops operations; 0 where it only moves bytes
+ * @param bytes bytes; 0 where it only computes
+ */
+public record Work(double flops, double bytes) {
+  /** The peer of {@code ProjectionBenchmark} that leaves out what error bounds need. */
+  public static final String WITHOUT_BOUNDS = "openblas";
+
+  /**
+   * The work of a benchmark; empty for those whose work depends on the data.
+   *
+   * @param benchmark class and method, such as {@code LayerBenchmark.match}
+   * @param parameters the values of its {@code @Param}s, as JMH has them
+   * @throws IllegalArgumentException if one is missing, or no number where it should be
+   */
+  public static Optional<Work> of(String benchmark, Map<String, String> parameters) {
+    Parameters of = new Parameters(benchmark, parameters);
+    return Optional.ofNullable(
+        switch (benchmark) {
+          case "CompressionBenchmark.compress" -> compressing(of);
+          case "ProjectionBenchmark.distances", "MaximumMatchBenchmark.maximumMatches" ->
+              projecting(of.number("neurons"), !of.text("backend").equals(WITHOUT_BOUNDS));
+          case "SpectrumBenchmark.spectrum" -> matching(of.number("neurons"));
+          case "LayerBenchmark.match", "FileBenchmark.match" ->
+              compressing(of).plus(matching(of.number("neurons")));
+          case "LimitsBenchmark.multiplyAddOneThread", "LimitsBenchmark.multiplyAddAllThreads" ->
+              new Work(LimitsBenchmark.FLOPS, 0);
+          case "LimitsBenchmark.readOneThread", "LimitsBenchmark.readAllThreads" ->
+              new Work(0, 8.0 * of.number("elements"));
+          case "LimitsBenchmark.copyOneThread", "LimitsBenchmark.copyAllThreads" ->
+              new Work(0, 16.0 * of.number("elements"));
+          case "DeviceBenchmark.dgemm" -> new Work(2 * cube(of.number("size")), 0);
+          case "DeviceBenchmark.copyToDevice" -> new Work(0, DeviceBenchmark.COPIED_BYTES);
+          case "DeviceBenchmark.gram", "GpuPeers.gram" ->
+              compressing(of.number("m"), of.number("samples"), Float.BYTES);
+          default -> null;
+        });
+  }
+
+  /**
+   * Reading and compressing m neurons: {@code samples·m²} operations, and each activation once.
+   *
+   * @param elementBytes bytes of one activation
+   */
+  public static Work compressing(long m, long samples, int elementBytes) {
+    LayerWork work = LayerWork.of(Math.toIntExact(m), 0, samples, elementBytes);
+    return new Work(work.compressFlops(), work.compressBytes());
+  }
+
+  private static Work compressing(Parameters of) {
+    return compressing(
+        2 * of.number("neurons"),
+        of.number("samples"),
+        KernelBenchmark.type(of.text("dtype")).bytes());
+  }
+
+  /**
+   * The match levels of n + n neurons by removing one after the other: {@code 16/3·n³} operations,
+   * and the Gram matrix once.
+   */
+  public static Work matching(long neurons) {
+    int n = Math.toIntExact(neurons);
+    LayerWork work = LayerWork.of(n, n, 1, Float.BYTES);
+    return new Work(work.matchFlops(), work.matchBytes());
+  }
+
+  /**
+   * All distances of n + n neurons, both ways: two factorisations and projections, {@code 2·(n³/3 +
+   * n³)} operations, {@code 2·n³} more with the coefficients that error bounds need, and the Gram
+   * matrix once.
+   */
+  public static Work projecting(long neurons, boolean withCoefficients) {
+    double n = neurons;
+    return new Work((withCoefficients ? 14 : 8) * cube(neurons) / 3, 8.0 * 4 * n * n);
+  }
+
+  private static double cube(long n) {
+    return (double) n * n * n;
+  }
+
+  /** Both together. */
+  public Work plus(Work other) {
+    return new Work(flops + other.flops, bytes + other.bytes);
+  }
+
+  /** Billions of operations in a second, where one call takes so long. */
+  public double gflops(double milliseconds) {
+    return flops / milliseconds / 1e6;
+  }
+
+  /** Billions of bytes in a second, where one call takes so long. */
+  public double gigabytes(double milliseconds) {
+    return bytes / milliseconds / 1e6;
+  }
+
+  private record Parameters(String benchmark, Map<String, String> values) {
+    String text(String name) {
+      String value = values.get(name);
+      if (value == null) {
+        throw new IllegalArgumentException(benchmark + " has no parameter " + name);
+      }
+      return value;
+    }
+
+    long number(String name) {
+      try {
+        return Long.parseLong(text(name));
+      } catch (NumberFormatException e) {
+        throw new IllegalArgumentException(
+            benchmark + ": expected a number for " + name + ", found '" + text(name) + "'", e);
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+package org.spanmatch.tuning;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What counts as slower. */
+class ChangeTest {
+  private static Measurement measured(String backend, int threads, double time, double error) {
+    return new Measurement(
+        "LayerBenchmark.match", Map.of("backend", backend), threads, time, error, Map.of());
+  }
+
+  private static Change change(double before, double error, double now, double errorNow) {
+    return Change.between(
+            List.of(measured("java", 1, before, error)),
+            List.of(measured("java", 1, now, errorNow)))
+        .get(0);
+  }
+
+  @Test
+  void intervalsAddUpToThatOfTheRatio() {
+    Change change = change(10, 0.3, 20, 0.8);
+    assertEquals("LayerBenchmark.match backend=java", change.name());
+    assertEquals("backend=java", change.text(Set.of("backend", "other")));
+    assertEquals("", change.text(Set.of()));
+    assertEquals(2, change.ratio(), 1e-12);
+    assertEquals(2 * 0.05, change.error(), 1e-12);
+    assertTrue(change.isRegression());
+    assertFalse(change.isImprovement());
+    assertTrue(change(20, 0.8, 10, 0.3).isImprovement());
+  }
+
+  @Test
+  void whatNoiseExplainsIsNoRegression() {
+    assertFalse(change(10, 0, 10.9, 0).isRegression(), "within the tolerance");
+    assertTrue(change(10, 0, 11.1, 0).isRegression());
+    assertFalse(change(10, 5, 14, 0).isRegression(), "wide interval before");
+    assertFalse(change(10, 0, 14, 5).isRegression(), "wide interval now");
+    assertFalse(change(10, Double.NaN, 100, 0).isRegression(), "no interval");
+    assertFalse(change(100, 0, 10, Double.NaN).isImprovement(), "no interval");
+  }
+
+  @Test
+  void onlyTheSameIsCompared() {
+    List<Measurement> before = List.of(measured("java", 1, 1, 0), measured("cuda", 1, 1, 0));
+    List<Measurement> now = List.of(measured("java", 2, 1, 0), measured("cuda", 1, 3, 0));
+    List<Change> changes = Change.between(before, now);
+    assertEquals(1, changes.size());
+    assertEquals(3, changes.get(0).ratio());
+  }
+}
