@@ -20,6 +20,7 @@ import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.Peeled;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
