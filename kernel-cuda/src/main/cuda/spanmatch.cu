@@ -11,6 +11,8 @@
 #define ROUNDOFF 0x1p-53
 #define TILE 32
 #define PANEL 64
+#define CHUNK 128      // samples of a block that adds up moments
+#define MOMENT_ROWS 8  // and its threads along the samples
 #define SCALARS 16 // room for enum Scalar
 #define SURVEY 128 // threads of a block that surveys vectors
 
@@ -82,7 +84,7 @@ static __device__ double decode(const void *data, long long index, int type, int
 
 /*
  * Writes samples of a block to rows of `target`, one a sample; blockDim is (TILE, any), and the
- * grid covers neurons in x and samples in y, TILE of each a block. Strides as in ActivationBlock.
+ * grid covers neurons in x and samples in y, TILE of each a block. Strides as in Block.
  */
 extern "C" __global__ void unpack(
     const void *data, int type, int bigEndian, const double *scales, double *target,
@@ -116,11 +118,66 @@ extern "C" __global__ void unpack(
   }
 }
 
-/* Writes a number to every element. */
-extern "C" __global__ void fill(double *target, int count, double value) {
+/*
+ * For every neuron the sum of some samples, of their fourth powers, and how many are not 0: a block
+ * takes TILE neurons and CHUNK samples, with TILE x MOMENT_ROWS threads, and adds in a fixed order.
+ * Writes 3 x neurons numbers for each chunk of samples; x counts neurons, y counts chunks.
+ */
+extern "C" __global__ void chunkMoments(
+    const double *samples, long long leading, int neurons, int count, double *chunks) {
+  __shared__ double partial[3][MOMENT_ROWS][TILE];
+  int neuron = blockIdx.x * TILE + threadIdx.x;
+  int first = blockIdx.y * CHUNK;
+  int last = min(count, first + CHUNK);
+  double sum = 0;
+  double powers = 0;
+  double active = 0;
+  if (neuron < neurons) {
+    for (int sample = first + threadIdx.y; sample < last; sample += MOMENT_ROWS) {
+      double value = samples[sample * leading + neuron];
+      double square = value * value;
+      sum += value;
+      powers += square * square;
+      active += value != 0;
+    }
+  }
+  partial[0][threadIdx.y][threadIdx.x] = sum;
+  partial[1][threadIdx.y][threadIdx.x] = powers;
+  partial[2][threadIdx.y][threadIdx.x] = active;
+  __syncthreads();
+  if (threadIdx.y < 3 && neuron < neurons) {
+    double total = 0;
+    for (int row = 0; row < MOMENT_ROWS; row++) {
+      total += partial[threadIdx.y][row][threadIdx.x];
+    }
+    chunks[((long long) blockIdx.y * 3 + threadIdx.y) * neurons + neuron] = total;
+  }
+}
+
+/* Adds the numbers of all chunks, one after the other. */
+extern "C" __global__ void addMoments(
+    const double *chunks, int chunkCount, int size, double *moments) {
   int i = blockIdx.x * blockDim.x + threadIdx.x;
-  if (i < count) {
-    target[i] = value;
+  if (i < size) {
+    double total = moments[i];
+    for (int chunk = 0; chunk < chunkCount; chunk++) {
+      total += chunks[(long long) chunk * size + i];
+    }
+    moments[i] = total;
+  }
+}
+
+/* The squared norm of every sample over some neurons; one thread a sample. */
+extern "C" __global__ void squaredNorms(
+    const double *samples, long long leading, int neurons, int count, double *norms) {
+  int sample = blockIdx.x * blockDim.x + threadIdx.x;
+  if (sample < count) {
+    double sum = 0;
+    for (int neuron = 0; neuron < neurons; neuron++) {
+      double value = samples[sample * leading + neuron];
+      sum += value * value;
+    }
+    norms[sample] = sum;
   }
 }
 

@@ -44,7 +44,7 @@ public final class NormProducts {
   }
 
   /** The products on these and other samples. */
-  NormProducts plus(NormProducts other) {
+  public NormProducts plus(NormProducts other) {
     double[] first = new double[firstSums.length];
     double[] second = new double[secondSums.length];
     Arrays.setAll(first, i -> firstSums[i] + other.firstSums[i]);

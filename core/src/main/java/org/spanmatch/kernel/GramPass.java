@@ -3,6 +3,8 @@ package org.spanmatch.kernel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.gram.Gram;
@@ -40,16 +42,40 @@ public final class GramPass {
   public static Gram of(
       List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options, Pass pass) {
     require(layers, pairs);
-    Gram gram = pass.run(layers.stream().map(ScaledLayer::unscaled).toList());
-    if (areExact(gram, options)) {
-      return gram;
+    return of(layers, options.deadThreshold(), pass::run, Gram::layers, gram -> {});
+  }
+
+  /**
+   * Adds up layers to something that is no {@link Gram} yet, such as a matrix on a device.
+   *
+   * @param deadThreshold the norm up to which neurons are dead
+   * @param pass adds up all layers, the scale of every neuron applied
+   * @param described what was found out about each layer
+   * @param discard frees the result of a first pass that is not used
+   * @throws org.spanmatch.activations.ActivationsException as {@link #of(List, Collection,
+   *     GramOptions, Pass)} does
+   */
+  public static <T> T of(
+      List<? extends Layer> layers,
+      double deadThreshold,
+      Function<List<ScaledLayer>, T> pass,
+      Function<T, List<GramLayer>> described,
+      Consumer<T> discard) {
+    T first = pass.apply(layers.stream().map(ScaledLayer::unscaled).toList());
+    boolean exact =
+        described.apply(first).stream()
+            .map(GramLayer::moments)
+            .allMatch(moments -> moments.areExact(deadThreshold));
+    if (exact) {
+      return first;
     }
+    discard.accept(first);
     List<ScaledLayer> scaled = new ArrayList<>();
     for (Layer layer : layers) {
       // Names a value that is not finite, or finds the scales that help.
       scaled.add(ScaledLayer.by(NeuronNorms.of(layer, done -> {}), layer));
     }
-    return pass.run(scaled);
+    return pass.apply(scaled);
   }
 
   /** Checks layers and pairs as {@link #of} does; for backends that have to know before. */
@@ -66,11 +92,5 @@ public final class GramPass {
             "expected pairs of " + layers.size() + " layers, found " + pair);
       }
     }
-  }
-
-  private static boolean areExact(Gram gram, GramOptions options) {
-    return gram.layers().stream()
-        .map(GramLayer::moments)
-        .allMatch(moments -> moments.areExact(options.deadThreshold()));
   }
 }

@@ -29,16 +29,27 @@ public record LivingPair(
    */
   public static LivingPair of(Gram gram, int x, int y) {
     gram.requirePair(x, y);
-    GramLayer first = gram.layers().get(x);
-    GramLayer second = gram.layers().get(y);
-    double threshold = gram.deadThreshold();
+    return of(
+        x, gram.layers().get(x), y, gram.layers().get(y), gram.samples(), gram.deadThreshold());
+  }
+
+  /**
+   * Numbers the living neurons of two layers that somebody has described.
+   *
+   * @param x position of the first layer
+   * @param y position of the second layer
+   * @param samples number of samples
+   * @param threshold the norm up to which neurons are dead
+   */
+  public static LivingPair of(
+      int x, GramLayer first, int y, GramLayer second, long samples, double threshold) {
     LivingNeurons ofX = new LivingNeurons(first.neurons(), first.moments().dead(threshold), 0);
     LivingNeurons ofY =
         new LivingNeurons(second.neurons(), second.moments().dead(threshold), ofX.count());
     return new LivingPair(
         x,
         y,
-        gram.samples(),
+        samples,
         Math.max(first.storageRoundoff(), second.storageRoundoff()),
         PerGroup.of(ofX, ofY),
         PerGroup.of(first.moments(), second.moments()));

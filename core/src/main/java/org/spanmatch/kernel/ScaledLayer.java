@@ -18,7 +18,8 @@ public final class ScaledLayer {
     this.exponents = exponents;
   }
 
-  static ScaledLayer unscaled(Layer layer) {
+  /** The layer as it is. */
+  public static ScaledLayer unscaled(Layer layer) {
     return new ScaledLayer(layer, null);
   }
 

@@ -23,7 +23,9 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.ScaledLayer;
 import org.spanmatch.kernel.cuda.CudaKernel;
 import org.spanmatch.kernel.cuda.CudaProvider;
 import org.spanmatch.kernel.cuda.driver.Allocations;
@@ -33,7 +35,7 @@ import org.spanmatch.kernel.cuda.driver.DeviceMemory;
 import org.spanmatch.kernel.cuda.driver.HostMemory;
 import org.spanmatch.kernel.cuda.gram.GramStrip;
 import org.spanmatch.kernel.cuda.gram.Inbox;
-import org.spanmatch.kernel.cuda.gram.Layers;
+import org.spanmatch.kernel.cuda.gram.JointLayers;
 
 /**
  * What the device does without the host, and the limits of both: float32 samples that already lie
@@ -134,9 +136,9 @@ public class DeviceBenchmark {
         added.add(allocations.event());
       }
       int panel = GramStrip.PANEL;
-      Layer x = org.spanmatch.activations.Layers.of("x", panel, m, new float[panel * m]);
-      Layer none = org.spanmatch.activations.Layers.of("y", panel, 0, new float[0]);
-      strip = new GramStrip(device, allocations, Layers.of(x, none), 0, m, panel);
+      Layer layer = Layers.of("layer", panel, m, new float[panel * m]);
+      JointLayers layers = new JointLayers(List.of(ScaledLayer.unscaled(layer)));
+      strip = new GramStrip(device, allocations, layers, 0, m, panel, List.of());
       for (int from = 0; from < samples; from += BLOCK_SAMPLES) {
         Inbox inbox = new Inbox(device, allocations, null);
         inboxes.add(inbox);

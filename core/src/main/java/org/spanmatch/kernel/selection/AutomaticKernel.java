@@ -142,6 +142,17 @@ final class AutomaticKernel implements ProjectionKernel {
   @Override
   public ProjectionTable compress(Layer x, Layer y, GramOptions options) {
     Size size = new Size(x.neurons(), y.neurons(), x.samples(), options.precision());
+    Backend chosen = backends.get(choice.kernelFor(size.x, size.y, size.samples));
+    if (chosen.candidate.isAccelerator()
+        && chosen.kernel().declines(size.x, size.y, size.samples, size.precision).isEmpty()) {
+      try {
+        return done(
+            backends.indexOf(chosen), chosen, size, true, chosen.kernel().compress(x, y, options));
+      } catch (NotEnoughMemoryException e) {
+        // Adding up may still fit, in parts, and only the table be too much.
+        return ProjectionKernel.super.compress(x, y, options);
+      }
+    }
     return onChosen(size, true, kernel -> kernel.compress(x, y, options));
   }
 

@@ -1,37 +1,40 @@
 package org.spanmatch.kernel.cuda;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.NeuronNorms;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramOptions;
-import org.spanmatch.gram.Moments;
+import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
-import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.GramPass;
 import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.LivingNeurons;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.ScaledLayer;
+import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceErrors;
 import org.spanmatch.kernel.cuda.driver.DeviceException;
 import org.spanmatch.kernel.cuda.driver.DeviceInfo;
-import org.spanmatch.kernel.cuda.gram.Inbox;
-import org.spanmatch.kernel.cuda.gram.Layers;
-import org.spanmatch.kernel.vector.VectorProvider;
-import org.spanmatch.kernel.vector.gram.GramTables;
+import org.spanmatch.kernel.cuda.gram.GramStrip;
+import org.spanmatch.kernel.cuda.gram.JointLayers;
+import org.spanmatch.kernel.cuda.projection.DeviceTable;
+import org.spanmatch.kernel.cuda.projection.UnitGram;
 
 /**
  * The kernel on NVIDIA GPUs: one pass over the activations leaves their Gram matrix on the device,
  * and all questions are answered there.
  *
- * <p>Where the device's memory can't hold the Gram matrix and its tables, about {@code 18·m²} bytes
- * for m neurons in two groups of one size, the matrix is computed in strips and the processor
- * answers. High precision, which rarely is asked for, is left to the java backend altogether.
+ * <p>A table of two groups of one size takes about {@code 18·m²} bytes of the device's memory for m
+ * neurons in all, with the Gram matrix. Where that does not fit, {@link #table} and {@link
+ * #compress} refuse, and {@link #gram} adds up in strips of rows. High precision is declined.
  */
 public final class CudaKernel implements ProjectionKernel {
   /** The name of the backend. */
@@ -51,7 +54,6 @@ public final class CudaKernel implements ProjectionKernel {
   private final KernelOptions options;
   private final KernelInfo info;
   private final DeviceErrors errors;
-  private ProjectionKernel host; // null until high precision is asked for
 
   /**
    * Creates contexts on devices.
@@ -104,31 +106,27 @@ public final class CudaKernel implements ProjectionKernel {
   }
 
   @Override
+  public Optional<String> declines(int xNeurons, int yNeurons, long samples, Precision precision) {
+    return precision == Precision.HIGH ? Optional.of("high precision") : Optional.empty();
+  }
+
+  @Override
   public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
-    if (precision == Precision.HIGH) {
-      return host().heapBytes(xNeurons, yNeurons, samples, precision);
-    }
     double needed = ResidentGram.bytes(xNeurons, yNeurons, samples);
     return needed <= devices.get(0).info().memoryBytes()
         ? HEAP_BYTES
-        : (long) (StripedGram.heapBytes(xNeurons, yNeurons) + HEAP_BYTES);
+        : gramHeapBytes((long) xNeurons + yNeurons);
   }
 
-  /** Whether a device has room for all, with something left for cuBLAS. */
-  private boolean fits(Layers layers, long free) {
-    double needed =
-        ResidentGram.bytes(layers.x().neurons(), layers.y().neurons(), layers.samples())
-            + Inbox.bytes(layers.x())
-            + Inbox.bytes(layers.y());
-    return needed + RESERVE * (double) devices.get(0).info().memoryBytes() <= (double) free;
+  /** The Java heap that the blocks of a Gram matrix of all pairs take. */
+  private static long gramHeapBytes(long neurons) {
+    return HEAP_BYTES + (long) (Double.BYTES / 2 * (double) neurons * (neurons + 1));
   }
 
-  private ProjectionKernel host() {
-    requireOpen();
-    if (host == null) {
-      host = new VectorProvider().open(options, info.reason());
-    }
-    return host;
+  private boolean fits(double needed) {
+    Device first = devices.get(0);
+    double reserve = RESERVE * (double) first.info().memoryBytes();
+    return needed + reserve <= (double) first.freeBytes();
   }
 
   private void requireOpen() {
@@ -137,95 +135,107 @@ public final class CudaKernel implements ProjectionKernel {
     }
   }
 
+  private static void requireStandard(Precision precision) {
+    if (precision == Precision.HIGH) {
+      throw new IllegalArgumentException(
+          "the cuda backend does not compute in high precision; Kernels leaves that to another one");
+    }
+  }
+
   @Override
-  public ProjectionTable compress(Layer x, Layer y, GramOptions compression) {
+  public Gram gram(List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions how) {
     requireOpen();
-    Layer.requireSameSamples(x, y);
-    if (compression.precision() == Precision.HIGH) {
-      return host().compress(x, y, compression);
-    }
-    HeapMemory.require(
-        heapBytes(x.neurons(), y.neurons(), x.samples(), compression.precision()), x, y);
-    return errors.on(devices.get(0), () -> compress(Layers.of(x, y), compression));
+    GramPass.require(layers, pairs);
+    requireStandard(how.precision());
+    HeapMemory.require(gramHeapBytes(layers.stream().mapToLong(Layer::neurons).sum()), layers);
+    return errors.on(
+        devices.get(0),
+        () -> GramPass.of(layers, pairs, how, scaled -> gramOf(scaled, pairs, how)));
   }
 
-  private ProjectionTable compress(Layers layers, GramOptions compression) {
-    double threshold = compression.deadThreshold();
-    JointGram gram = read(layers, compression);
-    try {
-      Moments x = gram.moments(Group.X);
-      Moments y = gram.moments(Group.Y);
-      if (!x.areExact(threshold) || !y.areExact(threshold)) {
-        gram.close();
-        // Not finite, or of extreme size: this names the value, or finds scales that cure it.
-        NeuronNorms xNorms = NeuronNorms.of(layers.x(), done -> {});
-        NeuronNorms yNorms = NeuronNorms.of(layers.y(), done -> {});
-        gram = read(layers.scaled(xNorms, yNorms), compression);
-        x = Moments.of(xNorms);
-        y = Moments.of(yNorms);
-      }
-      return table(gram, Map.of(Group.X, x, Group.Y, y), threshold);
-    } finally {
-      gram.close();
-    }
-  }
-
-  private JointGram read(Layers layers, GramOptions compression) {
-    if (fits(layers, devices.get(0).freeBytes())) {
-      try {
-        return ResidentGram.of(devices, options.threads(), errors, layers, compression.progress());
+  private GramMatrix gramOf(List<ScaledLayer> scaled, Collection<GramPair> pairs, GramOptions how) {
+    JointLayers layers = new JointLayers(scaled);
+    double matrix = Double.BYTES * (double) layers.neurons() * layers.neurons();
+    if (fits(matrix + GramStrip.panelBytes(layers, GramStrip.PANEL))) {
+      Collection<GramPair> normPairs = ResidentGram.normPairs(layers, pairs, how);
+      try (ResidentGram gram =
+          ResidentGram.of(devices, layers, how, normPairs, false, options.threads())) {
+        return gram.onHost(pairs);
       } catch (DeviceException e) {
+        // Other processes may have taken the memory that the estimate before reckoned with.
         if (!e.isOutOfMemory()) {
           throw e;
         }
       }
     }
-    // Other processes may have taken the memory that the estimate before reckoned with.
+    return new StripedGram(devices.get(0), layers, pairs, how, options.threads()).read();
+  }
+
+  @Override
+  public ProjectionTable table(Gram gram, int x, int y) {
+    requireOpen();
+    gram.requirePair(x, y);
+    requireStandard(gram.precision());
     HeapMemory.require(
-        (long) StripedGram.heapBytes(layers.x().neurons(), layers.y().neurons()),
-        layers.x(),
-        layers.y());
-    if (layers.neurons() > GramTables.MAX_NEURONS) {
+        (long)
+            (Double.BYTES
+                * Math.pow(
+                    gram.layers().get(x).neurons() + (double) gram.layers().get(y).neurons(), 2)),
+        gram,
+        x,
+        y);
+    org.spanmatch.kernel.UnitGram unit = org.spanmatch.kernel.UnitGram.of((GramMatrix) gram, x, y);
+    Device device = devices.get(0);
+    return errors.on(
+        device,
+        () -> {
+          Allocations room = device.allocations();
+          return DeviceTable.started(
+              errors, device, UnitGram.upload(device, room, unit), unit.pair());
+        });
+  }
+
+  /**
+   * A table whose Gram matrix never leaves the device; otherwise that of {@code table(gram(…))}.
+   *
+   * @throws NotEnoughMemoryException if the device can't hold both at once
+   */
+  @Override
+  public ProjectionTable compress(Layer x, Layer y, GramOptions how) {
+    requireOpen();
+    List<Layer> layers = List.of(x, y);
+    GramPass.require(layers, GramPair.all(2));
+    requireStandard(how.precision());
+    return errors.on(
+        devices.get(0),
+        () ->
+            GramPass.of(
+                    layers,
+                    how.deadThreshold(),
+                    scaled -> resident(new JointLayers(scaled), how),
+                    ResidentGram::described,
+                    ResidentGram::close)
+                .table(errors));
+  }
+
+  private ResidentGram resident(JointLayers layers, GramOptions how) {
+    int x = layers.layers().get(0).neurons();
+    int y = layers.layers().get(1).neurons();
+    if (!fits(ResidentGram.bytes(x, y, layers.samples()) + layers.inboxBytes())) {
       throw new NotEnoughMemoryException(
-          layers.x().description()
-              + ": "
-              + layers.x().neurons()
+          layers.layers().get(0).layer().description()
+              + ": the table of "
+              + x
               + " + "
-              + layers.y().neurons()
-              + " neurons are more than the memory of "
-              + info.device()
-              + " holds, and than the "
-              + GramTables.MAX_NEURONS
-              + " that the processor can take over");
+              + y
+              + " neurons does not fit the memory of "
+              + info.device());
     }
-    return StripedGram.of(devices.get(0), options.threads(), layers, compression.progress());
-  }
-
-  private static ProjectionTable table(
-      JointGram gram, Map<Group, Moments> moments, double threshold) {
-    Moments x = moments.get(Group.X);
-    Moments y = moments.get(Group.Y);
-    LivingNeurons xLiving = new LivingNeurons(x.neurons(), x.dead(threshold), 0);
-    LivingNeurons yLiving = new LivingNeurons(y.neurons(), y.dead(threshold), xLiving.count());
-    int[] columns = new int[xLiving.count() + yLiving.count()];
-    putColumns(xLiving, 0, columns);
-    putColumns(yLiving, x.neurons(), columns);
-    return gram.table(columns, Map.of(Group.X, xLiving, Group.Y, yLiving), moments);
-  }
-
-  private static void putColumns(LivingNeurons living, int first, int[] columns) {
-    for (int neuron = 0; neuron < living.neurons(); neuron++) {
-      if (living.contains(neuron)) {
-        columns[living.column(neuron)] = first + neuron;
-      }
-    }
+    return ResidentGram.of(devices, layers, how, List.of(), true, options.threads());
   }
 
   @Override
   public void close() {
     devices.forEach(Device::close);
-    if (host != null) {
-      host.close();
-    }
   }
 }

@@ -1,69 +1,53 @@
 package org.spanmatch.kernel.cuda;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import org.spanmatch.gram.Moments;
-import org.spanmatch.gram.Progress;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.spanmatch.gram.GramLayer;
+import org.spanmatch.gram.GramMatrix;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.NormProducts;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.HeapMemory;
-import org.spanmatch.kernel.LivingNeurons;
-import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.LivingPair;
 import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceErrors;
 import org.spanmatch.kernel.cuda.driver.DeviceException;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.kernel.cuda.gram.ColumnMoments;
+import org.spanmatch.kernel.cuda.gram.GramBlocks;
 import org.spanmatch.kernel.cuda.gram.GramStrip;
-import org.spanmatch.kernel.cuda.gram.Layers;
+import org.spanmatch.kernel.cuda.gram.JointLayers;
 import org.spanmatch.kernel.cuda.projection.DeviceTable;
 import org.spanmatch.kernel.cuda.projection.UnitGram;
-import org.spanmatch.kernel.vector.gram.GramTables;
 
 /**
  * A Gram matrix that lies on a device as a whole; with several devices each sums up a part of the
- * samples, and the first one the parts.
+ * samples, and the parts are added on the first one.
  */
-final class ResidentGram implements JointGram {
+final class ResidentGram implements AutoCloseable {
   private final List<Device> devices;
-  private final int threads;
-  private final DeviceErrors errors;
   private final Device device; // the first one
-  private final Layers layers;
-  private final List<Allocations> rooms;
+  private final JointLayers layers;
+  private final GramOptions options;
+  private final List<Allocations> rooms = new ArrayList<>();
   private final List<GramStrip> strips = new ArrayList<>();
-  private final Allocations unitRoom;
-  private final DeviceMemory unit;
-  private double[] diagonal;
-  private double[] sums;
+  private Allocations unitRoom; // null without a table
+  private DeviceMemory unit;
+  private List<GramLayer> described = List.of();
 
-  /** Allocates all memory before the pass, so that it fails early where it does not fit. */
-  private ResidentGram(
-      List<Device> devices,
-      int threads,
-      DeviceErrors errors,
-      Layers layers,
-      List<Allocations> rooms) {
+  private ResidentGram(List<Device> devices, JointLayers layers, GramOptions options) {
     this.devices = devices;
-    this.threads = threads;
-    this.errors = errors;
     this.device = devices.get(0);
     this.layers = layers;
-    this.rooms = rooms;
-    this.unitRoom = device.allocations();
-    rooms.add(unitRoom);
-    this.unit = unitRoom.doubles((long) layers.neurons() * layers.neurons());
-    for (Device other : devices) {
-      Allocations room = other.allocations();
-      rooms.add(room);
-      strips.add(
-          other.call(
-              () -> new GramStrip(other, room, layers, 0, layers.neurons(), GramStrip.PANEL)));
-    }
+    this.options = options;
   }
 
-  /** The most bytes of memory that the first device needs, its table included. */
+  /** The most bytes of memory that the first device needs, with a table of two layers. */
   static double bytes(double xNeurons, double yNeurons, long samples) {
     double all = xNeurons + yNeurons;
     double matrix = Double.BYTES * all * all;
@@ -72,84 +56,141 @@ final class ResidentGram implements JointGram {
   }
 
   /**
-   * Reads both layers once. The first device is the current one.
+   * Reads all layers once. The first device is the current one. All memory is allocated before the
+   * pass, so that it fails early where it does not fit.
    *
+   * @param normPairs the pairs whose norm products are wanted
+   * @param withTable whether there must be room for a table, too
    * @param threads how many threads may read and compute
-   * @param errors turns errors of the table into the documented exceptions
    * @throws DeviceException where memory runs out; nothing is left allocated then
    */
   static ResidentGram of(
-      List<Device> devices, int threads, DeviceErrors errors, Layers layers, Progress progress) {
-    List<Allocations> rooms = new ArrayList<>();
+      List<Device> devices,
+      JointLayers layers,
+      GramOptions options,
+      Collection<GramPair> normPairs,
+      boolean withTable,
+      int threads) {
+    ResidentGram gram = new ResidentGram(devices, layers, options);
     try {
-      ResidentGram gram = new ResidentGram(devices, threads, errors, layers, rooms);
-      gram.read(progress);
+      gram.allocate(normPairs, withTable);
+      GramStrip.readAll(devices, gram.strips, layers, options.progress(), 0, 1, threads);
+      gram.addParts();
       return gram;
     } catch (RuntimeException | Error e) {
-      rooms.forEach(Allocations::close);
+      gram.close();
       throw e;
     }
   }
 
-  private void read(Progress progress) {
-    GramStrip.readAll(devices, strips, layers, progress, 0, 1, threads);
+  private void allocate(Collection<GramPair> normPairs, boolean withTable) {
+    if (withTable) {
+      unitRoom = device.allocations();
+      rooms.add(unitRoom);
+      unit = unitRoom.doubles((long) layers.neurons() * layers.neurons());
+    }
+    for (Device other : devices) {
+      Allocations room = other.allocations();
+      rooms.add(room);
+      strips.add(
+          other.call(
+              () ->
+                  new GramStrip(
+                      other, room, layers, 0, layers.neurons(), GramStrip.PANEL, normPairs)));
+    }
+  }
+
+  private void addParts() {
     GramStrip total = strips.get(0);
-    sums = total.sums();
+    ColumnMoments moments = total.moments();
     for (int i = 1; i < devices.size(); i++) {
       GramStrip part = strips.get(i);
       total.addElements(part);
-      double[] partSums = devices.get(i).call(part::sums);
-      Arrays.setAll(sums, j -> sums[j] + partSums[j]);
+      moments = moments.plus(devices.get(i).call(part::moments));
     }
-    diagonal = total.diagonal();
+    double[] squares = total.diagonal();
+    List<GramLayer> all = new ArrayList<>();
+    for (int i = 0; i < layers.layers().size(); i++) {
+      all.add(moments.describe(layers, i, squares));
+    }
+    described = List.copyOf(all);
   }
 
-  @Override
-  public Moments moments(Group group) {
-    return layers.moments(group, diagonal, sums);
+  /** What was found out about each layer. */
+  List<GramLayer> described() {
+    return described;
   }
 
-  @Override
-  public ProjectionTable table(
-      int[] columns, Map<Group, LivingNeurons> living, Map<Group, Moments> moments) {
-    UnitGram gram = unitGram(columns);
+  /** The blocks of some pairs, on the host. */
+  GramMatrix onHost(Collection<GramPair> pairs) {
+    GramBlocks blocks = new GramBlocks(layers, pairs);
+    strips.get(0).download(blocks);
+    return new GramMatrix(
+        described,
+        layers.samples(),
+        options.deadThreshold(),
+        layers.gramError(GramStrip.PANEL),
+        blocks.blocks(),
+        layers.areScaled() ? Map.of() : normProducts());
+  }
+
+  private Map<GramPair, NormProducts> normProducts() {
+    Map<GramPair, NormProducts> total = new TreeMap<>(strips.get(0).normProducts());
+    for (int i = 1; i < devices.size(); i++) {
+      Map<GramPair, NormProducts> part = devices.get(i).call(strips.get(i)::normProducts);
+      total.replaceAll((pair, products) -> products.plus(part.get(pair)));
+    }
+    return total;
+  }
+
+  /**
+   * A table of the two layers that this was made of; nothing else may be asked of this afterwards.
+   *
+   * @param errors turns errors of the table into the documented exceptions
+   * @throws DeviceException where memory runs out; nothing is left allocated then
+   */
+  DeviceTable table(DeviceErrors errors) {
+    LivingPair pair =
+        LivingPair.of(
+            0, described.get(0), 1, described.get(1), layers.samples(), options.deadThreshold());
+    int[] columns = new int[pair.count()];
+    int next = 0;
+    for (Group group : Group.values()) {
+      for (int neuron : pair.neurons(group)) {
+        columns[next++] = layers.first(pair.layer(group)) + neuron;
+      }
+    }
+    UnitGram gram =
+        UnitGram.of(
+            device,
+            unitRoom,
+            unit,
+            strips.get(0).values(),
+            layers.neurons(),
+            columns,
+            layers.gramError(GramStrip.PANEL),
+            pair.storageRoundoff());
     rooms.remove(unitRoom); // the table's from here on
     close();
-    DeviceTable table = new DeviceTable(errors, device, gram, layers.samples(), living, moments);
-    try {
-      if (table.start()) {
-        return table;
-      }
-      // It fits as a matrix, but not as a table: the processor takes over.
-      HeapMemory.require(
-          GramTables.heapBytes(layers.x().neurons(), layers.y().neurons()), layers.x(), layers.y());
-      double[][] rows = new double[gram.size()][];
-      Arrays.setAll(
-          rows,
-          i -> device.transfers().download(gram.values(), (long) i * gram.size(), gram.size()));
-      table.close();
-      return GramTables.of(
-          rows, gram.error(), gram.storageRoundoff(), layers.samples(), living, moments, threads);
-    } catch (RuntimeException | Error e) {
-      table.close();
-      throw e;
-    }
+    return DeviceTable.started(errors, device, gram, pair);
   }
 
-  private UnitGram unitGram(int[] columns) {
-    return UnitGram.of(
-        device,
-        unitRoom,
-        unit,
-        strips.get(0).values(),
-        layers.neurons(),
-        columns,
-        layers.gramError(GramStrip.PANEL),
-        layers.storageRoundoff());
-  }
-
+  /** Frees what was not handed on to a table. */
   @Override
   public void close() {
     rooms.forEach(Allocations::close);
+  }
+
+  /** The pairs whose norm products are wanted: each layer with itself, and those asked for. */
+  static Collection<GramPair> normPairs(
+      JointLayers layers, Collection<GramPair> pairs, GramOptions options) {
+    TreeSet<GramPair> all = new TreeSet<>();
+    if (options.normProducts()) {
+      all.addAll(pairs);
+      for (int i = 0; i < layers.layers().size(); i++) {
+        all.add(new GramPair(i, i));
+      }
+    }
+    return all;
   }
 }

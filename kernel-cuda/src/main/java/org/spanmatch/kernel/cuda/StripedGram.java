@@ -1,66 +1,73 @@
 package org.spanmatch.kernel.cuda;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import org.spanmatch.gram.Moments;
-import org.spanmatch.gram.Progress;
-import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.LivingNeurons;
+import org.spanmatch.gram.GramLayer;
+import org.spanmatch.gram.GramMatrix;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.NormProducts;
 import org.spanmatch.kernel.NotEnoughMemoryException;
-import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.ScaledLayer;
 import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceException;
+import org.spanmatch.kernel.cuda.gram.ColumnMoments;
+import org.spanmatch.kernel.cuda.gram.GramBlocks;
 import org.spanmatch.kernel.cuda.gram.GramStrip;
-import org.spanmatch.kernel.cuda.gram.Layers;
-import org.spanmatch.kernel.vector.gram.GramTables;
+import org.spanmatch.kernel.cuda.gram.JointLayers;
 
 /**
- * A Gram matrix too large for a device: computed there in strips of rows, with a pass over the
- * activations for each, and kept on the host, whose table answers.
+ * Adds up a Gram matrix that is too large for a device: in strips of rows, with a pass over the
+ * activations for each, which are put together on the host.
  */
-final class StripedGram implements JointGram {
+final class StripedGram {
   private static final int LEAST_ROWS = 8;
   private static final int LEAST_SAMPLES = 128;
   private static final int FEW_PASSES = 4;
   // The rest is for other allocations, and for gaps between them.
   private static final double USABLE = 0.8;
 
+  private final Device device;
+  private final JointLayers layers;
+  private final Collection<GramPair> pairs;
+  private final GramOptions options;
   private final int threads;
-  private final Layers layers;
-  private final double[][] upper; // from the diagonal on
-  private final double[] sums;
-  private final double error;
 
-  private StripedGram(int threads, Layers layers, double[][] upper, double[] sums, double error) {
-    this.threads = threads;
+  /**
+   * Prepares; the device is the current one.
+   *
+   * @param pairs the pairs of layers that are wanted
+   * @param threads how many threads may read and compute
+   */
+  StripedGram(
+      Device device,
+      JointLayers layers,
+      Collection<GramPair> pairs,
+      GramOptions options,
+      int threads) {
+    this.device = device;
     this.layers = layers;
-    this.upper = upper;
-    this.sums = sums;
-    this.error = error;
-  }
-
-  /** The most bytes of Java heap that it takes, its table included. */
-  static double heapBytes(int xNeurons, int yNeurons) {
-    double all = (double) xNeurons + yNeurons;
-    return Double.BYTES * all * all / 2 + GramTables.heapBytes(xNeurons, yNeurons);
+    this.pairs = pairs;
+    this.options = options;
+    this.threads = threads;
   }
 
   /**
-   * Reads both layers as often as it must. The device is the current one.
+   * Reads all layers as often as it must.
    *
-   * @param threads how many threads may read and compute
    * @throws NotEnoughMemoryException if the device can't hold the least
    */
-  static StripedGram of(Device device, int threads, Layers layers, Progress progress) {
+  GramMatrix read() {
     // Smaller panels make products slower, and narrower strips make more passes.
     for (int samples = GramStrip.PANEL; samples >= LEAST_SAMPLES; samples /= 2) {
-      int rows = rowsThatFit(device, layers, samples);
+      int rows = rowsThatFit(samples);
       int least = samples == LEAST_SAMPLES ? LEAST_ROWS : layers.neurons() / FEW_PASSES;
       while (rows >= Math.min(least, layers.neurons())) {
         try {
-          return inStrips(device, threads, layers, rows, samples, progress);
+          return inStrips(rows, samples);
         } catch (DeviceException e) {
           if (!e.isOutOfMemory()) {
             throw e;
@@ -69,12 +76,14 @@ final class StripedGram implements JointGram {
         }
       }
     }
+    List<String> neurons = new ArrayList<>();
+    for (ScaledLayer layer : layers.layers()) {
+      neurons.add(Integer.toString(layer.neurons()));
+    }
     throw new NotEnoughMemoryException(
-        layers.x().description()
+        layers.layers().get(0).layer().description()
             + ": "
-            + layers.x().neurons()
-            + " + "
-            + layers.y().neurons()
+            + String.join(" + ", neurons)
             + " neurons need more memory than the "
             + device.freeBytes() / 1_000_000
             + " MB that are free on CUDA device "
@@ -82,61 +91,46 @@ final class StripedGram implements JointGram {
             + ", even in parts");
   }
 
-  private static int rowsThatFit(Device device, Layers layers, int panelSamples) {
+  private int rowsThatFit(int panelSamples) {
     double left = USABLE * device.freeBytes() - GramStrip.panelBytes(layers, panelSamples);
     return (int) Math.min(layers.neurons(), left / (Double.BYTES * (double) layers.neurons()));
   }
 
-  private static StripedGram inStrips(
-      Device device, int threads, Layers layers, int rows, int panelSamples, Progress progress) {
+  private GramMatrix inStrips(int rows, int panelSamples) {
     int neurons = layers.neurons();
     int passes = (neurons + rows - 1) / rows;
-    double[][] upper = new double[neurons][];
-    double[] sums = null;
+    GramBlocks blocks = new GramBlocks(layers, pairs);
+    ColumnMoments moments = null;
+    Map<GramPair, NormProducts> products = Map.of();
     for (int pass = 0; pass < passes; pass++) {
       int first = pass * rows;
       int count = Math.min(rows, neurons - first);
       try (Allocations room = device.allocations()) {
-        GramStrip strip = new GramStrip(device, room, layers, first, count, panelSamples);
-        GramStrip.readAll(List.of(device), List.of(strip), layers, progress, pass, passes, threads);
-        for (int i = 0; i < count; i++) {
-          upper[first + i] = strip.row(i);
+        // Once is enough for what all passes would find alike.
+        Collection<GramPair> normPairs =
+            pass == 0 ? ResidentGram.normPairs(layers, pairs, options) : List.of();
+        GramStrip strip =
+            new GramStrip(device, room, layers, first, count, panelSamples, normPairs);
+        GramStrip.readAll(
+            List.of(device), List.of(strip), layers, options.progress(), pass, passes, threads);
+        strip.download(blocks);
+        if (pass == 0) {
+          moments = strip.moments();
+          products = strip.normProducts();
         }
-        sums = strip.sums();
       }
     }
-    return new StripedGram(threads, layers, upper, sums, layers.gramError(panelSamples));
-  }
-
-  private double get(int row, int column) {
-    return row <= column ? upper[row][column - row] : upper[column][row - column];
-  }
-
-  @Override
-  public Moments moments(Group group) {
-    double[] diagonal = new double[upper.length];
-    Arrays.setAll(diagonal, i -> get(i, i));
-    return layers.moments(group, diagonal, sums);
-  }
-
-  @Override
-  public ProjectionTable table(
-      int[] columns, Map<Group, LivingNeurons> living, Map<Group, Moments> moments) {
-    int size = columns.length;
-    double[] norms = new double[size];
-    Arrays.setAll(norms, i -> Math.sqrt(get(columns[i], columns[i])));
-    double[][] unit = new double[size][size];
-    for (int i = 0; i < size; i++) {
-      for (int j = i + 1; j < size; j++) {
-        unit[i][j] = get(columns[i], columns[j]) / norms[i] / norms[j];
-        unit[j][i] = unit[i][j];
-      }
-      unit[i][i] = 1;
+    double[] squares = blocks.squares();
+    List<GramLayer> described = new ArrayList<>();
+    for (int i = 0; i < layers.layers().size(); i++) {
+      described.add(moments.describe(layers, i, squares));
     }
-    return GramTables.of(
-        unit, error, layers.storageRoundoff(), layers.samples(), living, moments, threads);
+    return new GramMatrix(
+        described,
+        layers.samples(),
+        options.deadThreshold(),
+        layers.gramError(panelSamples),
+        blocks.blocks(),
+        layers.areScaled() ? Map.of() : products);
   }
-
-  @Override
-  public void close() {}
 }

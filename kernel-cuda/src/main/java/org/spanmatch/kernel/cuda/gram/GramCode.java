@@ -16,6 +16,12 @@ final class GramCode {
   /** Rows and columns of a tile that {@link #unpack} transposes. */
   static final int TILE = 32;
 
+  /** Samples of a block that adds up moments. */
+  static final int CHUNK = 128;
+
+  /** Threads along the samples of such a block. */
+  static final int MOMENT_ROWS = 8;
+
   private static final int TILE_THREADS = 8;
 
   private final DeviceCode code;
@@ -83,9 +89,35 @@ final class GramCode {
     };
   }
 
-  /** Writes a number to {@code count} elements. */
-  void fill(DeviceMemory target, int count, double value) {
-    code.launch("fill", Grid.lines(count), arguments().address(target).int32(count).float64(value));
+  /** How many chunks some samples make in {@link #chunkMoments}. */
+  static int chunks(long samples) {
+    return (int) ((samples + CHUNK - 1) / CHUNK);
+  }
+
+  /** Writes sums, fourth powers and counts of every neuron for each chunk of samples. */
+  void chunkMoments(
+      DeviceMemory samples, long leading, int neurons, int count, DeviceMemory chunks) {
+    code.launch(
+        "chunkMoments",
+        new Grid(Grid.blocks(neurons, TILE), chunks(count), TILE, MOMENT_ROWS),
+        arguments().address(samples).int64(leading).int32(neurons).int32(count).address(chunks));
+  }
+
+  /** Adds the numbers of all chunks, {@code size} each. */
+  void addMoments(DeviceMemory chunks, int chunkCount, int size, DeviceMemory moments) {
+    code.launch(
+        "addMoments",
+        Grid.lines(size),
+        arguments().address(chunks).int32(chunkCount).int32(size).address(moments));
+  }
+
+  /** Writes the squared norm of every sample over some neurons. */
+  void squaredNorms(
+      DeviceAddress samples, long leading, int neurons, int count, DeviceMemory norms) {
+    code.launch(
+        "squaredNorms",
+        Grid.lines(count),
+        arguments().address(samples).int64(leading).int32(neurons).int32(count).address(norms));
   }
 
   /** Adds {@code count} elements to others. */

@@ -1,6 +1,11 @@
 package org.spanmatch.kernel.cuda.gram;
 
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.NormProducts;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
@@ -8,8 +13,8 @@ import org.spanmatch.kernel.cuda.driver.DeviceEvent;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
 
 /**
- * Some rows of the Gram matrix G = AᵀA of the activation vectors A = [Z_X Z_Y] of two groups, on
- * one device: of each row the elements from the diagonal on.
+ * Some rows of the Gram matrix G = AᵀA of the activation vectors A of some layers side by side, on
+ * one device: of each row the elements from the diagonal on; and the moments of all neurons.
  *
  * <p>Samples come in panels, which are added up in the order in which they come. With m neurons, a
  * panel of b samples and r rows it takes {@code 8·(r·m + 2·b·m)} bytes, there being two panels.
@@ -18,36 +23,38 @@ public final class GramStrip {
   /** Samples of a panel where memory allows; the error bound of G grows with it. */
   public static final int PANEL = 2048;
 
-  // Elements that are added at a time.
+  // Elements that are added or fetched at a time.
   private static final int CHUNK = 1 << 20;
+
+  private static final int MOMENTS = 3; // for each neuron
 
   private final Device device;
   private final GramCode code;
   private final Allocations allocations;
+  private final JointLayers layers;
   private final int neurons;
-  private final int xNeurons;
   private final int first;
   private final int rows;
   private final int panelSamples;
-  private final Inbox xInbox;
-  private final Inbox yInbox;
+  private final List<Inbox> inboxes = new ArrayList<>(); // by layer
   private final Panel[] panels;
-  private final DeviceMemory ones;
-  private final DeviceMemory sums;
+  private final DeviceMemory momentChunks;
+  private final DeviceMemory moments;
   private final DeviceMemory values;
+  private final StripNorms norms; // null where nobody wants them
   private int turn;
 
   /** Rows of samples: while those of one panel are added, the other's arrive. */
   private static final class Panel {
     final DeviceMemory rows;
-    final DeviceEvent xArrived;
-    final DeviceEvent yArrived;
+    final List<DeviceEvent> arrived = new ArrayList<>(); // by layer
     final DeviceEvent added;
 
-    Panel(Allocations allocations, long elements) {
+    Panel(Allocations allocations, long elements, int layers) {
       rows = allocations.doubles(elements);
-      xArrived = allocations.event();
-      yArrived = allocations.event();
+      for (int i = 0; i < layers; i++) {
+        arrived.add(allocations.event());
+      }
       added = allocations.event();
     }
   }
@@ -59,47 +66,57 @@ public final class GramStrip {
    * @param first the first row
    * @param rows how many rows
    * @param panelSamples samples of a panel
+   * @param normPairs the pairs whose norm products are wanted; may be empty
    */
   public GramStrip(
       Device device,
       Allocations allocations,
-      Layers layers,
+      JointLayers layers,
       int first,
       int rows,
-      int panelSamples) {
+      int panelSamples,
+      Collection<GramPair> normPairs) {
     this.device = device;
     this.code = new GramCode(device.code());
     this.allocations = allocations;
-    this.xNeurons = layers.x().neurons();
+    this.layers = layers;
     this.neurons = layers.neurons();
     this.first = first;
     this.rows = rows;
     this.panelSamples = panelSamples;
     long samples = Math.min(panelSamples, layers.samples());
     long elements = samples * neurons;
-    panels = new Panel[] {new Panel(allocations, elements), new Panel(allocations, elements)};
-    ones = allocations.doubles(samples);
-    code.fill(ones, (int) samples, 1);
-    sums = allocations.doubles(neurons);
+    int count = layers.layers().size();
+    panels =
+        new Panel[] {
+          new Panel(allocations, elements, count), new Panel(allocations, elements, count)
+        };
+    momentChunks =
+        allocations.doubles((long) MOMENTS * neurons * Math.max(1, GramCode.chunks(samples)));
+    moments = allocations.doubles((long) MOMENTS * neurons);
     values = allocations.doubles(rows * columns());
-    device.clear(sums);
+    device.clear(moments);
     device.clear(values);
-    xInbox = new Inbox(device, allocations, layers.xScales());
-    yInbox = new Inbox(device, allocations, layers.yScales());
+    norms =
+        normPairs.isEmpty()
+            ? null
+            : new StripNorms(device, allocations, layers, normPairs, samples);
+    layers
+        .layers()
+        .forEach(layer -> inboxes.add(new Inbox(device, allocations, layer.scales().orElse(null))));
     device.synchronise(); // the inboxes' streams may use all this
   }
 
   /** The bytes that a strip takes on the device besides its rows. */
-  public static double panelBytes(Layers layers, int panelSamples) {
+  public static double panelBytes(JointLayers layers, int panelSamples) {
     double neurons = layers.neurons();
     double samples = Math.min(panelSamples, layers.samples());
-    return Double.BYTES * (2 * neurons * samples + neurons + samples)
-        + Inbox.bytes(layers.x())
-        + Inbox.bytes(layers.y());
+    double chunks = MOMENTS * neurons * (1 + GramCode.chunks((long) samples));
+    return Double.BYTES * (2 * neurons * samples + chunks) + layers.inboxBytes();
   }
 
   /**
-   * Reads both layers once, dealing panels out to several strips in turn.
+   * Reads all layers once, dealing panels out to several strips in turn.
    *
    * @param devices the device of each strip
    * @param pass how many passes came before
@@ -109,7 +126,7 @@ public final class GramStrip {
   public static void readAll(
       List<Device> devices,
       List<GramStrip> strips,
-      Layers layers,
+      JointLayers layers,
       Progress progress,
       int pass,
       int passes,
@@ -118,18 +135,20 @@ public final class GramStrip {
     if (layers.neurons() == 0) {
       return;
     }
-    try (LayerFeed x = new LayerFeed(layers.x());
-        LayerFeed y = new LayerFeed(layers.y());
-        ParallelPair readers = new ParallelPair(threads)) {
+    List<LayerFeed> feeds = new ArrayList<>();
+    try (ParallelPair readers = new ParallelPair(threads)) {
+      layers.layers().forEach(layer -> feeds.add(new LayerFeed(layer.layer())));
       int turn = 0;
       for (long done = 0; done < samples; ) {
         GramStrip strip = strips.get(turn);
         int count = (int) Math.min(strip.panelSamples, samples - done);
-        devices.get(turn).run(() -> strip.add(x, y, count, readers));
+        devices.get(turn).run(() -> strip.add(feeds, count, readers));
         turn = (turn + 1) % strips.size();
         done += count;
         progress.update("compress", pass * samples + done, passes * samples);
       }
+    } finally {
+      feeds.forEach(LayerFeed::close);
     }
   }
 
@@ -142,30 +161,32 @@ public final class GramStrip {
    * Adds samples.
    *
    * @param count how many, at most those of a panel
-   * @param readers bring those of both layers at the same time
+   * @param readers bring those of both halves of the layers at the same time
    */
-  void add(LayerFeed x, LayerFeed y, int count, ParallelPair readers) {
+  private void add(List<LayerFeed> feeds, int count, ParallelPair readers) {
     Panel panel = panels[turn];
     turn = 1 - turn;
+    int half = (feeds.size() + 1) / 2;
     readers.run(
-        () -> receive(x, xInbox, count, panel, 0, panel.xArrived),
+        () -> receive(feeds, 0, half, count, panel),
         () ->
             device.here(
                 () -> {
-                  receive(y, yInbox, count, panel, xNeurons, panel.yArrived);
+                  receive(feeds, half, feeds.size(), count, panel);
                   return null;
                 }));
-    device.waitFor(panel.xArrived);
-    device.waitFor(panel.yArrived);
+    panel.arrived.forEach(device::waitFor);
     add(panel.rows, count);
     device.record(panel.added);
   }
 
   /** Adds samples that lie on the device as rows of doubles. */
   public void add(DeviceMemory samples, int count) {
-    device
-        .blas()
-        .addProduct(neurons, count, samples.pointer(), neurons, ones.pointer(), sums.pointer());
+    code.chunkMoments(samples, neurons, neurons, count, momentChunks);
+    code.addMoments(momentChunks, GramCode.chunks(count), MOMENTS * neurons, moments);
+    if (norms != null) {
+      norms.add(samples, count);
+    }
     int columns = (int) columns();
     if (rows == neurons) {
       device
@@ -187,13 +208,15 @@ public final class GramStrip {
     }
   }
 
-  private void receive(
-      LayerFeed layer, Inbox inbox, int count, Panel panel, int column, DeviceEvent arrived) {
-    inbox.waitFor(panel.added);
-    if (layer.hasNeurons()) {
-      layer.fill(inbox, count, panel.rows, neurons, column);
+  private void receive(List<LayerFeed> feeds, int from, int to, int count, Panel panel) {
+    for (int i = from; i < to; i++) {
+      Inbox inbox = inboxes.get(i);
+      inbox.waitFor(panel.added);
+      if (feeds.get(i).hasNeurons()) {
+        feeds.get(i).fill(inbox, count, panel.rows, neurons, layers.first(i));
+      }
+      inbox.record(panel.arrived.get(i));
     }
-    inbox.record(arrived);
   }
 
   /**
@@ -222,15 +245,27 @@ public final class GramStrip {
     return values;
   }
 
-  /** The sums of the activation vectors. */
-  public double[] sums() {
-    return device.transfers().download(sums, 0, neurons);
+  /** The moments of all neurons over the samples of this strip. */
+  public ColumnMoments moments() {
+    return ColumnMoments.of(device.transfers().download(moments, 0, MOMENTS * neurons));
   }
 
-  /** One of the rows, from the diagonal on. */
-  public double[] row(int row) {
-    long columns = columns();
-    return device.transfers().download(values, row * columns + row, (int) columns - row);
+  /** The norm products over the samples of this strip; empty where nobody wanted them. */
+  public Map<GramPair, NormProducts> normProducts() {
+    return norms == null ? Map.of() : norms.products();
+  }
+
+  /** Copies all rows to the blocks of a Gram matrix on the host. */
+  public void download(GramBlocks target) {
+    int columns = (int) columns();
+    int together = Math.max(1, CHUNK / Math.max(1, columns));
+    for (int row = 0; row < rows; row += together) {
+      int count = Math.min(together, rows - row);
+      double[] elements = elements((long) row * columns, count * columns);
+      for (int i = 0; i < count; i++) {
+        target.putRow(first + row + i, elements, i * columns + row + i);
+      }
+    }
   }
 
   /** The squared norms of the activation vectors, of a strip of all rows. */

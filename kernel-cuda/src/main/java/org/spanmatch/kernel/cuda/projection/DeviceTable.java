@@ -8,12 +8,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.spanmatch.gram.Moments;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.LivingNeurons;
+import org.spanmatch.kernel.LivingPair;
 import org.spanmatch.kernel.NeuronTable;
 import org.spanmatch.kernel.Peeled;
 import org.spanmatch.kernel.ProjectionTable;
@@ -65,22 +64,9 @@ public final class DeviceTable extends NeuronTable {
     }
   }
 
-  /**
-   * A table in which every living neuron remains; the device is the current one.
-   *
-   * @param errors turns errors of the device into the documented exceptions
-   * @param gram of the living neurons' activation vectors, released with this table
-   * @param living the neurons of each group
-   * @param moments their norms and sums
-   */
-  public DeviceTable(
-      DeviceErrors errors,
-      Device device,
-      UnitGram gram,
-      long samples,
-      Map<Group, LivingNeurons> living,
-      Map<Group, Moments> moments) {
-    super(samples, living, moments);
+  /** A table in which every living neuron remains; the device is the current one. */
+  private DeviceTable(DeviceErrors errors, Device device, UnitGram gram, LivingPair pair) {
+    super(pair);
     this.errors = errors;
     this.device = device;
     this.gram = gram;
@@ -96,6 +82,27 @@ public final class DeviceTable extends NeuronTable {
       }
     }
     this.code = describe();
+  }
+
+  /**
+   * A table in which every living neuron remains, ready for the first question; the device is the
+   * current one.
+   *
+   * @param errors turns errors of the device into the documented exceptions
+   * @param gram of the living neurons' activation vectors, released with the table
+   * @param pair which neurons those are
+   * @throws DeviceException where memory runs out; the Gram matrix is released then
+   */
+  public static DeviceTable started(
+      DeviceErrors errors, Device device, UnitGram gram, LivingPair pair) {
+    DeviceTable table = new DeviceTable(errors, device, gram, pair);
+    try {
+      table.spans.values().forEach(DeviceSpan::prepare);
+      return table;
+    } catch (RuntimeException | Error e) {
+      table.close();
+      throw e;
+    }
   }
 
   /** A copy of another table on a lane of its device. */
@@ -161,7 +168,7 @@ public final class DeviceTable extends NeuronTable {
    *
    * @return false if its memory does not suffice
    */
-  public boolean start() {
+  private boolean start() {
     try {
       spans.values().forEach(DeviceSpan::prepare);
       return true;

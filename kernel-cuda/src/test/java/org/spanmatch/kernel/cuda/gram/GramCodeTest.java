@@ -30,5 +30,7 @@ class GramCodeTest {
   @Test
   void tilesHaveTheSizeOfTheSource() throws IOException {
     assertEquals(CudaSource.read().number("TILE"), GramCode.TILE);
+    assertEquals(CudaSource.read().number("CHUNK"), GramCode.CHUNK);
+    assertEquals(CudaSource.read().number("MOMENT_ROWS"), GramCode.MOMENT_ROWS);
   }
 }

@@ -1,0 +1,62 @@
+package org.spanmatch.kernel.cuda.gram;
+
+import java.util.List;
+import org.spanmatch.kernel.GramErrors;
+import org.spanmatch.kernel.ScaledLayer;
+
+/** Layers side by side: the columns of a joint Gram matrix. */
+public final class JointLayers {
+  private final List<ScaledLayer> layers;
+  private final int[] first;
+
+  /**
+   * Numbers the columns.
+   *
+   * @param layers at least one, with the same samples
+   */
+  public JointLayers(List<ScaledLayer> layers) {
+    this.layers = List.copyOf(layers);
+    this.first = new int[layers.size() + 1];
+    for (int i = 0; i < layers.size(); i++) {
+      first[i + 1] = Math.addExact(first[i], layers.get(i).neurons());
+    }
+  }
+
+  /** The layers. */
+  public List<ScaledLayer> layers() {
+    return layers;
+  }
+
+  /** The column of a layer's first neuron; of the number of layers, the number of columns. */
+  public int first(int layer) {
+    return first[layer];
+  }
+
+  /** Neurons of all layers: the number of columns. */
+  public int neurons() {
+    return first[layers.size()];
+  }
+
+  /** Number of samples. */
+  public long samples() {
+    return layers.get(0).layer().samples();
+  }
+
+  /** Whether any neuron is scaled. */
+  public boolean areScaled() {
+    return layers.stream().anyMatch(layer -> layer.scales().isPresent());
+  }
+
+  /**
+   * Bounds the error of inner products that were summed up in panels of {@code panelSamples}
+   * samples, relative to the product of the norms.
+   */
+  public double gramError(int panelSamples) {
+    return GramErrors.ofSums(samples(), panelSamples);
+  }
+
+  /** The most bytes of device memory that the inboxes of all layers take. */
+  public double inboxBytes() {
+    return layers.stream().mapToDouble(layer -> Inbox.bytes(layer.layer())).sum();
+  }
+}
