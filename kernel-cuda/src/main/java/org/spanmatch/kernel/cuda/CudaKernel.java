@@ -120,7 +120,7 @@ public final class CudaKernel implements ProjectionKernel {
 
   /** The Java heap that the blocks of a Gram matrix of all pairs take. */
   private static long gramHeapBytes(long neurons) {
-    return HEAP_BYTES + (long) (Double.BYTES / 2 * (double) neurons * (neurons + 1));
+    return (long) (HEAP_BYTES + Double.BYTES / 2.0 * neurons * (neurons + 1));
   }
 
   private boolean fits(double needed) {
@@ -176,14 +176,8 @@ public final class CudaKernel implements ProjectionKernel {
     requireOpen();
     gram.requirePair(x, y);
     requireStandard(gram.precision());
-    HeapMemory.require(
-        (long)
-            (Double.BYTES
-                * Math.pow(
-                    gram.layers().get(x).neurons() + (double) gram.layers().get(y).neurons(), 2)),
-        gram,
-        x,
-        y);
+    double neurons = (double) gram.layers().get(x).neurons() + gram.layers().get(y).neurons();
+    HeapMemory.require((long) (Double.BYTES * neurons * neurons), gram, x, y);
     org.spanmatch.kernel.UnitGram unit = org.spanmatch.kernel.UnitGram.of((GramMatrix) gram, x, y);
     Device device = devices.get(0);
     return errors.on(

@@ -22,7 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
@@ -33,6 +36,7 @@ import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.reference.ReferenceProvider;
+import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.kernel.vector.VectorProvider;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
@@ -62,15 +66,18 @@ class CudaFaultsTest {
     return new Problem(samples, x, y);
   }
 
+  private boolean begun; // not where the test is skipped, as on a GPU
+
   @BeforeEach
   void begin() {
     StandIn.assumeInUse();
+    begun = true;
     StandIn.behave();
   }
 
   @AfterEach
   void end() {
-    if (new CudaProvider().unavailable().isEmpty()) {
+    if (begun) {
       StandIn.behave();
     }
   }
@@ -83,13 +90,25 @@ class CudaFaultsTest {
     return kernel.compress(PROBLEM.layer(Group.X), PROBLEM.layer(Group.Y), GramOptions.defaults());
   }
 
-  /** Everything that a program asks of a kernel: matches by search and by spectrum. */
+  /**
+   * Everything that a program asks of a kernel: matches by search and by spectrum, and of a Gram
+   * matrix that went by the host.
+   */
   private static List<List<Match>> matchAll() {
-    try (ProjectionKernel kernel = open();
-        ProjectionTable table = table(kernel)) {
-      List<Match> searched = MaximumMatch.find(table, EPSILONS);
-      MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
-      return List.of(searched, MaximumMatch.find(table, spectrum, EPSILONS));
+    try (ProjectionKernel kernel = open()) {
+      List<List<Match>> all = new ArrayList<>();
+      try (ProjectionTable table = table(kernel)) {
+        all.add(MaximumMatch.find(table, EPSILONS));
+        MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+        all.add(MaximumMatch.find(table, spectrum, EPSILONS));
+      }
+      List<Layer> layers = List.of(PROBLEM.layer(Group.X), PROBLEM.layer(Group.Y));
+      GramOptions options = GramOptions.defaults().withNormProducts();
+      Gram gram = kernel.gram(layers, GramPair.all(2), options);
+      try (ProjectionTable table = kernel.table(gram, 0, 1)) {
+        all.add(MaximumMatch.find(table, EPSILONS));
+      }
+      return all;
     }
   }
 
@@ -167,13 +186,40 @@ class CudaFaultsTest {
       expected = matches(kernel, problem);
     }
     assertFalse(expected.get(0).x().isEmpty());
+    Cudas.assumeAvailable();
     StandIn.setMemory(1000L * kilobytes);
     try (ProjectionKernel kernel = open()) {
-      assertSameSets(expected, matches(kernel, problem));
+      List<Layer> layers = List.of(problem.layer(Group.X), problem.layer(Group.Y));
+      Gram gram = kernel.gram(layers, GramPair.all(2), GramOptions.defaults());
       assertTrue(kilobytes > 3_000);
+      try (ProjectionTable table = kernel.table(gram, 0, 1)) {
+        assertSameSets(expected, MaximumMatch.find(table, 0.3, 0.6));
+      } catch (NotEnoughMemoryException e) {
+        assertTrue(kilobytes < 9_000, kilobytes + " kB: " + e.getMessage());
+      }
     } catch (NotEnoughMemoryException e) {
       assertTrue(kilobytes < 3_000, kilobytes + " kB: " + e.getMessage());
       assertTrue(e.getMessage().contains("CUDA device 0"), e.getMessage());
+    }
+    StandIn.assertClean(kilobytes + " kB");
+  }
+
+  /** What does not fit the device at all goes to the processor, whose result is the same. */
+  @ParameterizedTest
+  @ValueSource(ints = {9_000, 6_000, 500})
+  void whatDoesNotFitIsPassedOn(int kilobytes) {
+    Problem problem = Problem.relu(2, 300, 200, 190);
+    List<Match> expected;
+    try (ProjectionKernel kernel = new VectorProvider().open(new KernelOptions(1), "test")) {
+      expected = matches(kernel, problem);
+    }
+    Cudas.assumeAvailable();
+    StandIn.setMemory(1000L * kilobytes);
+    try (ProjectionKernel kernel = Kernels.open("cuda", new KernelOptions(1))) {
+      assertSameSets(expected, matches(kernel, problem));
+      String reason = kernel.info().reason();
+      assertEquals(
+          kilobytes < 3_000, reason.contains("what its memory can't hold on java"), reason);
     }
     StandIn.assertClean(kilobytes + " kB");
   }
@@ -183,6 +229,28 @@ class CudaFaultsTest {
         kernel.compress(problem.layer(Group.X), problem.layer(Group.Y), GramOptions.defaults())) {
       return MaximumMatch.find(table, 0.3, 0.6);
     }
+  }
+
+  /** The way by the host and back changes no bit. */
+  @Test
+  void aTableOfAGramMatrixIsThatOfTheLayers() {
+    try (ProjectionKernel kernel = open()) {
+      List<Layer> layers = List.of(PROBLEM.layer(Group.X), PROBLEM.layer(Group.Y));
+      Gram gram = kernel.gram(layers, GramPair.all(2), GramOptions.defaults());
+      try (ProjectionTable expected = table(kernel);
+          ProjectionTable found = kernel.table(gram, 0, 1)) {
+        for (Group group : Group.values()) {
+          assertEquals(expected.moments(group), found.moments(group));
+          Distances a = expected.distances(group);
+          Distances b = found.distances(group);
+          for (int i = 0; i < a.size(); i++) {
+            assertEquals(a.distance(i), b.distance(i));
+            assertEquals(a.errorBound(i), b.errorBound(i));
+          }
+        }
+      }
+    }
+    StandIn.assertClean("a Gram matrix");
   }
 
   @Test

@@ -30,9 +30,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.gram.Precision;
@@ -1149,9 +1149,7 @@ public abstract class ProjectionKernelContract {
     double[] yBefore = y.clone();
     try (ProjectionTable table =
         kernel.compress(
-            Layers.of("x", 300, 5, x),
-            Layers.of("y", 300, 4, y),
-            GramOptions.defaults())) {
+            Layers.of("x", 300, 5, x), Layers.of("y", 300, 4, y), GramOptions.defaults())) {
       table.distances(Group.X);
       table.remove(Group.Y, 0);
       table.distances(Group.X);
@@ -1198,6 +1196,9 @@ public abstract class ProjectionKernelContract {
   @Test
   void theHeapEstimateCoversTheTable() {
     for (Precision precision : Precision.values()) {
+      if (kernel.declines(1, 1, 1, precision).isPresent()) {
+        continue;
+      }
       for (int n = 1; n <= 1 << 14; n *= 2) {
         long estimate = kernel.heapBytes(n, 3 * n, 1L << 40, precision);
         long table = hasTablesInTheHeap() || precision == Precision.HIGH ? 8L * 4 * n * 4 * n : 0;
