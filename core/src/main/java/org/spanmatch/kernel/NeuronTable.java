@@ -9,11 +9,13 @@ import org.spanmatch.gram.Moments;
 /**
  * The part of a table that is alike for every backend: which neurons there are, and which remain.
  *
- * <p>A mark costs a copy of the two sets, and of what the backend adds.
+ * <p>A mark costs a copy of the two sets, and of what the backend adds. A closed table refuses all
+ * but the questions whose answers never change, such as {@link #neurons}.
  */
 public abstract class NeuronTable implements ProjectionTable {
   private final LivingPair pair;
   private final Map<Group, BitSet> remains = new EnumMap<>(Group.class);
+  private boolean closed;
 
   private record State(NeuronTable owner, Map<Group, BitSet> remains, Object saved)
       implements Mark {}
@@ -33,6 +35,7 @@ public abstract class NeuronTable implements ProjectionTable {
 
   /** A table in which the same neurons remain as in another. */
   protected NeuronTable(NeuronTable other) {
+    other.requireOpen();
     pair = other.pair;
     remains.putAll(copy(other.remains));
   }
@@ -68,6 +71,7 @@ public abstract class NeuronTable implements ProjectionTable {
 
   @Override
   public final int[] remaining(Group group) {
+    requireOpen();
     return remains.get(group).stream().toArray();
   }
 
@@ -82,6 +86,7 @@ public abstract class NeuronTable implements ProjectionTable {
 
   @Override
   public final void remove(Group group, int... neurons) {
+    requireOpen();
     if (neurons.length > 0) {
       take(group, neurons);
       removed(group, neurons);
@@ -103,11 +108,13 @@ public abstract class NeuronTable implements ProjectionTable {
 
   @Override
   public final Mark mark() {
+    requireOpen();
     return new State(this, copy(remains), save());
   }
 
   @Override
   public final void rollback(Mark mark) {
+    requireOpen();
     if (!(mark instanceof State state) || state.owner() != this) {
       throw new IllegalArgumentException("the mark is another table's");
     }
@@ -121,6 +128,20 @@ public abstract class NeuronTable implements ProjectionTable {
     return copy;
   }
 
+  /**
+   * Checks that the table is open; called by every method that answers or changes something.
+   *
+   * @throws IllegalStateException if it is closed
+   */
+  protected final void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the table is closed");
+    }
+  }
+
+  /** Marks the table as closed. A backend that frees something overrides this, and calls it too. */
   @Override
-  public void close() {}
+  public void close() {
+    closed = true;
+  }
 }

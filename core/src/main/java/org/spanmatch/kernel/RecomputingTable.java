@@ -35,6 +35,7 @@ public abstract class RecomputingTable extends NeuronTable {
 
   @Override
   public final Distances distances(Group group) {
+    requireOpen();
     return known.computeIfAbsent(
         group,
         g -> {

@@ -66,7 +66,7 @@ public final class MatchChecks {
       if (!neuron.equals(new Neuron(group, member))) {
         Mark mark = table.mark();
         table.remove(group, member);
-        Match rest = MaximumMatch.find(table, epsilon).get(0);
+        Match rest = MaximumMatch.of(table, epsilon);
         table.rollback(mark);
         if ((neuron.group() == Group.X ? rest.x() : rest.y()).contains(neuron.position())) {
           return false;

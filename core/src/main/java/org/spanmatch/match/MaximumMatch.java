@@ -3,6 +3,7 @@ package org.spanmatch.match;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -32,6 +33,19 @@ public final class MaximumMatch {
   }
 
   /**
+   * The maximum match of the neurons that remain in a table, which is left as it was. Costs what
+   * {@link #find(ProjectionTable, double...)} does.
+   *
+   * @param table the two groups
+   * @param epsilon ε, in [0, 1]
+   * @return the match
+   * @throws IllegalArgumentException if ε is outside [0, 1]
+   */
+  public static Match of(ProjectionTable table, double epsilon) {
+    return find(table, epsilon).get(0);
+  }
+
+  /**
    * The maximum matches of the neurons that remain in a table, for several ε; the table is left as
    * it was.
    *
@@ -44,6 +58,8 @@ public final class MaximumMatch {
    * @throws IllegalArgumentException if an ε is outside [0, 1]
    */
   public static List<Match> find(ProjectionTable table, double... epsilons) {
+    Objects.requireNonNull(table, "table");
+    Objects.requireNonNull(epsilons, "epsilons");
     for (double epsilon : epsilons) {
       if (!(epsilon >= 0 && epsilon <= 1)) {
         throw new IllegalArgumentException("expected an epsilon in [0, 1], found " + epsilon);
@@ -77,9 +93,11 @@ public final class MaximumMatch {
    */
   public static List<Match> find(
       ProjectionTable table, MatchSpectrum spectrum, double... epsilons) {
+    Objects.requireNonNull(table, "table");
+    Objects.requireNonNull(spectrum, "spectrum");
+    Objects.requireNonNull(epsilons, "epsilons");
     return Arrays.stream(epsilons)
-        .mapToObj(
-            epsilon -> epsilon == 0 ? find(table, epsilon).get(0) : spectrum.maximumMatch(epsilon))
+        .mapToObj(epsilon -> epsilon == 0 ? of(table, epsilon) : spectrum.maximumMatch(epsilon))
         .toList();
   }
 

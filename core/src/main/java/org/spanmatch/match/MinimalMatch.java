@@ -2,6 +2,7 @@ package org.spanmatch.match;
 
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.spanmatch.kernel.Group;
@@ -27,6 +28,15 @@ public record MinimalMatch(
     double epsilon,
     List<Integer> borderlineX,
     List<Integer> borderlineY) {
+  /** Copies the lists. */
+  public MinimalMatch {
+    Objects.requireNonNull(neuron, "neuron");
+    x = List.copyOf(Objects.requireNonNull(x, "x"));
+    y = List.copyOf(Objects.requireNonNull(y, "y"));
+    borderlineX = List.copyOf(Objects.requireNonNull(borderlineX, "borderlineX"));
+    borderlineY = List.copyOf(Objects.requireNonNull(borderlineY, "borderlineY"));
+  }
+
   /**
    * Finds one, by trying which neurons of the maximum match it can do without; the table is left as
    * it was.
@@ -42,8 +52,11 @@ public record MinimalMatch(
    */
   public static Optional<MinimalMatch> find(
       ProjectionTable table, double epsilon, Neuron neuron, TrialOrder order) {
+    Objects.requireNonNull(table, "table");
+    Objects.requireNonNull(neuron, "neuron");
+    Objects.requireNonNull(order, "order");
     Mark start = table.mark();
-    Match maximum = MaximumMatch.find(table, epsilon).get(0);
+    Match maximum = MaximumMatch.of(table, epsilon);
     List<Integer> members = neuron.group() == Group.X ? maximum.x() : maximum.y();
     if (!members.contains(neuron.position())) {
       return Optional.empty();
@@ -76,5 +89,11 @@ public record MinimalMatch(
         match.largestDistance(),
         numbering.positions(Group.X, match.borderline()),
         numbering.positions(Group.Y, match.borderline()));
+  }
+
+  /** Such as "minimal match of x:3 at ε = 0.25: x [3, 7], y [1]". */
+  @Override
+  public String toString() {
+    return "minimal match of " + neuron + " at ε = " + epsilon + ": x " + x + ", y " + y;
   }
 }

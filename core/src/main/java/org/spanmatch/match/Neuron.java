@@ -1,6 +1,7 @@
 package org.spanmatch.match;
 
 import java.util.Comparator;
+import java.util.Objects;
 import org.spanmatch.kernel.Group;
 
 /**
@@ -12,6 +13,11 @@ import org.spanmatch.kernel.Group;
 public record Neuron(Group group, int position) implements Comparable<Neuron> {
   private static final Comparator<Neuron> ORDER =
       Comparator.comparing(Neuron::group).thenComparingInt(Neuron::position);
+
+  /** Checks that the group is there. */
+  public Neuron {
+    Objects.requireNonNull(group, "group");
+  }
 
   @Override
   public int compareTo(Neuron other) {

@@ -2,6 +2,7 @@ package org.spanmatch.match;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.spanmatch.kernel.Group;
 
 /**
@@ -27,6 +28,14 @@ public record SimpleMatch(
           .thenComparing(SimpleMatch::x, SimpleMatch::compare)
           .thenComparing(SimpleMatch::y, SimpleMatch::compare);
 
+  /** Copies the lists. */
+  public SimpleMatch {
+    x = List.copyOf(Objects.requireNonNull(x, "x"));
+    y = List.copyOf(Objects.requireNonNull(y, "y"));
+    minimalFor = List.copyOf(Objects.requireNonNull(minimalFor, "minimalFor"));
+    minimumFor = List.copyOf(Objects.requireNonNull(minimumFor, "minimumFor"));
+  }
+
   /** How many neurons it has, of both groups together. */
   public int size() {
     return x.size() + y.size();
@@ -35,6 +44,17 @@ public record SimpleMatch(
   /** Its neurons in one of the groups, ascending. */
   public List<Integer> members(Group group) {
     return group == Group.X ? x : y;
+  }
+
+  /** Its neurons in one of the groups, ascending, as an array. */
+  public int[] positions(Group group) {
+    return members(group).stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** Such as "simple match at ε = 0.25: x [3, 7], y [1]". */
+  @Override
+  public String toString() {
+    return "simple match at ε = " + epsilon + ": x " + x + ", y " + y;
   }
 
   private static int compare(List<Integer> a, List<Integer> b) {

@@ -1,7 +1,9 @@
 package org.spanmatch.match;
 
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -26,6 +28,16 @@ public record SimpleMatches(
     SortedMap<Neuron, Absence> absent,
     List<Integer> borderlineX,
     List<Integer> borderlineY) {
+  /** Copies what can change. */
+  public SimpleMatches {
+    Objects.requireNonNull(maximum, "maximum");
+    matches = List.copyOf(Objects.requireNonNull(matches, "matches"));
+    absent =
+        Collections.unmodifiableSortedMap(new TreeMap<>(Objects.requireNonNull(absent, "absent")));
+    borderlineX = List.copyOf(Objects.requireNonNull(borderlineX, "borderlineX"));
+    borderlineY = List.copyOf(Objects.requireNonNull(borderlineY, "borderlineY"));
+  }
+
   /** The neurons of a group that are in one of the matches, ascending. */
   public List<Integer> covered(Group group) {
     BitSet covered = new BitSet();
@@ -46,5 +58,14 @@ public record SimpleMatches(
   public SortedMap<Integer, Long> sizes() {
     return matches.stream()
         .collect(Collectors.groupingBy(SimpleMatch::size, TreeMap::new, Collectors.counting()));
+  }
+
+  /** Such as "17 simple matches at ε = 0.3, complete". */
+  @Override
+  public String toString() {
+    return matches.size()
+        + " simple matches at ε = "
+        + maximum.epsilon()
+        + (complete ? ", complete" : ", not complete");
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -43,7 +44,10 @@ public record SimpleSearch(
 
   /** Checks the numbers. */
   public SimpleSearch {
-    neurons = neurons.map(List::copyOf);
+    Objects.requireNonNull(order, "order");
+    Objects.requireNonNull(stopped, "stopped");
+    Objects.requireNonNull(progress, "progress");
+    neurons = Objects.requireNonNull(neurons, "neurons").map(List::copyOf);
     if (threads < 1) {
       throw new IllegalArgumentException("expected at least 1 thread, found " + threads);
     }
@@ -54,7 +58,13 @@ public record SimpleSearch(
 
   /** The same for some neurons v only. */
   public SimpleSearch of(List<Neuron> some) {
-    return new SimpleSearch(order, Optional.of(some), threads, limit, stopped, progress);
+    return new SimpleSearch(
+        order,
+        Optional.of(Objects.requireNonNull(some, "some")),
+        threads,
+        limit,
+        stopped,
+        progress);
   }
 
   /** The same on several threads. */
@@ -95,8 +105,9 @@ public record SimpleSearch(
    *     maximum match
    */
   public SimpleMatches run(ProjectionTable table, double epsilon) {
+    Objects.requireNonNull(table, "table");
     Mark start = table.mark();
-    Match maximum = MaximumMatch.find(table, epsilon).get(0);
+    Match maximum = MaximumMatch.of(table, epsilon);
     SortedMap<Neuron, Absence> absent = new TreeMap<>();
     BitSet wanted = wanted(table, maximum, absent);
     // Its copies compute on one thread each, so that they don't wait for each other.

@@ -7,10 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
-import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Encoding;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.kernel.Group;
 
 /**

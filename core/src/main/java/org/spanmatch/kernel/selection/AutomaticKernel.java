@@ -80,9 +80,7 @@ final class AutomaticKernel implements ProjectionKernel {
 
     ProjectionKernel kernel() {
       if (kernel == null) {
-        if (closed) {
-          throw new IllegalStateException("the kernel is closed");
-        }
+        requireOpen();
         kernel = candidate.opening().get();
       }
       return kernel;
@@ -147,6 +145,7 @@ final class AutomaticKernel implements ProjectionKernel {
 
   /** Lets the chosen kernel work, or the next one where that declines or lacks memory. */
   private <T> T onChosen(Size size, boolean addsUp, Function<ProjectionKernel, T> work) {
+    requireOpen();
     int chosen = choice.kernelFor(size.x, size.y, size.samples);
     Backend first = backends.get(chosen);
     Optional<String> declined =
@@ -176,6 +175,12 @@ final class AutomaticKernel implements ProjectionKernel {
     T result = work.apply(next.kernel());
     passedOn.add(why + " on " + next.candidate.name());
     return done(backends.indexOf(next), next, size, addsUp, result);
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the kernel is closed");
+    }
   }
 
   private Optional<Backend> next(Backend first) {

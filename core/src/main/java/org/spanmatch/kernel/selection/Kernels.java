@@ -210,7 +210,7 @@ public final class Kernels {
       CostProfile profile, KernelOptions options, List<KernelProvider> available) {
     CostChoice choice =
         new CostChoice(profile, available.stream().map(KernelProvider::name).toList());
-    LOGGER.log(Level.INFO, "using " + choice.reason());
+    LOGGER.log(Level.DEBUG, "using " + choice.reason());
     return new AutomaticKernel(
         available.stream()
             .map(provider -> candidate(provider, options, "profile of " + profile.date()))
@@ -243,7 +243,7 @@ public final class Kernels {
 
   private static ProjectionKernel opened(
       KernelProvider provider, KernelOptions options, String reason) {
-    LOGGER.log(Level.INFO, "using backend " + provider.name() + " (" + reason + ")");
+    LOGGER.log(Level.DEBUG, "using backend " + provider.name() + " (" + reason + ")");
     return provider.open(options, reason);
   }
 

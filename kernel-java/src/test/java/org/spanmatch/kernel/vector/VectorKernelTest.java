@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
@@ -108,8 +108,7 @@ class VectorKernelTest {
     }
     try (ProjectionKernel kernel = kernel(new VectorMicroKernel(), 2)) {
       Distances distances =
-          kernel.distances(
-              Layers.of("x", samples, 1, x), Layers.of("y", samples, 2, y));
+          kernel.distances(Layers.of("x", samples, 1, x), Layers.of("y", samples, 2, y));
       double trueDistance = 0;
       assertTrue(
           Math.abs(distances.distance(0) - trueDistance) <= distances.errorBound(0),

@@ -142,10 +142,7 @@ public abstract class MatchingContract {
     double[] x = {0, 1, 0, 2, 0, 3};
     double[] y = {1, 2, 4};
     try (ProjectionTable table =
-        kernel.compress(
-            Layers.of("x", 3, 2, x),
-            Layers.of("y", 3, 1, y),
-            GramOptions.defaults())) {
+        kernel.compress(Layers.of("x", 3, 2, x), Layers.of("y", 3, 1, y), GramOptions.defaults())) {
       MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
       assertEquals(OptionalDouble.empty(), spectrum.level(Group.X, 0));
       // The sine of the angle between (1, 2, 3) and (1, 2, 4).
