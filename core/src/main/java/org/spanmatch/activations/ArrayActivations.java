@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 
-/** Activations that the caller already has in memory, row-major: one row a sample. */
+/** Activations in an array of the caller, row-major: one row per sample. */
 public final class ArrayActivations implements Layer {
   private static final int BLOCK_VALUES = 1 << 16;
 
@@ -28,12 +28,12 @@ public final class ArrayActivations implements Layer {
   }
 
   /**
-   * Float32 activations.
+   * Returns a layer of float32 activations.
    *
    * @param name the layer's name
    * @param samples number of samples, at least 1
    * @param neurons number of neurons, at least 0
-   * @param values {@code samples × neurons} values, row-major; not copied, must not change
+   * @param values {@code samples × neurons} values, row-major; not copied, must not be changed
    */
   public static Layer of(String name, int samples, int neurons, float[] values) {
     return new ArrayActivations(
@@ -46,12 +46,12 @@ public final class ArrayActivations implements Layer {
   }
 
   /**
-   * Float64 activations.
+   * Returns a layer of float64 activations.
    *
    * @param name the layer's name
    * @param samples number of samples, at least 1
    * @param neurons number of neurons, at least 0
-   * @param values {@code samples × neurons} values, row-major; not copied, must not change
+   * @param values {@code samples × neurons} values, row-major; not copied, must not be changed
    */
   public static Layer of(String name, int samples, int neurons, double[] values) {
     return new ArrayActivations(

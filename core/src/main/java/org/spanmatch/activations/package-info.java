@@ -1,8 +1,8 @@
 /**
  * The activations of one layer of one network, as kernels read them.
  *
- * <p>A {@link org.spanmatch.activations.Layer} is read block by block, as often as a kernel likes;
- * {@link org.spanmatch.activations.SampleRows} reads it as rows of doubles. {@link
+ * <p>A {@link org.spanmatch.activations.Layer} is read block by block, in as many passes as a
+ * kernel needs; {@link org.spanmatch.activations.SampleRows} reads it as rows of doubles. {@link
  * org.spanmatch.activations.ArrayActivations} holds a layer in memory; the layers of files come
  * from {@link org.spanmatch.activations.npy}.
  */
