@@ -7,10 +7,10 @@ import java.util.Map;
 import org.spanmatch.gram.Moments;
 
 /**
- * The part of a table that is alike for every backend: which neurons there are, and which remain.
+ * The part of a table that all backends share: which neurons exist, and which remain.
  *
- * <p>A mark costs a copy of the two sets, and of what the backend adds. A closed table refuses all
- * but the questions whose answers never change, such as {@link #neurons}.
+ * <p>A mark costs a copy of both sets of remaining neurons and of whatever the backend saves. A
+ * closed table refuses all but the questions whose answers never change, such as {@link #neurons}.
  */
 public abstract class NeuronTable implements ProjectionTable {
   private final LivingPair pair;
@@ -20,7 +20,7 @@ public abstract class NeuronTable implements ProjectionTable {
   private record State(NeuronTable owner, Map<Group, BitSet> remains, Object saved)
       implements Mark {}
 
-  /** A table in which every living neuron remains. */
+  /** Creates a table in which every living neuron remains. */
   protected NeuronTable(LivingPair pair) {
     this.pair = pair;
     pair.living()
@@ -33,20 +33,20 @@ public abstract class NeuronTable implements ProjectionTable {
             });
   }
 
-  /** A table in which the same neurons remain as in another. */
+  /** Creates a table in which the same neurons remain as in another. */
   protected NeuronTable(NeuronTable other) {
     other.requireOpen();
     pair = other.pair;
     remains.putAll(copy(other.remains));
   }
 
-  /** Called after neurons of a group, at least one, were removed. */
+  /** Called after at least one neuron of a group was removed. */
   protected abstract void removed(Group group, int[] neurons);
 
-  /** What a mark must hold besides the neurons that remain; null if nothing. */
+  /** Returns the backend's state that a mark keeps besides the remaining neurons; null if none. */
   protected abstract Object save();
 
-  /** Returns to a state that {@link #save()} gave, which may be asked for again. */
+  /** Returns to a state from {@link #save()}, which may be restored more than once. */
   protected abstract void restore(Object saved);
 
   @Override
@@ -75,7 +75,10 @@ public abstract class NeuronTable implements ProjectionTable {
     return remains.get(group).stream().toArray();
   }
 
-  /** The columns of living neurons in the joint matrix, as {@link LivingNeurons} numbers them. */
+  /**
+   * Returns the columns of living neurons in the joint matrix, as {@link LivingNeurons} numbers
+   * them.
+   */
   protected final int[] columns(Group group, int... neurons) {
     int[] columns = new int[neurons.length];
     for (int i = 0; i < neurons.length; i++) {
@@ -93,7 +96,7 @@ public abstract class NeuronTable implements ProjectionTable {
     }
   }
 
-  /** Removes neurons of which the backend knows already. */
+  /** Removes neurons without calling {@link #removed}, since the backend already knows. */
   protected final void take(Group group, int... neurons) {
     BitSet left = (BitSet) remains.get(group).clone();
     for (int neuron : neurons) {

@@ -16,7 +16,7 @@ import org.spanmatch.kernel.Group;
  *     denominator; 0 for two groups without neurons
  * @param borderlineX neurons of the first group whose decision was within the error bound,
  *     ascending
- * @param borderlineY the same of the second group
+ * @param borderlineY the borderline neurons of the second group
  */
 public record Match(
     double epsilon,

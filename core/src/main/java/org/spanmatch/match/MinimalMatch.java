@@ -10,16 +10,16 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.ProjectionTable.Mark;
 
 /**
- * A v-minimal match (Wang et al. 2018, algorithm 2): a match that contains a neuron v, and of which
- * no smaller part that contains v is a match.
+ * A v-minimal match (Wang et al. 2018, algorithm 2): a match that contains a neuron v and has no
+ * proper sub-match that contains v.
  *
  * @param neuron v
- * @param x its neurons in the first layer, ascending
- * @param y its neurons in the second layer, ascending
- * @param epsilon the largest distance in it: the least ε for which it is a match
- * @param borderlineX neurons of the first group on whose decisions it rests and that were within
- *     their error bounds, ascending
- * @param borderlineY the same of the second group
+ * @param x the match's neurons in the first layer, ascending
+ * @param y the match's neurons in the second layer, ascending
+ * @param epsilon the largest distance in the match, which is the smallest ε for which it is one
+ * @param borderlineX neurons of the first group whose decisions the match rests on and were
+ *     borderline, ascending
+ * @param borderlineY such neurons of the second group, ascending
  */
 public record MinimalMatch(
     Neuron neuron,
@@ -38,15 +38,15 @@ public record MinimalMatch(
   }
 
   /**
-   * Finds one, by trying which neurons of the maximum match it can do without; the table is left as
-   * it was.
+   * Finds a v-minimal match by removing neurons of the maximum match in turn; leaves the table
+   * unchanged.
    *
-   * <p>Costs the maximum match and at most one trial for each of its neurons: a removal and usually
-   * one question, in which more removals may follow.
+   * <p>Costs the maximum match and at most one trial per neuron of it. A trial removes the neuron
+   * and those that then no longer match, and usually asks for distances once.
    *
    * @param epsilon ε, in [0, 1]
-   * @param order decides which one is found, where there are several
-   * @return empty if the neuron is not in the maximum match, as dead neurons are not
+   * @param order the order of trial, which decides which of several minimal matches is found
+   * @return empty if the neuron is not in the maximum match; dead neurons never are
    * @throws IllegalArgumentException if ε is outside [0, 1], or the order lacks a neuron of the
    *     maximum match
    */

@@ -6,15 +6,15 @@ import java.util.Objects;
 import org.spanmatch.kernel.Group;
 
 /**
- * A simple match: one that is not the union of smaller matches, which is to say that it is
- * v-minimal for some neuron v (Wang et al. 2018, theorem on simple matches).
+ * A simple match: one that is not the union of smaller matches or, equivalently, is v-minimal for
+ * some neuron v (Wang et al. 2018, theorem on simple matches).
  *
- * @param x its neurons in the first layer, ascending
- * @param y its neurons in the second layer, ascending
- * @param epsilon the largest distance in it: the least ε for which it is a match
+ * @param x the match's neurons in the first layer, ascending
+ * @param y the match's neurons in the second layer, ascending
+ * @param epsilon the largest distance in the match, which is the smallest ε for which it is one
  * @param minimalFor all v for which it is v-minimal
- * @param minimumFor those of them that were asked about and for which it is known to be v-minimum:
- *     every match that contains v contains all of it, so that v has no other minimal match
+ * @param minimumFor the requested v for which the match is known to be v-minimum: every match that
+ *     contains v contains all of it, so v has no other minimal match
  */
 public record SimpleMatch(
     List<Integer> x,
@@ -22,7 +22,7 @@ public record SimpleMatch(
     double epsilon,
     List<Neuron> minimalFor,
     List<Neuron> minimumFor) {
-  /** By size, and then by members, so that the order is always the same. */
+  /** By size, then by members, so that the order is reproducible. */
   static final Comparator<SimpleMatch> BY_SIZE =
       Comparator.comparingInt(SimpleMatch::size)
           .thenComparing(SimpleMatch::x, SimpleMatch::compare)
@@ -36,12 +36,12 @@ public record SimpleMatch(
     minimumFor = List.copyOf(Objects.requireNonNull(minimumFor, "minimumFor"));
   }
 
-  /** How many neurons it has, of both groups together. */
+  /** Returns the number of neurons of both groups together. */
   public int size() {
     return x.size() + y.size();
   }
 
-  /** Its neurons in one of the groups, ascending. */
+  /** Returns the match's neurons in a group, ascending. */
   public List<Integer> members(Group group) {
     return group == Group.X ? x : y;
   }

@@ -11,6 +11,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -86,6 +88,9 @@ class VectorKernelTest {
     private OpenJavaBackend() {}
 
     public static void main(String[] arguments) {
+      Logger root = Logger.getLogger("");
+      root.setLevel(Level.FINE);
+      root.getHandlers()[0].setLevel(Level.FINE);
       Kernels.open(VectorProvider.NAME, new KernelOptions(1)).close();
       Kernels.open(VectorProvider.NAME, new KernelOptions(1)).close();
     }
