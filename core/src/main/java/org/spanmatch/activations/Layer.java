@@ -3,29 +3,29 @@ package org.spanmatch.activations;
 import java.util.List;
 
 /**
- * The activations of one layer of one network on the test set: {@code samples × neurons} numbers
- * that are read block by block, as often as needed.
+ * The activations of one layer of one network on the test set: {@code samples × neurons} numbers,
+ * read block by block, in as many passes as needed.
  *
  * <p>Implementations hold no open files between readers and may be shared by threads; each {@link
  * BlockReader} belongs to one thread.
  */
 public interface Layer {
-  /** The layer's name, as messages show it. */
+  /** The layer's name, for results and messages. */
   String name();
 
-  /** Where the activations come from, usually a file, as messages show it. */
+  /** The origin of the activations, usually a file, for messages. */
   String source();
 
-  /** The format that the values were stored in; {@link ElementType#roundoff()} follows from it. */
+  /** The format of the stored values, which determines {@link ElementType#roundoff()}. */
   ElementType type();
 
-  /** How many neurons the layer has; 0 is allowed. */
+  /** Number of neurons; may be 0. */
   int neurons();
 
   /** The sizes of the axes that count samples, such as {@code [N]} or {@code [N, H, W]}. */
   List<Long> sampleAxes();
 
-  /** How many samples there are: the product of {@link #sampleAxes()}. */
+  /** Number of samples, the product of {@link #sampleAxes()}. */
   default long samples() {
     return sampleAxes().stream().reduce(1L, Math::multiplyExact);
   }
@@ -37,18 +37,21 @@ public interface Layer {
    */
   BlockReader open();
 
-  /** The position in the file of a sample of this layer, which differs when some are left out. */
+  /**
+   * Position of a sample in the file; it differs from its position in the layer if samples are left
+   * out.
+   */
   default long samplePosition(long sample) {
     return sample;
   }
 
-  /** "file, layer 'name'": the start of every message about this layer. */
+  /** The start of every message about this layer: "file, layer 'name'". */
   default String description() {
     return source() + ", layer '" + name() + "'";
   }
 
   /**
-   * Checks that two layers have equally many samples.
+   * Checks that two layers have the same number of samples.
    *
    * @throws ActivationsException if not, with both numbers
    */

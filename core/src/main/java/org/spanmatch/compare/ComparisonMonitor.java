@@ -3,21 +3,21 @@ package org.spanmatch.compare;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 
-/** Follows the comparison of a layer, and may end it. */
+/** Observes the comparison of a layer and may end it. */
 public interface ComparisonMonitor extends Progress {
   /** Ignores everything and ends nothing. */
   ComparisonMonitor NONE = (step, done, total) -> {};
 
   /**
-   * Called before a layer is compressed, which happens twice where the first answer is in doubt.
+   * Called before a layer is compressed, which happens twice if the first answer is in doubt.
    *
-   * @param heapBytes an estimate of the Java heap that it takes at most
+   * @param heapBytes an upper estimate of the Java heap needed
    */
   default void compressing(LayerPair pair, Precision precision, long heapBytes) {}
 
   /**
-   * Whether to give up. Asked now and then while a layer is compressed, and at no other time: a
-   * question whose answer takes long has to ask by itself.
+   * Whether to stop. Called from time to time while a layer is compressed and at no other time, so
+   * a question that takes long must check for itself.
    */
   default boolean isStopped() {
     return false;

@@ -10,12 +10,12 @@ import org.spanmatch.gram.Precision;
  *
  * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead;
  *     finite, at least 0
- * @param precision how the layer is compressed; empty for as precisely as the answer needs
- * @param monitor follows the comparison, and may end it
+ * @param precision how to compress the layer; empty for as precisely as the answer needs
+ * @param monitor observes the comparison and may end it
  */
 public record ComparisonOptions(
     double deadThreshold, Optional<Precision> precision, ComparisonMonitor monitor) {
-  /** Checks the range. */
+  /** Checks the threshold, and that nothing is null. */
   public ComparisonOptions {
     if (!(deadThreshold >= 0 && deadThreshold <= Double.MAX_VALUE)) {
       throw new IllegalArgumentException(
@@ -25,7 +25,7 @@ public record ComparisonOptions(
     Objects.requireNonNull(monitor, "monitor");
   }
 
-  /** The usual threshold, as precisely as the answer needs, with nobody who follows. */
+  /** Returns the default threshold, precision as the answer needs it, and no monitor. */
   public static ComparisonOptions defaults() {
     return new ComparisonOptions(
         NeuronNorms.DEFAULT_DEAD_THRESHOLD, Optional.empty(), ComparisonMonitor.NONE);

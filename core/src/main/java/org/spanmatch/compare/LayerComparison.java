@@ -32,7 +32,7 @@ import org.spanmatch.kernel.ProjectionTable;
  * }
  * }</pre>
  *
- * <p>For one thread at a time, as the kernel is.
+ * <p>For one thread at a time, like the kernel.
  */
 public final class LayerComparison {
   private static final String COMPRESS = "compress";
@@ -43,7 +43,7 @@ public final class LayerComparison {
   private final LayerSteps steps;
 
   /**
-   * Prepares a comparison; nothing is read yet.
+   * Prepares a comparison without reading anything.
    *
    * @param kernel compresses the layer; the caller closes it
    */
@@ -55,12 +55,13 @@ public final class LayerComparison {
   }
 
   /**
-   * Answers a question. Unless the options fix the precision, a standard answer that is in doubt is
-   * replaced by one of high precision, if the monitor does not give up the work on that.
+   * Answers a question. Unless the options fix the precision, an answer of standard precision that
+   * is in doubt is replaced by one of high precision; if the monitor stops that second run, the
+   * first answer is returned.
    *
    * @throws org.spanmatch.activations.ActivationsException if the layers can't be compared or read
-   * @throws NotEnoughMemoryException if the Java heap is too small, or ends meanwhile
-   * @throws StoppedException if the monitor gives up before there is an answer
+   * @throws NotEnoughMemoryException if the Java heap is too small or runs out
+   * @throws StoppedException if the monitor stops the work before there is an answer
    */
   public <T> T answer(Question<T> question) {
     try {
@@ -70,7 +71,7 @@ public final class LayerComparison {
     }
   }
 
-  /** The steps taken so far, with the time that each took. */
+  /** The steps so far, with the time of each. */
   public LayerSteps steps() {
     return steps;
   }
@@ -101,7 +102,7 @@ public final class LayerComparison {
         COMPRESS, () -> kernel.compress(steps.timed(pair.x()), steps.timed(pair.y()), how));
   }
 
-  /** Passes progress on; the compression of a layer is given up here. */
+  /** Forwards progress, and stops the compression if the monitor asks for that. */
   private void update(String step, long done, long total) {
     if (step.equals(COMPRESS) && options.monitor().isStopped()) {
       throw new StoppedException();

@@ -7,18 +7,18 @@ import org.spanmatch.activations.SampledActivations;
 /**
  * The same layer of two networks.
  *
- * @param name the layer's name, as results show it
- * @param x its activations in the first network
- * @param y its activations in the second network, on the same samples
+ * @param name the layer's name in results
+ * @param x the layer in the first network
+ * @param y the layer in the second network, on the same samples
  */
 public record LayerPair(String name, Layer x, Layer y) {
   /**
-   * Checks that both networks saw the same samples.
+   * Checks that both networks have the same samples.
    *
-   * <p>Where both arrays have several sample axes, these must agree one by one; an array that has
-   * only one, because it was flattened before it was stored, must agree in their product.
+   * <p>If both arrays have several sample axes, these must agree one by one. An array with a single
+   * one, flattened before it was stored, must agree with the product.
    *
-   * @throws ActivationsException if they did not
+   * @throws ActivationsException if they differ
    */
   public LayerPair {
     Layer.requireSameSamples(x, y);
@@ -36,7 +36,7 @@ public record LayerPair(String name, Layer x, Layer y) {
     }
   }
 
-  /** Both layers restricted to the same samples, at most {@code count} of them. */
+  /** Returns both layers restricted to the same samples, at most {@code count} of them. */
   public LayerPair sampled(long count) {
     return new LayerPair(name, SampledActivations.of(x, count), SampledActivations.of(y, count));
   }

@@ -13,15 +13,15 @@ import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 
 /**
- * The part of adding up that is alike for every backend: check the layers, run the backend's pass,
- * and run it once more with scales where values are not finite or of extreme size.
+ * The part of adding up that all backends share: checks the layers, runs the backend's pass, and
+ * runs it again with scaled activations if values are too large or too small.
  */
 public final class GramPass {
   /** One pass of a backend over all layers. */
   @FunctionalInterface
   public interface Pass {
     /**
-     * Adds up all layers, the scale of every neuron applied to its activations.
+     * Adds up all layers, with each neuron's activations multiplied by its scale.
      *
      * @throws org.spanmatch.activations.ActivationsException if the data can't be read
      */
@@ -31,13 +31,13 @@ public final class GramPass {
   private GramPass() {}
 
   /**
-   * Adds up layers with a backend's pass.
+   * Adds up layers with a backend's pass and returns the Gram matrix.
    *
    * @param layers at least one, all with the same samples
-   * @param pairs the pairs of layers that are wanted
+   * @param pairs the pairs of layers to add up
    * @throws org.spanmatch.activations.ActivationsException if the numbers of samples differ, a
    *     value is not finite, or the data can't be read
-   * @throws IllegalArgumentException if there is no layer, or a pair names one that is not there
+   * @throws IllegalArgumentException if there is no layer, or a pair names a missing one
    */
   public static Gram of(
       List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options, Pass pass) {
@@ -72,13 +72,13 @@ public final class GramPass {
     discard.accept(first);
     List<ScaledLayer> scaled = new ArrayList<>();
     for (Layer layer : layers) {
-      // Names a value that is not finite, or finds the scales that help.
+      // Throws for a value that is not finite; otherwise finds the scales.
       scaled.add(ScaledLayer.by(NeuronNorms.of(layer, done -> {}), layer));
     }
     return pass.apply(scaled);
   }
 
-  /** Checks layers and pairs as {@link #of} does; for backends that have to know before. */
+  /** Checks layers and pairs as {@link #of} does, for backends that need them checked earlier. */
   public static void require(List<? extends Layer> layers, Collection<GramPair> pairs) {
     if (layers.isEmpty()) {
       throw new IllegalArgumentException("expected at least one layer");

@@ -9,7 +9,7 @@ public enum Group {
   /** The neurons of the second network. */
   Y;
 
-  /** The group whose span this group's neurons are projected to. */
+  /** The group onto whose span this group's neurons are projected. */
   public Group other() {
     return this == X ? Y : X;
   }

@@ -4,7 +4,7 @@ package org.spanmatch.kernel;
 public final class KernelUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Makes an exception with a message for the user. */
+  /** Creates an exception with a message for the user. */
   public KernelUnavailableException(String message) {
     super(message);
   }

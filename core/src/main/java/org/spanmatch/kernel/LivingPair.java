@@ -5,13 +5,14 @@ import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.Moments;
 
 /**
- * The neurons of two layers of a Gram matrix that a table is about: which of them live, and the
- * column of each living one in the joint matrix, those of X first.
+ * The neurons of the two layers of a Gram matrix that a table is for: which of them live, and the
+ * column of each living one in the joint matrix, X's columns first.
  *
  * @param x position of the first group's layer in the Gram matrix
- * @param y position of the second group's
+ * @param y position of the second group's layer
  * @param samples number of samples
- * @param storageRoundoff u_data, the larger relative rounding of the stored activations of both
+ * @param storageRoundoff u_data, the larger of the two layers' relative roundings of stored
+ *     activations
  * @param living the living neurons
  * @param moments norms and sums, dead neurons included
  */
@@ -55,7 +56,9 @@ public record LivingPair(
         PerGroup.of(first.moments(), second.moments()));
   }
 
-  /** How many neurons of both groups live: the columns of the joint matrix. */
+  /**
+   * Number of living neurons of both groups, which is the number of columns of the joint matrix.
+   */
   public int count() {
     return living.x().count() + living.y().count();
   }
@@ -65,7 +68,7 @@ public record LivingPair(
     return group == Group.X ? x : y;
   }
 
-  /** The living neurons of a group, ascending: their columns follow each other. */
+  /** Returns the living neurons of a group, ascending; their columns are consecutive. */
   public int[] neurons(Group group) {
     LivingNeurons of = living.get(group);
     int[] neurons = new int[of.count()];

@@ -7,23 +7,23 @@ import java.util.function.Function;
 /**
  * A value for each of the two groups of neurons.
  *
- * @param x the first network's; not null
- * @param y the second network's; not null
+ * @param x the value for the first network; not null
+ * @param y the value for the second network; not null
  */
 public record PerGroup<T>(T x, T y) {
-  /** Checks that both are there. */
+  /** Checks that neither value is null. */
   public PerGroup {
     Objects.requireNonNull(x, "x");
     Objects.requireNonNull(y, "y");
   }
 
-  /** These two values. */
+  /** Returns a pair of two values. */
   public static <T> PerGroup<T> of(T x, T y) {
     return new PerGroup<>(x, y);
   }
 
   /**
-   * The values of a function at both groups, such as {@code PerGroup.from(table::neurons)}.
+   * Returns the values of a function at both groups, as in {@code PerGroup.from(table::neurons)}.
    *
    * @param value called with {@link Group#X} first
    */
@@ -36,7 +36,7 @@ public record PerGroup<T>(T x, T y) {
     return group == Group.X ? x : y;
   }
 
-  /** What a function makes of each value, the first group's first. */
+  /** Applies a function to both values, the first group's first, and returns the results. */
   public <R> PerGroup<R> map(Function<? super T, ? extends R> function) {
     return new PerGroup<>(function.apply(x), function.apply(y));
   }

@@ -2,9 +2,9 @@ package org.spanmatch.cli.demo;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.validation.Case;
 import org.spanmatch.validation.Excerpt;

@@ -19,13 +19,13 @@ import org.spanmatch.activations.ActivationsException;
 
 /**
  * The activations of one network: a {@code .npz} archive or a folder of {@code .npy} files, with
- * one array a layer, or a single {@code .npy} file.
+ * one array per layer, or a single {@code .npy} file.
  *
- * <p>Files need not be trusted. What can't be used gives an {@link ActivationsException} and
- * nothing else. The name of an entry or a file becomes the name of a layer, whatever characters it
- * has, and never a path. What is open takes at most 64 times the size of the archive, and a pass
- * over a layer at most 48 MiB more, whatever the file claims. The layers that are read to the end
- * of an archive have the bytes that its checksums are for.
+ * <p>Files need not be trusted. An unusable file causes an {@link ActivationsException} and nothing
+ * else. The name of an entry or a file becomes the name of a layer, with any characters, and is
+ * never used as a path. An open archive takes at most 64 times its size in memory, and a pass over
+ * a layer at most 48 MiB more, whatever the file claims. The checksum of an archive entry is
+ * verified when its layer is read to the end.
  */
 public final class ActivationFile {
   private static final String SUFFIX = ".npy";
@@ -45,9 +45,9 @@ public final class ActivationFile {
   /**
    * Opens a file or folder and reads the headers of its arrays, but no values.
    *
-   * <p>Whether a file is a {@code .npz} archive is decided by its name, and by its first bytes
-   * where the name does not say. Symbolic links are followed, those in a folder too; hidden files
-   * and folders within a folder are passed over.
+   * <p>The file's name decides whether it is a {@code .npz} archive, or its first bytes if the name
+   * has neither suffix. Follows symbolic links, also those in a folder; skips hidden files and
+   * folders within a folder.
    *
    * @throws ActivationsException if it is missing, unreadable, damaged, or holds no arrays or more
    *     than 100,000
@@ -91,7 +91,7 @@ public final class ActivationFile {
     }
   }
 
-  /** The file or folder. */
+  /** The path of the file or folder. */
   public Path path() {
     return path;
   }
@@ -160,7 +160,7 @@ public final class ActivationFile {
       }
       room -= entry.getCompressedSize();
       if (room < 0) {
-        // A few bytes would stand for any number of arrays.
+        // With overlaps, a few bytes could stand for any number of arrays.
         throw new ActivationsException(path + ": the entries of the archive overlap");
       }
       if (name.endsWith(SUFFIX) && !names.add(name)) {
@@ -190,7 +190,9 @@ public final class ActivationFile {
     return required(arrays, path, "the folder holds no .npy files");
   }
 
-  /** So many are no network, and would take hours to go through. */
+  /**
+   * Checks that there are at most 100,000 files: more are no network, and would take hours to open.
+   */
   private static void requireFewEnough(int files, Path path) {
     if (files > MAX_FILES) {
       throw new ActivationsException(
@@ -198,7 +200,7 @@ public final class ActivationFile {
     }
   }
 
-  // Hidden files are not the user's: macOS puts "._conv1.npy" beside "conv1.npy".
+  // Skips hidden files, which are not the user's: macOS puts "._conv1.npy" beside "conv1.npy".
   private static boolean isArrayFile(Path file) {
     String name = file.getFileName().toString();
     return name.endsWith(SUFFIX) && !name.startsWith(".") && !Files.isDirectory(file);
@@ -215,7 +217,7 @@ public final class ActivationFile {
     return file.endsWith(SUFFIX) ? file.substring(0, file.length() - SUFFIX.length()) : file;
   }
 
-  /** The layer's name with its numbers padded, so that conv10 comes after conv2. */
+  /** Returns the layer's name with padded numbers, so that conv10 sorts after conv2. */
   private static String sortKey(Path file) {
     return DIGITS
         .matcher(layerName(file.getFileName().toString()))
