@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 
-/** Says in one sentence which backend to take. */
+/** Recommends a backend in one sentence. */
 public final class Advice {
   private Advice() {}
 
   /**
-   * The sentence.
+   * Returns the recommendation.
    *
    * @param table at least one time
    */
@@ -77,7 +77,7 @@ public final class Advice {
                 + " × as fast as the next");
   }
 
-  /** A time in a unit that suits it. */
+  /** Returns a time in a suitable unit. */
   private static String duration(double milliseconds) {
     return milliseconds < 1000
         ? String.format(Locale.ROOT, milliseconds < 10 ? "%.2f ms" : "%.0f ms", milliseconds)

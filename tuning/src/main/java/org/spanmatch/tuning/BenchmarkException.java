@@ -4,7 +4,7 @@ package org.spanmatch.tuning;
 public final class BenchmarkException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** What went wrong. */
+  /** Creates an exception with a message for the user. */
   public BenchmarkException(String message) {
     super(message);
   }

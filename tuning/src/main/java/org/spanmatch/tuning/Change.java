@@ -7,12 +7,12 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * How a time differs from that of an earlier run.
+ * The change of a time against an earlier run.
  *
  * @param benchmark class and method
  * @param parameters the values of its parameters, by their names
- * @param before milliseconds then
- * @param now milliseconds now
+ * @param before milliseconds of the earlier run
+ * @param now milliseconds of the newer run
  * @param ratio now / before
  * @param error half of the interval around the ratio that both times' intervals give
  */
@@ -24,24 +24,24 @@ public record Change(
     double ratio,
     double error) {
   // Two runs of the same program differ by more than the iterations within one: the JVM compiles
-  // differently, memory lies elsewhere, the machine has other work.
-  /** How much slower a run may be, beyond its interval, before it is a regression. */
+  // differently, memory has other addresses, the machine has other work.
+  /** The slowdown, beyond the interval, up to which a run is no regression. */
   public static final double TOLERANCE = 0.1;
 
-  /** Whether it is slower by more than the noise. */
+  /** Whether the newer run is slower by more than the noise. */
   public boolean isRegression() {
     return ratio - error > 1 + TOLERANCE;
   }
 
-  /** Whether it is faster by more than the noise. */
+  /** Whether the newer run is faster by more than the noise. */
   public boolean isImprovement() {
     return ratio + error < 1 - TOLERANCE;
   }
 
   /**
-   * Compares what both runs measured.
+   * Compares the measurements of two runs.
    *
-   * @return one for each benchmark and parameters that both have, in the order of the newer run
+   * @return one change per benchmark and parameters that both have, in the order of the newer run
    */
   public static List<Change> between(List<Measurement> before, List<Measurement> now) {
     List<Change> changes = new ArrayList<>();
@@ -72,19 +72,19 @@ public record Change(
         ratio * relative);
   }
 
-  /** One measurement alone has no interval, and could be anything. */
+  /** Returns the relative error; infinite for a single measurement, which has no interval. */
   private static double relativeError(Measurement measurement) {
     return Double.isNaN(measurement.error())
         ? Double.POSITIVE_INFINITY
         : measurement.error() / measurement.milliseconds();
   }
 
-  /** Benchmark and parameters. */
+  /** Returns benchmark and parameters. */
   public String name() {
     return parameters.isEmpty() ? benchmark : benchmark + " " + text(parameters.keySet());
   }
 
-  /** The values of some parameters by name, such as "neurons=64, samples=2500". */
+  /** Returns some parameters with their values, such as "neurons=64, samples=2500". */
   public String text(Set<String> names) {
     Map<String, String> shown = new TreeMap<>(parameters);
     shown.keySet().retainAll(names);

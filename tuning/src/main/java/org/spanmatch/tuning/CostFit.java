@@ -24,14 +24,14 @@ final class CostFit {
   private CostFit() {}
 
   /**
-   * The cost that fits best.
+   * Returns the best fit.
    *
    * @param timings at least one
    */
   static PhaseCost of(List<Timing> timings) {
     int count = timings.size();
-    // What each unit of cost adds to the ratio of the modelled time and the measured one, which
-    // should be 1; every column is scaled to norm 1.
+    // The part of each cost term in the ratio of modelled to measured time, which should be 1;
+    // every column is scaled to norm 1.
     double[][] columns = new double[TERMS][count];
     double[] rest = new double[count];
     for (int i = 0; i < count; i++) {

@@ -8,17 +8,17 @@ import java.util.Optional;
 import org.spanmatch.kernel.selection.CostModel;
 import org.spanmatch.kernel.selection.LayerWork;
 
-/** Makes models of what backends cost from what was measured. */
+/** Fits cost models of backends to measured times. */
 public final class CostModels {
-  /** How many sizes a backend must have been measured at. */
+  /** The least number of sizes at which a backend must have been measured. */
   public static final int LEAST_SIZES = 4;
 
   private CostModels() {}
 
   /**
-   * The models of those backends that were measured at enough sizes, with their phases.
+   * Returns the models of those backends whose phases were measured at enough sizes.
    *
-   * @return by the backends' names
+   * @return models by backend name
    */
   public static Map<String, CostModel> of(List<LayerTime> times) {
     Map<String, CostModel> models = new LinkedHashMap<>();

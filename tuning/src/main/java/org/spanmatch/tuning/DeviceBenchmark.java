@@ -38,8 +38,8 @@ import org.spanmatch.kernel.cuda.gram.Inbox;
 import org.spanmatch.kernel.cuda.gram.JointLayers;
 
 /**
- * What the device does without the host, and the limits of both: float32 samples that already lie
- * on the device to a Gram matrix of m neurons, a large product of cuBLAS, and a copy of page-locked
+ * Measures the device without the host, and the limits of both: the way from float32 samples in
+ * device memory to a Gram matrix of m neurons, a large product by cuBLAS, and a copy of page-locked
  * memory to the device.
  *
  * <p>{@code gram} is what {@link GramStrip} does: samples are unpacked to panels of doubles, added
@@ -60,28 +60,28 @@ public class DeviceBenchmark {
 
   private static final int BLOCK_SAMPLES = 4 * GramStrip.PANEL;
 
-  /** A device, which must be a real one. */
+  /** A device, which must be real. */
   @State(Scope.Benchmark)
   public static class Gpu {
     private CudaKernel kernel;
     private Device device;
     private Allocations allocations;
 
-    /** Opens it. */
+    /** Opens the device, and refuses the stand-in. */
     @Setup(Level.Trial)
     public void setUp() {
       open();
       Gpus.refuseStandIn(kernel);
     }
 
-    /** Opens it, whatever it is. */
+    /** Opens the device or the stand-in. */
     void open() {
       kernel = (CudaKernel) new CudaProvider().open(KernelOptions.defaults(), "benchmark");
       device = kernel.devices().get(0);
       allocations = device.call(device::allocations);
     }
 
-    /** Whether it is the tests' stand-in. */
+    /** Whether the device is the tests' stand-in. */
     boolean isStandIn() {
       return Gpus.isStandIn(kernel);
     }
@@ -95,14 +95,14 @@ public class DeviceBenchmark {
     }
   }
 
-  /** Samples that lie on the device. */
+  /** Samples in device memory. */
   @State(Scope.Benchmark)
   public static class Samples {
-    /** Neurons of both groups together. */
+    /** Number of neurons of both groups together. */
     @Param({"2048", "4096", "8192"})
     public int m;
 
-    /** Samples of the test set. */
+    /** Number of samples. */
     @Param("100000")
     public int samples;
 
@@ -113,7 +113,7 @@ public class DeviceBenchmark {
     private final List<DeviceEvent> added = new ArrayList<>();
     private GramStrip strip;
 
-    /** Makes them; the blocks differ in where they lie, not in what they hold. */
+    /** Uploads the samples. All blocks have the same content, at different addresses. */
     @Setup(Level.Trial)
     public void setUp(Gpu gpu) {
       gpu.device.run(() -> fill(gpu.device, gpu.allocations));
@@ -179,7 +179,10 @@ public class DeviceBenchmark {
     private DeviceMemory b;
     private DeviceMemory c;
 
-    /** Makes them. Zeros take as long as other numbers, but less power: they are random. */
+    /**
+     * Fills the matrices with random numbers: zeros would take less power, and so allow a higher
+     * clock.
+     */
     @Setup(Level.Trial)
     public void setUp(Gpu gpu) {
       gpu.device.run(
@@ -210,7 +213,7 @@ public class DeviceBenchmark {
     private HostMemory host;
     private DeviceMemory target;
 
-    /** Allocates it. */
+    /** Allocates the memory. */
     @Setup(Level.Trial)
     public void setUp(Gpu gpu) {
       gpu.device.run(
@@ -226,19 +229,19 @@ public class DeviceBenchmark {
     }
   }
 
-  /** Compressing what lies on the device. */
+  /** Measures compressing samples in device memory. */
   @Benchmark
   public void gram(Gpu gpu, Samples samples) {
     gpu.device.run(() -> samples.add(gpu.device));
   }
 
-  /** A large product. */
+  /** Measures a large product. */
   @Benchmark
   public void dgemm(Gpu gpu, Matrices matrices) {
     gpu.device.run(() -> matrices.multiply(gpu.device));
   }
 
-  /** A large copy. */
+  /** Measures a large copy. */
   @Benchmark
   public void copyToDevice(Gpu gpu, Buffers buffers) {
     gpu.device.run(() -> buffers.copy(gpu.device));

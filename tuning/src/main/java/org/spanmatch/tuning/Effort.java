@@ -4,16 +4,16 @@ import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * How thoroughly to measure.
+ * The effort of a measurement.
  *
- * @param forks JVMs for each measurement
- * @param warmups iterations of each that don't count
- * @param iterations iterations of each that count
- * @param time of an iteration, which makes at least one call
- * @param longestCall seconds; what is expected to take longer for one call is left out
+ * @param forks number of JVMs per measurement
+ * @param warmups iterations per JVM that don't count
+ * @param iterations iterations per JVM that count
+ * @param time time of an iteration, which runs at least one call
+ * @param longestCall in seconds; measurements whose calls should take longer are left out
  */
 public record Effort(int forks, int warmups, int iterations, TimeValue time, double longestCall) {
-  // A JVM starts, makes activations, and checks the first result.
+  // A JVM starts, generates activations, and checks the first result.
   private static final double FORK_SECONDS = 2;
   private static final int CHECKING_CALLS = 3;
 
@@ -23,7 +23,7 @@ public record Effort(int forks, int warmups, int iterations, TimeValue time, dou
   /** For results to be published. */
   public static final Effort FULL = new Effort(2, 3, 5, TimeValue.seconds(1), 20);
 
-  /** The seconds that a measurement takes, if a call takes so many. */
+  /** Returns the seconds that a measurement takes, given those of a call. */
   public double seconds(double call) {
     double iteration = Math.max(time.convertTo(TimeUnit.MILLISECONDS) / 1e3, call);
     return forks * (FORK_SECONDS + CHECKING_CALLS * call + (warmups + iterations) * iteration);

@@ -2,9 +2,9 @@ package org.spanmatch.tuning;
 
 import org.spanmatch.kernel.ProjectionKernel;
 
-/** Keeps benchmarks from measuring what only behaves like a GPU. */
+/** Keeps benchmarks from measuring the tests' stand-in for CUDA as if it were a GPU. */
 public final class Gpus {
-  /** The system property with which tests try benchmarks on the stand-in: {@code true}. */
+  /** The system property, set to {@code true}, with which tests run benchmarks on the stand-in. */
   public static final String STAND_IN_PROPERTY = "spanmatch.test.measureStandIn";
 
   private static final String STAND_IN = "stand-in";
@@ -17,9 +17,9 @@ public final class Gpus {
   }
 
   /**
-   * Checks that a kernel runs on what it says: times on the tests' stand-in for CUDA mean nothing.
+   * Checks that a kernel does not run on the tests' stand-in for CUDA, where times mean nothing.
    *
-   * @throws IllegalStateException if it is the stand-in
+   * @throws IllegalStateException if it does
    */
   public static void refuseStandIn(ProjectionKernel kernel) {
     if (isStandIn(kernel) && !Boolean.getBoolean(STAND_IN_PROPERTY)) {

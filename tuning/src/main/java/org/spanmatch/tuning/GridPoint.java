@@ -6,33 +6,33 @@ import org.spanmatch.kernel.selection.LayerWork;
 /**
  * A size of a layer.
  *
- * @param neurons neurons of each network, at least 1
- * @param samples samples of the test set, at least 1
+ * @param neurons number of neurons of each network, at least 1
+ * @param samples number of samples, at least 1
  */
 public record GridPoint(int neurons, long samples) {
   private static final int TABLES = 16;
   private static final long LEAST_HEAP = 512L << 20;
 
-  /** Checks the ranges. */
+  /** Checks that both numbers are at least 1. */
   public GridPoint {
     if (neurons < 1 || samples < 1) {
       throw new IllegalArgumentException("no such size: " + neurons + " neurons, " + samples);
     }
   }
 
-  /** The work on such a layer of float32 activations. */
+  /** The work of matching such a layer of float32 activations. */
   public LayerWork work() {
     return LayerWork.of(neurons, neurons, samples, Float.BYTES);
   }
 
-  /** Operations of both phases. */
+  /** Number of operations of both phases. */
   double flops() {
     return work().compressFlops() + work().matchFlops();
   }
 
   /**
-   * An upper estimate of the Java heap that measuring such a layer takes: its activations, for a
-   * peer twice more in float64, Gram matrices and tables of two results, and room for the
+   * Returns an upper estimate of the Java heap for measuring such a layer: its activations (for a
+   * peer, also twice in float64), Gram matrices and tables of two results, and headroom for the
    * collector.
    *
    * @param backend a backend's or a peer's name
@@ -44,7 +44,7 @@ public record GridPoint(int neurons, long samples) {
     return (long) (1.2 * (samples * all * bytes + tables)) + LEAST_HEAP;
   }
 
-  /** Such as "64 + 64 neurons, 10,000 samples". */
+  /** Returns the size, such as "64 + 64 neurons, 10,000 samples". */
   @Override
   public String toString() {
     return String.format(Locale.ROOT, "%,d + %,d neurons, %,d samples", neurons, neurons, samples);

@@ -11,35 +11,35 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * Measures the limits of the machine, and then backends at the sizes of a grid, from the least work
- * to the most.
+ * Measures the limits of the machine, and then backends at the sizes of a grid, in ascending order
+ * of work.
  */
 public final class GridRun {
   private static final String CUDA = "cuda";
   private static final long LIMITS_HEAP = 2L << 30;
 
-  // Operations in a second, before anything is known; for progress alone.
+  // Assumed operations per second before the first measurement; for progress only.
   private static final double USUAL_SPEED = 2e10;
 
-  /** Is told what happens; measurements so far can be written meanwhile. */
+  /** Observes a run; it may write the measurements so far. */
   public interface Listener {
-    /** Whether to go on with the next measurement. */
+    /** Called before each measurement; returns whether to continue. */
     boolean next(String what);
 
-    /** Something was measured. */
+    /** Called after each measurement. */
     void measured();
   }
 
   /**
-   * Something that was not measured.
+   * * A measurement that was left out. * *
    *
    * @param what a backend at a size, or a limit
-   * @param reason why
-   * @param failed whether it was tried
+   * @param reason why it was left out
+   * @param failed whether it was tried and failed
    */
   public record LeftOut(String what, String reason, boolean failed) {}
 
-  /** One measurement to be made. */
+  /** One planned measurement. */
   private record Step(
       String what,
       String benchmark,
@@ -59,12 +59,11 @@ public final class GridRun {
   private final List<LeftOut> leftOut = new ArrayList<>();
 
   /**
-   * Plans.
+   * * Plans the measurements. * @param backends names of backends and peers
    *
-   * @param backends names of backends and peers
    * @param points the sizes
-   * @param threads how many threads compute
-   * @param memory bytes that a JVM may take
+   * @param threads number of computing threads
+   * @param memory the bytes that a JVM may use
    */
   public GridRun(
       Effort effort, List<String> backends, List<GridPoint> points, int threads, double memory) {
@@ -102,7 +101,7 @@ public final class GridRun {
     steps.add(new Step(benchmark, benchmark, Map.of(), threads, LIMITS_HEAP, Optional.empty()));
   }
 
-  /** About how long each measurement will take, in milliseconds, in order. */
+  /** Returns the estimated time of each measurement, in milliseconds, in order. */
   public List<Long> weights() {
     return steps.stream()
         .map(step -> Math.min(effort.longestCall(), step.flops() / USUAL_SPEED))
@@ -111,7 +110,7 @@ public final class GridRun {
   }
 
   /**
-   * Measures. What fails, or would take too long, is left out.
+   * Runs the measurements, leaving out those that fail or would take too long.
    *
    * @throws BenchmarkException if JMH can't measure at all
    */
@@ -144,7 +143,7 @@ public final class GridRun {
     }
   }
 
-  /** Why something does not fit the memory. */
+  /** Returns a message that something does not fit in memory. */
   public static String needs(double bytes, double memory) {
     return String.format(
         Locale.ROOT,
@@ -153,7 +152,10 @@ public final class GridRun {
         memory / 1e9);
   }
 
-  /** The seconds of a call, in proportion to the work of what was measured of this backend. */
+  /**
+   * Returns the expected seconds of a call, extrapolated by work from earlier measurements of the
+   * backend.
+   */
   private OptionalDouble expected(Step step) {
     if (step.point().isEmpty()) {
       return OptionalDouble.empty();
@@ -164,17 +166,17 @@ public final class GridRun {
         .min();
   }
 
-  /** What was not measured. */
+  /** The measurements left out so far. */
   public List<LeftOut> leftOut() {
     return List.copyOf(leftOut);
   }
 
-  /** What was measured so far. */
+  /** The measurements so far. */
   public List<Measurement> measurements() {
     return jmh.measurements();
   }
 
-  /** Writes what was measured so far as JMH's JSON. The stream stays open. */
+  /** Writes the measurements so far as JMH's JSON, without closing the stream. */
   public void writeTo(OutputStream out) {
     jmh.writeTo(out);
   }

@@ -25,8 +25,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Makes measurements with JMH one by one, each in JVMs of its own, and keeps their results: what
- * fails takes nothing else along.
+ * Runs JMH measurements one by one, each in separate JVMs, and keeps the results. One that fails
+ * does not affect the others.
  */
 public final class JmhRun {
   // What JMH says of a JVM that did not start or was killed, and the error of a benchmark.
@@ -41,19 +41,18 @@ public final class JmhRun {
   private final List<Measurement> measurements = new ArrayList<>();
   private final StringBuilder log = new StringBuilder();
 
-  /** A run with nothing measured yet. */
+  /** Creates a run without measurements. */
   public JmhRun(Effort effort) {
     this.effort = effort;
   }
 
   /**
-   * Measures.
+   * * Runs one measurement. * @param benchmark class and method
    *
-   * @param benchmark class and method
-   * @param parameters the values of its parameters; all others have their defaults
-   * @param threads JMH's threads, if not as the benchmark has them
-   * @param heapBytes the Java heap of its JVMs
-   * @return why it failed, if so
+   * @param parameters the values of the benchmark's parameters; all others have their defaults
+   * @param threads number of JMH threads; empty for the benchmark's default
+   * @param heapBytes the Java heap of the JVMs
+   * @return why the measurement failed; empty if it did not
    * @throws BenchmarkException if JMH can't measure at all
    */
   public Optional<String> measure(
@@ -62,7 +61,7 @@ public final class JmhRun {
     Collection<RunResult> found;
     PrintStream err = System.err;
     try (PrintStream out = new PrintStream(text, true, StandardCharsets.UTF_8)) {
-      // JMH hands on what its JVMs write there, which belongs into the log.
+      // JMH forwards the output of its JVMs there; it belongs in the log.
       System.setErr(out);
       found =
           new Runner(
@@ -113,7 +112,7 @@ public final class JmhRun {
         : "JMH can't measure: " + message.lines().findFirst().orElse("");
   }
 
-  /** The cause in what JMH printed: that of the last error, which is the first cause. */
+  /** Returns the cause from JMH's output: that of the last error, which is the root cause. */
   static String failure(String output) {
     Matcher notStarted = NOT_STARTED.matcher(output);
     if (notStarted.find()) {
@@ -146,7 +145,7 @@ public final class JmhRun {
     return List.copyOf(measurements);
   }
 
-  /** Writes all results as JMH's JSON. The stream stays open. */
+  /** Writes all results as JMH's JSON, without closing the stream. */
   public void writeTo(OutputStream out) {
     write(results, out);
   }

@@ -32,18 +32,19 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
 
 /**
- * What all benchmarks of a layer share: their parameters, how they are measured, the activations,
- * and the backend.
+ * The common part of all benchmarks of a layer: parameters, JMH settings, activations and backend.
  *
- * <p>Activations are {@link Mixtures}. What takes more memory than there is fails before any is
- * allocated, and so does the tests' stand-in for CUDA. The JVMs that measure get 4 GB, or as much
- * as the one that starts them was given: {@code java -Xmx40g -jar benchmarks.jar ...}.
+ * <p>Activations are {@link Mixtures}. A benchmark that needs more memory than there is fails
+ * before it allocates any, and so does one on the tests' stand-in for CUDA. The measuring JVMs get
+ * 4 GB, or the heap size given to the JVM that starts them: {@code java -Xmx40g -jar benchmarks.jar
+ * ...}.
  *
- * <p>Before anything is measured, the result of one call is checked. What it is compared with comes
- * from the {@code reference} backend where that takes about a second; else, for the {@code java}
- * backend, from its other precision, and for all others from the {@code java} backend. Only for
- * accelerators with more than {@value #LARGEST_CHECKED} neurons a group, where that would take much
- * longer than what is measured, is it another algorithm from a table of the same backend.
+ * <p>Before anything is measured, the result of one call is checked. It is compared with the {@code
+ * reference} backend's if that takes about a second; otherwise, for the {@code java} backend, with
+ * that of its other precision, and for all others with the {@code java} backend's. Only for
+ * accelerators with more than {@value #LARGEST_CHECKED} neurons per group, where that would take
+ * much longer than the measurement, it is compared with another algorithm's result from a table of
+ * the same backend.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -52,7 +53,7 @@ import org.spanmatch.kernel.selection.Kernels;
 @Measurement(iterations = 4, time = 1)
 @Fork(
     value = 2,
-    // Before those of the JVM that starts this one, which win.
+    // Come before the options of the starting JVM, which take precedence.
     jvmArgsPrepend = {
       "-Xms4g",
       "-Xmx4g",
@@ -65,7 +66,7 @@ public abstract class KernelBenchmark {
   /** The ε that the authors use. */
   protected static final double[] EPSILONS = {0.15, 0.2, 0.25, 0.3, 0.5};
 
-  /** The usual backend, and what others are compared with. */
+  /** The default backend, with which others are compared. */
   private static final String JAVA = "java";
 
   private static final String REFERENCE = "reference";
@@ -76,15 +77,15 @@ public abstract class KernelBenchmark {
   @Param(JAVA)
   public String backend;
 
-  /** Neurons of each group. */
+  /** Number of neurons of each group. */
   @Param({"64", "128", "256", "512", "1024", "2048", "4096"})
   public int neurons;
 
-  /** Samples of the test set. */
+  /** Number of samples. */
   @Param({"1000", "10000", "100000", "1000000"})
   public int samples;
 
-  /** Threads that compute. */
+  /** Number of computing threads. */
   @Param({"1", "2"})
   public int threads;
 
@@ -103,7 +104,7 @@ public abstract class KernelBenchmark {
   private ProjectionKernel kernel; // null for a peer
   private Mixtures data;
 
-  /** The format of a name that numpy uses too. */
+  /** Returns the format with a name, the same as numpy's. */
   static ElementType type(String dtype) {
     return switch (dtype) {
       case "float16" -> ElementType.FLOAT16;
@@ -134,26 +135,26 @@ public abstract class KernelBenchmark {
                     "expected a precision of standard, high, found '" + precision + "'"));
   }
 
-  /** The names of the peers that a benchmark knows. */
+  /** The names of the peers that a benchmark supports. */
   protected List<String> peers() {
     return List.of();
   }
 
-  /** Does what has to be done once there are activations, and a kernel or a peer's name. */
+  /** Called once per trial, after the activations, and the kernel or the peer's name, are set. */
   protected void prepare() {}
 
-  /** Makes a call that is not measured, and checks what it found. */
+  /** Runs an unmeasured call and checks its result. */
   protected abstract void check();
 
-  /** Frees what {@link #prepare} made, even if only in part. */
+  /** Frees what {@link #prepare} created, even if it did not finish. */
   protected void free() {}
 
-  /** Makes the activations. */
+  /** Generates the activations. */
   protected Mixtures activations(ElementType type, Layout stored) {
     return new Mixtures(samples, neurons, type, stored);
   }
 
-  /** Opens the backend, and makes the activations. */
+  /** Opens the backend and generates the activations. */
   @Setup(Level.Trial)
   public void setUp() {
     try {
@@ -176,8 +177,8 @@ public abstract class KernelBenchmark {
       requireMemory(type, asked);
       data = activations(type, stored);
       prepare();
-      // Before anything is measured: a run in this JVM that fails after it would leave its state to
-      // the next.
+      // Check before measuring: a run in this JVM that fails later would leave its state to the
+      // next one.
       check();
     } catch (RuntimeException | Error e) {
       close();
@@ -220,11 +221,11 @@ public abstract class KernelBenchmark {
     }
   }
 
-  /** The heap that the independent table takes. */
+  /** Returns the heap that the independent table needs, in bytes. */
   private double checking() {
     Optional<Way> way = independentWay();
     if (way.isEmpty()) {
-      return 0; // no more than what is measured
+      return 0; // no more than the measured call
     }
     try (ProjectionKernel independent = Kernels.open(way.get().backend(), options())) {
       return (double) independent.heapBytes(neurons, neurons, samples, way.get().precision());
@@ -255,12 +256,12 @@ public abstract class KernelBenchmark {
     return data;
   }
 
-  /** Whether a backend is measured, and no peer. */
+  /** Whether a backend is measured, not a peer. */
   protected boolean hasKernel() {
     return kernel != null;
   }
 
-  /** The kernel that is measured; null for a peer. */
+  /** The measured kernel; null for a peer. */
   protected ProjectionKernel kernel() {
     return kernel;
   }
@@ -274,7 +275,7 @@ public abstract class KernelBenchmark {
     return by.compress(data.layer(Group.X), data.layer(Group.Y), compression(asked));
   }
 
-  /** With the precision that is measured. */
+  /** Returns the options of the measured precision. */
   protected GramOptions compression() {
     return compression(precisionOfName());
   }
@@ -283,10 +284,10 @@ public abstract class KernelBenchmark {
     return new GramOptions(NeuronNorms.DEFAULT_DEAD_THRESHOLD, asked, Progress.NONE);
   }
 
-  /** How a table can be made. */
+  /** A way to make a table. */
   private record Way(String backend, Precision precision) {}
 
-  /** A way that is not the measured one; empty if all take too long. See the class. */
+  /** Returns a way other than the measured one; empty if all take too long. See the class. */
   private Optional<Way> independentWay() {
     if (!backend.equals(REFERENCE) && referenceFlops() <= REFERENCE_FLOPS) {
       return Optional.of(new Way(REFERENCE, Precision.STANDARD));
@@ -298,7 +299,7 @@ public abstract class KernelBenchmark {
     return costly ? Optional.empty() : Optional.of(new Way(JAVA, Precision.STANDARD));
   }
 
-  /** Makes the table of the activations that results are compared with; see the class. */
+  /** Passes on a table of the activations to compare results with; see the class. */
   protected void withIndependentTable(Consumer<ProjectionTable> user) {
     Optional<Way> way = independentWay();
     if (way.isEmpty()) {
@@ -314,8 +315,8 @@ public abstract class KernelBenchmark {
   }
 
   /**
-   * The size of the reference's work, on the vectors and, for each round of removals, on what is
-   * left.
+   * Estimates the reference's operations, on the vectors and, per round of removals, on the
+   * remaining rows.
    */
   private double referenceFlops() {
     double m = 2.0 * neurons;

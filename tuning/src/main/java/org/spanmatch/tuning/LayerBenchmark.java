@@ -6,15 +6,15 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
 
 /**
- * From arrays in memory to the maximum matches at five ε, as {@code spanmatch match} finds them:
- * compressing, and the match levels of all neurons where removals are cheap.
+ * Measures the way from arrays in memory to the maximum matches at five ε, as {@code spanmatch
+ * match} goes it: compressing, and the match levels of all neurons if removals are cheap.
  *
  * <p>With n neurons in each group, m = 2·n: samples·m² operations and m·samples activations to read
  * for compressing, about 16/3·n³ operations and 8·m² bytes for matching. The phases are reported as
  * {@value Speeds#COMPRESS} and {@value Speeds#MATCH}.
  *
- * <p>A {@link Peer} does the same in the place of a backend; its phases are reported as far as it
- * times them.
+ * <p>A {@link Peer} does the same in place of a backend; its phases are reported as far as it times
+ * them.
  */
 public class LayerBenchmark extends MatchingBenchmark {
   private PeerLayer peer;
@@ -53,7 +53,7 @@ public class LayerBenchmark extends MatchingBenchmark {
     }
   }
 
-  /** All of it. */
+  /** Compresses a layer and matches it. */
   @Benchmark
   public Object match() {
     if (peer != null) {

@@ -6,16 +6,16 @@ import java.util.TreeSet;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.match.Match;
 
-/** Makes a benchmark fail that finds other matches than it should. */
+/** Checks the matches that a benchmark finds. */
 public final class LayerChecks {
   private LayerChecks() {}
 
   /**
    * Compares matches at the same ε.
    *
-   * @param by what found them, for the message
-   * @throws IllegalStateException if a neuron is in one match only, and its decision was borderline
-   *     in neither
+   * @param by what found the matches, for the message
+   * @throws IllegalStateException if a neuron is in only one of two matches, and its decision was
+   *     borderline in neither
    */
   public static void requireSameMatches(String by, List<Match> found, List<Match> expected) {
     if (found.size() != expected.size()) {

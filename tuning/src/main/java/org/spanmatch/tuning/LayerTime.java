@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How long matching a layer takes on a backend.
+ * The time that matching a layer takes on a backend.
  *
  * @param backend a backend's or a peer's name
  * @param point the size
- * @param threads how many threads computed
+ * @param threads number of computing threads
  * @param milliseconds the mean time
  * @param error half of JMH's 99.9 % interval around it; NaN if there is none
- * @param compress the part of the first phase, in milliseconds; NaN if it was not measured
- * @param match the part of the second phase; NaN if it was not measured
- * @param gflops billions of operations in a second; NaN if that was not measured
+ * @param compress time of the first phase, in milliseconds; NaN if not measured
+ * @param match time of the second phase, in milliseconds; NaN if not measured
+ * @param gflops billions of operations per second; NaN if not measured
  */
 public record LayerTime(
     String backend,
@@ -25,10 +25,10 @@ public record LayerTime(
     double compress,
     double match,
     double gflops) {
-  /** Class and method of what was measured. */
+  /** Class and method of the benchmark. */
   public static final String BENCHMARK = "LayerBenchmark.match";
 
-  /** Those among some measurements that are of whole layers. */
+  /** Returns the times of whole layers among some measurements. */
   public static List<LayerTime> of(List<Measurement> measurements) {
     List<LayerTime> times = new ArrayList<>();
     for (Measurement measurement : measurements) {

@@ -17,13 +17,13 @@ import org.openjdk.jmh.annotations.Threads;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What the machine can do at most, in this JVM: float64 multiply-adds in registers, and memory
- * bandwidth. Other figures are stated as a share of it.
+ * Measures the machine's limits in this JVM: float64 multiply-adds in registers, and memory
+ * bandwidth. Other figures are given as a share of them.
  *
- * <p>{@code multiplyAdd} makes {@link #FLOPS} operations and touches no memory. {@code read} adds
- * up an array: 8 bytes an element. {@code copy} copies one: 16 bytes an element, not counted that
- * processors may read what they are about to overwrite. The arrays, one pair for each thread,
- * should be far larger than the caches. With several threads each makes all of that.
+ * <p>{@code multiplyAdd} does {@link #FLOPS} operations and touches no memory. {@code read} adds up
+ * an array: 8 bytes per element. {@code copy} copies one: 16 bytes per element, without the reads
+ * that processors may do before they overwrite memory. The arrays, one pair per thread, should be
+ * far larger than the caches. With several threads, each does all of that.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -40,10 +40,10 @@ import org.openjdk.jmh.annotations.Warmup;
       "jdk.incubator.vector"
     })
 public class LimitsBenchmark {
-  /** Operations of one call of {@code multiplyAdd}: steps of 12 chains of 8 lanes. */
+  /** Operations per call of {@code multiplyAdd}: steps of 12 chains of 8 lanes. */
   static final long FLOPS = 2L * 12 * 8 * 100_000;
 
-  /** Factors that the compiler can't know. */
+  /** Factors unknown to the compiler. */
   @State(Scope.Thread)
   public static class Factors {
     double first = 0.5;
@@ -60,48 +60,48 @@ public class LimitsBenchmark {
     double[] from;
     double[] to;
 
-    /** Touches every page, so that the system has given it. */
+    /** Touches every page, so that the system has mapped it. */
     @Setup(Level.Trial)
     public void setUp() {
       from = new double[elements];
       Arrays.fill(from, 1);
       to = from.clone();
       double sum = VectorLoops.sum(from);
-      if (sum != elements) { // whole numbers this small are added without rounding
+      if (sum != elements) { // sums of whole numbers this small are exact
         throw new IllegalStateException(elements + " ones add up to " + sum);
       }
     }
   }
 
-  /** Multiply-adds on one thread. */
+  /** Measures multiply-adds on one thread. */
   @Benchmark
   @Threads(1)
   public double multiplyAddOneThread(Factors factors) {
     return VectorLoops.multiplyAdd(FLOPS, factors.first, factors.second);
   }
 
-  /** Multiply-adds on all processors. */
+  /** Measures multiply-adds on all processors. */
   @Benchmark
   @Threads(Threads.MAX)
   public double multiplyAddAllThreads(Factors factors) {
     return VectorLoops.multiplyAdd(FLOPS, factors.first, factors.second);
   }
 
-  /** Reading on one thread. */
+  /** Measures reading on one thread. */
   @Benchmark
   @Threads(1)
   public double readOneThread(Pair arrays) {
     return VectorLoops.sum(arrays.from);
   }
 
-  /** Reading on all processors. */
+  /** Measures reading on all processors. */
   @Benchmark
   @Threads(Threads.MAX)
   public double readAllThreads(Pair arrays) {
     return VectorLoops.sum(arrays.from);
   }
 
-  /** Copying on one thread. */
+  /** Measures copying on one thread. */
   @Benchmark
   @Threads(1)
   public double[] copyOneThread(Pair arrays) {
@@ -109,7 +109,7 @@ public class LimitsBenchmark {
     return arrays.to;
   }
 
-  /** Copying on all processors. */
+  /** Measures copying on all processors. */
   @Benchmark
   @Threads(Threads.MAX)
   public double[] copyAllThreads(Pair arrays) {

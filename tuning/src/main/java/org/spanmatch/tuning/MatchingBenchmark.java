@@ -8,19 +8,19 @@ import org.spanmatch.match.MaximumMatch;
 /**
  * Matches a whole layer as {@code spanmatch match} does, and times its phases for {@link Speeds}.
  *
- * <p>Before a trial is measured, what one call finds is compared with the maximum matches from an
- * independent table.
+ * <p>Before a trial is measured, one call's matches are compared with those from an independent
+ * table.
  */
 public abstract class MatchingBenchmark extends KernelBenchmark {
   /** Reads and compresses both groups. */
   protected abstract ProjectionTable compress();
 
-  /** Compresses, and finds the maximum matches at five ε. */
+  /** Compresses the layer and finds the maximum matches at five ε. */
   protected List<Match> matchLayer() {
     return Phases.match(this::compress, kernel().hasCheapRemovals(), EPSILONS);
   }
 
-  /** Makes a call, for what it finds. */
+  /** Runs one call and returns its matches. */
   List<Match> found() {
     return matchLayer();
   }

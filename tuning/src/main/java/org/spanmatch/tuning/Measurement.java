@@ -17,7 +17,7 @@ import java.util.Map;
  *
  * @param benchmark class and method, such as {@code LayerBenchmark.match}
  * @param parameters the values of its {@code @Param}s
- * @param threads JMH's threads, each of which made calls
+ * @param threads number of JMH threads, each of which made calls
  * @param milliseconds the mean time of a call
  * @param error half of JMH's 99.9 % interval around it, in milliseconds; NaN if JMH gives none
  * @param secondary further scores by their label, such as those of {@link Speeds}
@@ -40,11 +40,11 @@ public record Measurement(
   }
 
   /**
-   * Reads what JMH wrote with {@code -rf json}.
+   * Reads the results that JMH wrote with {@code -rf json}.
    *
-   * @return a measurement for each result, in the file's order
-   * @throws IOException if the file can't be read, or holds something else; the message is a
-   *     sentence that names the file
+   * @return one measurement per result, in the file's order
+   * @throws IOException if the file can't be read or has other content; the message is a sentence
+   *     that names the file
    */
   public static List<Measurement> read(Path file) throws IOException {
     byte[] content;
@@ -57,10 +57,10 @@ public record Measurement(
   }
 
   /**
-   * Takes what would be the content of a file.
+   * Parses the content of such a file.
    *
-   * @param source what messages name in the place of a file
-   * @throws IOException if it is something else, as for {@link #read}
+   * @param source the name to use in messages instead of a file's
+   * @throws IOException if it is no such content, as for {@link #read}
    */
   public static List<Measurement> parse(byte[] content, String source) throws IOException {
     JsonNode list;
@@ -81,7 +81,10 @@ public record Measurement(
     return measurements;
   }
 
-  /** Class and method alone: {@code a.b.LayerBenchmark.match} is {@code LayerBenchmark.match}. */
+  /**
+   * Returns class and method without the package: {@code LayerBenchmark.match} for {@code
+   * a.b.LayerBenchmark.match}.
+   */
   static String shortName(String benchmark) {
     int method = benchmark.lastIndexOf('.');
     return benchmark.substring(benchmark.lastIndexOf('.', method - 1) + 1);
@@ -96,7 +99,7 @@ public record Measurement(
     };
   }
 
-  /** A result in a file, and where it is. */
+  /** A result in a file, and its position. */
   private record Entry(String file, int number, JsonNode node) {
 
     Measurement measurement() throws IOException {
@@ -110,7 +113,7 @@ public record Measurement(
       }
       Map<String, Double> secondary = new LinkedHashMap<>();
       for (Map.Entry<String, JsonNode> metric : node.path("secondaryMetrics").properties()) {
-        // Older versions of JMH put a dot before what profilers add.
+        // Older versions of JMH put a dot before the labels of profilers.
         String label = metric.getKey().replaceFirst("^·", "");
         secondary.put(label, metric.getValue().path("score").asDouble(Double.NaN));
       }
@@ -119,7 +122,7 @@ public record Measurement(
           parameters,
           node.path("threads").asInt(1),
           number("/primaryMetric/score"),
-          // One measurement has no interval: "NaN", a string.
+          // A single measurement has no interval: the string "NaN".
           node.at("/primaryMetric/scoreError").asDouble(Double.NaN),
           secondary);
     }

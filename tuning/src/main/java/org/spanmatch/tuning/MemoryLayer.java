@@ -15,15 +15,15 @@ import org.spanmatch.activations.Layout;
 
 /**
  * Activations in memory in any format, in the layouts {@code nf} and {@code fn}, and of any size:
- * they lie in pieces, since an array of Java holds less than 2³¹ elements.
+ * in pieces, since a Java array has fewer than 2³¹ elements.
  *
  * <p>Reading copies them a block at a time, as {@link org.spanmatch.activations.Layers} does.
  */
 public final class MemoryLayer implements Layer {
   private static final int PIECE_BYTES = 1 << 28;
 
-  // Those of Layers.
-  private static final int SAMPLE_MAJOR_BLOCK_VALUES = 1 << 18;
+  // As in ArrayActivations; and longer runs per neuron, as in the readers of files.
+  private static final int SAMPLE_MAJOR_BLOCK_VALUES = 1 << 16;
   private static final int NEURON_MAJOR_BLOCK_VALUES = 1 << 20;
 
   private final String name;
@@ -34,12 +34,15 @@ public final class MemoryLayer implements Layer {
   private final int pieceSamples;
   private final List<ByteBuffer> pieces = new ArrayList<>();
 
-  /** Room for so many samples and neurons, each at least 1; all values are 0. */
+  /** Allocates a layer of zeros; there must be at least 1 sample and 1 neuron. */
   MemoryLayer(String name, int samples, int neurons, ElementType type, Layout layout) {
     this(name, samples, neurons, type, layout, PIECE_BYTES);
   }
 
-  /** The same with pieces of so many bytes, or one sample. */
+  /**
+   * Allocates a layer of zeros in pieces of {@code pieceBytes} bytes, or of one sample if that is
+   * more.
+   */
   MemoryLayer(
       String name, int samples, int neurons, ElementType type, Layout layout, int pieceBytes) {
     this.name = name;
@@ -54,7 +57,7 @@ public final class MemoryLayer implements Layer {
     }
   }
 
-  /** How many samples the piece holds that begins at one. */
+  /** Returns the number of samples of the piece that begins at a sample. */
   private int samplesOf(int from) {
     return Math.min(pieceSamples, samples - from);
   }
@@ -79,12 +82,12 @@ public final class MemoryLayer implements Layer {
     return type.get(pieces.get(sample / pieceSamples), index(sample, neuron));
   }
 
-  /** Whether a row is a sample or a neuron. */
+  /** The layout: whether a row is a sample or a neuron. */
   public Layout layout() {
     return layout;
   }
 
-  /** Copies values of one piece, which lie side by side in it. */
+  /** Copies consecutive values of one piece. */
   private void copy(int sample, int neuron, int values, ByteBuffer target, int to) {
     int size = type.bytes();
     ByteBuffer piece = pieces.get(sample / pieceSamples);
@@ -94,7 +97,7 @@ public final class MemoryLayer implements Layer {
   /** Writes all values in the order of the layout. */
   void write(OutputStream out) throws IOException {
     int size = type.bytes();
-    // Of a neuron-major layout each piece has some samples of every neuron.
+    // In a neuron-major layout each piece has some samples of every neuron.
     for (int neuron = 0; neuron < (layout == Layout.FN ? neurons : 1); neuron++) {
       for (int from = 0; from < samples; from += pieceSamples) {
         int values = samplesOf(from) * (layout == Layout.FN ? 1 : neurons);

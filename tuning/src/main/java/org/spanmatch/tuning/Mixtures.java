@@ -6,11 +6,10 @@ import org.spanmatch.activations.Layout;
 import org.spanmatch.kernel.Group;
 
 /**
- * Made-up activations of two networks: each neuron is the ReLU of a mixture of two hidden features
- * that both networks share, and of noise of its own.
+ * Synthetic activations of two networks: each neuron is the ReLU of a mixture of two hidden
+ * features, shared by both networks, and independent noise.
  *
- * <p>The noise grows from neuron to neuron, so that match levels spread over all that ε is used
- * for.
+ * <p>The noise grows from neuron to neuron, so that match levels spread over the usual range of ε.
  */
 public final class Mixtures {
   private static final double LEAST_NOISE = 0.05;
@@ -22,20 +21,20 @@ public final class Mixtures {
   private final MemoryLayer y;
 
   /**
-   * Makes them as float32 numbers, one row a sample; the same sizes give the same numbers.
+   * Generates float32 activations, one row per sample; equal sizes give equal numbers.
    *
-   * @param neurons neurons of each network
+   * @param neurons number of neurons of each network
    */
   public Mixtures(int samples, int neurons) {
     this(samples, neurons, ElementType.FLOAT32, Layout.NF, LEAST_NOISE, MOST_NOISE);
   }
 
-  /** The same numbers, rounded to a format, in a layout. */
+  /** Generates the same numbers, rounded to a format, in a layout. */
   public Mixtures(int samples, int neurons, ElementType type, Layout layout) {
     this(samples, neurons, type, layout, LEAST_NOISE, MOST_NOISE);
   }
 
-  /** The same with other noise. */
+  /** Generates activations with another range of noise. */
   public Mixtures(
       int samples, int neurons, ElementType type, Layout layout, double least, double most) {
     this.samples = samples;
@@ -64,34 +63,37 @@ public final class Mixtures {
     }
   }
 
-  /** Four uniform numbers added up: mean 0, variance 1, and ten times faster than a Gaussian. */
+  /**
+   * Returns the sum of four uniform numbers: mean 0, variance 1, and ten times faster than a
+   * Gaussian.
+   */
   private static float bellShaped(SplittableRandom random) {
     long bits = random.nextLong();
     long sum = (bits & 0xffff) + (bits >>> 16 & 0xffff) + (bits >>> 32 & 0xffff) + (bits >>> 48);
     return (sum / 65536f - 2) * 1.7320508f;
   }
 
-  /** How many samples there are. */
+  /** Number of samples. */
   public int samples() {
     return samples;
   }
 
-  /** Neurons of each network. */
+  /** Number of neurons of each network. */
   public int neurons() {
     return neurons;
   }
 
-  /** The activations of a group. */
+  /** Returns the activations of a group. */
   public MemoryLayer layer(Group group) {
     return group == Group.X ? x : y;
   }
 
-  /** The value of column {@code neuron} of [X Y] at a sample. */
+  /** Returns the value of column {@code neuron} of [X Y] at a sample. */
   public double get(int sample, int neuron) {
     return neuron < neurons ? x.get(sample, neuron) : y.get(sample, neuron - neurons);
   }
 
-  /** A group as float32 numbers, row by row: a row is a sample. */
+  /** Returns a group as float32 numbers, row-major: one row per sample. */
   public float[] floats(Group group) {
     float[] rows = new float[Math.multiplyExact(samples, neurons)];
     for (int i = 0; i < rows.length; i++) {
@@ -100,7 +102,7 @@ public final class Mixtures {
     return rows;
   }
 
-  /** [X Y] as float64, row by row: a row is a sample. */
+  /** Returns [X Y] as float64, row-major: one row per sample. */
   public double[] rows() {
     int columns = 2 * neurons;
     double[] rows = new double[Math.multiplyExact(samples, columns)];
@@ -112,7 +114,7 @@ public final class Mixtures {
     return rows;
   }
 
-  /** [X Y] as float64, column by column: a column is a neuron. */
+  /** Returns [X Y] as float64, column-major: one column per neuron. */
   public double[] columns() {
     double[] columns = new double[Math.multiplyExact(samples, 2 * neurons)];
     for (int neuron = 0; neuron < 2 * neurons; neuron++) {

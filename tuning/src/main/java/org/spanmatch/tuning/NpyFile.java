@@ -17,7 +17,7 @@ public final class NpyFile {
 
   private NpyFile() {}
 
-  /** Writes it. */
+  /** Writes a layer to a file. */
   public static void write(Path file, MemoryLayer layer) throws IOException {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
       boolean neuronMajor = layer.layout() == Layout.FN;

@@ -7,7 +7,7 @@ import java.util.ServiceLoader;
 
 /** The peers on the class path: none, unless the module {@code benchmarks} is on it. */
 public final class Peers {
-  /** What to do where there are none, in a sentence. */
+  /** What to do if there are none, in a sentence. */
   public static final String MISSING =
       "the peers are in benchmarks/target/benchmarks.jar, which is missing or older than its"
           + " sources; 'mvn -q package -pl benchmarks -am -DskipTests' in the repository builds it";
@@ -21,15 +21,12 @@ public final class Peers {
 
   private Peers() {}
 
-  /** The names that {@link LayerBenchmark} takes beside those of backends. */
+  /** The names that {@link LayerBenchmark} accepts besides those of backends. */
   public static List<String> names() {
     return NAMES;
   }
 
-  /**
-   * A peer by its name, or by that of one of its variants, which is the name, a hyphen, and what
-   * they vary.
-   */
+  /** Returns a peer by its name or that of a variant: the name, a hyphen, and what varies. */
   public static Optional<Peer> of(String name) {
     return ALL.stream()
         .filter(peer -> name.equals(peer.name()) || name.startsWith(peer.name() + "-"))
@@ -37,7 +34,7 @@ public final class Peers {
   }
 
   /**
-   * Why a peer can't run here, in a sentence; empty if it can.
+   * Returns why a peer can't run here, in a sentence; empty if it can.
    *
    * @throws IllegalArgumentException if there is no such peer
    */

@@ -10,7 +10,7 @@ import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
 
-/** How long the phases of a benchmark's calls take, for {@link Speeds}; one for the whole JVM. */
+/** Measures the phases of a benchmark's calls for {@link Speeds}; one for the whole JVM. */
 public final class Phases {
   private static final Map<String, LongSummaryStatistics> NANOS = new LinkedHashMap<>();
 
@@ -20,7 +20,7 @@ public final class Phases {
    * Compresses a layer and finds its maximum matches, timed as {@link Speeds#COMPRESS} and {@link
    * Speeds#MATCH}.
    *
-   * @param compress makes the table, which is closed afterwards
+   * @param compress creates the table, which is closed afterwards
    * @param hasCheapRemovals whether the match levels of all neurons are the fast way
    */
   public static List<Match> match(
@@ -55,7 +55,7 @@ public final class Phases {
     }
   }
 
-  /** The mean of each phase since {@link #clear()}, in milliseconds. */
+  /** Returns the mean time of each phase since {@link #clear()}, in milliseconds. */
   static Map<String, Double> means() {
     Map<String, Double> means = new LinkedHashMap<>();
     synchronized (NANOS) {

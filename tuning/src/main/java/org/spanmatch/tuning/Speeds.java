@@ -19,16 +19,16 @@ import org.openjdk.jmh.results.ScalarResult;
 /**
  * Adds speeds to JMH's results: {@code -prof org.spanmatch.tuning.Speeds}.
  *
- * <p>{@value #GFLOPS} and {@value #GBS} are the {@link Work} of a call / its time, of all of JMH's
- * threads together, where the work is known. {@value #COMPRESS} and {@value #MATCH} are the mean
- * times of a call's phases, in milliseconds, where a benchmark has them. All are for the mode
- * "average time", and means over the iterations.
+ * <p>{@value #GFLOPS} and {@value #GBS} are the {@link Work} of a call divided by its time, for all
+ * JMH threads together, if the work is known. {@value #COMPRESS} and {@value #MATCH} are the mean
+ * times of a call's phases, in milliseconds, if a benchmark has phases. All are for the mode
+ * "average time", and are means over the iterations.
  */
 public final class Speeds implements InternalProfiler {
-  /** Label of the billions of useful operations in a second. */
+  /** Label of the billions of useful operations per second. */
   public static final String GFLOPS = "gflops";
 
-  /** Label of the billions of bytes in a second. */
+  /** Label of the billions of bytes per second. */
   public static final String GBS = "gbs";
 
   /** Label of the time for reading and compressing a layer. */
@@ -37,7 +37,7 @@ public final class Speeds implements InternalProfiler {
   /** Label of the time for matching a compressed layer. */
   public static final String MATCH = "match";
 
-  /** JMH makes one. */
+  /** Called by JMH. */
   public Speeds() {}
 
   @Override

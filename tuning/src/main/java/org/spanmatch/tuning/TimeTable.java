@@ -14,12 +14,12 @@ import java.util.stream.IntStream;
  * @param times in any order; each backend once at each size
  */
 public record TimeTable(List<LayerTime> times) {
-  /** Copies. */
+  /** Copies the list. */
   public TimeTable {
     times = List.copyOf(times);
   }
 
-  /** The sizes, by neurons and then samples. */
+  /** Returns the sizes, by neurons and then samples. */
   public List<GridPoint> points() {
     return times.stream()
         .map(LayerTime::point)
@@ -28,19 +28,19 @@ public record TimeTable(List<LayerTime> times) {
         .toList();
   }
 
-  /** The backends, in the order in which they come first. */
+  /** Returns the backends, in order of first occurrence. */
   public List<String> backends() {
     return times.stream().map(LayerTime::backend).distinct().toList();
   }
 
-  /** What was measured of a backend at a size, if it was. */
+  /** Returns the time of a backend at a size, if measured. */
   public Optional<LayerTime> time(String backend, GridPoint point) {
     return times.stream()
         .filter(time -> time.backend().equals(backend) && time.point().equals(point))
         .findFirst();
   }
 
-  /** What was measured at a size, fastest first. */
+  /** Returns the times at a size, fastest first. */
   public List<LayerTime> ranking(GridPoint point) {
     return times.stream()
         .filter(time -> time.point().equals(point))
@@ -48,7 +48,10 @@ public record TimeTable(List<LayerTime> times) {
         .toList();
   }
 
-  /** Whether the fastest at a size is so beyond the intervals of its time and the next one's. */
+  /**
+   * Whether the fastest backend at a size leads by more than the intervals of its time and the next
+   * one's.
+   */
   public boolean isClear(GridPoint point) {
     List<LayerTime> ranking = ranking(point);
     return ranking.size() == 1
@@ -57,16 +60,16 @@ public record TimeTable(List<LayerTime> times) {
   }
 
   /**
-   * Where, among the sizes with the same number of neurons, another backend becomes the fastest.
+   * The number of samples at which another backend becomes the fastest, for a number of neurons.
    *
-   * @param neurons neurons of each network
-   * @param from the one that is faster with fewer samples
-   * @param to the one that is faster with more
-   * @param samples the number of samples from which on it is, interpolated between two sizes
+   * @param neurons number of neurons of each network
+   * @param from the backend that is faster with fewer samples
+   * @param to the backend that is faster with more samples
+   * @param samples the number of samples at the crossing, interpolated between two sizes
    */
   public record Crossing(int neurons, String from, String to, long samples) {}
 
-  /** All crossings, by neurons and then samples. */
+  /** Returns all crossings, by neurons and then samples. */
   public List<Crossing> crossings() {
     Map<Integer, List<GridPoint>> rows =
         points().stream()
@@ -89,7 +92,7 @@ public record TimeTable(List<LayerTime> times) {
     if (from.equals(to) || fromLater.isEmpty() || toEarlier.isEmpty()) {
       return Optional.empty();
     }
-    // The logarithm of the ratio of their times, taken as linear in that of the samples.
+    // The logarithm of the ratio of the times is taken as linear in the logarithm of the samples.
     double before = Math.log(toEarlier.get().milliseconds() / ranking(less).get(0).milliseconds());
     double after = Math.log(ranking(more).get(0).milliseconds() / fromLater.get().milliseconds());
     double share = before == after ? 0 : before / (before - after);

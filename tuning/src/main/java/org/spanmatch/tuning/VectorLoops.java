@@ -4,7 +4,7 @@ import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** Loops that do nothing but what the machine is best at, in its widest vectors of float64. */
+/** Loops that reach the machine's limits, in its widest vectors of float64. */
 final class VectorLoops {
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
   private static final int LANES = SPECIES.length();
@@ -14,19 +14,19 @@ final class VectorLoops {
   private VectorLoops() {}
 
   /**
-   * Multiplies and adds in registers: {@code sums + steps·a·b} in every lane.
+   * Runs multiply-adds in registers: {@code sums + steps·a·b} in every lane.
    *
-   * <p>Twelve independent chains hide the latency of the multiply-add (4 cycles, two a cycle, makes
-   * 8), and fit the 16 registers of AVX2.
+   * <p>Twelve independent chains hide the latency of the multiply-add (4 cycles at two per cycle
+   * need 8) and fit in the 16 registers of AVX2.
    *
-   * @param flops how many operations; rounded down to whole steps of all chains and lanes
-   * @return the sum of all lanes, which needs every one of the operations
+   * @param flops number of operations, rounded down to whole steps of all chains and lanes
+   * @return the sum of all lanes, which depends on every operation
    */
   static double multiplyAdd(long flops, double first, double second) {
     int steps = Math.toIntExact(flops / (2L * CHAINS * LANES));
     DoubleVector a = DoubleVector.broadcast(SPECIES, first);
     DoubleVector b = DoubleVector.broadcast(SPECIES, second);
-    // From different starts, or one chain would do for all.
+    // Different start values, or the compiler could merge the chains.
     DoubleVector c0 = DoubleVector.broadcast(SPECIES, first);
     DoubleVector c1 = c0.add(a);
     DoubleVector c2 = c1.add(a);
@@ -58,7 +58,7 @@ final class VectorLoops {
     return low.add(high).reduceLanes(VectorOperators.ADD);
   }
 
-  /** The sum of an array whose length is a multiple of four vectors. */
+  /** Returns the sum of an array whose length is a multiple of four vectors. */
   static double sum(double[] values) {
     DoubleVector s0 = DoubleVector.zero(SPECIES);
     DoubleVector s1 = s0;

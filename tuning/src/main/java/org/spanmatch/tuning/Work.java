@@ -5,25 +5,26 @@ import java.util.Optional;
 import org.spanmatch.kernel.selection.LayerWork;
 
 /**
- * What a benchmark does in one call, whatever way its backend takes: useful floating-point
- * operations, and bytes that have to be read, or copied, at least.
+ * The useful work of one call of a benchmark, whichever method its backend uses: floating-point
+ * operations, and the least number of bytes to read or copy.
  *
- * <p>The symmetric half of a Gram matrix counts once. n are the neurons of each group, m those of
- * both.
+ * <p>The symmetric half of a Gram matrix counts once. n is the number of neurons of each group, m
+ * that of both.
  *
- * @param flops operations; 0 where it only moves bytes
- * @param bytes bytes; 0 where it only computes
+ * @param flops number of operations; 0 if it only moves bytes
+ * @param bytes number of bytes; 0 if it only computes
  */
 public record Work(double flops, double bytes) {
   /** The peer of {@code ProjectionBenchmark} that leaves out what error bounds need. */
   public static final String WITHOUT_BOUNDS = "openblas";
 
   /**
-   * The work of a benchmark; empty for those whose work depends on the data.
+   * Returns the work of a benchmark; empty if it depends on the data.
    *
    * @param benchmark class and method, such as {@code LayerBenchmark.match}
    * @param parameters the values of its {@code @Param}s, as JMH has them
-   * @throws IllegalArgumentException if one is missing, or no number where it should be
+   * @throws IllegalArgumentException if a parameter is missing, or is no number although it should
+   *     be
    */
   public static Optional<Work> of(String benchmark, Map<String, String> parameters) {
     Parameters of = new Parameters(benchmark, parameters);
@@ -50,9 +51,10 @@ public record Work(double flops, double bytes) {
   }
 
   /**
-   * Reading and compressing m neurons: {@code samples·m²} operations, and each activation once.
+   * Returns the work of reading and compressing m neurons: {@code samples·m²} operations, and each
+   * activation once.
    *
-   * @param elementBytes bytes of one activation
+   * @param elementBytes bytes per activation
    */
   public static Work compressing(long m, long samples, int elementBytes) {
     LayerWork work = LayerWork.of(Math.toIntExact(m), 0, samples, elementBytes);
@@ -67,8 +69,8 @@ public record Work(double flops, double bytes) {
   }
 
   /**
-   * The match levels of n + n neurons by removing one after the other: {@code 16/3·n³} operations,
-   * and the Gram matrix once.
+   * Returns the work of the match levels of n + n neurons by removing one after the other: {@code
+   * 16/3·n³} operations, and the Gram matrix once.
    */
   public static Work matching(long neurons) {
     int n = Math.toIntExact(neurons);
@@ -77,9 +79,9 @@ public record Work(double flops, double bytes) {
   }
 
   /**
-   * All distances of n + n neurons, both ways: two factorisations and projections, {@code 2·(n³/3 +
-   * n³)} operations, {@code 2·n³} more with the coefficients that error bounds need, and the Gram
-   * matrix once.
+   * Returns the work of all distances of n + n neurons, both ways: two factorisations and
+   * projections, {@code 2·(n³/3 + n³)} operations, {@code 2·n³} more with the coefficients that
+   * error bounds need, and the Gram matrix once.
    */
   public static Work projecting(long neurons, boolean withCoefficients) {
     double n = neurons;
@@ -90,17 +92,17 @@ public record Work(double flops, double bytes) {
     return (double) n * n * n;
   }
 
-  /** Both together. */
+  /** Returns the sum of two amounts of work. */
   public Work plus(Work other) {
     return new Work(flops + other.flops, bytes + other.bytes);
   }
 
-  /** Billions of operations in a second, where one call takes so long. */
+  /** Returns the speed in billions of operations per second, given the time of a call. */
   public double gflops(double milliseconds) {
     return flops / milliseconds / 1e6;
   }
 
-  /** Billions of bytes in a second, where one call takes so long. */
+  /** Returns the speed in billions of bytes per second, given the time of a call. */
   public double gigabytes(double milliseconds) {
     return bytes / milliseconds / 1e6;
   }

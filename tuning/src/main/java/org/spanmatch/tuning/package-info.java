@@ -1,5 +1,5 @@
 /**
- * Measures whole layers on several backends over a grid of sizes, and tells which backend is the
- * fastest where: what {@code spanmatch bench} is made of.
+ * Measures whole layers on several backends over a grid of sizes, and finds the fastest backend for
+ * each size. {@code spanmatch bench} is built on it.
  */
 package org.spanmatch.tuning;

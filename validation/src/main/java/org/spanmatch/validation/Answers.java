@@ -15,7 +15,7 @@ import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
 
-/** Whether what a backend answers is true. */
+/** Checks a backend's answers against the arbiter. */
 final class Answers {
   private Answers() {}
 
@@ -47,7 +47,7 @@ final class Answers {
     }
   }
 
-  /** Sets may differ where one of the two calls a decision borderline. */
+  /** Compares two maximum matches, which may differ if either lists a borderline decision. */
   static void compare(Match found, Match exact, Evidence evidence) {
     if (!found.x().equals(exact.x()) || !found.y().equals(exact.y())) {
       boolean certain = !isBorderline(found) && !isBorderline(exact);
@@ -84,7 +84,7 @@ final class Answers {
     }
   }
 
-  /** Levels may differ by the sum of their errors. */
+  /** Compares two sets of match levels, which may differ by the sum of their errors. */
   static void compare(
       ToIntFunction<Group> neurons, MatchSpectrum found, MatchSpectrum exact, Evidence evidence) {
     for (Group group : Group.values()) {
@@ -104,7 +104,7 @@ final class Answers {
     }
   }
 
-  /** As {@link Moments} states their errors. */
+  /** Checks norms and sums against the error bounds that {@link Moments} states. */
   static void moments(Subject subject, Evidence evidence) {
     Problem problem = subject.example().problem();
     try (ProjectionTable table = subject.table()) {
@@ -129,8 +129,8 @@ final class Answers {
       sizes += Math.abs(v);
     }
     double roundoff = vector.length * 0x1p-53;
-    // The bounds hold to first order; the sums of sizes here, and the double that the sum is
-    // compared with, are of second order or a last bit.
+    // The bounds hold to first order. The rounding of the sums of sizes here, and of the error when
+    // it becomes a double, is of second order or in the last bit.
     double found = moments.sum(neuron);
     double error =
         Double.isFinite(found) ? new BigDecimal(found).subtract(sum).doubleValue() : Double.NaN;
@@ -141,7 +141,7 @@ final class Answers {
     evidence.compare(moments.norm(neuron), norm, bound, () -> "the norm" + of);
   }
 
-  /** Every living neuron matches itself, at 0 and above the stated errors. */
+  /** Checks that every living neuron matches itself, at ε = 0 and at ε above the stated errors. */
   static void itself(Subject subject, Evidence evidence) {
     Problem problem = subject.example().problem();
     try (ProjectionTable table =

@@ -14,9 +14,9 @@ import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.RecomputingTable;
 
 /**
- * The arbiter as a table, so that the matching algorithms find exact sets with it. Where a correct
- * backend may decide on the rank of a group in more than one way, its bounds are 1: nothing is
- * certain then.
+ * The arbiter as a table, so that the matching algorithms find exact sets with it. If correct
+ * backends may find different ranks of a group, all its bounds are 1, since nothing is certain
+ * then.
  */
 final class ArbiterTable extends RecomputingTable {
   private final Problem problem;
@@ -38,9 +38,9 @@ final class ArbiterTable extends RecomputingTable {
   }
 
   /**
-   * A table of all neurons that are not zero.
+   * Returns a table of all neurons that are not zero.
    *
-   * @param tolerance τ of the backend that is judged
+   * @param tolerance τ of the judged backend
    * @param storageRoundoff relative rounding of the stored activations
    */
   static ArbiterTable of(Problem problem, double tolerance, double storageRoundoff) {
@@ -61,7 +61,7 @@ final class ArbiterTable extends RecomputingTable {
     return new LivingNeurons(problem.vectors(group).size(), Truth.dead(problem, group), first);
   }
 
-  /** Nobody asks for them. */
+  /** Returns placeholders, since no check asks the arbiter for moments. */
   private static Moments noMoments(LivingNeurons living) {
     double[] zeros = new double[living.neurons()];
     return Moments.of(zeros, zeros, zeros, new long[zeros.length]);

@@ -10,16 +10,16 @@ import org.spanmatch.activations.Encoding;
 import org.spanmatch.activations.Layer;
 
 /**
- * Activations in memory, in any number format and in blocks of any shape, to try what reads them
- * with.
+ * Activations in memory in any number format and in blocks of any shape, to test code that reads
+ * layers.
  *
  * @param vectors the activation vector of each neuron; values are rounded to the format
- * @param samples the length of each
+ * @param samples the length of each vector
  * @param type the format
  * @param order the byte order
- * @param outer outer samples to a block
- * @param inner inner samples to an outer one; must divide the number of samples; more than one
- *     gives blocks like those of images, with the neurons one below the other
+ * @param outer outer samples per block
+ * @param inner inner samples per outer sample, a divisor of the number of samples; more than 1
+ *     gives blocks like those of images, with the samples of a neuron side by side
  */
 public record BlockedLayer(
     String name,
@@ -47,7 +47,7 @@ public record BlockedLayer(
 
   @Override
   public BlockReader open() {
-    // One buffer for all blocks, as the readers of files have it.
+    // One buffer for all blocks, as in the readers of files.
     ByteBuffer buffer = ByteBuffer.allocate(outer * inner * neurons() * type.bytes()).order(order);
     return new BlockReader() {
       private int position;

@@ -21,8 +21,8 @@ import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
 
 /**
- * A backend that is being validated. It works in a thread of its own, so that one that never comes
- * back can be left behind.
+ * A backend under validation. It runs on a separate thread, so that the validator can abandon one
+ * that hangs.
  */
 final class Candidate implements AutoCloseable {
   private static final String REASON = "to be validated";
@@ -32,8 +32,8 @@ final class Candidate implements AutoCloseable {
   private final Duration limit;
   private final ExecutorService worker;
   private final List<Observation> observations = new ArrayList<>();
-  private ProjectionKernel kernel; // null until it is needed, and after a failure
-  private KernelInfo info; // null until it was opened once
+  private ProjectionKernel kernel; // null before the first use and after a failure
+  private KernelInfo info; // null before the first use
   private boolean lost;
   private int notRun;
 
@@ -45,7 +45,7 @@ final class Candidate implements AutoCloseable {
         Executors.newSingleThreadExecutor(
             task -> {
               Thread thread = new Thread(task, "validation of " + provider.name());
-              thread.setDaemon(true); // it may hang for ever
+              thread.setDaemon(true); // it may hang forever
               return thread;
             });
   }
@@ -54,7 +54,7 @@ final class Candidate implements AutoCloseable {
     return provider.name();
   }
 
-  /** Opens it with one thread, for a comparison. */
+  /** Opens the backend with one thread, for comparison. */
   ProjectionKernel singleThreaded() {
     return provider.open(new KernelOptions(1, options.device()), REASON);
   }
@@ -67,12 +67,12 @@ final class Candidate implements AutoCloseable {
     return kernel;
   }
 
-  /** Whether it did not come back; nothing can be asked any more. */
+  /** Whether the backend hangs, so that no further check can run. */
   boolean isLost() {
     return lost;
   }
 
-  /** Lets it do something; whatever it does instead is a finding too. */
+  /** Runs work on the backend. A failure or a hang becomes a finding. */
   Optional<Finding> attempt(Function<ProjectionKernel, Optional<Finding>> work) {
     Future<Optional<Finding>> result = worker.submit(() -> work.apply(kernel()));
     try {
@@ -107,7 +107,7 @@ final class Candidate implements AutoCloseable {
         : Finding.of(Outcome.UNDETECTED_FAILURE, "it ended with " + error);
   }
 
-  /** A kernel that failed can't be used any more, but a new one may be opened. */
+  /** Closes a failed kernel, which is unusable; the next use opens a new one. */
   private void drop() {
     Future<?> closing = worker.submit(this::closeKernel);
     try {
@@ -115,7 +115,7 @@ final class Candidate implements AutoCloseable {
     } catch (TimeoutException e) {
       lost = true;
     } catch (ExecutionException e) {
-      // It failed before; how it ends does not matter.
+      // It has failed already, so a failure to close adds nothing.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       lost = true;
@@ -130,22 +130,22 @@ final class Candidate implements AutoCloseable {
     }
   }
 
-  /** Remembers what was found. */
+  /** Adds an observation to the report. */
   void add(Observation observation) {
     observations.add(observation);
   }
 
-  /** For how many failures a smaller problem was looked for. */
+  /** Number of failures for which there is a smaller problem. */
   long counterExamples() {
     return observations.stream().filter(o -> o.counterExample().isPresent()).count();
   }
 
-  /** Counts a check that it can't be asked any more. */
+  /** Counts a check that can't run. */
   void skip() {
     notRun++;
   }
 
-  /** What was found so far. */
+  /** Returns the observations so far. */
   Report report() {
     KernelInfo known =
         info == null

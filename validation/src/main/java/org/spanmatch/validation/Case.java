@@ -7,39 +7,41 @@ import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.Group;
 
 /**
- * A problem, stored in one way.
+ * A problem in one number format and storage.
  *
- * @param name what is special about it, and how it is stored
- * @param problem the groups; every value is one of the number format
+ * @param name what is special about the problem, and how it is stored
+ * @param problem the groups; every value is exact in the number format
  * @param type the number format
- * @param storage how the values lie in memory
+ * @param storage the order of the values in memory
  */
 public record Case(String name, Problem problem, ElementType type, Storage storage) {
   private static final int BLOCK_ROWS = 64;
 
-  /** The case of a problem whose values are rounded to a number format, which its name tells. */
+  /**
+   * Returns the case of a problem rounded to a number format; its name says the format and storage.
+   */
   public static Case of(String kind, Problem problem, ElementType type, Storage storage) {
     String name = kind + ", " + type.name().toLowerCase(Locale.ROOT) + ", " + storage.label();
     return new Case(name, problem.storedAs(type), type, storage);
   }
 
-  /** The same with other groups, whose values are of the same format. */
+  /** Returns this case with other groups, whose values are exact in the same format. */
   Case with(Problem other) {
     return new Case(name, other, type, storage);
   }
 
-  /** A group's activations. */
+  /** Returns a group's activations. */
   Layer layer(Group group) {
     return layer(group, BLOCK_ROWS, ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The same in blocks of another size. */
+  /** Returns a group's activations in blocks of another size and byte order. */
   Layer layer(Group group, int rows, ByteOrder order) {
     int inner = storage.inner(problem.samples());
     return problem.blockedLayer(group, type, order, Math.max(1, rows / inner), inner);
   }
 
-  /** Such as "7 + 5 neurons, 20 samples". */
+  /** Returns the size, such as "7 + 5 neurons, 20 samples". */
   public String size() {
     return problem.x().size()
         + " + "

@@ -10,7 +10,7 @@ import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 
-/** Whether answers stay true while neurons are removed and brought back. */
+/** Checks that answers stay true while neurons are removed and restored. */
 final class Changes {
   private static final int COMPARISONS = 4;
   private static final long SEED = 1;
@@ -18,14 +18,18 @@ final class Changes {
   private Changes() {}
 
   /**
-   * A violation, unless the rank of a group is a matter of taste: neurons at about τ from others
-   * may then count at one time and not at another, which no bound covers.
+   * Returns what a disagreement means: a violation, unless the rank of a group is uncertain.
+   * Neurons at a distance of about τ from others may then count at one time and not at another,
+   * which no bound covers.
    */
   static Outcome disagreement(Subject subject, ProjectionTable table) {
     return subject.truth().isRankCertain(table.precision()) ? Outcome.VIOLATED : Outcome.BORDERLINE;
   }
 
-  /** Removes one by one and in batches until nothing is left, and looks at what remains. */
+  /**
+   * Removes neurons one by one and in batches until none is left, and checks the distances of the
+   * rest on the way.
+   */
   static void removals(Subject subject, Evidence evidence) {
     SplittableRandom random = new SplittableRandom(SEED);
     try (ProjectionTable table = subject.table()) {
@@ -41,7 +45,8 @@ final class Changes {
           }
           next = left(table) - Math.max(1, total / COMPARISONS);
         }
-        // Or several removals at once; fewer questions where each takes a factorisation of many.
+        // Ask only sometimes, so that several removals follow each other; less often in large
+        // groups, where each answer takes a large factorisation.
         if (random.nextInt(2 + total / 50) == 0) {
           table.distances(random.nextBoolean() ? Group.X : Group.Y);
         }
@@ -66,7 +71,7 @@ final class Changes {
             .toArray());
   }
 
-  /** With a table that never had what was removed. */
+  /** Compares a table with a fresh one that never had the removed neurons. */
   private static void compareWithFresh(Subject subject, ProjectionTable table, Evidence evidence) {
     Outcome otherwise = disagreement(subject, table);
     Problem rest = Truth.rest(subject.example().problem(), table);
@@ -87,7 +92,7 @@ final class Changes {
     }
   }
 
-  /** What a table answers at one time. */
+  /** A table's answers at one time. */
   private record State(Map<Group, List<Integer>> remaining, Map<Group, Distances> distances) {
     static State of(ProjectionTable table) {
       Map<Group, List<Integer>> remaining = new EnumMap<>(Group.class);
@@ -123,7 +128,7 @@ final class Changes {
     }
   }
 
-  /** Trials inside of a trial leave no trace. */
+  /** Checks that nested trials leave no trace. */
   static void rollbacks(Subject subject, Evidence evidence) {
     SplittableRandom random = new SplittableRandom(SEED);
     try (ProjectionTable table = subject.table()) {

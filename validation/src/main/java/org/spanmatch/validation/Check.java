@@ -11,21 +11,21 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
- * A look whether a backend keeps one of its promises.
+ * A check of one promise of the kernel interface.
  *
- * @param name what is promised, as results show it
- * @param precision what the backend is asked for
- * @param suits whether it makes sense for a case: large ones do not have exact sets
- * @param examination finds out
+ * @param name the promise, as results show it
+ * @param precision the precision requested from the backend
+ * @param suits whether the check applies to a case; exact sets are too expensive for large ones
+ * @param examination the code of the check
  */
 record Check(String name, Precision precision, Predicate<Truth> suits, Examination examination) {
-  /** Finds out whether a promise is kept. */
+  /** Collects evidence on whether a promise is kept. */
   @FunctionalInterface
   interface Examination {
     void examine(Subject subject, Evidence evidence);
   }
 
-  /** All checks. */
+  /** Returns all checks. */
   static List<Check> all() {
     List<Check> checks = new ArrayList<>();
     for (Precision precision : Precision.values()) {
@@ -57,12 +57,15 @@ record Check(String name, Precision precision, Predicate<Truth> suits, Examinati
     return new Check(name, precision, condition, examination);
   }
 
-  /** Whether it makes sense for a case. */
+  /** Whether the check applies to a case. */
   boolean suits(Truth truth) {
     return suits.test(truth);
   }
 
-  /** Runs it; empty where a backend is always as precise as this check asks for. */
+  /**
+   * Runs the check; returns empty if it would repeat one, since the backend always computes at high
+   * precision.
+   */
   Optional<Finding> run(Subject subject) {
     if (precision == Precision.HIGH && isAlwaysHigh(subject.kernel())) {
       return Optional.empty();
@@ -72,7 +75,7 @@ record Check(String name, Precision precision, Predicate<Truth> suits, Examinati
     return Optional.of(evidence.finding());
   }
 
-  /** Whether a backend computes in the same way whatever precision it is asked for. */
+  /** Whether a backend computes at high precision even if standard precision is requested. */
   static boolean isAlwaysHigh(ProjectionKernel kernel) {
     Problem one = new Problem(1, List.of(new double[] {1}), List.of());
     try (ProjectionTable table =

@@ -6,15 +6,18 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.spanmatch.activations.ElementType;
 
-/** The problems on which backends are validated: whatever may go wrong, in every number format. */
+/**
+ * The problems on which backends are validated, chosen to cover what may go wrong, in every number
+ * format.
+ */
 public final class Corpus {
-  // About those of vectors, tiles and blocks.
+  // Sizes around those of vectors, tiles and blocks.
   private static final int[] SIZES = {
     1, 4, 6, 8, 13, 16, 25, 32, 64, 100, 128, 207, 256, 300, 512, 702
   };
-  private static final int SMALL = 64; // all that a quick look has of both groups
-  private static final int WIDE = 256; // all that it has beside a few
-  private static final int MOST_IN_BOTH_LAYOUTS = 250; // the arbiter takes seconds for more
+  private static final int SMALL = 64; // largest size of both groups at level quick
+  private static final int WIDE = 256; // largest size of one group at level quick
+  private static final int MOST_IN_BOTH_LAYOUTS = 250; // the arbiter takes seconds for larger ones
   private static final int REPETITIONS = 5;
   private static final double[] NOISES = {0.02, 0.05, 0.15, 0.3};
   private static final List<ElementType> FLOATS =
@@ -30,7 +33,7 @@ public final class Corpus {
   }
 
   /**
-   * The cases of a level; the same seed gives the same cases, whatever the level.
+   * Returns the cases of a level; equal seeds give equal cases at every level.
    *
    * @param seed chooses the random numbers
    */
@@ -56,12 +59,15 @@ public final class Corpus {
     return List.copyOf(cases);
   }
 
-  /** A seed of its own for each kind, so that leaving out one does not change the others. */
+  /** Returns a separate seed for each kind, so that leaving out one does not change the others. */
   private long seed(String kind) {
     return new SplittableRandom(seed * 1_000_003 + kind.hashCode()).nextLong();
   }
 
-  /** In the given formats and both layouts; of large or quick ones only one layout, in turn. */
+  /**
+   * Adds a problem in the given formats and both layouts; large ones, and all at level quick, in
+   * one layout each, by turns.
+   */
   private void add(String kind, Problem problem, ElementType... types) {
     boolean oneLayout =
         level == Level.QUICK || problem.x().size() + problem.y().size() > MOST_IN_BOTH_LAYOUTS;
@@ -78,7 +84,7 @@ public final class Corpus {
     add(kind, problem, FLOATS.toArray(ElementType[]::new));
   }
 
-  /** In one of the formats. */
+  /** Adds a problem in one of the formats. */
   private void addOne(String kind, Problem problem) {
     ElementType type = FLOATS.get(Math.floorMod(kind.hashCode(), FLOATS.size()));
     add(kind, problem, type);
@@ -112,7 +118,7 @@ public final class Corpus {
       } else if (exponent <= 6) {
         add(kind, problem, ElementType.FLOAT64, ElementType.FLOAT32);
       } else {
-        add(kind, problem, ElementType.FLOAT64); // the others could not tell
+        add(kind, problem, ElementType.FLOAT64); // the other formats can't represent the difference
       }
     }
     add("duplicates", Problem.nearDuplicates(seed("duplicates"), 60, 10, 13, 0));
@@ -144,7 +150,7 @@ public final class Corpus {
   private void planted() {
     add("planted exact matches", planted("exact", 4, 0));
     add("planted matches", planted("noisy", 4, NOISES));
-    // Many small subspaces: most matches are simple ones.
+    // Many small subspaces, so that most matches are simple.
     add("planted simple matches", planted("simple", 7, 0, 0.05));
   }
 

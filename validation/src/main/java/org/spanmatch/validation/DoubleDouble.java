@@ -1,7 +1,7 @@
 package org.spanmatch.validation;
 
 /**
- * A number as the unevaluated sum of two doubles, which gives about 106 bits.
+ * A number of about 106 bits, the unevaluated sum of two doubles.
  *
  * <p>The algorithms and their relative error bounds, in units of u² = 2⁻¹⁰⁶, are those of Joldes,
  * Muller and Popescu, Tight and rigorous error bounds for basic building blocks of double-word
@@ -27,7 +27,7 @@ record DoubleDouble(double hi, double lo) {
     return new DoubleDouble(sum, (a - (sum - rest)) + (b - rest));
   }
 
-  /** The sum of numbers of which the first is the larger. */
+  /** Returns the sum of two numbers, the first of which is the larger in absolute value. */
   private static DoubleDouble fastSum(double a, double b) {
     double sum = a + b;
     return new DoubleDouble(sum, b - (sum - a));
@@ -60,7 +60,7 @@ record DoubleDouble(double hi, double lo) {
     return fastSum(quotient, rest.hi / other.hi);
   }
 
-  /** The square root, by one Newton step from that of the high part. */
+  /** Returns the square root, by one Newton step from that of the high part. */
   DoubleDouble sqrt() {
     if (hi <= 0) {
       return ZERO;
@@ -74,7 +74,7 @@ record DoubleDouble(double hi, double lo) {
     return hi < 0 ? negate() : this;
   }
 
-  /** The nearest double. */
+  /** Returns the nearest double. */
   double value() {
     return hi;
   }

@@ -5,14 +5,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Distances to the span of vectors by Householder QR with column pivoting in double-double
- * arithmetic: the arbiter of the other ways to compute them.
+ * The arbiter: distances to the span of vectors, by column-pivoted Householder QR in double-double
+ * arithmetic.
  *
- * <p>Numbers are scaled to unit norm first. The pivots' distances to the vectors before them are
+ * <p>Vectors are scaled to unit norm first. Each pivot's distance to the span of those before it is
  * kept, so that one factorisation answers for every rank.
  */
 public final class DoubleDoubleProjection {
-  // Far below the rounding of unit vectors, far above where squares lose digits.
+  // Far below the rounding of unit vectors, and far above numbers whose squares lose digits.
   private static final double NOTHING = 0x1p-300;
 
   private final int samples;
@@ -20,7 +20,7 @@ public final class DoubleDoubleProjection {
   private final List<DoubleDouble[]> pivots = new ArrayList<>();
   private final double[] residuals;
 
-  /** I − τvvᵀ, v being zero before {@code from}. */
+  /** The reflection I − τvvᵀ, where v is zero before index {@code from}. */
   private record Reflection(int from, List<DoubleDouble> v, DoubleDouble tau) {
     void apply(DoubleDouble[] x) {
       DoubleDouble product = DoubleDouble.ZERO;
@@ -42,12 +42,15 @@ public final class DoubleDoubleProjection {
       this.x = x;
     }
 
-    /** Relative distance to the span of so many pivots. */
+    /** Returns the relative distance to the span of the first {@code rank} pivots. */
     public double distance(int rank) {
       return norm(x, rank).value();
     }
 
-    /** ‖c‖₁ of the coefficients that express the projection by so many unit-norm pivots. */
+    /**
+     * Returns ‖c‖₁ of the coefficients that express the projection by the first {@code rank}
+     * unit-norm pivots.
+     */
     public double coefficientNorm(int rank) {
       DoubleDouble[] c = new DoubleDouble[rank];
       double sum = 0;
@@ -64,10 +67,10 @@ public final class DoubleDoubleProjection {
   }
 
   /**
-   * Factorises.
+   * * Factorises the spanning vectors. * *
    *
    * @param samples the length of the vectors
-   * @param vectors what spans; none of them zero
+   * @param vectors the spanning vectors; none of them zero
    */
   public DoubleDoubleProjection(int samples, List<double[]> vectors) {
     this.samples = samples;
@@ -132,7 +135,7 @@ public final class DoubleDoubleProjection {
   /**
    * Projects a vector.
    *
-   * @param vector as long as those that span; not zero
+   * @param vector as long as the spanning vectors; not zero
    */
   public Projected project(double[] vector) {
     DoubleDouble[] x = unit(vector);
@@ -140,7 +143,10 @@ public final class DoubleDoubleProjection {
     return new Projected(x);
   }
 
-  /** Number of vectors that count as independent when those no farther than this do not. */
+  /**
+   * Returns the number of independent vectors, if those within this distance of the others don't
+   * count.
+   */
   public int rank(double tolerance) {
     int rank = 0;
     while (rank < pivots.size() && residuals[rank] > tolerance) {
@@ -150,8 +156,8 @@ public final class DoubleDoubleProjection {
   }
 
   /**
-   * The ranks that a correct decision at a tolerance may find, when it may take distances between
-   * {@code low} and {@code high} for smaller or larger than the tolerance.
+   * Returns the ranks that correct backends may find, if distances between {@code low} and {@code
+   * high} may fall on either side of their tolerance.
    */
   public List<Integer> ranks(double low, double high) {
     List<Integer> ranks = new ArrayList<>();
@@ -161,7 +167,7 @@ public final class DoubleDoubleProjection {
     return ranks;
   }
 
-  /** Bounds the relative backward error: 6·(length + 4) roundings for each reflection. */
+  /** Bounds the relative backward error: 6·(length + 4) roundings per reflection. */
   public double backwardError() {
     return reflections.size() * 6 * (samples + 4) * DoubleDouble.ROUNDOFF;
   }

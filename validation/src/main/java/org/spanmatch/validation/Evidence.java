@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.spanmatch.gram.Precision;
 
-/** Collects what speaks for and against a backend during a check. */
+/** Collects the evidence for and against a backend during a check. */
 final class Evidence {
   private final List<Double> ratios = new ArrayList<>();
   private double largestError;
@@ -13,7 +13,7 @@ final class Evidence {
   private Outcome outcome = Outcome.AGREES;
   private String detail = "";
 
-  /** Notes something; the worst of all is what counts, and of equals the first. */
+  /** Notes an outcome; the worst one counts, and the first of equal ones. */
   void note(Outcome found, Supplier<String> what) {
     if (found.compareTo(outcome) > 0) {
       outcome = found;
@@ -21,19 +21,19 @@ final class Evidence {
     }
   }
 
-  /** Notes a violation unless something holds. */
+  /** Notes a violation unless a condition holds. */
   void require(boolean holds, Supplier<String> otherwise) {
     if (!holds) {
       note(Outcome.VIOLATED, otherwise);
     }
   }
 
-  /** Compares two numbers that may differ by a bound. */
+  /** Notes a violation if two numbers differ by more than a bound. */
   void compare(double found, double expected, double bound, Supplier<String> what) {
     compare(found, expected, bound, Outcome.VIOLATED, what);
   }
 
-  /** The same with what it means that they differ more. */
+  /** Notes an outcome if two numbers differ by more than a bound. */
   void compare(
       double found, double expected, double bound, Outcome otherwise, Supplier<String> what) {
     double error = Math.abs(found - expected);
@@ -52,24 +52,24 @@ final class Evidence {
     }
   }
 
-  /** Notes doubt where a bound says that a result is in doubt. */
+  /** Notes a borderline outcome if an error bound is so large that the result is in doubt. */
   void bound(double bound, Supplier<String> what) {
     if (bound > Precision.GRAM_FLOOR) {
       note(Outcome.BORDERLINE, () -> what.get() + " is known to " + bound + " only");
     }
   }
 
-  /** The largest difference of two numbers that were compared. */
+  /** The largest difference between compared numbers. */
   double largestError() {
     return largestError;
   }
 
-  /** The largest bound on such a difference. */
+  /** The largest bound given for a comparison. */
   double largestBound() {
     return largestBound;
   }
 
-  /** What it all comes to. */
+  /** Returns the overall finding. */
   Finding finding() {
     return new Finding(outcome, List.copyOf(ratios), detail);
   }

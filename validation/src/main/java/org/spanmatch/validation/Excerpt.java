@@ -9,17 +9,17 @@ import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.activations.SampleRows;
 import org.spanmatch.compare.LayerPair;
 
-/** A part of real layers, small enough for the arbiter. */
+/** Takes parts of real layers that are small enough for the arbiter. */
 public final class Excerpt {
   private Excerpt() {}
 
   /**
-   * Some samples of some neurons, both spread evenly.
+   * Returns a case of some samples of some neurons, both spread evenly.
    *
-   * @param samples how many samples at most
-   * @param neurons how many neurons of each network at most
-   * @throws org.spanmatch.activations.ActivationsException if they can't be read, or one is not
-   *     finite
+   * @param samples largest number of samples
+   * @param neurons largest number of neurons per network
+   * @throws org.spanmatch.activations.ActivationsException if the layers can't be read or have a
+   *     value that is not finite
    */
   public static Case of(LayerPair pair, int samples, int neurons) {
     LayerPair sampled = pair.sampled(samples);
@@ -27,7 +27,7 @@ public final class Excerpt {
     List<double[]> y = vectors(sampled.y(), neurons);
     boolean sameFloats =
         pair.x().type() == pair.y().type() && pair.x().type().name().startsWith("FLOAT");
-    // Float64 holds the values of all formats but the largest integers.
+    // Float64 represents the values of all formats, except for the largest integers.
     ElementType type = sameFloats ? pair.x().type() : ElementType.FLOAT64;
     Problem problem = new Problem((int) sampled.x().samples(), x, y);
     Case whole = new Case(pair.name(), problem, type, Storage.ROWS);
@@ -35,7 +35,7 @@ public final class Excerpt {
   }
 
   private static List<double[]> vectors(Layer layer, int most) {
-    NeuronNorms.of(layer, done -> {}); // refuses values that are not finite
+    NeuronNorms.of(layer, done -> {}); // throws for values that are not finite
     int samples = (int) layer.samples();
     int count = Math.min(most, layer.neurons());
     int[] chosen =

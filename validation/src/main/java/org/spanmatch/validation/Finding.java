@@ -3,14 +3,14 @@ package org.spanmatch.validation;
 import java.util.List;
 
 /**
- * What a check found.
+ * The result of a check.
  *
- * @param outcome the class that it belongs to
- * @param ratios error divided by its bound, for each number that was compared
- * @param detail what is wrong or in doubt, in a sentence; empty where nothing is
+ * @param outcome the class of the result
+ * @param ratios error divided by bound, for each compared number
+ * @param detail what is wrong or in doubt, in one sentence; empty if nothing is
  */
 public record Finding(Outcome outcome, List<Double> ratios, String detail) {
-  /** A finding without numbers. */
+  /** Returns a finding without numbers. */
   static Finding of(Outcome outcome, String detail) {
     return new Finding(outcome, List.of(), detail);
   }

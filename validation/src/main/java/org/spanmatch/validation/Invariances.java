@@ -11,17 +11,17 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
- * Whether distances stay the same, within their bounds, when nothing that matters has changed. The
- * interface promises equal bits nowhere.
+ * Checks that distances stay the same, within their bounds, under changes that don't affect them.
+ * The interface does not promise equal bits.
  */
 final class Invariances {
   private static final long SEED = 2;
-  // Exact in every format, also for subnormal numbers.
+  // Multiplying by these is exact in every format, also for subnormal numbers.
   private static final double[] FACTORS = {-1, 2, -4};
 
   private Invariances() {}
 
-  /** Where the neurons of one table are in another. */
+  /** Maps the neurons of one table to those of another. */
   private interface Place {
     int of(Group group, int neuron);
   }
@@ -119,7 +119,7 @@ final class Invariances {
     }
   }
 
-  /** Other numbers of samples in a block, and another byte order. */
+  /** Checks other block sizes and another byte order. */
   static void blocks(Subject subject, Evidence evidence) {
     Case example = subject.example();
     try (ProjectionTable table = subject.table();

@@ -2,18 +2,18 @@ package org.spanmatch.validation;
 
 import java.util.Locale;
 
-/** How much is validated. */
+/** The extent of a validation. */
 public enum Level {
-  /** Every kind of problem once or twice; within a minute. */
+  /** Every kind of problem once or twice; takes less than a minute. */
   QUICK,
 
-  /** Every kind in every number format and layout, and all sizes. */
+  /** Every kind of problem in every number format and layout, and all sizes. */
   FULL,
 
-  /** The same with several seeds. */
+  /** As {@link #FULL}, with several seeds. */
   EXHAUSTIVE;
 
-  /** "quick", "full" or "exhaustive", as options and results show it. */
+  /** Returns "quick", "full" or "exhaustive", as in options and results. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

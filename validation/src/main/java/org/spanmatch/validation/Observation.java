@@ -3,13 +3,13 @@ package org.spanmatch.validation;
 import java.util.Optional;
 
 /**
- * What one check found on one case.
+ * The result of one check on one case.
  *
  * @param example the case's name
  * @param check the check's name
  * @param finding what was found
- * @param seconds how long it took
- * @param counterExample a smaller problem that fails, where one was looked for and found
+ * @param seconds duration of the check
+ * @param counterExample the smallest problem found that fails too; empty if none was sought
  */
 public record Observation(
     String example,

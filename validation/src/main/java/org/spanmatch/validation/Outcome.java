@@ -1,26 +1,26 @@
 package org.spanmatch.validation;
 
-/** What came of a check, from good to bad; the last three are failures. */
+/** The outcome of a check, from good to bad; the last three are failures. */
 public enum Outcome {
-  /** Everything is as it should be. */
+  /** Everything agrees within its bounds. */
   AGREES("agrees"),
 
   /**
-   * Nothing contradicts what is stated, but the backend itself states doubt: a bound above 1e-6, or
-   * a set that differs by decisions it lists as borderline.
+   * Nothing contradicts the backend's statements, but it states doubt itself: an error bound above
+   * 1e-6, or a set that differs in decisions listed as borderline.
    */
   BORDERLINE("borderline"),
 
-  /** The backend can't do this here, and says why. */
+  /** The backend can't do this here and says why. */
   NOT_SUPPORTED("not supported"),
 
-  /** The backend failed, and said so with an error meant for users. */
+  /** The backend failed and said so with an error meant for users. */
   DETECTED_FAILURE("detected failure"),
 
-  /** A result is wrong by more than is stated. */
+  /** A result is wrong by more than the stated bound. */
   VIOLATED("bound violated"),
 
-  /** Something that no user could tell from a result or an end: NaN, a hang, a stray exception. */
+  /** A failure that the backend does not report as one: NaN, a hang or a stray exception. */
   UNDETECTED_FAILURE("undetected failure");
 
   private final String label;
@@ -29,12 +29,12 @@ public enum Outcome {
     this.label = label;
   }
 
-  /** Whether the backend did not do what it promises. */
+  /** Whether the backend broke a promise. */
   public boolean isFailure() {
     return compareTo(NOT_SUPPORTED) > 0;
   }
 
-  /** In words, as results show it. */
+  /** Returns the outcome in words, as in results. */
   @Override
   public String toString() {
     return label;

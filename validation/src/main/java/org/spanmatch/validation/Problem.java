@@ -21,17 +21,17 @@ import org.spanmatch.kernel.Group;
  * @param y activation vectors of the second group
  */
 public record Problem(int samples, List<double[]> x, List<double[]> y) {
-  /** The activation vectors of a group. */
+  /** Returns the activation vectors of a group. */
   public List<double[]> vectors(Group group) {
     return group == Group.X ? x : y;
   }
 
-  /** The same with the groups exchanged. */
+  /** Returns this problem with the groups exchanged. */
   public Problem swapped() {
     return new Problem(samples, y, x);
   }
 
-  /** The same numbers after a function of each. */
+  /** Returns this problem with a function applied to every value. */
   public Problem map(DoubleUnaryOperator function) {
     return new Problem(
         samples,
@@ -39,12 +39,12 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
         y.stream().map(v -> Arrays.stream(v).map(function).toArray()).toList());
   }
 
-  /** Rounded to float32. */
+  /** Returns this problem with values rounded to float32. */
   public Problem rounded() {
     return map(value -> (float) value);
   }
 
-  /** Rounded to the numbers of a format. */
+  /** Returns this problem with values rounded to a number format. */
   public Problem storedAs(ElementType type) {
     ByteBuffer cell = ByteBuffer.allocate(Long.BYTES);
     return map(
@@ -54,7 +54,10 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
         });
   }
 
-  /** With every vector multiplied by a factor of its own, drawn from a range of powers of ten. */
+  /**
+   * Returns this problem with each vector multiplied by a random factor from a range of powers of
+   * ten.
+   */
   public Problem graded(double lowest, double highest, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     return new Problem(
@@ -72,12 +75,12 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
     return graded;
   }
 
-  /** A group as a float64 layer. */
+  /** Returns a group as a float64 layer. */
   public Layer layer(Group group) {
     return Layers.of(group.label(), samples, vectors(group).size(), rows(group));
   }
 
-  /** A group as a float32 layer. */
+  /** Returns a group as a float32 layer. */
   public Layer floatLayer(Group group) {
     double[] rows = rows(group);
     float[] floats = new float[rows.length];
@@ -87,12 +90,14 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
     return Layers.of(group.label(), samples, vectors(group).size(), floats);
   }
 
-  /** A group in any format, in blocks of any shape; see {@link BlockedLayer}. */
+  /**
+   * Returns a group as a layer in any format and in blocks of any shape; see {@link BlockedLayer}.
+   */
   public Layer blockedLayer(Group group, ElementType type, ByteOrder order, int outer, int inner) {
     return new BlockedLayer(group.label(), vectors(group), samples, type, order, outer, inner);
   }
 
-  /** A group as a row-major matrix. */
+  /** Returns a group as a row-major matrix, one row per sample. */
   public double[] rows(Group group) {
     List<double[]> vectors = vectors(group);
     double[] rows = new double[samples * vectors.size()];
@@ -104,20 +109,20 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
 
   // Generators.
 
-  /** A number of the normal distribution. */
+  /** Returns a number from the standard normal distribution. */
   public static double gaussian(SplittableRandom random) {
     return Math.sqrt(-2 * Math.log(1 - random.nextDouble()))
         * Math.cos(2 * Math.PI * random.nextDouble());
   }
 
-  /** A vector of such numbers. */
+  /** Returns a vector of standard normal numbers. */
   public static double[] gaussianVector(SplittableRandom random, int samples) {
     double[] vector = new double[samples];
     Arrays.setAll(vector, i -> gaussian(random));
     return vector;
   }
 
-  /** The sum of some vectors with random coefficients, and noise of a relative size. */
+  /** Returns a random linear combination of vectors, with relative noise on every value. */
   public static double[] mixture(List<double[]> of, double noise, SplittableRandom random) {
     double[] mixture = new double[of.get(0).length];
     for (double[] vector : of) {
@@ -128,7 +133,7 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
     return mixture;
   }
 
-  /** Several of them. */
+  /** Returns several vectors of standard normal numbers. */
   public static List<double[]> gaussians(SplittableRandom random, int samples, int count) {
     List<double[]> vectors = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -137,7 +142,10 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
     return vectors;
   }
 
-  /** Independent values; half of the vectors of x are near the span of y. */
+  /**
+   * Returns a problem of independent values, in which every second vector of x is near the span of
+   * y.
+   */
   public static Problem random(long seed, int samples, int xCount, int yCount) {
     SplittableRandom random = new SplittableRandom(seed);
     List<double[]> y = gaussians(random, samples, yCount);
@@ -151,13 +159,16 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
     return new Problem(samples, x, y);
   }
 
-  /** What follows a ReLU: not negative, with a mean that dominates. */
+  /** Returns a problem of values as after a ReLU: nonnegative, with a dominant mean. */
   public static Problem relu(long seed, int samples, int xCount, int yCount) {
     Problem hidden = random(seed, samples, xCount, yCount);
     return hidden.map(value -> Math.max(0, 2 + value));
   }
 
-  /** Every third vector of a group repeats the one before it, up to a relative difference. */
+  /**
+   * Returns a problem in which every third vector of a group repeats the one before it, up to a
+   * relative difference.
+   */
   public static Problem nearDuplicates(
       long seed, int samples, int xCount, int yCount, double difference) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -172,7 +183,10 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
     return problem;
   }
 
-  /** All vectors are mixtures of a few, in both groups the same, with noise of a relative size. */
+  /**
+   * Returns a problem in which all vectors of both groups are mixtures of the same few, with
+   * relative noise.
+   */
   public static Problem lowRank(
       long seed, int samples, int xCount, int yCount, int rank, double noise) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -188,7 +202,7 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
     return new Problem(samples, groups.get(0), groups.get(1));
   }
 
-  /** Both groups are the same, up to a relative difference, and in another order. */
+  /** Returns a problem whose groups are equal up to a relative difference and a permutation. */
   public static Problem sameTwice(long seed, int samples, int count, double difference) {
     SplittableRandom random = new SplittableRandom(seed);
     List<double[]> x = relu(seed, samples, count, count).x;
@@ -199,7 +213,9 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
     return new Problem(samples, x, y);
   }
 
-  /** A quarter of the vectors of each group are mixtures of the others. */
+  /**
+   * Returns a problem in which a quarter of the vectors of each group are mixtures of the others.
+   */
   public static Problem threeQuarterRank(long seed, int samples, int xCount, int yCount) {
     SplittableRandom random = new SplittableRandom(seed);
     List<List<double[]>> groups = new ArrayList<>();
@@ -215,8 +231,8 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
   }
 
   /**
-   * Some subspaces are hidden: neurons of both groups are mixtures of the same few vectors of whole
-   * numbers, exactly or with noise; the others are random.
+   * Returns a problem with hidden subspaces: most neurons of both groups are mixtures of the same
+   * few vectors of whole numbers, exactly or with noise; the others are random.
    *
    * @param noises relative sizes of the noise, to draw from; 0 for an exact mixture
    */
@@ -227,7 +243,7 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
       int yCount,
       int subspaces,
       double[] noises) {
-    // Small whole numbers: mixtures are exact, and so are matches at ε = 0.
+    // With small whole numbers mixtures are exact, and so are matches at ε = 0.
     List<double[][]> bases = new ArrayList<>();
     for (int i = 0; i < subspaces; i++) {
       double[][] basis = new double[1 + random.nextInt(2)][];
@@ -271,12 +287,12 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
     return vector;
   }
 
-  /** The vectors in another order; {@code order} gives the old position of each. */
+  /** Returns the vectors in another order; {@code order} has the old position of each. */
   public static List<double[]> permuted(List<double[]> vectors, int[] order) {
     return Arrays.stream(order).mapToObj(vectors::get).toList();
   }
 
-  /** The numbers below {@code size} in random order. */
+  /** Returns the numbers from 0 to {@code size − 1} in random order. */
   public static int[] permutation(int size, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     int[] order = new int[size];

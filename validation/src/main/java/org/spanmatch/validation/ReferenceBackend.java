@@ -7,19 +7,19 @@ import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.selection.Kernels;
 
-/** Finds the reference kernel, whose answers count where the arbiter would take too long. */
+/** Opens the reference kernel, which stands in for the arbiter where that would take too long. */
 public final class ReferenceBackend {
   private static final String NAME = "reference";
 
-  // Looked up once: every look-up warns of each backend that can't be loaded.
+  // Looked up only once, since every look-up warns of each backend that can't be loaded.
   private static final Optional<KernelProvider> FOUND =
       Kernels.providers().stream().filter(provider -> provider.name().equals(NAME)).findFirst();
 
   private ReferenceBackend() {}
 
   /**
-   * Opens the reference kernel on one thread, also where {@link Kernels#REQUIRED_PROPERTY} allows
-   * only another backend.
+   * Opens the reference kernel on one thread, even if {@link Kernels#REQUIRED_PROPERTY} allows only
+   * another backend.
    *
    * @throws KernelUnavailableException if its jar, that of {@code kernel-java}, is not on the class
    *     path

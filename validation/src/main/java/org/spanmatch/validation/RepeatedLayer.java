@@ -8,11 +8,11 @@ import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 
 /**
- * A layer whose samples are those of another one, over and over: as many as one likes, in no more
- * memory, and with the same distances.
+ * A layer that repeats the samples of another one: any number of samples in no more memory, with
+ * the same distances.
  *
- * @param pattern the other layer, which fits in one block
- * @param repetitions how often, at least once
+ * @param pattern the repeated layer, which fits in one block
+ * @param repetitions number of repetitions, at least 1
  */
 record RepeatedLayer(Layer pattern, long repetitions) implements Layer {
   @Override

@@ -4,21 +4,21 @@ import java.util.List;
 import org.spanmatch.kernel.KernelInfo;
 
 /**
- * What was found of one backend.
+ * The results of validating one backend.
  *
- * @param backend what was validated: its name, device and arithmetic
- * @param details devices and versions, as the backend tells them
- * @param observations what was found, in the order in which it was
- * @param notRun how many checks did not run, since the backend did not come back from one
+ * @param backend the backend's name, device and arithmetic
+ * @param details devices and versions, as reported by the backend
+ * @param observations the results of the checks, in the order in which they ran
+ * @param notRun number of checks that did not run because the backend hung
  */
 public record Report(
     KernelInfo backend, List<String> details, List<Observation> observations, int notRun) {
-  /** Whether nothing failed. */
+  /** Whether no check failed. */
   public boolean isClean() {
     return count() == 0;
   }
 
-  /** How many checks failed. */
+  /** Number of failed checks. */
   public long count() {
     return observations.stream().filter(o -> o.finding().outcome().isFailure()).count();
   }

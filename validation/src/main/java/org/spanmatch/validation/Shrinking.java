@@ -8,8 +8,8 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
- * Looks for a smaller problem that fails in the same way: takes away neurons and samples, by halves
- * first and one by one in the end.
+ * Searches for a smaller problem that fails in the same way, by removing neurons and samples:
+ * halves first, single ones in the end.
  */
 final class Shrinking {
   private final Function<Case, Optional<Finding>> check;
@@ -26,9 +26,9 @@ final class Shrinking {
   }
 
   /**
-   * The smallest that it finds within a time.
+   * Returns the smallest failing problem found within a time.
    *
-   * @param check what a case comes to; empty for nothing
+   * @param check runs the check on a case; empty if it gives no finding
    */
   static CounterExample of(
       CounterExample first, Function<Case, Optional<Finding>> check, Duration budget) {
@@ -73,7 +73,9 @@ final class Shrinking {
     return smallest.problem().problem();
   }
 
-  /** Takes away pieces of what there is; returns whether there is less now. */
+  /**
+   * Removes pieces of decreasing size while the check still fails; returns whether it removed any.
+   */
   private boolean shrink(int size, int least, Function<List<Integer>, Problem> keeping) {
     boolean smaller = false;
     int left = size;

@@ -12,16 +12,17 @@ import org.spanmatch.match.SimpleMatches;
 import org.spanmatch.match.SimpleSearch;
 import org.spanmatch.match.TrialOrder;
 
-/** Whether the simple matches that a backend leads to are the exact ones. */
+/** Checks the simple matches found with a backend's distances. */
 final class SimpleAnswers {
-  // So that copies of tables are tried too, where a backend makes them.
+  // More than one, so that copies of tables are tested too, if the backend makes them.
   private static final int THREADS = 2;
 
   private SimpleAnswers() {}
 
   /**
-   * Searches with the backend's distances as with exact ones, and asks an exact table whether what
-   * was found are minimal matches: the search itself is no arbiter.
+   * Searches with the backend's distances, compares the result with that of exact distances, and
+   * checks on an exact table that it consists of minimal matches, since the search itself is no
+   * arbiter.
    */
   static void find(Subject subject, Evidence evidence) {
     try (ProjectionTable table = subject.table()) {
@@ -44,7 +45,10 @@ final class SimpleAnswers {
     }
   }
 
-  /** The same matches of the same neurons, unless one of the two calls a decision borderline. */
+  /**
+   * Compares two results, which must have the same matches for the same neurons unless either lists
+   * a borderline decision.
+   */
   static void compare(SimpleMatches found, SimpleMatches exact, Evidence evidence) {
     Answers.compare(found.maximum(), exact.maximum(), evidence);
     evidence.require(found.complete(), () -> "the search for simple matches has no end");
@@ -70,7 +74,10 @@ final class SimpleAnswers {
     return matches.borderlineX().isEmpty() && matches.borderlineY().isEmpty();
   }
 
-  /** For each neuron those that are minimal for it, and whether one is known to be its only one. */
+  /**
+   * Returns, for each neuron, the matches that are minimal for it, and whether one is known to be
+   * its only one.
+   */
   private static Map<Neuron, String> ofNeurons(SimpleMatches matches) {
     return matches.matches().stream()
         .flatMap(match -> match.minimalFor().stream().map(v -> Map.entry(v, text(match, v))))
@@ -87,9 +94,9 @@ final class SimpleAnswers {
   }
 
   /**
-   * By the definitions, on an exact table.
+   * Checks matches against the definitions, on an exact table.
    *
-   * @param disagreement what it means that something is no match, where no decision was borderline
+   * @param disagreement the outcome to note if a match is wrong although no decision was borderline
    */
   static void judge(
       SimpleMatches found, ProjectionTable exact, Outcome disagreement, Evidence evidence) {

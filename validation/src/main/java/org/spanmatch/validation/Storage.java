@@ -1,11 +1,11 @@
 package org.spanmatch.validation;
 
-/** How the activations of a case lie in memory. */
+/** The order of a case's activations in memory. */
 public enum Storage {
   /** All neurons of a sample side by side, as in {@code [N, F]}. */
   ROWS("rows"),
 
-  /** The neurons one below the other, as in {@code [N, C, H, W]} and {@code [F, N]}. */
+  /** Samples of a neuron side by side, as in {@code [N, C, H, W]} and {@code [F, N]}. */
   CHANNELS("channels");
 
   private static final int MOST_INNER = 32;
@@ -16,12 +16,12 @@ public enum Storage {
     this.label = label;
   }
 
-  /** "rows" or "channels", as the names of cases show it. */
+  /** Returns "rows" or "channels", as in the names of cases. */
   public String label() {
     return label;
   }
 
-  /** Into how many samples an outer one is divided: a divisor of their number. */
+  /** Returns the number of inner samples per outer sample, a divisor of the number of samples. */
   int inner(int samples) {
     if (this == ROWS) {
       return 1;

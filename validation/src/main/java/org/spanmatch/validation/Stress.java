@@ -15,24 +15,24 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
- * A problem that is hard in one respect, to see how the error bounds of a backend grow.
+ * A problem that is hard in one respect, to measure how the error bounds of a backend grow.
  *
- * @param axis in which
- * @param parameter how hard, in units of the axis
+ * @param axis the respect
+ * @param parameter the difficulty, in units of the axis
  * @param example the problem
- * @param repetitions how often its samples are repeated
+ * @param repetitions number of repetitions of its samples
  */
 public record Stress(StressAxis axis, double parameter, Case example, long repetitions) {
   private static final int LEAST_DISTANCE = 16;
   private static final int LARGEST_SCALE = 320;
   private static final int SCALE_STEP = 20;
-  // Of larger values the norms leave the range of float64.
+  // The norms of larger values would leave the range of float64.
   private static final int LARGEST_EXPONENT = 306;
   private static final int PATTERN = 1000;
 
   /**
-   * All of a level, each axis from easy to hard. Of the levels only the largest number of samples
-   * depends: 10⁶, 10⁸ or 10⁹.
+   * Returns the stress problems of a level, each axis from easy to hard. Levels differ only in the
+   * largest number of samples: 10⁶, 10⁸ or 10⁹.
    *
    * @param seed chooses the random numbers
    */
@@ -64,8 +64,9 @@ public record Stress(StressAxis axis, double parameter, Case example, long repet
   }
 
   /**
-   * Two neurons of each group are mixtures of its others, in whole numbers and so exactly, and each
-   * has besides, on a sample of its own where its group is silent, what makes up the distance.
+   * Returns a problem in which two neurons of each group are mixtures of the others, exact in whole
+   * numbers, plus one value that makes up the distance, on a sample where all other neurons of the
+   * group are 0.
    */
   private static Problem nearlyDependent(long seed, double distance) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -93,7 +94,7 @@ public record Stress(StressAxis axis, double parameter, Case example, long repet
     return new Problem(samples, groups.get(0), groups.get(1));
   }
 
-  /** Few neurons, of which one is in the span of others and one near it. */
+  /** Returns a problem of few neurons, one of which is in the span of others and one near it. */
   private static Problem pattern(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Problem relu = Problem.relu(seed, PATTERN, 2, 4);
@@ -120,7 +121,7 @@ public record Stress(StressAxis axis, double parameter, Case example, long repet
     return spread;
   }
 
-  /** How exact a backend is here, and says to be. */
+  /** Measures a backend's error on this problem, and the bound that it states. */
   StressPoint measure(String backend, ProjectionKernel kernel, Precision precision, Truth truth) {
     Evidence evidence = new Evidence();
     try (ProjectionTable table =
@@ -140,12 +141,12 @@ public record Stress(StressAxis axis, double parameter, Case example, long repet
     }
   }
 
-  /** What there is to say where a backend failed. */
+  /** Returns the point of a backend that failed. */
   StressPoint failed(String backend, Precision precision, Finding failure) {
     return new StressPoint(backend, precision, axis, parameter, 0, 0, failure);
   }
 
-  /** A group's activations. */
+  /** Returns a group's activations. */
   Layer layer(Group group) {
     return new RepeatedLayer(example.layer(group, PATTERN, ByteOrder.LITTLE_ENDIAN), repetitions);
   }

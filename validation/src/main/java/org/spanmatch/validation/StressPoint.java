@@ -3,15 +3,15 @@ package org.spanmatch.validation;
 import org.spanmatch.gram.Precision;
 
 /**
- * What a backend states and computes at one place of an axis.
+ * A backend's stated bound and true error at one point of a stress axis.
  *
- * @param backend its name
- * @param precision how it computed
- * @param axis what is driven up
- * @param parameter how far, in units of the axis
- * @param bound the largest error bound of all neurons' distances
+ * @param backend the backend's name
+ * @param precision the precision of its table
+ * @param axis the stress axis
+ * @param parameter the point, in units of the axis
+ * @param bound the largest stated error bound of all neurons' distances
  * @param error the largest error, by the arbiter
- * @param finding whether each error is within its bound; both numbers are 0 where the backend
+ * @param finding whether each error is within its bound; bound and error are 0 if the backend
  *     failed
  */
 public record StressPoint(

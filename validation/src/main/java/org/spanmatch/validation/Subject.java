@@ -9,13 +9,13 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
- * A case and the backend that is asked about it.
+ * A case and the backend that a check runs on it.
  *
  * @param example the case
- * @param truth what is true of it
+ * @param truth the exact answers
  * @param kernel the backend
  * @param singleThreaded opens the backend with one thread
- * @param precision what the check asks for
+ * @param precision the precision that the check requests
  */
 record Subject(
     Case example,
@@ -23,12 +23,12 @@ record Subject(
     ProjectionKernel kernel,
     Supplier<ProjectionKernel> singleThreaded,
     Precision precision) {
-  /** The table of the case. */
+  /** Returns the table of the case. */
   ProjectionTable table() {
     return table(example);
   }
 
-  /** The table of another problem, stored in the same way. */
+  /** Returns the table of another problem, stored in the same way. */
   ProjectionTable table(Problem problem) {
     return table(example.with(problem));
   }
@@ -37,7 +37,7 @@ record Subject(
     return kernel.compress(other.layer(Group.X), other.layer(Group.Y), options());
   }
 
-  /** Only what is zero is dead. */
+  /** Options with a dead threshold of 0, so that only zero vectors are dead. */
   GramOptions options() {
     return new GramOptions(0, precision, Progress.NONE);
   }

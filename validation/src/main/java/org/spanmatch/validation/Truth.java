@@ -22,10 +22,10 @@ import org.spanmatch.match.SimpleSearch;
 import org.spanmatch.match.TrialOrder;
 
 /**
- * What is true of a case, by the arbiter; computed when it is first asked for.
+ * The exact answers for a case, by the arbiter; computed on first use.
  *
- * <p>Sets take as many factorisations as there are neurons. Where that is too much for the arbiter,
- * they are those of the reference kernel.
+ * <p>Sets take as many factorisations as there are neurons. If that is too much for the arbiter,
+ * the reference kernel computes them.
  */
 final class Truth {
   /** The ε at which sets are compared. */
@@ -37,11 +37,11 @@ final class Truth {
   // Floating-point operations of the reference kernel.
   private static final double MOST_REFERENCE_WORK = 3e9;
 
-  // Neurons of both groups: for m of them a search for simple matches makes up to m²/2 trials, each
-  // with factorisations of its own.
+  // Neurons of both groups. For m of them a search for simple matches makes up to m²/2 trials, each
+  // with fresh factorisations.
   private static final int MOST_SEARCHED = 40;
 
-  // Double-double operations, of which a core does some 10⁸ in a second or two.
+  // Double-double operations; a core does some 10⁸ in a second or two.
   private static final double MOST_WORK = 1e7;
 
   private final Case example;
@@ -60,7 +60,7 @@ final class Truth {
     this.example = example;
   }
 
-  /** The neurons whose activations are all zero. */
+  /** Returns the neurons whose activations are all zero. */
   static List<Integer> dead(Problem problem, Group group) {
     List<double[]> vectors = problem.vectors(group);
     return IntStream.range(0, vectors.size())
@@ -73,20 +73,20 @@ final class Truth {
     return Math.max(1, example.problem().x().size() + example.problem().y().size());
   }
 
-  /** τ of a backend whose tables have this precision. */
+  /** Returns τ of a backend whose tables have this precision. */
   private double rankTolerance(Precision precision) {
     return precision == Precision.STANDARD ? Precision.GRAM_FLOOR : neurons() * 0x1p-52 * 8;
   }
 
-  /** The ranks that a correct backend may find. */
+  /** Returns the ranks that a correct backend may find. */
   private List<Integer> ranks(DoubleDoubleProjection span, Precision precision) {
-    // Which neurons lie within τ depends on the order in which they are taken into the span, by a
-    // factor below their number.
+    // The order in which neurons join the span moves the distances compared with τ, by a factor
+    // below the number of neurons.
     double tolerance = rankTolerance(precision);
     return span.ranks(tolerance / neurons(), tolerance * neurons());
   }
 
-  /** Whether a correct backend has no choice of the rank of any of the two whole groups. */
+  /** Whether all correct backends find the same ranks of both whole groups. */
   boolean isRankCertain(Precision precision) {
     return Arrays.stream(Group.values())
         .allMatch(group -> ranks(whole(group).span(), precision).size() == 1);
@@ -116,7 +116,7 @@ final class Truth {
             .toList());
   }
 
-  /** Whether the arbiter can afford another look at what remains of a table. */
+  /** Whether the arbiter can afford to judge what remains of a table. */
   boolean affords(ProjectionTable table) {
     double x = table.remaining(Group.X).length;
     double y = table.remaining(Group.Y).length;
@@ -165,7 +165,7 @@ final class Truth {
     return "the distance of " + group.label() + " " + distances.neuron(index);
   }
 
-  /** Of several possible ranks the one that makes the backend right, if there is one. */
+  /** Returns the possible rank with which the backend's distances are right, if any. */
   private static int likeliest(List<Integer> ranks, Projection projection, Distances distances) {
     return ranks.stream()
         .filter(
@@ -181,12 +181,12 @@ final class Truth {
         .orElse(ranks.get(0));
   }
 
-  /** Whether exact sets can be had in a few seconds. */
+  /** Whether exact sets take a few seconds at most. */
   boolean hasSets() {
     return Math.pow(neurons(), 4) < MOST_REFERENCE_WORK;
   }
 
-  /** Computes all that is kept, so that no backend is blamed for the time. */
+  /** Computes everything that is cached, so that the time does not count against a backend. */
   void prepare() {
     for (Group group : Group.values()) {
       whole(group);
@@ -203,7 +203,7 @@ final class Truth {
     }
   }
 
-  /** The exact sets for a backend whose tables have this precision. */
+  /** Returns the exact sets for a backend whose tables have this precision. */
   Sets sets(Precision precision) {
     return sets.computeIfAbsent(
         precision,
@@ -216,14 +216,14 @@ final class Truth {
                         MatchSpectrum.of(table, Progress.NONE))));
   }
 
-  /** Whether exact simple matches can be had in a few seconds. */
+  /** Whether exact simple matches take a few seconds at most. */
   boolean hasSimpleMatches() {
     return neurons() <= MOST_SEARCHED;
   }
 
   /**
-   * The exact simple matches for a backend whose tables have this precision, one for each neuron,
-   * in the order of {@link TrialOrder#byIndex}.
+   * Returns the exact simple matches for a backend whose tables have this precision, one per
+   * neuron, in the order of {@link TrialOrder#byIndex}.
    */
   List<SimpleMatches> simpleMatches(Precision precision) {
     return simple.computeIfAbsent(
@@ -240,8 +240,8 @@ final class Truth {
   }
 
   /**
-   * Asks an exact table, with the τ of a backend whose tables have this precision; where that takes
-   * too long, one of the reference kernel.
+   * Asks an exact table with the τ of a backend whose tables have this precision, or a table of the
+   * reference kernel if that takes too long.
    */
   <T> T ask(Precision precision, Function<ProjectionTable, T> question) {
     double work = 2.0 * example.problem().samples() * Math.pow(neurons(), 3);
@@ -259,7 +259,7 @@ final class Truth {
     }
   }
 
-  /** The neurons that are left of a problem, as a problem of its own. */
+  /** Returns the problem of the neurons that remain in a table. */
   static Problem rest(Problem problem, ProjectionTable table) {
     List<List<double[]>> rest = new ArrayList<>();
     for (Group group : Group.values()) {

@@ -14,24 +14,24 @@ import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.ProjectionKernel;
 
 /**
- * Runs all checks on backends and collects what they find.
+ * Runs all checks on backends and collects their findings.
  *
- * <p>Whatever a backend does is a finding: also an exception, or that it never comes back. What it
- * can't survive is a crash of the whole process.
+ * <p>An exception or a hang of a backend is a finding too. Only a crash of the whole process ends
+ * the validation.
  */
 public final class Validator implements AutoCloseable {
-  // More would not tell more, and each takes time.
+  // More would say nothing new, and each takes time.
   private static final int MOST_SHRUNK = 3;
   private static final Duration SHRINKING = Duration.ofSeconds(10);
 
   private final List<Candidate> candidates;
 
   /**
-   * Makes ready.
+   * * Prepares a validation of some backends. * *
    *
    * @param providers the backends, which must be available
-   * @param options what they may use
-   * @param limit how long one check may take
+   * @param options the resources that they may use
+   * @param limit the time that one check may take
    */
   public Validator(List<KernelProvider> providers, KernelOptions options, Duration limit) {
     candidates =
@@ -97,7 +97,7 @@ public final class Validator implements AutoCloseable {
   /**
    * Compares backends with each other on a whole layer.
    *
-   * @param wanted the names of those to compare
+   * @param wanted the names of the backends to compare
    */
   public void compare(LayerPair pair, Predicate<String> wanted) {
     Map<String, WholeLayer> known = new LinkedHashMap<>();
@@ -139,9 +139,9 @@ public final class Validator implements AutoCloseable {
   }
 
   /**
-   * Lets all backends compute a problem that is hard in one respect.
+   * Runs all backends on a problem that is hard in one respect.
    *
-   * @return a point for each backend and precision that it has
+   * @return one point per backend and precision
    */
   public List<StressPoint> stress(Stress stress) {
     Truth truth = new Truth(stress.example());
@@ -166,12 +166,12 @@ public final class Validator implements AutoCloseable {
     return points;
   }
 
-  /** What was found so far, of each backend. */
+  /** Returns the results so far, one report per backend. */
   public List<Report> reports() {
     return candidates.stream().map(Candidate::report).toList();
   }
 
-  /** Closes the kernels; one that never came back is left behind. */
+  /** Closes the kernels; abandons those that hang. */
   @Override
   public void close() {
     candidates.forEach(Candidate::close);

@@ -16,19 +16,19 @@ import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
 
 /**
- * What one backend answers about a whole layer, to be compared with what another one does.
+ * One backend's answers for a whole layer, to compare with another's.
  *
  * @param neurons number of neurons of each group
  * @param distances the distances of each group
  * @param matches the maximum matches at some ε
- * @param spectrum the match levels, where removals are cheap
+ * @param spectrum the match levels, if removals are cheap
  */
 record WholeLayer(
     Map<Group, Integer> neurons,
     Map<Group, Distances> distances,
     List<Match> matches,
     Optional<MatchSpectrum> spectrum) {
-  // The usual ones; 0 asks for high precision, which is a question of its own.
+  // The usual ones. 0 is left out, since it needs high precision.
   private static final double[] EPSILONS = {0.05, 0.15, 0.2, 0.25, 0.3, 0.5};
 
   static WholeLayer of(LayerPair pair, ProjectionKernel kernel) {
@@ -49,7 +49,7 @@ record WholeLayer(
     }
   }
 
-  /** Compares with another backend's answers: both may be wrong by what they state. */
+  /** Compares with another backend's answers; both may be wrong by their stated errors. */
   void compare(WholeLayer other, Evidence evidence) {
     for (Group group : Group.values()) {
       compare(distances.get(group), other.distances.get(group), group, evidence);

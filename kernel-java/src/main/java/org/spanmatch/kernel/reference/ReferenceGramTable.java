@@ -10,13 +10,14 @@ import org.spanmatch.kernel.RecomputingTable;
 import org.spanmatch.kernel.UnitGram;
 
 /**
- * A Gram matrix that somebody else added up: every question is answered by a fresh pivoted Cholesky
- * factorisation of the neurons that span. (Golub and Van Loan, Matrix Computations, 4.2.8.)
+ * A table of a Gram matrix that another backend or program added up. Computes distances by a fresh
+ * pivoted Cholesky factorisation of the spanning neurons. (Golub and Van Loan, Matrix Computations,
+ * 4.2.8.)
  */
 final class ReferenceGramTable extends RecomputingTable {
   private final UnitGram gram;
 
-  /** A table in which every living neuron remains. */
+  /** Creates a table in which every living neuron remains. */
   ReferenceGramTable(UnitGram gram) {
     super(gram.pair());
     this.gram = gram;
@@ -52,7 +53,7 @@ final class ReferenceGramTable extends RecomputingTable {
         square -= coordinate * coordinate;
       }
       coefficientNorms[i] = factor.coefficientNorm(coordinates);
-      // Exactly 1 where nothing spans; rounding may leave less than 0.
+      // Exactly 1 if nothing spans; rounding may make the square negative.
       distances[i] = Math.sqrt(Math.max(0, Math.min(1, square)));
       double bound =
           factor.rank == 0
@@ -64,15 +65,18 @@ final class ReferenceGramTable extends RecomputingTable {
                   factor.rank,
                   inverseTrace,
                   dependent);
-      errorBounds[i] = bound < 1 ? bound : 1; // also where it is no number
+      errorBounds[i] = bound < 1 ? bound : 1; // also if it is NaN
     }
     return new Distances(
         projected, distances, errorBounds, coefficientNorms, gram.pair().storageRoundoff());
   }
 
-  /** L with LLᵀ = G_SS for a largest independent subset S, the farthest vector always next. */
+  /**
+   * The factor L with LLᵀ = G_SS for a largest independent subset S, found by always taking the
+   * farthest vector next.
+   */
   private static final class PivotedFactor {
-    private final int[] columns; // the first rank of them are independent
+    private final int[] columns; // the first {@code rank} are independent
     private final double[][] lower;
     private int rank;
 
@@ -114,7 +118,7 @@ final class ReferenceGramTable extends RecomputingTable {
       lower[other] = row;
     }
 
-    /** L⁻¹g: the coordinates of a projection in an orthonormal basis of the span. */
+    /** Returns L⁻¹g, the coordinates of a projection in an orthonormal basis of the span. */
     double[] coordinates(double[] products) {
       double[] coordinates = new double[rank];
       for (int i = 0; i < rank; i++) {
@@ -127,7 +131,7 @@ final class ReferenceGramTable extends RecomputingTable {
       return coordinates;
     }
 
-    /** ‖c‖₁ of the coefficients c = L⁻ᵀ(L⁻¹g). */
+    /** Returns ‖c‖₁ of the coefficients c = L⁻ᵀ(L⁻¹g). */
     double coefficientNorm(double[] coordinates) {
       double[] coefficients = new double[rank];
       double norm = 0;
@@ -142,7 +146,7 @@ final class ReferenceGramTable extends RecomputingTable {
       return norm;
     }
 
-    /** The trace of (LLᵀ)⁻¹ = ‖L⁻¹‖²_F. */
+    /** Returns the trace of (LLᵀ)⁻¹, which is ‖L⁻¹‖²_F. */
     double inverseTrace() {
       double trace = 0;
       for (int k = 0; k < rank; k++) {

@@ -26,8 +26,9 @@ import org.spanmatch.kernel.UnitGram;
 import org.spanmatch.kernel.vector.qr.ColumnMoments;
 
 /**
- * The reference: one pass over the activations for the triangular factor R of all layers side by
- * side, whose columns have the distances of the activation vectors. It is always of high precision.
+ * The reference kernel. One pass over the activations computes the triangular factor R of all
+ * layers side by side, whose columns have the distances of the activation vectors. Always of high
+ * precision.
  */
 final class ReferenceKernel implements ProjectionKernel {
   private final KernelInfo info;

@@ -9,7 +9,7 @@ import org.spanmatch.kernel.ProjectionKernel;
 public final class ReferenceProvider implements KernelProvider {
   static final String NAME = "reference";
 
-  /** Made by {@link java.util.ServiceLoader}. */
+  /** Called by {@link java.util.ServiceLoader}. */
   public ReferenceProvider() {}
 
   @Override

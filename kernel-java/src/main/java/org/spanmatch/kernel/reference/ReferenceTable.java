@@ -13,8 +13,8 @@ import org.spanmatch.kernel.RecomputingTable;
 import org.spanmatch.kernel.vector.qr.PivotedQr;
 
 /**
- * Both groups as the columns of one triangular factor; every question is answered by a fresh
- * factorisation of the columns that remain.
+ * A table of a triangular factor, with both groups as columns. Computes distances by a fresh
+ * factorisation of the remaining columns.
  */
 final class ReferenceTable extends RecomputingTable {
   private final double[][] factor;
@@ -22,7 +22,7 @@ final class ReferenceTable extends RecomputingTable {
   private final double storageRoundoff;
   private final double rankTolerance;
 
-  /** A table in which every living neuron of two layers remains. */
+  /** Creates a table in which every living neuron of two layers remains. */
   ReferenceTable(TriangularFactor compressed, LivingPair pair) {
     super(pair);
     this.factor = unitColumns(compressed, pair);
@@ -34,7 +34,7 @@ final class ReferenceTable extends RecomputingTable {
     this.rankTolerance = pair.count() * 0x1p-52 * 8;
   }
 
-  /** Rows of the columns of living neurons, scaled to unit norm. */
+  /** Returns the rows of the factor, with the living neurons' columns only, scaled to unit norm. */
   private static double[][] unitColumns(TriangularFactor compressed, LivingPair pair) {
     double[][] rows = new double[compressed.rows()][pair.count()];
     double[] norms = new double[pair.count()];
@@ -103,7 +103,7 @@ final class ReferenceTable extends RecomputingTable {
         bound += rankTolerance * coefficients;
       }
       distances[i] = Math.min(1, qr.distance(i));
-      errorBounds[i] = bound < 1 ? bound : 1; // also where it overflowed to NaN
+      errorBounds[i] = bound < 1 ? bound : 1; // also if it overflowed to NaN
       coefficientNorms[i] = coefficients;
     }
     return new Distances(projected, distances, errorBounds, coefficientNorms, storageRoundoff);

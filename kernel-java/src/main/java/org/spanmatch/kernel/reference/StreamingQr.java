@@ -7,9 +7,9 @@ import java.util.Iterator;
 import org.spanmatch.gram.Householder;
 
 /**
- * Reduces a matrix that comes row by row to its triangular factor R, by a tree of Householder QR
- * factorisations: blocks of rows are factorised, and two factors of the same height in the tree are
- * merged into one, as carries in a binary counter.
+ * Reduces a matrix that arrives row by row to its triangular factor R, by a tree of Householder QR
+ * factorisations: it factorises blocks of rows, and merges two factors of equal height in the tree,
+ * like carries in a binary counter.
  *
  * <p>Costs about 2·rows·columns² operations and columns² · log₂(rows / columns) memory. The tree
  * keeps the error bound nearly independent of the number of rows. (Demmel, Grigori, Hoemmen,
@@ -35,10 +35,10 @@ final class StreamingQr {
   private int height;
 
   /**
-   * Starts.
+   * * Prepares for the first row. * *
    *
    * @param columns number of columns
-   * @param rows how many rows will come at most
+   * @param rows largest number of rows to come
    */
   StreamingQr(int columns, long rows) {
     this.columns = columns;
@@ -49,7 +49,10 @@ final class StreamingQr {
     return Math.min(Math.max(MIN_BLOCK_ROWS, 2 * columns), rows);
   }
 
-  /** Memory for a matrix of this size, nearly all of it for the block and the factors. */
+  /**
+   * Returns the memory for a matrix of this size in bytes, nearly all of it for the block and the
+   * factors.
+   */
   static long bytes(long columns, long rows) {
     long blockRows = blockRows(columns, rows);
     long factors = 64L - Long.numberOfLeadingZeros(rows / blockRows);
@@ -58,7 +61,7 @@ final class StreamingQr {
     return (long) (heldRows * columns * Double.BYTES);
   }
 
-  /** The next row, to be filled by the caller before anything else is called. */
+  /** Returns the next row, which the caller fills before any other call. */
   double[] nextRow() {
     if (filled == block.length) {
       factoriseBlock();
@@ -67,7 +70,7 @@ final class StreamingQr {
   }
 
   /**
-   * Ends the input.
+   * Ends the input and returns the factor.
    *
    * @return the rows of R: {@code min(rows, columns)} of them, row i zero left of column i
    */
@@ -83,8 +86,8 @@ final class StreamingQr {
    * The relative backward error η of each column: R is the exact factor of a matrix whose columns
    * differ by at most η times their norm.
    *
-   * <p>The errors of blocks side by side add up as their shares of the column do, so only the
-   * longest way from a leaf to the root counts.
+   * <p>Errors of sibling blocks combine in proportion to the blocks' shares of the column, so only
+   * the longest path from a leaf to the root counts.
    */
   double backwardError() {
     double leaf = columns * Householder.backwardError(block.length + 1);

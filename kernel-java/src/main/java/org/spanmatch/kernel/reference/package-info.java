@@ -1,5 +1,5 @@
 /**
  * The reference kernel: textbook Householder QR in plain scalar Java, slow, short and obviously
- * right. Every other backend is checked against it.
+ * correct. Every other backend is checked against it.
  */
 package org.spanmatch.kernel.reference;

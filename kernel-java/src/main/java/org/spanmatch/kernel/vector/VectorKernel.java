@@ -29,13 +29,13 @@ import org.spanmatch.kernel.vector.projection.TriangularVectors;
 import org.spanmatch.kernel.vector.qr.TallSkinnyQr;
 
 /**
- * One pass over the activations adds up their Gram matrix or, for high precision, their triangular
- * factor; a table of swept projections answers all questions from there.
+ * The fast kernel in pure Java. One pass over the activations computes their Gram matrix or, for
+ * high precision, their triangular factor; tables update their projections by sweeps.
  */
 final class VectorKernel implements ProjectionKernel {
   /**
-   * The most neurons of two layers together: a matrix with as many rows and columns, and their
-   * padding, fits one array of 2³¹ − 1 elements.
+   * The largest number of neurons of two layers together: a square matrix of that size, with
+   * padding, fits in one array of 2³¹ − 1 elements.
    */
   private static final int MAX_NEURONS = 46_300;
 

@@ -7,7 +7,7 @@ import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
 
-/** Offers the fast kernel in pure Java, which runs everywhere. */
+/** Offers the fast pure-Java kernel, which runs everywhere. */
 public final class VectorProvider implements KernelProvider {
   static final String NAME = "java";
 
@@ -15,7 +15,7 @@ public final class VectorProvider implements KernelProvider {
 
   private final MicroKernel microKernel = MicroKernel.choose();
 
-  /** Made by {@link java.util.ServiceLoader}. */
+  /** Called by {@link java.util.ServiceLoader}. */
   public VectorProvider() {}
 
   @Override

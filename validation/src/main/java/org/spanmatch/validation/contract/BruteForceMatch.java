@@ -14,13 +14,17 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Neuron;
 
 /**
- * Tries every pair of subsets, with distances of about 30 digits. A set of neurons is a bit mask.
+ * Finds matches by trying every pair of subsets, with distances of about 30 digits. Sets of neurons
+ * are bit masks.
  */
 public final class BruteForceMatch {
-  // Of a match the low bits are neurons of X, those from here on of Y.
+  // In a match, bits below this one are neurons of X, the others of Y.
   private static final int Y_SHIFT = 8;
 
-  /** What is known of one neuron and one spanning set. */
+  /**
+   * The distance of one neuron to one spanning set, with its limit at ε = 0 and a kernel's error
+   * bound.
+   */
   private record Decision(double distance, double exactLimit, double errorBound) {
     double limit(double epsilon) {
       return epsilon > 0 ? epsilon : exactLimit;
@@ -30,13 +34,13 @@ public final class BruteForceMatch {
   private final int xCount;
   private final int yCount;
 
-  /** Of a group's neurons: by the mask of what spans, then by neuron. */
+  /** For a group's neurons, by the mask of the spanning set, then by neuron. */
   private final Map<Group, List<List<Decision>>> decisions = new EnumMap<>(Group.class);
 
   /**
    * Computes all distances.
    *
-   * @param table is asked for its error bounds, which say what a kernel need not decide rightly
+   * @param table gives a kernel's error bounds, within which it may decide wrongly
    */
   public BruteForceMatch(PlantedProblem problem, ProjectionTable table) {
     xCount = problem.neurons(Group.X);
@@ -76,7 +80,10 @@ public final class BruteForceMatch {
     return (mask >> neuron & 1) == 1;
   }
 
-  /** Whether some distance is no farther from ε than its error bound; none is larger than 1. */
+  /**
+   * Whether some distance differs from ε by less than its error bound. At ε = 1 none is undecided,
+   * since no distance exceeds 1.
+   */
   public boolean isUndecided(double epsilon) {
     return epsilon < 1
         && decisions.values().stream()
@@ -85,7 +92,7 @@ public final class BruteForceMatch {
             .anyMatch(d -> Math.abs(d.distance() - d.limit(epsilon)) < d.errorBound());
   }
 
-  /** All matches, the empty one among them; a bit for each neuron. */
+  /** Returns all matches, the empty one included, as bit masks. */
   public List<Integer> matches(double epsilon) {
     int[] xWithin = within(epsilon, Group.X);
     int[] yWithin = within(epsilon, Group.Y);
@@ -100,7 +107,7 @@ public final class BruteForceMatch {
     return matches;
   }
 
-  /** The neurons of a group that are near enough to each set of the other. */
+  /** Returns, for each set of the other group, the neurons of a group within ε of its span. */
   private int[] within(double epsilon, Group group) {
     return decisions.get(group).stream()
         .mapToInt(
@@ -114,12 +121,12 @@ public final class BruteForceMatch {
         .toArray();
   }
 
-  /** The group's part of the union of all matches. */
+  /** Returns a group's part of the maximum match, the union of all matches. */
   public List<Integer> maximum(double epsilon, Group group) {
     return members(matches(epsilon).stream().reduce(0, (a, b) -> a | b), group);
   }
 
-  /** The group's part of a match. */
+  /** Returns a group's part of a match. */
   List<Integer> members(int match, Group group) {
     return IntStream.range(0, group == Group.X ? xCount : yCount)
         .filter(n -> contains(match, bit(new Neuron(group, n))))
@@ -131,7 +138,7 @@ public final class BruteForceMatch {
     return neuron.group() == Group.X ? neuron.position() : Y_SHIFT + neuron.position();
   }
 
-  /** Those of all matches that are not empty and not the union of smaller ones. */
+  /** Returns the simple matches among all: those not empty and not the union of smaller ones. */
   public static Set<Integer> simple(List<Integer> matches) {
     return matches.stream()
         .filter(
@@ -143,7 +150,10 @@ public final class BruteForceMatch {
         .collect(Collectors.toSet());
   }
 
-  /** Those of all matches that contain a neuron, but no smaller match that contains it. */
+  /**
+   * Returns the matches among all that are minimal for a neuron: they contain it, but no smaller
+   * match that does.
+   */
   public static Set<Integer> minimal(List<Integer> matches, Neuron neuron) {
     List<Integer> with = matches.stream().filter(match -> contains(match, bit(neuron))).toList();
     return with.stream()
@@ -151,13 +161,13 @@ public final class BruteForceMatch {
         .collect(Collectors.toSet());
   }
 
-  /** A match that was found, as a bit for each neuron. */
+  /** Returns the bit mask of a match. */
   public static int mask(List<Integer> x, List<Integer> y) {
     return x.stream().mapToInt(n -> 1 << n).sum()
         | y.stream().mapToInt(n -> 1 << (Y_SHIFT + n)).sum();
   }
 
-  /** The neurons of a match. */
+  /** Returns the neurons of a match. */
   public List<Neuron> neurons(int match) {
     return Stream.of(Group.values())
         .flatMap(group -> members(match, group).stream().map(n -> new Neuron(group, n)))

@@ -4,31 +4,31 @@ import java.util.List;
 import org.spanmatch.validation.DoubleDoubleProjection;
 
 /**
- * Relative distances to the span of vectors, with an error far below that of double arithmetic.
- * Vectors that depend on the others do not count, where double arithmetic can tell.
+ * Relative distances to the span of vectors of whole numbers, with an error far below that of
+ * double arithmetic.
  */
 public final class ExactDistances {
   private final DoubleDoubleProjection projection;
   private final int rank;
 
   /**
-   * Factorises.
+   * * Factorises the spanning vectors. * *
    *
    * @param samples the length of the vectors
-   * @param spanning the vectors that span
+   * @param spanning the spanning vectors
    */
   public ExactDistances(int samples, List<double[]> spanning) {
     projection = new DoubleDoubleProjection(samples, spanning);
-    // Whole numbers are dependent to the last digit or not at all.
+    // Vectors of whole numbers are dependent exactly or not at all.
     rank = projection.rank(projection.backwardError());
   }
 
-  /** δ of a vector. */
+  /** Returns δ of a vector. */
   public double distance(double[] vector) {
     return projection.project(vector).distance(rank);
   }
 
-  /** ‖c‖₁ of the coefficients that express its projection. */
+  /** Returns ‖c‖₁ of the coefficients of a vector's projection. */
   public double coefficientNorm(double[] vector) {
     return projection.project(vector).coefficientNorm(rank);
   }

@@ -15,36 +15,41 @@ import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
 import org.spanmatch.validation.ReferenceBackend;
 
-/** A fast kernel finds what the reference kernel finds, but for borderline decisions. */
+/**
+ * Tests that a fast kernel finds the same matches as the reference kernel, except for borderline
+ * decisions.
+ */
 public abstract class FastMatchingContract extends MatchingContract {
   private static final double[] EPSILONS = {0, 1e-4, 1e-3, 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8, 1};
 
   private ProjectionKernel reference;
 
-  /** How many problems of some hundred neurons to try; a slow kernel takes fewer. */
+  /**
+   * Number of problems of some hundred neurons to try; override it with fewer for a slow kernel.
+   */
   protected int largeProblems() {
     return 6;
   }
 
-  // Not from Kernels, which opens but one backend where tests require that.
+  // Not from Kernels, which opens a single backend if a test run requires one.
   @BeforeEach
   final void openReference() {
     reference = ReferenceBackend.open();
   }
 
-  /** The reference kernel that is open during a test. */
+  /** The reference kernel, open during a test. */
   protected final ProjectionKernel reference() {
     return reference;
   }
 
   @AfterEach
   final void closeReference() {
-    if (reference != null) { // not skipped
+    if (reference != null) { // null if the test was skipped
       reference.close();
     }
   }
 
-  /** What standard precision does not call borderline, the reference kernel finds too. */
+  /** Wherever no decision is borderline, the reference kernel finds the same match. */
   @Test
   void certainDecisionsAgree() {
     int compared = 0;
@@ -76,8 +81,8 @@ public abstract class FastMatchingContract extends MatchingContract {
   }
 
   /**
-   * The kernel peels, the reference finds each match on its own; large enough for the first to do
-   * its work in several blocks.
+   * The kernel peels, and the reference finds each match separately. The problems are large enough
+   * that the kernel works in several blocks.
    */
   @Test
   void largeProblemsAgree() {

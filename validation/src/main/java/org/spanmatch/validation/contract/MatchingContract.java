@@ -23,14 +23,14 @@ import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
 
-/** What the matching algorithms find with any kernel, for a test class of each one to inherit. */
+/** Tests of the matching algorithms with any kernel, for the kernel's test class to inherit. */
 public abstract class MatchingContract {
   private ProjectionKernel kernel;
 
-  /** The kernel to test. */
+  /** Opens the kernel to test. */
   protected abstract ProjectionKernel open();
 
-  /** How many small problems to try; a slow kernel takes fewer. */
+  /** Number of small problems to try; override it with fewer for a slow kernel. */
   protected int problems() {
     return 1000;
   }
@@ -42,22 +42,25 @@ public abstract class MatchingContract {
 
   @AfterEach
   final void closeKernel() {
-    if (kernel != null) { // not skipped
+    if (kernel != null) { // null if the test was skipped
       kernel.close();
     }
   }
 
-  /** The kernel that is open during a test. */
+  /** The kernel, open during a test. */
   protected final ProjectionKernel kernel() {
     return kernel;
   }
 
-  /** Whether some decision of a match could turn within the error bounds. */
+  /** Whether some decision of a match is borderline. */
   protected static boolean isBorderline(Match match) {
     return !match.borderlineX().isEmpty() || !match.borderlineY().isEmpty();
   }
 
-  /** Some fixed ε, one between each two neighbouring levels, one below and one above all. */
+  /**
+   * Returns some fixed ε, and one between each two neighbouring levels, one below and one above all
+   * levels.
+   */
   static double[] betweenLevels(ProjectionTable table, MatchSpectrum spectrum) {
     Set<Double> levels = new TreeSet<>();
     for (Group group : Group.values()) {

@@ -9,8 +9,8 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.validation.Problem;
 
 /**
- * Two groups of neurons in which some subspaces are hidden: neurons of both groups are mixtures of
- * the same few vectors, exactly or with noise; the others are random.
+ * Two groups of neurons with hidden subspaces: most neurons of both groups are mixtures of the same
+ * few vectors, exactly or with noise; the others are random.
  */
 public final class PlantedProblem {
   private static final double[] NOISES = {0.02, 0.05, 0.1, 0.15, 0.3};
@@ -26,29 +26,29 @@ public final class PlantedProblem {
     this.y = y;
   }
 
-  /** At most four neurons a group. */
+  /** Returns a problem of at most four neurons per group. */
   public static PlantedProblem of(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     return planted(
         random, 5 + random.nextInt(4), 1 + random.nextInt(4), 1 + random.nextInt(4), 2, OR_NONE);
   }
 
-  /** At most six neurons a group. */
+  /** Returns a problem of at most six neurons per group. */
   public static PlantedProblem small(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     return planted(
         random, 8 + random.nextInt(4), 4 + random.nextInt(3), 4 + random.nextInt(3), 2, OR_NONE);
   }
 
-  /** Some twenty neurons a group. */
+  /** Returns a problem of some twenty neurons per group. */
   public static PlantedProblem larger(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     return planted(random, 60, 15 + random.nextInt(8), 15 + random.nextInt(8), 4, OR_NONE);
   }
 
   /**
-   * More neurons than a kernel removes without tidying up now and then; none an exact mixture, so
-   * that the Gram matrix tells them apart.
+   * Returns a problem of more neurons than a kernel removes without compacting its state. None is
+   * an exact mixture, so that the Gram matrix can resolve them.
    */
   public static PlantedProblem largest(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -79,7 +79,7 @@ public final class PlantedProblem {
     return group == Group.X ? x : y;
   }
 
-  /** The table that a kernel makes of both groups. */
+  /** Returns a kernel's table of both groups. */
   public ProjectionTable compress(ProjectionKernel kernel) {
     return kernel.compress(
         Layers.of("x", samples, x.length, rows(samples, x)),
@@ -87,7 +87,7 @@ public final class PlantedProblem {
         GramOptions.defaults());
   }
 
-  /** Activation vectors as row-major samples. */
+  /** Returns activation vectors as a row-major matrix, one row per sample. */
   public static double[] rows(int samples, double[][] vectors) {
     double[] rows = new double[samples * vectors.length];
     for (int i = 0; i < rows.length; i++) {

@@ -51,10 +51,10 @@ import org.spanmatch.validation.DoubleDoubleProjection;
 import org.spanmatch.validation.Problem;
 
 /**
- * What every kernel promises, for a test class of each kernel to inherit.
+ * Tests of every kernel's promises, for the kernel's test class to inherit.
  *
- * <p>The arbiter is {@link DoubleDoubleProjection}; what a kernel may differ from it is what the
- * kernel states, {@link Distances#errorBound}, and nothing else.
+ * <p>The arbiter is {@link DoubleDoubleProjection}. A kernel may differ from it by the {@link
+ * Distances#errorBound} that the kernel states, and by no more.
  */
 public abstract class ProjectionKernelContract {
   private static final GramOptions EVERYTHING_LIVES =
@@ -62,29 +62,33 @@ public abstract class ProjectionKernelContract {
 
   private ProjectionKernel kernel;
 
-  /** The kernel to test. */
+  /** Opens the kernel to test. */
   protected abstract ProjectionKernel open();
 
   /**
-   * τ: a neuron no farther than this from the others of its group need not count for the span.
+   * Returns τ: a neuron within this distance of the span of its group's others need not count as
+   * spanning.
    *
-   * @param neurons living neurons of both groups
+   * @param neurons number of living neurons of both groups
    */
   protected double rankTolerance(int neurons) {
     return neurons * 0x1p-52 * 8;
   }
 
-  /** How long removals are, in neurons a group; a slow kernel takes fewer. */
+  /**
+   * Number of neurons per group in long series of removals; override it with fewer for a slow
+   * kernel.
+   */
   protected int longRemovals() {
     return 60;
   }
 
-  /** How many removals lie between two comparisons with a fresh table. */
+  /** Number of removals between two comparisons with a fresh table. */
   protected int removalsBetweenFreshTables() {
     return 7;
   }
 
-  /** Whether tables of standard precision lie in the Java heap, and not on a device. */
+  /** Whether tables of standard precision are in the Java heap and not on a device. */
   protected boolean hasTablesInTheHeap() {
     return true;
   }
@@ -96,12 +100,12 @@ public abstract class ProjectionKernelContract {
 
   @AfterEach
   final void closeKernel() {
-    if (kernel != null) { // not skipped
+    if (kernel != null) { // null if the test was skipped
       kernel.close();
     }
   }
 
-  /** The kernel that is open during a test. */
+  /** The kernel, open during a test. */
   protected final ProjectionKernel opened() {
     return kernel;
   }
@@ -112,7 +116,7 @@ public abstract class ProjectionKernelContract {
 
   // Against the arbiter.
 
-  /** Compares the distances of what remains in a table. */
+  /** Compares the distances of the neurons that remain in a table with the arbiter's. */
   private void assertTrueDistances(Problem problem, ProjectionTable table) {
     for (Group group : Group.values()) {
       assertTrueDistances(problem, table, group);
@@ -137,8 +141,8 @@ public abstract class ProjectionKernelContract {
         Arrays.stream(remaining)
             .mapToObj(neuron -> truth.project(problem.vectors(group).get(neuron)))
             .toList();
-    // Which neurons lie within τ depends on the order in which they are taken into the span, by a
-    // factor below their number.
+    // The order in which neurons join the span moves the distances compared with τ, by a factor
+    // below the number of neurons.
     int neurons = Math.max(1, problem.x().size() + problem.y().size());
     double tolerance = rankTolerance(neurons);
     List<String> failures = new ArrayList<>();
@@ -241,7 +245,7 @@ public abstract class ProjectionKernelContract {
     }
   }
 
-  /** Values of one neuron that differ so much that squares of the small ones underflow. */
+  /** Values of one neuron differ so much that squares of the small ones underflow. */
   @ParameterizedTest
   @ValueSource(doubles = {1e-20, 1e-100, 1e-155, 1e-160, 1e-161, 1e-162, 1e-165, 1e-300, 0})
   void samplesOfDifferentSize(double small) {
@@ -277,7 +281,9 @@ public abstract class ProjectionKernelContract {
   @ParameterizedTest
   @EnumSource
   void everyFormatAndBlockShape(ElementType type) {
-    Problem raw = Problem.relu(8, 600, 7, 9).map(value -> Math.min(value, 6)); // for the bytes
+    Problem raw =
+        Problem.relu(8, 600, 7, 9)
+            .map(value -> Math.min(value, 6)); // so that 8-bit integers can hold them
     Problem problem =
         switch (type) {
           case BOOL -> raw.map(value -> value > 2 ? 1 : 0);
@@ -316,7 +322,7 @@ public abstract class ProjectionKernelContract {
       Layer yLayer = problem.blockedLayer(Group.Y, yType, ByteOrder.BIG_ENDIAN, 4, 1);
       try (ProjectionTable table = kernel.compress(xLayer, yLayer, EVERYTHING_LIVES)) {
         Distances distances = table.distances(Group.X);
-        double limit = 2 * roundoff; // (1 + ‖c‖₁) u_data, c being within u_data of 1
+        double limit = 2 * roundoff; // (1 + ‖c‖₁) u_data, where c is within u_data of 1
         double distance = new DoubleDoubleProjection(4, List.of(y)).project(x).distance(1);
         if (distance < limit * (1 - roundoff)) {
           assertTrue(distances.within(0, 0), units + " units");
@@ -510,7 +516,7 @@ public abstract class ProjectionKernelContract {
     }
   }
 
-  // Removing and bringing back.
+  // Removing and restoring.
 
   @ParameterizedTest
   @CsvSource({"RANDOM, 12, 9", "RELU, 20, 20", "DUPLICATES, 16, 13", "RANK, 16, 12"})
@@ -537,7 +543,7 @@ public abstract class ProjectionKernelContract {
                 .map(i -> remaining[i])
                 .toArray();
         if (random.nextBoolean()) {
-          table.distances(group); // or two removals follow each other
+          table.distances(group); // only sometimes, so that removals also follow each other
         }
         table.remove(group, removed);
         assertEquals(remaining.length - count, table.remaining(group).length);
@@ -547,7 +553,7 @@ public abstract class ProjectionKernelContract {
     }
   }
 
-  /** Chooses what is removed next. */
+  /** Chooses the neurons to remove next. */
   private interface Order {
     /** Removes at least one neuron. */
     void remove(ProjectionTable table, SplittableRandom random);
@@ -557,7 +563,7 @@ public abstract class ProjectionKernelContract {
     removeSome(table, random, 1);
   }
 
-  /** Few enough at a time that it is a small part of a group, or nearly all of it. */
+  /** Removes batches that are a small part of a group, or nearly all of it. */
   private static void removeBatches(ProjectionTable table, SplittableRandom random) {
     removeSome(table, random, 1 + random.nextInt(random.nextInt(8) == 0 ? 30 : 12));
   }
@@ -585,10 +591,10 @@ public abstract class ProjectionKernelContract {
     int x = table.remaining(Group.X).length;
     int y = table.remaining(Group.Y).length;
     Group group = x >= y ? Group.X : Group.Y;
-    table.remove(group, table.remaining(group)[0]); // partners after each other
+    table.remove(group, table.remaining(group)[0]); // so partners go one after the other
   }
 
-  /** As the match spectrum does. */
+  /** Removes the farthest neuron, as the match spectrum does. */
   private static void removeFarthest(ProjectionTable table, SplittableRandom random) {
     Group farthest = null;
     int neuron = -1;
@@ -606,7 +612,10 @@ public abstract class ProjectionKernelContract {
     table.remove(farthest, neuron);
   }
 
-  /** Until nothing is left: long enough for whatever a kernel does only now and then. */
+  /**
+   * Removes until no neuron is left, long enough to cover work that a kernel does only
+   * occasionally.
+   */
   @TestFactory
   Stream<DynamicTest> longRemovalsLeaveTrueDistances() {
     int n = longRemovals();
@@ -638,7 +647,7 @@ public abstract class ProjectionKernelContract {
                                 () -> assertTrueRemovals(problem.getValue(), order.getValue()))));
   }
 
-  /** Sizes about those of vectors, tiles and blocks. */
+  /** Sizes around those of vectors, tiles and blocks. */
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65})
   void removalsAtEverySize(int neurons) {
@@ -646,7 +655,7 @@ public abstract class ProjectionKernelContract {
     assertTrueRemovals(problem, ProjectionKernelContract::removeOneByOne);
   }
 
-  /** Of each pair of duplicates one goes, and then it is the other that counts. */
+  /** One of each pair of duplicates is removed, and the other then takes its place in the span. */
   @ParameterizedTest
   @ValueSource(doubles = {1e-2, 1e-4, 1e-5, 3e-6, 1e-6, 3e-7, 1e-8, 1e-10, 1e-12, 1e-14, 0})
   void partnersOfNearDuplicatesTakeTheirPlace(double difference) {
@@ -672,7 +681,10 @@ public abstract class ProjectionKernelContract {
     try (ProjectionTable table = table(problem)) {
       for (int step = 0; ; step++) {
         if (random.nextInt(4) > 0) {
-          table.distances(random.nextBoolean() ? Group.X : Group.Y); // or several removals at once
+          table.distances(
+              random.nextBoolean()
+                  ? Group.X
+                  : Group.Y); // only sometimes, so that removals also follow each other
         }
         order.remove(table, random);
         int left = table.remaining(Group.X).length + table.remaining(Group.Y).length;
@@ -710,16 +722,16 @@ public abstract class ProjectionKernelContract {
     return new Problem(problem.samples(), rest.get(0), rest.get(1));
   }
 
-  /** Norms may be too large after removals, and are exact once they are asked to be. */
+  /** Coefficient norms may be too large after removals, and are exact after {@code sharpen}. */
   @Test
   void sharpeningMakesNormsOfCoefficientsExact() {
     int neurons = 40;
     int steps = 20;
     Problem problem = Problem.random(135, 3 * neurons, neurons, neurons);
-    // The coefficients solve Gc = g, to n·κ(G) times the rounding of the sums in G and of one
-    // update of each element a step. Neurons here are normal numbers, and mixtures of as many, so
-    // that κ is below 100: at most ((1 + √r) / (1 − √r))², or little more, where r is 1/3, and 1/2
-    // for mixtures (Davidson and Szarek 2001).
+    // The coefficients solve Gc = g with a relative error of n·κ(G) times the rounding of the sums
+    // in G and of one update of each element per step. Neurons here are normal numbers, and
+    // mixtures of as many, so κ is below 100: little more than ((1 + √r) / (1 − √r))² at most,
+    // where r is 1/3, and 1/2 for mixtures (Davidson and Szarek 2001).
     double error = neurons * 100 * (problem.samples() + steps * neurons) * 0x1p-53;
     SplittableRandom random = new SplittableRandom(136);
     try (ProjectionTable table = table(problem)) {
@@ -776,7 +788,7 @@ public abstract class ProjectionKernelContract {
     try (ProjectionTable table = table(problem)) {
       List<List<Double>> atStart = state(table);
       ProjectionTable.Mark start = table.mark();
-      table.rollback(start); // nothing to bring back
+      table.rollback(start); // nothing to restore
       assertRestored(problem, atStart, table);
 
       table.remove(Group.X, 3, 5);
@@ -799,7 +811,7 @@ public abstract class ProjectionKernelContract {
       assertTrueDistances(problem, table);
 
       table.remove(Group.X, 0);
-      table.rollback(start); // over the second
+      table.rollback(start); // past the second mark
       assertRestored(problem, atStart, table);
       table.remove(Group.X, 3);
       assertTrueDistances(problem, table);
@@ -825,7 +837,7 @@ public abstract class ProjectionKernelContract {
     }
   }
 
-  /** Trials inside of trials, each long enough for pending work to be done in its middle. */
+  /** Nested trials, each long enough that a kernel applies pending updates in the middle. */
   @ParameterizedTest
   @CsvSource({"RANDOM, false", "RANDOM, true", "RELU, true", "RANK, false", "RANK, true"})
   void longTrialsInsideOfTrialsLeaveNoTrace(String kind, boolean asked) {
@@ -842,7 +854,7 @@ public abstract class ProjectionKernelContract {
     }
   }
 
-  /** So large that what a trial removes leaves no gaps worth closing. */
+  /** Groups so large that a trial's removals leave no gaps worth closing. */
   @Test
   void aTrialOfASmallPartLeavesNoTrace() {
     int n = 3 * longRemovals();
@@ -868,12 +880,12 @@ public abstract class ProjectionKernelContract {
   }
 
   /**
-   * Removes, marks and tries something, several times; then what was tried last is removed again
-   * for good.
+   * Removes, marks and tries removals, several times; then repeats the last trial's removals for
+   * good.
    */
   private void assertNoTrace(
       Problem problem, ProjectionTable table, SplittableRandom random, int depth, boolean asked) {
-    // Of the group that spans more than the other projects; not in whole blocks.
+    // From the larger group, and not a whole number of blocks.
     int count = longRemovals() * 2 / 5;
     removeLargerGroup(table, random, count / 3, asked);
     ProjectionTable.Mark mark = table.mark();
@@ -895,7 +907,7 @@ public abstract class ProjectionKernelContract {
       }
       assertAgreesWithAFreshTable(problem, table);
     }
-    table.rollback(mark); // after nothing
+    table.rollback(mark); // before any removal
     removeLargerGroup(table, random, count, asked);
     assertAgreesWithAFreshTable(problem, table);
     table.rollback(mark);
@@ -936,7 +948,7 @@ public abstract class ProjectionKernelContract {
 
   // Peeling.
 
-  /** Each step is one that distances and removals allow, asked for one by one. */
+  /** Replays every step with single distances and removals, which must allow it. */
   @TestFactory
   Stream<DynamicTest> peelingTakesTheFarthestNeuron() {
     int n = longRemovals();
@@ -957,7 +969,7 @@ public abstract class ProjectionKernelContract {
     try (ProjectionTable table = table(problem);
         ProjectionTable replay = table(problem)) {
       if (problem.y().size() > 1) {
-        table.remove(Group.Y, 1); // it is what remains that is peeled
+        table.remove(Group.Y, 1); // so that peeling starts from the remaining neurons
         replay.remove(Group.Y, 1);
       }
       int total = table.remaining(Group.X).length + table.remaining(Group.Y).length;
@@ -998,7 +1010,7 @@ public abstract class ProjectionKernelContract {
     }
   }
 
-  /** Five directions at right angles to each other: all distances are exactly 1. */
+  /** Five orthogonal directions, so that all distances are exactly 1. */
   @Test
   void peelingTakesTheFirstOfEquals() {
     List<double[]> axes = new ArrayList<>();
@@ -1185,7 +1197,7 @@ public abstract class ProjectionKernelContract {
     }
   }
 
-  // Manners.
+  // Threads, memory, progress and closing.
 
   @Test
   void inputIsNotModified() {
@@ -1239,7 +1251,7 @@ public abstract class ProjectionKernelContract {
     assertTrue(info.threads() >= 1);
   }
 
-  /** The table alone holds a number for each two neurons. */
+  /** A table alone has a number for each pair of neurons. */
   @Test
   void theHeapEstimateCoversTheTable() {
     for (Precision precision : Precision.values()) {
@@ -1257,7 +1269,7 @@ public abstract class ProjectionKernelContract {
     }
   }
 
-  /** All backends can copy their tables where there is room. */
+  /** Copies a table; all backends can if there is memory. */
   private static ProjectionTable copy(ProjectionTable table) {
     return table.copy().orElseThrow();
   }
@@ -1297,7 +1309,7 @@ public abstract class ProjectionKernelContract {
     }
   }
 
-  /** Copies that are made between removals go their own ways, as the original does. */
+  /** Copies made between removals are independent of each other and of the original. */
   @Test
   void copiesMayBeUsedByThreadsOfTheirOwn() throws InterruptedException {
     int n = longRemovals();
@@ -1369,7 +1381,10 @@ public abstract class ProjectionKernelContract {
         .map(entry -> dynamicTest(entry.getKey(), () -> assertTrueMoments(entry.getValue())));
   }
 
-  /** In rows, and with the neurons one below the other: in one piece, or in several. */
+  /**
+   * Tests row-major data and data with the samples of a neuron side by side, in one block and in
+   * several.
+   */
   private void assertTrueMoments(Problem problem) {
     assertTrueMoments(problem, problem.layer(Group.X), problem.layer(Group.Y));
     int samples = problem.samples();
@@ -1385,7 +1400,7 @@ public abstract class ProjectionKernelContract {
   private void assertTrueMoments(Problem problem, Layer x, Layer y) {
     try (ProjectionTable table = kernel.compress(x, y, GramOptions.defaults())) {
       int[] living = table.remaining(Group.X);
-      table.remove(Group.X, living); // they keep their moments
+      table.remove(Group.X, living); // removed neurons keep their moments
       for (Group group : Group.values()) {
         List<double[]> vectors = problem.vectors(group);
         assertEquals(vectors.size(), table.moments(group).neurons());
@@ -1406,13 +1421,13 @@ public abstract class ProjectionKernelContract {
       sizes = sizes.add(value.abs());
       squares = squares.add(value.pow(2));
     }
-    // d − 1 additions in any order; the one spared covers what is of second order in 2⁻⁵³.
+    // d − 1 additions in any order; counting d covers the terms of second order in 2⁻⁵³.
     BigDecimal sumError = new BigDecimal(moments.sum(neuron)).subtract(sum).abs();
     BigDecimal sumBound = sizes.multiply(new BigDecimal(vector.length * 0x1p-53));
     assertTrue(
         sumError.compareTo(sumBound) <= 0,
         () -> "sum of " + neuron + " is off by " + sumError + ", not " + sumBound);
-    // The square rounds at most 5 d − 5 times, the root and what is done to it twice.
+    // The square rounds at most 5 d − 5 times, and the root and its scaling twice.
     double norm = squares.sqrt(MathContext.DECIMAL128).doubleValue();
     double underflow = Math.sqrt(vector.length) * 0x1p-537;
     assertEquals(

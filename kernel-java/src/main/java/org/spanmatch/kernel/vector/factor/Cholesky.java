@@ -5,8 +5,8 @@ import org.spanmatch.kernel.vector.gemm.Gemm.Factor;
 import org.spanmatch.kernel.vector.gemm.Matrix;
 
 /**
- * Cholesky factorisation G = RᵀR by recursive halving of the rows, carried on to further columns:
- * [G B] becomes [R R⁻ᵀB].
+ * Cholesky factorisation G = RᵀR by recursive halving of the rows, extended to further columns: [G
+ * B] becomes [R R⁻ᵀB].
  */
 public final class Cholesky {
   private final Matrix matrix;
@@ -24,8 +24,8 @@ public final class Cholesky {
    *
    * @param matrix G in its first columns, of which only the upper triangle is read; overwritten,
    *     except below the diagonal
-   * @param tolerance pivots must be larger
-   * @return false if a pivot is not: the vectors are dependent, and the matrix is garbage
+   * @param tolerance pivots must be larger than this
+   * @return false if a pivot is not larger: the vectors are dependent, and the matrix is garbage
    */
   public static boolean factorise(Matrix matrix, double tolerance, Gemm gemm) {
     return new Cholesky(matrix, tolerance, gemm).factorise(0, matrix.rows);
@@ -51,7 +51,7 @@ public final class Cholesky {
   }
 
   private boolean factoriseLeaf(int from, int to) {
-    // First the square on the diagonal, which gives all factors.
+    // First the diagonal square, which gives the factors for the other columns.
     for (int i = from; i < to; i++) {
       gemm.subtractRows(matrix, i, factors(i, from), from, i - from, i, to);
       double pivot = matrix.get(i, i);
@@ -73,7 +73,7 @@ public final class Cholesky {
     return true;
   }
 
-  /** The elements of R above element (column, column), from a row on. */
+  /** Returns the elements of R in a column, from a row to just above the diagonal. */
   private double[] factors(int column, int from) {
     double[] factors = new double[column - from];
     for (int l = from; l < column; l++) {

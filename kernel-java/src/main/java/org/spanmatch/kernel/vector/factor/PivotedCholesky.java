@@ -3,12 +3,11 @@ package org.spanmatch.kernel.vector.factor;
 import java.util.Arrays;
 
 /**
- * Pivoted Cholesky factorisation RᵀR of a part of a Gram matrix, to find which of its vectors are
- * independent.
+ * Finds independent vectors by a pivoted Cholesky factorisation RᵀR of a part of their Gram matrix.
  *
- * <p>The next vector taken is always the one farthest from the span of those taken before; when it
- * is within the tolerance, all that are left count as dependent. Costs about rank²·vectors
- * operations. (Golub and Van Loan, Matrix Computations, 4.2.8.)
+ * <p>Always takes the vector farthest from the span of those taken before; once that one is within
+ * the tolerance, all others count as dependent. Costs about rank²·vectors operations. (Golub and
+ * Van Loan, Matrix Computations, 4.2.8.)
  */
 public final class PivotedCholesky {
   private final double[][] gram;
@@ -26,10 +25,10 @@ public final class PivotedCholesky {
   }
 
   /**
-   * The independent vectors, in the order in which they are taken.
+   * Returns the independent vectors, in the order taken.
    *
    * @param gram symmetric Gram matrix of unit-norm vectors
-   * @param vectors the rows of those to choose from
+   * @param vectors the rows of the vectors to choose from
    * @param tolerance vectors at this squared distance to the others, or less, are dependent
    */
   public static int[] independent(double[][] gram, int[] vectors, double tolerance) {
@@ -40,7 +39,7 @@ public final class PivotedCholesky {
     return Arrays.copyOf(factor.columns, factor.rank);
   }
 
-  /** Brings the farthest vector to the front; false if it is as good as in the span. */
+  /** Moves the farthest vector to the front; returns false if it is within the tolerance. */
   private boolean pivot(double tolerance) {
     int farthest = rank;
     for (int j = rank + 1; j < columns.length; j++) {

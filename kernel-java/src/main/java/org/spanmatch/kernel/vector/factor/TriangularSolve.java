@@ -5,12 +5,12 @@ import org.spanmatch.kernel.vector.gemm.Gemm.Factor;
 import org.spanmatch.kernel.vector.gemm.Matrix;
 
 /**
- * Solves with an upper triangular matrix R, by recursive halving: nearly all operations are matrix
- * products. (Toledo, Locality of reference in LU decomposition with partial pivoting, 1997, gives
- * the pattern.)
+ * Solves systems with an upper triangular matrix R by recursive halving, so that nearly all
+ * operations are matrix products. (The pattern: Toledo, Locality of reference in LU decomposition
+ * with partial pivoting, 1997.)
  */
 public final class TriangularSolve {
-  /** Rows of a block that is not halved any more. */
+  /** Number of rows at which halving stops. */
   static final int LEAF = 16;
 
   private final Matrix r;
@@ -18,10 +18,10 @@ public final class TriangularSolve {
   private final Gemm gemm;
 
   /**
-   * A solver.
+   * * Takes the triangle; copies nothing. * *
    *
-   * @param r the triangle in its rows and first columns; what is below the diagonal is not read
-   * @param size its number of rows
+   * @param r the triangle in its first rows and columns; elements below the diagonal are not read
+   * @param size the triangle's number of rows
    */
   public TriangularSolve(Matrix r, int size, Gemm gemm) {
     this.r = r;
@@ -29,7 +29,7 @@ public final class TriangularSolve {
     this.gemm = gemm;
   }
 
-  /** Where to halve rows so that both halves begin at a whole tile. */
+  /** Returns the row at which to halve a range so that both halves begin at a whole tile. */
   static int middle(int from, int to) {
     return from + Matrix.padded((to - from) / 2, LEAF);
   }
@@ -77,10 +77,10 @@ public final class TriangularSolve {
   }
 
   /**
-   * Replaces some columns B of a matrix by R⁻¹B. Costs size² operations for each.
+   * Replaces some columns B of a matrix by R⁻¹B. Costs size² operations per column.
    *
-   * @param first the first column, a multiple of the tile
-   * @param last the column behind the last one
+   * @param first the first column, a multiple of the tile size
+   * @param last the end of the columns, exclusive
    */
   public void solve(Matrix b, int first, int last) {
     if (last > first) {

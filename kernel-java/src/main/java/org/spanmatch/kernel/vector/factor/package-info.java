@@ -1,2 +1,2 @@
-/** Cholesky factorisations and triangular solves, in blocks around matrix products. */
+/** Cholesky factorisations and triangular solves, in blocks that make them matrix products. */
 package org.spanmatch.kernel.vector.factor;

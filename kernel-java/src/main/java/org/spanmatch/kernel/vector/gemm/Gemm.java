@@ -5,19 +5,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Subtracts products of matrices through the micro-kernel, on all threads where that pays.
+ * Subtracts matrix products with the micro-kernel, on all threads if the product is large enough.
  *
- * <p>Both factors are packed into panels, a slice of the common dimension at a time. Every element
- * of the result is formed in the same order whatever the number of threads is.
+ * <p>Packs both factors into panels, one slice of the common dimension at a time. The order of
+ * every sum does not depend on the number of threads.
  */
 public final class Gemm {
-  // Tiles of so many panels a side are one task.
+  // A task is a square of tiles with this many panels per side.
   private static final int TASK_PANELS = 4;
 
-  // Below this, handing out the tasks takes longer than doing them.
+  // Below this, dispatching tasks takes longer than running them.
   private static final long PARALLEL_OPERATIONS = 1_000_000;
 
-  // Columns of a few rows that stay in the first-level cache.
+  // This many columns of a few rows stay in the first-level cache.
   private static final int CHUNK = 256;
 
   private final MicroKernel kernel;
@@ -30,28 +30,27 @@ public final class Gemm {
     this.workers = workers;
   }
 
-  /** A gemm for the calling thread alone. */
+  /** Returns a gemm that uses the calling thread only. */
   public Gemm alone() {
     return new Gemm(kernel, WorkerPool.NONE);
   }
 
-  /** Rows and columns of a target are whole multiples of it. */
+  /** The tile size; targets have room for a multiple of it in rows and columns. */
   public int tile() {
     return kernel.nr();
   }
 
-  /** A zero matrix that can be a target. */
+  /** Returns a zero matrix with room for whole tiles, as targets need. */
   public Matrix matrix(int rows, int columns) {
     return new Matrix(rows, columns, tile());
   }
 
   /**
-   * Subtracts from a row of a matrix, between two columns, multiples of rows that follow each
-   * other.
+   * Subtracts multiples of consecutive rows from a row of a matrix, between two columns.
    *
-   * @param factors one for each of them
-   * @param source the first of them
-   * @param count how many
+   * @param factors one factor per subtracted row
+   * @param source the first subtracted row
+   * @param count number of subtracted rows
    */
   public void subtractRows(
       Matrix matrix, int row, double[] factors, int source, int count, int from, int to) {
@@ -65,16 +64,16 @@ public final class Gemm {
         to - from);
   }
 
-  /** Work on some columns of a matrix that does not depend on the other columns. */
+  /** Work on columns of a matrix that are independent of each other. */
   public interface ColumnWork {
     /** Works on the columns from {@code first} to {@code last − 1}. */
     void on(int first, int last);
   }
 
   /**
-   * Works on columns, some at a time.
+   * Runs work on chunks of columns.
    *
-   * @param operations what a column costs
+   * @param operations number of operations per column
    */
   public void onColumns(int from, int to, long operations, ColumnWork work) {
     List<Runnable> tasks = new ArrayList<>();
@@ -87,21 +86,21 @@ public final class Gemm {
   }
 
   /**
-   * A factor of a product: a part of a matrix, with its depth, the dimension that is summed over,
+   * A factor of a product: a part of a matrix whose depth, the dimension that is summed over, runs
    * along the rows or along the columns.
    *
    * @param row the first row
    * @param column the first column
    * @param size number of vectors, each as long as the depth
-   * @param transposed whether the depth runs along the columns
+   * @param transposed whether the vectors are rows, so that the depth runs along the columns
    */
   public record Factor(Matrix matrix, int row, int column, int size, boolean transposed) {
-    /** Vectors that lie in columns. */
+    /** Returns a factor whose vectors are columns. */
     public static Factor columns(Matrix matrix, int row, int column, int size) {
       return new Factor(matrix, row, column, size, false);
     }
 
-    /** Vectors that lie in rows. */
+    /** Returns a factor whose vectors are rows. */
     public static Factor rows(Matrix matrix, int row, int column, int size) {
       return new Factor(matrix, row, column, size, true);
     }
@@ -132,11 +131,11 @@ public final class Gemm {
   }
 
   /**
-   * target −= leftᵀ·right, for the part of the target that begins at a row and column which are
-   * multiples of {@link #tile()}. Costs 2·depth·left.size·right.size operations.
+   * Computes target −= leftᵀ·right for the part of the target that begins at {@code row} and {@code
+   * column}, both multiples of {@link #tile()}. Costs 2·depth·left.size·right.size operations.
    *
-   * @param upper whether only elements of the target on and right of its diagonal are wanted;
-   *     others may or may not be changed
+   * @param upper whether only elements on and right of the target's diagonal are needed; the others
+   *     are then undefined
    */
   public void subtractProduct(
       Factor leftFactor,

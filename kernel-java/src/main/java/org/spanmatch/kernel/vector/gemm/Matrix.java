@@ -1,8 +1,8 @@
 package org.spanmatch.kernel.vector.gemm;
 
 /**
- * A dense row-major matrix of zeros to begin with, with room for whole tiles of the micro-kernel: a
- * tile may reach over the last row and column, where it only adds zeros.
+ * A dense row-major matrix, initially zero, padded to whole tiles of the micro-kernel: a tile may
+ * extend beyond the last row and column, where it only adds zeros.
  */
 public final class Matrix {
   private static final int PAGE_VALUES = 4096 / Double.BYTES;
@@ -13,15 +13,15 @@ public final class Matrix {
   public final double[] values;
 
   /**
-   * Makes a matrix.
+   * * Creates a zero matrix. * *
    *
-   * @param tile rows and columns are padded to multiples of it
+   * @param tile the tile size; rows and columns are padded to multiples of it
    */
   public Matrix(int rows, int columns, int tile) {
     this.rows = rows;
     this.columns = columns;
     int padded = padded(columns, tile);
-    // Rows whose distance is a multiple of the page size would push each other out of the caches.
+    // Rows at a distance of a multiple of the page size would evict each other from the caches.
     this.stride = padded % PAGE_VALUES == 0 ? padded + tile : padded;
     this.values = new double[Math.multiplyExact(padded(rows, tile), stride)];
   }
@@ -33,19 +33,19 @@ public final class Matrix {
     this.values = values;
   }
 
-  /** A matrix of the same size that has the first rows of this one. */
+  /** Returns a matrix of the same size with a copy of the first rows and zeros below. */
   public Matrix copy(int count) {
     double[] copy = new double[values.length];
     System.arraycopy(values, 0, copy, 0, count * stride);
     return new Matrix(this, copy);
   }
 
-  /** The smallest multiple of {@code tile} that is at least {@code size}. */
+  /** Returns the smallest multiple of {@code tile} that is at least {@code size}. */
   public static int padded(int size, int tile) {
     return (size + tile - 1) / tile * tile;
   }
 
-  /** The place of an element in {@link #values}. */
+  /** Returns the index of an element in {@link #values}. */
   public int at(int row, int column) {
     return row * stride + column;
   }
@@ -58,7 +58,7 @@ public final class Matrix {
     values[at(row, column)] = value;
   }
 
-  /** Divides a row between two columns. */
+  /** Divides the elements of a row from column {@code from} to {@code to − 1}. */
   public void divideRow(int row, double divisor, int from, int to) {
     int place = at(row, 0);
     for (int j = from; j < to; j++) {
@@ -66,7 +66,7 @@ public final class Matrix {
     }
   }
 
-  /** Multiplies a row between two columns. */
+  /** Multiplies the elements of a row from column {@code from} to {@code to − 1}. */
   public void multiplyRow(int row, double factor, int from, int to) {
     int place = at(row, 0);
     for (int j = from; j < to; j++) {

@@ -6,49 +6,49 @@ import java.util.Optional;
  * Multiplies two packed panels: the innermost loop of a matrix product.
  *
  * <p>A panel holds {@code depth} samples of {@link #nr()} neurons, all neurons of a sample side by
- * side. One panel serves as the left and as the right factor, so that data is packed only once.
- * (Goto and van de Geijn, Anatomy of high-performance matrix multiplication, 2008.)
+ * side. A panel can be the left or the right factor, so data is packed only once. (Goto and van de
+ * Geijn, Anatomy of high-performance matrix multiplication, 2008.)
  */
 public abstract class MicroKernel {
-  /** The module that the Vector API needs; the JVM has it only when told to. */
+  /** The module of the Vector API, which the JVM loads only if asked with --add-modules. */
   public static final String VECTOR_MODULE = "jdk.incubator.vector";
 
   /**
-   * KC, the samples of a slice: what the micro-kernel sums in registers before it adds to the
-   * result.
+   * KC, the number of samples per slice: the micro-kernel sums these in registers before it adds to
+   * the result.
    */
   public static final int KC = 256;
 
   private static final String VECTOR_CLASS = "org.spanmatch.kernel.vector.gemm.VectorMicroKernel";
 
-  /** MR: rows of a tile; {@link #nr()} is a multiple of it. */
+  /** MR, the number of rows of a tile; {@link #nr()} is a multiple of it. */
   public abstract int mr();
 
-  /** NR: neurons of a panel, and columns of a tile. */
+  /** NR, the number of neurons of a panel and of columns of a tile. */
   public abstract int nr();
 
-  /** What the loop is made of, in words. */
+  /** The instructions that the loop uses, in words. */
   public abstract String description();
 
-  /** What the user can do to get a faster one; empty if this is the fastest. */
+  /** How the user can get a faster micro-kernel; empty if this is the fastest. */
   public abstract Optional<String> cure();
 
   /**
-   * Adds to (or subtracts from) a tile of {@link #mr()} × {@link #nr()} numbers the products,
-   * summed over all samples, of {@code mr} neurons of one panel with all neurons of another.
+   * Adds to (or subtracts from) a tile of {@link #mr()} × {@link #nr()} numbers the inner products,
+   * over all samples of the panels, of {@code mr} neurons of one panel with all neurons of another.
    *
-   * <p>Costs 2·mr·nr·depth operations; every number of the tile is one chain of multiply-adds,
-   * whose result is added to the tile.
+   * <p>Costs 2·mr·nr·depth operations. Each inner product is one chain of multiply-adds, whose
+   * result is then added to the tile.
    *
    * @param a array that holds the left panel
-   * @param aOffset place of the first of the {@code mr} neurons, at the first sample
+   * @param aOffset index of the first of the {@code mr} neurons at the first sample
    * @param b array that holds the right panel
-   * @param bOffset place of its first neuron, at the first sample
+   * @param bOffset index of the right panel's first neuron at the first sample
    * @param depth number of samples
-   * @param c the tile, row-major
-   * @param cOffset place of its first number
-   * @param cStride distance of its rows
-   * @param subtract whether to subtract
+   * @param c array that holds the tile, row-major
+   * @param cOffset index of the tile's first number
+   * @param cStride distance between rows of the tile
+   * @param subtract whether to subtract instead of adding
    */
   public abstract void multiplyAdd(
       double[] a,
@@ -62,32 +62,32 @@ public abstract class MicroKernel {
       boolean subtract);
 
   /**
-   * Subtracts from a row of a matrix multiples of other rows that follow each other. Costs
-   * 2·count·length operations.
+   * Subtracts multiples of consecutive rows from another row of a matrix. Costs 2·count·length
+   * operations.
    *
    * @param values array that holds the matrix
-   * @param target place of the row's first element
-   * @param source place of the first element of the first of the other rows
-   * @param stride distance of the rows
-   * @param factors one for each of the other rows
-   * @param count how many other rows
-   * @param length how many elements of each row
+   * @param target index of the row's first element
+   * @param source index of the first element of the first subtracted row
+   * @param stride distance between rows
+   * @param factors one factor per subtracted row
+   * @param count number of subtracted rows
+   * @param length number of elements per row
    */
   public abstract void subtractRows(
       double[] values, int target, int source, int stride, double[] factors, int count, int length);
 
   /**
-   * Adds to {@link #nr()} numbers each the sums, over all samples, of the values of a panel, of
-   * their fourth powers, and the count of those that are not 0: each one chain of additions, whose
-   * result is added to the number.
+   * Adds, for each of the {@link #nr()} neurons of a panel, the sum of its values, the sum of their
+   * fourth powers and the count of nonzero ones. Each is one chain of additions, whose result is
+   * then added to the total.
    *
    * @param panel array that holds the panel
-   * @param offset place of its first neuron, at the first sample
+   * @param offset index of the panel's first neuron at the first sample
    * @param depth number of samples
-   * @param sums array of the sums
-   * @param fourthPowers array of the sums of fourth powers
-   * @param active array of the counts
-   * @param to place of the first number in all three
+   * @param sums array of the total sums
+   * @param fourthPowers array of the total sums of fourth powers
+   * @param active array of the total counts
+   * @param to index of the first neuron's total in all three arrays
    */
   public abstract void addMoments(
       double[] panel,
@@ -99,20 +99,20 @@ public abstract class MicroKernel {
       int to);
 
   /**
-   * Adds to {@link #nr()} numbers the inner products of the neurons of a panel with a vector.
+   * Adds to {@link #nr()} totals the inner products of a panel's neurons with a vector.
    *
    * @param panel array that holds the panel
-   * @param offset place of its first neuron, at the first sample
+   * @param offset index of the panel's first neuron at the first sample
    * @param depth number of samples
    * @param vector array that holds the vector
-   * @param first place of its element for the first sample
-   * @param products array of the numbers
-   * @param to place of the first
+   * @param first index of the vector's element for the first sample
+   * @param products array of the totals
+   * @param to index of the first total
    */
   public abstract void addProducts(
       double[] panel, int offset, int depth, double[] vector, int first, double[] products, int to);
 
-  /** The sum of the squares of values that lie side by side. */
+  /** Returns the sum of the squares of consecutive values. */
   public abstract double squaredNorm(double[] values, int from, int count);
 
   /** Converts the first {@code count} values from float32 to float64. */
@@ -124,18 +124,18 @@ public abstract class MicroKernel {
   }
 
   /**
-   * What the user can do to get vector code.
+   * Returns what the user can do to get vector code.
    *
    * @param hasModule whether the JVM has the module of the Vector API
    * @param vmName the system property {@code java.vm.name}
    * @param vmInfo the system property {@code java.vm.info}
-   * @return empty if the JVM runs it well
+   * @return empty if the JVM compiles vector code well
    */
   public static Optional<String> cure(boolean hasModule, String vmName, String vmInfo) {
     if (!hasModule) {
       return Optional.of("start Java with --add-modules " + VECTOR_MODULE);
     }
-    // Only C2 turns the Vector API into vector instructions; elsewhere each vector is an object.
+    // Only C2 compiles the Vector API to vector instructions; otherwise each vector is an object.
     boolean withoutC2 =
         vmName.contains("Client")
             || vmInfo.contains("interpreted")
@@ -147,7 +147,7 @@ public abstract class MicroKernel {
         : Optional.empty();
   }
 
-  /** The fastest that this JVM can run. */
+  /** Returns the fastest micro-kernel that this JVM can run. */
   public static MicroKernel choose() {
     Optional<String> cure =
         cure(
@@ -158,7 +158,7 @@ public abstract class MicroKernel {
       return new ScalarMicroKernel(cure.get());
     }
     try {
-      // By name, since this class must load where the Vector API is absent.
+      // By name, since this class must load without the Vector API.
       return Class.forName(VECTOR_CLASS)
           .asSubclass(MicroKernel.class)
           .getDeclaredConstructor()

@@ -2,14 +2,17 @@ package org.spanmatch.kernel.vector.gemm;
 
 import java.util.Optional;
 
-/** Tiles of 4 × 4 numbers in plain Java, for JVMs that can't run the Vector API well. */
+/**
+ * A micro-kernel in plain Java with tiles of 4 × 4 numbers, for JVMs that can't run the Vector API
+ * well.
+ */
 public final class ScalarMicroKernel extends MicroKernel {
   private static final int SIZE = 4;
 
   private final String cure;
 
   /**
-   * Makes one.
+   * * Creates a micro-kernel. * *
    *
    * @param cure what the user can do to get a faster one
    */
@@ -48,7 +51,7 @@ public final class ScalarMicroKernel extends MicroKernel {
       int cOffset,
       int cStride,
       boolean subtract) {
-    // Two rows at a time: eight sums and six factors fit the registers.
+    // Two rows at a time: eight sums and six factors fit in the registers.
     twoRows(a, aOffset, b, bOffset, depth, c, cOffset, cStride, subtract);
     twoRows(a, aOffset + 2, b, bOffset, depth, c, cOffset + 2 * cStride, cStride, subtract);
   }

@@ -8,23 +8,22 @@ import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Tiles of 8 rows × 2 vectors where vectors hold 8 numbers, else of 4 rows × 2 vectors, in the
- * widest vectors of the machine.
+ * A micro-kernel in the widest vectors of the machine, with tiles of 8 rows × 2 vectors if a vector
+ * holds 8 numbers, and of 4 rows × 2 vectors otherwise.
  *
  * <p>Eight accumulators just hide the latency of the multiply-add; with two loads and a broadcast
- * they fit the 16 registers of AVX2. AVX-512 has 32 registers, and sixteen accumulators halve the
- * loads. Measured with 512-bit vectors on Zen 5, data in the second-level cache, JDK 17 and 25,
+ * they fit in the 16 registers of AVX2. AVX-512 has 32 registers, and sixteen accumulators halve
+ * the loads. Measured with 512-bit vectors on Zen 5, data in the second-level cache, JDK 17 and 25,
  * November 2026: 8 × 2 vectors 139 GFLOP/s, as do 8 × 3 and 12 × 2; 4 × 2, 4 × 3 and 4 × 4 105, 6 ×
  * 2 and 6 × 3 130, 2 × 8 61.
  *
- * <p>The last lines of a tile are written out: moved to a method of their own, which C2 does not
- * inline into so long a method, they make it keep every vector as an object on the heap, at a tenth
- * of the speed.
+ * <p>The updates of the tile are written out on purpose. C2 would not inline a helper method into a
+ * method this long; every vector would then be an object on the heap, at a tenth of the speed.
  */
 public final class VectorMicroKernel extends MicroKernel {
   // One species for the whole JVM: on JDK 17 a second width halves the speed of the first.
   private static final VectorSpecies<Double> SPECIES = DoubleVector.SPECIES_PREFERRED;
-  // As many float32 numbers as a vector has float64 ones: half as wide.
+  // Half as wide: as many float32 numbers as a vector has float64 numbers.
   private static final VectorSpecies<Float> FLOATS =
       VectorSpecies.of(float.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
   private static final int LANES = SPECIES.length();
@@ -34,8 +33,8 @@ public final class VectorMicroKernel extends MicroKernel {
   /**
    * Checks that the machine has vectors.
    *
-   * @throws IllegalStateException if two vectors are narrower than a tile is high, as on a JVM
-   *     whose widest vector is one number
+   * @throws IllegalStateException if two vectors hold fewer numbers than a tile has rows, as on a
+   *     JVM whose widest vector is one number
    */
   public VectorMicroKernel() {
     if (WIDTH < ROWS) {
@@ -352,7 +351,7 @@ public final class VectorMicroKernel extends MicroKernel {
       int count,
       int length) {
     int j = 0;
-    // Four vectors at a time, which stay in registers while all other rows pass by.
+    // Four vectors at a time stay in registers during the loop over all other rows.
     for (; j <= length - 4 * LANES; j += 4 * LANES) {
       int place = target + j;
       DoubleVector v0 = DoubleVector.fromArray(SPECIES, values, place);

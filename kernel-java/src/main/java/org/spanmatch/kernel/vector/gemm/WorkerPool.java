@@ -8,13 +8,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A fixed number of threads, the caller's among them, that work off lists of tasks.
+ * A fixed number of threads, the calling one included, that run lists of tasks.
  *
- * <p>Lists often follow each other within microseconds, so a thread without work looks out for the
- * next list for a moment before it sleeps: waking it up takes longer than many lists do.
+ * <p>Lists often follow each other within microseconds, so an idle thread spins briefly before it
+ * sleeps: waking it takes longer than running many a list.
  */
 public final class WorkerPool implements AutoCloseable {
-  /** The calling thread alone, for tasks that are themselves run by workers; never closed. */
+  /** The calling thread only, for tasks that already run on workers; never closed. */
   public static final WorkerPool NONE = new WorkerPool(1);
 
   private static final int THREADS_PER_CORE = 4;
@@ -23,28 +23,31 @@ public final class WorkerPool implements AutoCloseable {
   private final int threads;
   private final long lookOutNanos;
   private final List<Worker> others = new ArrayList<>();
-  private volatile Job job; // null while there is nothing to do
+  private volatile Job job; // null when idle
   private volatile boolean closed;
 
   public WorkerPool(int threads) {
     this.threads = threads;
-    // Where others need the processor, it is theirs.
+    // Don't spin when oversubscribed.
     boolean spare = threads <= Runtime.getRuntime().availableProcessors();
     this.lookOutNanos = spare ? LOOK_OUT_NANOS : 0;
   }
 
-  /** So many threads, or fewer on a machine where more would only take memory. */
+  /**
+   * Returns a pool of up to {@code threads} threads, at most four per core: more would only take
+   * memory.
+   */
   public static WorkerPool atMost(int threads) {
     int most = THREADS_PER_CORE * Runtime.getRuntime().availableProcessors();
     return new WorkerPool(Math.min(threads, most));
   }
 
-  /** How many threads there are, the caller's among them. */
+  /** Number of threads, the calling one included. */
   public int threads() {
     return threads;
   }
 
-  /** A list of tasks, and how far it is. */
+  /** A list of tasks and its progress. */
   private static final class Job {
     volatile List<Runnable> tasks;
     final Thread caller = Thread.currentThread();
@@ -76,7 +79,7 @@ public final class WorkerPool implements AutoCloseable {
     }
   }
 
-  /** One of the other threads. */
+  /** A thread other than the caller's. */
   private final class Worker extends Thread {
     private volatile boolean asleep;
 
@@ -129,10 +132,10 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   /**
-   * Runs all tasks, begun in their order, and returns when all that were begun have ended, whatever
-   * happens: they share memory with the caller.
+   * Runs all tasks, starting them in order. Returns or throws only after all started tasks have
+   * ended, since they share memory with the caller.
    *
-   * @throws RuntimeException the first that a task threw; tasks not begun by then are left out
+   * @throws RuntimeException the first one that a task threw; tasks not started by then are skipped
    * @throws CancellationException if the calling thread is interrupted
    * @throws IllegalStateException if this is closed
    */
@@ -157,7 +160,7 @@ public final class WorkerPool implements AutoCloseable {
     current.work();
     boolean interrupted = waitForWorkers(current);
     job = null;
-    current.tasks = List.of(); // lets their memory go, though a sleeping worker holds the job
+    current.tasks = List.of(); // frees the tasks, although a sleeping worker still holds the job
     if (interrupted) {
       Thread.currentThread().interrupt();
       CancellationException cancelled = new CancellationException("interrupted");
@@ -175,8 +178,8 @@ public final class WorkerPool implements AutoCloseable {
   }
 
   /**
-   * Waits until no worker is at a task, and none begins another; when interrupted, lets them begin
-   * no more.
+   * Waits until no worker runs a task or starts another. If interrupted, prevents further starts.
+   * Returns whether it was interrupted.
    */
   private boolean waitForWorkers(Job current) {
     boolean interrupted = Thread.interrupted();

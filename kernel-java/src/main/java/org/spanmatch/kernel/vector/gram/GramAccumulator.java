@@ -21,30 +21,30 @@ import org.spanmatch.kernel.vector.gemm.MicroKernel;
 import org.spanmatch.kernel.vector.gemm.WorkerPool;
 
 /**
- * Adds up the inner products of some layers' activation vectors, their sums and fourth powers, in
- * one pass over the samples.
+ * Adds up the inner products, sums and fourth powers of some layers' activations in one pass over
+ * the samples.
  *
- * <p>With d samples, a block of n × n′ inner products costs 2·d·n·n′ operations, half of it on the
- * diagonal, and 8·n·n′ bytes; besides, two steps of packed samples: while one is multiplied, the
- * next is read and packed. Every number is summed in the same order for any number of threads and
- * whatever other layers there are, so the result is identical to the last bit.
+ * <p>With d samples, a block of n × n′ inner products costs 2·d·n·n′ operations (half of that for a
+ * layer with itself) and 8·n·n′ bytes. Two steps of packed samples take further memory: while one
+ * is multiplied, the next is read and packed. The order of every sum depends neither on the number
+ * of threads nor on the other layers, so results are bitwise reproducible.
  */
 public final class GramAccumulator {
-  // Tiles of this many panels a side are one task: their panels of a slice stay in the second-level
-  // cache together.
+  // A task is a square of tiles with this many panels per side, whose panels of a slice fit in the
+  // second-level cache together.
   private static final int TASK_PANELS = 4;
 
   private final List<ScaledLayer> layers;
   private final GramOptions options;
   private final MicroKernel kernel;
   private final int nr;
-  private final int[] firstPanel; // by layer, and behind the last
+  private final int[] firstPanel; // by layer, and the number of panels
   private final List<TiledBlock> blocks = new ArrayList<>();
-  private final double[] sums; // by column, as all that follow
+  private final double[] sums; // by column, like the next two
   private final double[] fourthPowers;
   private final double[] active;
-  private final double[][] normProducts; // by pair of layers; null where nobody wants them
-  private final double[][][] normSums; // by layer and layer of the norms, an element per column
+  private final double[][] normProducts; // by pair of layers; null if not requested
+  private final double[][][] normSums; // by layer and by layer of the norms, one element per column
   private final long samples;
 
   private GramAccumulator(
@@ -98,10 +98,10 @@ public final class GramAccumulator {
   }
 
   /**
-   * Reads all layers once and adds up their inner products.
+   * Reads all layers once and returns their Gram matrix.
    *
    * @param layers at least one, with the same samples
-   * @param pairs the pairs of layers that are wanted
+   * @param pairs the pairs of layers to add up
    */
   public static GramMatrix of(
       List<ScaledLayer> layers,
@@ -115,9 +115,10 @@ public final class GramAccumulator {
   }
 
   /**
-   * Memory: the tiles, the blocks that they're copied to, and two steps of packed samples.
+   * Returns the memory needed, in bytes: the tiles, the blocks that they are copied to, and two
+   * steps of packed samples.
    *
-   * @param neurons of each layer
+   * @param neurons number of neurons of each layer
    */
   public static double bytes(
       List<Integer> neurons, Collection<GramPair> pairs, long samples, int nr) {
@@ -155,14 +156,14 @@ public final class GramAccumulator {
     }
   }
 
-  /** The steps of a pass; their tasks are made once, or they would be garbage for every step. */
+  /** The steps of a pass. Tasks are created once and reused, so that steps leave no garbage. */
   private final class Pass {
     private final List<Runnable> tasks = new ArrayList<>();
     private final int readers;
     private PackedSamples current = packedSamples();
     private PackedSamples next = packedSamples();
-    private int multiplied; // samples in current: none before the first step
-    private int packed; // samples that next gets
+    private int multiplied; // samples in current; 0 before the first step
+    private int packed; // samples to read into next
 
     Pass(List<LayerPacker> packers) {
       packers.forEach(packer -> tasks.add(() -> packer.fill(next, packed)));
@@ -188,16 +189,16 @@ public final class GramAccumulator {
     }
 
     /**
-     * What to do in the next step.
+     * Returns the tasks of the next step.
      *
-     * @param left samples that are not yet multiplied
+     * @param left number of samples not yet multiplied
      */
     List<Runnable> tasks(long left) {
       packed = (int) Math.min(next.capacity(), left - multiplied);
       return tasks.subList(packed > 0 ? 0 : readers, multiplied > 0 ? tasks.size() : readers);
     }
 
-    /** Ends a step; returns how many samples the next one multiplies. */
+    /** Ends a step; returns the number of samples that the next one multiplies. */
     int swap() {
       PackedSamples read = next;
       next = current;
@@ -207,7 +208,7 @@ public final class GramAccumulator {
     }
   }
 
-  /** Adds the products of one task's panels, and on the diagonal the moments. */
+  /** Adds the products of one task's panels and, on the diagonal, the moments. */
   private void multiply(
       TiledBlock block, PackedSamples packed, int count, int firstRow, int firstColumn) {
     int lastRow = Math.min(block.lastRow, firstRow + TASK_PANELS);
@@ -218,7 +219,7 @@ public final class GramAccumulator {
       int depth = Math.min(KC, count - slice * KC);
       for (int row = firstRow; row < lastRow; row++) {
         if (diagonal) {
-          // Every panel is in one such task, which has it in the cache.
+          // Every panel is in exactly one such task, which has it in the cache.
           kernel.addMoments(
               data, packed.offset(slice, row), depth, sums, fourthPowers, active, row * nr);
         }
@@ -235,7 +236,7 @@ public final class GramAccumulator {
     }
   }
 
-  /** Adds the products of a pair with the squared norms of samples. */
+  /** Adds the norm products of a pair of layers. */
   private void multiplyNorms(GramPair pair, PackedSamples packed, int count) {
     int first = pair.first();
     int second = pair.second();

@@ -13,13 +13,13 @@ import org.spanmatch.kernel.ScaledLayer;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
 
 /**
- * Reads one layer and packs it, converting to float64 on the way; one thread at a time.
+ * Reads one layer, converts it to float64 and packs it. For one thread at a time.
  *
- * <p>Measured on Zen 5, JDK 17, November 2026: 0.4 ns a float32 value of sample-major data.
- * Converting straight into the panels, without the copy in between, was no faster.
+ * <p>Measured on Zen 5, JDK 17, November 2026: 0.4 ns per float32 value of sample-major data.
+ * Converting straight into the panels, without the intermediate copy, was no faster.
  */
 final class LayerPacker implements AutoCloseable {
-  // What is decoded at a time stays in the first-level cache, and is at least a slice long.
+  // A decoded chunk stays in the first-level cache, and is at least a slice long.
   private static final int CHUNK_VALUES = 2048;
 
   private final String description;
@@ -39,8 +39,8 @@ final class LayerPacker implements AutoCloseable {
   /**
    * Starts a pass over a layer.
    *
-   * @param position its position in the list of layers
-   * @param firstPanel the panel of its first neuron
+   * @param position the layer's position in the list
+   * @param firstPanel the panel of the layer's first neuron
    */
   LayerPacker(ScaledLayer scaled, int position, int firstPanel, MicroKernel kernel) {
     this.description = scaled.layer().description();
@@ -59,7 +59,7 @@ final class LayerPacker implements AutoCloseable {
   /**
    * Packs the next samples.
    *
-   * @param samples how many
+   * @param samples number of samples to pack
    * @throws ActivationsException if there are fewer
    */
   void fill(PackedSamples target, int samples) {
@@ -73,7 +73,7 @@ final class LayerPacker implements AutoCloseable {
               description + " ended " + (samples - filled) + " samples or more too early");
         }
         ByteBuffer data = block.data();
-        // From the start, wherever the reader left the buffer's position.
+        // From the start, since the reader may leave the buffer at any position.
         floats = data.duplicate().clear().order(data.order()).asFloatBuffer();
       }
       int count = Math.min(samples - filled, block.samples() - used);
@@ -87,7 +87,7 @@ final class LayerPacker implements AutoCloseable {
     }
   }
 
-  /** The neurons of a sample lie side by side: some samples at a time. */
+  /** Packs blocks with the neurons of a sample side by side, a few samples at a time. */
   private void packSamples(PackedSamples target, int to, int count) {
     int chunk = block.hasSamplesSideBySide() ? Math.max(1, CHUNK_VALUES / Math.max(1, neurons)) : 1;
     for (int done = 0; done < count; done += chunk) {
@@ -115,7 +115,7 @@ final class LayerPacker implements AutoCloseable {
   /** Decodes values that lie side by side. */
   private void read(int first, int count) {
     if (block.type() == ElementType.FLOAT32) {
-      // Faster than one by one, which the JIT compiler does not turn into vector code.
+      // Faster than one value at a time, which the JIT compiler does not vectorise.
       floats.get(first, stored, 0, count);
       kernel.widen(stored, values, count);
     } else {
@@ -124,8 +124,8 @@ final class LayerPacker implements AutoCloseable {
   }
 
   /**
-   * The samples of a neuron lie side by side, or anyhow: a neuron at a time, for as many samples as
-   * have one stride and fall into one slice.
+   * Packs blocks of any other order, one neuron at a time, for as many samples as share one stride
+   * and one slice. Returns that number.
    */
   private int packNeurons(PackedSamples target, int to, int count) {
     double[] packed = target.values();

@@ -4,8 +4,8 @@ import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramPair;
 
 /**
- * The inner products of two layers while they are added up: tiles of NR × NR numbers, each in one
- * piece; of a layer with itself only those on and above the diagonal.
+ * The inner products of two layers while they are added up: contiguous tiles of NR × NR numbers;
+ * for a layer with itself, only the tiles on and above the diagonal.
  */
 final class TiledBlock {
   final GramPair pair;
@@ -16,9 +16,7 @@ final class TiledBlock {
   double[] values;
   private final int nr;
 
-  /**
-   * A block of zeros; rows and columns are panels, each from the first to the one behind the last.
-   */
+  /** Creates a block of zeros. Rows and columns are ranges of panels, the last one exclusive. */
   TiledBlock(GramPair pair, int firstRow, int lastRow, int firstColumn, int lastColumn, int nr) {
     this.pair = pair;
     this.firstRow = firstRow;
@@ -31,12 +29,12 @@ final class TiledBlock {
     this.values = new double[Math.toIntExact(tiles * nr * nr)];
   }
 
-  /** Whether it is of a layer with itself. */
+  /** Whether this block is of a layer with itself. */
   boolean isTriangle() {
     return pair.first() == pair.second();
   }
 
-  /** Where the tile of two panels begins; the row is not below the column in a triangle. */
+  /** Returns the index of the tile of two panels; in a triangle, row ≤ column. */
   int tile(int row, int column) {
     int i = row - firstRow;
     int j = column - firstColumn;
@@ -45,7 +43,7 @@ final class TiledBlock {
     return number * nr * nr;
   }
 
-  /** The packed upper triangle of the layer's neurons. */
+  /** Returns the packed upper triangle, without the padding. */
   double[] triangle(int neurons) {
     double[] packed = new double[Math.toIntExact(neurons * (neurons + 1L) / 2)];
     for (int i = 0; i < neurons; i++) {
@@ -55,7 +53,7 @@ final class TiledBlock {
     return packed;
   }
 
-  /** All rows, one after the other. */
+  /** Returns the rectangle by rows, without the padding. */
   double[] rectangle(int rows, int columns) {
     double[] packed = new double[Math.multiplyExact(rows, columns)];
     for (int i = 0; i < rows; i++) {
@@ -64,7 +62,10 @@ final class TiledBlock {
     return packed;
   }
 
-  /** Copies a row between two columns; column j goes to place start + j. */
+  /**
+   * Copies part of a row, from column {@code from} to {@code to − 1}; column j goes to index start
+   * + j.
+   */
   private void copyRow(int row, int from, int to, double[] target, int start) {
     for (int j = from; j < to; ) {
       int within = j % nr;
@@ -75,7 +76,7 @@ final class TiledBlock {
     }
   }
 
-  /** Lets the memory go. */
+  /** Releases the memory of the tiles. */
   void release() {
     values = null;
   }

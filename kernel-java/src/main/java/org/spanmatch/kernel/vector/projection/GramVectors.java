@@ -9,14 +9,14 @@ import org.spanmatch.kernel.vector.factor.PivotedCholesky;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
 
-/** The vectors as their Gram matrix; projections come from Cholesky factors of its parts. */
+/** Vectors represented by their Gram matrix; projects with Cholesky factors of its parts. */
 public final class GramVectors implements CompressedVectors {
   private final double[][] gram;
   private final double gramError;
   private final double storageRoundoff;
   private final Gemm gemm;
 
-  /** Takes the vectors of a unit-norm Gram matrix. */
+  /** Takes a unit-norm Gram matrix; does not copy it. */
   public GramVectors(UnitGram unit, Gemm gemm) {
     this(unit.rows(), unit.error(), unit.pair().storageRoundoff(), gemm);
   }
@@ -79,7 +79,7 @@ public final class GramVectors implements CompressedVectors {
     return new Projection(tableau, first, squares);
   }
 
-  /** Whether each column follows the one before. */
+  /** Whether the columns are consecutive. */
   private static boolean areNeighbours(int[] columns) {
     for (int i = 1; i < columns.length; i++) {
       if (columns[i] != columns[i - 1] + 1) {

@@ -2,15 +2,15 @@ package org.spanmatch.kernel.vector.projection;
 
 import org.spanmatch.kernel.vector.gemm.Matrix;
 
-/** Vectors projected on a span. */
+/** The projections of some vectors on a span. */
 public final class Projection {
   /**
-   * [R B]: the triangular factor of the vectors that span, and from column {@link #first} on the
+   * [R B]: the triangular factor of the spanning vectors and, from column {@link #first} on, the
    * coordinates of the projections in its orthonormal basis.
    */
   final Matrix tableau;
 
-  /** A whole number of tiles. */
+  /** The first column of B, a multiple of the tile size. */
   final int first;
 
   /** Squared distances of the projected vectors to the span; rounding may make them negative. */

@@ -10,47 +10,49 @@ import org.spanmatch.kernel.vector.gemm.Gemm.Factor;
 import org.spanmatch.kernel.vector.gemm.Matrix;
 
 /**
- * The span of what remains of one group, and the other group's neurons projected on it.
+ * The span of one group's remaining neurons, with the other group's neurons projected on it.
  *
- * <p>With G the Gram matrix of the vectors that span, it holds the tableau [W C], W = G⁻¹ and C =
- * G⁻¹G_SP the coefficients of the projections. Removing vector k from the span is a rank-one update
- * of the tableau, an inverse sweep (Goodnight, A tutorial on the SWEEP operator, 1979):
+ * <p>With G the Gram matrix of the spanning vectors, it holds the tableau [W C], where W = G⁻¹ and
+ * C = G⁻¹G_SP has the coefficients of the projections. Removing vector k from the span is a
+ * rank-one update of the tableau, an inverse sweep (Goodnight, A tutorial on the SWEEP operator,
+ * 1979):
  *
  * <pre>  ρ_x += C_kx² / W_kk    [W C] −= W_·k [W_k· C_k·] / W_kk</pre>
  *
- * <p>The updates are kept aside and applied in blocks, as a matrix product, since a sweep reads no
- * more of the tableau than one row and one column. With s neurons that span and p projected, a
- * fresh start costs about 2·s²·(s + p) operations and a removal 2·s·(s + p) on average. A {@link
- * #mark()} costs a copy of what has one element a neuron, and applies the updates that are kept
- * aside where they are many.
+ * <p>A sweep reads only one row and one column of the tableau, so updates stay pending and are
+ * applied in blocks, as a matrix product. With s spanning and p projected neurons, a fresh start
+ * costs about 2·s²·(s + p) operations and a removal 2·s·(s + p) on average. A {@link #mark()} costs
+ * a copy of the arrays with one element per neuron, and applies the pending updates if there are
+ * many.
  *
- * <p>Vectors that depend on others of their group are projected too, and become part of the span
- * when a removal has made them independent.
+ * <p>Vectors that depend on others of their group are projected too. They join the span when a
+ * removal has made them independent.
  *
- * <p><b>Drift.</b> Let A be the vectors that span, as given by the triangular factor. For each
- * column of the tableau {@code errors} bounds ‖A(c̃ − c)‖₂, c̃ being the column as it is and c what
- * it should be: the projection's coefficients, or for a column of W those of the dual vector. One
- * sweep out of row k adds at most
+ * <p><b>Drift.</b> Let A be the spanning vectors, as given by the triangular factor. For each
+ * column of the tableau, {@code errors} bounds ‖A(c̃ − c)‖₂, where c̃ is the computed column and c
+ * the exact one: the projection's coefficients, or for a column of W those of the dual vector. A
+ * sweep of row k adds at most
  *
  * <pre>  |m_kj| (2 f_k + ‖δ_s‖₁ + δ_k/√W_kk) / W_kk + 2 |δ_j| + 4u |m_kj|</pre>
  *
  * <p>where m_kj is the tableau's element, f_k the error of W's column k, and δ the rounding of row
- * k and column k, which are computed from the pending updates (running error analysis: their
- * absolute values are summed along). One f_k would do; the other covers the element of the removed
- * row that is left out. The squared distance grows by the square of |m_kx|/√W_kk, a component of
- * the vector whose error is therefore known, and the errors of different sweeps belong to
- * orthogonal components, so that {@code drift} sums their squares.
+ * k and column k, which are computed from the pending updates (running error analysis: sums of
+ * absolute values are kept alongside). One f_k would do; the other covers the omitted element of
+ * the removed row. The squared distance grows by the square of |m_kx|/√W_kk, a component of the
+ * vector, whose error is thus known. Errors of different sweeps belong to orthogonal components, so
+ * {@code drift} sums their squares.
  */
 final class SweptSpan {
   private static final double ROUNDOFF = 0x1p-53;
 
-  // Pending updates: more make a sweep slower, fewer the products less efficient; from so many rows
-  // on, which no cache holds, each product costs a pass through memory.
+  // Largest number of pending updates: more make a sweep slower, fewer make the products less
+  // efficient. From LARGE rows on, the tableau fits in no cache and each product costs a pass
+  // through memory.
   private static final int PENDING = 32;
   private static final int LARGE = 1024;
   private static final int LARGE_PENDING = 128;
 
-  // A pivot that is less certain than this is not used.
+  // A pivot with a larger relative error is not used.
   private static final double WORST_PIVOT_ERROR = 1e-3;
 
   private final CompressedVectors vectors;
@@ -58,10 +60,10 @@ final class SweptSpan {
   private State state;
 
   /**
-   * Starts; nothing is computed before the first question.
+   * Creates a span; the first call of {@link #distances} computes it.
    *
-   * @param spanning the columns of the vectors that span
-   * @param projected the columns of those to project
+   * @param spanning the columns of the spanning vectors
+   * @param projected the columns of the vectors to project
    */
   SweptSpan(CompressedVectors vectors, Gemm gemm, int[] spanning, int[] projected) {
     this.vectors = vectors;
@@ -76,11 +78,11 @@ final class SweptSpan {
   }
 
   /**
-   * The same span for another thread. The tableau is shared, since both sides copy it before they
-   * change it; pending updates are written in place, and so are not.
+   * Returns a copy for another thread. Both share the tableau, which they copy before changing it;
+   * pending updates are written in place, so the copy has its own.
    */
   SweptSpan copy(CompressedVectors ownVectors, Gemm ownMultiplier) {
-    if (state.tableau != null && !prepareSweeps()) { // W is filled in in place, too
+    if (state.tableau != null && !prepareSweeps()) { // W is filled in in place too
       forget(null);
     }
     State copy = state.copy();
@@ -98,18 +100,19 @@ final class SweptSpan {
     return bits;
   }
 
-  /** The part of the state that has a number for each pair of neurons. */
+  /** The part of the state with one number per pair of neurons. */
   private static final class Tableau {
     final Matrix values;
-    final int first; // of the columns that belong to projected vectors
-    final int[] rows; // the vectors that span
-    final int[] columns; // the vectors that are projected: first those of the other group
-    final int dependent; // how many of the last ones depend on those that span
+    final int first; // first column of the projected vectors
+    final int[] rows; // the spanning vectors
+    final int[] columns; // the projected vectors, those of the other group first
+    final int dependent; // number of last ones, which depend on the spanning vectors
     final Matrix pendingColumns;
     final Matrix pendingRows;
     double[] norms; // ‖·‖₁ of the columns, when no update is pending
-    double[] errors; // of the columns, likewise; null until the first sweep needs W
-    TriangularSolve triangle; // until then, when W's columns hold R⁻ᵀ
+    double[]
+        errors; // of the columns, when no update is pending; null until the first sweep needs W
+    TriangularSolve triangle; // set until then, while W's columns hold R⁻ᵀ
     boolean shared; // with a mark
 
     Tableau(
@@ -124,7 +127,10 @@ final class SweptSpan {
       this.pendingRows = new Matrix(room, values.columns, tile);
     }
 
-    /** The same, shared, with a copy of the first pending updates. */
+    /**
+     * Returns a tableau that shares everything but the pending updates, the first of which it
+     * copies.
+     */
     Tableau withOwnPending(int count) {
       return new Tableau(this, count);
     }
@@ -143,7 +149,7 @@ final class SweptSpan {
       shared = true;
     }
 
-    /** How many of the projected vectors are of the other group. */
+    /** Number of projected vectors of the other group. */
     int others() {
       return columns.length - dependent;
     }
@@ -162,19 +168,20 @@ final class SweptSpan {
     }
   }
 
-  /** What a mark has to remember. */
+  /** The state that a mark keeps. */
   static final class State {
     private final BitSet spanning;
     private final BitSet projected;
-    private int[] independent; // what a tableau started from, or is to start from; or null
-    private Tableau tableau; // null when a fresh start is needed
+    private int[]
+        independent; // spanning vectors that a tableau started from or will start from; may be null
+    private Tableau tableau; // null if a fresh start is needed
     private int pending;
     private int sweeps;
     private double inverseTrace;
     private double[] errors; // of the tableau's columns; null before the first sweep
     private double[] norms; // at least ‖·‖₁ of the tableau's columns
     private double[] squares; // squared distances of projected vectors
-    private double[] drift; // squares of the errors of distances by sweeps
+    private double[] drift; // squared errors of the distances from sweeps
 
     private State(BitSet spanning, BitSet projected) {
       this.spanning = spanning;
@@ -199,9 +206,9 @@ final class SweptSpan {
     }
   }
 
-  /** Remembers the state. */
+  /** Returns a copy of the state. */
   State mark() {
-    // Trials from here would each have to apply what is pending as soon as there is no more room.
+    // Otherwise each trial from here would soon have to apply the pending updates again.
     if (state.tableau != null && 2 * state.pending > state.tableau.pendingRows.rows) {
       sharpen();
     }
@@ -213,16 +220,16 @@ final class SweptSpan {
     state = mark.copy();
   }
 
-  /** Takes vectors out of those that are projected. */
+  /** Stops projecting some vectors. */
   void removeProjected(int... removed) {
     for (int vector : removed) {
       state.projected.clear(vector);
     }
   }
 
-  /** Takes vectors out of the span. */
+  /** Removes vectors from the span. */
   void removeSpanning(int... removed) {
-    // More sweeps than this cost more than a fresh start with what is left.
+    // More sweeps than this cost more than a fresh start with the remaining vectors.
     if (removed.length > state.spanning.cardinality() / 4) {
       forget(null);
     }
@@ -230,7 +237,8 @@ final class SweptSpan {
       for (int vector : removed) {
         removeSpanning(vector);
       }
-    } catch (RuntimeException | Error e) { // such as an interruption: the tableau is half swept
+    } catch (RuntimeException
+        | Error e) { // such as an interruption, which leaves the tableau half swept
       forget(null);
       for (int vector : removed) {
         state.spanning.clear(vector);
@@ -252,7 +260,9 @@ final class SweptSpan {
     }
   }
 
-  /** Makes the norms of the coefficients exact, and the bounds that grow with them. */
+  /**
+   * Makes the norms of the coefficients, and the bounds that grow with them, as small as possible.
+   */
   void sharpen() {
     if (state.tableau != null && state.pending > 0) {
       try {
@@ -270,9 +280,9 @@ final class SweptSpan {
   }
 
   /**
-   * The distances of the projected vectors that remain.
+   * Returns the distances of the remaining projected vectors.
    *
-   * @param neurons their neurons, in the order of their columns
+   * @param neurons the vectors' neurons, in the order of their columns
    */
   Distances distances(int[] neurons) {
     int count = neurons.length;
@@ -288,7 +298,7 @@ final class SweptSpan {
       }
       Tableau tableau = state.tableau;
       boolean dependent = isDependent();
-      // The rounding of the factorisation stays, however few of its rows are left.
+      // The rounding of the factorisation stays, even if few of its rows are left.
       int started = state.independent.length;
       int next = 0;
       for (int i = 0; i < tableau.others(); i++) {
@@ -299,7 +309,7 @@ final class SweptSpan {
               vectors.errorBound(distance, norm, started, state.inverseTrace, dependent) + drift(i);
           distances[next] = distance;
           coefficientNorms[next] = norm;
-          errorBounds[next] = bound < 1 ? bound : 1; // also where it overflowed to NaN
+          errorBounds[next] = bound < 1 ? bound : 1; // also if it overflowed to NaN
           next++;
         }
       }
@@ -314,7 +324,7 @@ final class SweptSpan {
         .anyMatch(i -> state.spanning.get(columns[i]));
   }
 
-  /** What sweeps may have added to the error of a distance. */
+  /** Bounds the error of a distance from sweeps. */
   private double drift(int projected) {
     return Math.sqrt(state.drift[projected]) + 2 * ROUNDOFF * state.sweeps;
   }
@@ -327,7 +337,8 @@ final class SweptSpan {
     int[] independent = state.independent == null ? spanning : state.independent;
     if (!start(independent, spanning, projected, false)) {
       independent = vectors.independent(spanning);
-      // The last ones are the nearest to the others: rounding may hide them once more.
+      // The last ones are nearest to the span of the others, so rounding may still make them look
+      // dependent.
       while (!start(independent, spanning, projected, true)) {
         independent = Arrays.copyOf(independent, independent.length - 1);
       }
@@ -335,10 +346,10 @@ final class SweptSpan {
   }
 
   /**
-   * Fills the tableau.
+   * Computes a fresh tableau.
    *
-   * @param chosen whether the independent ones are a largest subset by choice
-   * @return false if they are not independent
+   * @param chosen whether {@code independent} was chosen as a largest independent subset
+   * @return false if the vectors are not independent
    */
   private boolean start(int[] independent, int[] spanning, int[] projected, boolean chosen) {
     int[] dependent =
@@ -375,9 +386,9 @@ final class SweptSpan {
   }
 
   /**
-   * Computes W, which only sweeps need, in the place of R⁻ᵀ.
+   * Computes W, which only sweeps need, in place of R⁻ᵀ.
    *
-   * @return false if an interruption once left it half computed
+   * @return false if an earlier interruption left it half computed
    */
   boolean prepareSweeps() {
     if (state.errors != null) {
@@ -395,8 +406,8 @@ final class SweptSpan {
       triangle.solve(tableau.values, 0, rank);
       tableau.norms = norms(tableau);
       // Each column solves a triangular system with a small relative error of the triangle, whose
-      // columns have norm 1. W's right side R⁻ᵀ has an error of its own, that R⁻ᵀ carries on; its
-      // norm is the root of W's, which no row sum of W is below.
+      // columns have norm 1. W's right-hand side R⁻ᵀ has an error too, which R⁻ᵀ amplifies; the
+      // norm of R⁻ᵀ is the square root of W's norm, which the largest row sum of W bounds.
       double gamma = (rank + 4) * ROUNDOFF;
       double inverseNorm = Arrays.stream(tableau.norms, 0, rank).max().orElseThrow();
       double[] errors = new double[tableau.norms.length];
@@ -411,7 +422,7 @@ final class SweptSpan {
     return true;
   }
 
-  /** The diagonal of R⁻¹R⁻ᵀ, from the columns of R⁻ᵀ. */
+  /** Returns the diagonal of R⁻¹R⁻ᵀ, from the columns of R⁻ᵀ. */
   private static double[] inverseDiagonal(Matrix values, int rank) {
     double[] diagonal = new double[rank];
     for (int i = 0; i < rank; i++) {
@@ -422,7 +433,9 @@ final class SweptSpan {
     return diagonal;
   }
 
-  /** Moves the triangle out of the first columns of the tableau, which become zero. */
+  /**
+   * Moves the triangle out of the first columns of the tableau, which become zero, and returns it.
+   */
   private Matrix takeTriangle(Matrix values, int rank, int first) {
     Matrix factor = gemm.matrix(rank, rank);
     for (int i = 0; i < rank; i++) {
@@ -433,8 +446,8 @@ final class SweptSpan {
   }
 
   /**
-   * ‖·‖₁ of the tableau's columns, when no update is pending. Rows that were removed are zero but
-   * for rounding, so they may count.
+   * Returns ‖·‖₁ of the tableau's columns; no update may be pending. Removed rows are zero up to
+   * rounding, so including them does no harm.
    */
   private static double[] norms(Tableau tableau) {
     Matrix values = tableau.values;
@@ -448,7 +461,7 @@ final class SweptSpan {
     return norms;
   }
 
-  /** The trace of W, when no update is pending. */
+  /** Returns the trace of W; no update may be pending. */
   private double trace(Tableau tableau) {
     return IntStream.range(0, tableau.rows.length)
         .filter(i -> state.spanning.get(tableau.rows[i]))
@@ -531,7 +544,7 @@ final class SweptSpan {
   }
 
   /**
-   * Brings one row (or column) of the tableau up to date.
+   * Applies the pending updates to one row (or column) of the tableau.
    *
    * @param sizes receives the sum of the absolute values of all terms
    */
@@ -550,7 +563,7 @@ final class SweptSpan {
     }
   }
 
-  /** Applies all pending updates, and closes the gaps when there are many. */
+  /** Applies all pending updates, and closes gaps if there are many. */
   private void applyAll() {
     for (int j = 0; j < state.errors.length; j++) {
       state.errors[j] += (state.pending + 1) * ROUNDOFF * state.norms[j];
@@ -571,7 +584,10 @@ final class SweptSpan {
     state.inverseTrace = trace(tableau);
   }
 
-  /** Copies what remains to a new tableau, if a mark needs the old one or gaps waste much. */
+  /**
+   * Copies the remaining rows and columns to a new tableau if a mark needs the old one or gaps
+   * waste much.
+   */
   private void compact() {
     Tableau old = state.tableau;
     int[] rows =
@@ -586,7 +602,7 @@ final class SweptSpan {
       return;
     }
     int first = Matrix.padded(rows.length, gemm.tile());
-    // Where each column of the new tableau was in the old one; the padding takes any.
+    // The old position of each column of the new tableau; the padding's does not matter.
     int[] sources = new int[first + columns.length];
     System.arraycopy(rows, 0, sources, 0, rows.length);
     for (int i = 0; i < columns.length; i++) {
@@ -620,7 +636,7 @@ final class SweptSpan {
     return IntStream.of(sources).mapToDouble(i -> values[i]).toArray();
   }
 
-  /** Copies elements of a row, except for a gap from {@code gapFrom} to {@code gapTo}. */
+  /** Copies elements of a row, except for the gap from {@code gapFrom} to {@code gapTo − 1}. */
   private static void gather(
       Matrix from, int row, int[] sources, Matrix to, int target, int gapFrom, int gapTo) {
     int source = from.at(row, 0);
@@ -635,7 +651,7 @@ final class SweptSpan {
 
   // Dependent vectors.
 
-  /** Lets vectors that have become independent span. */
+  /** Prepares a fresh start with the farthest dependent vector, if it has become independent. */
   private void takeInDependent() {
     Tableau tableau = state.tableau;
     if (tableau == null || tableau.dependent == 0) {

@@ -11,16 +11,19 @@ import org.spanmatch.kernel.NeuronTable;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 
-/** Both groups' neurons, each projected on the span of what remains of the other group. */
+/**
+ * A table of two swept spans: each group's neurons, projected on the span of the other group's
+ * remaining ones.
+ */
 public final class SweptTable extends NeuronTable {
   private final CompressedVectors vectors;
   private final Gemm gemm;
-  // By the group that is projected.
+  // By projected group.
   private final Map<Group, SweptSpan> spans = new EnumMap<>(Group.class);
 
   private record Saved(SweptSpan.State x, SweptSpan.State y) {}
 
-  /** A table in which every living neuron remains. */
+  /** Creates a table in which every living neuron remains. */
   public SweptTable(CompressedVectors vectors, Gemm gemm, LivingPair pair) {
     super(pair);
     this.vectors = vectors;
@@ -32,7 +35,7 @@ public final class SweptTable extends NeuronTable {
     }
   }
 
-  /** A table of the neurons that remain in another, for one thread. */
+  /** Copies a table for use by one other thread. */
   private SweptTable(SweptTable other) {
     super(other);
     gemm = other.gemm.alone();
@@ -46,8 +49,8 @@ public final class SweptTable extends NeuronTable {
   }
 
   /**
-   * Memory: the vectors, for each group its tableau and a copy that leaves gaps out, and the factor
-   * from which one starts afresh.
+   * Returns the memory needed, in bytes: the vectors, each group's tableau and a compacted copy of
+   * it, and the factor of a fresh start.
    */
   public static double bytes(double xNeurons, double yNeurons) {
     double all = xNeurons + yNeurons;

@@ -10,8 +10,8 @@ import org.spanmatch.kernel.vector.qr.PivotedQr;
 import org.spanmatch.kernel.vector.qr.Reflections;
 
 /**
- * The vectors as columns of a triangular factor, which have the same distances; projections come
- * from Householder reflections of some of the columns.
+ * Vectors represented by the columns of a triangular factor, which have the same distances;
+ * projects by Householder reflections of some columns.
  */
 public final class TriangularVectors implements CompressedVectors {
   private final Matrix unit;
@@ -23,8 +23,8 @@ public final class TriangularVectors implements CompressedVectors {
 
   private TriangularVectors(
       Matrix unit, int[] profile, double backwardError, double storageRoundoff, Gemm gemm) {
-    this.unit = unit; // a column of unit norm for each vector
-    this.profile = profile; // for each, the last row that may have a value other than zero
+    this.unit = unit; // one unit-norm column per vector
+    this.profile = profile; // for each vector, the last row that may be nonzero
     this.backwardError = backwardError; // η: each column may have been moved by at most this much
     this.storageRoundoff = storageRoundoff;
     // τ of the orthogonal method: m·2⁻⁵²·8, m being the number of living neurons in both groups.
@@ -32,7 +32,7 @@ public final class TriangularVectors implements CompressedVectors {
     this.gemm = gemm;
   }
 
-  /** The living neurons of two layers, scaled to unit norm. */
+  /** Returns the vectors of two layers' living neurons, scaled to unit norm. */
   public static TriangularVectors of(TriangularFactor factor, LivingPair pair, Gemm gemm) {
     int[] columns = new int[pair.count()];
     int next = 0;
@@ -78,7 +78,7 @@ public final class TriangularVectors implements CompressedVectors {
     return rankTolerance;
   }
 
-  /** What every bound has at least. */
+  /** The least that any error bound contains. */
   @Override
   public double allowedDrift() {
     return backwardError;

@@ -12,8 +12,8 @@ import org.spanmatch.kernel.ScaledLayer;
 import org.spanmatch.kernel.vector.gemm.Matrix;
 
 /**
- * The moments of some layers' neurons from rows of their activations side by side, and on request
- * the products with the squared norms of samples.
+ * Adds up the moments of some layers' neurons from rows with all layers' activations side by side,
+ * and on request the norm products.
  */
 public final class ColumnMoments {
   private final int[] first; // the column of each layer's first neuron, and the number of columns
@@ -23,7 +23,7 @@ public final class ColumnMoments {
   private final long[] active;
   private final Map<GramPair, Products> products = new TreeMap<>();
 
-  /** The norm products of a pair while they are added up. */
+  /** The norm products of one pair while they are added up. */
   private static final class Products {
     double product;
     final double[] firstSums;
@@ -36,11 +36,11 @@ public final class ColumnMoments {
   }
 
   /**
-   * No rows yet.
+   * * Starts with no rows. * *
    *
    * @param first the column of each layer's first neuron, and the number of columns
-   * @param pairs the pairs whose norm products are wanted
-   * @param ofSelves whether those of each layer with itself are wanted too
+   * @param pairs the pairs of layers whose norm products to add up
+   * @param ofSelves whether to add up those of each layer with itself too
    */
   public ColumnMoments(int[] first, Collection<GramPair> pairs, boolean ofSelves) {
     this.first = first;
@@ -62,7 +62,9 @@ public final class ColumnMoments {
     return first[layer + 1] - first[layer];
   }
 
-  /** The moments of the first rows of a matrix, of the same columns and products as these. */
+  /**
+   * Returns the moments of the first rows of a matrix with the same columns, for the same pairs.
+   */
   ColumnMoments of(Matrix matrix, int rows) {
     ColumnMoments moments = new ColumnMoments(first, products.keySet(), false);
     for (int i = 0; i < rows; i++) {
@@ -71,7 +73,10 @@ public final class ColumnMoments {
     return moments;
   }
 
-  /** Adds a sample: the activations of all layers side by side, from a place of an array on. */
+  /**
+   * Adds a sample: the activations of all layers side by side, from index {@code place} of an
+   * array.
+   */
   public void addRow(double[] values, int place) {
     for (int j = 0; j < sums.length; j++) {
       double value = values[place + j];
@@ -109,7 +114,7 @@ public final class ColumnMoments {
     }
   }
 
-  /** Adds those of other rows. */
+  /** Adds the moments of other rows. */
   void add(ColumnMoments other) {
     for (int j = 0; j < sums.length; j++) {
       sums[j] += other.sums[j];
@@ -126,7 +131,7 @@ public final class ColumnMoments {
         });
   }
 
-  /** What a factor keeps of a layer. */
+  /** Returns a layer's description and moments for a triangular factor. */
   public GramLayer describe(ScaledLayer layer, int position) {
     int from = first[position];
     int to = first[position + 1];
@@ -138,7 +143,7 @@ public final class ColumnMoments {
         Arrays.copyOfRange(active, from, to));
   }
 
-  /** The norm products of all pairs that are wanted. */
+  /** Returns the norm products of all requested pairs. */
   public Map<GramPair, NormProducts> normProducts() {
     Map<GramPair, NormProducts> all = new TreeMap<>();
     products.forEach(

@@ -4,13 +4,13 @@ import java.util.Arrays;
 import org.spanmatch.gram.Householder;
 
 /**
- * Column-pivoted Householder QR of the vectors that span, applied to the vectors that are projected
- * on the span.
+ * Column-pivoted Householder QR of spanning vectors, applied to the vectors projected on their
+ * span.
  *
- * <p>The next vector taken into the span is always the one farthest from what is spanned already;
- * the norms are computed afresh in every step, so that cancellation can't mislead the choice. When
- * the farthest is at relative distance ≤ τ, all that are left count as dependent. (Golub and Van
- * Loan, Matrix Computations, 5.4.2.) Costs about 6·rows·spanning·(spanning + projected) operations.
+ * <p>Always takes the vector farthest from the span so far; norms are computed afresh in every
+ * step, so that cancellation can't mislead the choice. Once the farthest is at relative distance ≤
+ * τ, all others count as dependent. (Golub and Van Loan, Matrix Computations, 5.4.2.) Costs about
+ * 6·rows·spanning·(spanning + projected) operations.
  */
 public final class PivotedQr {
   private final double[][] rows;
@@ -21,12 +21,12 @@ public final class PivotedQr {
   private int rank;
 
   /**
-   * Factorises.
+   * * Factorises a matrix. * *
    *
-   * @param rows unit-norm vectors as columns: first those that span, then those to project;
-   *     overwritten
-   * @param spanning how many span
-   * @param columns how many there are in all
+   * @param rows the matrix by rows, with unit-norm vectors as columns: first the spanning ones,
+   *     then those to project; overwritten
+   * @param spanning number of spanning vectors
+   * @param columns number of vectors in all
    * @param tolerance τ
    */
   public PivotedQr(double[][] rows, int spanning, int columns, double tolerance) {
@@ -47,7 +47,7 @@ public final class PivotedQr {
     }
   }
 
-  /** Brings the farthest vector to the front; false if it is as good as in the span. */
+  /** Moves the farthest vector to the front; returns false if it is within the tolerance. */
   private boolean pivot() {
     double[] squares = new double[spanning];
     for (int i = rank; i < rows.length; i++) {
@@ -75,12 +75,12 @@ public final class PivotedQr {
     return true;
   }
 
-  /** The independent vectors, in the order in which they were taken. */
+  /** The independent vectors, in the order taken. */
   public int[] pivots() {
     return Arrays.copyOf(order, rank);
   }
 
-  /** How many independent vectors span. */
+  /** Number of independent spanning vectors. */
   public int rank() {
     return rank;
   }
@@ -88,7 +88,7 @@ public final class PivotedQr {
   /** Distance of projected vector {@code index} to the span. */
   public double distance(int index) {
     if (rank == 0) {
-      return 1; // exactly, whatever the rounding of the norm
+      return 1; // exactly, without the rounding of the norm
     }
     double squares = 0;
     for (int i = rank; i < rows.length; i++) {
@@ -114,8 +114,8 @@ public final class PivotedQr {
   }
 
   /**
-   * The relative backward error of each vector, as {@link
-   * org.spanmatch.kernel.reference.StreamingQr#backwardError()}.
+   * The relative backward error η of each vector: the factorisation is exact for vectors that
+   * differ by at most η times their norm.
    */
   public double backwardError() {
     return rank * Householder.backwardError(rows.length);

@@ -7,24 +7,23 @@ import org.spanmatch.kernel.vector.gemm.Gemm.Factor;
 import org.spanmatch.kernel.vector.gemm.Matrix;
 
 /**
- * Brings rows into a triangular factor by Householder reflections, in blocks: [R; rows] = Q [R';
- * 0].
+ * Absorbs rows into a triangular factor by blocked Householder reflections: [R; rows] = Q [R'; 0].
  *
- * <p>The reflection of a column has a 1 in that column's own row of R and its other elements in the
- * rows below, so a block of reflections is I − VTVᵀ with V = [I; V₂]. Blocks are found by recursive
- * halving (Elmroth and Gustavson, Applying recursion to serial and parallel QR factorization,
- * 2000), and applied to all other columns as matrix products (Schreiber and Van Loan, A
- * storage-efficient WY representation for products of Householder transformations, 1989).
+ * <p>The vector of a column's reflection has a 1 in the column's diagonal row of R and its other
+ * elements in the rows below, so a block of reflections is I − VTVᵀ with V = [I; V₂]. Blocks are
+ * found by recursive halving (Elmroth and Gustavson, Applying recursion to serial and parallel QR
+ * factorization, 2000), and applied to all other columns as matrix products (Schreiber and Van
+ * Loan, A storage-efficient WY representation for products of Householder transformations, 1989).
  */
 public final class Reflections {
-  // Columns of a block, whose matrix T is small against everything else.
+  // Columns per block, few enough that the matrix T costs little.
   private static final int BLOCK = 64;
 
-  // Columns that are reflected one by one.
+  // Number of columns at which halving stops; these are reflected one by one.
   private static final int LEAF = 16;
 
-  // Columns of unit norm whose square is smaller count as zero: it would lose digits to underflow,
-  // and the reflection would no longer be orthogonal.
+  // A remainder of a unit-norm column counts as zero if its square is smaller: that would lose
+  // digits to underflow, and the reflection would no longer be orthogonal.
   private static final double NEGLIGIBLE = 0x1p-900;
 
   private final Matrix top;
@@ -39,14 +38,14 @@ public final class Reflections {
   }
 
   /**
-   * Brings rows into a factor. Costs about 2·rows·pivots·(2·columns − pivots) operations.
+   * Absorbs rows into a factor. Costs about 2·rows·pivots·(2·columns − pivots) operations.
    *
    * @param top [R B]: R upper triangular in the first {@code pivots} columns, with as many rows
-   * @param rows more rows of the same columns; overwritten, and what is left of them in the columns
-   *     beyond R are the components orthogonal to it
-   * @param pivots how many columns R has; from the next whole tile on, columns are only reflected
-   * @param profile for a number of pivots, how many of the first rows may have values other than
-   *     zero in their columns
+   * @param rows more rows of the same columns; overwritten, in the columns beyond R with the
+   *     components orthogonal to its columns
+   * @param pivots number of columns of R; columns from the next whole tile on are only reflected
+   * @param profile for a number of first columns, the number of first rows that may be nonzero in
+   *     them
    */
   public static void absorb(
       Matrix top, Matrix rows, int pivots, IntUnaryOperator profile, Gemm gemm) {
@@ -61,15 +60,15 @@ public final class Reflections {
   }
 
   /**
-   * Bounds the relative backward error of each column: as if it had been moved by at most so much
-   * of its norm before exact reflections.
+   * Bounds the relative backward error of each column: the result is that of exact reflections of a
+   * column that differs by at most this fraction of its norm.
    *
-   * <p>6·(length + 4) roundings for each reflection (Higham, Accuracy and Stability of Numerical
+   * <p>6·(length + 4) roundings per reflection (Higham, Accuracy and Stability of Numerical
    * Algorithms, section 19.3, with its constants written out), and as many again for applying them
-   * aggregated (section 19.5).
+   * in blocks (section 19.5).
    *
    * @param pivots number of reflections
-   * @param length number of rows that one acts on
+   * @param length number of rows that each one acts on
    */
   public static double backwardError(int pivots, long length) {
     return pivots * 12 * (length + 4.0) * 0x1p-53;
@@ -87,7 +86,7 @@ public final class Reflections {
     return combined(from, middle, to, left, right);
   }
 
-  /** T of two blocks: the part that couples them is −T₁(V₁ᵀV₂)T₂. */
+  /** Returns T of two adjacent blocks; the part that couples them is −T₁(V₁ᵀV₂)T₂. */
   private Matrix combined(int from, int middle, int to, Matrix left, Matrix right) {
     Matrix products = gemm.matrix(middle - from, to - middle);
     gemm.subtractProduct(
@@ -102,7 +101,7 @@ public final class Reflections {
     copy(left, t, 0);
     copy(right, t, middle - from);
     for (int i = 0; i < left.rows; i++) {
-      // One row of −T₁(V₁ᵀV₂), then times T₂.
+      // One row of −T₁(V₁ᵀV₂), then multiplied by T₂.
       double[] row = new double[right.rows];
       for (int l = i; l < left.rows; l++) {
         for (int j = 0; j < row.length; j++) {
@@ -127,7 +126,7 @@ public final class Reflections {
     }
   }
 
-  /** The block's columns are copied to the side, where their rows lie close together. */
+  /** Reflects a leaf's columns in a copy, where they are contiguous; returns the leaf's T. */
   private Matrix factoriseLeaf(int from, int to) {
     int width = to - from;
     double[] leaf = new double[used * width];
@@ -138,7 +137,7 @@ public final class Reflections {
     double[] products = new double[width];
     for (int k = 0; k < width; k++) {
       double tau = reflect(leaf, width, from, k, products);
-      // products now has the inner products of all reflections before with this one.
+      // products now holds the inner products of all earlier reflections with this one.
       t.set(k, k, tau);
       for (int i = 0; i < k; i++) {
         double sum = 0;
@@ -155,10 +154,10 @@ public final class Reflections {
   }
 
   /**
-   * Makes the reflection of column k of a leaf, and applies it to the columns right of it.
+   * Computes the reflection of column k of a leaf and applies it to the columns right of it.
    *
-   * @param products receives the inner product of the reflection's vector, as far as it lies in the
-   *     rows below, with every column
+   * @param products receives the inner product of every column with the part of the reflection's
+   *     vector in the rows below R
    * @return τ, or 0 if there is nothing to reflect
    */
   private double reflect(double[] leaf, int width, int first, int k, double[] products) {
@@ -223,7 +222,7 @@ public final class Reflections {
         0,
         0,
         false);
-    // Tᵀ(top + V₂ᵀ rows), from the last row on, since row i needs those before it.
+    // Tᵀ(top + V₂ᵀ rows), from the last row up, since row i needs those before it.
     gemm.onColumns(
         0,
         columns,

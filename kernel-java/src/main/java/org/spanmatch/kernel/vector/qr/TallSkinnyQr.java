@@ -21,18 +21,18 @@ import org.spanmatch.kernel.vector.gemm.MicroKernel;
 import org.spanmatch.kernel.vector.gemm.WorkerPool;
 
 /**
- * Adds up the triangular factor R of the activation vectors of some layers side by side, and their
+ * Computes the triangular factor R of some layers' activation vectors side by side, and their
  * moments, in one pass over the samples.
  *
- * <p>Blocks of samples are reduced to triangles side by side, one on each thread, while the next
- * blocks are read. Triangles of the same height are merged into one, as carries in a binary
- * counter, so that the error bound hardly depends on the number of samples, and the result not at
- * all on the number of threads. With m neurons and d samples it costs about 2·d·m² operations and
- * 16·m² bytes for each thread. (Demmel, Grigori, Hoemmen, Langou, Communication-optimal parallel
- * and sequential QR and LU factorizations, 2012.)
+ * <p>Reduces blocks of samples to triangles in parallel, one per thread, while the next blocks are
+ * read. Merges triangles of equal height, like carries in a binary counter, so that the error bound
+ * hardly depends on the number of samples, and the result not at all on the number of threads. With
+ * m neurons and d samples it costs about 2·d·m² operations and 16·m² bytes per thread. (Demmel,
+ * Grigori, Hoemmen, Langou, Communication-optimal parallel and sequential QR and LU factorizations,
+ * 2012.)
  */
 public final class TallSkinnyQr {
-  // Blocks of so many values amortise the reflections that are made one by one.
+  // Blocks of this size amortise the reflections that are computed one by one.
   private static final int BLOCK_VALUES = 1 << 19;
   private static final int MAX_BLOCK_ROWS = 4096;
   private static final int MAX_BLOCK_VALUES = 1 << 30;
@@ -81,7 +81,10 @@ public final class TallSkinnyQr {
     return Math.max(1, Math.min(samples, Math.min(most, Math.max(2 * columns, many))));
   }
 
-  /** Memory: two blocks and a triangle for each thread, and the triangles that wait for another. */
+  /**
+   * Returns the memory needed, in bytes: two blocks and a triangle per thread, and the triangles
+   * that wait for merging.
+   */
   public static double bytes(long columns, long samples, int threads) {
     double blockRows = blockRows(columns, samples);
     double waiting = Math.ceil(Math.log(samples / blockRows) / Math.log(2)) + 1;
@@ -89,10 +92,10 @@ public final class TallSkinnyQr {
   }
 
   /**
-   * Reads all layers once.
+   * Reads all layers once and returns their triangular factor.
    *
    * @param layers at least one, with the same samples
-   * @param pairs the pairs whose norm products are wanted, if the options ask for those
+   * @param pairs the pairs whose norm products to add up, if the options request them
    */
   public static TriangularFactor of(
       List<ScaledLayer> layers,
@@ -110,7 +113,7 @@ public final class TallSkinnyQr {
     return qr.result();
   }
 
-  /** Some blocks of samples, one for each thread. */
+  /** Blocks of samples, one per thread. */
   private final class Batch {
     final List<Matrix> blocks = new ArrayList<>();
     final Matrix[] factors = new Matrix[workers.threads()];
@@ -234,8 +237,8 @@ public final class TallSkinnyQr {
    * The relative backward error η of each column: R is the exact factor of a matrix whose columns
    * differ by at most η times their norm.
    *
-   * <p>The errors of blocks side by side add up as their shares of the column do, so only the
-   * longest way from a block to the root counts.
+   * <p>Errors of sibling blocks combine in proportion to the blocks' shares of the column, so only
+   * the longest path from a block to the root counts.
    */
   private double backwardError() {
     return Reflections.backwardError(columns, blockRows + 1L)

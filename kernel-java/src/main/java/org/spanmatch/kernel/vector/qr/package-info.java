@@ -1,5 +1,5 @@
 /**
- * Compression by Householder QR, for high precision: block by block through {@code Reflections}
- * into {@code TallSkinnyQr}, whose triangular factor gives {@code TriangularVectors}.
+ * Triangular factors from one pass over the activations, for high precision: {@code TallSkinnyQr}
+ * absorbs blocks of samples with {@code Reflections}.
  */
 package org.spanmatch.kernel.vector.qr;
