@@ -3,6 +3,7 @@ package org.spanmatch.gram;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The triangular factor R of A = QR, A being the activation vectors of all layers side by side:
@@ -23,8 +24,8 @@ public final class TriangularFactor extends Gram {
    * @param deadThreshold the norm up to which neurons are dead, at least 0
    * @param error bound on the relative backward error η of each column: R is the exact factor of a
    *     matrix whose columns differ by at most η times their norm
-   * @param rows row i has the elements from column i on; at most m rows. Not copied, and must not
-   *     be changed any more
+   * @param rows row i has the elements from column i on; at most m rows, and no more than there are
+   *     samples. Not copied, and must not be changed any more
    * @param normProducts what debiased CKA needs; may be empty
    */
   public TriangularFactor(
@@ -34,15 +35,21 @@ public final class TriangularFactor extends Gram {
       double error,
       double[][] rows,
       Map<GramPair, NormProducts> normProducts) {
-    super(layers, GramPair.all(layers.size()), samples, deadThreshold, error, normProducts);
-    this.rows = rows;
+    super(
+        layers,
+        GramPair.all(Objects.requireNonNull(layers, "layers").size()),
+        samples,
+        deadThreshold,
+        error,
+        normProducts);
+    this.rows = Objects.requireNonNull(rows, "rows");
     this.first = new int[layers.size() + 1];
     for (int i = 0; i < layers.size(); i++) {
       first[i + 1] = Math.addExact(first[i], layers.get(i).neurons());
     }
-    if (rows.length > columns()) {
+    if (rows.length > Math.min(columns(), samples)) {
       throw new IllegalArgumentException(
-          "expected at most " + columns() + " rows, found " + rows.length);
+          "expected at most " + Math.min(columns(), samples) + " rows, found " + rows.length);
     }
     for (int i = 0; i < rows.length; i++) {
       if (rows[i].length != columns() - i) {
@@ -69,7 +76,7 @@ public final class TriangularFactor extends Gram {
 
   /** The column of a neuron. */
   public int column(int layer, int neuron) {
-    return first[layer] + neuron;
+    return first[layer] + Objects.checkIndex(neuron, layers().get(layer).neurons());
   }
 
   /** An element; 0 below the diagonal. */
@@ -99,16 +106,15 @@ public final class TriangularFactor extends Gram {
       Gram other, List<GramLayer> sums, long allSamples, Map<GramPair, NormProducts> products) {
     TriangularFactor factor = (TriangularFactor) other;
     int columns = columns();
-    double[][] upper = rescaled(sums, columns);
-    double[][] lower = factor.rescaled(sums, factor.rows.length);
-    for (int k = 0; k < columns; k++) {
-      Householder.reflect(upper[k], lower, 0, Math.min(k + 1, lower.length), k, columns);
+    double[][] merged =
+        rows.length + factor.rows.length <= columns
+            ? factorised(rescaled(sums, rows.length), factor.rescaled(sums, factor.rows.length))
+            : merged(rescaled(sums, columns), factor.rescaled(sums, factor.rows.length));
+    for (int i = 0; i < merged.length; i++) {
+      merged[i] = Arrays.copyOfRange(merged[i], i, columns);
     }
-    int count = (int) Math.min(columns, allSamples);
-    double[][] merged = new double[count][];
-    Arrays.setAll(merged, i -> Arrays.copyOfRange(upper[i], i, columns));
-    boolean unscaled = sums.stream().noneMatch(layer -> layer.moments().areScaled());
-    // Reflection k acts on k + 2 rows.
+    boolean unscaled = !isScaled() && !factor.isScaled();
+    // Reflections act on columns / 2 + 2 rows or fewer, on average.
     double step = columns * Householder.backwardError(columns / 2 + 2);
     return new TriangularFactor(
         sums,
@@ -117,6 +123,27 @@ public final class TriangularFactor extends Gram {
         Math.max(error(), other.error()) + step,
         merged,
         unscaled ? products : Map.of());
+  }
+
+  /**
+   * The factor of few rows: none is dropped, since columns of zeros leave rows behind that no later
+   * reflection takes up.
+   */
+  private static double[][] factorised(double[][] upper, double[][] lower) {
+    double[][] all = Arrays.copyOf(upper, upper.length + lower.length);
+    System.arraycopy(lower, 0, all, upper.length, lower.length);
+    for (int k = 0; k < all.length; k++) {
+      Householder.reflect(all[k], all, k + 1, all.length, k, all[k].length);
+    }
+    return all;
+  }
+
+  /** The factor of a row per column, with zeros where there are fewer, and a triangle below. */
+  private static double[][] merged(double[][] upper, double[][] lower) {
+    for (int k = 0; k < upper.length; k++) {
+      Householder.reflect(upper[k], lower, 0, Math.min(k + 1, lower.length), k, upper.length);
+    }
+    return upper;
   }
 
   /** Whole rows, in the units of other layers' scales. */
