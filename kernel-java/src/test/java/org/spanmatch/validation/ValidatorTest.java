@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,7 +24,9 @@ import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.compare.LayerPair;
+import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
@@ -177,8 +180,14 @@ class ValidatorTest {
         }
 
         @Override
-        public ProjectionTable compress(Layer x, Layer y, GramOptions compression) {
-          return broken(good.compress(x, y, compression), fault);
+        public Gram gram(
+            List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions compression) {
+          return good.gram(layers, pairs, compression);
+        }
+
+        @Override
+        public ProjectionTable table(Gram gram, int x, int y) {
+          return broken(good.table(gram, x, y), fault);
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.spanmatch.kernel.Group;
 import org.spanmatch.report.results.DistancesResult;
 import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.LayerResult;
@@ -78,14 +79,13 @@ public final class Csv {
         printer(
             out, "layer", "network", "neuron", "distance", "error_bound", "dead", "norm", "mean")) {
       for (DistancesResult.Layer layer : result.layers()) {
-        for (String network : List.of("x", "y")) {
-          DistancesResult.Side side =
-              network.equals("x") ? layer.distances().x() : layer.distances().y();
+        for (Group group : Group.values()) {
+          DistancesResult.Side side = layer.distances().get(group);
           for (int neuron = 0; neuron < side.distance().size(); neuron++) {
             Double distance = side.distance().get(neuron);
             csv.printRecord(
                 layer.name(),
-                network,
+                group.label(),
                 neuron,
                 distance,
                 side.errorBound().get(neuron),

@@ -3,6 +3,7 @@ package org.spanmatch.cli.commands;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.CommonOptions;
@@ -51,13 +52,14 @@ record BenchOptions(
       CommonOptions.flag("full", "more sizes, and longer, for results to be published");
   private static final Option NEURONS =
       CommonOptions.valued(
-          "neurons", "N,…", "neurons of each network; default 64,256,1024, with --full 64 to 4096");
+          "neurons", "N,…", "neurons of each network; " + defaults(QUICK_NEURONS, FULL_NEURONS));
   private static final Option SAMPLES =
       CommonOptions.valued(
           "samples",
           "N,…",
-          "samples; default 2500,10000,50000, with --full 1000 to 1000000, but not fewer than twice the"
-              + " neurons");
+          "samples; "
+              + defaults(QUICK_SAMPLES, FULL_SAMPLES)
+              + ", but not fewer than twice the neurons");
   private static final Option BACKENDS =
       BackendNames.definition(
           "what to measure: backends, and peers by name; default all that are available, but not"
@@ -91,6 +93,16 @@ record BenchOptions(
         COMPARE,
         REPORT,
         CommonOptions.QUIET);
+  }
+
+  /** Such as "default 64,256,1024, with --full 64 to 4096". */
+  private static String defaults(List<Long> quick, List<Long> full) {
+    return "default "
+        + quick.stream().map(String::valueOf).collect(Collectors.joining(","))
+        + ", with --full "
+        + full.get(0)
+        + " to "
+        + full.get(full.size() - 1);
   }
 
   /** The folder of an earlier run, if nothing is to be measured. */

@@ -112,6 +112,11 @@ record Comparison(Input input, ComputingOptions options, ProjectionKernel kernel
     return String.format(Locale.ROOT, "%,.0f MB", Math.ceil(bytes / 1e6));
   }
 
+  @Override
+  public void close() {
+    kernel.close();
+  }
+
   /** Shows how far a layer has come, and what it takes. */
   private final class Monitor implements ComparisonMonitor {
     private final Progress progress;
@@ -146,10 +151,5 @@ record Comparison(Input input, ComputingOptions options, ProjectionKernel kernel
     public boolean isStopped() {
       return stopped.getAsBoolean();
     }
-  }
-
-  @Override
-  public void close() {
-    kernel.close();
   }
 }

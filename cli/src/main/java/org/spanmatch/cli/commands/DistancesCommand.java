@@ -9,7 +9,6 @@ import org.spanmatch.cli.output.Version;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.compare.LayerSteps;
 import org.spanmatch.compare.Question;
-import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.report.Csv;
@@ -87,9 +86,7 @@ public final class DistancesCommand implements Command {
                   layer,
                   table.samples(),
                   table.precision(),
-                  PerGroup.of(
-                      DistancesResult.Side.of(table, Group.X),
-                      DistancesResult.Side.of(table, Group.Y))));
+                  PerGroup.from(group -> DistancesResult.Side.of(table, group))));
     }
 
     @Override

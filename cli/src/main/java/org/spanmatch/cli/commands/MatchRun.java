@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.spanmatch.cli.output.Version;
 import org.spanmatch.compare.LayerSteps;
 import org.spanmatch.compare.Question;
-import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.ProjectionTable;
@@ -70,9 +69,9 @@ final class MatchRun implements Question<LayerResult> {
     return new LayerResult(
         layer,
         table.samples(),
-        PerGroup.of(table.neurons(Group.X), table.neurons(Group.Y)),
-        PerGroup.of(table.dead(Group.X), table.dead(Group.Y)),
-        PerGroup.of(table.fillsSpace(Group.X), table.fillsSpace(Group.Y)),
+        PerGroup.from(table::neurons),
+        PerGroup.from(table::dead),
+        PerGroup.from(table::fillsSpace),
         table.precision(),
         matches.stream().map(MatchResult::of).toList(),
         levels.orElse(null),

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
@@ -131,9 +134,17 @@ class AutomaticKernelTest {
     }
 
     @Override
-    public ProjectionTable compress(Layer x, Layer y, GramOptions options) {
+    public Gram gram(
+        List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options) {
       events.add(provider.name);
-      return new ReferenceProvider().open(new KernelOptions(1), "test").compress(x, y, options);
+      return new ReferenceProvider()
+          .open(new KernelOptions(1), "test")
+          .gram(layers, pairs, options);
+    }
+
+    @Override
+    public ProjectionTable table(Gram gram, int x, int y) {
+      return new ReferenceProvider().open(new KernelOptions(1), "test").table(gram, x, y);
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -18,7 +19,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.KernelInfo;
@@ -103,7 +106,13 @@ class KernelsTest {
         }
 
         @Override
-        public ProjectionTable compress(Layer x, Layer y, GramOptions options) {
+        public Gram gram(
+            List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options) {
+          throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ProjectionTable table(Gram gram, int x, int y) {
           throw new UnsupportedOperationException();
         }
 

@@ -284,8 +284,32 @@ class VectorKernelFaultsTest {
     }
 
     @Override
-    public void addSums(double[] panel, int offset, int depth, double[] sums, int to) {
-      kernel.addSums(panel, offset, depth, sums, to);
+    public void addMoments(
+        double[] panel,
+        int offset,
+        int depth,
+        double[] sums,
+        double[] fourthPowers,
+        double[] active,
+        int to) {
+      kernel.addMoments(panel, offset, depth, sums, fourthPowers, active, to);
+    }
+
+    @Override
+    public void addProducts(
+        double[] panel,
+        int offset,
+        int depth,
+        double[] vector,
+        int first,
+        double[] products,
+        int to) {
+      kernel.addProducts(panel, offset, depth, vector, first, products, to);
+    }
+
+    @Override
+    public double squaredNorm(double[] values, int from, int count) {
+      return kernel.squaredNorm(values, from, count);
     }
 
     @Override

@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Nested;
@@ -16,7 +18,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
@@ -30,7 +34,6 @@ import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
 import org.spanmatch.kernel.vector.gemm.ScalarMicroKernel;
 import org.spanmatch.kernel.vector.gemm.VectorMicroKernel;
-import org.spanmatch.kernel.vector.gram.PackedSamples;
 
 /** The fast Java kernel keeps the contract, with and without the Vector API and more threads. */
 class VectorKernelTest {
@@ -127,7 +130,7 @@ class VectorKernelTest {
         ProjectionTable table = kernel.compress(layer, layer, options)) {
       double exact = 0.1 * samples; // rounded once
       // So many additions in a part, and of parts.
-      int part = precision == Precision.STANDARD ? PackedSamples.KC : 4096;
+      int part = precision == Precision.STANDARD ? MicroKernel.KC : 4096;
       double additions = part + Math.ceil((double) samples / part);
       assertEquals(exact, table.moments(Group.X).sum(0), additions * 0x1p-53 * exact);
     }
@@ -219,9 +222,14 @@ class VectorKernelTest {
     }
 
     @Override
-    public ProjectionTable compress(Layer x, Layer y, GramOptions options) {
-      return kernel.compress(
-          x, y, new GramOptions(options.deadThreshold(), Precision.HIGH, options.progress()));
+    public Gram gram(
+        List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options) {
+      return kernel.gram(layers, pairs, options.withPrecision(Precision.HIGH));
+    }
+
+    @Override
+    public ProjectionTable table(Gram gram, int x, int y) {
+      return kernel.table(gram, x, y);
     }
 
     @Override

@@ -40,7 +40,7 @@ public record DistancesResult(
   public record Layer(String name, long samples, Precision precision, PerGroup<Side> distances) {
     /** The error bounds of both networks' neurons; null for dead neurons. */
     public PerGroup<List<Double>> errorBounds() {
-      return PerGroup.of(distances.x().errorBound(), distances.y().errorBound());
+      return distances.map(Side::errorBound);
     }
   }
 

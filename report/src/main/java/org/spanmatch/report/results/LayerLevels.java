@@ -27,8 +27,8 @@ public record LayerLevels(
   public static LayerLevels of(String layer, ProjectionTable table, MatchSpectrum spectrum) {
     return new LayerLevels(
         layer,
-        PerGroup.of(levels(table, spectrum, Group.X), levels(table, spectrum, Group.Y)),
-        PerGroup.of(errors(table, spectrum, Group.X), errors(table, spectrum, Group.Y)),
+        PerGroup.from(group -> levels(table, spectrum, group)),
+        PerGroup.from(group -> errors(table, spectrum, group)),
         spectrum);
   }
 

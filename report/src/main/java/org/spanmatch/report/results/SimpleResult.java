@@ -77,8 +77,8 @@ public record SimpleResult(
       return new Layer(
           name,
           table.samples(),
-          PerGroup.of(table.neurons(Group.X), table.neurons(Group.Y)),
-          PerGroup.of(table.dead(Group.X), table.dead(Group.Y)),
+          PerGroup.from(table::neurons),
+          PerGroup.from(table::dead),
           table.precision(),
           MatchResult.of(maximum),
           found.matches().stream().map(Simple::of).toList(),
@@ -124,7 +124,7 @@ public record SimpleResult(
     }
 
     private static PerGroup<List<Integer>> positions(List<Neuron> neurons) {
-      return PerGroup.of(positions(neurons, Group.X), positions(neurons, Group.Y));
+      return PerGroup.from(group -> positions(neurons, group));
     }
 
     private static List<Integer> positions(List<Neuron> neurons, Group group) {

@@ -3,7 +3,6 @@ package org.spanmatch.report.results;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
-import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.gram.Precision;
@@ -49,8 +48,8 @@ public record SpectrumResult(
       return new Layer(
           name,
           table.samples(),
-          PerGroup.of(table.neurons(Group.X), table.neurons(Group.Y)),
-          PerGroup.of(table.dead(Group.X), table.dead(Group.Y)),
+          PerGroup.from(table::neurons),
+          PerGroup.from(table::dead),
           table.precision(),
           LayerLevels.of(name, table, spectrum));
     }

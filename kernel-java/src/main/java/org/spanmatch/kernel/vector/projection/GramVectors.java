@@ -21,7 +21,8 @@ public final class GramVectors implements CompressedVectors {
     this(unit.rows(), unit.error(), unit.pair().storageRoundoff(), gemm);
   }
 
-  private GramVectors(double[][] gram, double gramError, double storageRoundoff, Gemm gemm) {
+  /** Takes the elements of a symmetric Gram matrix, and a bound on the absolute error of each. */
+  GramVectors(double[][] gram, double gramError, double storageRoundoff, Gemm gemm) {
     this.gram = gram;
     this.gramError = gramError;
     this.storageRoundoff = storageRoundoff;
