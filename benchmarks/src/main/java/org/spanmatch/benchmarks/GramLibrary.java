@@ -2,8 +2,11 @@ package org.spanmatch.benchmarks;
 
 import java.util.List;
 import java.util.Optional;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
-import org.spanmatch.kernel.vector.gram.GramTables;
+import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.kernel.vector.projection.SweptTable;
 import org.spanmatch.match.Match;
 import org.spanmatch.tuning.Mixtures;
 import org.spanmatch.tuning.Peer;
@@ -12,7 +15,7 @@ import org.spanmatch.tuning.Phases;
 
 /**
  * A library that computes the Gram matrix of float64 data in the layout that suits it best, from
- * which our tables take over.
+ * which the java backend takes over.
  *
  * @param name the peer's name
  * @param library the library's name
@@ -52,24 +55,25 @@ record GramLibrary(String name, String library, String className, Runnable check
     // ojAlgo takes two layouts at once, netlib's a sum for each thread.
     double data = Double.BYTES * (double) m * samples * (name.equals("ojalgo") ? 2 : 1);
     double gram = Double.BYTES * (double) m * m * (name.equals("netlib") ? threads : 1);
-    return data + gram + GramTables.heapBytes(neurons, neurons);
+    double handedOver = Double.BYTES * (double) neurons * m;
+    return data + gram + handedOver + SweptTable.bytes(neurons, neurons);
   }
 
   @Override
   public PeerLayer open(Mixtures data, int threads, double... epsilons) {
     GramPeer gram = GramPeer.open(name, data, threads);
+    ProjectionKernel kernel = Kernels.open("java", new KernelOptions(threads));
     return new PeerLayer() {
       private List<Match> matches;
 
       @Override
       public void match() {
-        // Our tables remove neurons cheaply.
-        matches = Phases.match(this::compress, true, epsilons);
+        matches = Phases.match(this::compress, kernel.hasCheapRemovals(), epsilons);
       }
 
       private ProjectionTable compress() {
         gram.compute();
-        return gram.table(data, threads);
+        return gram.table(data, kernel);
       }
 
       @Override
@@ -79,6 +83,7 @@ record GramLibrary(String name, String library, String className, Runnable check
 
       @Override
       public void close() {
+        kernel.close();
         gram.close();
       }
     };

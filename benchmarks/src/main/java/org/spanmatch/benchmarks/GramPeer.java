@@ -1,14 +1,17 @@
 package org.spanmatch.benchmarks;
 
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.NeuronNorms;
+import org.spanmatch.gram.GramLayer;
+import org.spanmatch.gram.GramMatrix;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.LivingNeurons;
-import org.spanmatch.gram.Moments;
+import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
-import org.spanmatch.kernel.vector.gram.GramTables;
 import org.spanmatch.tuning.Mixtures;
 
 /**
@@ -52,37 +55,53 @@ interface GramPeer extends AutoCloseable {
   }
 
   /**
-   * Our table of the Gram matrix that was computed last, none of whose neurons may be dead. The
-   * sums of neurons, which matching does not ask for, are left at 0.
+   * A kernel's table of the Gram matrix that was computed last. Sums, fourth powers and active
+   * samples, which matching does not ask for, are left at 0.
+   *
+   * @param kernel makes the table, which must be closed before it
    */
-  default ProjectionTable table(Mixtures data, int threads) {
+  default ProjectionTable table(Mixtures data, ProjectionKernel kernel) {
+    return kernel.table(gram(data), 0, 1);
+  }
+
+  private GramMatrix gram(Mixtures data) {
     int n = data.neurons();
-    double[][] unit = new double[2 * n][2 * n];
-    double[] norms = new double[2 * n];
-    Arrays.setAll(norms, i -> Math.sqrt(get(i, i)));
+    double[] xBlock = new double[n * (n + 1) / 2];
+    double[] yBlock = new double[n * (n + 1) / 2];
+    double[] rectangle = new double[n * n];
+    double[] xSquares = new double[n];
+    double[] ySquares = new double[n];
     double[] products = new double[2 * n];
-    for (int column = 0; column < 2 * n; column++) {
-      copyColumn(column, products);
-      for (int row = column + 1; row < 2 * n; row++) {
-        double cosine = products[row] / norms[row] / norms[column];
-        unit[row][column] = cosine;
-        unit[column][row] = cosine;
-      }
-      unit[column][column] = 1;
+    for (int i = 0; i < n; i++) {
+      int row = GramMatrix.triangleRow(n, i);
+      copyColumn(i, products);
+      System.arraycopy(products, i, xBlock, row + i, n - i);
+      System.arraycopy(products, n, rectangle, i * n, n);
+      xSquares[i] = products[i];
+      copyColumn(n + i, products);
+      System.arraycopy(products, n + i, yBlock, row + i, n - i);
+      ySquares[i] = products[n + i];
     }
-    double[] sums = new double[n];
-    return GramTables.of(
-        unit,
-        // In whatever order the library added them up.
-        GramErrors.ofUnitNorm(GramErrors.ofSums(data.samples(), data.samples())),
-        data.layer(Group.X).type().roundoff(),
+    return new GramMatrix(
+        List.of(layer(data, Group.X, xSquares), layer(data, Group.Y, ySquares)),
         data.samples(),
+        NeuronNorms.DEFAULT_DEAD_THRESHOLD,
+        // In whatever order the library added them up.
+        GramErrors.ofSums(data.samples(), data.samples()),
         Map.of(
-            Group.X, new LivingNeurons(n, List.of(), 0),
-            Group.Y, new LivingNeurons(n, List.of(), n)),
-        Map.of(
-            Group.X, new Moments(Arrays.copyOf(norms, n), sums),
-            Group.Y, new Moments(Arrays.copyOfRange(norms, n, 2 * n), sums)),
-        threads);
+            new GramPair(0, 0), xBlock, new GramPair(0, 1), rectangle, new GramPair(1, 1), yBlock),
+        Map.of());
+  }
+
+  private static GramLayer layer(Mixtures data, Group group, double[] squares) {
+    Layer layer = data.layer(group);
+    int n = layer.neurons();
+    return new GramLayer(
+        group == Group.X ? 0 : 1,
+        layer.name(),
+        List.of(layer.source()),
+        layer.sampleAxes(),
+        layer.type().roundoff(),
+        Moments.of(new double[n], squares, new double[n], new long[n]));
   }
 }

@@ -1,12 +1,16 @@
 package org.spanmatch.benchmarks;
 
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
@@ -45,8 +49,14 @@ public final class WrongProvider implements KernelProvider {
       }
 
       @Override
-      public ProjectionTable compress(Layer x, Layer y, GramOptions compression) {
-        return right.compress(x, x, compression);
+      public Gram gram(
+          List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options) {
+        return right.gram(layers, pairs, options);
+      }
+
+      @Override
+      public ProjectionTable table(Gram gram, int x, int y) {
+        return right.table(gram, x, x);
       }
 
       @Override

@@ -2,15 +2,19 @@ package org.spanmatch.cli;
 
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.KernelFailedException;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.reference.ReferenceProvider;
@@ -59,8 +63,14 @@ public final class BrokenProvider implements KernelProvider {
       }
 
       @Override
-      public ProjectionTable compress(Layer x, Layer y, GramOptions compression) {
-        return broken(good.compress(x, y, compression));
+      public Gram gram(
+          List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options) {
+        return good.gram(layers, pairs, options);
+      }
+
+      @Override
+      public ProjectionTable table(Gram gram, int x, int y) {
+        return broken(good.table(gram, x, y));
       }
 
       @Override

@@ -3,7 +3,7 @@
  *
  * <p>A {@link org.spanmatch.activations.Layer} is read block by block, as often as a kernel likes;
  * {@link org.spanmatch.activations.SampleRows} reads it as rows of doubles. {@link
- * org.spanmatch.activations.ArrayActivations} holds a layer in memory; the layers of files come
- * from {@link org.spanmatch.activations.npy}.
+ * org.spanmatch.activations.Layers} holds a layer in memory; the layers of files come from {@link
+ * org.spanmatch.activations.npy}.
  */
 package org.spanmatch.activations;

@@ -7,7 +7,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.KernelOptions;
@@ -55,6 +55,6 @@ class AllocationTest {
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextDouble();
     }
-    return ArrayActivations.of(name, samples, NEURONS, values);
+    return Layers.of(name, samples, NEURONS, values);
   }
 }

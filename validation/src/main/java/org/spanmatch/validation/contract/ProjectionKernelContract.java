@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.gram.GramOptions;
@@ -1149,8 +1149,8 @@ public abstract class ProjectionKernelContract {
     double[] yBefore = y.clone();
     try (ProjectionTable table =
         kernel.compress(
-            ArrayActivations.of("x", 300, 5, x),
-            ArrayActivations.of("y", 300, 4, y),
+            Layers.of("x", 300, 5, x),
+            Layers.of("y", 300, 4, y),
             GramOptions.defaults())) {
       table.distances(Group.X);
       table.remove(Group.Y, 0);
