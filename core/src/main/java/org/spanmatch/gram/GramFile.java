@@ -279,12 +279,7 @@ public final class GramFile {
     try {
       if (precision.equals(Precision.HIGH.toString())) {
         return new TriangularFactor(
-            layers,
-            samples,
-            threshold,
-            error,
-            factor(prefix, layers, samples),
-            products(prefix, layers));
+            layers, samples, threshold, error, factor(prefix, layers), products(prefix, layers));
       }
       if (precision.equals(Precision.STANDARD.toString())) {
         return new GramMatrix(
@@ -443,12 +438,11 @@ public final class GramFile {
     }
   }
 
-  private double[][] factor(String prefix, List<GramLayer> layers, long samples) {
+  private double[][] factor(String prefix, List<GramLayer> layers) {
     long columns = layers.stream().mapToLong(GramLayer::neurons).sum();
     String name = prefix + "factor";
     List<Long> shape = array(name).shape();
-    long most = Math.min(columns, samples);
-    long count = shape.isEmpty() ? most : Math.min(most, shape.get(0));
+    long count = shape.isEmpty() ? columns : Math.min(columns, shape.get(0));
     double[] values = finite(name, count, columns);
     double[][] rows = new double[(int) count][];
     Arrays.setAll(

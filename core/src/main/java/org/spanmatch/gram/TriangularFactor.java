@@ -24,8 +24,8 @@ public final class TriangularFactor extends Gram {
    * @param deadThreshold the norm up to which neurons are dead, at least 0
    * @param error bound on the relative backward error η of each column: R is the exact factor of a
    *     matrix whose columns differ by at most η times their norm
-   * @param rows row i has the elements from column i on; at most m rows, and no more than there are
-   *     samples. Not copied, and must not be changed any more
+   * @param rows row i has the elements from column i on; at most m rows. Not copied, and must not
+   *     be changed any more
    * @param normProducts what debiased CKA needs; may be empty
    */
   public TriangularFactor(
@@ -47,9 +47,9 @@ public final class TriangularFactor extends Gram {
     for (int i = 0; i < layers.size(); i++) {
       first[i + 1] = Math.addExact(first[i], layers.get(i).neurons());
     }
-    if (rows.length > Math.min(columns(), samples)) {
+    if (rows.length > columns()) {
       throw new IllegalArgumentException(
-          "expected at most " + Math.min(columns(), samples) + " rows, found " + rows.length);
+          "expected at most " + columns() + " rows, found " + rows.length);
     }
     for (int i = 0; i < rows.length; i++) {
       if (rows[i].length != columns() - i) {
@@ -69,7 +69,7 @@ public final class TriangularFactor extends Gram {
     return first[first.length - 1];
   }
 
-  /** Number of rows, at most the number of columns and of samples. */
+  /** Number of rows, at most the number of columns; those that are left out are zero. */
   public int rows() {
     return rows.length;
   }
