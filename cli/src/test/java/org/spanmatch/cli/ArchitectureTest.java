@@ -35,7 +35,9 @@ class ArchitectureTest {
   private static final String[] REPORT = {"report.."};
   private static final String[] CLI = {"cli.."};
 
-  private static final String[] JDK = {"java..", "javax..", "jdk..", "com.sun.."};
+  private static final String[] JDK = {
+    "java..", "javax..", "jdk..", "com.sun..", "org.w3c.dom..", "org.xml.sax.."
+  };
   private static final String[] JUNIT = {"org.junit..", "org.opentest4j..", "org.apiguardian.."};
   private static final String COMMONS_CLI = "org.apache.commons.cli..";
   private static final String PROGRESS_BAR = "me.tongfei.progressbar..";
