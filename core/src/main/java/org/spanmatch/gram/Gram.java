@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -45,28 +46,66 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
       double deadThreshold,
       double error,
       Map<GramPair, NormProducts> normProducts) {
-    this.layers = List.copyOf(layers);
+    this.layers = List.copyOf(Objects.requireNonNull(layers, "layers"));
     TreeSet<GramPair> sorted = new TreeSet<>(pairs);
     sorted.removeIf(pair -> pair.first() == pair.second());
     this.pairs = Collections.unmodifiableSet(sorted);
     this.samples = samples;
     this.deadThreshold = deadThreshold;
     this.error = error;
-    this.normProducts = new TreeMap<>(normProducts);
+    this.normProducts = new TreeMap<>(Objects.requireNonNull(normProducts, "normProducts"));
     for (GramPair pair : sorted) {
       if (pair.second() >= layers.size()) {
         throw new IllegalArgumentException(
             "expected pairs of " + layers.size() + " layers, found " + pair);
       }
     }
-    if (!(deadThreshold >= 0 && error >= 0) || samples < 0) {
+    if (samples < (layers.isEmpty() ? 0 : 1)) {
+      throw new IllegalArgumentException("expected at least 1 sample, found " + samples);
+    }
+    this.layers.forEach(this::requireSamples);
+    requireSize("a dead threshold", deadThreshold);
+    requireSize("an error", error);
+    this.normProducts.forEach(this::requireFitting);
+  }
+
+  private void requireSamples(GramLayer layer) {
+    if (layer.samples() != samples) {
       throw new IllegalArgumentException(
-          "expected samples, a dead threshold and an error of at least 0, found "
+          layer.description()
+              + ": expected axes of "
               + samples
-              + ", "
-              + deadThreshold
-              + " and "
-              + error);
+              + " samples, found "
+              + layer.sampleAxes());
+    }
+    for (int neuron = 0; neuron < layer.neurons(); neuron++) {
+      long active = layer.moments().activeSamples(neuron);
+      if (active < 0 || active > samples) {
+        throw new IllegalArgumentException(
+            layer.description()
+                + ", neuron "
+                + neuron
+                + ": expected from 0 to "
+                + samples
+                + " active samples, found "
+                + active);
+      }
+    }
+  }
+
+  private static void requireSize(String what, double value) {
+    if (!(value >= 0 && value <= Double.MAX_VALUE)) {
+      throw new IllegalArgumentException(
+          "expected " + what + " of at least 0 and finite, found " + value);
+    }
+  }
+
+  private void requireFitting(GramPair pair, NormProducts products) {
+    if (pair.second() >= layers.size()
+        || products.firstSums().length != layers.get(pair.first()).neurons()
+        || products.secondSums().length != layers.get(pair.second()).neurons()) {
+      throw new IllegalArgumentException(
+          "norm products of " + pair + ": expected a sum per neuron of two of the layers");
     }
   }
 
@@ -87,7 +126,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
    */
   public static Gram sum(List<? extends Gram> parts) {
     Gram sum = empty();
-    for (Gram part : parts) {
+    for (Gram part : Objects.requireNonNull(parts, "parts")) {
       sum = sum.plus(part);
     }
     return sum;
@@ -154,7 +193,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
    *     were so large or small that they had to be scaled per neuron
    */
   public final Optional<NormProducts> normProducts(GramPair pair) {
-    return Optional.ofNullable(normProducts.get(pair));
+    return Optional.ofNullable(normProducts.get(Objects.requireNonNull(pair, "pair")));
   }
 
   /** All norm products, by pair. */
@@ -162,7 +201,12 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
     return normProducts;
   }
 
-  /** Upper bound on the bytes that the numbers take in memory and on disk. */
+  /** Whether any neuron was scaled. */
+  final boolean isScaled() {
+    return layers.stream().anyMatch(layer -> layer.moments().areScaled());
+  }
+
+  /** Bytes that the numbers take, at most, in memory and on disk. */
   public abstract long bytes();
 
   /**
@@ -175,6 +219,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
    * @throws GramException if the layers, neurons, pairs, precision, dead threshold or shift differ
    */
   public final Gram plus(Gram other) {
+    Objects.requireNonNull(other, "other");
     if (isEmpty()) {
       return other;
     }

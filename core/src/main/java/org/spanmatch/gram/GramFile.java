@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.activations.npy.NpzWriter;
@@ -69,9 +70,15 @@ public final class GramFile {
   /**
    * Writes Gram matrices.
    *
-   * @param out the stream, which is not closed
+   * @param grams at least one, none of them empty
+   * @param out stays open
    */
   public static void write(List<Gram> grams, OutputStream out) throws IOException {
+    Objects.requireNonNull(out, "out");
+    if (Objects.requireNonNull(grams, "grams").isEmpty()
+        || grams.stream().anyMatch(Gram::isEmpty)) {
+      throw new IllegalArgumentException("expected Gram matrices of at least one sample");
+    }
     NpzWriter npz = NpzWriter.stored(out);
     npz.add(FORMAT, List.of(VERSION));
     for (int g = 0; g < grams.size(); g++) {
@@ -158,6 +165,7 @@ public final class GramFile {
 
   /** Whether a file claims to hold Gram matrices, in any version of the format. */
   public static boolean isGramFile(ActivationFile file) {
+    Objects.requireNonNull(file, "file");
     return file.arrays().stream().anyMatch(array -> array.name().equals(FORMAT))
         && file.arrays().stream().anyMatch(array -> array.name().startsWith("0/"));
   }
@@ -170,14 +178,14 @@ public final class GramFile {
    * @throws GramException if it holds no Gram matrices or has another version
    */
   public static List<Gram> read(Path path) {
-    return read(ActivationFile.open(path));
+    return read(ActivationFile.open(Objects.requireNonNull(path, "path")));
   }
 
   /** Reads an opened file; see {@link #read(Path)}. */
   public static List<Gram> read(ActivationFile opened) {
     GramFile file;
     try {
-      file = new GramFile(opened);
+      file = new GramFile(Objects.requireNonNull(opened, "opened"));
     } catch (IOException e) {
       throw new GramException(opened.path() + ": it can't be read: " + e.getMessage(), e);
     }
@@ -271,12 +279,7 @@ public final class GramFile {
     try {
       if (precision.equals(Precision.HIGH.toString())) {
         return new TriangularFactor(
-            layers,
-            samples,
-            threshold,
-            error,
-            factor(prefix, layers, samples),
-            products(prefix, layers));
+            layers, samples, threshold, error, factor(prefix, layers), products(prefix, layers));
       }
       if (precision.equals(Precision.STANDARD.toString())) {
         return new GramMatrix(
@@ -327,7 +330,7 @@ public final class GramFile {
           new GramLayer(
               (int) networks[i],
               names.get(i),
-              List.of(sources.get(i).split("\n", -1)),
+              sources.get(i).isEmpty() ? List.of() : List.of(sources.get(i).split("\n", -1)),
               axes(prefix + "axes/" + i),
               roundoffs[i],
               moments(prefix, i, (int) neurons[i])));
@@ -346,7 +349,7 @@ public final class GramFile {
   private Moments moments(String prefix, int layer, int neurons) {
     long[] exponents = longs(prefix + "scale/" + layer, neurons);
     for (int i = 0; i < neurons; i++) {
-      if (Math.abs(exponents[i]) > Double.MAX_EXPONENT) {
+      if (exponents[i] < -Double.MAX_EXPONENT || exponents[i] > Double.MAX_EXPONENT) {
         throw problem(
             "array '"
                 + prefix
@@ -435,10 +438,12 @@ public final class GramFile {
     }
   }
 
-  private double[][] factor(String prefix, List<GramLayer> layers, long samples) {
+  private double[][] factor(String prefix, List<GramLayer> layers) {
     long columns = layers.stream().mapToLong(GramLayer::neurons).sum();
-    long count = Math.min(columns, samples);
-    double[] values = finite(prefix + "factor", count, columns);
+    String name = prefix + "factor";
+    List<Long> shape = array(name).shape();
+    long count = shape.isEmpty() ? columns : Math.min(columns, shape.get(0));
+    double[] values = finite(name, count, columns);
     double[][] rows = new double[(int) count][];
     Arrays.setAll(
         rows, i -> Arrays.copyOfRange(values, (int) (i * columns + i), (int) ((i + 1) * columns)));

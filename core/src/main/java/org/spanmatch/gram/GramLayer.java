@@ -27,8 +27,11 @@ public record GramLayer(
   public GramLayer {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(moments, "moments");
-    sources = List.copyOf(sources);
-    sampleAxes = List.copyOf(sampleAxes);
+    sources = List.copyOf(Objects.requireNonNull(sources, "sources"));
+    sampleAxes = List.copyOf(Objects.requireNonNull(sampleAxes, "sampleAxes"));
+    if (sampleAxes.isEmpty()) {
+      throw new IllegalArgumentException("expected at least one axis that counts samples");
+    }
     if (network < 0) {
       throw new IllegalArgumentException("expected a network from 0 on, found " + network);
     }
@@ -39,7 +42,12 @@ public record GramLayer(
     return moments.neurons();
   }
 
-  /** The start of a message about this layer: "file, layer 'name'". */
+  /** Number of samples: the product of the axes' sizes. */
+  long samples() {
+    return product(sampleAxes);
+  }
+
+  /** "file, layer 'name'": the start of a message about this layer. */
   public String description() {
     return String.join(" + ", sources) + ", layer '" + name + "'";
   }

@@ -3,6 +3,7 @@ package org.spanmatch.gram;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -42,7 +43,13 @@ public final class GramMatrix extends Gram {
       double error,
       Map<GramPair, double[]> blocks,
       Map<GramPair, NormProducts> normProducts) {
-    super(layers, blocks.keySet(), samples, deadThreshold, error, normProducts);
+    super(
+        layers,
+        Objects.requireNonNull(blocks, "blocks").keySet(),
+        samples,
+        deadThreshold,
+        error,
+        normProducts);
     this.blocks = new TreeMap<>(blocks);
     for (int i = 0; i < layers.size(); i++) {
       if (!blocks.containsKey(new GramPair(i, i))) {
@@ -78,6 +85,7 @@ public final class GramMatrix extends Gram {
    * @throws IllegalArgumentException if the pair was not added up
    */
   public double[] block(GramPair pair) {
+    Objects.requireNonNull(pair, "pair");
     requirePair(pair.first(), pair.second());
     return blocks.get(pair);
   }
@@ -98,6 +106,8 @@ public final class GramMatrix extends Gram {
     }
     double[] block = blocks.get(new GramPair(layer, otherLayer));
     int neurons = layers().get(otherLayer).neurons();
+    Objects.checkIndex(neuron, layers().get(layer).neurons());
+    Objects.checkIndex(otherNeuron, neurons);
     if (layer < otherLayer) {
       return block[neuron * neurons + otherNeuron];
     }
@@ -115,7 +125,7 @@ public final class GramMatrix extends Gram {
       Gram other, List<GramLayer> sums, long allSamples, Map<GramPair, NormProducts> products) {
     GramMatrix matrix = (GramMatrix) other;
     Map<GramPair, double[]> added = new TreeMap<>();
-    boolean unscaled = sums.stream().noneMatch(layer -> layer.moments().areScaled());
+    boolean unscaled = !isScaled() && !matrix.isScaled();
     blocks.forEach(
         (pair, block) -> {
           double[] others = matrix.blocks.get(pair);

@@ -51,6 +51,12 @@ public final class Moments {
       long[] activeSamples,
       int[] scaleExponents,
       double[] shifts) {
+    Objects.requireNonNull(sums, "sums");
+    Objects.requireNonNull(squares, "squares");
+    Objects.requireNonNull(fourthPowers, "fourthPowers");
+    Objects.requireNonNull(activeSamples, "activeSamples");
+    Objects.requireNonNull(scaleExponents, "scaleExponents");
+    Objects.requireNonNull(shifts, "shifts");
     int neurons = sums.length;
     if (squares.length != neurons
         || fourthPowers.length != neurons
@@ -70,8 +76,9 @@ public final class Moments {
   /** Returns moments of activations that were neither scaled nor shifted; see the constructor. */
   public static Moments of(
       double[] sums, double[] squares, double[] fourthPowers, long[] activeSamples) {
+    int neurons = Objects.requireNonNull(sums, "sums").length;
     return new Moments(
-        sums, squares, fourthPowers, activeSamples, new int[sums.length], new double[sums.length]);
+        sums, squares, fourthPowers, activeSamples, new int[neurons], new double[neurons]);
   }
 
   /** Number of neurons, dead ones included. */

@@ -1,6 +1,7 @@
 package org.spanmatch.gram;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * The sums that debiased linear CKA of two layers needs beside their Gram matrix: products with the
@@ -24,8 +25,8 @@ public final class NormProducts {
    */
   public NormProducts(double product, double[] firstSums, double[] secondSums) {
     this.product = product;
-    this.firstSums = firstSums.clone();
-    this.secondSums = secondSums.clone();
+    this.firstSums = Objects.requireNonNull(firstSums, "firstSums").clone();
+    this.secondSums = Objects.requireNonNull(secondSums, "secondSums").clone();
   }
 
   /** aᵀb, summed over all samples. */

@@ -3,6 +3,7 @@ package org.spanmatch.gram;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The triangular factor R of A = QR, where A has the activation vectors of all layers as columns.
@@ -35,8 +36,14 @@ public final class TriangularFactor extends Gram {
       double error,
       double[][] rows,
       Map<GramPair, NormProducts> normProducts) {
-    super(layers, GramPair.all(layers.size()), samples, deadThreshold, error, normProducts);
-    this.rows = rows;
+    super(
+        layers,
+        GramPair.all(Objects.requireNonNull(layers, "layers").size()),
+        samples,
+        deadThreshold,
+        error,
+        normProducts);
+    this.rows = Objects.requireNonNull(rows, "rows");
     this.first = new int[layers.size() + 1];
     for (int i = 0; i < layers.size(); i++) {
       first[i + 1] = Math.addExact(first[i], layers.get(i).neurons());
@@ -63,14 +70,14 @@ public final class TriangularFactor extends Gram {
     return first[first.length - 1];
   }
 
-  /** Number of rows, at most the number of columns and the number of samples. */
+  /** Number of rows, at most the number of columns; those that are left out are zero. */
   public int rows() {
     return rows.length;
   }
 
   /** Returns the column of a neuron. */
   public int column(int layer, int neuron) {
-    return first[layer] + neuron;
+    return first[layer] + Objects.checkIndex(neuron, layers().get(layer).neurons());
   }
 
   /** Returns an element of R; 0 below the diagonal. */
@@ -100,16 +107,15 @@ public final class TriangularFactor extends Gram {
       Gram other, List<GramLayer> sums, long allSamples, Map<GramPair, NormProducts> products) {
     TriangularFactor factor = (TriangularFactor) other;
     int columns = columns();
-    double[][] upper = rescaled(sums, columns);
-    double[][] lower = factor.rescaled(sums, factor.rows.length);
-    for (int k = 0; k < columns; k++) {
-      Householder.reflect(upper[k], lower, 0, Math.min(k + 1, lower.length), k, columns);
+    double[][] merged =
+        rows.length + factor.rows.length <= columns
+            ? factorised(rescaled(sums, rows.length), factor.rescaled(sums, factor.rows.length))
+            : merged(rescaled(sums, columns), factor.rescaled(sums, factor.rows.length));
+    for (int i = 0; i < merged.length; i++) {
+      merged[i] = Arrays.copyOfRange(merged[i], i, columns);
     }
-    int count = (int) Math.min(columns, allSamples);
-    double[][] merged = new double[count][];
-    Arrays.setAll(merged, i -> Arrays.copyOfRange(upper[i], i, columns));
-    boolean unscaled = sums.stream().noneMatch(layer -> layer.moments().areScaled());
-    // Reflection k acts on k + 2 rows, columns / 2 + 2 on average.
+    boolean unscaled = !isScaled() && !factor.isScaled();
+    // Reflections act on columns / 2 + 2 rows or fewer, on average.
     double step = columns * Householder.backwardError(columns / 2 + 2);
     return new TriangularFactor(
         sums,
@@ -120,7 +126,28 @@ public final class TriangularFactor extends Gram {
         unscaled ? products : Map.of());
   }
 
-  /** Returns full rows, zeros included, in the scales of other layers. */
+  /**
+   * The factor of few rows: none is dropped, since columns of zeros leave rows behind that no later
+   * reflection takes up.
+   */
+  private static double[][] factorised(double[][] upper, double[][] lower) {
+    double[][] all = Arrays.copyOf(upper, upper.length + lower.length);
+    System.arraycopy(lower, 0, all, upper.length, lower.length);
+    for (int k = 0; k < all.length; k++) {
+      Householder.reflect(all[k], all, k + 1, all.length, k, all[k].length);
+    }
+    return all;
+  }
+
+  /** The factor of a row per column, with zeros where there are fewer, and a triangle below. */
+  private static double[][] merged(double[][] upper, double[][] lower) {
+    for (int k = 0; k < upper.length; k++) {
+      Householder.reflect(upper[k], lower, 0, Math.min(k + 1, lower.length), k, upper.length);
+    }
+    return upper;
+  }
+
+  /** Whole rows, in the units of other layers' scales. */
   private double[][] rescaled(List<GramLayer> target, int count) {
     double[] factors = new double[columns()];
     for (int layer = 0; layer < layers().size(); layer++) {

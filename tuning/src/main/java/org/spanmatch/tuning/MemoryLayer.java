@@ -22,8 +22,8 @@ import org.spanmatch.activations.Layout;
 public final class MemoryLayer implements Layer {
   private static final int PIECE_BYTES = 1 << 28;
 
-  // As in ArrayActivations; and longer runs per neuron, as in the readers of files.
-  private static final int SAMPLE_MAJOR_BLOCK_VALUES = 1 << 16;
+  // As in Layers; and longer runs per neuron, as in the readers of files.
+  private static final int SAMPLE_MAJOR_BLOCK_VALUES = 1 << 18;
   private static final int NEURON_MAJOR_BLOCK_VALUES = 1 << 20;
 
   private final String name;

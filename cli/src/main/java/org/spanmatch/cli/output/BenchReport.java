@@ -274,7 +274,7 @@ public record BenchReport(BenchSetup setup, List<Measurement> measurements, Time
         setup.machine().system(),
         setup.machine().java(),
         setup.threads(),
-        setup.version());
+        setup.spanmatch());
   }
 
   /** Time against neurons, at the number of samples with most measurements. */

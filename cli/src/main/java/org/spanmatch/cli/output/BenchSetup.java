@@ -1,6 +1,5 @@
 package org.spanmatch.cli.output;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Map;
 import org.spanmatch.kernel.selection.Machine;
@@ -9,7 +8,7 @@ import org.spanmatch.tuning.GridRun;
 /**
  * What was measured with what, in the shape of {@code machine.json}.
  *
- * @param version the program's version
+ * @param spanmatch the program's version
  * @param date the day, as 2026-11-20
  * @param machine where
  * @param memory bytes of memory there
@@ -20,7 +19,7 @@ import org.spanmatch.tuning.GridRun;
  * @param leftOut what was not measured, and why
  */
 public record BenchSetup(
-    @JsonProperty("spanmatch") String version,
+    String spanmatch,
     String date,
     Machine machine,
     long memory,

@@ -1,0 +1,163 @@
+package org.spanmatch.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+/**
+ * Which modules and packages may need which: activations stream into a kernel, which adds them up
+ * into a Gram matrix, of which everything else is asked. An arrow that is not stated here is none.
+ */
+@AnalyzeClasses(packages = "org.spanmatch", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String ROOT = "org.spanmatch.";
+
+  private static final String[] CORE = {
+    "activations..",
+    "gram..",
+    "kernel",
+    "kernel.selection..",
+    "match..",
+    "similarity..",
+    "compare.."
+  };
+  private static final String[] KERNEL_JAVA = {"kernel.vector..", "kernel.reference.."};
+  private static final String[] KERNEL_CUDA = {"kernel.cuda.."};
+  private static final String[] VALIDATION = {"validation.."};
+  private static final String[] TUNING = {"tuning.."};
+  private static final String[] REPORT = {"report.."};
+  private static final String[] CLI = {"cli.."};
+
+  private static final String[] JDK = {
+    "java..", "javax..", "jdk..", "com.sun..", "org.w3c.dom..", "org.xml.sax.."
+  };
+  private static final String[] JUNIT = {"org.junit..", "org.opentest4j..", "org.apiguardian.."};
+  private static final String COMMONS_CLI = "org.apache.commons.cli..";
+  private static final String PROGRESS_BAR = "me.tongfei.progressbar..";
+  private static final String JACKSON = "com.fasterxml.jackson..";
+  private static final String JMH = "org.openjdk.jmh..";
+  private static final String JCUDA = "jcuda..";
+  private static final String[] CHARTS = {
+    "org.knowm.xchart..", "de.erichseifert.vectorgraphics2d..", "org.apache.commons.csv.."
+  };
+
+  // Modules.
+
+  @ArchTest static final ArchRule coreNeedsTheJdkAlone = only(CORE, CORE, JDK);
+
+  @ArchTest static final ArchRule kernelJava = only(KERNEL_JAVA, KERNEL_JAVA, CORE, JDK);
+
+  @ArchTest
+  static final ArchRule kernelCuda =
+      only(KERNEL_CUDA, KERNEL_CUDA, CORE, JDK, new String[] {JCUDA});
+
+  @ArchTest static final ArchRule validation = only(VALIDATION, VALIDATION, CORE, JDK, JUNIT);
+
+  @ArchTest
+  static final ArchRule tuning =
+      only(TUNING, TUNING, KERNEL_JAVA, KERNEL_CUDA, CORE, JDK, new String[] {JMH, JACKSON});
+
+  @ArchTest
+  static final ArchRule report = only(REPORT, REPORT, CORE, JDK, CHARTS, new String[] {JACKSON});
+
+  /** Kernels are found by their names, never by their classes. */
+  @ArchTest
+  static final ArchRule cli =
+      only(
+          CLI,
+          CLI,
+          REPORT,
+          TUNING,
+          VALIDATION,
+          CORE,
+          JDK,
+          new String[] {COMMONS_CLI, PROGRESS_BAR});
+
+  // Packages of the core, from below.
+
+  @ArchTest
+  static final ArchRule activationsNeedNothing =
+      only(names("activations.."), names("activations.."), JDK);
+
+  @ArchTest
+  static final ArchRule gramNeedsActivations =
+      only(names("gram.."), names("gram..", "activations.."), JDK);
+
+  @ArchTest
+  static final ArchRule kernelNeedsGram =
+      only(names("kernel"), names("kernel", "gram..", "activations.."), JDK);
+
+  @ArchTest
+  static final ArchRule selectionNeedsKernel =
+      only(
+          names("kernel.selection.."),
+          names("kernel.selection..", "kernel", "gram..", "activations.."),
+          JDK);
+
+  @ArchTest
+  static final ArchRule matchNeedsKernel =
+      only(names("match.."), names("match..", "kernel", "gram.."), JDK);
+
+  // Libraries.
+
+  @ArchTest static final ArchRule commonsCli = onlyIn(names("cli.."), COMMONS_CLI);
+
+  @ArchTest static final ArchRule progressBar = onlyIn(names("cli.terminal.."), PROGRESS_BAR);
+
+  @ArchTest static final ArchRule jmh = onlyIn(names("tuning..", "benchmarks.."), JMH);
+
+  @ArchTest
+  static final ArchRule jackson = onlyIn(names("report..", "tuning..", "benchmarks.."), JACKSON);
+
+  @ArchTest static final ArchRule jcuda = onlyIn(names("kernel.cuda.."), JCUDA);
+
+  @ArchTest static final ArchRule junit = onlyIn(names("validation.contract.."), "org.junit..");
+
+  // Circles.
+
+  @ArchTest
+  static final ArchRule packagesAreFreeOfCircles =
+      slices().matching(ROOT + "(**)").should().beFreeOfCycles();
+
+  private static String[] names(String... packages) {
+    return packages;
+  }
+
+  /** Full names of packages; those of other makers have them already. */
+  private static String[] packages(String[]... groups) {
+    String[] ours =
+        Stream.of(CORE, KERNEL_JAVA, KERNEL_CUDA, VALIDATION, TUNING, REPORT, CLI)
+            .flatMap(Arrays::stream)
+            .toArray(String[]::new);
+    return Stream.of(groups)
+        .flatMap(Arrays::stream)
+        .map(name -> Arrays.asList(ours).contains(name) ? ROOT + name : name)
+        .toArray(String[]::new);
+  }
+
+  private static ArchRule only(String[] from, String[]... to) {
+    return classes()
+        .that()
+        .resideInAnyPackage(packages(from))
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(packages(to));
+  }
+
+  private static ArchRule onlyIn(String[] users, String library) {
+    String[] full = Arrays.stream(users).map(ROOT::concat).toArray(String[]::new);
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages(full)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(library);
+  }
+}
