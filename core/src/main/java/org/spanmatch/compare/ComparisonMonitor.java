@@ -13,7 +13,13 @@ public interface ComparisonMonitor extends Progress {
    *
    * @param heapBytes an estimate of the Java heap that it takes at most
    */
-  default void compressing(LayerPair pair, Precision precision, long heapBytes) {}
+  default void compressing(ComparedLayers layers, Precision precision, long heapBytes) {}
+
+  /**
+   * Called after an answer that is in doubt was kept, since the layers are those of a Gram matrix
+   * of standard precision.
+   */
+  default void leftInDoubt(ComparedLayers layers) {}
 
   /**
    * Whether to give up. Asked now and then while a layer is compressed, and at no other time: a

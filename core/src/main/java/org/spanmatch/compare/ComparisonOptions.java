@@ -9,8 +9,9 @@ import org.spanmatch.gram.Precision;
  * How a layer is compared.
  *
  * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead;
- *     finite, at least 0
- * @param precision how the layer is compressed; empty for as precisely as the answer needs
+ *     finite, at least 0; a Gram matrix was added up with one already, and keeps it
+ * @param precision how the layer is compressed; empty for as precisely as the answer needs and the
+ *     input allows
  * @param monitor follows the comparison, and may end it
  */
 public record ComparisonOptions(

@@ -37,7 +37,7 @@ import org.spanmatch.kernel.ProjectionTable;
 public final class LayerComparison {
   private static final String COMPRESS = "compress";
 
-  private final LayerPair pair;
+  private final ComparedLayers layers;
   private final ProjectionKernel kernel;
   private final ComparisonOptions options;
   private final LayerSteps steps;
@@ -45,10 +45,12 @@ public final class LayerComparison {
   /**
    * Prepares a comparison; nothing is read yet.
    *
-   * @param kernel compresses the layer; the caller closes it
+   * @param layers activations, or layers of a Gram matrix
+   * @param kernel makes the tables; the caller closes it
    */
-  public LayerComparison(LayerPair pair, ProjectionKernel kernel, ComparisonOptions options) {
-    this.pair = Objects.requireNonNull(pair, "pair");
+  public LayerComparison(
+      ComparedLayers layers, ProjectionKernel kernel, ComparisonOptions options) {
+    this.layers = Objects.requireNonNull(layers, "layers");
     this.kernel = Objects.requireNonNull(kernel, "kernel");
     this.options = Objects.requireNonNull(options, "options");
     this.steps = new LayerSteps(this::update);
@@ -56,9 +58,12 @@ public final class LayerComparison {
 
   /**
    * Answers a question. Unless the options fix the precision, a standard answer that is in doubt is
-   * replaced by one of high precision, if the monitor does not give up the work on that.
+   * replaced by one of high precision, if that can be had and the monitor does not give up the work
+   * on it.
    *
    * @throws org.spanmatch.activations.ActivationsException if the layers can't be compared or read
+   * @throws org.spanmatch.gram.GramException if the options ask for high precision and a Gram
+   *     matrix is of standard precision
    * @throws NotEnoughMemoryException if the Java heap is too small, or ends meanwhile
    * @throws StoppedException if the monitor gives up before there is an answer
    */
@@ -66,7 +71,7 @@ public final class LayerComparison {
     try {
       return precise(question);
     } catch (OutOfMemoryError e) {
-      throw HeapEnd.at(pair.x().description() + ": ", e);
+      throw HeapEnd.at(layers.description() + ": ", e);
     }
   }
 
@@ -76,29 +81,36 @@ public final class LayerComparison {
   }
 
   private <T> T precise(Question<T> question) {
+    boolean isFixed = options.precision().isPresent();
+    Precision wanted = options.precision().orElse(question.precision());
+    Precision first = isFixed || layers.offers(wanted) ? wanted : Precision.STANDARD;
     T answer;
-    try (ProjectionTable table = compress(options.precision().orElse(question.precision()))) {
-      answer = question.answer(pair.name(), table, steps);
-      if (options.precision().isPresent()
+    try (ProjectionTable table = compress(first)) {
+      answer = question.answer(layers.name(), table, steps);
+      if (isFixed
           || table.precision() == Precision.HIGH
-          || !question.inDoubt(answer)) {
+          || !(wanted == Precision.HIGH || question.inDoubt(answer))) {
         return answer;
       }
     }
+    if (!layers.offers(Precision.HIGH)) {
+      options.monitor().leftInDoubt(layers);
+      return answer;
+    }
     try (ProjectionTable table = compress(Precision.HIGH)) {
-      return question.better(answer, question.answer(pair.name(), table, steps));
+      return question.better(answer, question.answer(layers.name(), table, steps));
     } catch (StoppedException e) {
       return answer;
     }
   }
 
   private ProjectionTable compress(Precision precision) {
-    long heapBytes =
-        kernel.heapBytes(pair.x().neurons(), pair.y().neurons(), pair.x().samples(), precision);
-    options.monitor().compressing(pair, precision, heapBytes);
+    int x = layers.neurons().x();
+    int y = layers.neurons().y();
+    long heapBytes = kernel.heapBytes(x, y, layers.samples(), precision);
+    options.monitor().compressing(layers, precision, heapBytes);
     GramOptions how = new GramOptions(options.deadThreshold(), precision, steps.progress());
-    return steps.run(
-        COMPRESS, () -> kernel.compress(steps.timed(pair.x()), steps.timed(pair.y()), how));
+    return steps.run(COMPRESS, () -> layers.timed(steps).table(kernel, how));
   }
 
   /** Passes progress on; the compression of a layer is given up here. */
