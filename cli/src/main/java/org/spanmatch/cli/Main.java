@@ -20,9 +20,11 @@ import org.spanmatch.cli.commands.BundleCommand;
 import org.spanmatch.cli.commands.Command;
 import org.spanmatch.cli.commands.DemoCommand;
 import org.spanmatch.cli.commands.DistancesCommand;
+import org.spanmatch.cli.commands.GramCommand;
 import org.spanmatch.cli.commands.HelpCommand;
 import org.spanmatch.cli.commands.LayersCommand;
 import org.spanmatch.cli.commands.MatchCommand;
+import org.spanmatch.cli.commands.MergeCommand;
 import org.spanmatch.cli.commands.SimpleCommand;
 import org.spanmatch.cli.commands.SpectrumCommand;
 import org.spanmatch.cli.commands.ValidateCommand;
@@ -36,6 +38,7 @@ import org.spanmatch.cli.output.Version;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.StandardOutput;
 import org.spanmatch.compare.HeapEnd;
+import org.spanmatch.gram.GramException;
 import org.spanmatch.kernel.KernelFailedException;
 import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
@@ -98,7 +101,7 @@ public final class Main {
       return ExitCode.OK;
     } catch (UsageException e) {
       return fail(e.getMessage() + "; see 'spanmatch help'", ExitCode.USAGE, e, debug, console);
-    } catch (ActivationsException e) {
+    } catch (ActivationsException | GramException e) {
       return fail(e.getMessage(), ExitCode.BAD_DATA, e, debug, console);
     } catch (KernelUnavailableException e) {
       return fail(e.getMessage(), ExitCode.BACKEND_UNAVAILABLE, e, debug, console);
@@ -144,6 +147,8 @@ public final class Main {
                 new SimpleCommand(),
                 new SpectrumCommand(),
                 new DistancesCommand(),
+                new GramCommand(),
+                new MergeCommand(),
                 new LayersCommand(),
                 new BackendsCommand(),
                 new ValidateCommand(Kernels::providers),

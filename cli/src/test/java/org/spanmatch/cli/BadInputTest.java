@@ -286,7 +286,9 @@ class BadInputTest {
   @Test
   void unknownCommandAndMissingFiles() {
     assertFails(2, RealCommand.run("mach"), "no command 'mach'", "match");
-    assertFails(2, RealCommand.run("match", good), "expected 2 file arguments, found 1");
+    assertFails(2, RealCommand.run("match"), "expected 2 file arguments, found 0");
+    assertFails(3, RealCommand.run("match", good), good, "expected 2 file arguments", "found 1");
+    assertFails(2, RealCommand.run("gram", good, "--out", bad), "expected 2 file arguments");
     assertFails(2, RealCommand.run("layers"), "expected at least 1");
     assertFails(2, RealCommand.run("spectrum", good, good, "--min-size", "0"), "min-size");
     assertFails(2, RealCommand.run("backends", "cuda"), "expected no arguments");

@@ -35,6 +35,8 @@ class DemoCommandTest {
     assertTrue(outcome.out().contains(out.resolve("similarity.png").toString()));
     assertTrue(outcome.out().contains(out.resolve("spectrum.png").toString()));
 
+    assertLastLinesCanBePasted(outcome.out());
+
     String shown = outcome.out().lines().limit(10).collect(Collectors.joining("\n"));
     assertTrue(
         Files.readString(RealCommand.root().resolve("README.md")).contains(shown),
@@ -76,6 +78,20 @@ class DemoCommandTest {
     for (int i = 0; i <= last; i++) {
       assertEquals(layers.at("/" + i + "/matches"), again.at("/" + i + "/matches"));
     }
+  }
+
+  /** The command stands on no PATH here, so a function takes its place. */
+  private void assertLastLinesCanBePasted(String out) throws IOException {
+    List<String> lines = out.lines().toList();
+    List<String> last = lines.subList(lines.size() - 2, lines.size());
+    String java =
+        RealCommand.java().stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+    String script = "spanmatch() { " + java + " \"$@\"; }\n" + String.join("\n", last);
+    ProcessBuilder builder = new ProcessBuilder("sh", "-e", "-c", script);
+    Outcome pasted = RealCommand.finish(builder.directory(folder.toFile()));
+    assertEquals(0, pasted.exitCode(), pasted.err());
+    assertTrue(Files.size(folder.resolve("result").resolve("result.json")) > 0);
+    assertTrue(pasted.out().contains("hidden3"), pasted.out());
   }
 
   private static JsonNode layers(Path folder) throws IOException {

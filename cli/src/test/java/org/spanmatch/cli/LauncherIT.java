@@ -92,10 +92,15 @@ class LauncherIT {
 
   /** Each command that opens a kernel, or it would be several times slower than it can be. */
   @ParameterizedTest
-  @ValueSource(strings = {"match", "simple", "spectrum", "distances", "validate"})
+  @ValueSource(strings = {"match", "simple", "spectrum", "distances", "gram", "validate"})
   void computesInVectors(String command) throws IOException {
     Path file = TestFiles.npz(folder.resolve("v.npz"), "fc", TestFiles.relu(300, 1), 100, 3);
-    Outcome outcome = launch(SCRIPT, command, file, file, "--backend" + plural(command), "java");
+    List<Object> arguments =
+        new ArrayList<>(List.of(command, file, file, "--backend" + plural(command), "java"));
+    if (command.equals("gram")) {
+      arguments.addAll(List.of("--out", folder.resolve("v.gram.npz")));
+    }
+    Outcome outcome = launch(SCRIPT, arguments.toArray());
     assertEquals(0, outcome.exitCode(), outcome.err());
     // Java's own way to say that it has the module.
     assertTrue(outcome.err().contains("incubator modules: jdk.incubator.vector"), outcome.err());

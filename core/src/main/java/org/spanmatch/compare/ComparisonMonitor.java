@@ -13,7 +13,13 @@ public interface ComparisonMonitor extends Progress {
    *
    * @param heapBytes an upper estimate of the Java heap needed
    */
-  default void compressing(LayerPair pair, Precision precision, long heapBytes) {}
+  default void compressing(ComparedLayers layers, Precision precision, long heapBytes) {}
+
+  /**
+   * Called after an answer that is in doubt was kept, since the layers are those of a Gram matrix
+   * of standard precision.
+   */
+  default void leftInDoubt(ComparedLayers layers) {}
 
   /**
    * Whether to stop. Called from time to time while a layer is compressed and at no other time, so

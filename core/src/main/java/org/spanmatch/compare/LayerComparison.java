@@ -37,7 +37,7 @@ import org.spanmatch.kernel.ProjectionTable;
 public final class LayerComparison {
   private static final String COMPRESS = "compress";
 
-  private final LayerPair pair;
+  private final ComparedLayers layers;
   private final ProjectionKernel kernel;
   private final ComparisonOptions options;
   private final LayerSteps steps;
@@ -45,29 +45,33 @@ public final class LayerComparison {
   /**
    * Prepares a comparison without reading anything.
    *
-   * @param kernel compresses the layer; the caller closes it
+   * @param layers activations, or layers of a Gram matrix
+   * @param kernel makes the tables; the caller closes it
    */
-  public LayerComparison(LayerPair pair, ProjectionKernel kernel, ComparisonOptions options) {
-    this.pair = Objects.requireNonNull(pair, "pair");
+  public LayerComparison(
+      ComparedLayers layers, ProjectionKernel kernel, ComparisonOptions options) {
+    this.layers = Objects.requireNonNull(layers, "layers");
     this.kernel = Objects.requireNonNull(kernel, "kernel");
     this.options = Objects.requireNonNull(options, "options");
     this.steps = new LayerSteps(this::update);
   }
 
   /**
-   * Answers a question. Unless the options fix the precision, an answer of standard precision that
-   * is in doubt is replaced by one of high precision; if the monitor stops that second run, the
-   * first answer is returned.
+   * Answers a question. Unless the options fix the precision, a standard answer that is in doubt is
+   * replaced by one of high precision, if that can be had and the monitor does not give up the work
+   * on it.
    *
    * @throws org.spanmatch.activations.ActivationsException if the layers can't be compared or read
-   * @throws NotEnoughMemoryException if the Java heap is too small or runs out
-   * @throws StoppedException if the monitor stops the work before there is an answer
+   * @throws org.spanmatch.gram.GramException if the options ask for high precision and a Gram
+   *     matrix is of standard precision
+   * @throws NotEnoughMemoryException if the Java heap is too small, or ends meanwhile
+   * @throws StoppedException if the monitor gives up before there is an answer
    */
   public <T> T answer(Question<T> question) {
     try {
       return precise(question);
     } catch (OutOfMemoryError e) {
-      throw HeapEnd.at(pair.x().description() + ": ", e);
+      throw HeapEnd.at(layers.description() + ": ", e);
     }
   }
 
@@ -77,29 +81,36 @@ public final class LayerComparison {
   }
 
   private <T> T precise(Question<T> question) {
+    boolean isFixed = options.precision().isPresent();
+    Precision wanted = options.precision().orElse(question.precision());
+    Precision first = isFixed || layers.offers(wanted) ? wanted : Precision.STANDARD;
     T answer;
-    try (ProjectionTable table = compress(options.precision().orElse(question.precision()))) {
-      answer = question.answer(pair.name(), table, steps);
-      if (options.precision().isPresent()
+    try (ProjectionTable table = compress(first)) {
+      answer = question.answer(layers.name(), table, steps);
+      if (isFixed
           || table.precision() == Precision.HIGH
-          || !question.inDoubt(answer)) {
+          || !(wanted == Precision.HIGH || question.inDoubt(answer))) {
         return answer;
       }
     }
+    if (!layers.offers(Precision.HIGH)) {
+      options.monitor().leftInDoubt(layers);
+      return answer;
+    }
     try (ProjectionTable table = compress(Precision.HIGH)) {
-      return question.better(answer, question.answer(pair.name(), table, steps));
+      return question.better(answer, question.answer(layers.name(), table, steps));
     } catch (StoppedException e) {
       return answer;
     }
   }
 
   private ProjectionTable compress(Precision precision) {
-    long heapBytes =
-        kernel.heapBytes(pair.x().neurons(), pair.y().neurons(), pair.x().samples(), precision);
-    options.monitor().compressing(pair, precision, heapBytes);
+    int x = layers.neurons().x();
+    int y = layers.neurons().y();
+    long heapBytes = kernel.heapBytes(x, y, layers.samples(), precision);
+    options.monitor().compressing(layers, precision, heapBytes);
     GramOptions how = new GramOptions(options.deadThreshold(), precision, steps.progress());
-    return steps.run(
-        COMPRESS, () -> kernel.compress(steps.timed(pair.x()), steps.timed(pair.y()), how));
+    return steps.run(COMPRESS, () -> layers.timed(steps).table(kernel, how));
   }
 
   /** Forwards progress, and stops the compression if the monitor asks for that. */

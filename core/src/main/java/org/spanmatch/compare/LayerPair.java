@@ -3,15 +3,20 @@ package org.spanmatch.compare;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.SampledActivations;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
 
 /**
- * The same layer of two networks.
+ * The activations of the same layer of two networks.
  *
  * @param name the layer's name in results
  * @param x the layer in the first network
  * @param y the layer in the second network, on the same samples
  */
-public record LayerPair(String name, Layer x, Layer y) {
+public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers {
   /**
    * Checks that both networks have the same samples.
    *
@@ -22,8 +27,7 @@ public record LayerPair(String name, Layer x, Layer y) {
    */
   public LayerPair {
     Layer.requireSameSamples(x, y);
-    boolean flattened = x.sampleAxes().size() == 1 || y.sampleAxes().size() == 1;
-    if (!flattened && !x.sampleAxes().equals(y.sampleAxes())) {
+    if (!haveSameAxes(x, y)) {
       throw new ActivationsException(
           x.description()
               + " counts its samples as "
@@ -36,8 +40,53 @@ public record LayerPair(String name, Layer x, Layer y) {
     }
   }
 
-  /** Returns both layers restricted to the same samples, at most {@code count} of them. */
+  /** Whether two layers can be a pair: none of what the constructor checks keeps them from it. */
+  public static boolean isPossible(Layer x, Layer y) {
+    return x.samples() == y.samples() && haveSameAxes(x, y);
+  }
+
+  private static boolean haveSameAxes(Layer x, Layer y) {
+    boolean flattened = x.sampleAxes().size() == 1 || y.sampleAxes().size() == 1;
+    return flattened || x.sampleAxes().equals(y.sampleAxes());
+  }
+
+  /** The name of a pair: that of both layers, or "x ~ y" where they differ. */
+  public static String name(String x, String y) {
+    return x.equals(y) ? x : x + " ~ " + y;
+  }
+
+  /** Both layers restricted to the same samples, at most {@code count} of them. */
   public LayerPair sampled(long count) {
     return new LayerPair(name, SampledActivations.of(x, count), SampledActivations.of(y, count));
+  }
+
+  @Override
+  public String description() {
+    return x.description();
+  }
+
+  @Override
+  public PerGroup<Integer> neurons() {
+    return PerGroup.of(x.neurons(), y.neurons());
+  }
+
+  @Override
+  public long samples() {
+    return x.samples();
+  }
+
+  @Override
+  public boolean offers(Precision precision) {
+    return true;
+  }
+
+  @Override
+  public ProjectionTable table(ProjectionKernel kernel, GramOptions options) {
+    return kernel.compress(x, y, options);
+  }
+
+  @Override
+  public LayerPair timed(LayerSteps steps) {
+    return new LayerPair(name, steps.timed(x), steps.timed(y));
   }
 }

@@ -32,10 +32,7 @@ public record LayerPairs(List<LayerPair> pairs, List<String> onlyInX, List<Strin
     if (x.isSingleArray() && y.isSingleArray()) {
       StoredArray xArray = x.arrays().get(0);
       StoredArray yArray = y.arrays().get(0);
-      String name =
-          xArray.name().equals(yArray.name())
-              ? xArray.name()
-              : xArray.name() + " ~ " + yArray.name();
+      String name = LayerPair.name(xArray.name(), yArray.name());
       List<LayerPair> pair =
           selected.test(name) ? List.of(pair(name, xArray, yArray, layouts)) : List.of();
       return new LayerPairs(pair, List.of(), List.of());

@@ -162,6 +162,25 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
     return deadThreshold;
   }
 
+  /**
+   * The same numbers, of layers that have other labels: network, name and sources. Costs nothing.
+   *
+   * @param labelled this matrix' layers in their order, such as by {@link GramLayer#ofNetwork}
+   * @throws IllegalArgumentException if they have other numbers of neurons than these
+   */
+  public final Gram withLabels(List<GramLayer> labelled) {
+    List<Integer> expected = layers.stream().map(GramLayer::neurons).toList();
+    List<Integer> found = labelled.stream().map(GramLayer::neurons).toList();
+    if (!found.equals(expected)) {
+      throw new IllegalArgumentException(
+          "expected layers of " + expected + " neurons, found those of " + found);
+    }
+    return withLayers(labelled);
+  }
+
+  /** Has the same numbers. */
+  abstract Gram withLayers(List<GramLayer> labelled);
+
   /** How the activations were compressed. */
   public abstract Precision precision();
 

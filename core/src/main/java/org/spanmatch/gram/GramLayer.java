@@ -57,6 +57,11 @@ public record GramLayer(
     return new GramLayer(number, name, sources, sampleAxes, storageRoundoff, moments);
   }
 
+  /** The layer with another place where its activations came from. */
+  public GramLayer from(String source) {
+    return new GramLayer(network, name, List.of(source), sampleAxes, storageRoundoff, moments);
+  }
+
   /**
    * Checks that another layer may be added to this one.
    *

@@ -121,6 +121,11 @@ public final class GramMatrix extends Gram {
   }
 
   @Override
+  GramMatrix withLayers(List<GramLayer> labelled) {
+    return new GramMatrix(labelled, samples(), deadThreshold(), error(), blocks, normProducts());
+  }
+
+  @Override
   GramMatrix plus(
       Gram other, List<GramLayer> sums, long allSamples, Map<GramPair, NormProducts> products) {
     GramMatrix matrix = (GramMatrix) other;

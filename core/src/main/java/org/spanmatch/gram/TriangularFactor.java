@@ -103,6 +103,12 @@ public final class TriangularFactor extends Gram {
   }
 
   @Override
+  TriangularFactor withLayers(List<GramLayer> labelled) {
+    return new TriangularFactor(
+        labelled, samples(), deadThreshold(), error(), rows, normProducts());
+  }
+
+  @Override
   TriangularFactor plus(
       Gram other, List<GramLayer> sums, long allSamples, Map<GramPair, NormProducts> products) {
     TriangularFactor factor = (TriangularFactor) other;

@@ -68,7 +68,7 @@ class LayerComparisonTest {
     public void update(String step, long done, long total) {}
 
     @Override
-    public void compressing(LayerPair pair, Precision precision, long heapBytes) {
+    public void compressing(ComparedLayers pair, Precision precision, long heapBytes) {
       assertEquals(PAIR, pair);
       assertTrue(heapBytes > 0);
       compressed.add(precision);

@@ -3,25 +3,22 @@ package org.spanmatch.cli.commands;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.options.ComputingOptions;
-import org.spanmatch.cli.output.UserProfile;
+import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.ProgressLine;
+import org.spanmatch.compare.ComparedLayers;
 import org.spanmatch.compare.ComparisonMonitor;
 import org.spanmatch.compare.ComparisonOptions;
 import org.spanmatch.compare.LayerComparison;
-import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.Question;
 import org.spanmatch.compare.StoppedException;
-import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
+import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.ProjectionKernel;
-import org.spanmatch.kernel.selection.CostProfile;
-import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.report.text.DisplayName;
 
 /**
@@ -32,29 +29,20 @@ import org.spanmatch.report.text.DisplayName;
  * @param kernel computes; closed with this
  * @param console where progress and notes go
  */
-record Comparison(Input input, ComputingOptions options, ProjectionKernel kernel, Console console)
+record Comparison(
+    Input<?> input, ComputingOptions options, ProjectionKernel kernel, Console console)
     implements AutoCloseable {
-  /** Opens the two files and the backend that the options name. */
+  /** Opens the files and the backend that the options name. */
   static Comparison open(ComparingOptions options, Console console) {
-    Input input = Input.open(options.input());
+    Input<?> input = Input.open(options.input());
     ComputingOptions computing = options.computing();
-    return new Comparison(input, computing, kernel(computing, console), console);
-  }
-
-  /** Opens the backend; the automatic choice goes by the user's profile, if there is one. */
-  private static ProjectionKernel kernel(ComputingOptions options, Console console) {
-    Optional<CostProfile> profile =
-        options.backend().equals(Kernels.AUTO)
-            ? UserProfile.load(
-                note -> {
-                  if (!options.quiet()) {
-                    console.err().println("note: " + note);
-                  }
-                })
-            : Optional.empty();
-    return profile
-        .map(costs -> Kernels.open(options.backend(), options.kernel(), costs))
-        .orElseGet(() -> Kernels.open(options.backend(), options.kernel()));
+    boolean wantsHigh = computing.precision().filter(Precision.HIGH::equals).isPresent();
+    if (wantsHigh && !input.pairs().stream().allMatch(pair -> pair.offers(Precision.HIGH))) {
+      throw new UsageException(
+          "--precision high can't be had from a Gram file of standard precision; add the"
+              + " activations up with it");
+    }
+    return new Comparison(input, computing, Backends.open(computing, console), console);
   }
 
   /** What computes. */
@@ -85,24 +73,42 @@ record Comparison(Input input, ComputingOptions options, ProjectionKernel kernel
     }
     boolean shown = !options.quiet() && !options.verbose();
     List<T> answers = new ArrayList<>();
+    List<String> inDoubt = new ArrayList<>();
     try (ProgressLine progress = new ProgressLine(console, shown, task, input.weights(), steps)) {
       ComparisonOptions how =
           new ComparisonOptions(
-              options.deadThreshold(), options.precision(), new Monitor(progress, stopped));
-      for (LayerPair pair : input.pairs()) {
+              options.deadThreshold(),
+              options.precision(),
+              new Monitor(progress, stopped, inDoubt));
+      for (ComparedLayers pair : input.pairs()) {
         progress.startLayer(pair.name());
         LayerComparison layer = new LayerComparison(pair, kernel, how);
         answers.add(layer.answer(question));
         say(pair, layer.steps().toString());
       }
-      return List.copyOf(answers);
     } catch (StoppedException e) {
-      return List.copyOf(answers);
+      // What was found by then is the result.
+    }
+    if (!options.quiet()) {
+      noteInDoubt(inDoubt);
+    }
+    return List.copyOf(answers);
+  }
+
+  private void noteInDoubt(List<String> layers) {
+    for (String layer : layers) {
+      console
+          .err()
+          .println(
+              "note: layer '"
+                  + DisplayName.printable(layer)
+                  + "': high precision may answer otherwise, but the Gram file is of standard"
+                  + " precision; 'spanmatch gram --precision high' makes one that has it");
     }
   }
 
   /** Prints a line about a layer where the user wants to know it all. */
-  private void say(LayerPair pair, String text) {
+  private void say(ComparedLayers pair, String text) {
     if (options.verbose()) {
       console.err().println("layer '" + DisplayName.printable(pair.name()) + "': " + text);
     }
@@ -121,10 +127,12 @@ record Comparison(Input input, ComputingOptions options, ProjectionKernel kernel
   private final class Monitor implements ComparisonMonitor {
     private final Progress progress;
     private final BooleanSupplier stopped;
+    private final List<String> inDoubt;
 
-    Monitor(Progress progress, BooleanSupplier stopped) {
+    Monitor(Progress progress, BooleanSupplier stopped, List<String> inDoubt) {
       this.progress = progress;
       this.stopped = stopped;
+      this.inDoubt = inDoubt;
     }
 
     @Override
@@ -133,18 +141,23 @@ record Comparison(Input input, ComputingOptions options, ProjectionKernel kernel
     }
 
     @Override
-    public void compressing(LayerPair pair, Precision precision, long heapBytes) {
+    public void compressing(ComparedLayers pair, Precision precision, long heapBytes) {
       say(
           pair,
           String.format(
               Locale.ROOT,
               "%d + %d neurons, %d samples: about %s of Java heap of %s (precision %s)",
-              pair.x().neurons(),
-              pair.y().neurons(),
-              pair.x().samples(),
+              pair.neurons().x(),
+              pair.neurons().y(),
+              pair.samples(),
               megabytes(heapBytes),
               megabytes(Runtime.getRuntime().maxMemory()),
               precision));
+    }
+
+    @Override
+    public void leftInDoubt(ComparedLayers pair) {
+      inDoubt.add(pair.name());
     }
 
     @Override

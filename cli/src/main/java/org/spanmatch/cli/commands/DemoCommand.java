@@ -19,6 +19,7 @@ import org.spanmatch.cli.output.OutputFile;
 import org.spanmatch.cli.output.ResultFolder;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.Footer;
+import org.spanmatch.cli.terminal.ShellWords;
 import org.spanmatch.report.MatchReport;
 import org.spanmatch.report.results.RunResult;
 
@@ -91,7 +92,11 @@ public final class DemoCommand implements Command {
     out.println("their seed agree near the input and at the output, and much less in between.");
     out.println("Figure: " + folder.resolve("similarity.png") + " (and .svg)");
     out.println("The same at every ε: " + folder.resolve("spectrum.png") + " (and .svg)");
-    out.println("The same by hand: spanmatch match '" + firstFile + "' '" + secondFile + "'");
+    String files = ShellWords.of(firstFile) + " " + ShellWords.of(secondFile);
+    String command = ShellWords.command();
+    out.println("By hand: the same, and the finest groups of neurons that are shared in a layer:");
+    out.println("  " + command + " match " + files + " --out result");
+    out.println("  " + command + " simple " + files + " --layers hidden3 --epsilon 0.25");
   }
 
   private static List<LayerOutput> train(long seed, Digits heldOut, PrintStream out) {

@@ -47,6 +47,8 @@ public final class DistancesCommand implements Command {
         Prints CSV, or JSON with --json -. The columns of the CSV are layer, network (x is A, y is
         B), neuron, distance, error_bound, dead, norm and mean.
 
+        One Gram file, as 'spanmatch gram' writes it, may stand in the place of A and B.
+
         Examples:
           spanmatch distances seed0.npz seed1.npz > distances.csv
           spanmatch distances seed0.npz seed1.npz --layers classifier.1 --json distances.json
@@ -64,8 +66,8 @@ public final class DistancesCommand implements Command {
           new DistancesResult(
               Version.TEXT,
               comparison.backend(),
-              comparison.input().x().toString(),
-              comparison.input().y().toString(),
+              comparison.input().x(),
+              comparison.input().y(),
               comparison.answers("distances", List.of("compress", "distances"), new Sides()));
     }
     if (json.isGiven()) {

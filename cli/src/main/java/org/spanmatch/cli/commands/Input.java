@@ -4,15 +4,19 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.activations.Layout;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.cli.options.InputOptions;
-import org.spanmatch.cli.options.LayerSelection;
-import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.compare.ComparedLayers;
+import org.spanmatch.compare.GramLayerPair;
+import org.spanmatch.compare.GramLayerPairs;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramException;
+import org.spanmatch.gram.GramFile;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.report.text.DisplayName;
 
@@ -22,61 +26,79 @@ import org.spanmatch.report.text.DisplayName;
  * @param x the first network's file
  * @param y the second network's file
  * @param pairs the layers, at least one
- * @param skipped layers that only one file has
+ * @param skipped layers that only one network has
  */
-record Input(Path x, Path y, List<LayerPair> pairs, PerGroup<List<String>> skipped) {
-  /** Opens the two files and picks the layers that the options ask for. */
-  static Input open(InputOptions options) {
-    ActivationFile x = ActivationFile.open(options.x());
-    ActivationFile y = ActivationFile.open(options.y());
-    LayerSelection selection = options.layers();
-    List<Layout> layouts = options.layouts();
-    requireLayoutsUsed(layouts, x, y);
-    LayerPairs paired = pair(x, y, selection, layouts);
-    Set<String> names = new LinkedHashSet<>();
-    paired.pairs().forEach(pair -> names.add(pair.name()));
-    x.arrays().forEach(array -> names.add(array.name()));
-    y.arrays().forEach(array -> names.add(array.name()));
-    selection.requireEachFound(names);
-    if (paired.pairs().isEmpty()) {
-      throw new ActivationsException(
-          "no layer is in both files: only "
-              + options.x()
-              + " has "
-              + DisplayName.list(paired.onlyInX())
-              + "; only "
-              + options.y()
-              + " has "
-              + DisplayName.list(paired.onlyInY()));
-    }
-    return new Input(
-        options.x(),
-        options.y(),
-        paired.pairs().stream().map(pair -> pair.sampled(options.samples())).toList(),
-        PerGroup.of(paired.onlyInX(), paired.onlyInY()));
+record Input<P extends ComparedLayers>(
+    String x, String y, List<P> pairs, PerGroup<List<String>> skipped) {
+  /** Opens two files of activations or one Gram file, and picks the layers asked for. */
+  static Input<? extends ComparedLayers> open(InputOptions options) {
+    return options.files().size() == 1 ? ofGram(options) : ofActivations(options);
   }
 
-  private static LayerPairs pair(
-      ActivationFile x, ActivationFile y, LayerSelection selection, List<Layout> layouts) {
+  /** Opens two files of activations and picks the layers that the options ask for. */
+  static Input<LayerPair> ofActivations(InputOptions options) {
+    ActivationFiles files = ActivationFiles.open(options);
+    LayerPairs paired =
+        selectable(() -> LayerPairs.of(files.x(), files.y(), options.layers(), options.layouts()));
+    Set<String> names = new LinkedHashSet<>();
+    paired.pairs().forEach(pair -> names.add(pair.name()));
+    names.addAll(files.names());
+    options.layers().requireEachFound(names);
+    return new Input<>(
+            files.x().path().toString(),
+            files.y().path().toString(),
+            paired.pairs().stream().map(pair -> pair.sampled(options.samples())).toList(),
+            PerGroup.of(paired.onlyInX(), paired.onlyInY()))
+        .required("in both files");
+  }
+
+  private static Input<GramLayerPair> ofGram(InputOptions options) {
+    Path path = options.files().get(0);
+    ActivationFile file = ActivationFile.open(path);
+    if (!GramFile.isGramFile(file)) {
+      throw new GramException(
+          path + ": it is no Gram file; expected 2 file arguments, or one Gram file, found 1");
+    }
+    List<Gram> grams = GramFile.read(file);
+    GramLayerPairs paired;
     try {
-      return LayerPairs.of(x, y, selection, layouts);
+      paired = GramLayerPairs.of(grams, options.layers());
+    } catch (GramException e) {
+      throw new GramException(path + ": " + e.getMessage(), e);
+    }
+    Set<String> names = new LinkedHashSet<>();
+    paired.pairs().forEach(pair -> names.add(pair.name()));
+    grams.forEach(gram -> gram.layers().forEach(layer -> names.add(layer.name())));
+    options.layers().requireEachFound(names);
+    return new Input<>(
+            paired.x(), paired.y(), paired.pairs(), PerGroup.of(paired.onlyInX(), paired.onlyInY()))
+        .required("of both networks");
+  }
+
+  /** Adds to a message about a layer how to do without it. */
+  static <T> T selectable(Supplier<T> opening) {
+    try {
+      return opening.get();
     } catch (ActivationsException e) {
       throw new ActivationsException(e.getMessage() + " (--layers can leave it out)", e);
     }
   }
 
-  private static void requireLayoutsUsed(List<Layout> layouts, ActivationFile x, ActivationFile y) {
-    for (Layout layout : layouts) {
-      if (x.arrays().stream().noneMatch(array -> array.shape().size() == layout.axes())
-          && y.arrays().stream().noneMatch(array -> array.shape().size() == layout.axes())) {
-        throw new UsageException(
-            "--layout: "
-                + layout.label()
-                + " is for "
-                + layout.axes()
-                + " axes, which no array has");
-      }
+  private Input<P> required(String where) {
+    if (pairs.isEmpty()) {
+      throw new ActivationsException(
+          "no layer is "
+              + where
+              + ": only "
+              + x
+              + " has "
+              + DisplayName.list(skipped.x())
+              + "; only "
+              + y
+              + " has "
+              + DisplayName.list(skipped.y()));
     }
+    return this;
   }
 
   /** Prints which layers were left out. */
@@ -85,9 +107,9 @@ record Input(Path x, Path y, List<LayerPair> pairs, PerGroup<List<String>> skipp
     noteSkipped(console, skipped.y(), y);
   }
 
-  private static void noteSkipped(Console console, List<String> names, Path only) {
+  private static void noteSkipped(Console console, List<String> names, String only) {
     if (!names.isEmpty()) {
-      String file = DisplayName.printable(only.toString());
+      String file = DisplayName.printable(only);
       console.err().println("note: skipped, only in " + file + ": " + DisplayName.list(names));
     }
   }
@@ -97,8 +119,8 @@ record Input(Path x, Path y, List<LayerPair> pairs, PerGroup<List<String>> skipp
     return pairs.stream()
         .map(
             pair -> {
-              double neurons = 1.0 + pair.x().neurons() + pair.y().neurons();
-              return Math.max(1, Math.round(pair.x().samples() * neurons * neurons / 1e6));
+              double neurons = 1.0 + pair.neurons().x() + pair.neurons().y();
+              return Math.max(1, Math.round(pair.samples() * neurons * neurons / 1e6));
             })
         .toList();
   }

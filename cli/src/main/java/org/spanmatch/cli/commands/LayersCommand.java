@@ -12,6 +12,7 @@ import org.spanmatch.activations.npy.StoredArray;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.ProgressLine;
+import org.spanmatch.gram.GramFile;
 import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.report.text.TextTable;
 
@@ -44,8 +45,13 @@ public final class LayersCommand implements Command {
         checks them too. An array that is not a layer, or holds values that are not finite, is
         listed as unusable; the first such is then the error that the command ends with.
 
-        Example:
+        Of a Gram file it shows, for each layer, its network, numbered from 1, the neurons, samples
+        and dead neurons, the precision, the layers that it was added up with, each with its
+        network, and the files that the activations came from.
+
+        Examples:
           spanmatch layers seed0.npz seed1.npz
+          spanmatch layers seeds.gram.npz
         """;
   }
 
@@ -53,12 +59,19 @@ public final class LayersCommand implements Command {
   public void run(Arguments arguments, Console console) {
     LayersOptions options = LayersOptions.of(arguments);
     List<ActivationFile> files = options.files().stream().map(ActivationFile::open).toList();
+    if (files.stream().anyMatch(GramFile::isGramFile)) {
+      LayersOptions.requireForGram(arguments);
+    }
     List<ActivationsException> problems = new ArrayList<>();
     for (ActivationFile file : files) {
       if (files.size() > 1) {
         console.out().println(DisplayName.printable(file.path().toString()) + ":");
       }
-      table(file, options, console, problems).print(console.out());
+      if (GramFile.isGramFile(file)) {
+        GramOutput.printLayers(GramFile.read(file), console.out());
+      } else {
+        table(file, options, console, problems).print(console.out());
+      }
     }
     if (!problems.isEmpty()) {
       throw problems.get(0); // the others are in the table

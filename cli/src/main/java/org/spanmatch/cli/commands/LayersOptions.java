@@ -8,6 +8,7 @@ import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComputingOptions;
 import org.spanmatch.cli.options.InputOptions;
+import org.spanmatch.cli.options.UsageException;
 
 /**
  * The options of {@code spanmatch layers}.
@@ -20,6 +21,17 @@ import org.spanmatch.cli.options.InputOptions;
 record LayersOptions(List<Path> files, List<Layout> layouts, double deadThreshold, boolean quiet) {
   static List<Option> definitions() {
     return List.of(InputOptions.LAYOUT, ComputingOptions.DEAD_THRESHOLD, CommonOptions.QUIET);
+  }
+
+  /**
+   * Checks that no option is given that is for activations only.
+   *
+   * @throws UsageException if one is
+   */
+  static void requireForGram(Arguments arguments) {
+    arguments.requireWithout(
+        List.of(InputOptions.LAYOUT, ComputingOptions.DEAD_THRESHOLD),
+        "is for activations, which a Gram file no longer has");
   }
 
   static LayersOptions of(Arguments arguments) {

@@ -40,6 +40,7 @@ public final class MatchCommand implements Command {
         A and B hold the activations of two networks on the same test set: a .npz archive or a
         folder of .npy files with one array a layer, or a single .npy file. Layers are paired by
         name. Arrays are [samples, neurons], [N, C, H, W] (a neuron is a channel) or [N, T, F].
+        One Gram file, as 'spanmatch gram' writes it, may stand in the place of both.
 
         The table shows, for each layer and ε, the similarity: size of the maximum match / number
         of neurons, 1 when all neurons of both networks lie within relative distance ε of the span
@@ -54,6 +55,7 @@ public final class MatchCommand implements Command {
           spanmatch match seed0.npz seed1.npz --layers 'features.*' --epsilon 0.3,0.5 --out result
           spanmatch match seed0.npz seed1.npz --json - --quiet > result.json
           spanmatch match seed0.npz seed1.npz --backend reference --spectrum --verbose
+          spanmatch match seeds.gram.npz --epsilon 0.3
         """;
   }
 

@@ -5,8 +5,8 @@ import java.util.Optional;
 import org.spanmatch.cli.output.Version;
 import org.spanmatch.compare.LayerSteps;
 import org.spanmatch.compare.Question;
-import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.gram.Precision;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
@@ -39,14 +39,9 @@ final class MatchRun implements Question<LayerResult> {
             "match",
             steps,
             new MatchRun(epsilons.stream().mapToDouble(Double::doubleValue).toArray(), spectrum));
-    Input input = comparison.input();
+    Input<?> input = comparison.input();
     return new RunResult(
-        Version.TEXT,
-        comparison.backend(),
-        input.x().toString(),
-        input.y().toString(),
-        layers,
-        input.skipped());
+        Version.TEXT, comparison.backend(), input.x(), input.y(), layers, input.skipped());
   }
 
   @Override

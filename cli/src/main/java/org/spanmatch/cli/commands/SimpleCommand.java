@@ -50,6 +50,8 @@ public final class SimpleCommand implements Command {
         At Ctrl-C or the time limit what was found by then is written, marked as incomplete. Of a
         neuron that does not exist, is dead, or is not in the maximum match, the result says so.
 
+        One Gram file, as 'spanmatch gram' writes it, may stand in the place of A and B.
+
         Examples:
           spanmatch simple seed0.npz seed1.npz --layers classifier.4 --epsilon 0.5
           spanmatch simple seed0.npz seed1.npz --neuron x:12,y:7 --json -

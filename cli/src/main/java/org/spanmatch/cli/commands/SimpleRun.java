@@ -3,7 +3,7 @@ package org.spanmatch.cli.commands;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.spanmatch.cli.output.Version;
-import org.spanmatch.compare.LayerPair;
+import org.spanmatch.compare.ComparedLayers;
 import org.spanmatch.compare.LayerSteps;
 import org.spanmatch.compare.Question;
 import org.spanmatch.gram.Precision;
@@ -31,19 +31,19 @@ record SimpleRun(SimpleOptions options, int threads, BooleanSupplier stopped)
   /** The simple matches of all layers of two networks. */
   SimpleResult of(Comparison comparison) {
     List<SimpleResult.Layer> layers = comparison.answers("simple", STEPS, this, stopped);
-    Input input = comparison.input();
+    Input<?> input = comparison.input();
     return new SimpleResult(
         Version.TEXT,
         comparison.backend(),
-        input.x().toString(),
-        input.y().toString(),
+        input.x(),
+        input.y(),
         options.order(),
         options.order().equals(SimpleOptions.RANDOM) ? options.seed() : null,
         options.limit().isPresent() ? options.limit().getAsLong() : null,
         layers,
         layers.size() == input.pairs().size()
             && layers.stream().allMatch(SimpleResult.Layer::complete),
-        input.pairs().stream().skip(layers.size()).map(LayerPair::name).toList(),
+        input.pairs().stream().skip(layers.size()).map(ComparedLayers::name).toList(),
         input.skipped());
   }
 

@@ -58,6 +58,8 @@ public final class SpectrumCommand implements Command {
         10, 25, 50, 75 and 100 % of the neurons of both networks match, or - where dead neurons
         prevent it. The JSON holds the level of every neuron, with a bound on its error.
 
+        One Gram file, as 'spanmatch gram' writes it, may stand in the place of A and B.
+
         Examples:
           spanmatch spectrum seed0.npz seed1.npz --out result
           spanmatch spectrum seed0.npz seed1.npz --layers classifier.4 --min-size 5
@@ -74,13 +76,13 @@ public final class SpectrumCommand implements Command {
     try (Comparison comparison = Comparison.open(options.comparing(), console)) {
       folder.ifPresent(target -> target.check(FILES));
       json.check();
-      Input input = comparison.input();
+      Input<?> input = comparison.input();
       result =
           new SpectrumResult(
               Version.TEXT,
               comparison.backend(),
-              input.x().toString(),
-              input.y().toString(),
+              input.x(),
+              input.y(),
               comparison.answers("spectrum", List.of("compress", "spectrum"), new Levels()),
               input.skipped());
     }

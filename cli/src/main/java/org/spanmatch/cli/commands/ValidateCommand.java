@@ -118,7 +118,7 @@ public final class ValidateCommand implements Command {
       List<ValidationResult.Missing> missing)
       throws IOException {
     List<LayerPair> pairs =
-        options.input().map(input -> Input.open(input).pairs()).orElse(List.of());
+        options.input().map(input -> Input.ofActivations(input).pairs()).orElse(List.of());
     options.json().check();
     options.junit().ifPresent(OutputFile::check);
 

@@ -141,28 +141,18 @@ record ValidateOptions(
     if (!arguments.words().isEmpty()) {
       throw new UsageException("--breaking-points takes no files: its problems are built in");
     }
-    requireWithout(
-        arguments,
-        "can't be combined with --breaking-points",
-        List.of(CASE, JUNIT, InputOptions.LAYERS, InputOptions.LAYOUT, InputOptions.SAMPLES));
+    arguments.requireWithout(
+        List.of(CASE, JUNIT, InputOptions.LAYERS, InputOptions.LAYOUT, InputOptions.SAMPLES),
+        "can't be combined with --breaking-points");
   }
 
   private static void requireForProblems(Arguments arguments) {
-    requireWithout(
-        arguments, "is for --breaking-points, which is not given", List.of(CommonOptions.OUT));
+    arguments.requireWithout(
+        List.of(CommonOptions.OUT), "is for --breaking-points, which is not given");
     if (arguments.words().isEmpty()) {
-      requireWithout(
-          arguments,
-          "is for two files, of which there are none",
-          List.of(InputOptions.LAYERS, InputOptions.LAYOUT, InputOptions.SAMPLES));
-    }
-  }
-
-  private static void requireWithout(Arguments arguments, String why, List<Option> options) {
-    for (Option option : options) {
-      if (arguments.has(option)) {
-        throw new UsageException("--" + option.getLongOpt() + " " + why);
-      }
+      arguments.requireWithout(
+          List.of(InputOptions.LAYERS, InputOptions.LAYOUT, InputOptions.SAMPLES),
+          "is for two files, of which there are none");
     }
   }
 }

@@ -80,6 +80,20 @@ public final class Arguments {
     }
   }
 
+  /**
+   * Checks that none of some options is given.
+   *
+   * @param why the rest of a sentence that begins with the option
+   * @throws UsageException if one is
+   */
+  public void requireWithout(List<Option> options, String why) {
+    for (Option option : options) {
+      if (has(option)) {
+        throw new UsageException("--" + option.getLongOpt() + " " + why);
+      }
+    }
+  }
+
   /** The value of an option, if it is given. */
   public Optional<String> value(Option option) {
     return Optional.ofNullable(line.getOptionValue(option));

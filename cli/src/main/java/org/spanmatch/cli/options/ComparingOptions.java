@@ -8,7 +8,7 @@ import org.apache.commons.cli.Option;
 /**
  * What all commands have in common that compare two networks.
  *
- * @param input the two networks
+ * @param input the two networks, as activations or in a Gram file
  * @param computing how to compute
  */
 public record ComparingOptions(InputOptions input, ComputingOptions computing) {
@@ -19,7 +19,7 @@ public record ComparingOptions(InputOptions input, ComputingOptions computing) {
    */
   public static ComparingOptions of(Arguments arguments) {
     ComputingOptions computing = ComputingOptions.of(arguments);
-    return new ComparingOptions(InputOptions.of(arguments), computing);
+    return new ComparingOptions(InputOptions.orGram(arguments), computing);
   }
 
   /** All common layers of two files, and the defaults of everything else. */

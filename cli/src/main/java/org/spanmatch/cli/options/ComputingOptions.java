@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
 import org.spanmatch.activations.NeuronNorms;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.selection.Kernels;
 
 /**
@@ -45,15 +45,19 @@ public record ComputingOptions(
           "which GPU the cuda backend uses, as 'spanmatch backends' numbers them, or all; default "
               + KernelOptions.FIRST_DEVICE);
 
-  static final Option BACKEND =
+  /** What computes. */
+  public static final Option BACKEND =
       CommonOptions.valued(
           "backend", "name", "auto (default), reference, java or cuda; see 'spanmatch backends'");
+
   static final Option PRECISION =
       CommonOptions.valued(
           "precision",
           "name",
           "standard, high, or auto (default): high for the layers whose result needs it");
-  static final Option VERBOSE =
+
+  /** What each step takes. */
+  public static final Option VERBOSE =
       CommonOptions.flag(
           "verbose", "say how much memory each layer takes and how long each step took");
 

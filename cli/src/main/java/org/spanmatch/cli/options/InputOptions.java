@@ -7,16 +7,15 @@ import org.apache.commons.cli.Option;
 import org.spanmatch.activations.Layout;
 
 /**
- * The two networks' files, and what of them is used.
+ * The two networks' files, or the one Gram file of both, and what of them is used.
  *
- * @param x the first network's file
- * @param y the second network's file
+ * @param files the two files of activations, or one Gram file
  * @param layers the layers to take
  * @param layouts what the axes of arrays mean, at most one for each number of axes
  * @param samples the most samples to use
  */
 public record InputOptions(
-    Path x, Path y, LayerSelection layers, List<Layout> layouts, long samples) {
+    List<Path> files, LayerSelection layers, List<Layout> layouts, long samples) {
   /** The layers to take. */
   public static final Option LAYERS =
       CommonOptions.valued(
@@ -38,15 +37,33 @@ public record InputOptions(
           "samples", "N", "use N of the samples, spread over the test set; default all");
 
   /**
-   * Reads them.
+   * Reads them, for a command that needs activations.
    *
    * @throws UsageException if there are not two files, or a value can't be understood
    */
   public static InputOptions of(Arguments arguments) {
-    List<Path> paths = arguments.paths(2, 2);
+    return of(arguments, arguments.paths(2, 2));
+  }
+
+  /**
+   * Reads them, for a command that takes a Gram file too.
+   *
+   * @throws UsageException if there are neither two files nor one, a value can't be understood, or
+   *     is for activations where there is one file
+   */
+  public static InputOptions orGram(Arguments arguments) {
+    if (arguments.words().size() != 1) {
+      return of(arguments);
+    }
+    arguments.requireWithout(
+        List.of(LAYOUT, SAMPLES, ComputingOptions.DEAD_THRESHOLD),
+        "is for activations, which a Gram file no longer has");
+    return of(arguments, arguments.paths(1, 1));
+  }
+
+  private static InputOptions of(Arguments arguments, List<Path> files) {
     return new InputOptions(
-        paths.get(0),
-        paths.get(1),
+        files,
         arguments.items(LAYERS).map(LayerSelection::new).orElse(LayerSelection.ALL),
         layouts(arguments),
         arguments.wholeNumber(SAMPLES, 1, Long.MAX_VALUE).orElse(Long.MAX_VALUE));
@@ -54,7 +71,7 @@ public record InputOptions(
 
   /** All common layers of two files, with all samples. */
   public static InputOptions all(Path x, Path y) {
-    return new InputOptions(x, y, LayerSelection.ALL, List.of(), Long.MAX_VALUE);
+    return new InputOptions(List.of(x, y), LayerSelection.ALL, List.of(), Long.MAX_VALUE);
   }
 
   /** The value of {@link #LAYOUT}. */

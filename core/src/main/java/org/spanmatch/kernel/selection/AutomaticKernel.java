@@ -202,12 +202,10 @@ final class AutomaticKernel implements ProjectionKernel {
   }
 
   private <T> T done(int position, Backend backend, Size size, boolean addsUp, T result) {
-    if (addsUp) {
-      backend.hasComputed = true;
-      // High precision is usually a second look at the same problem, and has other costs.
-      if (size.precision == Precision.STANDARD) {
-        choice.handed(position, size.x, size.y, size.samples);
-      }
+    backend.hasComputed = true;
+    // High precision is mostly a second look at the same problem, and takes another time.
+    if (addsUp && size.precision == Precision.STANDARD) {
+      choice.handed(position, size.x, size.y, size.samples);
     }
     return result;
   }

@@ -1,0 +1,57 @@
+package org.spanmatch.cli.commands;
+
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.cli.options.InputOptions;
+import org.spanmatch.cli.options.UsageException;
+import org.spanmatch.gram.GramFile;
+
+/**
+ * The activations of two networks.
+ *
+ * @param x the first network's file
+ * @param y the second network's file
+ */
+record ActivationFiles(ActivationFile x, ActivationFile y) {
+  /** Opens the two files that the options name. */
+  static ActivationFiles open(InputOptions options) {
+    ActivationFiles files =
+        new ActivationFiles(
+            ActivationFile.open(options.files().get(0)),
+            ActivationFile.open(options.files().get(1)));
+    requireActivations(files.x);
+    requireActivations(files.y);
+    options.layouts().forEach(files::requireUsed);
+    return files;
+  }
+
+  private static void requireActivations(ActivationFile file) {
+    if (GramFile.isGramFile(file)) {
+      throw new UsageException(
+          file.path() + " is a Gram file, which can't be paired with another file");
+    }
+  }
+
+  private void requireUsed(Layout layout) {
+    if (hasNone(x, layout) && hasNone(y, layout)) {
+      throw new UsageException(
+          "--layout: " + layout.label() + " is for " + layout.axes() + " axes, which no array has");
+    }
+  }
+
+  private static boolean hasNone(ActivationFile file, Layout layout) {
+    return file.arrays().stream().noneMatch(array -> array.shape().size() == layout.axes());
+  }
+
+  /** The names of all arrays of both, each once. */
+  Set<String> names() {
+    Set<String> names = new LinkedHashSet<>();
+    for (ActivationFile file : List.of(x, y)) {
+      file.arrays().forEach(array -> names.add(array.name()));
+    }
+    return names;
+  }
+}

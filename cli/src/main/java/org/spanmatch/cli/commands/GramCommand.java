@@ -1,0 +1,169 @@
+package org.spanmatch.cli.commands;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.apache.commons.cli.Option;
+import org.spanmatch.activations.ActivationsException;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.ComputingOptions;
+import org.spanmatch.cli.output.OutputFile;
+import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.cli.terminal.Footer;
+import org.spanmatch.cli.terminal.ProgressLine;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.report.text.DisplayName;
+
+/** {@code spanmatch gram}: adds the activations of two networks up, and keeps the sums. */
+public final class GramCommand implements Command {
+  @Override
+  public String name() {
+    return "gram";
+  }
+
+  @Override
+  public String summary() {
+    return "adds the activations of two networks up once, into a file to ask many questions of";
+  }
+
+  @Override
+  public String arguments() {
+    return "A B";
+  }
+
+  @Override
+  public List<Option> options() {
+    return GramCommandOptions.definitions();
+  }
+
+  @Override
+  public String details() {
+    return """
+        A and B hold the activations of two networks on the same test set, as for 'match'. What is
+        kept are the inner products of all neurons, the Gram matrix (with --precision high its
+        triangular factor), whose size does not depend on the number of samples. 'match', 'simple',
+        'spectrum' and 'distances' take the file in the place of A and B and give the results that
+        the activations give; 'layers' says what is in it; 'merge' adds files of the same layers on
+        other samples. numpy reads the file.
+
+        By default layers of equal names are added up together, which is what the other commands
+        compare. --pairs all adds up all pairs of layers of A and B that have the same samples; it
+        reads the activations once, and takes memory for all these pairs at once.
+
+        Examples:
+          spanmatch gram seed0.npz seed1.npz --out seeds.gram.npz
+          spanmatch match seeds.gram.npz --epsilon 0.3,0.5
+          spanmatch gram seed0.npz seed1.npz --out all.gram.npz --pairs all --layers 'features.*'
+        """;
+  }
+
+  @Override
+  public void run(Arguments arguments, Console console) throws IOException {
+    long start = System.nanoTime();
+    GramCommandOptions options = GramCommandOptions.of(arguments);
+    ComputingOptions computing = options.computing();
+    List<GramGroup> groups = groups(options, console);
+    List<Gram> grams;
+    KernelInfo backend;
+    try (ProjectionKernel kernel = Backends.open(computing, console)) {
+      OutputFile.check(options.out());
+      grams = addUp(groups, kernel, options, console);
+      backend = kernel.info();
+    }
+    // By default a matrix stands for one layer of both networks.
+    int layers =
+        options.pairsAll()
+            ? grams.stream().mapToInt(gram -> gram.layers().size()).sum()
+            : grams.size();
+    GramOutput.printPairs(grams, console.out());
+    Footer.print(backend, layers, start, console.out());
+    GramOutput.write(grams, options.out(), console.out());
+  }
+
+  private static List<GramGroup> groups(GramCommandOptions options, Console console) {
+    boolean quiet = options.computing().quiet();
+    if (!options.pairsAll()) {
+      var input = Input.ofActivations(options.input());
+      if (!quiet) {
+        input.noteSkipped(console);
+      }
+      return input.pairs().stream().map(GramGroup::of).toList();
+    }
+    ActivationFiles files = ActivationFiles.open(options.input());
+    options.input().layers().requireEachFound(files.names());
+    List<GramGroup> groups = GramGroup.all(files, options.input());
+    if (groups.isEmpty()) {
+      throw new ActivationsException(
+          "no layer of "
+              + files.x().path()
+              + " has the same samples as one of "
+              + files.y().path());
+    }
+    if (!quiet) {
+      noteSkipped(files, options, groups, console);
+    }
+    return groups;
+  }
+
+  /** Prints which layers have no partner. */
+  private static void noteSkipped(
+      ActivationFiles files, GramCommandOptions options, List<GramGroup> groups, Console console) {
+    Set<String> left = new LinkedHashSet<>(files.names());
+    left.removeIf(name -> !options.input().layers().test(name));
+    groups.forEach(group -> group.layers().stream().map(Layer::name).forEach(left::remove));
+    if (!left.isEmpty()) {
+      console
+          .err()
+          .println(
+              "note: skipped, no layer of the other file has the same samples: "
+                  + DisplayName.list(left));
+    }
+  }
+
+  private static List<Gram> addUp(
+      List<GramGroup> groups,
+      ProjectionKernel kernel,
+      GramCommandOptions options,
+      Console console) {
+    ComputingOptions computing = options.computing();
+    boolean shown = !computing.quiet() && !computing.verbose();
+    String x = options.input().files().get(0).toString();
+    String y = options.input().files().get(1).toString();
+    List<Long> weights = groups.stream().map(GramGroup::weight).toList();
+    List<Gram> grams = new ArrayList<>();
+    try (ProgressLine progress =
+        new ProgressLine(console, shown, "gram", weights, List.of("compress"))) {
+      GramOptions how =
+          new GramOptions(computing.deadThreshold(), options.precision(), true, progress);
+      for (GramGroup group : groups) {
+        progress.startLayer(group.name());
+        long start = System.nanoTime();
+        Gram gram = group.addUp(kernel, how, x, y);
+        grams.add(gram);
+        if (computing.verbose()) {
+          say(group, gram, start, console);
+        }
+      }
+    }
+    return List.copyOf(grams);
+  }
+
+  private static void say(GramGroup group, Gram gram, long start, Console console) {
+    console
+        .err()
+        .printf(
+            Locale.ROOT,
+            "%s: %s, %.1f MB, read and added up in %.2f s%n",
+            DisplayName.printable(group.name()),
+            gram,
+            gram.bytes() / 1e6,
+            (System.nanoTime() - start) / 1e9);
+  }
+}

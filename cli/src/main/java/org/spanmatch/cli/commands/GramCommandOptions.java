@@ -1,0 +1,71 @@
+package org.spanmatch.cli.commands;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.commons.cli.Option;
+import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.CommonOptions;
+import org.spanmatch.cli.options.ComputingOptions;
+import org.spanmatch.cli.options.InputOptions;
+import org.spanmatch.gram.Precision;
+
+/**
+ * The options of {@code spanmatch gram}.
+ *
+ * @param input the activations
+ * @param computing how to add up
+ * @param precision what to keep
+ * @param pairsAll whether to add up all layers of one network with all of the other, and not only
+ *     those of equal names
+ * @param out the Gram file
+ */
+record GramCommandOptions(
+    InputOptions input,
+    ComputingOptions computing,
+    Precision precision,
+    boolean pairsAll,
+    Path out) {
+  private static final String SAME = "same";
+  private static final String ALL = "all";
+  private static final Option PAIRS =
+      CommonOptions.valued(
+          "pairs",
+          "same|all",
+          "same (default): layers of equal names; all: all pairs of layers of A and B that have the"
+              + " same samples");
+  private static final Option PRECISION =
+      CommonOptions.valued(
+          "precision",
+          "name",
+          "standard (default), or high, which takes at least twice the time and lets results have"
+              + " high precision");
+
+  static List<Option> definitions() {
+    return List.of(
+        GramOutput.OUT,
+        InputOptions.LAYERS,
+        PAIRS,
+        PRECISION,
+        ComputingOptions.BACKEND,
+        InputOptions.LAYOUT,
+        InputOptions.SAMPLES,
+        ComputingOptions.DEAD_THRESHOLD,
+        ComputingOptions.THREADS,
+        ComputingOptions.DEVICE,
+        ComputingOptions.VERBOSE,
+        CommonOptions.QUIET);
+  }
+
+  static GramCommandOptions of(Arguments arguments) {
+    Precision precision =
+        arguments
+            .choice(PRECISION, List.of(Precision.values()), Precision::toString)
+            .orElse(Precision.STANDARD);
+    boolean pairsAll =
+        arguments.choice(PAIRS, List.of(SAME, ALL), name -> name).filter(ALL::equals).isPresent();
+    ComputingOptions computing = ComputingOptions.of(arguments);
+    InputOptions input = InputOptions.of(arguments);
+    return new GramCommandOptions(
+        input, computing, precision, pairsAll, GramOutput.path(arguments));
+  }
+}

@@ -1,0 +1,84 @@
+package org.spanmatch.cli.commands;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.commons.cli.Option;
+import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.output.OutputFile;
+import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramException;
+import org.spanmatch.gram.GramFile;
+
+/** {@code spanmatch merge}: adds Gram files of the same layers on other samples. */
+public final class MergeCommand implements Command {
+  @Override
+  public String name() {
+    return "merge";
+  }
+
+  @Override
+  public String summary() {
+    return "adds Gram files of the same layers on other samples";
+  }
+
+  @Override
+  public String arguments() {
+    return "F1 F2 …";
+  }
+
+  @Override
+  public List<Option> options() {
+    return MergeOptions.definitions();
+  }
+
+  @Override
+  public String details() {
+    return """
+        Adds files that 'spanmatch gram' has written of the same layers on different parts of a test
+        set, as by the jobs of an array, in the order given; the same files in the same order give
+        the same bits. The result is that of all samples together, up to rounding, which the error
+        bounds of results include. It may be merged again.
+
+        Files of other layers, numbers of neurons or pairs of layers, or that were added up with
+        another dead threshold, shift or precision are refused. What can't be seen: the same samples
+        given twice. They then count twice, in the number of samples too. Nor can it be seen whether
+        both networks had their samples in the same order.
+
+        Examples:
+          spanmatch merge part-*.gram.npz --out all.gram.npz
+          spanmatch merge all.gram.npz new.gram.npz --out all.gram.npz
+        """;
+  }
+
+  @Override
+  public void run(Arguments arguments, Console console) throws IOException {
+    MergeOptions options = MergeOptions.of(arguments);
+    OutputFile.check(options.out());
+    Path first = options.files().get(0);
+    List<Gram> sums = GramFile.read(first);
+    for (Path file : options.files().subList(1, options.files().size())) {
+      List<Gram> parts = GramFile.read(file);
+      try {
+        sums = plus(sums, parts);
+      } catch (GramException | ArithmeticException e) {
+        throw new GramException(file + " can't be added to " + first + ": " + e.getMessage(), e);
+      }
+    }
+    GramOutput.printPairs(sums, console.out());
+    GramOutput.write(sums, options.out(), console.out());
+  }
+
+  private static List<Gram> plus(List<Gram> sums, List<Gram> parts) {
+    if (parts.size() != sums.size()) {
+      throw new GramException("expected " + sums.size() + " Gram matrices, found " + parts.size());
+    }
+    List<Gram> all = new ArrayList<>();
+    for (int i = 0; i < parts.size(); i++) {
+      all.add(sums.get(i).plus(parts.get(i)));
+    }
+    return all;
+  }
+}

@@ -1,0 +1,71 @@
+package org.spanmatch.compare;
+
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramException;
+import org.spanmatch.gram.GramLayer;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionTable;
+
+/**
+ * Two layers whose activations are added up.
+ *
+ * @param name the layer's name, as results show it
+ * @param gram what holds both
+ * @param x position of the first network's layer in it
+ * @param y position of the second network's layer in it
+ */
+public record GramLayerPair(String name, Gram gram, int x, int y) implements ComparedLayers {
+  /**
+   * Checks that the two were added up together.
+   *
+   * @throws GramException if not
+   */
+  public GramLayerPair {
+    try {
+      gram.requirePair(x, y);
+    } catch (IllegalArgumentException e) {
+      throw new GramException(e.getMessage(), e);
+    }
+  }
+
+  private GramLayer first() {
+    return gram.layers().get(x);
+  }
+
+  @Override
+  public String description() {
+    return first().description();
+  }
+
+  @Override
+  public PerGroup<Integer> neurons() {
+    return PerGroup.of(first().neurons(), gram.layers().get(y).neurons());
+  }
+
+  @Override
+  public long samples() {
+    return gram.samples();
+  }
+
+  @Override
+  public boolean offers(Precision precision) {
+    return gram.precision().compareTo(precision) >= 0;
+  }
+
+  @Override
+  public ProjectionTable table(ProjectionKernel kernel, GramOptions options) {
+    if (!offers(options.precision())) {
+      throw new GramException(
+          description()
+              + ": expected "
+              + options.precision()
+              + " precision, but it was added up with "
+              + gram.precision()
+              + " precision");
+    }
+    return kernel.table(gram, x, y);
+  }
+}
