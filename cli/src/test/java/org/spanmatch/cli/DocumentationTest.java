@@ -234,8 +234,7 @@ class DocumentationTest {
     for (Path page : pages) {
       Matcher link = Pattern.compile("]\\(([^)#:]+)(#[^)]*)?\\)").matcher(Files.readString(page));
       while (link.find()) {
-        assertTrue(
-            Files.exists(page.resolveSibling(link.group(1))), page + ": " + link.group());
+        assertTrue(Files.exists(page.resolveSibling(link.group(1))), page + ": " + link.group());
       }
     }
   }
