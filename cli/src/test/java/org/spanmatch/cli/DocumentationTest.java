@@ -8,8 +8,10 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -209,7 +211,10 @@ class DocumentationTest {
             "simple",
             "spectrum",
             "distances",
+            "gram",
+            "merge",
             "validate",
+            "bench",
             "layers",
             "backends",
             "demo",
@@ -218,5 +223,24 @@ class DocumentationTest {
       assertTrue(readme.contains("`spanmatch " + command), command);
     }
     assertTrue(readme.contains("mvn -B -ntp verify"));
+    assertTrue(readme.lines().count() <= 150, "the README is long");
+  }
+
+  @Test
+  void linksLeadToFiles() throws IOException {
+    Path root = RealCommand.root();
+    List<Path> pages = new ArrayList<>();
+    for (Path directory : List.of(root, root.resolve("docs"))) {
+      try (Stream<Path> files = Files.list(directory)) {
+        files.filter(file -> file.toString().endsWith(".md")).forEach(pages::add);
+      }
+    }
+    assertTrue(pages.size() > 10, pages.toString());
+    for (Path page : pages) {
+      Matcher link = Pattern.compile("]\\(([^)#:]+)(#[^)]*)?\\)").matcher(Files.readString(page));
+      while (link.find()) {
+        assertTrue(Files.exists(page.resolveSibling(link.group(1))), page + ": " + link.group());
+      }
+    }
   }
 }

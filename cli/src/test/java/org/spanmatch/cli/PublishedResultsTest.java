@@ -79,23 +79,23 @@ class PublishedResultsTest {
 
   /** What {@code benchmarks/publish.sh} puts there. */
   @Test
-  void theReadmeShowsOneOfThem() throws IOException {
-    String readme = Files.readString(RealCommand.root().resolve("README.md"));
+  void theDocumentationShowsOneOfThem() throws IOException {
+    Path page = RealCommand.root().resolve("docs").resolve("benchmarking.md");
     Matcher section =
         Pattern.compile(
                 "<!-- What follows is made by benchmarks/publish.sh from (\\S+) -->\n(.*?)"
                     + "<!-- That was made by benchmarks/publish.sh. -->\n",
                 Pattern.DOTALL)
-            .matcher(readme);
-    assertTrue(section.find(), "README.md lacks the marks");
+            .matcher(Files.readString(page));
+    assertTrue(section.find(), "docs/benchmarking.md lacks the marks");
     String folder = section.group(1);
     String table =
         Files.readString(RealCommand.root().resolve(folder).resolve(BenchReport.MARKDOWN));
     assertEquals(
         table
-            + "\n![Time against neurons]("
+            + "\n![Time against neurons](../"
             + folder
-            + "/time-neurons.svg)\n\n![Time against samples]("
+            + "/time-neurons.svg)\n\n![Time against samples](../"
             + folder
             + "/time-samples.svg)\n",
         section.group(2));
