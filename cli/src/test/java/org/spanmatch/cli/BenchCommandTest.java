@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -28,6 +29,7 @@ import org.spanmatch.cli.RealCommand.Outcome;
 import org.spanmatch.cli.output.BenchReport;
 
 /** {@code spanmatch bench} at tiny sizes, whose times mean nothing. */
+@Tag("once") // on one JDK: nothing here depends on which
 class BenchCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.spanmatch.cli.RealCommand.Outcome;
  * The real command with the cuda backend on the stand-in for a GPU, which also reports on standard
  * error what it is misused for: nothing must be there.
  */
+@Tag("once") // on one JDK: nothing here depends on which
 class CudaCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<String, Object> USUAL = Map.of();

@@ -15,11 +15,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.cli.RealCommand.Outcome;
 
 /** The examples in docs/ run as they stand. */
+@Tag("once") // on one JDK: nothing here depends on which
 class DocumentationTest {
   @TempDir Path folder;
 

@@ -17,6 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.cli.output.BenchReport;
 import org.spanmatch.kernel.selection.CostProfile;
@@ -28,6 +29,7 @@ import org.spanmatch.tuning.TimeTable;
 import org.w3c.dom.Document;
 
 /** What is published was made from what was measured, and the automatic choice suits it. */
+@Tag("once") // on one JDK: nothing here depends on which
 class PublishedResultsTest {
   private static final Path RESULTS = RealCommand.root().resolve("benchmarks").resolve("results");
 

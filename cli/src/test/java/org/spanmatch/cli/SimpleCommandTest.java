@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -34,6 +35,7 @@ import org.spanmatch.cli.RealCommand.Outcome;
 import org.spanmatch.cli.terminal.Console;
 
 /** The command {@code simple}, as a user runs it. */
+@Tag("once") // on one JDK: nothing here depends on which
 class SimpleCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SAMPLES = 200;

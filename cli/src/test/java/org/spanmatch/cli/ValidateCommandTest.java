@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +26,7 @@ import org.w3c.dom.Element;
 import org.xml.sax.SAXException;
 
 /** The real command validates good backends and broken ones. */
+@Tag("once") // on one JDK: nothing here depends on which
 class ValidateCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String SMALL = "6 + 6 neurons*";

@@ -59,8 +59,9 @@ public final class GridRun {
   private final List<LeftOut> leftOut = new ArrayList<>();
 
   /**
-   * * Plans the measurements. * @param backends names of backends and peers
+   * Plans the measurements.
    *
+   * @param backends names of backends and peers
    * @param points the sizes
    * @param threads number of computing threads
    * @param memory the bytes that a JVM may use

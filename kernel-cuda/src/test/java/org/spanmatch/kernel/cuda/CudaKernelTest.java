@@ -1,11 +1,13 @@
 package org.spanmatch.kernel.cuda;
 
+import org.junit.jupiter.api.Tag;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.RealDataKernelContract;
 
 /** The CUDA kernel keeps the contract. */
+@Tag("once") // on one JDK: nothing here depends on which
 class CudaKernelTest extends RealDataKernelContract {
   @Override
   protected ProjectionKernel open() {
