@@ -11,8 +11,8 @@ import org.spanmatch.tuning.PeerLayer;
 import org.spanmatch.tuning.Phases;
 
 /**
- * A library that computes the Gram matrix of float64 data in the layout that suits it best, from
- * which our tables take over.
+ * A library that computes the Gram matrix of float64 data in its best layout; our tables take over
+ * from there.
  *
  * @param name the peer's name
  * @param library the library's name
@@ -20,7 +20,7 @@ import org.spanmatch.tuning.Phases;
  * @param check throws an {@link IllegalStateException} if the library can't run here
  */
 record GramLibrary(String name, String library, String className, Runnable check) implements Peer {
-  // An array can't quite have 2³¹ - 1 elements on every JVM.
+  // Some JVMs allow slightly fewer than 2³¹ − 1 elements per array.
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 8;
 
   @Override
@@ -49,7 +49,7 @@ record GramLibrary(String name, String library, String className, Runnable check
           "%s gets its activations as one array, which holds at most %d numbers, but %d neurons at %d samples have %d"
               .formatted(name, MOST_ELEMENTS, m, samples, m * samples));
     }
-    // ojAlgo takes two layouts at once, netlib's a sum for each thread.
+    // ojAlgo needs two layouts at once, netlib a sum per thread.
     double data = Double.BYTES * (double) m * samples * (name.equals("ojalgo") ? 2 : 1);
     double gram = Double.BYTES * (double) m * m * (name.equals("netlib") ? threads : 1);
     return data + gram + GramTables.heapBytes(neurons, neurons);

@@ -3,26 +3,26 @@ package org.spanmatch.benchmarks;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.LivingNeurons;
-import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.vector.gram.GramTables;
 import org.spanmatch.tuning.Mixtures;
 
 /**
- * A library's way to the Gram matrix AᵀA of float64 data that lies ready in the layout that suits
- * it best: A = [X Y] has a row for each sample and a column for each of m neurons.
+ * A library's computation of the Gram matrix AᵀA of float64 data in the library's best layout. A =
+ * [X Y] has one row per sample and one column per neuron, m in all.
  */
 interface GramPeer extends AutoCloseable {
-  /** Computes the Gram matrix; at least its lower half. */
+  /** Computes at least the lower half of the Gram matrix. */
   void compute();
 
-  /** An element of the lower half, {@code column ≤ row}. */
+  /** Returns an element of the lower half, {@code column ≤ row}. */
   double get(int row, int column);
 
-  /** Copies the elements of a column of the lower half to their rows, from the diagonal down. */
+  /** Copies a column of the lower half, from the diagonal down, to the indices of its rows. */
   default void copyColumn(int column, double[] target) {
     for (int row = column; row < target.length; row++) {
       target[row] = get(row, column);
@@ -36,7 +36,7 @@ interface GramPeer extends AutoCloseable {
   /**
    * Prepares a library.
    *
-   * @param name that of a peer, or of one of netlib's ways
+   * @param name a peer's name, or that of one of netlib's variants
    * @throws IllegalStateException if it can't run here
    */
   static GramPeer open(String name, Mixtures data, int threads) {
@@ -52,8 +52,8 @@ interface GramPeer extends AutoCloseable {
   }
 
   /**
-   * Our table of the Gram matrix that was computed last, none of whose neurons may be dead. The
-   * sums of neurons, which matching does not ask for, are left at 0.
+   * Returns our table of the last computed Gram matrix, in which no neuron may be dead. The sums of
+   * neurons, which matching does not need, stay 0.
    */
   default ProjectionTable table(Mixtures data, int threads) {
     int n = data.neurons();
@@ -73,7 +73,7 @@ interface GramPeer extends AutoCloseable {
     double[] sums = new double[n];
     return GramTables.of(
         unit,
-        // In whatever order the library added them up.
+        // A bound for any order of summation.
         GramErrors.ofUnitNorm(GramErrors.ofSums(data.samples(), data.samples())),
         data.layer(Group.X).type().roundoff(),
         data.samples(),
