@@ -17,8 +17,8 @@ import org.spanmatch.tuning.MatchingBenchmark;
 import org.spanmatch.tuning.NpyFile;
 
 /**
- * Measures the way from {@code .npy} files to the maximum matches at five ε, as {@code spanmatch
- * match} goes it.
+ * Measures the way from {@code .npy} files to the maximum matches at five ε, as in {@code spanmatch
+ * match}.
  *
  * <p>The files, of the given dtype and layout, are written to a temporary folder once per trial and
  * read in every call: from memory, as far as the system caches them. All else, operations and bytes

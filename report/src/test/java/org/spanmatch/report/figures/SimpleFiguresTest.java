@@ -20,13 +20,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.gram.Precision;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.report.figures.SizesFigure.Curve;
 import org.spanmatch.report.results.MatchResult;
 import org.spanmatch.report.results.SimpleResult;
 
-/** The figures of simple matches. */
+/** Tests the figures of simple matches. */
 class SimpleFiguresTest {
   private static SimpleResult.Simple match(List<Integer> x, List<Integer> y) {
     return new SimpleResult.Simple(
