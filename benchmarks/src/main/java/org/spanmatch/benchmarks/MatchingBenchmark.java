@@ -10,14 +10,14 @@ import org.spanmatch.match.MaximumMatch;
 /**
  * Matches a whole layer as {@code spanmatch match} does, and times its phases for {@link Speeds}.
  *
- * <p>Before a trial is measured, what one call finds is compared with the maximum matches from an
- * independent table.
+ * <p>Before a trial is measured, one call's matches are compared with those from an independent
+ * table.
  */
 public abstract class MatchingBenchmark extends KernelBenchmark {
   /** Reads and compresses both groups. */
   abstract ProjectionTable compress();
 
-  /** Compresses, and finds the maximum matches at five ε. */
+  /** Compresses the layer and finds the maximum matches at five ε. */
   List<Match> matchLayer() {
     try (ProjectionTable table = Phases.time(Speeds.COMPRESS, this::compress)) {
       return Phases.time(Speeds.MATCH, () -> matches(table));
@@ -25,7 +25,7 @@ public abstract class MatchingBenchmark extends KernelBenchmark {
   }
 
   private List<Match> matches(ProjectionTable table) {
-    // Our tables of a peer's Gram matrix are those of the java backend.
+    // Our tables of a peer's Gram matrix come from the java backend.
     if (hasKernel() && !kernel().hasCheapRemovals()) {
       return MaximumMatch.find(table, EPSILONS);
     }
@@ -33,7 +33,7 @@ public abstract class MatchingBenchmark extends KernelBenchmark {
     return MaximumMatch.find(table, levels, EPSILONS);
   }
 
-  /** Makes a call, for what it finds. */
+  /** Runs one call and returns its matches. */
   List<Match> found() {
     return matchLayer();
   }

@@ -5,7 +5,7 @@ import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.SampledActivations;
 
 /**
- * The same layer of two networks.
+ * A layer of two networks, to be compared.
  *
  * @param name the layer's name in results
  * @param x the layer in the first network
