@@ -14,7 +14,7 @@ public final class JsonFile {
 
   private JsonFile() {}
 
-  /** The root of the document. */
+  /** Returns the root of a document. */
   public static JsonNode read(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
       return MAPPER.readTree(in);

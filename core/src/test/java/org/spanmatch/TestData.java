@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Assumptions;
 public final class TestData {
   private TestData() {}
 
-  /** A file or folder in the test resources, by its absolute name there. */
+  /** Returns a file or folder in the test resources, by its absolute name there. */
   public static Path resource(String name) {
     try {
       return Path.of(TestData.class.getResource(name).toURI());
@@ -19,8 +19,8 @@ public final class TestData {
   }
 
   /**
-   * A file or folder of the data that lies beside the project, in {@code ../shared/data}; where it
-   * is absent the test is skipped, with a message.
+   * Returns a file or folder of the data beside the project, in {@code ../shared/data}; if it is
+   * absent, the test is skipped with a message.
    */
   public static Path shared(String name) {
     Path found = root().resolveSibling("shared").resolve("data").resolve(name);

@@ -4,15 +4,15 @@ import java.util.List;
 import org.spanmatch.tuning.Peer;
 import org.spanmatch.tuning.PeerProvider;
 
-/** Other libraries and programs that benchmarks measure in the place of a backend. */
+/** The libraries and programs that benchmarks measure in place of a backend. */
 public final class BenchmarkPeers implements PeerProvider {
-  /** The authors' way: rounds of least squares on the activation vectors, in numpy. */
+  /** The authors' method in numpy: rounds of least squares on the activation vectors. */
   static final String NUMPY = "numpy";
 
-  /** The way of this project in numpy: a Gram matrix, and rank-one downdates. */
+  /** This project's method in numpy: a Gram matrix, and rank-one downdates. */
   static final String NUMPY_GRAM = "numpy-gram";
 
-  /** {@link java.util.ServiceLoader} makes one. */
+  /** Called by {@link java.util.ServiceLoader}. */
   public BenchmarkPeers() {}
 
   @Override

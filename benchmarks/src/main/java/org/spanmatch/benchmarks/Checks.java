@@ -6,7 +6,7 @@ import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.tuning.Mixtures;
 
-/** What makes a benchmark fail whose result is wrong. */
+/** Checks the results of benchmarks; a wrong one makes the benchmark fail. */
 final class Checks {
   private static final double UNIT_ROUNDOFF = 0x1p-53;
 
@@ -15,8 +15,8 @@ final class Checks {
   private Checks() {}
 
   /**
-   * Higham's γ: summing so many terms in any order errs by at most this, relative to the sum of
-   * their magnitudes.
+   * Returns Higham's γ: the error of a sum of this many terms in any order is at most γ times the
+   * sum of their magnitudes.
    */
   private static double gamma(long terms) {
     return terms * UNIT_ROUNDOFF / (1 - terms * UNIT_ROUNDOFF);
@@ -25,7 +25,7 @@ final class Checks {
   /**
    * Compares elements of a Gram matrix with exact sums.
    *
-   * @throws IllegalStateException if one is off by more than rounding can make it
+   * @throws IllegalStateException if one differs by more than rounding explains
    */
   static void requireGram(Mixtures data, GramPeer peer) {
     int m = 2 * data.neurons();
@@ -35,7 +35,7 @@ final class Checks {
       int column = random.nextInt(row + 1);
       double exact = exactProduct(data, row, column);
       double found = peer.get(row, column);
-      // No value is negative, so the sum is also the sum of magnitudes.
+      // No value is negative, so this is also the sum of magnitudes.
       if (!(Math.abs(found - exact) <= gamma(data.samples() + 1L) * exact)) {
         throw new IllegalStateException(
             "element (" + row + ", " + column + ") is " + found + ", expected " + exact);
@@ -43,7 +43,7 @@ final class Checks {
     }
   }
 
-  /** An inner product with twice the digits (products of float32 values are exact). */
+  /** Returns an inner product with twice the digits (products of float32 values are exact). */
   private static double exactProduct(Mixtures data, int first, int second) {
     double sum = 0;
     double rest = 0;
@@ -58,7 +58,7 @@ final class Checks {
   }
 
   /**
-   * Compares all distances of a table with those that OpenBLAS finds.
+   * Compares all distances of a table with those from OpenBLAS.
    *
    * @throws IllegalStateException if two differ by more than both error bounds together
    */
@@ -71,8 +71,8 @@ final class Checks {
       Distances distances = table.distances(group);
       for (int i = 0; i < distances.size(); i++) {
         double expected = peer.distance(group, i);
-        // The Gram matrix was summed up and scaled to norm 1; the factorisation adds a rounding a
-        // column. (The contract of docs/accuracy.md.)
+        // Summing and scaling to norm 1 round the Gram matrix; the factorisation adds one rounding
+        // per column. (The contract of docs/accuracy.md.)
         double gramError = 2 * gamma(table.samples()) + (peer.neurons() + 6) * UNIT_ROUNDOFF;
         double sum = 1.25 * (1 + peer.coefficientNorm(group, i));
         double squareError = gramError * sum * sum;

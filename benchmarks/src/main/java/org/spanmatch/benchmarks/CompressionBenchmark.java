@@ -6,14 +6,15 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.tuning.KernelBenchmark;
 
 /**
- * Compressing two groups of n neurons together, beside other libraries' ways to the Gram matrix.
+ * Measures compressing two groups of n neurons together, compared with other libraries' Gram
+ * matrices.
  *
- * <p>Backends start from arrays in memory, whose conversion, packing and check for finite values is
- * in their time, as is scaling to norm 1. Peers start from float64 data in the layout that suits
- * them best (see the class of each), whatever {@link #dtype} and {@link #layout} are. With m = 2·n
- * a Gram matrix takes samples·m² useful operations, the symmetric half counted once; an orthogonal
- * method, as {@code precision=high} asks for, about twice that. Each of the m·samples activations
- * is read once: 4 bytes of float32 data.
+ * <p>Backends start from arrays in memory; their time includes conversion, packing, the check for
+ * finite values and scaling to norm 1. Peers start from float64 data in their best layout (see the
+ * class of each), regardless of {@link #dtype} and {@link #layout}. With m = 2·n a Gram matrix
+ * takes samples·m² useful operations, the symmetric half counted once; an orthogonal method, for
+ * {@code precision=high}, about twice that. Each of the m·samples activations is read once: 4 bytes
+ * of float32 data.
  *
  * <p>Before a trial is measured, a peer's Gram matrix is compared with exact sums, and a backend's
  * distances with those of an independent table.
@@ -59,7 +60,7 @@ public class CompressionBenchmark extends KernelBenchmark {
     }
   }
 
-  /** Reading and compressing both groups. */
+  /** Measures reading and compressing both groups. */
   @Benchmark
   public Object compress() {
     if (peer != null) {

@@ -8,8 +8,8 @@ import org.ejml.dense.block.MatrixOps_MT_DDRB;
 import org.spanmatch.tuning.Mixtures;
 
 /**
- * EJML: Aᵀ in block layout, with one column a sample, times its own transpose. Of EJML's products
- * it is the fastest at 10,000 samples; {@code multInner}, made for AᵀA, is half as fast there.
+ * EJML: Aᵀ in block layout, with one column per sample, times its transpose. This is the fastest of
+ * EJML's products at 10,000 samples; {@code multInner}, made for AᵀA, is half as fast there.
  */
 final class EjmlGram implements GramPeer {
   private final boolean oneThread;

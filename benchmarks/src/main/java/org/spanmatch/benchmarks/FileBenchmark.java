@@ -17,11 +17,12 @@ import org.spanmatch.tuning.MatchingBenchmark;
 import org.spanmatch.tuning.NpyFile;
 
 /**
- * From {@code .npy} files to the maximum matches at five ε, as {@code spanmatch match} finds them.
+ * Measures the way from {@code .npy} files to the maximum matches at five ε, as in {@code spanmatch
+ * match}.
  *
- * <p>The files, of the dtype and layout asked for, are written once for a trial into a temporary
- * folder, and read again in every call: from memory, as far as the system keeps them there. All
- * else is as in {@link LayerBenchmark}, operations and bytes too; reading counts as compressing.
+ * <p>The files, of the given dtype and layout, are written to a temporary folder once per trial and
+ * read in every call: from memory, as far as the system caches them. All else, operations and bytes
+ * included, is as in {@link LayerBenchmark}; reading counts as compressing.
  */
 public class FileBenchmark extends MatchingBenchmark {
   private Path folder;
@@ -67,7 +68,7 @@ public class FileBenchmark extends MatchingBenchmark {
     }
   }
 
-  /** All of it. */
+  /** Reads and matches a layer. */
   @Benchmark
   public List<Match> match() {
     return matchLayer();

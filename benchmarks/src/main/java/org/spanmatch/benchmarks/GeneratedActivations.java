@@ -11,9 +11,9 @@ import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 
 /**
- * Activations of any number of samples that are made up as they are read: ReLUs of hidden features
- * that all networks share and of a network's own noise, both drawn from a pool at places that
- * depend on the sample.
+ * Synthetic activations of any number of samples, generated as they are read: ReLUs of hidden
+ * features that all networks share plus noise of each network, both taken from a pool at positions
+ * that depend on the sample.
  */
 record GeneratedActivations(String name, int neurons, long samples) implements Layer {
   private static final int POOL = 1 << 16;
@@ -56,7 +56,7 @@ record GeneratedActivations(String name, int neurons, long samples) implements L
           return null;
         }
         for (int row = 0; row < count; row++) {
-          // Where in the pool; from the upper bits, which mix best.
+          // Positions in the pool, from the upper bits, which are mixed best.
           long sample = position + row + 1;
           int feature = (int) ((sample * 0x9e3779b97f4a7c15L) >>> 48);
           int noise = (int) (((sample + name.hashCode()) * 0xd1342543de82ef95L) >>> 48);

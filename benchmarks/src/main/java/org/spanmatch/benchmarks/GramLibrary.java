@@ -23,7 +23,7 @@ import org.spanmatch.tuning.Phases;
  * @param check throws an {@link IllegalStateException} if the library can't run here
  */
 record GramLibrary(String name, String library, String className, Runnable check) implements Peer {
-  // An array can't quite have 2³¹ - 1 elements on every JVM.
+  // Some JVMs allow slightly fewer than 2³¹ − 1 elements per array.
   private static final long MOST_ELEMENTS = Integer.MAX_VALUE - 8;
 
   @Override
@@ -52,7 +52,7 @@ record GramLibrary(String name, String library, String className, Runnable check
           "%s gets its activations as one array, which holds at most %d numbers, but %d neurons at %d samples have %d"
               .formatted(name, MOST_ELEMENTS, m, samples, m * samples));
     }
-    // ojAlgo takes two layouts at once, netlib's a sum for each thread.
+    // ojAlgo needs two layouts at once, netlib a sum per thread.
     double data = Double.BYTES * (double) m * samples * (name.equals("ojalgo") ? 2 : 1);
     double gram = Double.BYTES * (double) m * m * (name.equals("netlib") ? threads : 1);
     double handedOver = Double.BYTES * (double) neurons * m;

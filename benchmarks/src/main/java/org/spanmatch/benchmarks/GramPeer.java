@@ -10,22 +10,23 @@ import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.LivingNeurons;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.tuning.Mixtures;
 
 /**
- * A library's way to the Gram matrix AᵀA of float64 data that lies ready in the layout that suits
- * it best: A = [X Y] has a row for each sample and a column for each of m neurons.
+ * A library's computation of the Gram matrix AᵀA of float64 data in the library's best layout. A =
+ * [X Y] has one row per sample and one column per neuron, m in all.
  */
 interface GramPeer extends AutoCloseable {
-  /** Computes the Gram matrix; at least its lower half. */
+  /** Computes at least the lower half of the Gram matrix. */
   void compute();
 
-  /** An element of the lower half, {@code column ≤ row}. */
+  /** Returns an element of the lower half, {@code column ≤ row}. */
   double get(int row, int column);
 
-  /** Copies the elements of a column of the lower half to their rows, from the diagonal down. */
+  /** Copies a column of the lower half, from the diagonal down, to the indices of its rows. */
   default void copyColumn(int column, double[] target) {
     for (int row = column; row < target.length; row++) {
       target[row] = get(row, column);
@@ -39,7 +40,7 @@ interface GramPeer extends AutoCloseable {
   /**
    * Prepares a library.
    *
-   * @param name that of a peer, or of one of netlib's ways
+   * @param name a peer's name, or that of one of netlib's variants
    * @throws IllegalStateException if it can't run here
    */
   static GramPeer open(String name, Mixtures data, int threads) {

@@ -9,11 +9,11 @@ import org.spanmatch.match.MaximumMatch;
 import org.spanmatch.tuning.LayerChecks;
 
 /**
- * The maximum matches of two groups of n neurons at five ε, once they are compressed, by rounds of
- * removals.
+ * Measures the maximum matches of two groups of n neurons at five ε by rounds of removals, starting
+ * from compressed layers.
  *
- * <p>How much that takes depends on the data. Counted are the first distances both ways, without
- * which there is no match: 14/3·n³ operations, and 4·n² elements of 8 bytes.
+ * <p>The work depends on the data. Only the first distances both ways, which every match needs, are
+ * counted: 14/3·n³ operations, and 4·n² elements of 8 bytes.
  *
  * <p>Before a trial is measured, the matches are compared with those from an independent table.
  */
@@ -29,7 +29,7 @@ public class MaximumMatchBenchmark extends TableBenchmark {
         });
   }
 
-  /** The maximum matches at five ε. */
+  /** Measures the maximum matches at five ε. */
   @Benchmark
   public List<Match> maximumMatches() {
     return MaximumMatch.find(table(), EPSILONS);

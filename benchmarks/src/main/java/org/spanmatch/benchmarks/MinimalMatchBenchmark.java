@@ -16,27 +16,28 @@ import org.spanmatch.tuning.KernelBenchmark;
 import org.spanmatch.tuning.Mixtures;
 
 /**
- * From arrays in memory to one minimal match where everything matches, beside the same algorithm in
- * numpy ({@code peers/numpy_peers.py}), as the program of Wang et al. does it: rounds of
- * least-squares problems on the activation vectors, given up as soon as a trial has lost the
- * neuron.
+ * Measures the way from arrays in memory to one minimal match, for layers that match entirely,
+ * compared with the same algorithm in numpy ({@code peers/numpy_peers.py}), as in the program of
+ * Wang et al.: rounds of least-squares problems on the activation vectors, stopped as soon as a
+ * trial has lost the neuron.
  *
- * <p>There are at most 2·n trials. Each takes at least two least-squares problems in numpy,
+ * <p>There are at most 2·n trials. In numpy each takes at least two least-squares problems,
  * singular value decompositions of samples × up to n. Here compressing takes samples·4·n²
- * operations and reads 2·n·samples activations, and a trial takes about 8·n² operations and bytes
- * of what is left. How many trials of what size depends on the data, so no speed is reported.
+ * operations and reads 2·n·samples activations, and a trial takes about 8·n² operations and bytes,
+ * with n the remaining neurons. The number and size of the trials depend on the data, so no speed
+ * is reported.
  *
- * <p>Python runs in a process of its own that has loaded the data before. Before a trial is
- * measured, a match is checked to be minimal, and numpy's is compared with ours.
+ * <p>Python runs in a separate process that has loaded the data before. Before a trial is measured,
+ * a match is checked to be minimal, and numpy's match is compared with ours.
  */
 public class MinimalMatchBenchmark extends KernelBenchmark {
-  /** Noise at which everything matches. */
+  /** The least noise; with this range everything matches. */
   static final double LEAST_NOISE = 0.1;
 
   /** The most noise. */
   static final double MOST_NOISE = 0.4;
 
-  /** ε at which it does. */
+  /** The ε at which everything matches. */
   static final double EPSILON = 0.5;
 
   private Neuron neuron;
@@ -100,7 +101,7 @@ public class MinimalMatchBenchmark extends KernelBenchmark {
     return MinimalMatch.find(table, EPSILON, neuron, TrialOrder.byIndex(table)).orElseThrow();
   }
 
-  /** All of it. */
+  /** Compresses and finds one minimal match. */
   @Benchmark
   public Object match() {
     if (peer != null) {

@@ -11,14 +11,14 @@ import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.tuning.Mixtures;
 
-/** Writes made-up activations of two networks to files that {@code spanmatch match} reads. */
+/** Writes synthetic activations of two networks to files that {@code spanmatch match} reads. */
 public final class MixtureFiles {
   private MixtureFiles() {}
 
   /**
    * Writes {@code x.npz} and {@code y.npz}.
    *
-   * @param arguments a folder, and for each layer its neurons and samples: {@code 64x5000}
+   * @param arguments a folder, and per layer its neurons and samples, such as {@code 64x5000}
    */
   public static void main(String[] arguments) throws IOException {
     if (arguments.length < 2) {

@@ -11,16 +11,16 @@ import java.util.concurrent.Future;
 import org.spanmatch.tuning.Mixtures;
 
 /**
- * VectorBLAS of dev.ludovic.netlib: dgemm, which does twice the work of its dsyrk and is up to five
- * times faster.
+ * VectorBLAS of dev.ludovic.netlib. Uses dgemm, which does twice the work of dsyrk but is up to
+ * five times faster.
  *
- * <p>"T", "N" reads A with one column a neuron, "N", "T" reads Aᵀ with one column a sample. dgemm
- * slows down to a fraction where there are many samples, which a user can help by giving it a block
- * of them at a time. The library knows no threads, so each of several gets a share of the samples,
- * and the sums are added.
+ * <p>"T", "N" reads A with one column per neuron, "N", "T" reads Aᵀ with one column per sample.
+ * dgemm slows down to a fraction with many samples, unless it gets a block of them at a time. The
+ * library is single-threaded, so each of several threads gets a share of the samples, and their
+ * sums are added.
  */
 final class NetlibGram implements GramPeer {
-  /** Samples of a block with which it does not slow down. */
+  /** Number of samples per block at which dgemm does not slow down. */
   static final int BLOCK_SAMPLES = 1000;
 
   private final JavaBLAS blas = JavaBLAS.getInstance();
@@ -35,8 +35,8 @@ final class NetlibGram implements GramPeer {
   /**
    * Lays the data out.
    *
-   * @param columnsAreNeurons for "T", "N"; else "N", "T"
-   * @param blockSamples how many samples a call gets at most
+   * @param columnsAreNeurons true for "T", "N"; false for "N", "T"
+   * @param blockSamples largest number of samples per call
    */
   NetlibGram(Mixtures data, int threads, boolean columnsAreNeurons, int blockSamples) {
     requireVectors();
@@ -50,7 +50,7 @@ final class NetlibGram implements GramPeer {
   }
 
   /**
-   * Checks that the library chose its fast code.
+   * Checks that the library chose its vector code.
    *
    * @throws IllegalStateException if not
    */

@@ -30,9 +30,9 @@ final class NumpyPeer implements AutoCloseable {
   private final BufferedReader answers;
 
   /**
-   * Hands the activations over, through a file.
+   * Starts the process and passes it the activations in a file.
    *
-   * @param method {@code authors} or {@code gram}, or for one minimal match {@code minimal}, ε and
+   * @param method {@code authors}, {@code gram} or, for one minimal match, {@code minimal}, ε and
    *     the position of a neuron of X, separated by spaces
    * @throws IllegalStateException if there is no Python with numpy
    */
@@ -74,7 +74,7 @@ final class NumpyPeer implements AutoCloseable {
     return builder;
   }
 
-  /** Why there is no Python with numpy, if so, and the cure. */
+  /** Returns why there is no Python with numpy, and the cure; empty if there is. */
   static Optional<String> missing() {
     String cure = "install it, for example with 'apt install python3-numpy'";
     try {
@@ -100,9 +100,9 @@ final class NumpyPeer implements AutoCloseable {
   }
 
   /**
-   * What the last run matched; without similarities, and as if nothing were borderline.
+   * Returns the last run's matches, without similarities and borderline neurons.
    *
-   * @param epsilons the ε that it was run for
+   * @param epsilons the ε of the run
    */
   List<Match> matches(double... epsilons) {
     ask("matches");
@@ -146,7 +146,7 @@ final class NumpyPeer implements AutoCloseable {
     }
   }
 
-  /** Ends the process, and removes the files. */
+  /** Ends the process and deletes the files. */
   @Override
   public void close() {
     process.destroy();

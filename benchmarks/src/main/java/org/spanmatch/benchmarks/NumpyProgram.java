@@ -8,11 +8,11 @@ import org.spanmatch.tuning.Peer;
 import org.spanmatch.tuning.PeerLayer;
 
 /**
- * Whole layers in numpy ({@code peers/numpy_peers.py}), in a process that has loaded the data
- * before. {@code authors} solves least-squares problems on the activation vectors as the program of
- * Wang et al. does, anew for every ε and in every round, one singular value decomposition of
- * samples × n for each; {@code gram} takes the same way as this project, from a float64 Gram matrix
- * to a spectrum by rank-one downdates. Their phases are not known.
+ * Matches whole layers in numpy ({@code peers/numpy_peers.py}), in a process that has loaded the
+ * data before. {@code authors} solves least-squares problems on the activation vectors like the
+ * program of Wang et al., anew for every ε and round, with one singular value decomposition of
+ * samples × n each; {@code gram} uses this project's method, from a float64 Gram matrix to a
+ * spectrum by rank-one downdates. Phases are not timed.
  *
  * @param name the peer's name
  * @param method the script's name for it, {@code authors} or {@code gram}

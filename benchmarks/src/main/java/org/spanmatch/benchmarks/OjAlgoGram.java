@@ -6,8 +6,8 @@ import org.ojalgo.matrix.store.R064Store;
 import org.spanmatch.tuning.Mixtures;
 
 /**
- * ojAlgo: Aᵀ times A, both stored by columns. Of its products it is the fastest at 10,000 samples;
- * there is no symmetric one.
+ * ojAlgo: Aᵀ times A, both stored by columns. This is the fastest of its products at 10,000
+ * samples; it has no symmetric one.
  */
 final class OjAlgoGram implements GramPeer {
   private static final VirtualMachine WHOLE_MACHINE = OjAlgoUtils.ENVIRONMENT;
@@ -25,7 +25,7 @@ final class OjAlgoGram implements GramPeer {
   }
 
   private static void useThreads(int threads) {
-    // A limit can't be raised, only set anew.
+    // A limit can't be raised, so start from the whole machine.
     OjAlgoUtils.ENVIRONMENT = WHOLE_MACHINE;
     OjAlgoUtils.limitThreadsTo(threads);
   }

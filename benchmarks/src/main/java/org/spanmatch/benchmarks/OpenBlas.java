@@ -4,17 +4,17 @@ import java.util.List;
 import org.bytedeco.javacpp.Loader;
 import org.bytedeco.openblas.global.openblas;
 
-/** OpenBLAS in this process, by the bindings of the JavaCPP presets. */
+/** OpenBLAS in this process, through the bindings of the JavaCPP presets. */
 final class OpenBlas {
-  /** They choose kernels and blocks for another processor than this, which are slower here. */
+  /** Variables that select kernels and block sizes for another processor, which are slower here. */
   static final List<String> SLOWING_VARIABLES = List.of("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE");
 
   private OpenBlas() {}
 
   /**
-   * Loads the library and sets how many threads it uses.
+   * Loads the library and sets its number of threads.
    *
-   * @throws IllegalStateException if it can't be loaded, or the environment slows it down
+   * @throws IllegalStateException if it can't be loaded, or if the environment slows it down
    */
   static void open(int threads) {
     for (String variable : SLOWING_VARIABLES) {

@@ -9,8 +9,8 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.spanmatch.tuning.Mixtures;
 
 /**
- * OpenBLAS: dsyrk of the lower half, from native memory, with one column a neuron. Of the four
- * combinations of layout and half it is the fastest, by up to a tenth.
+ * OpenBLAS: dsyrk of the lower half, from native memory, with one column per neuron. This is the
+ * fastest of the four combinations of layout and half, by up to a tenth.
  */
 final class OpenBlasGram implements GramPeer {
   private final int samples;

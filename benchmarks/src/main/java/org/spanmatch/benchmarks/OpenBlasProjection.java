@@ -18,12 +18,12 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.spanmatch.kernel.Group;
 
 /**
- * All distances between two groups of n neurons each, from their Gram matrix by OpenBLAS: with G_YY
- * = LLᵀ (dpotrf) and B = L⁻¹G_YX (dtrsm), the squared distance of x is 1 less the square of B's
- * column; the coefficients are L⁻ᵀB (a second dtrsm).
+ * Computes all distances between two groups of n neurons from their Gram matrix with OpenBLAS: with
+ * G_YY = LLᵀ (dpotrf) and B = L⁻¹G_YX (dtrsm), the squared distance of x is 1 minus the squared
+ * norm of its column of B; the coefficients are L⁻ᵀB (a second dtrsm).
  */
 final class OpenBlasProjection implements AutoCloseable {
-  /** What it takes to project one group to the other. */
+  /** The data for projecting one group on the span of the other. */
   private static final class Direction {
     final DoublePointer spanning;
     final DoublePointer crossing;
@@ -40,11 +40,11 @@ final class OpenBlasProjection implements AutoCloseable {
 
   private final int n;
   private final Map<Group, Direction> directions = new EnumMap<>(Group.class);
-  // Overwritten in turn by both directions.
+  // Scratch space, used by both directions in turn.
   private final DoublePointer factor;
   private final DoublePointer solved;
 
-  /** Scales a Gram matrix of the neurons of X and then Y to norm 1. */
+  /** Takes the Gram matrix of the neurons of X and then Y, and scales it to norm 1. */
   OpenBlasProjection(GramPeer gram, int neurons, int threads) {
     OpenBlas.open(threads);
     n = neurons;
@@ -63,7 +63,7 @@ final class OpenBlasProjection implements AutoCloseable {
     }
   }
 
-  /** The block of n × n elements that begins there, column by column. */
+  /** Returns the block of n × n elements from a row and column on, column-major. */
   private double[] block(GramPeer gram, double[] norms, int firstRow, int firstColumn) {
     double[] block = new double[n * n];
     for (int i = 0; i < n; i++) {
@@ -81,14 +81,14 @@ final class OpenBlasProjection implements AutoCloseable {
     return n;
   }
 
-  /** Finds all distances. */
+  /** Computes all distances. */
   void project() {
     for (Direction direction : directions.values()) {
       project(direction);
     }
   }
 
-  /** Finds all distances, and the sums of magnitudes of the coefficients. */
+  /** Computes all distances and the ‖c‖₁ of the coefficients. */
   void projectWithCoefficients() {
     for (Direction direction : directions.values()) {
       project(direction);
@@ -133,12 +133,12 @@ final class OpenBlasProjection implements AutoCloseable {
         n);
   }
 
-  /** The distance of a group's neuron that was found last. */
+  /** Returns the last computed distance of a group's neuron. */
   double distance(Group group, int neuron) {
     return directions.get(group).distances[neuron];
   }
 
-  /** The sum of the coefficients' magnitudes that was found last. */
+  /** Returns the last computed ‖c‖₁ of a group's neuron. */
   double coefficientNorm(Group group, int neuron) {
     return directions.get(group).coefficientNorms[neuron];
   }

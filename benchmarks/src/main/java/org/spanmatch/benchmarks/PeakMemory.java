@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
@@ -19,12 +20,12 @@ import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.match.MatchSpectrum;
 
 /**
- * The most memory that compressing and a spectrum take, by the number of samples: a program of its
- * own, which prints a Markdown table.
+ * A program that measures the peak memory of compressing and a spectrum, by number of samples, and
+ * prints a Markdown table.
  *
- * <p>The activations are made up as they are read. Each number of samples gets a JVM of its own,
- * all with the same small heap. {@code heap} adds up the peaks of the heap's parts, {@code process}
- * is the most that was resident at once ({@code VmHWM}; Linux alone).
+ * <p>Activations are generated as they are read. Each number of samples gets a separate JVM with
+ * the same small heap. {@code heap} adds up the peaks of the heap's parts; {@code process} is the
+ * peak resident size ({@code VmHWM}; Linux only).
  */
 public final class PeakMemory {
   private static final int NEURONS = 128;
@@ -37,13 +38,13 @@ public final class PeakMemory {
 
   private PeakMemory() {}
 
-  /** What one JVM took, in bytes. */
+  /** The peaks of one JVM, in bytes. */
   record Peak(long samples, long heap, long process) {}
 
   /**
    * Measures the usual sizes.
    *
-   * @param arguments none; a JVM that measures gets {@code neurons samples}
+   * @param arguments none; a measuring JVM gets {@code neurons samples}
    */
   public static void main(String[] arguments) throws IOException, InterruptedException {
     if (arguments.length == 2) {
@@ -57,7 +58,7 @@ public final class PeakMemory {
     System.out.print(table(NEURONS, peaks));
   }
 
-  /** Measures in a JVM of its own. */
+  /** Measures one number of samples in a separate JVM. */
   static Peak measure(int neurons, long samples) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -81,7 +82,7 @@ public final class PeakMemory {
         Long.parseLong(answer.substring(space + 1)));
   }
 
-  /** Computes, and tells what this JVM took: heap and process, in bytes. */
+  /** Computes, and returns the peaks of this JVM: heap and process, in bytes. */
   private static String here(int neurons, long samples) throws IOException {
     try (ProjectionKernel kernel = Kernels.open("java", KernelOptions.defaults());
         ProjectionTable table =
@@ -109,7 +110,7 @@ public final class PeakMemory {
     throw new IOException("/proc/self/status does not tell VmHWM");
   }
 
-  /** The peaks, and how they grew from the first to the last. */
+  /** Returns the table of the peaks, and their growth from the first to the last. */
   static String table(int neurons, List<Peak> peaks) {
     StringBuilder table = new StringBuilder();
     table.append("| neurons | samples | heap, MB | process, MB |\n| --- | --- | --- | --- |\n");

@@ -7,16 +7,16 @@ import org.spanmatch.tuning.Peers;
 import org.spanmatch.tuning.Work;
 
 /**
- * All distances of two groups of n neurons, both ways, from a fresh table: two factorisations, and
- * n projections each.
+ * Measures all distances of two groups of n neurons, both ways, from a fresh table: two
+ * factorisations, and n projections each.
  *
- * <p>Beside it the same by OpenBLAS from the Gram matrix: dpotrf and dtrsm ({@code openblas}), and
- * one more dtrsm each way ({@code openblas-coefficients}) for the sums of the coefficients, without
- * which there are no error bounds, and which a table always delivers. Operations: 2·(n³/3 + n³),
- * and 2·n³ more with coefficients; both read 4·n² elements of 8 bytes.
+ * <p>Peers do the same from the Gram matrix with OpenBLAS: dpotrf and dtrsm ({@code openblas}), and
+ * one more dtrsm each way ({@code openblas-coefficients}) for the norms of the coefficients, which
+ * error bounds need and a table always delivers. Operations: 2·(n³/3 + n³), and 2·n³ more with
+ * coefficients; both read 4·n² elements of 8 bytes.
  *
- * <p>Before a trial is measured, a backend's distances are compared with those of OpenBLAS, where
- * it can run here, or else of an independent table; those of OpenBLAS with the {@code java}
+ * <p>Before a trial is measured, a backend's distances are compared with those of OpenBLAS if it
+ * can run here, or else with those of an independent table; OpenBLAS's with the {@code java}
  * backend's.
  */
 public class ProjectionBenchmark extends TableBenchmark {
@@ -66,7 +66,7 @@ public class ProjectionBenchmark extends TableBenchmark {
     }
   }
 
-  /** All distances, both ways. */
+  /** Measures all distances, both ways. */
   @Benchmark
   public double distances() {
     if (peer == null) {

@@ -25,22 +25,22 @@ import org.spanmatch.tuning.Speeds;
 import org.spanmatch.tuning.Work;
 
 /**
- * Prints the Markdown tables of what JMH measured, so that no published number was typed.
+ * Prints Markdown tables of JMH's results, so that no published number is typed by hand.
  *
- * <p>A time is the mean with JMH's 99.9 % interval. Speeds are {@link Work} / time. "Of the limit"
- * is the least time that the work could take, by the peak and the memory bandwidth of {@link
- * LimitsBenchmark} on as many threads, or by those of a GPU, / the time that it took; it names the
- * limit that counts. "× as fast" is the other's time / ours.
+ * <p>A time is the mean with JMH's 99.9 % interval. A speed is {@link Work} / time. "Of the limit"
+ * is the least possible time of the work, by the peak and the memory bandwidth that {@link
+ * LimitsBenchmark} measured on as many threads, or by those of a GPU, divided by the time taken; it
+ * names the limit that applies. "× as fast" is the other's time / ours.
  */
 public final class ResultsTable {
   private static final String NONE = "–";
   private static final String JAVA = "java";
   private static final String CUDA = "cuda";
 
-  /** What runs on a GPU: the backend, and the peers of gpu_peers.py. */
+  /** The backend and the peers of gpu_peers.py that run on a GPU. */
   private static final Set<String> ON_DEVICE = Set.of(CUDA, "pytorch", "cupy");
 
-  /** Parameters that are only shown where they are not the usual ones. */
+  /** Parameters that are shown only if they differ from the usual values. */
   private static final Map<String, String> USUAL =
       Map.of("precision", "standard", "dtype", "float32", "layout", "nf");
 
@@ -77,9 +77,9 @@ public final class ResultsTable {
   }
 
   /**
-   * The tables of all results in some files.
+   * Returns the tables of all results in some files.
    *
-   * @throws IOException if a file can't be read, or holds something else
+   * @throws IOException if a file can't be read or has other content
    * @throws IllegalArgumentException if something was measured twice
    */
   static String of(List<Path> files) throws IOException {
@@ -361,7 +361,10 @@ public final class ResultsTable {
     return new Column("of the limit", result -> share(result, Double.NaN));
   }
 
-  /** How many times as fast ours is, and whether that was the target, where there is one. */
+  /**
+   * Returns the column that says how many times as fast ours is and whether that meets the target,
+   * if any.
+   */
   private Column timesAsFast(List<Measurement> all, ToDoubleFunction<Measurement> least) {
     String ours = all.stream().anyMatch(result -> backend(result).equals(CUDA)) ? CUDA : JAVA;
     return new Column(
@@ -408,7 +411,7 @@ public final class ResultsTable {
     return USUAL.keySet().stream().allMatch(parameter -> isUsual(result, parameter));
   }
 
-  /** Billions in a second, of all of JMH's threads together; 0 where nothing is counted. */
+  /** Returns billions per second, for all JMH threads together; 0 if nothing is counted. */
   private static double speed(Measurement result, ToDoubleFunction<Work> amount) {
     return Work.of(result.benchmark(), result.parameters())
         .map(work -> result.threads() * amount.applyAsDouble(work) / result.milliseconds() / 1e6)
@@ -431,7 +434,7 @@ public final class ResultsTable {
         found.add(result);
       }
     }
-    // The sort is stable, so the last one counts most.
+    // The sort is stable, so the last key counts most.
     for (int i = sortedBy.length - 1; i >= 0; i--) {
       String parameter = sortedBy[i];
       found.sort(Comparator.comparingLong(result -> number(result, parameter)));
@@ -443,7 +446,7 @@ public final class ResultsTable {
     return measurements.stream().filter(wanted).findFirst();
   }
 
-  /** The same measurement with another value of a parameter. */
+  /** Returns the measurement that differs in the value of one parameter. */
   private Optional<Measurement> with(Measurement result, String parameter, String value) {
     Map<String, String> parameters = new HashMap<>(result.parameters());
     parameters.put(parameter, value);
@@ -452,7 +455,7 @@ public final class ResultsTable {
             other.benchmark().equals(result.benchmark()) && other.parameters().equals(parameters));
   }
 
-  /** Another benchmark with the same parameters. */
+  /** Returns the measurement of another benchmark with the same parameters. */
   private Optional<Measurement> beside(Measurement result, String benchmark) {
     return first(
         other ->
@@ -461,10 +464,10 @@ public final class ResultsTable {
 
   // Limits.
 
-  /** The share of a limit, and whether that was the target, if there is one. */
+  /** Returns the share of a limit, and whether that meets the target, if any. */
   private String share(Measurement result, double least) {
     boolean device = ON_DEVICE.contains(backend(result));
-    // Layers come to a device from the host; what asks of a table moves nothing there.
+    // Layers are copied to a device from the host; benchmarks of a table copy nothing.
     boolean moves = !device || (result.parameters().containsKey("layout") && !isOfTable(result));
     double computing = share(result, Work::flops, device ? this::devicePeak : this::peak);
     double moving =
@@ -492,12 +495,12 @@ public final class ResultsTable {
     return limit.apply(result).map(most -> speed(result, amount) / most).orElse(0.0);
   }
 
-  /** What the threads of a measurement can compute, in GFLOP/s, if it was measured. */
+  /** Returns the peak speed of a measurement's threads, in GFLOP/s, if measured. */
   private Optional<Double> peak(Measurement of) {
     return limit("LimitsBenchmark.multiplyAdd", of).map(result -> speed(result, Work::flops));
   }
 
-  /** What they can read, in GB/s, if it was measured. */
+  /** Returns the memory bandwidth of a measurement's threads, in GB/s, if measured. */
   private Optional<Double> bandwidth(Measurement of) {
     return limit("LimitsBenchmark.read", of).map(result -> speed(result, Work::bytes));
   }
@@ -508,13 +511,13 @@ public final class ResultsTable {
             result.benchmark().startsWith(benchmark) && result.threads() == number(of, "threads"));
   }
 
-  /** What cuBLAS reached in a large product, in GFLOP/s, if it was measured. */
+  /** Returns the speed of cuBLAS in a large product, in GFLOP/s, if measured. */
   private Optional<Double> devicePeak(Measurement of) {
     return first(result -> result.benchmark().equals("DeviceBenchmark.dgemm"))
         .map(result -> speed(result, Work::flops));
   }
 
-  /** How fast a large copy to the device was, in GB/s, if it was measured. */
+  /** Returns the speed of a large copy to the device, in GB/s, if measured. */
   private Optional<Double> deviceBandwidth(Measurement of) {
     return first(result -> result.benchmark().equals("DeviceBenchmark.copyToDevice"))
         .map(result -> speed(result, Work::bytes));
@@ -526,7 +529,7 @@ public final class ResultsTable {
     return " (target " + target + ": " + (met ? "met" : "**missed**") + ")";
   }
 
-  /** Three digits. */
+  /** Returns a number with three significant digits. */
   private static String digits(double value) {
     return new BigDecimal(value).round(new MathContext(3)).stripTrailingZeros().toPlainString();
   }

@@ -16,9 +16,9 @@ public final class SameMatches {
   private SameMatches() {}
 
   /**
-   * Prints what differs and a count, and exits with 1 if anything does.
+   * Prints the differences and their number, and exits with 1 if there are any.
    *
-   * @param arguments two files {@code result.json}
+   * @param arguments two {@code result.json} files
    */
   public static void main(String[] arguments) throws IOException {
     if (arguments.length != 2) {
@@ -74,7 +74,7 @@ public final class SameMatches {
     }
   }
 
-  /** The neurons in one set only, but for those whose distance rounding could tip over ε. */
+  /** Returns the neurons in only one of two sets, except for borderline ones. */
   private static Set<Integer> difference(JsonNode match, JsonNode other, String group) {
     Set<Integer> either = indices(match.get(group));
     Set<Integer> both = indices(match.get(group));
@@ -93,12 +93,12 @@ public final class SameMatches {
     return indices;
   }
 
-  /** How many sets there are: two for each ε of each layer. */
+  /** Number of sets: two per ε and layer. */
   int sets() {
     return sets;
   }
 
-  /** How many of them differ. */
+  /** Number of sets that differ. */
   int differing() {
     return differing;
   }

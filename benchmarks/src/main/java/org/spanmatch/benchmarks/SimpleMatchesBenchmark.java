@@ -5,6 +5,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layout;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.MatchChecks;
@@ -17,22 +18,22 @@ import org.spanmatch.match.TrialOrder;
 import org.spanmatch.tuning.Mixtures;
 
 /**
- * Simple matches of two groups of n neurons that are compressed and of which all match: one minimal
- * match, and one for each of the 2·n neurons, searched for by as many threads as there may be.
+ * Measures searches for simple matches of two compressed groups of n neurons, all of which match:
+ * for one minimal match, and for one per each of the 2·n neurons, on all threads.
  *
- * <p>One takes up to 2·n trials, each about 8·n² operations and bytes on what is left of n, so
- * about 8/3·n³. All take 2·n trials of everything and at most 2·n² of what is left, about 1/12 of
- * (2·n)⁴ operations where trials remove nothing but what is tried. That depends on the data, so no
+ * <p>One match takes up to 2·n trials, each of about 8·n² operations and bytes on the rest of n, so
+ * about 8/3·n³. All matches take 2·n trials of everything and at most 2·n² of the rest, about 1/12
+ * of (2·n)⁴ operations if trials remove only the neuron tried. That depends on the data, so no
  * speed is reported.
  *
- * <p>{@code tight} is the least ε at which all match: there trials fail more often, and matches are
- * larger, up to hundreds of neurons.
+ * <p>{@code tight} is the smallest ε at which all neurons match: there trials fail more often, and
+ * matches are larger, up to hundreds of neurons.
  *
- * <p>One minimal match is checked against the definition before a trial is measured, and after it
+ * <p>Before a trial is measured, one minimal match is checked against the definition, and after it
  * those of each neuron, both with an independent table.
  */
 public class SimpleMatchesBenchmark extends TableBenchmark {
-  /** ε: 0.5, or the least at which everything matches. */
+  /** ε: 0.5, or the smallest at which all neurons match. */
   @Param({"loose", "tight"})
   public String epsilon;
 
@@ -84,7 +85,7 @@ public class SimpleMatchesBenchmark extends TableBenchmark {
     return MatchChecks.isMatch(table, value, x, y);
   }
 
-  // All of them may take minutes, so those are checked that were measured.
+  // A search for all may take minutes, so check the measured matches.
   @Override
   public void tearDown() {
     try {
@@ -106,14 +107,14 @@ public class SimpleMatchesBenchmark extends TableBenchmark {
     }
   }
 
-  /** One minimal match. */
+  /** Measures a search for one minimal match. */
   @Benchmark
   public MinimalMatch one() {
     TrialOrder order = TrialOrder.byIndex(table());
     return MinimalMatch.find(table(), value, neuron(), order).orElseThrow();
   }
 
-  /** A minimal match of each neuron. */
+  /** Measures a search for a minimal match of each neuron. */
   @Benchmark
   public SimpleMatches all() {
     last = SimpleSearch.inOrder(TrialOrder.byIndex(table())).on(threads).run(table(), value);

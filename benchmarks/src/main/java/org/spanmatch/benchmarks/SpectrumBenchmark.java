@@ -9,13 +9,13 @@ import org.spanmatch.match.MaximumMatch;
 import org.spanmatch.tuning.LayerChecks;
 
 /**
- * The match level of every neuron of two groups of n neurons, once they are compressed.
+ * Measures the match levels of two groups of n neurons, starting from compressed layers.
  *
- * <p>A spectrum takes 2·n removals of O(n²) operations and bytes each, about 16/3·n³ operations in
- * all with a tenth more for fresh factorisations; the Gram matrix has 4·n² elements of 8 bytes.
+ * <p>A spectrum takes 2·n removals of O(n²) operations and bytes each: about 16/3·n³ operations in
+ * all, and a tenth more for fresh factorisations. The Gram matrix has 4·n² elements of 8 bytes.
  *
- * <p>Before a trial is measured, the matches that a spectrum has at five ε are compared with the
- * maximum matches from an independent table.
+ * <p>Before a trial is measured, a spectrum's matches at five ε are compared with the maximum
+ * matches from an independent table.
  */
 public class SpectrumBenchmark extends TableBenchmark {
   @Override
@@ -27,7 +27,7 @@ public class SpectrumBenchmark extends TableBenchmark {
             LayerChecks.requireSameMatches(backend, found, MaximumMatch.find(table, EPSILONS)));
   }
 
-  /** The match level of every neuron. */
+  /** Measures the match levels of all neurons. */
   @Benchmark
   public MatchSpectrum spectrum() {
     return MatchSpectrum.of(table());

@@ -7,13 +7,13 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.tuning.KernelBenchmark;
 
 /**
- * Asks a question of compressed layers. Each call gets a table that has answered nothing yet, since
- * tables remember; making it is outside the time.
+ * The common part of benchmarks that start from compressed layers. Since tables cache answers, each
+ * call gets a fresh one; creating it is not measured.
  */
 public abstract class TableBenchmark extends KernelBenchmark {
   private ProjectionTable table;
 
-  /** Makes a table, where a backend is measured. */
+  /** Creates a table if a backend is measured. */
   @Setup(Level.Invocation)
   public void makeTable() {
     if (hasKernel()) {
@@ -21,7 +21,7 @@ public abstract class TableBenchmark extends KernelBenchmark {
     }
   }
 
-  /** Frees it. */
+  /** Frees the table. */
   @TearDown(Level.Invocation)
   public void closeTable() {
     if (table != null) {
@@ -40,7 +40,7 @@ public abstract class TableBenchmark extends KernelBenchmark {
     }
   }
 
-  /** Asks a table that has answered nothing yet, and checks what it answers. */
+  /** Asks a fresh table and checks its answers. */
   abstract void checkTable();
 
   ProjectionTable table() {

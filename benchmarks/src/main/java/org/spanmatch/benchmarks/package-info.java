@@ -1,2 +1,2 @@
-/** JMH benchmarks of the kernels, beside other libraries and the limits of the machine. */
+/** JMH benchmarks of the kernels, compared with other libraries and the limits of the machine. */
 package org.spanmatch.benchmarks;

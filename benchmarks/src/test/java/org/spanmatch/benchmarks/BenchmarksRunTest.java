@@ -32,7 +32,7 @@ import org.spanmatch.tuning.LayerBenchmark;
 import org.spanmatch.tuning.LimitsBenchmark;
 import org.spanmatch.tuning.Speeds;
 
-/** Runs every benchmark once at tiny size, so that none can rot. */
+/** Runs every benchmark once at a tiny size, so that none can rot. */
 class BenchmarksRunTest {
   @Test
   void limitsBenchmarkRuns() throws RunnerException {
@@ -255,7 +255,7 @@ class BenchmarksRunTest {
     }
   }
 
-  /** One short iteration in this JVM. */
+  /** Returns options for one short iteration in this JVM. */
   private static ChainedOptionsBuilder options() {
     return new OptionsBuilder()
         .forks(0)
@@ -274,7 +274,7 @@ class BenchmarksRunTest {
         .param("samples", "" + samples);
   }
 
-  /** All results; a failure is an exception. */
+  /** Runs a benchmark and returns its results; a failure is an exception. */
   private static Collection<RunResult> run(Class<?> benchmark, ChainedOptionsBuilder options)
       throws RunnerException {
     return new Runner(options.include(benchmark.getName() + "\\.").build()).run();

@@ -12,11 +12,11 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.tuning.Mixtures;
 
-/** The checks of the benchmarks let rounding pass and nothing else. */
+/** Tests that the benchmarks' checks tolerate rounding and nothing else. */
 class ChecksTest {
   private static final Mixtures DATA = new Mixtures(1000, 6);
 
-  /** Plain sums, each times a factor. */
+  /** A peer of plain sums, each multiplied by a factor. */
   private record Sums(double factor) implements GramPeer {
     @Override
     public void compute() {}

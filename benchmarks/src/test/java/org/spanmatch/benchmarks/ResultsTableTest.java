@@ -127,12 +127,13 @@ class ResultsTableTest {
   }
 
   /**
-   * What {@code benchmarks/run.sh} wrote of suites, but for the memory, which JMH did not measure.
+   * The published results of {@code benchmarks/run.sh}, except for memory, which JMH does not
+   * measure.
    */
   @Test
   void publishedTablesAreThoseOfTheMeasurements() throws IOException {
     int found = 0;
-    // Of this module, in whose folder its tests run.
+    // A folder of this module, since tests run in the module's folder.
     for (Path folder : list(Path.of("results"))) {
       Path tables = folder.resolve("tables.md");
       if (Files.exists(tables)) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.activations.npy.ActivationFile;
 
-/** Comparing the results of two backends, and the layers they are compared on. */
+/** Tests the comparison of two backends' results, and the layers for it. */
 class SameMatchesTest {
   @TempDir Path folder;
 

@@ -15,7 +15,7 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
 
-/** A backend that takes the first group for both, so that everything matches. */
+/** A wrong backend that uses the first group for both, so that everything matches. */
 public final class WrongProvider implements KernelProvider {
   static final String NAME = "wrong";
 

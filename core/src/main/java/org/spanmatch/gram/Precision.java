@@ -6,7 +6,7 @@ import java.util.Locale;
 public enum Precision {
   /**
    * The backend's fastest method. If that is the Gram matrix, it can't resolve distances below
-   * {@link #GRAM_FLOOR}, nor tell neurons that close to the span of others from dependent ones.
+   * {@link #GRAM_FLOOR}, and neurons that close to the span of others count as dependent.
    */
   STANDARD,
 

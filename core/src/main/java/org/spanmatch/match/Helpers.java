@@ -88,8 +88,8 @@ final class Helpers implements AutoCloseable {
   }
 
   /**
-   * Ends the threads. Work that still runs, because the calling thread failed, is told to stop
-   * through {@link #failed}.
+   * Ends the threads. Work that still runs, because the calling thread failed, sees {@link #failed}
+   * and stops.
    */
   @Override
   public void close() {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SampledActivationsTest {
-  /** A layer in which neuron f is {@code f + neurons·sample}. */
+  /** Returns a layer in which neuron f has the value {@code f + neurons·sample}. */
   private static Layer counting(int samples, int neurons) {
     float[] values = new float[samples * neurons];
     for (int i = 0; i < values.length; i++) {
@@ -36,7 +36,7 @@ class SampledActivationsTest {
     double[] rows = rows(sampled);
     for (int i = 0; i < count; i++) {
       double sample = rows[i * neurons] / neurons;
-      // Parts of equal size but for one sample, the larger ones first.
+      // Parts differ in size by at most one sample, larger ones first.
       long from = (long) i * (samples / count) + Math.min(i, samples % count);
       long to = from + samples / count + (i < samples % count ? 1 : 0);
       assertTrue(sample >= from && sample < to, sample + " is not in part " + i);

@@ -12,11 +12,11 @@ import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.Progress;
 
-/** Each moment counts once. */
+/** Tests that every moment counts for exactly one step. */
 class LayerStepsTest {
   private static final double PAUSE = 0.02;
 
-  /** A layer whose file takes a while to open. */
+  /** A layer that is slow to open. */
   private static final Layer SLOW =
       new ForwardingLayer(Layers.of("slow", 1, 1, new double[] {1})) {
         @Override

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which norms can be trusted, and which neurons are dead. */
+/** Tests which norms are accurate and which neurons are dead. */
 class MomentsTest {
   private static Moments of(double... norms) {
     double[] squares = Arrays.stream(norms).map(norm -> norm * norm).toArray();
@@ -17,7 +17,7 @@ class MomentsTest {
     return Moments.of(zeros, squares, zeros, new long[norms.length]);
   }
 
-  /** Where squares overflow, underflow, or are no numbers. */
+  /** Squares that overflow, underflow, or are NaN. */
   @ParameterizedTest
   @CsvSource({
     "1, 1e-16, true",

@@ -56,7 +56,7 @@ class DistancesTest {
     assertTrue(one(0, error, coefficients).within(0, 0));
     assertTrue(one(limit, error, coefficients).within(0, 0));
     assertFalse(one(Math.nextUp(limit), error, coefficients).within(0, 0));
-    // Another backend's error may be anything up to this one's, and so its allowance.
+    // Another backend's error, and so its allowance, may be anything up to this one's.
     double small = storage / 4;
     assertFalse(one(0, small, coefficients).borderline(0, 0));
     assertFalse(one(storage - small, small, coefficients).borderline(0, 0));
@@ -72,7 +72,7 @@ class DistancesTest {
     assertFalse(one(1, 0.25, 3).borderline(0, 1));
   }
 
-  /** What remains after a removal keeps all that is known of it. */
+  /** The neurons that remain after a removal keep all their values. */
   @Test
   void someOfTheNeuronsKeepTheirs() {
     double[] distances = {0.1, 0.2, 0.3};

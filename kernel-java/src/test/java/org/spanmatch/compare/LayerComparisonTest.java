@@ -18,7 +18,7 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
 
-/** When a layer is compressed again, in high precision. */
+/** Tests when a layer is compressed again, in high precision. */
 class LayerComparisonTest {
   private static final LayerPair PAIR =
       new LayerPair(
@@ -33,7 +33,7 @@ class LayerComparisonTest {
     kernel.close();
   }
 
-  /** Answers with the precision of the table, and notes what it was asked. */
+  /** Answers with the precision of the table, and records the calls. */
   private static class Recorder implements Question<Precision> {
     final List<Precision> asked = new ArrayList<>();
     private final boolean inDoubt;
@@ -55,7 +55,7 @@ class LayerComparisonTest {
     }
   }
 
-  /** Notes each compression, and gives up from one of them on. */
+  /** Records each compression, and stops from one of them on. */
   private static final class Monitor implements ComparisonMonitor {
     final List<Precision> compressed = new ArrayList<>();
     private final int stopAt;

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Two values, each by its group. */
+/** Tests pairs of values by group. */
 class PerGroupTest {
   @Test
   void valuesAreFoundByTheirGroup() {

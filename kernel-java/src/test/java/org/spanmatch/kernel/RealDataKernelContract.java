@@ -14,9 +14,9 @@ import org.spanmatch.compare.LayerPairs;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.validation.contract.ProjectionKernelContract;
 
-/** The contract of every kernel, and what a kernel promises on layers of real networks. */
+/** Tests the contract of every kernel, also on layers of real networks. */
 public abstract class RealDataKernelContract extends ProjectionKernelContract {
-  /** Real activations: a bound of 1 would always hold, and say nothing. */
+  /** On real activations bounds must be useful: a bound of 1 would always hold and say nothing. */
   @Test
   void boundsOnRealLayersAreSmall() {
     ActivationFile x = ActivationFile.open(TestData.shared("cifar-vgg/x.npz"));

@@ -22,17 +22,17 @@ import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
-/** Problems that the authors' program has solved. */
+/** Compares kernels with the authors' program, on problems that it has solved. */
 final class AuthorsProblems {
   private AuthorsProblems() {}
 
   /**
-   * Compares what a kernel finds with what the authors' program found.
+   * Compares a kernel's matches with those of the authors' program.
    *
-   * @param folder an empty one, for copies of the problems
+   * @param folder an empty folder, for copies of the problems
    */
   static void assertSolvedBy(ProjectionKernel kernel, Path folder) throws IOException {
-    // Other modules find these files in a jar, where they can't be opened.
+    // Copied, since other modules have these files in a jar, where they can't be opened.
     for (String name : List.of("x.npz", "y.npz", "expected.json")) {
       try (InputStream in = AuthorsProblems.class.getResourceAsStream("minimal/" + name)) {
         Files.copy(in, folder.resolve(name));
@@ -57,7 +57,9 @@ final class AuthorsProblems {
     assertEquals(306, compared);
   }
 
-  /** What the authors' program finds when it tries X by index, then Y by index. */
+  /**
+   * Compares minimal matches with the authors' program's, which tries X by index, then Y by index.
+   */
   private static int assertMinimalMatches(
       ProjectionKernel kernel, LayerPair problem, JsonNode solved) {
     int compared = 0;

@@ -32,9 +32,8 @@ import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.validation.contract.PlantedProblem;
 
 /**
- * What borderline means: wherever no decision is listed, whatever has the same error bounds leads
- * to the same sets. Distances that are wrong, but within bounds that are large, must not go
- * unnoticed.
+ * Tests what borderline means: if no decision is listed, all distances within the same error bounds
+ * lead to the same sets. Distances that are wrong, but within large bounds, must not go unnoticed.
  */
 class BorderlineTest {
   private static final double[] EPSILONS = {0.1, 0.2, 0.35};
@@ -52,7 +51,7 @@ class BorderlineTest {
     kernel.close();
   }
 
-  /** A table whose distances are changed, as are those of its copies. */
+  /** Returns a table with changed distances, as do its copies. */
   private static ProjectionTable changed(
       ProjectionTable table, BiFunction<Group, Distances, Distances> change) {
     InvocationHandler handler =
@@ -82,7 +81,10 @@ class BorderlineTest {
     return new Distances(neurons, distances, bounds, new double[size], 0);
   }
 
-  /** Distances that are off by up to their bounds: by the same whenever the answer is the same. */
+  /**
+   * Returns a table whose distances are wrong by up to their bounds, and equally wrong for equal
+   * answers.
+   */
   private static ProjectionTable blurred(ProjectionTable table, long seed, double bound) {
     return changed(
         table,
@@ -97,9 +99,7 @@ class BorderlineTest {
         });
   }
 
-  /**
-   * A result: what was found, and whether none of the decisions that it rests on was borderline.
-   */
+  /** A result: the sets found, and whether no decision behind them was borderline. */
   private record Found(Object sets, boolean certain) {}
 
   private static Found of(Match match) {
@@ -143,7 +143,7 @@ class BorderlineTest {
     return found;
   }
 
-  /** How often a result was certain, in doubt, and then different. */
+  /** Counts of results that were certain, in doubt, and in doubt and different. */
   private static final class Counts {
     int certain;
     int doubtful;
@@ -193,9 +193,7 @@ class BorderlineTest {
             + " different");
   }
 
-  /**
-   * Here a decision in doubt comes up once in a search for all matches, and decides what it finds.
-   */
+  /** A single borderline decision in a search for all matches decides what it finds. */
   @ParameterizedTest
   @ValueSource(ints = {392, 647})
   void aDecisionThatNothingRepeats(int seed) {
@@ -204,7 +202,7 @@ class BorderlineTest {
     assertTrue(counts.different > 0);
   }
 
-  /** And nothing is listed where every decision is far from its bound. */
+  /** Nothing is listed if every decision is far from its bound. */
   @Test
   void nothingIsListedWithoutDoubt() {
     for (int seed = 1; seed <= 30; seed++) {
@@ -218,7 +216,7 @@ class BorderlineTest {
     }
   }
 
-  /** A level that is ε but for its error is in doubt, whichever side it is on; others are not. */
+  /** A level within its error of ε is in doubt, on either side; others are not. */
   @Test
   void levelsInDoubtAreListed() {
     int doubts = 0;
@@ -228,7 +226,7 @@ class BorderlineTest {
         for (int x : table.remaining(Group.X)) {
           double level = spectrum.level(Group.X, x).orElseThrow();
           double error = spectrum.levelError(Group.X, x);
-          // But for the rounding of sums of numbers that are at most 1.
+          // Up to the rounding of sums of numbers that are at most 1.
           assertTrue(error >= BOUND - 0x1p-50 && error <= 2 * BOUND, "" + error);
           for (double off : new double[] {-1.01, -0.99, 0, 0.99, 1.01}) {
             double epsilon = level + off * error;
@@ -246,7 +244,7 @@ class BorderlineTest {
     assertTrue(doubts > 100);
   }
 
-  /** Where ε is 0 the coefficients decide, and tables may have to be told to know them well. */
+  /** At ε = 0 the coefficients decide, and tables may need {@code sharpen} to know them well. */
   @Test
   void exactnessAsksForSharpCoefficients() {
     double[][] x = {{1, 0, 0}, {0, 1, 0}, {0, 1, 1e-3}};
@@ -267,7 +265,10 @@ class BorderlineTest {
     }
   }
 
-  /** Coefficients seem large until {@code sharpen} is called, and again after each removal. */
+  /**
+   * Returns a table whose coefficients seem large until {@code sharpen} is called, and again after
+   * each removal.
+   */
   private static ProjectionTable vague(ProjectionTable table, boolean[] sharp) {
     return (ProjectionTable)
         Proxy.newProxyInstance(
@@ -295,7 +296,7 @@ class BorderlineTest {
             });
   }
 
-  /** A tiny ε is narrower than 0, so that nothing found for it may be taken over. */
+  /** A tiny ε is narrower than ε = 0, so the search for 0 must not start from its result. */
   @Test
   void zeroIsSearchedForAfreshAfterATinyEpsilon() {
     List<Match> zeros = new ArrayList<>();
@@ -312,7 +313,7 @@ class BorderlineTest {
     assertFalse(zeros.isEmpty(), "a tiny epsilon is never narrower");
   }
 
-  /** Every copy that a search makes of a table is closed, also where its end is forced. */
+  /** Every copy that a search makes of a table is closed, also if the search is stopped. */
   @Test
   void copiesAreClosed() {
     try (ProjectionTable table = PlantedProblem.larger(2).compress(kernel)) {

@@ -21,7 +21,7 @@ import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.validation.contract.MatchingContract;
 import org.spanmatch.validation.contract.PlantedProblem;
 
-/** Matches and match levels with the reference kernel. */
+/** Tests matches and match levels with the reference kernel. */
 class MatchSpectrumTest extends MatchingContract {
   @Override
   protected ProjectionKernel open() {
@@ -33,7 +33,7 @@ class MatchSpectrumTest extends MatchingContract {
     AuthorsProblems.assertSolvedBy(kernel(), folder);
   }
 
-  /** 0 is searched for: its rule is wider than that of a tiny ε. */
+  /** ε = 0 is searched for, since its rule is wider than that of a tiny ε. */
   @Test
   void matchesAreLookedUpButForZero() {
     try (ProjectionTable table = PlantedProblem.of(7).compress(kernel())) {
@@ -47,7 +47,7 @@ class MatchSpectrumTest extends MatchingContract {
     }
   }
 
-  /** A table of three neurons that is peeled in steps made up. */
+  /** Returns the spectrum of a table of three neurons that peels in given steps. */
   private static MatchSpectrum spectrum(Peeled... steps) {
     InvocationHandler handler =
         (proxy, method, arguments) ->
@@ -65,20 +65,20 @@ class MatchSpectrumTest extends MatchingContract {
         Progress.NONE);
   }
 
-  /** A level is the least of distances that are each in doubt, on both sides. */
+  /** A level is the smallest of distances each of which is in doubt, on both sides. */
   @Test
   void levelErrorsCoverBothSides() {
     MatchSpectrum spectrum =
         spectrum(
             new Peeled(Group.X, 0, 0.5, 0, 0.5),
-            new Peeled(Group.X, 1, 0.5, 0.25, 0.75), // nearer perhaps, but not farther
-            new Peeled(Group.Y, 0, 0.25, 0.125, 0.5)); // farther perhaps, as another one is
+            new Peeled(Group.X, 1, 0.5, 0.25, 0.75), // may be nearer, but not farther
+            new Peeled(Group.Y, 0, 0.25, 0.125, 0.5)); // may be farther, as another one is
     assertEquals(0, spectrum.levelError(Group.X, 0));
     assertEquals(0.25, spectrum.levelError(Group.X, 1));
     assertEquals(0.25, spectrum.levelError(Group.Y, 0));
   }
 
-  /** Equality is in doubt even without an error, as for distances; being at most 1 never is. */
+  /** Equality is borderline even without an error, as for distances; being at most 1 never is. */
   @Test
   void borderlineAtTheEnds() {
     MatchSpectrum spectrum =

@@ -31,7 +31,7 @@ import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.validation.contract.BruteForceMatch;
 import org.spanmatch.validation.contract.PlantedProblem;
 
-/** The maximum match and its properties. */
+/** Tests the maximum match and its properties. */
 class MaximumMatchTest {
   private static final double[] EPSILONS = {0, 1e-3, 0.05, 0.1, 0.2, 0.35, 0.5, 0.8, 1};
 
@@ -136,7 +136,7 @@ class MaximumMatchTest {
     }
   }
 
-  /** Another order of removal: always the one neuron that is farthest. */
+  /** Finds the match by another order of removal: always only the farthest neuron. */
   private static List<List<Integer>> slowly(ProjectionTable table, double epsilon) {
     ProjectionTable.Mark mark = table.mark();
     while (true) {

@@ -22,7 +22,7 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.validation.contract.FastMatchingContract;
 
-/** The contract of matching with a fast kernel, on layers of real networks too. */
+/** Tests matching with a fast kernel, also on layers of real networks. */
 public abstract class RealDataMatchingContract extends FastMatchingContract {
   @Test
   void authorsProblemsHaveTheAuthorsMatches(@TempDir Path folder) throws IOException {
@@ -45,7 +45,7 @@ public abstract class RealDataMatchingContract extends FastMatchingContract {
     return (group == Group.X ? pair.x() : pair.y()).neurons();
   }
 
-  /** Errors that pile up on the way would make the levels worthless long before they are wrong. */
+  /** Accumulated error bounds would make the levels useless long before they are wrong. */
   @ParameterizedTest
   @ValueSource(strings = {"classifier.1", "classifier.3", "features.10", "features.27"})
   void errorsStaySmallDownToTheLastNeuron(String name) {

@@ -36,7 +36,7 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.validation.contract.PlantedProblem;
 
-/** Minimal and simple matches: what holds of any, known ones, and limits. */
+/** Tests minimal and simple matches: general properties, constructed examples, and limits. */
 class SimpleMatchesTest {
   // x0 = y0 alone; x1, x2 span the same plane as y1, y2; x3 in the plane of y1 and y3 and back.
   private static final double[][] X = {
@@ -146,7 +146,7 @@ class SimpleMatchesTest {
     }
   }
 
-  /** Each neuron alone leads where it leads together with all others. */
+  /** A search for one neuron finds the same match as a search for all. */
   @Test
   void sharedTrialsFindWhatSingleSearchesFind() {
     try (ProjectionTable table = PlantedProblem.largest(1).compress(kernel)) {
@@ -204,7 +204,7 @@ class SimpleMatchesTest {
     }
   }
 
-  /** At ε = 0, on layers of trained networks against themselves: every neuron is its own match. */
+  /** At ε = 0, in a trained layer against itself, every neuron matches only itself. */
   @Test
   void aNetworkAgainstItselfIsMadeOfPairs() {
     ActivationFile file = ActivationFile.open(TestData.shared("cifar-vgg/x.npz"));
@@ -270,7 +270,9 @@ class SimpleMatchesTest {
     }
   }
 
-  /** Three neurons of X in a plane, any two of which span it, and one of Y in it for each. */
+  /**
+   * Three neurons of X in a plane, any two of which span it, and for each one of Y in the plane.
+   */
   @Test
   void exactMatchesThatOverlapAreRecovered() {
     double[][] x = {{1, 0, 0}, {0, 1, 0}, {1, 1, 0}, {0, 0, 1}};
@@ -371,7 +373,7 @@ class SimpleMatchesTest {
     }
   }
 
-  /** Wherever it is stopped, what it has found by then is right. */
+  /** Wherever a search is stopped, its matches so far are right. */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void whatWasFoundWhenStoppedIsRight(boolean exhaustive) {

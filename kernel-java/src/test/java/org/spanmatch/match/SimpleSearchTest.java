@@ -21,7 +21,7 @@ import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.validation.contract.BruteForceMatch;
 import org.spanmatch.validation.contract.PlantedProblem;
 
-/** Simple matches against a search of all pairs of subsets. */
+/** Tests simple matches against a search of all pairs of subsets. */
 class SimpleSearchTest {
   private static final double[] EPSILONS = {0, 0.05, 0.1, 0.2, 0.35, 0.6};
   private static final int PROBLEMS = 2000;
@@ -38,7 +38,7 @@ class SimpleSearchTest {
     kernels.forEach(ProjectionKernel::close);
   }
 
-  /** All problems are compared on one backend or the other, the first few on both. */
+  /** Each problem is compared on one backend or the other, the first few on both. */
   @ParameterizedTest
   @ValueSource(strings = {"reference", "java"})
   void agreesWithASearchOfAllSubsets(String backend) {
@@ -109,7 +109,8 @@ class SimpleSearchTest {
       assertTrue(minimal.contains(mask), message + v);
       assertTrue(masks(one).contains(mask), message + v);
       counts.merge("ambiguous", minimal.size() > 1 ? 1 : 0, Integer::sum);
-      // As many as there are is enough, and no fewer: none is counted twice.
+      // A limit equal to the number of matches is enough, and no smaller one: none is counted
+      // twice.
       SimpleSearch ofOne = search.of(List.of(v));
       int size = minimal.size();
       assertTrue(ofOne.exhaustive(size).run(table, epsilon).complete(), message + v);

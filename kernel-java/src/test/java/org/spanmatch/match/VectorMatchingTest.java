@@ -4,7 +4,7 @@ import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.selection.Kernels;
 
-/** Matches and match levels with the java kernel. */
+/** Tests matches and match levels with the java kernel. */
 class VectorMatchingTest extends RealDataMatchingContract {
   @Override
   protected ProjectionKernel open() {

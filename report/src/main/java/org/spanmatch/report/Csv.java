@@ -24,7 +24,7 @@ public final class Csv {
 
   private Csv() {}
 
-  /** {@code matches.csv}: a line for each matched neuron of each network, ε and layer. */
+  /** Writes {@code matches.csv}: one line per matched neuron, for each network, ε and layer. */
   public static void writeMatches(RunResult result, OutputStream out) throws IOException {
     try (CSVPrinter csv = printer(out, "layer", "epsilon", "network", "neuron")) {
       for (LayerResult layer : result.layers()) {
@@ -40,7 +40,7 @@ public final class Csv {
     }
   }
 
-  /** {@code similarity.csv}: a line for each ε and layer. */
+  /** Writes {@code similarity.csv}: one line per ε and layer. */
   public static void writeSimilarity(RunResult result, OutputStream out) throws IOException {
     try (CSVPrinter csv =
         printer(
@@ -73,7 +73,9 @@ public final class Csv {
     }
   }
 
-  /** Distances: a line for each neuron of each network and layer; dead ones have no distance. */
+  /**
+   * Writes distances: one line per neuron of each network and layer; dead ones have no distance.
+   */
   public static void writeDistances(DistancesResult result, OutputStream out) throws IOException {
     try (CSVPrinter csv =
         printer(
@@ -98,7 +100,7 @@ public final class Csv {
     }
   }
 
-  /** {@code simple.csv}: a line for each neuron of each simple match and layer. */
+  /** Writes {@code simple.csv}: one line per neuron of each simple match and layer. */
   public static void writeSimple(SimpleResult result, OutputStream out) throws IOException {
     try (CSVPrinter csv =
         printer(out, "layer", "match", "size", "epsilon", "network", "neuron", "minimal")) {
@@ -119,7 +121,8 @@ public final class Csv {
   }
 
   /**
-   * {@code spectrum.csv}: a line for each neuron of each network and layer; dead ones are empty.
+   * Writes {@code spectrum.csv}: one line per neuron of each network and layer; dead ones have no
+   * level.
    */
   public static void writeSpectrum(List<LayerLevels> layers, OutputStream out) throws IOException {
     try (CSVPrinter csv = printer(out, "layer", "network", "neuron", "level", "level_error")) {
@@ -131,9 +134,9 @@ public final class Csv {
   }
 
   /**
-   * Any table: a line for each row.
+   * Writes any table, one line per row.
    *
-   * @param rows each with as many cells as there are heads; null for an empty one
+   * @param rows the rows, with as many cells as heads; null for an empty cell
    */
   public static void writeRows(List<String> heads, List<? extends List<?>> rows, OutputStream out)
       throws IOException {

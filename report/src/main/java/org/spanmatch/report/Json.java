@@ -22,16 +22,16 @@ public final class Json {
 
   private Json() {}
 
-  /** Writes a value, in UTF-8, and leaves the stream open. */
+  /** Writes a value in UTF-8, without closing the stream. */
   public static void write(Object value, OutputStream out) throws IOException {
     WRITER.writeValue(out, value);
     out.write('\n');
   }
 
   /**
-   * Reads what {@link #write} wrote.
+   * Reads a value that {@link #write} has written.
    *
-   * @throws IOException if it can't be read, or is something else; the message names the file
+   * @throws IOException if the file can't be read or has other content; the message names it
    */
   public static <T> T read(Path file, Class<T> type) throws IOException {
     try {

@@ -10,8 +10,8 @@ import org.spanmatch.report.results.ValidationResult;
 import org.spanmatch.report.text.DisplayName;
 
 /**
- * Writes a validation as the XML of JUnit, which CI services show: a suite for each backend, a test
- * for each check on each case.
+ * Writes a validation as JUnit XML, which CI services display: one suite per backend, one test per
+ * check and case.
  */
 public final class JunitXml {
   private final XMLStreamWriter xml;
@@ -20,7 +20,7 @@ public final class JunitXml {
     this.xml = xml;
   }
 
-  /** Writes it, in UTF-8, and leaves the stream open. */
+  /** Writes the XML in UTF-8, without closing the stream. */
   public static void write(ValidationResult result, OutputStream out) throws IOException {
     try {
       XMLStreamWriter writer =

@@ -13,7 +13,7 @@ import org.spanmatch.report.results.RunResult;
 import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.report.text.TextTable;
 
-/** Shows and stores the result of a match. */
+/** Prints and writes the result of {@code spanmatch match}. */
 public final class MatchReport {
   private static final String MATCHES = "matches.csv";
   private static final String SIMILARITY = "similarity.csv";
@@ -22,7 +22,7 @@ public final class MatchReport {
 
   private MatchReport() {}
 
-  /** Prints the table: a row for each layer, a column for each ε. */
+  /** Prints the table: one row per layer, one column per ε. */
   public static void printTable(RunResult result, PrintStream out) {
     List<String> heads = new ArrayList<>(List.of("layer", "neurons", "dead", "samples"));
     for (MatchResult match : result.layers().get(0).matches()) {
@@ -43,7 +43,7 @@ public final class MatchReport {
     table.print(out);
   }
 
-  /** Prints what a reader of the table should know. */
+  /** Prints notes that a reader of the table should know. */
   public static void printNotes(RunResult result, PrintStream err) {
     for (LayerResult layer : result.layers()) {
       noteFilledSpace(layer, err);
@@ -79,7 +79,7 @@ public final class MatchReport {
   }
 
   /**
-   * The names of the files that {@link #write} writes.
+   * Returns the names of the files that {@link #write} writes.
    *
    * @param levels whether the result has match levels
    */
@@ -92,7 +92,7 @@ public final class MatchReport {
     return files;
   }
 
-  /** Writes all of the result: as JSON, as CSV and as figures. */
+  /** Writes the whole result as JSON, CSV and figures. */
   public static void write(RunResult result, ResultFiles files) {
     files.writeResult(result);
     files.write(MATCHES, out -> Csv.writeMatches(result, out));
@@ -124,7 +124,7 @@ public final class MatchReport {
         lines);
   }
 
-  /** A number without a superfluous fraction. */
+  /** Returns a number without a superfluous fraction. */
   private static String number(double value) {
     return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
   }

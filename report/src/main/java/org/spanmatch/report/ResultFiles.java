@@ -3,15 +3,15 @@ package org.spanmatch.report;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Takes the files of a result, each by its name, such as a folder does. */
+/** Receives the files of a result by name, such as a folder. */
 public interface ResultFiles {
-  /** The file of the whole result. */
+  /** The name of the file with the whole result. */
   String RESULT = "result.json";
 
   /** Writes the content of a file. */
   @FunctionalInterface
   interface Content {
-    /** Writes it, and leaves the stream open. */
+    /** Writes the content, without closing the stream. */
     void writeTo(OutputStream out) throws IOException;
   }
 

@@ -13,23 +13,23 @@ import org.spanmatch.report.results.SimpleResult;
 import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.report.text.TextTable;
 
-/** Shows and stores simple matches. */
+/** Prints and writes simple matches. */
 public final class SimpleReport {
   private static final String CSV = "simple.csv";
   private static final String SVG = "sizes.svg";
   private static final String PNG = "sizes.png";
 
-  // So much of a layer is shown on the terminal; the JSON has it all.
+  // Limits of what is printed per layer; the JSON has everything.
   private static final int SIZES_SHOWN = 12;
   private static final int MATCHES_SHOWN = 5;
   private static final int NEURONS_SHOWN = 12;
 
-  /** What {@link #write} writes in any case. */
+  /** The files that {@link #write} always writes. */
   public static final List<String> FILES = List.of(ResultFiles.RESULT, CSV, SVG, PNG);
 
   private SimpleReport() {}
 
-  /** Prints a table with a row for each layer, and then of each layer sizes and small matches. */
+  /** Prints a table with one row per layer, and then the sizes and small matches of each layer. */
   public static void print(SimpleResult result, PrintStream out) {
     TextTable table =
         new TextTable(
@@ -79,7 +79,7 @@ public final class SimpleReport {
     }
   }
 
-  /** Such as "30 of 2 neurons, 4 of 5". */
+  /** Returns the numbers of matches by size, such as "30 of 2 neurons, 4 of 5". */
   private static String sizes(List<SimpleResult.Simple> matches) {
     Map<Integer, Long> sizes =
         matches.stream()
@@ -100,7 +100,7 @@ public final class SimpleReport {
     return more > 0 ? shown + " and " + more + " more" : shown;
   }
 
-  /** Prints what a reader should know. */
+  /** Prints notes that a reader of the table should know. */
   public static void printNotes(SimpleResult result, PrintStream err) {
     for (SimpleResult.Layer layer : result.layers()) {
       int borderline = layer.borderline().x().size() + layer.borderline().y().size();
@@ -121,7 +121,7 @@ public final class SimpleReport {
     }
   }
 
-  /** Writes all of the result: as JSON, as CSV and as figures. */
+  /** Writes the whole result as JSON, CSV and figures. */
   public static void write(SimpleResult result, ResultFiles files) {
     files.writeResult(result);
     files.write(CSV, out -> Csv.writeSimple(result, out));

@@ -6,13 +6,13 @@ import java.util.stream.Stream;
 import org.spanmatch.report.figures.SpectrumFigure;
 import org.spanmatch.report.results.LayerLevels;
 
-/** Stores the match levels of the layers. */
+/** Writes the match levels of layers. */
 public final class SpectrumReport {
   private static final String CSV = "spectrum.csv";
   private static final String SVG = "spectrum.svg";
   private static final String PNG = "spectrum.png";
 
-  /** What {@link #write} writes. */
+  /** The files that {@link #write} writes. */
   public static final List<String> FILES = List.of(CSV, SVG, PNG);
 
   private SpectrumReport() {}

@@ -1,2 +1,2 @@
-/** Writes results as people and programs read them: table, JSON, CSV and figure. */
+/** Writes results for people and programs: tables, JSON, CSV and figures. */
 package org.spanmatch.report;

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The target of the fuzzer on what it starts from and what it found. */
+/** Runs the fuzzer's target on its seed inputs and on what it found. */
 class FuzzingTest {
   private static Stream<DynamicTest> seeds(String target, Consumer<byte[]> run)
       throws IOException, URISyntaxException {

@@ -31,8 +31,8 @@ import org.w3c.dom.Document;
 import org.xml.sax.SAXException;
 
 /**
- * A target for a coverage-guided fuzzer: the bytes are names of layers, parted by bytes that are in
- * no UTF-8 text, and whatever the names are, files can be parsed and the terminal is left alone.
+ * A target for a coverage-guided fuzzer. The bytes are names of layers, separated by bytes that no
+ * UTF-8 text has; with any names, files must be parseable and the terminal safe.
  */
 public final class ReportFuzzing {
   private static final PerGroup<List<Integer>> NONE = PerGroup.of(List.of(), List.of());
@@ -42,7 +42,7 @@ public final class ReportFuzzing {
 
   private ReportFuzzing() {}
 
-  /** One input. */
+  /** Tests one input. */
   public static void fuzzerTestOneInput(byte[] data) {
     List<String> names = new ArrayList<>(new HashSet<>(names(data)));
     try {
@@ -50,7 +50,7 @@ public final class ReportFuzzing {
       checkTable(names);
       checkCsvAndJson(names);
       checkXml(names);
-      // Drawing takes a hundred times as long as all else.
+      // Drawing takes a hundred times as long as the rest.
       if (Arrays.hashCode(data) % DRAWN == 0) {
         checkFigure(names);
       }

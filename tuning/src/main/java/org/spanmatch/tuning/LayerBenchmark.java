@@ -6,8 +6,8 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
 
 /**
- * Measures the way from arrays in memory to the maximum matches at five ε, as {@code spanmatch
- * match} goes it: compressing, and the match levels of all neurons if removals are cheap.
+ * Measures the way from arrays in memory to the maximum matches at five ε, as in {@code spanmatch
+ * match}: compressing, and the match levels of all neurons if removals are cheap.
  *
  * <p>With n neurons in each group, m = 2·n: samples·m² operations and m·samples activations to read
  * for compressing, about 16/3·n³ operations and 8·m² bytes for matching. The phases are reported as

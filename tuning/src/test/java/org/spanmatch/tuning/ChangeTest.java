@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What counts as slower. */
+/** Tests which changes count as regressions. */
 class ChangeTest {
   private static Measurement measured(String backend, int threads, double time, double error) {
     return new Measurement(

@@ -13,7 +13,7 @@ import org.spanmatch.kernel.selection.LayerWork;
 import org.spanmatch.kernel.selection.PhaseCost;
 import org.spanmatch.tuning.CostFit.Timing;
 
-/** Costs that are known are found again. */
+/** Tests that a fit recovers known costs. */
 class CostFitTest {
   private static final int[] NEURONS = {64, 256, 1024};
   private static final long[] SAMPLES = {1000, 10_000, 50_000};

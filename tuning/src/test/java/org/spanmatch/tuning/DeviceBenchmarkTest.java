@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.kernel.cuda.CudaProvider;
 
-/** What is measured on the device runs, if only on the stand-in. */
+/** Tests that the device benchmarks run, on the stand-in. */
 class DeviceBenchmarkTest {
   @BeforeEach
   void requireCuda() {

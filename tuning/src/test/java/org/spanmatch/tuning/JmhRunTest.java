@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-/** Why a measurement failed, out of what JMH prints. */
+/** Tests how the cause of a failure is found in JMH's output. */
 class JmhRunTest {
   @Test
   void theFirstCauseIsTold() {
@@ -35,7 +35,7 @@ class JmhRunTest {
         JmhRun.failure("<forked VM failed with exit code 1>\njava.lang.Error: x\n"));
   }
 
-  /** JDK 25 adds lines of advice to what JDK 17 says in one. */
+  /** JDK 25 adds lines of advice to JDK 17's one-line message. */
   @Test
   void aJvmThatDoesNotStartIsTold() {
     assertEquals(

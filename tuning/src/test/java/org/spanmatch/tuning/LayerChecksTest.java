@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.match.Match;
 
-/** The check of whole layers lets rounding pass and nothing else. */
+/** Tests that the check of whole layers tolerates rounding and nothing else. */
 class LayerChecksTest {
   @Test
   void matchesMayDifferInBorderlineNeurons() {

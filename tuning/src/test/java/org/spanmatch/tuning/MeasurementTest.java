@@ -21,7 +21,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Reading JMH's results, and what else a file may hold. */
+/** Tests reading JMH's results, and files with other content. */
 class MeasurementTest {
   private static final String RESULT =
       """

@@ -16,7 +16,7 @@ import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
 import org.spanmatch.activations.npy.ActivationFile;
 
-/** Layers in several pieces are read and written as if they were in one. */
+/** Tests that layers in several pieces are read and written like layers in one piece. */
 class MemoryLayerTest {
   private static final int SAMPLES = 11;
   private static final int NEURONS = 3;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.kernel.Group;
 
-/** Made-up activations hold the same numbers in every layout. */
+/** Tests that synthetic activations have the same numbers in every layout. */
 class MixturesTest {
   private static final Mixtures DATA = new Mixtures(1000, 6);
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Rankings, crossings and advice. */
+/** Tests rankings, crossings and advice. */
 class TimeTableTest {
   private static LayerTime time(String backend, int neurons, long samples, double milliseconds) {
     return new LayerTime(

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Checks the arbiter itself, against decimal arithmetic with 60 digits. */
+/** Tests the arbiter itself against decimal arithmetic with 60 digits. */
 class DoubleDoubleTest {
   private static final MathContext DIGITS = new MathContext(60);
 
@@ -79,7 +79,7 @@ class DoubleDoubleTest {
     }
   }
 
-  /** Relative distance of x to the span. */
+  /** Returns the relative distance of x to the span. */
   private static double gramSchmidt(int samples, List<double[]> spanning, double[] x) {
     List<BigDecimal[]> basis = new ArrayList<>();
     for (double[] vector : spanning.subList(0, Math.min(samples, spanning.size()))) {

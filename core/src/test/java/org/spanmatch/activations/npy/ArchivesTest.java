@@ -21,7 +21,7 @@ import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
 
-/** How archives, folders and single files become lists of named arrays. */
+/** Tests how archives, folders and single files become lists of named arrays. */
 class ArchivesTest {
   private static final TestArray ARRAY =
       TestArray.of(ElementType.FLOAT32, ByteOrder.LITTLE_ENDIAN, false, 5, 3);

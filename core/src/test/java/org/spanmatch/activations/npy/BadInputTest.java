@@ -24,7 +24,7 @@ import org.spanmatch.activations.SampledActivations;
 import org.spanmatch.activations.npy.NpyBytes.Container;
 import org.spanmatch.compare.LayerPair;
 
-/** Input that can't be used is refused with one sentence that says where and why. */
+/** Tests that unusable input is refused with one sentence that says where and why. */
 class BadInputTest {
   private static final String LAYER = ", layer 'layer'";
 
@@ -304,7 +304,7 @@ class BadInputTest {
   @EnumSource(names = {"NF", "FN"})
   void deflatedEntryCut(Layout layout) {
     int whole = new RawZip("layer.npy", tenByThree(), true).compressedSize();
-    // The last byte holds no more than the end mark, without which all values are still there.
+    // The last byte holds only the end mark; without it all values are still there.
     for (int length = whole - 2; length >= 0; length -= 7) {
       Path file =
           new RawZip("layer.npy", tenByThree(), true).cutTo(length).write(folder.resolve("x.npz"));
@@ -344,7 +344,7 @@ class BadInputTest {
   @EnumSource(names = {"NF", "FN"})
   void deflatedEntryOfAnotherSizeThanStated(Layout layout) {
     byte[] npy = tenByThree();
-    // The stated size fits the shape, but one value more or less comes out.
+    // The claimed size fits the shape, but the data has one value more or less.
     Path longer =
         new RawZip("layer.npy", Arrays.copyOf(npy, npy.length + 8), true)
             .claimSize(npy.length)

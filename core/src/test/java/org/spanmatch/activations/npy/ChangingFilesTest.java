@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.Layer;
 
-/** A file that changes while it is in use is refused, at the latest with what is read next. */
+/** Tests that a file that changes while in use is refused, at the next read at the latest. */
 class ChangingFilesTest {
-  // More than one block, so that a pass is still under way after the first.
+  // More than one block, so that a pass is not finished after the first.
   private static final int SAMPLES = 400_000;
 
   @TempDir private Path folder;
@@ -38,7 +38,7 @@ class ChangingFilesTest {
       byte[] content = Files.readAllBytes(file);
       switch (this) {
         case WRITTEN_AGAIN -> {
-          // Of the same size, and later by no more than what any file system can tell.
+          // The same size, and a time later by the least that every file system resolves.
           Files.write(file, content);
           Files.setLastModifiedTime(file, FileTime.fromMillis(before.toMillis() + 2000));
         }
@@ -89,7 +89,7 @@ class ChangingFilesTest {
     }
   }
 
-  /** The end of the data is not what is wrong with it. */
+  /** The message must not blame the early end of the data. */
   @Test
   void aChangeThatLooksLikeDamageIsNamed() throws IOException {
     try (BlockReader reader = layer().open()) {

@@ -10,16 +10,15 @@ import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
 
 /**
- * What one array of a file reads as.
+ * The content of one array of a file, as a reader returns it.
  *
- * @param dtype its format
- * @param shape the sizes of its axes
+ * @param dtype the array's format
+ * @param shape the sizes of the array's axes
  * @param values a hash of all values, sample by sample
  */
 record Content(String dtype, List<Long> shape, long values) {
   /**
-   * Reads an array to its end, as a layer, and checks that there are as many samples as the shape
-   * says.
+   * Reads an array to its end, as a layer, and checks that the number of samples fits the shape.
    *
    * @throws org.spanmatch.activations.ActivationsException if it can't be read
    */

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Headers in all the spellings that writers of {@code .npy} files use. */
+/** Tests headers in all spellings that writers of {@code .npy} files use. */
 class HeaderTest {
   @ParameterizedTest
   @ValueSource(

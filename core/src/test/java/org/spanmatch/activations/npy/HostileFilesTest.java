@@ -35,7 +35,7 @@ import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
 
-/** Files that were made to do harm: to take memory, time or room, or to reach other files. */
+/** Tests files made to do harm: to use up memory, time or disk space, or to reach other files. */
 class HostileFilesTest {
   private static final TestArray ARRAY =
       TestArray.of(ElementType.FLOAT32, ByteOrder.LITTLE_ENDIAN, false, 5, 3);
@@ -56,7 +56,7 @@ class HostileFilesTest {
     return Content.of(open(path).get(0), List.of(layouts));
   }
 
-  /** Bytes that this thread allocates meanwhile, whether or not they are freed. */
+  /** Returns the bytes that this thread allocates during an action, freed or not. */
   private static long allocated(Executable action) throws Throwable {
     var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
     long before = threads.getCurrentThreadAllocatedBytes();
@@ -76,7 +76,10 @@ class HostileFilesTest {
     return file;
   }
 
-  /** An archive whose directory lists one entry many times, as 00000.npy, 00001.npy and so on. */
+  /**
+   * Writes an archive whose directory lists one entry many times, as 00000.npy, 00001.npy and so
+   * on.
+   */
   private Path repeated(int count) throws IOException {
     byte[] one =
         Files.readAllBytes(
@@ -114,7 +117,7 @@ class HostileFilesTest {
     assertTrue(used <= OPEN_FACTOR * Files.size(file), used + " bytes");
   }
 
-  /** An archive of one entry that states another number in an end record of zip64 format. */
+  /** Writes an archive of one entry that claims another number in a zip64 end record. */
   private Path claiming(long entries) throws IOException {
     byte[] plain =
         Files.readAllBytes(
@@ -178,7 +181,7 @@ class HostileFilesTest {
     }
   }
 
-  /** Such a block would have a gigabyte, for a file of a few bytes. */
+  /** Such a block would take a gigabyte, for a file of a few bytes. */
   @Test
   void oneSampleThatNoBlockHolds() throws IOException {
     long neurons = (4 << 20) + 1;
@@ -234,7 +237,7 @@ class HostileFilesTest {
     assertRefused(() -> open(file), file, "bytes long", "at most 1048576");
   }
 
-  /** As tools of other times and places write them; the JDK says so with an unchecked exception. */
+  /** Names in other encodings, as older tools write them; the JDK throws an unchecked exception. */
   @Test
   void namesThatAreNotUtf8() throws IOException {
     Path file = archive(List.of("caf\u00e9.npy"), ARRAY.npy());
@@ -260,7 +263,10 @@ class HostileFilesTest {
     }
   }
 
-  /** JDK 17 reads the compressed size in two places; in one of them this had a stream never end. */
+  /**
+   * JDK 17 reads the compressed size in two places; in one of them this value made a stream
+   * endless.
+   */
   @ParameterizedTest
   @ValueSource(longs = {Long.MIN_VALUE, Long.MIN_VALUE + 1, -1L << 32})
   void negativeSizesWhereOnlyTheStreamLooks(long size) {
@@ -272,7 +278,7 @@ class HostileFilesTest {
     }
   }
 
-  /** And there a size that is possible, but wrong. */
+  /** A possible but wrong size in that place. */
   @Test
   void aWrongSizeWhereOnlyTheStreamLooks() {
     Path file = folder.resolve("x.npz");
@@ -280,7 +286,7 @@ class HostileFilesTest {
     assertRefused(() -> read(file), file, "archive");
   }
 
-  /** A name is a name: what looks like a path into other folders stays the name of a layer. */
+  /** An entry's name that looks like a path into other folders is only the name of a layer. */
   @ParameterizedTest
   @ValueSource(
       strings = {"../../x", "/etc/x", "C:\\x", "..\\x", "~/x", "a/../../../x", "x\u0000y", "", "."})

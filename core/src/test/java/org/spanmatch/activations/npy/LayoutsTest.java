@@ -26,7 +26,7 @@ import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
 import org.spanmatch.activations.npy.NpyBytes.Container;
 
-/** Every layout, memory order and dtype, plain and in archives, against values by index. */
+/** Tests every layout, memory order and dtype, plain and in archives, against values by index. */
 class LayoutsTest {
   @TempDir private Path folder;
 

@@ -31,19 +31,19 @@ import org.spanmatch.activations.Layout;
 
 /**
  * 100,000 damaged variants of real files: each is refused with the documented error, or read
- * without one. Where checksums cover the bytes, as in an archive, what is read must then be right:
- * every layer is one of the original's, under its name or under one that the original lacks, since
- * no checksum covers names, nor how many entries there are. A plain array has no checksum: it must
- * have the shape that its header states.
+ * without one. If checksums cover the bytes, as in an archive, what is read must be right: every
+ * layer is one of the original's, under its name or under one that the original lacks, since no
+ * checksum covers names or the number of entries. A plain array has no checksum; it must have the
+ * shape that its header states.
  */
 class MutatedFilesTest {
   private static final Path FIXTURES = TestData.resource("/org/spanmatch/activations/npy/files");
   private static final long SEED = 20261125;
 
-  // What the javadoc of ActivationFile promises.
+  // The bound promised by the javadoc of ActivationFile.
   private static final int OPEN_FACTOR = 64;
   private static final long PASS_BYTES = 48L << 20;
-  // Beside what is kept: the buffers of the JDK, and the text of a header and what is made of it.
+  // Memory besides what is kept: the buffers of the JDK, and the text and parts of a header.
   private static final long OPEN_BYTES = 1L << 20;
 
   private static final com.sun.management.ThreadMXBean THREADS =
@@ -55,7 +55,7 @@ class MutatedFilesTest {
     return THREADS.getCurrentThreadAllocatedBytes();
   }
 
-  /** What came of the variants of one file. */
+  /** The outcomes of the variants of one file. */
   private static final class Tally {
     private int refused;
     private int read;
@@ -70,7 +70,7 @@ class MutatedFilesTest {
     void accept(StoredArray array, Content content);
   }
 
-  /** Opens and reads all arrays, of which each may be refused. */
+  /** Opens and reads all arrays, each of which may be refused. */
   private static void read(
       Path path, long size, Collection<Layout> layouts, Tally tally, Check check) {
     long start = allocated();
@@ -106,7 +106,7 @@ class MutatedFilesTest {
     void run(Random random) throws IOException;
   }
 
-  /** Runs variants that are the same in every run; a failure names the one. */
+  /** Runs variants that are the same in every run; a failure names its variant. */
   private static void repeat(int count, Variant variant) {
     for (int i = 0; i < count; i++) {
       try {
@@ -212,7 +212,9 @@ class MutatedFilesTest {
     assertTrue(tally.refused > 0 && tally.read > 0, tally.toString());
   }
 
-  /** One file of a folder is damaged; the folder is refused, or the others are read as they are. */
+  /**
+   * One file of a folder is damaged; either the folder is refused, or the others are read unharmed.
+   */
   @Test
   void folders() throws IOException {
     Map<String, byte[]> originals = new HashMap<>();
@@ -250,7 +252,7 @@ class MutatedFilesTest {
     assertTrue(tally.refused > 0 && tally.read > 0, tally.toString());
   }
 
-  /** Names in local headers, which nothing reads, may be damaged without effect. */
+  /** Damage to names in local headers has no effect, since nothing reads them. */
   @ParameterizedTest
   @EnumSource(names = {"NF", "FN"})
   void namesAreThoseOfTheDirectory(Layout layout) throws IOException {

@@ -9,7 +9,7 @@ final class Mutation {
 
   private Mutation() {}
 
-  /** A damaged copy, which may by chance be equal. */
+  /** Returns a damaged copy, which may by chance equal the original. */
   static byte[] of(byte[] whole, Random random) {
     byte[] bytes = whole.clone();
     for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
@@ -46,7 +46,10 @@ final class Mutation {
     };
   }
 
-  /** Headers and directories lie at the ends, and get half of the changes. */
+  /**
+   * Returns a random position. Headers and directories are at the ends, which get half of the
+   * changes.
+   */
   private static int position(int length, Random random) {
     int near = Math.min(length, 256);
     return switch (random.nextInt(4)) {
@@ -56,7 +59,7 @@ final class Mutation {
     };
   }
 
-  /** The first bytes of one array and what begins somewhere in another. */
+  /** Returns the first bytes of one array followed by the rest of another from a position on. */
   private static byte[] joined(byte[] head, int end, byte[] tail, int from) {
     byte[] all = Arrays.copyOf(head, end + tail.length - from);
     System.arraycopy(tail, from, all, end, tail.length - from);

@@ -17,7 +17,7 @@ import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Makes the bytes of {@code .npy} files, valid and invalid ones, and wraps them in archives. */
+/** Builds the bytes of valid and invalid {@code .npy} files, and wraps them in archives. */
 public final class NpyBytes {
   /** Ways to keep one array in a file. */
   enum Container {
@@ -49,12 +49,12 @@ public final class NpyBytes {
 
   private NpyBytes() {}
 
-  /** A version 1 array. */
+  /** Returns a version 1 array. */
   public static byte[] of(String descr, boolean fortranOrder, byte[] data, long... shape) {
     return of(1, dictionary(descr, fortranOrder, shape), data);
   }
 
-  /** A little-endian float64 array of version 1 in C order. */
+  /** Returns a version 1 array of little-endian float64 in C order. */
   public static byte[] of(double[] values, long... shape) {
     ByteBuffer data =
         ByteBuffer.allocate(values.length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
@@ -62,7 +62,7 @@ public final class NpyBytes {
     return of("<f8", false, data.array(), shape);
   }
 
-  /** An array with any header text. */
+  /** Returns an array with any header text. */
   static byte[] of(int version, String dictionary, byte[] data) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     out.writeBytes(header(version, dictionary));
@@ -70,7 +70,7 @@ public final class NpyBytes {
     return out.toByteArray();
   }
 
-  /** A header with any text, padded to a multiple of 64 bytes as numpy does it. */
+  /** Returns a header with any text, padded to a multiple of 64 bytes as by numpy. */
   static byte[] header(int version, String dictionary) {
     Charset charset = version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
     byte[] text = dictionary.getBytes(charset);
@@ -90,7 +90,7 @@ public final class NpyBytes {
     return header.array();
   }
 
-  /** The header text that numpy writes. */
+  /** Returns the header text that numpy writes. */
   static String dictionary(String descr, boolean fortranOrder, long... shape) {
     String sizes = Arrays.stream(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
     return "{'descr': '"

@@ -17,7 +17,7 @@ import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
 import org.spanmatch.activations.SampleRows;
 
-/** Exchanges files with numpy, where there is one. */
+/** Exchanges files with numpy, if installed. */
 class NumpyTest {
   // Value number i of an array in C order is i, but 0 and 1 alternate where it is bool.
   private static final String WRITE =

@@ -13,8 +13,8 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
 /**
- * An archive with one entry, laid out byte by byte (PKWARE APPNOTE 4.3), so that it can be wrong in
- * one place and use zip64 where it need not.
+ * An archive with one entry, built byte by byte (PKWARE APPNOTE 4.3), so that it can be wrong in
+ * one place and use zip64 without need.
  */
 final class RawZip {
   private static final int ZIP64_MARK = -1;
@@ -28,7 +28,7 @@ final class RawZip {
   private boolean zip64;
   private Long insteadOfSize;
 
-  /** An entry that is right. */
+  /** Creates an archive with a correct entry. */
   RawZip(String name, byte[] content, boolean deflated) {
     this.name = name;
     this.deflated = deflated;
@@ -47,7 +47,7 @@ final class RawZip {
     return this;
   }
 
-  /** How many bytes the compressed form has. */
+  /** Number of bytes of the compressed form. */
   int compressedSize() {
     return stored.length;
   }
@@ -58,31 +58,31 @@ final class RawZip {
     return this;
   }
 
-  /** States another size than the content has. */
+  /** Claims another size than that of the content. */
   RawZip claimSize(long claimed) {
     size = claimed;
     return this;
   }
 
-  /** States another size than the compressed form has. */
+  /** Claims another size than that of the compressed form. */
   RawZip claimCompressedSize(long claimed) {
     compressedSize = claimed;
     return this;
   }
 
-  /** States another checksum than the content has. */
+  /** Claims another checksum than that of the content. */
   RawZip claimCrc(long claimed) {
     crc = claimed;
     return this;
   }
 
-  /** Keeps the sizes in zip64 fields. */
+  /** Stores the sizes in zip64 fields. */
   RawZip zip64() {
     zip64 = true;
     return this;
   }
 
-  /** Keeps the compressed size alone in a zip64 field, behind a number that is none. */
+  /** Stores only the compressed size in a zip64 field, after a number that is no size. */
   RawZip zip64(long front) {
     insteadOfSize = front;
     return zip64();

@@ -18,8 +18,8 @@ import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
 
 /**
- * Targets for a coverage-guided fuzzer, of which each takes any bytes: the readers may refuse them
- * with the documented error, and nothing else. {@code docs/robustness.md} tells how to run them.
+ * Targets for a coverage-guided fuzzer. Each takes any bytes, which the readers may refuse only
+ * with the documented error. {@code docs/robustness.md} says how to run them.
  */
 public final class ReaderFuzzing {
   private static final List<List<Layout>> LAYOUTS =
@@ -70,31 +70,33 @@ public final class ReaderFuzzing {
     }
   }
 
-  /** The bytes are a {@code .npy} file. */
+  /** Takes the bytes as a {@code .npy} file. */
   public static final class Npy {
     private Npy() {}
 
-    /** One input. */
+    /** Tests one input. */
     public static void fuzzerTestOneInput(byte[] data) {
       read(write("layer.npy", data));
     }
   }
 
-  /** The bytes are an archive. */
+  /** Takes the bytes as an archive. */
   public static final class Npz {
     private Npz() {}
 
-    /** One input. */
+    /** Tests one input. */
     public static void fuzzerTestOneInput(byte[] data) {
       read(write("layer.npz", data));
     }
   }
 
-  /** The bytes are an entry of an archive whose checksums are right. */
+  /** Takes the bytes as an entry of an archive with correct checksums. */
   public static final class Packed {
     private Packed() {}
 
-    /** One input; the first byte chooses whether it is deflated, and in zip64 format. */
+    /**
+     * Tests one input; the first byte decides whether it is deflated, and whether in zip64 format.
+     */
     public static void fuzzerTestOneInput(byte[] data) {
       if (data.length > 0) {
         byte[] npy = Arrays.copyOfRange(data, 1, data.length);
@@ -104,11 +106,11 @@ public final class ReaderFuzzing {
     }
   }
 
-  /** The bytes are two archives that are to be paired. */
+  /** Takes the bytes as two archives to pair. */
   public static final class Pairs {
     private Pairs() {}
 
-    /** One input; the first two bytes say where the second begins. */
+    /** Tests one input; the first two bytes say where the second archive begins. */
     public static void fuzzerTestOneInput(byte[] data) {
       if (data.length < 2) {
         return;
@@ -132,14 +134,14 @@ public final class ReaderFuzzing {
     }
   }
 
-  /** The bytes are a shape and an order, and the values must be found where they are. */
+  /** Takes the bytes as a shape and an order; the reader must find every value at its position. */
   public static final class Strides {
     private static final List<ElementType> TYPES =
         List.of(ElementType.INT32, ElementType.FLOAT64, ElementType.UINT16, ElementType.FLOAT32);
 
     private Strides() {}
 
-    /** One input: a layout, a type, both orders and up to four sizes. */
+    /** Tests one input: a layout, a type, both orders and up to four sizes. */
     public static void fuzzerTestOneInput(byte[] data) {
       byte[] choice = Arrays.copyOf(data, 7);
       Layout layout = List.of(Layout.values()).get((choice[0] & 0xff) % Layout.values().length);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.spanmatch.TestData;
 
 /**
- * The targets of the fuzzer on what it starts from and what it found, and on some damage to that.
+ * Runs the fuzzer's targets on its seed inputs, on what it found, and on damaged variants of both.
  */
 class ReaderFuzzingTest {
   private static final Path SEEDS = TestData.resource("/org/spanmatch/activations/npy/fuzzing");

@@ -17,15 +17,15 @@ import org.spanmatch.activations.Layout;
 import org.spanmatch.activations.SampleRows;
 
 /**
- * An array whose every value follows from its index, so that whatever a reader returns can be
- * checked without another reader.
+ * An array in which every value follows from its index, so that a reader's output can be checked
+ * without another reader.
  */
 record TestArray(ElementType type, ByteOrder order, boolean fortranOrder, List<Integer> shape) {
   static TestArray of(ElementType type, ByteOrder order, boolean fortranOrder, int... shape) {
     return new TestArray(type, order, fortranOrder, Arrays.stream(shape).boxed().toList());
   }
 
-  /** The array as a .npy file. */
+  /** Returns the array as a .npy file. */
   byte[] npy() {
     char sign = type.bytes() == 1 ? '|' : order == ByteOrder.BIG_ENDIAN ? '>' : '<';
     long[] sizes = shape.stream().mapToLong(Integer::longValue).toArray();
@@ -55,7 +55,7 @@ record TestArray(ElementType type, ByteOrder order, boolean fortranOrder, List<I
     }
   }
 
-  /** The position of an index in C order. */
+  /** Returns the position of an index in C order. */
   private long position(int[] index) {
     long position = 0;
     for (int axis = 0; axis < index.length; axis++) {
@@ -64,7 +64,7 @@ record TestArray(ElementType type, ByteOrder order, boolean fortranOrder, List<I
     return position;
   }
 
-  /** The value at a position: small, scattered, and exact in the type. */
+  /** Returns the value at a position: small, scattered, and exact in the type. */
   private double value(long position) {
     long mixed = (position + 1) * 0x9e3779b97f4a7c15L;
     int random = (int) (((mixed ^ (mixed >>> 29)) * 0xbf58476d1ce4e5b9L) >>> 57); // 0 … 127
@@ -126,7 +126,7 @@ record TestArray(ElementType type, ByteOrder order, boolean fortranOrder, List<I
     }
   }
 
-  /** Steps to the next sample: the last sample axis varies fastest, whatever the memory order. */
+  /** Steps to the next sample: the last sample axis varies fastest, in either memory order. */
   private void advanceSample(int[] index, Layout layout) {
     for (int axis = index.length - 1; axis >= 0; axis--) {
       if (axis == layout.neuronAxis()) {

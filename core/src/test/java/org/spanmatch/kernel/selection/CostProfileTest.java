@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Profiles in memory and in files, and when they apply. */
+/** Tests profiles in memory and in files, and when they apply. */
 class CostProfileTest {
   private static final Machine MACHINE =
       new Machine("Zen = 5: \\é", 2, "Linux on amd64", "OpenJDK 17.0.1");

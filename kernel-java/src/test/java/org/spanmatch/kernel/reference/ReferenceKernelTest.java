@@ -13,7 +13,7 @@ import org.spanmatch.kernel.RealDataKernelContract;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.validation.Problem;
 
-/** The reference kernel keeps the contract. */
+/** Tests the reference kernel against the contract. */
 class ReferenceKernelTest extends RealDataKernelContract {
   @Override
   protected ProjectionKernel open() {

@@ -13,14 +13,14 @@ import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.vector.gemm.ScalarMicroKernel;
 
-/** Compressing leaves no garbage in proportion to what it computes. */
+/** Tests that compressing leaves little garbage per sample. */
 class AllocationTest {
   private static final int NEURONS = 256;
   private static final int FEW = 1024; // a block of the layer
   private static final int MANY = 5 * FEW;
 
-  // Room for some small objects for each step of 512 samples and each block of 256, which are 2
-  // bytes a sample; a task for each tile of a step would be 50 more, a copy of the samples 2048.
+  // Allows some small objects per step of 512 samples and block of 256, which take 2 bytes per
+  // sample; a task per tile of a step would take 50 more, a copy of the samples 2048.
   private static final int MOST_BYTES_PER_SAMPLE = 6;
 
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -28,7 +28,7 @@ class AllocationTest {
   @Test
   void moreSamplesTakeNoMoreMemory() {
     assumeTrue(threads.isThreadAllocatedMemorySupported(), "skipped where the JVM can't tell");
-    // Plain Java: until it is compiled, code of the Vector API makes an object for each vector.
+    // Plain Java, since uncompiled Vector API code creates an object per vector.
     VectorKernel kernel =
         new VectorKernel(
             new ScalarMicroKernel("as the test wants it"), new KernelOptions(1), "test");

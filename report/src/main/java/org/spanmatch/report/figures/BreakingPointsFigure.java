@@ -18,8 +18,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.spanmatch.report.results.BreakingPointsResult;
 
 /**
- * A figure of how error bounds, and errors, grow towards the breaking points of backends: a plot
- * for each axis, both of whose scales are logarithmic.
+ * A figure of the growth of error bounds and errors towards the breaking points of backends: one
+ * plot per stress axis, with logarithmic scales.
  *
  * @param limit the bound at which a backend breaks
  * @param curves at least one
@@ -37,7 +37,7 @@ public record BreakingPointsFigure(double limit, List<BreakingPointsResult.Curve
           "scale", "spread s of the norms: from 1/s to s, or to 1e306",
           "samples", "samples");
 
-  // What is smaller, such as an error of 0, is drawn there.
+  // Smaller values, such as an error of 0, are drawn at this exponent.
   private static final int LOWEST = -17;
 
   private static final float[] DASHES = {12, 10};
@@ -88,7 +88,7 @@ public record BreakingPointsFigure(double limit, List<BreakingPointsResult.Curve
     XYStyler styler = chart.getStyler();
     Drawing.style(styler);
     styler.setYAxisLeftWidthHint(LEFT);
-    // The exponents are drawn.
+    // The plot's values are exponents.
     styler.setYAxisMin((double) LOWEST);
     styler.setYAxisMax(0.0);
     styler.setYAxisTickLabelsFormattingFunction(BreakingPointsFigure::power);

@@ -27,29 +27,29 @@ import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import org.spanmatch.report.text.DisplayName;
 
-/** What all figures share: their look, their text, and how a chart becomes a file. */
+/** The common part of all figures: style, text, and writing charts to files. */
 final class Drawing {
-  // All lengths are in half points. XChart rounds the widths of characters to whole units, and so
-  // lays text out better in small ones.
+  // All lengths are in half points. XChart rounds the widths of characters to whole units, so
+  // smaller units give a better layout of text.
   private static final int UNITS = 2;
 
   static final Font TITLE_FONT = new Font(Font.SANS_SERIF, Font.BOLD, 30);
   static final Font AXIS_FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 28);
   static final Font LABEL_FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 24);
 
-  /** What every figure has on its y axis. */
+  /** The label of every figure's y axis. */
   static final String SIMILARITY = "size of maximum match / number of neurons";
 
-  /** What XChart measures text with before it knows what it will draw on. */
+  /** The context with which XChart measures text before it has a canvas. */
   static final FontRenderContext FONTS = new FontRenderContext(null, true, false);
 
   static final int PLOT_HEIGHT = 800;
   static final int MAX_CHARACTERS = 150;
   static final int MAX_LABEL_WIDTH = 540;
-  // So many characters of usual width fit the label; wider ones are shortened once more.
+  // Characters of average width that fit in a label; wider labels are shortened again.
   private static final int MAX_LABEL_CHARACTERS = 36;
 
-  /** What tells lines apart besides their colour. */
+  /** Markers, which distinguish lines besides their colour. */
   static final List<Marker> MARKERS =
       List.of(
           SeriesMarkers.CIRCLE,
@@ -63,11 +63,11 @@ final class Drawing {
   private Drawing() {}
 
   /**
-   * A chart without lines, with room for its legend.
+   * Returns a chart without lines, with room for its legend.
    *
    * @param title the text above it; may be empty
-   * @param labels what the legend will hold; at least one
-   * @param left width of what is left of the plot
+   * @param labels the entries of the legend; at least one
+   * @param left width of the area left of the plot
    * @param plotWidth width of the plot
    */
   static XYChart lineChart(
@@ -86,13 +86,15 @@ final class Drawing {
     return chart;
   }
 
-  /** Writes a chart as SVG, in UTF-8. The stream stays open. */
+  /** Writes a chart as SVG in UTF-8, without closing the stream. */
   static void writeSvg(Chart<?, ?> chart, String description, OutputStream target)
       throws IOException {
     writeSvg(List.of(chart), description, target);
   }
 
-  /** The same with several charts of one width, one below the other; the first has the title. */
+  /**
+   * Writes several charts of equal width as one SVG, one below the other; the first has the title.
+   */
   static void writeSvg(List<? extends Chart<?, ?>> charts, String description, OutputStream target)
       throws IOException {
     int width = charts.get(0).getWidth();
@@ -115,12 +117,12 @@ final class Drawing {
         .write(target);
   }
 
-  /** Writes a chart as PNG, with two pixels to a point. The stream stays open. */
+  /** Writes a chart as PNG with two pixels per point, without closing the stream. */
   static void writePng(Chart<?, ?> chart, OutputStream target) throws IOException {
     writePng(List.of(chart), target);
   }
 
-  /** The same with several charts of one width, one below the other. */
+  /** Writes several charts of equal width as one PNG, one below the other. */
   static void writePng(List<? extends Chart<?, ?>> charts, OutputStream target) throws IOException {
     BufferedImage image =
         new BufferedImage(charts.get(0).getWidth(), height(charts), BufferedImage.TYPE_INT_RGB);
@@ -129,7 +131,7 @@ final class Drawing {
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
     paint(charts, graphics);
     graphics.dispose();
-    // In memory, as ImageIO's own choice is a temporary file.
+    // In memory, since ImageIO would use a temporary file.
     try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(target)) {
       ImageIO.write(image, "png", stream);
     }
@@ -148,7 +150,7 @@ final class Drawing {
     }
   }
 
-  /** Sets the look that all figures have, with similarities from 0 to 1 upwards. */
+  /** Sets the common style of all figures, with similarities from 0 to 1 on the y axis. */
   static void style(AxesChartStyler styler) {
     styler.setLocale(Locale.ROOT);
     styler.setChartBackgroundColor(Color.WHITE);
@@ -181,7 +183,7 @@ final class Drawing {
     styler.setLegendBorderColor(Color.WHITE);
   }
 
-  /** How a line is drawn: solid, or with these lengths of dashes and gaps. */
+  /** Returns the stroke of a line: solid, or with these lengths of dashes and gaps. */
   static BasicStroke stroke(float... dashes) {
     return new BasicStroke(
         3.5f,
@@ -192,7 +194,7 @@ final class Drawing {
         0);
   }
 
-  /** The names of layers as labels that can be told apart. */
+  /** Returns the names of layers as distinct labels. */
   static List<String> labels(List<String> layers) {
     List<String> labels = new ArrayList<>();
     for (String layer : DisplayName.all(layers, MAX_LABEL_CHARACTERS)) {
@@ -202,7 +204,7 @@ final class Drawing {
     return labels;
   }
 
-  /** The text as it is shown, with "…" for its middle if it would be wider than allowed. */
+  /** Returns a text, with "…" in place of its middle if it would be wider than allowed. */
   static String fit(String text, Font font, int maxWidth) {
     int limit = MAX_CHARACTERS;
     String shown = DisplayName.of(text.strip(), limit);
@@ -218,7 +220,7 @@ final class Drawing {
   }
 
   /**
-   * Checks that there is a font to draw with, as bare machines and containers may have none.
+   * Checks that there is a font: minimal machines and containers may have none.
    *
    * @throws IOException if there is none
    */
@@ -226,7 +228,7 @@ final class Drawing {
     try {
       width("layer", LABEL_FONT);
     } catch (RuntimeException | Error e) {
-      // What the JDK throws here differs from version to version, and some of it is an Error.
+      // The JDK's exception here differs between versions, and may be an Error.
       throw new IOException("Java can't load a font to draw with: " + e.getMessage(), e);
     }
   }

@@ -4,26 +4,26 @@ import java.io.IOException;
 import java.io.OutputStream;
 
 /**
- * Something drawn that can be written as a file. The same figure gives the same bytes with the same
- * fonts and the same version of Java.
+ * A figure that can be written as SVG and PNG. Equal figures give equal bytes with the same fonts
+ * and the same version of Java.
  */
 public interface Figure {
   /**
-   * Writes the figure as SVG, in UTF-8. The stream stays open.
+   * Writes the figure as SVG in UTF-8, without closing the stream.
    *
    * @throws IOException also if the machine has no fonts
    */
   void writeSvg(OutputStream target) throws IOException;
 
   /**
-   * Writes the figure as PNG, with two pixels to a point. The stream stays open.
+   * Writes the figure as PNG with two pixels per point, without closing the stream.
    *
    * @throws IOException also if the machine has no fonts
    */
   void writePng(OutputStream target) throws IOException;
 
   /**
-   * Checks that figures can be drawn here: bare machines and containers may have no fonts.
+   * Checks that figures can be drawn here: minimal machines and containers may have no fonts.
    *
    * @throws IOException if not
    */

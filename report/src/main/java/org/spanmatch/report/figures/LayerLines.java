@@ -6,17 +6,18 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** A chart with a line for each layer, coloured by its depth, and the layers' names beside it. */
+/** A chart with one line per layer, coloured by depth, and the layers' names beside it. */
 final class LayerLines {
-  /** How wide the plot is. */
+  /** Width of the plot. */
   static final int PLOT_WIDTH = 1200;
 
   private static final int LEFT = 150;
 
-  // Of more layers, only some are named: the colours between two of them stand for those between.
+  // With more layers, only some are named; the colours between two names stand for the layers
+  // between them.
   private static final int MAX_NAMED = 24;
 
-  // So that neighbours, whose colours are close, can be told apart where all are named.
+  // Distinguish neighbours, whose colours are close, if all layers are named.
   private static final List<float[]> DASHES =
       List.of(new float[] {}, new float[] {16, 8}, new float[] {3, 7});
 
@@ -24,10 +25,10 @@ final class LayerLines {
   private final List<String> labels;
 
   /**
-   * A chart without lines.
+   * Creates a chart without lines.
    *
    * @param title the text above it; may be empty
-   * @param labels the layers' names, as they are shown; at least one
+   * @param labels the layers' names for display; at least one
    */
   LayerLines(String title, String xLabel, String yLabel, List<String> labels) {
     this.labels = labels;
@@ -37,17 +38,17 @@ final class LayerLines {
     styler.setXAxisTickMarkSpacingHint(100);
   }
 
-  /** Sets where the x axis ends, and how its numbers look. */
+  /** Sets the end of the x axis and the format of its numbers. */
   void setEnd(double end, String decimalPattern) {
     chart.getStyler().setXAxisMax(end);
     chart.getStyler().setXAxisDecimalPattern(decimalPattern);
   }
 
-  /** Draws the line of the layer of this number. */
+  /** Adds the line of a layer, given its number. */
   void add(int layer, List<? extends Number> x, List<? extends Number> y) {
     int count = labels.size();
     int every = (count + MAX_NAMED - 1) / MAX_NAMED;
-    // The lines are told apart by number, as two may have the same label.
+    // Series are named by number, since two lines may have the same label.
     XYSeries series = chart.addSeries("line" + layer, x, y);
     series.setLabel(labels.get(layer));
     series.setLineColor(Viridis.color(layer, count));
@@ -56,7 +57,7 @@ final class LayerLines {
     series.setShowInLegend(layer % every == 0 || layer == count - 1);
   }
 
-  /** The chart with the lines so far. */
+  /** Returns the chart with the lines so far. */
   XYChart chart() {
     return chart;
   }

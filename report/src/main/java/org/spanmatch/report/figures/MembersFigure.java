@@ -19,8 +19,8 @@ import org.spanmatch.report.results.SimpleResult;
 import org.spanmatch.report.text.DisplayName;
 
 /**
- * A map of which neuron is in which simple match of a layer: a row for each match, the smallest
- * below, and a column for each neuron of the maximum match.
+ * A map of which neuron is in which simple match of a layer: one row per match, the smallest at the
+ * bottom, and one column per neuron of the maximum match.
  *
  * @param layer the layer, with at least one match
  */
@@ -32,7 +32,7 @@ public record MembersFigure(SimpleResult.Layer layer) implements Figure {
   private static final int LEGEND = 220;
   private static final int MARKER = 7;
 
-  /** The figure of a layer; empty if it would be too large to read, or has no match. */
+  /** Returns the figure of a layer; empty if it would be too large to read or there is no match. */
   public static Optional<MembersFigure> of(SimpleResult.Layer layer) {
     int neurons = layer.maximum().x().size() + layer.maximum().y().size();
     int matches = layer.matches().size();
@@ -83,7 +83,7 @@ public record MembersFigure(SimpleResult.Layer layer) implements Figure {
     return chart;
   }
 
-  /** What one network has of a match. */
+  /** One network's part of a match. */
   private interface Side {
     List<Integer> of(SimpleResult.Simple match);
   }

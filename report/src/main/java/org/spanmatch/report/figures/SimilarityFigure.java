@@ -24,7 +24,7 @@ import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * A figure of the similarity of two networks across their layers, with one line for each ε.
+ * A figure of the similarity of two networks across their layers, with one line per ε.
  *
  * @param title the text above the figure; may be empty
  * @param layers the names of the layers in order, at least one
@@ -44,7 +44,7 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
    * The similarity in every layer at one ε.
    *
    * @param epsilon the bound on the relative distance
-   * @param similarity one number from 0 to 1 for each layer
+   * @param similarity one number from 0 to 1 per layer
    */
   public record Line(double epsilon, List<Double> similarity) {
     /** Checks the numbers. */
@@ -121,7 +121,7 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
     styler.setXAxisTickMarkSpacingHint(LABEL_SPACING);
     styler.setXAxisLabelAlignmentVertical(TextAlignment.Right);
     styler.setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
-    // Or the lines would be drawn side by side, like bars.
+    // Otherwise the lines would be drawn side by side, like bars.
     styler.setOverlapped(true);
     styler.setMarkerSize(16);
   }
@@ -130,7 +130,7 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
     addTickKeeper(chart, labels);
     List<Line> ordered = ordered();
     for (int i = 0; i < ordered.size(); i++) {
-      // The lines are told apart by number, as two may have the same label.
+      // Series are named by number, since two lines may have the same label.
       CategorySeries series = chart.addSeries("line" + i, labels, ordered.get(i).similarity());
       int rank = ordered.size() - 1 - i;
       Color color = Viridis.color(rank, ordered.size());
@@ -142,8 +142,8 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
     }
   }
 
-  // Where the similarities happen to be equally spaced, XChart would put its ticks at them and not
-  // at round numbers. One invisible point above 0.5 in front of them rules that out.
+  // If the similarities happen to be equally spaced, XChart would put ticks at them and not at
+  // round numbers. One invisible point above 0.5 before them prevents that.
   private static void addTickKeeper(CategoryChart chart, List<String> labels) {
     CategorySeries keeper =
         chart.addSeries("ticks", labels, Collections.nCopies(labels.size(), 0.75));
@@ -152,7 +152,10 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
     keeper.setShowInLegend(false);
   }
 
-  /** The lines from the largest ε to the smallest, as they lie in the figure from top to bottom. */
+  /**
+   * Returns the lines from the largest ε to the smallest, their order in the figure from top to
+   * bottom.
+   */
   private List<Line> ordered() {
     return lines.stream().sorted(Comparator.comparingDouble(Line::epsilon).reversed()).toList();
   }
@@ -163,7 +166,8 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
     return "ε = " + (line.epsilon() < 1e-4 ? rounded.toString() : rounded.toPlainString());
   }
 
-  // XChart makes room for the label with most characters, so the tallest gets most.
+  // XChart makes room for the label with the most characters, so pad the tallest one to be the
+  // longest.
   private static List<String> withTallestLongest(List<String> labels, int angle) {
     AffineTransform slant = AffineTransform.getRotateInstance(-Math.toRadians(angle));
     String tallest =

@@ -11,11 +11,11 @@ import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 
 /**
- * A figure of the distribution of sizes: for each layer the share of its simple matches that are no
- * larger than each size, coloured by the layer's depth.
+ * A figure of the distribution of sizes: for each layer, coloured by depth, the share of simple
+ * matches that are at most as large as each size.
  *
  * @param title the text above the figure; may be empty
- * @param curves one for each layer in order, at least one
+ * @param curves one per layer, in order; at least one
  */
 public record SizesFigure(String title, List<Curve> curves) implements Figure {
   private static final String X_LABEL = "neurons in a simple match, at most";
@@ -25,7 +25,7 @@ public record SizesFigure(String title, List<Curve> curves) implements Figure {
    * The sizes of one layer's matches.
    *
    * @param layer the layer's name
-   * @param sizes of each match, ascending; may be empty
+   * @param sizes size of each match, ascending; may be empty
    */
   public record Curve(String layer, List<Integer> sizes) {
     /** Checks the numbers. */
@@ -45,7 +45,7 @@ public record SizesFigure(String title, List<Curve> curves) implements Figure {
           .collect(Collectors.groupingBy(size -> size, TreeMap::new, Collectors.counting()));
     }
 
-    /** A step at each size, up to the largest of all layers. */
+    /** Adds the curve to a chart, with a step at each size up to the largest of all layers. */
     private void addTo(LayerLines lines, int number, int end) {
       List<Integer> x = new ArrayList<>(List.of(0));
       List<Double> share = new ArrayList<>(List.of(0.0));

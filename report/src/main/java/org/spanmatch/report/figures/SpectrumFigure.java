@@ -10,18 +10,18 @@ import java.util.stream.IntStream;
 import org.knowm.xchart.XYChart;
 
 /**
- * A figure of the similarity of two networks at every ε, with one line for each layer, coloured by
- * its depth.
+ * A figure of the similarity of two networks at every ε, with one line per layer, coloured by
+ * depth.
  *
  * @param title the text above the figure; may be empty
- * @param curves one for each layer in order, at least one
+ * @param curves one per layer, in order; at least one
  */
 public record SpectrumFigure(String title, List<Curve> curves) implements Figure {
   private static final String X_LABEL = "ε (largest relative distance in a match)";
-  // Steps closer together than the figure can show are drawn as one.
+  // Steps closer than the figure's resolution are drawn as one.
   private static final int STEPS = 2 * LayerLines.PLOT_WIDTH;
 
-  // Where the description states the similarity: at every tenth.
+  // The description states the similarity at every tenth.
   private static final int STATED = 10;
 
   /**
@@ -29,7 +29,7 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
    *
    * @param layer the layer's name
    * @param levels the match levels of the living neurons of both networks, each in [0, 1]
-   * @param neurons how many neurons there are, dead ones included
+   * @param neurons number of neurons, dead ones included
    */
   public record Curve(String layer, List<Double> levels, int neurons) {
     /** Checks the numbers. */
@@ -53,7 +53,7 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
       return neurons == 0 ? 0 : (double) count / neurons;
     }
 
-    // From the first step on, as all lie at 0 before.
+    // From the first step on, since all curves are 0 before it.
     private void addTo(LayerLines lines, int number) {
       int[] counts = new int[STEPS + 1];
       levels.forEach(level -> counts[(int) Math.round(level * STEPS)]++);

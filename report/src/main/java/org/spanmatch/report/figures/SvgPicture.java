@@ -15,7 +15,7 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.xml.sax.SAXException;
 
-/** An SVG picture that is being finished. */
+/** An SVG picture to which size, title and description are added. */
 final class SvgPicture {
   private static final String NAMESPACE = "http://www.w3.org/2000/svg";
 
@@ -26,7 +26,7 @@ final class SvgPicture {
     factory.setNamespaceAware(true);
     try {
       factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
-      // The DOCTYPE names a file on the web.
+      // The DOCTYPE refers to a file on the web, which must not be loaded.
       factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
       document = factory.newDocumentBuilder().parse(new ByteArrayInputStream(svg));
     } catch (ParserConfigurationException | SAXException e) {
@@ -34,7 +34,7 @@ final class SvgPicture {
     }
   }
 
-  /** Sets the size in points at which the picture is shown. */
+  /** Sets the display size in points. */
   SvgPicture size(double width, double height) {
     document.getDocumentElement().setAttribute("width", Double.toString(width));
     document.getDocumentElement().setAttribute("height", Double.toString(height));
@@ -61,7 +61,7 @@ final class SvgPicture {
 
   /** Writes the picture, without a DOCTYPE. */
   void write(OutputStream target) throws IOException {
-    // By way of memory, as the transformer does not say why a stream can't be written.
+    // Through memory, since the transformer hides why a stream can't be written.
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       TransformerFactory.newInstance()

@@ -15,13 +15,13 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.XYStyler;
 
 /**
- * A figure of measured quantities against a size, with a line for each backend; both axes are
+ * A figure of measured quantities against a size, with one line per backend; both axes are
  * logarithmic.
  *
  * @param title the text above the figure; may be empty
- * @param xLabel what the size is
- * @param base the x axis is marked at powers of it, 2 or more
- * @param yLabel what was measured
+ * @param xLabel label of the size axis
+ * @param base the x axis has ticks at powers of this, 2 or more
+ * @param yLabel label of the measured quantity
  * @param lines at least one
  */
 public record TimesFigure(String title, String xLabel, int base, String yLabel, List<Line> lines)
@@ -31,13 +31,13 @@ public record TimesFigure(String title, String xLabel, int base, String yLabel, 
   private static final int MAX_NAME_WIDTH = 400;
 
   /**
-   * What was measured of one backend.
+   * The measurements of one backend.
    *
-   * @param name the backend's
+   * @param name the backend's name
    * @param points by size, at least one
    */
   public record Line(String name, List<Point> points) {
-    /** Copies. */
+    /** Copies the list. */
     public Line {
       points = List.copyOf(points);
     }
@@ -60,7 +60,7 @@ public record TimesFigure(String title, String xLabel, int base, String yLabel, 
    * One measurement.
    *
    * @param x the size, above 0
-   * @param y what was measured, above 0
+   * @param y the measured value, above 0
    * @param error half of the interval around it; 0 for none
    */
   public record Point(double x, double y, double error) {
@@ -71,7 +71,7 @@ public record TimesFigure(String title, String xLabel, int base, String yLabel, 
       }
     }
 
-    // A logarithmic axis has no place for what reaches down to 0.
+    // A logarithmic axis can't show an interval that reaches 0.
     private double bar() {
       return Math.min(error, 0.9 * y);
     }
@@ -108,7 +108,7 @@ public record TimesFigure(String title, String xLabel, int base, String yLabel, 
     List<String> names = names();
     XYChart chart = Drawing.lineChart(title, xLabel, yLabel, names, LEFT, PLOT_WIDTH);
     XYStyler styler = chart.getStyler();
-    // XChart labels no powers but those of 10, so that the logarithm is taken here.
+    // XChart labels only powers of 10, so the logarithm is taken here.
     double first = Math.floor(exponent(all(Point::x).min().orElseThrow()));
     double last = Math.ceil(exponent(all(Point::x).max().orElseThrow()));
     styler.setXAxisMin(first);
@@ -122,7 +122,7 @@ public record TimesFigure(String title, String xLabel, int base, String yLabel, 
     styler.setYAxisMax(decade(Math::ceil, all(point -> point.y() + point.error()).max()));
     for (int i = 0; i < lines.size(); i++) {
       Line line = lines.get(i);
-      // The lines are told apart by number, as two may have the same name.
+      // Series are named by number, since two lines may have the same name.
       XYSeries series =
           chart.addSeries(
               "line" + i,
@@ -144,7 +144,7 @@ public record TimesFigure(String title, String xLabel, int base, String yLabel, 
     return Math.abs(exponent - whole) < 1e-9 ? whole : exponent;
   }
 
-  /** The label of a mark; none between powers. */
+  /** Returns the label of a tick; empty between powers. */
   private String power(double exponent) {
     return exponent == Math.rint(exponent)
         ? String.format(Locale.ROOT, "%,.0f", Math.pow(base, exponent))

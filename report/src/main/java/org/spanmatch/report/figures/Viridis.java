@@ -13,7 +13,7 @@ final class Viridis {
 
   private Viridis() {}
 
-  /** The colour of item {@code rank} of {@code count}, from dark violet to light green. */
+  /** Returns the colour of item {@code rank} of {@code count}, from dark violet to light green. */
   static Color color(int rank, int count) {
     double position = count == 1 ? 0 : (double) rank / (count - 1) * (ANCHORS.length - 1);
     int below = Math.min((int) position, ANCHORS.length - 2);

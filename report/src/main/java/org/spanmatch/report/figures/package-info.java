@@ -1,2 +1,2 @@
-/** Figures, as SVG and PNG. */
+/** Figures as SVG and PNG. */
 package org.spanmatch.report.figures;

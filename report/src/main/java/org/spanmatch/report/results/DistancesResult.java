@@ -17,10 +17,10 @@ import org.spanmatch.kernel.ProjectionTable;
  * The result of {@code spanmatch distances}, in the shape of its JSON.
  *
  * @param version the program's version
- * @param backend what computed
+ * @param backend the backend that computed it
  * @param x the first network's file
  * @param y the second network's file
- * @param layers one for each common layer, in file order
+ * @param layers one per common layer, in file order
  */
 public record DistancesResult(
     @JsonProperty("spanmatch") String version,
@@ -31,11 +31,11 @@ public record DistancesResult(
   /**
    * One layer.
    *
-   * @param name its name
+   * @param name the layer's name
    * @param samples number of samples used
    * @param precision how the activations were compressed
-   * @param distances of every neuron to the span of all neurons of the other network, and its norm
-   *     and mean
+   * @param distances every neuron's distance to the span of all neurons of the other network, its
+   *     norm and mean
    */
   public record Layer(String name, long samples, Precision precision, PerGroup<Side> distances) {
     /** The error bounds of both networks' neurons; null for dead neurons. */
@@ -49,12 +49,12 @@ public record DistancesResult(
    *
    * @param distance relative distance in [0, 1]; null for dead neurons
    * @param errorBound bound on the distance's error; null for dead neurons
-   * @param norm Euclidean norm of the activation vector; null if it exceeds the doubles
-   * @param mean mean of the activations; null if their sum exceeds the doubles
+   * @param norm Euclidean norm of the activation vector; null if it exceeds the range of doubles
+   * @param mean mean of the activations; null if their sum exceeds the range of doubles
    */
   public record Side(
       List<Double> distance, List<Double> errorBound, List<Double> norm, List<Double> mean) {
-    /** What a table knows of one network's neurons. */
+    /** Returns the distances, norms and means of one network's neurons from a table. */
     public static Side of(ProjectionTable table, Group group) {
       int neurons = table.neurons(group);
       Distances distances = table.distances(group);
@@ -72,7 +72,7 @@ public record DistancesResult(
           finite(neurons, neuron -> moments.sum(neuron) / table.samples()));
     }
 
-    /** A number for each neuron; null for those that JSON has no number for. */
+    /** Returns one number per neuron; null for those that JSON can't represent. */
     private static List<Double> finite(int neurons, IntToDoubleFunction number) {
       List<Double> numbers = new ArrayList<>();
       for (int neuron = 0; neuron < neurons; neuron++) {

@@ -16,14 +16,14 @@ import org.spanmatch.match.MatchSpectrum;
  * @param layer the layer's name; the JSON has it elsewhere
  * @param levels the match level of each neuron, in [0, 1], by position; null for dead neurons
  * @param levelErrors bounds on the errors of the levels; null for dead neurons
- * @param spectrum what the levels are from; not part of the JSON
+ * @param spectrum the source of the levels; not part of the JSON
  */
 public record LayerLevels(
     @JsonIgnore String layer,
     PerGroup<List<Double>> levels,
     PerGroup<List<Double>> levelErrors,
     @JsonIgnore MatchSpectrum spectrum) {
-  /** The levels of the neurons that a table holds. */
+  /** Returns the levels of a table's neurons. */
   public static LayerLevels of(String layer, ProjectionTable table, MatchSpectrum spectrum) {
     return new LayerLevels(
         layer,

@@ -6,7 +6,7 @@ import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.PerGroup;
 
 /**
- * What was found for one layer, in the shape of the JSON result.
+ * The result of one layer, in the shape of the JSON result.
  *
  * @param name the layer's name
  * @param samples number of samples used
@@ -15,9 +15,9 @@ import org.spanmatch.kernel.PerGroup;
  * @param fillsSpace whether a network has so many living neurons that its span fills the space of
  *     all samples, so that distances to it are trivially 0
  * @param precision how the activations were compressed for this result
- * @param matches one for each ε
+ * @param matches one match per ε
  * @param neuronLevels the match levels, or null without a spectrum
- * @param seconds where the time went
+ * @param seconds elapsed time by step
  */
 public record LayerResult(
     String name,
@@ -30,11 +30,11 @@ public record LayerResult(
     @JsonUnwrapped LayerLevels neuronLevels,
     Seconds seconds) {
   /**
-   * Elapsed time, for which each moment counts once: the sum is that of the layer. Of a layer that
-   * was computed again at high precision both computations count.
+   * Elapsed time by step, in seconds. Every moment counts once, so the sum is the layer's time. If
+   * a layer was computed again at high precision, both computations count.
    *
    * @param read while a file was being read or inflated; the java backend computes meanwhile
-   * @param compress until the layer was compressed, less that
+   * @param compress until the layer was compressed, without reading
    * @param spectrum finding the match levels; 0 without a spectrum
    * @param match finding the matches
    */

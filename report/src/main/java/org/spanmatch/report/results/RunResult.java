@@ -10,10 +10,10 @@ import org.spanmatch.kernel.PerGroup;
  * The result of {@code spanmatch match}, in the shape of its JSON.
  *
  * @param version the program's version
- * @param backend what computed
+ * @param backend the backend that computed it
  * @param x the first network's file
  * @param y the second network's file
- * @param layers one for each common layer, in file order
+ * @param layers one per common layer, in file order
  * @param skipped layers that only one file has
  */
 public record RunResult(

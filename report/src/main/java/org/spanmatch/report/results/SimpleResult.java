@@ -17,15 +17,15 @@ import org.spanmatch.match.SimpleMatches;
  * The result of {@code spanmatch simple}, in the shape of its JSON.
  *
  * @param version the program's version
- * @param backend what computed
+ * @param backend the backend that computed it
  * @param x the first network's file
  * @param y the second network's file
- * @param order in which order neurons were tried
- * @param seed of a random order, or null
- * @param limit the most minimal matches of each neuron; null for a search that was not exhaustive
- * @param layers one for each common layer that was reached, in file order
+ * @param order the order in which neurons were tried
+ * @param seed the seed of a random order, or null
+ * @param limit largest number of minimal matches per neuron; null if the search was not exhaustive
+ * @param layers one per common layer that was reached, in file order
  * @param complete whether all layers were reached and are complete
- * @param notReached the layers that were not
+ * @param notReached the layers that were not reached
  * @param skipped layers that only one file has
  */
 public record SimpleResult(
@@ -43,19 +43,18 @@ public record SimpleResult(
   /**
    * One layer.
    *
-   * @param name its name
+   * @param name the layer's name
    * @param samples number of samples used
    * @param neurons number of neurons, dead ones included
    * @param dead the dead neurons, ascending
    * @param precision how the activations were compressed
    * @param maximum the maximum match
    * @param matches the simple matches, the smallest first
-   * @param complete whether the search came to its end
-   * @param coverage the share of the maximum match that is in one of the simple matches
-   * @param without neurons that were asked for and have no minimal match
-   * @param borderline neurons on whose decisions the result rests and that were within their error
-   *     bounds
-   * @param seconds where the time went
+   * @param complete whether the search ran to its end
+   * @param coverage the share of the maximum match that is in at least one simple match
+   * @param without requested neurons that have no minimal match
+   * @param borderline neurons whose decisions the result rests on and were borderline
+   * @param seconds elapsed time by step
    */
   public record Layer(
       String name,
@@ -70,7 +69,7 @@ public record SimpleResult(
       List<Without> without,
       PerGroup<List<Integer>> borderline,
       Seconds seconds) {
-    /** What was found in the layer that a table holds. */
+    /** Returns the result of a table's layer. */
     public static Layer of(
         String name, ProjectionTable table, SimpleMatches found, Seconds seconds) {
       Match maximum = found.maximum();
@@ -99,10 +98,10 @@ public record SimpleResult(
   /**
    * A simple match.
    *
-   * @param x its neurons in the first network, ascending
-   * @param y its neurons in the second network, ascending
-   * @param size how many these are
-   * @param epsilon the largest distance in it
+   * @param x the match's neurons in the first network, ascending
+   * @param y the match's neurons in the second network, ascending
+   * @param size number of neurons of both networks
+   * @param epsilon the largest distance in the match
    * @param minimalFor the neurons v for which it is v-minimal
    * @param minimumFor those for which it is known to be v-minimum, the only minimal one
    */
@@ -144,11 +143,11 @@ public record SimpleResult(
   public record Without(String neuron, String reason) {}
 
   /**
-   * Elapsed time, for which each moment counts once. Of a layer that was computed again at high
-   * precision both computations count.
+   * Elapsed time by step, in seconds; every moment counts once. If a layer was computed again at
+   * high precision, both computations count.
    *
    * @param read while a file was being read or inflated
-   * @param compress until the layer was compressed, less that
+   * @param compress until the layer was compressed, without reading
    * @param simple finding the simple matches, and the order of trial
    */
   public record Seconds(double read, double compress, double simple) {}

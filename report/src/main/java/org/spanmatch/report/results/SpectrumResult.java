@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import org.spanmatch.gram.Precision;
+import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
@@ -13,10 +14,10 @@ import org.spanmatch.match.MatchSpectrum;
  * The result of {@code spanmatch spectrum}, in the shape of its JSON.
  *
  * @param version the program's version
- * @param backend what computed
+ * @param backend the backend that computed it
  * @param x the first network's file
  * @param y the second network's file
- * @param layers one for each common layer, in file order
+ * @param layers one per common layer, in file order
  * @param skipped layers that only one file has
  */
 public record SpectrumResult(
@@ -29,7 +30,7 @@ public record SpectrumResult(
   /**
    * One layer.
    *
-   * @param name its name
+   * @param name the layer's name
    * @param samples number of samples used
    * @param neurons number of neurons, dead ones included
    * @param dead the dead neurons, ascending
@@ -43,7 +44,7 @@ public record SpectrumResult(
       PerGroup<List<Integer>> dead,
       Precision precision,
       @JsonUnwrapped LayerLevels neuronLevels) {
-    /** The layer that a table holds. */
+    /** Returns the result of a table's layer. */
     public static Layer of(String name, ProjectionTable table, MatchSpectrum spectrum) {
       return new Layer(
           name,

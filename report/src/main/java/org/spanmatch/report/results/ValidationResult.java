@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code spanmatch validate} found.
+ * The result of {@code spanmatch validate}, in the shape of its JSON.
  *
  * @param spanmatch the program's version
  * @param java the version of Java
  * @param system the operating system and processor architecture
- * @param level how much was validated
- * @param seed what chose the random numbers
- * @param cases how many problems
- * @param passed whether nothing failed
- * @param sentence the same in words
- * @param backends what was validated
- * @param notSupported what could not be, and why
+ * @param level the extent of the validation
+ * @param seed the seed of the random numbers
+ * @param cases number of problems
+ * @param passed whether no check failed
+ * @param sentence the outcome in words
+ * @param backends the validated backends
+ * @param notSupported the backends that can't run here, and why
  */
 public record ValidationResult(
     String spanmatch,
@@ -36,9 +36,9 @@ public record ValidationResult(
    * A backend.
    *
    * @param details devices and versions
-   * @param notRun checks that did not run after one from which it did not come back
-   * @param summary one line a check
-   * @param results everything
+   * @param notRun number of checks that did not run because the backend hung
+   * @param summary one row per check
+   * @param results one result per check and case
    */
   public record Backend(
       String name,
@@ -53,9 +53,9 @@ public record ValidationResult(
   /**
    * A check on all cases.
    *
-   * @param outcomes how often each outcome was found
-   * @param largestRatio the largest error, divided by its bound; null where nothing was compared
-   * @param medianRatio the median of these
+   * @param outcomes number of cases by outcome
+   * @param largestRatio the largest ratio of error to bound; null if nothing was compared
+   * @param medianRatio the median ratio of error to bound
    */
   public record Row(
       String check,
@@ -67,10 +67,10 @@ public record ValidationResult(
   /**
    * A check on one case.
    *
-   * @param detail what is wrong or in doubt; empty where nothing is
+   * @param detail what is wrong or in doubt; empty if nothing is
    * @param failed whether the outcome is a failure
-   * @param repeat the command that repeats it; null unless it failed
-   * @param counterExample a smaller problem that fails; null where there is none
+   * @param repeat the command that repeats the check; null unless it failed
+   * @param counterExample a smaller problem that fails; null if there is none
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Result(
@@ -90,9 +90,9 @@ public record ValidationResult(
    *
    * @param size numbers of neurons and samples, in words
    * @param type the number format
-   * @param detail what is wrong with it
-   * @param x the activation vectors of the first group; null where they are many
-   * @param y the same of the second group
+   * @param detail what is wrong
+   * @param x the activation vectors of the first group; null if they are many
+   * @param y the activation vectors of the second group; null if they are many
    */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Example(

@@ -6,23 +6,23 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Names as they can be shown: they come from files, and may hold anything and be of any length. */
+/** Makes names fit for display: they come from files, with any characters and of any length. */
 public final class DisplayName {
   private static final int REPLACEMENT = 0xfffd;
   private static final int LISTED = 12;
 
   private DisplayName() {}
 
-  /** A text with what can't be shown, such as control characters, replaced. */
+  /** Returns a text with unprintable characters, such as control characters, replaced. */
   public static String printable(String text) {
     int[] shown = text.codePoints().map(c -> isShowable(c) ? c : REPLACEMENT).toArray();
     return new String(shown, 0, shown.length);
   }
 
   /**
-   * A printable name no longer than asked for: the middle of a longer one is left out.
+   * Returns a printable name of limited length: the middle of a longer one is left out.
    *
-   * @param length the most characters, at least 3
+   * @param length largest number of characters, at least 3
    */
   public static String of(String name, int length) {
     int[] all = printable(name).codePoints().toArray();
@@ -35,11 +35,11 @@ public final class DisplayName {
   }
 
   /**
-   * Several names shortened so that they can still be told apart: where one is too long, parts are
-   * left out of what all begin and end with, and where that is not enough, they are numbered from
+   * Returns several names, shortened so that they still differ: if one is too long, parts of the
+   * common beginning and end are left out, and if that is not enough, the names are numbered from
    * 1.
    *
-   * @param length the most characters of each, at least 12
+   * @param length largest number of characters of each, at least 12
    */
   public static List<String> all(List<String> names, int length) {
     List<String> shown = names.stream().map(DisplayName::printable).toList();
@@ -59,7 +59,7 @@ public final class DisplayName {
     return numbered;
   }
 
-  /** Printable names for a message, at most 12 of them, or "none". */
+  /** Returns printable names for a message, at most 12 of them, or "none". */
   public static String list(Collection<String> names) {
     if (names.isEmpty()) {
       return "none";
@@ -73,7 +73,7 @@ public final class DisplayName {
     return names.stream().mapToInt(String::length).max().orElse(0);
   }
 
-  /** Keeps of the common ends what lies next to the differences, as far as there is room. */
+  /** Shortens the common ends, keeping as much next to the differences as fits. */
   private static List<String> withShorterEnds(List<String> names, int length) {
     String first = names.get(0);
     int prefix = first.length();

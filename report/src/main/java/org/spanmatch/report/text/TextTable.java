@@ -26,7 +26,7 @@ public final class TextTable {
         DisplayName.all(rows.stream().skip(1).map(row -> row.get(0)).toList(), NAME_LENGTH);
     List<List<String>> shown = new ArrayList<>(rows.subList(0, 1));
     for (String name : names) {
-      // Cells may be texts from files too, such as a dtype.
+      // Cells may also be text from files, such as a dtype.
       List<String> cells = new ArrayList<>(rows.get(shown.size()));
       cells.replaceAll(cell -> DisplayName.of(cell, NAME_LENGTH));
       cells.set(0, name);

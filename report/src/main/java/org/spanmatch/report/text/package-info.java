@@ -1,2 +1,2 @@
-/** Names and tables as a terminal can show them. */
+/** Names and tables for display on a terminal. */
 package org.spanmatch.report.text;

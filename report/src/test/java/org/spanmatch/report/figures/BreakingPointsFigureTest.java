@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.spanmatch.report.results.BreakingPointsResult.Curve;
 import org.spanmatch.report.results.BreakingPointsResult.Point;
 
-/** The figure of breaking points. */
+/** Tests the figure of breaking points. */
 class BreakingPointsFigureTest {
   private static Point point(double parameter, double bound, double error) {
     return new Point(parameter, bound, error, "agrees", "");
@@ -49,7 +49,9 @@ class BreakingPointsFigureTest {
     assertArrayEquals(svgBytes(figure), svgBytes(new BreakingPointsFigure(1e-3, CURVES)));
   }
 
-  /** Two plots, one below the other, and a line for each backend in both of its colours. */
+  /**
+   * There are two plots, one below the other, with a line for each backend in both of its colours.
+   */
   @Test
   void everyAxisIsDrawn() throws Exception {
     BufferedImage both = png(new BreakingPointsFigure(1e-3, CURVES));

@@ -20,7 +20,7 @@ import org.xml.sax.SAXException;
 final class FigureFiles {
   private FigureFiles() {}
 
-  /** The root of the SVG, which must be well-formed. */
+  /** Returns the root of the SVG, which must be well-formed. */
   static Element svg(Figure figure) throws IOException, ParserConfigurationException, SAXException {
     byte[] bytes = svgBytes(figure);
     assertFalse(new String(bytes, StandardCharsets.UTF_8).contains("<!DOCTYPE"));
@@ -29,7 +29,7 @@ final class FigureFiles {
     return factory.newDocumentBuilder().parse(new ByteArrayInputStream(bytes)).getDocumentElement();
   }
 
-  /** The text of the first element with a name. */
+  /** Returns the text of the first element with a name. */
   static String text(Element svg, String element) {
     return svg.getElementsByTagNameNS("*", element).item(0).getTextContent();
   }

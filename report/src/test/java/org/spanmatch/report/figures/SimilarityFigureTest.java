@@ -137,7 +137,7 @@ final class SimilarityFigureTest {
 
   @Test
   void equallySpacedSimilaritiesLeaveTheTicksAlone() throws IOException {
-    // PerGroup have the same first point; ticks at the similarities would move everything else.
+    // Both lines have the same first point; ticks at the similarities would move everything else.
     BufferedImage spaced = png(line(0.0, 1.0));
     BufferedImage other = png(line(0.0, 0.9));
     for (int y = 0; y < spaced.getHeight(); y++) {

@@ -26,7 +26,7 @@ import org.spanmatch.report.figures.SizesFigure.Curve;
 import org.spanmatch.report.results.MatchResult;
 import org.spanmatch.report.results.SimpleResult;
 
-/** The figures of simple matches. */
+/** Tests the figures of simple matches. */
 class SimpleFiguresTest {
   private static SimpleResult.Simple match(List<Integer> x, List<Integer> y) {
     return new SimpleResult.Simple(

@@ -52,7 +52,7 @@ final class SpectrumFigureTest {
     int late = firstColumn(png(curve(0.3, 0.6)));
     int last = firstColumn(png(curve(0.4, 0.8)));
     assertTrue(early < late, early + " and " + late);
-    // Equal steps of ε are equally wide, to the pixel.
+    // Equal steps of ε have equal widths, to the pixel.
     assertTrue(Math.abs((last - late) - (late - early)) <= 1, early + ", " + late + ", " + last);
   }
 
@@ -60,7 +60,7 @@ final class SpectrumFigureTest {
     return new SpectrumFigure("", List.of(new Curve("a", List.of(levels), 2)));
   }
 
-  /** The leftmost column of pixels with the curve's colour. */
+  /** Returns the leftmost pixel column with the curve's colour. */
   private static int firstColumn(BufferedImage png) {
     int color = Viridis.color(0, 1).getRGB();
     return IntStream.range(0, png.getWidth())

@@ -48,7 +48,7 @@ final class TimesFigureTest {
     assertTrue(columns(png, Viridis.color(1, 2).getRGB(), plot) > 3, "mark of numpy");
   }
 
-  /** How many columns of pixels have a colour. */
+  /** Returns the number of pixel columns with a colour. */
   private static long columns(BufferedImage png, int color, int end) {
     return IntStream.range(0, end)
         .filter(x -> IntStream.range(0, png.getHeight()).anyMatch(y -> png.getRGB(x, y) == color))

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Device and page-locked host memory, events and streams that one purpose needs, freed together or
- * piece by piece; two threads may allocate at the same time.
+ * The device memory, page-locked host memory, events and streams of one purpose, freed together or
+ * piece by piece. Two threads may allocate at the same time.
  */
 public final class Allocations implements AutoCloseable {
   private final Device device;
@@ -18,12 +18,12 @@ public final class Allocations implements AutoCloseable {
   private final Deque<DeviceStream> streams = new ArrayDeque<>();
   private Runnable giveUp = () -> {};
 
-  /** No allocations yet; for {@link Device} alone. */
+  /** Creates an empty set of allocations; only {@link Device} does so. */
   Allocations(Device device) {
     this.device = device;
   }
 
-  /** Sets what frees dispensable memory when an allocation fails for want of it. */
+  /** Sets the action that frees dispensable memory when an allocation runs out of memory. */
   public void whenShort(Runnable giveUp) {
     this.giveUp = giveUp;
   }
@@ -70,33 +70,33 @@ public final class Allocations implements AutoCloseable {
     return piece;
   }
 
-  /** Creates an event, which lives as long as these allocations. */
+  /** Creates an event that lives as long as these allocations. */
   public synchronized DeviceEvent event() {
     DeviceEvent event = new DeviceEvent();
     events.push(event);
     return event;
   }
 
-  /** Creates a stream, which lives as long as these allocations. */
+  /** Creates a stream that lives as long as these allocations. */
   public synchronized DeviceStream stream() {
     DeviceStream stream = new DeviceStream();
     streams.push(stream);
     return stream;
   }
 
-  /** Called before a piece is freed: waits until nothing uses it any more. */
+  /** Called before a piece is freed; waits until it is no longer used. */
   private synchronized void release(AutoCloseable piece) {
     memory.remove(piece);
     device.finish();
   }
 
-  /** Frees everything that is left, if the device has not done so. */
+  /** Frees everything left, unless the device has done so. */
   @Override
   public void close() {
     device.runIfOpen(this::free);
   }
 
-  /** Frees everything while the device is the current one, and goes on in spite of failures. */
+  /** Frees everything while the device is the current one, and continues after failures. */
   synchronized void free() {
     for (AutoCloseable piece : List.copyOf(memory)) {
       Device.closeQuietly(piece);

@@ -10,11 +10,9 @@ import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasOperation;
 import jcuda.jcublas.cublasSideMode;
 
-/**
- * The few cuBLAS functions that the backend needs, for matrices as cuBLAS sees them: columns first.
- */
+/** The cuBLAS functions that the backend needs, for matrices in cuBLAS's column-major order. */
 public final class Blas {
-  /** Rows and columns of the matrix that {@link #warmUp} takes. */
+  /** Rows and columns of the matrix for {@link #warmUp}. */
   static final int WARM_UP_SIZE = 8;
 
   private static final int N = cublasOperation.CUBLAS_OP_N;
@@ -25,12 +23,12 @@ public final class Blas {
   private final Pointer one = Pointer.to(new double[] {1});
   private final Pointer minusOne = Pointer.to(new double[] {-1});
 
-  /** Calls cuBLAS with a handle, whose stream must have been set. */
+  /** Takes a cuBLAS handle whose stream has been set. */
   Blas(cublasHandle handle) {
     this.handle = handle;
   }
 
-  /** y += A·x; A is rows × columns. */
+  /** Computes y += A·x; A is rows × columns. */
   public void addProduct(
       int rows, int columns, DeviceAddress a, int lda, DeviceAddress x, DeviceAddress y) {
     if (rows > 0 && columns > 0) {
@@ -40,12 +38,12 @@ public final class Blas {
     }
   }
 
-  /** C += A·Aᵀ, the lower triangle only; A is size × depth. */
+  /** Computes C += A·Aᵀ, the lower triangle only; A is size × depth. */
   public void addSquare(int size, int depth, DeviceAddress a, int lda, DeviceAddress c, int ldc) {
     syrk(size, depth, one, a, lda, c, ldc);
   }
 
-  /** C −= A·Aᵀ, the lower triangle only; A is size × depth. */
+  /** Computes C −= A·Aᵀ, the lower triangle only; A is size × depth. */
   public void subtractSquare(
       int size, int depth, DeviceAddress a, int lda, DeviceAddress c, int ldc) {
     syrk(size, depth, minusOne, a, lda, c, ldc);
@@ -60,7 +58,7 @@ public final class Blas {
     }
   }
 
-  /** C += A·Bᵀ; A is rows × depth, B is columns × depth. */
+  /** Computes C += A·Bᵀ; A is rows × depth, B is columns × depth. */
   public void addProduct(
       int rows,
       int columns,
@@ -74,7 +72,7 @@ public final class Blas {
     gemm(rows, columns, depth, one, a, lda, b, ldb, c, ldc);
   }
 
-  /** C −= A·Bᵀ; A is rows × depth, B is columns × depth. */
+  /** Computes C −= A·Bᵀ; A is rows × depth, B is columns × depth. */
   public void subtractProduct(
       int rows,
       int columns,
@@ -107,12 +105,12 @@ public final class Blas {
     }
   }
 
-  /** B := B·L⁻¹ for a lower triangle L of {@code size} rows; B has {@code rows} rows. */
+  /** Computes B := B·L⁻¹ for a lower triangle L of {@code size} rows; B has {@code rows} rows. */
   public void divide(int rows, int size, DeviceAddress l, int ldl, DeviceAddress b, int ldb) {
     trsm(N, rows, size, l, ldl, b, ldb);
   }
 
-  /** B := B·L⁻ᵀ for a lower triangle L of {@code size} rows; B has {@code rows} rows. */
+  /** Computes B := B·L⁻ᵀ for a lower triangle L of {@code size} rows; B has {@code rows} rows. */
   public void divideTransposed(
       int rows, int size, DeviceAddress l, int ldl, DeviceAddress b, int ldb) {
     trsm(T, rows, size, l, ldl, b, ldb);
@@ -140,7 +138,7 @@ public final class Blas {
   }
 
   /**
-   * Has cuBLAS load its code, which takes memory, while there is some.
+   * Makes cuBLAS load its code now, while there is memory for it.
    *
    * @param matrix {@link #WARM_UP_SIZE} × {@code WARM_UP_SIZE} zeros
    */

@@ -19,7 +19,7 @@ import org.spanmatch.kernel.cuda.loading.NativeLibraries;
 /**
  * CUDA on this machine: the libraries, their versions, and the devices.
  *
- * @param libraries the files that were loaded
+ * @param libraries the loaded files
  * @param driverVersion newest CUDA that the driver supports, such as 12060 for 12.6
  * @param cublasVersion such as "12.6.4"
  * @param devices all devices, in the driver's order
@@ -29,13 +29,13 @@ public record Cuda(
     int driverVersion,
     String cublasVersion,
     List<DeviceInfo> devices) {
-  // The first driver that takes everything that cuBLAS 12 asks of it.
+  // The first driver that supports everything that cuBLAS 12 needs.
   private static final int OLDEST_DRIVER = 12_000;
 
   private static Cuda found;
 
   /**
-   * Loads the libraries and asks the driver; once it has succeeded the answer is kept.
+   * Loads the libraries and queries the driver; keeps the result after the first success.
    *
    * @throws CudaUnavailableException if no device can be used
    */
@@ -130,10 +130,10 @@ public record Cuda(
   }
 
   /**
-   * The devices that an option names.
+   * Returns the devices that an option names.
    *
    * @param option a number, or {@link KernelOptions#ALL_DEVICES}
-   * @throws KernelUnavailableException if there is no such device, or it is too old
+   * @throws KernelUnavailableException if a device does not exist or is too old
    */
   public List<DeviceInfo> chosen(String option) {
     if (option.equals(KernelOptions.ALL_DEVICES)) {

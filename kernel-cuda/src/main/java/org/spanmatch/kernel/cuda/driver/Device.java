@@ -25,31 +25,31 @@ import jcuda.runtime.cudaStream_t;
 /**
  * One GPU with a private context, and the owner of all memory on it.
  *
- * <p>Commands go to one stream, in order; only activations arrive on others. A context belongs to a
- * thread while it is current, so everything must happen inside {@link #call}, where threads take
- * turns; only a layer may arrive in a second one. For work of threads side by side there are
- * {@linkplain #lane() lanes}.
+ * <p>Commands run on one stream, in order; only activations are copied on others. A context belongs
+ * to a thread while it is current, so everything must happen inside {@link #call}, where threads
+ * take turns; only the upload of a layer may run on a second thread. For concurrent threads there
+ * are {@linkplain #lane() lanes}.
  *
- * <p>The context is not the one that the CUDA runtime would share with other libraries in this
- * process: when a kernel fails, only the end of its context brings the device back.
+ * <p>The context is not the one that the CUDA runtime shares with other libraries in this process:
+ * after a kernel fails, only destroying its context makes the device usable again.
  */
 public final class Device implements AutoCloseable {
   private static final int TRANSFER_BYTES = 1 << 20;
 
   private static final Logger LOGGER = System.getLogger("org.spanmatch.kernel");
 
-  // With this variable people ask cuBLAS 13 to compute float64 from products of shorter numbers.
+  // With this variable users let cuBLAS 13 emulate float64 with products of shorter numbers.
   private static final String EMULATION = "CUBLAS_EMULATE_DOUBLE_PRECISION";
   private static final String EMULATING = "1";
 
   private final DeviceInfo info;
   private final CUcontext context;
-  private final Device whole; // of which this is a lane, or this itself
-  private final ReentrantReadWriteLock life; // closing waits until nothing is being done
+  private final Device whole; // the device that this is a lane of, or this itself
+  private final ReentrantReadWriteLock life; // closing waits until no work is running
   private final ReentrantLock turn = new ReentrantLock(); // of the threads that use this
   private final Set<Device> lanes = ConcurrentHashMap.newKeySet();
   private final cublasHandle blasHandle = new cublasHandle();
-  // Also freed from by other threads: what their tables shared with this one's.
+  // Other threads free from it too: memory that their tables share with this one's.
   private final Set<Allocations> owned =
       Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
   private DeviceStream stream;
@@ -72,7 +72,7 @@ public final class Device implements AutoCloseable {
     CUdevice device = new CUdevice();
     check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, info.number()));
     check("cuCtxCreate", JCudaDriver.cuCtxCreate(context, 0, device));
-    // A new context is current already.
+    // A new context is already current.
     start(DeviceCode::new);
     check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext()));
   }
@@ -97,7 +97,7 @@ public final class Device implements AutoCloseable {
           "cublasSetStream",
           JCublas2.cublasSetStream(blasHandle, new cudaStream_t(stream.handle())));
       if (EMULATING.equals(System.getenv(EMULATION))) {
-        // It would round more than float64 does, which all error bounds rest on.
+        // It would round more than float64, on which all error bounds rest.
         checkBlas(
             "cublasSetMathMode",
             JCublas2.cublasSetMathMode(blasHandle, cublasMath.CUBLAS_PEDANTIC_MATH));
@@ -113,8 +113,8 @@ public final class Device implements AutoCloseable {
   }
 
   /**
-   * A second stream of commands on this device, with separate memory, for another thread that works
-   * at the same time. It ends with this device at the latest. This device must be the current one.
+   * Creates a second stream of commands on this device, with separate memory, for a concurrent
+   * thread. It is closed with this device at the latest. This device must be the current one.
    *
    * @throws DeviceException if the device refuses
    */
@@ -137,7 +137,7 @@ public final class Device implements AutoCloseable {
     return stream;
   }
 
-  /** The products and solves on this device. */
+  /** The matrix products and triangular solves on this device. */
   public Blas blas() {
     return blas;
   }
@@ -175,15 +175,15 @@ public final class Device implements AutoCloseable {
   }
 
   /**
-   * Calls work in a second thread, while the first is inside {@link #call} and waits for it: the
-   * second must not queue up behind a thread that wants to close the device.
+   * Calls work in a second thread while the first one waits for it inside {@link #call}: the second
+   * must not queue behind a thread that wants to close the device.
    */
   public <T> T here(Supplier<T> work) {
     check("cuCtxPushCurrent", JCudaDriver.cuCtxPushCurrent(context));
     try {
       return work.get();
     } finally {
-      // It can't fail in a way that matters: nothing else is current then.
+      // A failure would not matter, since no other context is current.
       JCudaDriver.cuCtxPopCurrent(new CUcontext());
     }
   }
@@ -197,7 +197,7 @@ public final class Device implements AutoCloseable {
         });
   }
 
-  /** Runs work as {@link #run} does, unless this is closed. */
+  /** Runs work as {@link #run} does, unless the device is closed. */
   void runIfOpen(Runnable work) {
     life.readLock().lock();
     try {
@@ -209,26 +209,26 @@ public final class Device implements AutoCloseable {
     }
   }
 
-  /** Whether this can still be used. */
+  /** Whether the device can still be used. */
   public boolean isOpen() {
     return open && whole.open;
   }
 
   // Memory.
 
-  /** Allocations for a new purpose. */
+  /** Returns allocations for a new purpose. */
   public Allocations allocations() {
     Allocations allocations = new Allocations(this);
     owned.add(allocations);
     return allocations;
   }
 
-  /** Called after all memory of a purpose has been freed. */
+  /** Called after all memory of some allocations has been freed. */
   void forget(Allocations allocations) {
     owned.remove(allocations);
   }
 
-  /** The number of bytes that are free now, for all processes together. */
+  /** Returns the number of bytes that are free now, for all processes together. */
   public long freeBytes() {
     long[] free = {0};
     check("cuMemGetInfo", JCudaDriver.cuMemGetInfo(free, new long[1]));
@@ -257,7 +257,7 @@ public final class Device implements AutoCloseable {
     stream.waitFor(event);
   }
 
-  /** Makes an event occur when all commands of the main stream so far have ended. */
+  /** Records an event, which occurs when all earlier commands of the main stream have ended. */
   public void record(DeviceEvent event) {
     stream.record(event);
   }
@@ -268,8 +268,8 @@ public final class Device implements AutoCloseable {
   }
 
   /**
-   * Waits for all commands of all streams, or of this lane. A lost device refuses this, and reports
-   * it again with the next call.
+   * Waits for all commands of all streams, or of this lane. Fails if the device is lost, and so
+   * does the next call.
    */
   public void finish() {
     if (isLane()) {
@@ -280,8 +280,8 @@ public final class Device implements AutoCloseable {
   }
 
   /**
-   * Frees all memory, and the context with all lanes, or this lane alone. A failure of the device
-   * ends here too.
+   * Frees all memory, and the context with all lanes, or only this lane. Works after a failure of
+   * the device too.
    */
   @Override
   public void close() {
@@ -295,7 +295,8 @@ public final class Device implements AutoCloseable {
     life.writeLock().lock();
     try {
       if (open) {
-        // A lost context refuses all but its end, so nothing is checked from here on.
+        // A lost context rejects everything except its destruction, so nothing is checked from here
+        // on.
         JCudaDriver.cuCtxPushCurrent(context);
         destroy();
       }
@@ -324,7 +325,7 @@ public final class Device implements AutoCloseable {
     JCudaDriver.cuCtxDestroy(context);
   }
 
-  /** Closes something in spite of failures, so that the next thing is closed too. */
+  /** Closes a resource and ignores failures, so that the next one is closed too. */
   static void closeQuietly(AutoCloseable piece) {
     try {
       piece.close();

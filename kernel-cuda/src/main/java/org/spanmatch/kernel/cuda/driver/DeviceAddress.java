@@ -2,17 +2,17 @@ package org.spanmatch.kernel.cuda.driver;
 
 import jcuda.driver.CUdeviceptr;
 
-/** An address in device memory, also as a number, which JCuda hides. */
+/** An address in device memory, which is also available as a number. */
 public final class DeviceAddress extends CUdeviceptr {
   /** The null pointer. */
   public static final DeviceAddress NULL = new DeviceAddress(new CUdeviceptr(), 0);
 
-  /** The address {@code offset} bytes behind another. */
+  /** Creates the address {@code offset} bytes after another. */
   DeviceAddress(CUdeviceptr pointer, long offset) {
     super(pointer, offset);
   }
 
-  /** The address as device functions see it. */
+  /** The address as a number, as device functions see it. */
   public long value() {
     return getNativePointer() + getByteOffset();
   }

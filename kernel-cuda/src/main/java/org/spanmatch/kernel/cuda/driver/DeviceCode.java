@@ -41,7 +41,7 @@ public final class DeviceCode implements AutoCloseable {
     return new DeviceCode(module, functions, other);
   }
 
-  /** The PTX as the driver takes it, ended by a zero. */
+  /** Returns the PTX in the driver's format, terminated by a zero. */
   static byte[] image() {
     try (InputStream in = DeviceCode.class.getResourceAsStream(RESOURCE)) {
       byte[] text = in.readAllBytes();

@@ -8,8 +8,8 @@ import org.spanmatch.kernel.NotEnoughMemoryException;
  * Turns the errors of devices into the exceptions that kernels document.
  *
  * @param devices the devices as messages name them
- * @param closing closes whatever a failure leaves unusable; called after each failure other than
- *     want of memory
+ * @param closing closes what a failure leaves unusable; called after each failure other than lack
+ *     of memory
  */
 public record DeviceErrors(String devices, Runnable closing) {
   /**

@@ -7,18 +7,18 @@ import jcuda.driver.CUevent_flags;
 import jcuda.driver.JCudaDriver;
 
 /**
- * A point in the commands of a {@link DeviceStream} that other streams and the host can wait for.
+ * A point in the commands of a {@link DeviceStream}, for which other streams and the host can wait.
  */
 public final class DeviceEvent {
   private final CUevent handle = new CUevent();
 
-  /** Creates an event of the current context that counts as past until it is recorded. */
+  /** Creates an event of the current context that counts as occurred until it is recorded. */
   DeviceEvent() {
     check(
         "cuEventCreate", JCudaDriver.cuEventCreate(handle, CUevent_flags.CU_EVENT_DISABLE_TIMING));
   }
 
-  /** The event as the driver knows it. */
+  /** The driver's handle of the event. */
   CUevent handle() {
     return handle;
   }

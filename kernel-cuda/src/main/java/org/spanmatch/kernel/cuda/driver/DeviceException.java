@@ -14,15 +14,15 @@ public final class DeviceException extends RuntimeException {
     this.outOfMemory = outOfMemory;
   }
 
-  /** Whether the device's memory, or that for copies on the host, did not suffice. */
+  /** Whether device memory, or page-locked memory on the host, did not suffice. */
   public boolean isOutOfMemory() {
     return outOfMemory;
   }
 
   /**
-   * Checks what a driver call returned.
+   * Checks the result of a driver call.
    *
-   * @param call its name, as the message shows it
+   * @param call the call's name, for the message
    */
   static void check(String call, int result) {
     if (result != CUresult.CUDA_SUCCESS) {
@@ -32,7 +32,7 @@ public final class DeviceException extends RuntimeException {
     }
   }
 
-  /** Checks what a cuBLAS call returned. */
+  /** Checks the status of a cuBLAS call. */
   static void checkBlas(String call, int status) {
     if (status != cublasStatus.CUBLAS_STATUS_SUCCESS) {
       throw new DeviceException(

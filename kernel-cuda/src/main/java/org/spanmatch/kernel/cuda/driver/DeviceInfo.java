@@ -10,19 +10,19 @@ import jcuda.driver.JCudaDriver;
 /**
  * The driver's description of a GPU.
  *
- * @param number its number for the driver, from 0
+ * @param number the driver's number of the device, from 0
  * @param name such as "NVIDIA H100 80GB HBM3"
- * @param major first part of its compute capability
- * @param minor second part of its compute capability
- * @param memoryBytes size of its memory in bytes
+ * @param major first part of the compute capability
+ * @param minor second part of the compute capability
+ * @param memoryBytes memory size in bytes
  */
 public record DeviceInfo(int number, String name, int major, int minor, long memoryBytes) {
-  /** The oldest that the shipped code runs on is compute capability 7.5 (Turing, 2018). */
+  /** The shipped code runs from compute capability 7.5 on (Turing, 2018). */
   private static final int OLDEST_MAJOR = 7;
 
   private static final int OLDEST_MINOR = 5;
 
-  /** Asks the driver, which must have been initialised. */
+  /** Queries the driver, which must be initialised. */
   static DeviceInfo of(int number) {
     CUdevice device = new CUdevice();
     check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, number));
@@ -48,7 +48,7 @@ public record DeviceInfo(int number, String name, int major, int minor, long mem
     return value[0];
   }
 
-  /** Whether the shipped code runs on it. */
+  /** Whether the shipped code runs on the device. */
   public boolean isNewEnough() {
     return major > OLDEST_MAJOR || (major == OLDEST_MAJOR && minor >= OLDEST_MINOR);
   }

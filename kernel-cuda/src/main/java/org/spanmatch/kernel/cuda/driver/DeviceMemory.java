@@ -6,7 +6,7 @@ import java.util.function.Consumer;
 import jcuda.driver.CUdeviceptr;
 import jcuda.driver.JCudaDriver;
 
-/** A piece of device memory, which is freed at the latest with its {@link Allocations}. */
+/** A piece of device memory, freed with its {@link Allocations} at the latest. */
 public final class DeviceMemory implements AutoCloseable {
   private final Consumer<? super DeviceMemory> closing;
   private final DeviceAddress address;
@@ -35,12 +35,12 @@ public final class DeviceMemory implements AutoCloseable {
     return bytes;
   }
 
-  /** Where it begins. */
+  /** The address of the memory. */
   public DeviceAddress pointer() {
     return address;
   }
 
-  /** Where one of its doubles lies. */
+  /** Returns the address of an element, counted in doubles. */
   public DeviceAddress element(long index) {
     return address.withByteOffset(Double.BYTES * index);
   }

@@ -17,7 +17,7 @@ public final class DeviceStream {
         JCudaDriver.cuStreamCreate(handle, CUstream_flags.CU_STREAM_NON_BLOCKING));
   }
 
-  /** The stream as the driver knows it. */
+  /** The driver's handle of the stream. */
   CUstream handle() {
     return handle;
   }
@@ -27,7 +27,7 @@ public final class DeviceStream {
     check("cuStreamWaitEvent", JCudaDriver.cuStreamWaitEvent(handle, event.handle(), 0));
   }
 
-  /** Makes an event occur when all commands so far have ended. */
+  /** Records an event, which occurs when all earlier commands have ended. */
   public void record(DeviceEvent event) {
     check("cuEventRecord", JCudaDriver.cuEventRecord(event.handle(), handle));
   }
@@ -39,7 +39,7 @@ public final class DeviceStream {
         JCudaDriver.cuMemcpyHtoDAsync(target, source.pointer(), bytes, handle));
   }
 
-  /** Copies from the device to the beginning of host memory, without waiting. */
+  /** Copies from the device to the start of host memory, without waiting. */
   void copy(DeviceAddress source, HostMemory target, long bytes) {
     check(
         "cuMemcpyDtoHAsync",
@@ -51,7 +51,7 @@ public final class DeviceStream {
     check("cuStreamSynchronize", JCudaDriver.cuStreamSynchronize(handle));
   }
 
-  /** Ends the stream; commands that have begun are still executed. */
+  /** Destroys the stream; commands already issued are still executed. */
   void destroy() {
     JCudaDriver.cuStreamDestroy(handle);
   }

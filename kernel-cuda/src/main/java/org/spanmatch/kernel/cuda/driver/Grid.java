@@ -1,12 +1,12 @@
 package org.spanmatch.kernel.cuda.driver;
 
 /**
- * The threads that run a device function.
+ * The grid of threads that run a device function.
  *
  * @param blocksX blocks of threads in x
  * @param blocksY blocks of threads in y
- * @param threadsX threads of a block in x
- * @param threadsY threads of a block in y
+ * @param threadsX threads per block in x
+ * @param threadsY threads per block in y
  */
 public record Grid(int blocksX, int blocksY, int threadsX, int threadsY) {
   /** The largest number of threads in a block of {@link #oneBlock}. */
@@ -16,41 +16,43 @@ public record Grid(int blocksX, int blocksY, int threadsX, int threadsY) {
   private static final int TILE = 16;
   private static final int SMALL = 64;
 
-  /** A thread for each of {@code count} elements. */
+  /** Returns a grid with one thread for each of {@code count} elements. */
   public static Grid lines(long count) {
     return lines(count, 1);
   }
 
-  /** A thread for each of {@code count} elements in each of {@code rows} rows. */
+  /**
+   * Returns a grid with one thread for each of {@code count} elements in each of {@code rows} rows.
+   */
   public static Grid lines(long count, int rows) {
     return new Grid(blocks(count, THREADS), rows, THREADS, 1);
   }
 
-  /** A thread for each element of a matrix, columns in x. */
+  /** Returns a grid with one thread per element of a matrix, columns in x. */
   public static Grid matrix(long rows, long columns) {
     return new Grid(blocks(columns, TILE), blocks(rows, TILE), TILE, TILE);
   }
 
-  /** One block of 16 × 16 threads. */
+  /** Returns a grid of one block of 16 × 16 threads. */
   public static Grid oneSquare() {
     return new Grid(1, 1, TILE, TILE);
   }
 
   /**
-   * One block of threads that share the work on {@code count} elements; the function must state its
-   * launch bounds.
+   * Returns a grid of one block whose threads share the work on {@code count} elements; the
+   * function must declare its launch bounds.
    */
   public static Grid oneBlock(long count) {
     int threads = count <= SMALL ? SMALL : count <= MAX_THREADS ? THREADS : MAX_THREADS;
     return new Grid(1, 1, threads, 1);
   }
 
-  /** One thread in each of {@code count} blocks. */
+  /** Returns a grid of {@code count} blocks of one thread. */
   public static Grid threads(int count) {
     return new Grid(count, 1, 1, 1);
   }
 
-  /** The number of blocks of {@code size} that cover {@code count} elements, at least 1. */
+  /** Returns the number of blocks of {@code size} that cover {@code count} elements, at least 1. */
   public static int blocks(long count, int size) {
     return (int) Math.max(1, (count + size - 1) / size);
   }

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import jcuda.Pointer;
 import jcuda.driver.JCudaDriver;
 
-/** Page-locked host memory, which the device can copy from and to by itself. */
+/** Page-locked host memory, which the device can copy from and to on its own. */
 public final class HostMemory implements AutoCloseable {
   private final Consumer<? super HostMemory> closing;
   private final Pointer pointer;
@@ -38,7 +38,7 @@ public final class HostMemory implements AutoCloseable {
     return buffer.capacity();
   }
 
-  /** Where it begins. */
+  /** The address of the memory. */
   Pointer pointer() {
     return pointer;
   }

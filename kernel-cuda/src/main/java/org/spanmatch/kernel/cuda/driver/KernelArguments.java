@@ -9,8 +9,8 @@ import jcuda.Pointer;
  * The arguments of one launch, added in the order of the function's parameters, each by the method
  * for its type in C.
  *
- * <p>They lie outside the Java heap, in memory that the thread's next launch uses again: a launch
- * leaves nothing to collect, and nothing that the collector could move meanwhile.
+ * <p>They are outside the Java heap, in memory that the thread's next launch reuses: a launch
+ * leaves no garbage, and the collector can't move anything meanwhile.
  */
 public final class KernelArguments {
   private static final int MOST = 16;
@@ -25,7 +25,7 @@ public final class KernelArguments {
 
   private KernelArguments() {}
 
-  /** The calling thread's arguments, none yet, to be used for one launch at once. */
+  /** Returns the calling thread's arguments, initially none, for one immediate launch. */
   public static KernelArguments arguments() {
     KernelArguments arguments = OF_THREAD.get();
     arguments.count = 0;
@@ -38,7 +38,7 @@ public final class KernelArguments {
     return this;
   }
 
-  /** Adds a pointer to the beginning of device memory. */
+  /** Adds a pointer to the start of device memory. */
   public KernelArguments address(DeviceMemory value) {
     return address(value.pointer());
   }
@@ -70,7 +70,7 @@ public final class KernelArguments {
     return Long.BYTES * count++;
   }
 
-  /** The arguments as the driver takes them. */
+  /** The arguments in the driver's format. */
   Pointer table() {
     if (tables[count] == null) {
       NativePointerObject[] places = new NativePointerObject[count];

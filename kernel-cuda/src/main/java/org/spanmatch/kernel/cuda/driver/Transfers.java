@@ -8,18 +8,18 @@ public final class Transfers {
   private final HostMemory buffer;
   private final DeviceStream stream;
 
-  /** Copies through page-locked memory, by a stream. */
+  /** Creates transfers through page-locked memory, on a stream. */
   Transfers(HostMemory buffer, DeviceStream stream) {
     this.buffer = buffer;
     this.stream = stream;
   }
 
-  /** A buffer for data to upload, in the device's byte order, which is the host's. */
+  /** Returns a buffer for data to upload, in the device's byte order, which is the host's. */
   public static ByteBuffer nativeBytes(int bytes) {
     return ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder());
   }
 
-  /** Copies bytes to the device, to {@code offset} bytes behind the beginning of the target. */
+  /** Copies bytes to the device, to {@code offset} bytes after the start of the target. */
   public void upload(ByteBuffer source, DeviceMemory target, long offset) {
     ByteBuffer rest = source.duplicate();
     long done = offset;
@@ -47,14 +47,14 @@ public final class Transfers {
     upload(bytes, target, 0);
   }
 
-  /** Copies numbers from the device, when all commands before have ended. */
+  /** Copies numbers from the device, after all earlier commands have ended. */
   public double[] download(DeviceMemory source, long from, int count) {
     double[] target = new double[count];
     download(source.element(from), Double.BYTES * count).asDoubleBuffer().get(target);
     return target;
   }
 
-  /** Copies integers from the device, when all commands before have ended. */
+  /** Copies integers from the device, after all earlier commands have ended. */
   public int[] downloadInts(DeviceMemory source, int count) {
     int[] target = new int[count];
     download(source.pointer(), Integer.BYTES * count).asIntBuffer().get(target);

@@ -1,6 +1,5 @@
 /**
- * GPUs as the CUDA driver and cuBLAS offer them: memory, streams, copies, products, and the
- * functions of spanmatch.cu. {@link org.spanmatch.kernel.cuda.driver.Device} owns everything
- * native.
+ * GPUs through the CUDA driver and cuBLAS: memory, streams, copies, products, and the functions of
+ * spanmatch.cu. {@link org.spanmatch.kernel.cuda.driver.Device} owns everything native.
  */
 package org.spanmatch.kernel.cuda.driver;

@@ -2,18 +2,18 @@ package org.spanmatch.kernel.cuda.loading;
 
 import org.spanmatch.kernel.KernelProvider.Unavailable;
 
-/** Thrown where CUDA can't be used, with the reason and a cure for the user. */
+/** CUDA can't be used; has the reason and a cure for the user. */
 public final class CudaUnavailableException extends Exception {
   private static final long serialVersionUID = 1L;
 
   private final transient Unavailable problem;
 
-  /** CUDA can't be used for a reason without a cause in Java. */
+  /** Creates an exception without a cause in Java. */
   public CudaUnavailableException(String reason, String cure) {
     this(reason, cure, null);
   }
 
-  /** CUDA can't be used since something else failed. */
+  /** Creates an exception for another failure. */
   public CudaUnavailableException(String reason, String cure, Throwable cause) {
     this(new Unavailable(reason, cure), cause);
   }

@@ -12,13 +12,15 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Finds folders for the searches. */
+/** Lists the folders in which to search for libraries. */
 final class Folders {
   private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
   private Folders() {}
 
-  /** The folders in a path variable, or none if it is null; empty and impossible ones left out. */
+  /**
+   * Returns the folders in a path variable, none if it is null; leaves out empty and invalid names.
+   */
   static List<Path> inPath(String variable) {
     return variable == null
         ? List.of()
@@ -29,16 +31,16 @@ final class Folders {
 
   private static Optional<Path> folder(String name) {
     try {
-      // System.load takes nothing but absolute paths.
+      // System.load accepts only absolute paths.
       return name.isBlank() ? Optional.empty() : Optional.of(Path.of(name).toAbsolutePath());
     } catch (InvalidPathException e) {
-      return Optional.empty(); // What can't be the name of a folder holds no library.
+      return Optional.empty(); // An invalid name has no folder, and so no library.
     }
   }
 
   /**
-   * The entries of a folder whose names begin so, by the numbers in the names, highest first: 3.12
-   * comes before 3.9.
+   * Returns the entries of a folder whose names begin with a prefix, by the numbers in the names,
+   * highest first: 3.12 comes before 3.9.
    */
   static List<Path> newestFirst(Path parent, String prefix) {
     try (Stream<Path> children = Files.list(parent)) {
@@ -47,7 +49,7 @@ final class Folders {
           .sorted(Comparator.comparing(Folders::numbers, Arrays::compare).reversed())
           .toList();
     } catch (IOException | SecurityException e) {
-      return List.of(); // Absent or closed to us: nothing to be found there.
+      return List.of(); // Absent or unreadable: there is nothing to find.
     }
   }
 

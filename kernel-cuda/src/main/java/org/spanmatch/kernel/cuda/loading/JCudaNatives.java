@@ -7,11 +7,12 @@ import jcuda.driver.JCudaDriver;
 import jcuda.jcublas.JCublas2;
 
 /**
- * Initialises those two classes of JCuda that are used, which makes them load their native parts.
+ * Initialises the two JCuda classes in use, which makes them load their native parts.
  *
  * <p>JCuda takes them from {@code java.library.path}, or else unpacks them into {@code
- * java.io.tmpdir} under a fixed name, where it takes whatever is already there. So that property
- * names a folder of our own meanwhile: JCuda reads it each time, and has no other way to be told.
+ * java.io.tmpdir} under a fixed name, where it takes any file that is already there. So the
+ * property is set to a private folder in the meantime: JCuda reads it each time and has no other
+ * setting.
  */
 final class JCudaNatives {
   private static final String FORWARDER = "/org/spanmatch/kernel/cuda/linux-x86_64/libcublas.so.12";
@@ -22,10 +23,11 @@ final class JCudaNatives {
   private JCudaNatives() {}
 
   /**
-   * Loads them; to be called by one thread at a time, after the driver and cuBLAS were loaded.
+   * Loads the native parts. Call it from one thread at a time, after the driver and cuBLAS are
+   * loaded.
    *
-   * @param forwarded whether to load the library first that stands in for cuBLAS 12 and hands calls
-   *     on to cuBLAS 13
+   * @param forwarded whether to load first the library that stands in for cuBLAS 12 and forwards
+   *     calls to cuBLAS 13
    */
   static void load(boolean forwarded) throws CudaUnavailableException {
     try (PrivateFolder folder = new PrivateFolder()) {
@@ -50,8 +52,8 @@ final class JCudaNatives {
   }
 
   private static void initialise(PrivateFolder folder) throws IOException, ClassNotFoundException {
-    // Java's own temporary files go where the property says at their first use, for good: let
-    // that be now, lest another thread's first use comes while the property names our folder.
+    // Java fixes the folder of its temporary files at their first use. Let that be now, or another
+    // thread's first use may come while the property names the private folder.
     File.createTempFile("first", null, folder.path().toFile());
     String before = System.setProperty(TEMPORARY_FOLDER, folder.path().toString());
     try {
@@ -70,7 +72,7 @@ final class JCudaNatives {
   static CudaUnavailableException refused(LinkageError e) {
     String why = why(e);
     String cure = "take the jars of JCuda that spanmatch came with";
-    // What the dynamic linker of glibc says of a file system that is mounted noexec.
+    // The message of glibc's dynamic linker for a file system mounted noexec.
     if (why.contains("failed to map segment from shared object")) {
       cure = SET_FOLDER;
     } else if (why.contains("cannot open shared object file")) {
@@ -79,10 +81,10 @@ final class JCudaNatives {
     return new CudaUnavailableException("JCuda's libraries can't be loaded: " + why, cure, e);
   }
 
-  /** What the dynamic linker said, in one line. */
+  /** Returns the dynamic linker's message in one line. */
   static String why(LinkageError e) {
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    // JCuda puts whole stack traces into its message; the last is of the attempt that matters.
+    // JCuda puts whole stack traces into its message; the last one is of the relevant attempt.
     List<String> traces = message.lines().filter(line -> line.startsWith("java.")).toList();
     String said =
         traces.isEmpty() ? message : traces.get(traces.size() - 1).replaceFirst("^[^:]*: ", "");

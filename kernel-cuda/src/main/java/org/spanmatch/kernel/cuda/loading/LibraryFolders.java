@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /**
- * Where NVIDIA's libraries may lie on this machine, in the order in which they are looked for.
+ * The folders in which NVIDIA's libraries may be on this machine, in search order.
  *
  * @param explicit the folders that the user named for spanmatch
  * @param linker the folders that the user named for all programs
@@ -17,7 +17,7 @@ import java.util.function.UnaryOperator;
  */
 record LibraryFolders(
     List<Path> explicit, List<Path> linker, List<Path> driver, List<Path> cublas) {
-  /** The system property with folders that go before all others. */
+  /** The system property with the folders to search before all others. */
   static final String PROPERTY = "spanmatch.cuda.libraryPath";
 
   /**
@@ -50,7 +50,7 @@ record LibraryFolders(
     List<Path> toolkits = new ArrayList<>();
     toolkits.addAll(Folders.inPath(env.get("CUDA_HOME")));
     toolkits.addAll(Folders.inPath(env.get("CUDA_PATH")));
-    // The link that the machine's owner made goes before the releases beside it.
+    // The link set by the machine's administrator comes before the releases beside it.
     toolkits.add(root.resolve("usr/local/cuda"));
     toolkits.addAll(Folders.newestFirst(root.resolve("usr/local"), "cuda-"));
     List<Path> folders = new ArrayList<>();
@@ -69,7 +69,8 @@ record LibraryFolders(
   }
 
   /**
-   * The same for Windows, where the toolkit's installer sets the variables; never tried there.
+   * Collects the folders on Windows, where the toolkit's installer sets the variables. Never tested
+   * there.
    *
    * @param root the root of the drive that holds Windows
    */

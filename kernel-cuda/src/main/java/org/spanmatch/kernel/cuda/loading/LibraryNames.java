@@ -7,10 +7,10 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * What NVIDIA's libraries are called on one operating system.
+ * The file names of NVIDIA's libraries on one operating system.
  *
- * @param driver the file of the driver
- * @param cublas the cuBLAS libraries that JCuda can be made to work with, best first
+ * @param driver the driver's file
+ * @param cublas the cuBLAS libraries that work with JCuda, best first
  */
 record LibraryNames(String driver, List<Cublas> cublas) {
   /**
@@ -32,7 +32,7 @@ record LibraryNames(String driver, List<Cublas> cublas) {
       new LibraryNames(
           "nvcuda.dll", List.of(new Cublas("cublas64_12.dll", "cublasLt64_12.dll", false)));
 
-  /** The names for the platform that these system properties tell of, if JCuda supports it. */
+  /** Returns the names for the platform of some system properties, if JCuda supports it. */
   static Optional<LibraryNames> of(UnaryOperator<String> properties) {
     String system = properties.apply("os.name").toLowerCase(Locale.ROOT);
     String processor = properties.apply("os.arch");
@@ -45,7 +45,7 @@ record LibraryNames(String driver, List<Cublas> cublas) {
     return system.startsWith("windows") ? Optional.of(WINDOWS) : Optional.empty();
   }
 
-  /** All files of which a folder must have one to be of use. */
+  /** Returns all files; a folder is useful if it has at least one of them. */
   List<String> files() {
     return Stream.concat(Stream.of(driver), cublas.stream().map(Cublas::library)).toList();
   }

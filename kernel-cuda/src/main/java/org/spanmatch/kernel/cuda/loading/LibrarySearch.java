@@ -11,14 +11,14 @@ import java.util.stream.Stream;
 /**
  * Finds the driver and cuBLAS; loads nothing.
  *
- * <p>The driver is the first in the order of the folders. Of cuBLAS, release 12 goes before 13
- * among the folders that {@code -Dspanmatch.cuda.libraryPath} names, then among those of {@code
- * LD_LIBRARY_PATH}, then among all others together. So a cuBLAS 13 is used where the user pointed
- * to it, or where there is no other: 12 runs with drivers of CUDA 12 and of CUDA 13, and JCuda
+ * <p>The driver is the first one in folder order. cuBLAS is searched for among the folders of
+ * {@code -Dspanmatch.cuda.libraryPath}, then those of {@code LD_LIBRARY_PATH}, then all others
+ * together, and in each set release 12 comes before 13. So a cuBLAS 13 is used only if the user
+ * pointed to it or there is no other: 12 runs with drivers of CUDA 12 and of CUDA 13, and JCuda
  * calls it directly.
  */
 final class LibrarySearch {
-  /** So many folders are named in a message. */
+  /** The largest number of folders named in a message. */
   private static final int NAMED_FOLDERS = 8;
 
   private final LibraryNames names;
@@ -30,14 +30,14 @@ final class LibrarySearch {
   }
 
   /**
-   * A cuBLAS.
+   * A cuBLAS library that was found.
    *
-   * @param light the cuBLASLt beside it, if any: it must be loaded before
+   * @param light the cuBLASLt beside it, if any, which must be loaded first
    * @param forwarded whether JCuda reaches it only through our own forwarding library
    */
   record Cublas(Path library, Optional<Path> light, boolean forwarded) {}
 
-  /** Refuses an explicit path that doesn't help: passing it over would use something else. */
+  /** Rejects an explicit path without libraries: ignoring it would silently use another library. */
   void checkExplicitFolders() throws CudaUnavailableException {
     for (Path folder : folders.explicit()) {
       String problem = null;
@@ -99,7 +99,7 @@ final class LibrarySearch {
         .findFirst();
   }
 
-  /** Whether it is a file with something in it: containers have empty ones to mount over. */
+  /** Whether a path is a nonempty file: containers have empty ones to mount over. */
   private static boolean isLibrary(Path file) {
     try {
       return Files.isRegularFile(file) && Files.size(file) > 0;
@@ -109,7 +109,7 @@ final class LibrarySearch {
   }
 
   private static String lookedIn(List<Path> places) {
-    // A reader learns more from the folders that exist than from all that might.
+    // Existing folders tell a reader more than all possible ones.
     List<Path> there = places.stream().filter(Files::isDirectory).toList();
     List<Path> named = there.isEmpty() ? places : there;
     String more =

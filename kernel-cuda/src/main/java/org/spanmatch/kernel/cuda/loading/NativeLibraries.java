@@ -10,13 +10,13 @@ import org.spanmatch.kernel.KernelProvider.Unavailable;
 /**
  * Loads the native libraries: the driver, cuBLASLt, cuBLAS, and JCuda's own, in this order.
  *
- * <p>NVIDIA's are loaded by their full paths. JCuda's name them without a folder, and the dynamic
- * linker then takes those that are already loaded under these names; so they may lie where it would
- * never look.
+ * <p>NVIDIA's libraries are loaded by their full paths. JCuda's refer to them by name only, and the
+ * dynamic linker then takes the ones already loaded under these names, so they may be in folders
+ * that it would never search.
  */
 public final class NativeLibraries {
   /**
-   * The libraries that were loaded.
+   * The loaded libraries.
    *
    * @param driver the driver's library
    * @param cublas the library of cuBLAS
@@ -24,12 +24,12 @@ public final class NativeLibraries {
    */
   public record Loaded(Path driver, Path cublas, boolean forwarded) {}
 
-  /** The system property with folders that are searched before all others. */
+  /** The system property with the folders to search before all others. */
   public static final String PROPERTY = LibraryFolders.PROPERTY;
 
   private static final Logger LOGGER = System.getLogger("org.spanmatch.kernel");
 
-  /** What came of it: the libraries, or else the problem and what is behind it, if anything. */
+  /** The outcome of loading: the libraries, or else the problem and its cause, if any. */
   private record Outcome(Loaded loaded, Unavailable problem, Throwable cause) {}
 
   private static Outcome outcome;
@@ -37,8 +37,8 @@ public final class NativeLibraries {
   private NativeLibraries() {}
 
   /**
-   * Loads the libraries at the first call; every later one has the same outcome, since a JVM can't
-   * try again: a loaded library stays, and a class of JCuda that failed once fails for ever.
+   * Loads the libraries at the first call. Every later call has the same outcome, since a JVM can't
+   * retry: a loaded library stays, and a JCuda class that failed once fails forever.
    *
    * @throws CudaUnavailableException if a library is missing or can't be loaded
    */

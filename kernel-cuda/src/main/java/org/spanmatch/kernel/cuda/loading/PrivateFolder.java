@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A folder that only this user can enter and only this process knows, for the moment of loading
- * libraries from it: in a shared one under a fixed name, another could have put another file.
+ * A temporary folder that only this user can enter and only this process knows, to load libraries
+ * from. In a shared folder, another user could place a file under the fixed name.
  */
 final class PrivateFolder implements AutoCloseable {
   private final Path path;
@@ -43,14 +43,14 @@ final class PrivateFolder implements AutoCloseable {
   }
 
   /**
-   * Deletes the folder, at once where loaded files can be deleted. Windows keeps them until the
-   * process ends; what is still there then is left to whoever clears the folder of temporary files.
+   * Deletes the folder, at once if loaded files can be deleted. Windows keeps them until the
+   * process ends; files left after that stay in the temporary folder.
    */
   @Override
   public void close() {
     files().forEach(file -> file.toFile().delete());
     if (!path.toFile().delete()) {
-      // What was registered last is deleted first.
+      // The path registered last is deleted first.
       path.toFile().deleteOnExit();
       files().forEach(file -> file.toFile().deleteOnExit());
     }

@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 
-/** Finds the cuBLAS that pip installed, such as that of PyTorch, without starting Python. */
+/** Finds a cuBLAS installed by pip, such as PyTorch's, without starting Python. */
 final class PythonFolders {
   private PythonFolders() {}
 
-  /** Where pip puts cuBLAS, for the active environment first and the system last. */
+  /**
+   * Returns the folders where pip puts cuBLAS, the active environment's first and the system's
+   * last.
+   */
   static List<Path> cublas(Map<String, String> env, UnaryOperator<String> properties, Path root) {
     List<Path> packages = new ArrayList<>();
     for (Path prefix : prefixes(env, properties, root)) {
@@ -23,7 +26,7 @@ final class PythonFolders {
     }
     List<Path> folders = new ArrayList<>();
     for (Path each : packages) {
-      // Only what is there: a list of all that might be would tell the user nothing.
+      // Only existing folders: a list of all possible ones would not help the user.
       if (Files.isDirectory(each)) {
         folders.add(each.resolve("nvidia/cublas/lib"));
         folders.add(each.resolve("nvidia/cu13/lib"));
@@ -46,7 +49,7 @@ final class PythonFolders {
     return prefixes;
   }
 
-  /** The prefix of the python3 on the PATH, and of the one that it is a link to. */
+  /** Returns the prefix of the python3 on the PATH, and that of its link target. */
   private static List<Path> ofCommand(Map<String, String> env) {
     for (Path folder : Folders.inPath(env.get("PATH"))) {
       Path command = folder.resolve("python3");
@@ -58,7 +61,7 @@ final class PythonFolders {
             prefixes.add(target);
           }
         } catch (IOException e) {
-          return prefixes; // It went away in between.
+          return prefixes; // The file has just been removed.
         }
         return prefixes;
       }

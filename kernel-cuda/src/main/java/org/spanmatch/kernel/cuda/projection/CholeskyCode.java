@@ -14,7 +14,7 @@ import org.spanmatch.kernel.cuda.driver.Grid;
 final class CholeskyCode {
   private final DeviceCode code;
 
-  /** Launches on the stream of the code. */
+  /** Creates functions that launch on the stream of the code. */
   CholeskyCode(DeviceCode code) {
     this.code = code;
   }
@@ -28,7 +28,7 @@ final class CholeskyCode {
         arguments().address(matrix).int64(leading).int32(from).int32(size).address(scalars));
   }
 
-  /** Carries the factorisation of a square on to the columns right of it. */
+  /** Extends the factorisation of a square to the columns right of it. */
   void solvePanel(DeviceAddress matrix, long leading, int from, int size, long width) {
     code.launch(
         "solvePanel",
@@ -56,7 +56,7 @@ final class CholeskyCode {
             .address(pivotSquares));
   }
 
-  /** Adds the row of the factor that belongs to the pivot of a step. */
+  /** Adds the factor's row for the pivot of a step. */
   void addPivotRow(
       DeviceMemory unit,
       long leading,

@@ -16,11 +16,11 @@ import org.spanmatch.kernel.cuda.driver.Transfers;
 import org.spanmatch.kernel.cuda.projection.SpanLayout.Span;
 
 /**
- * The span of what remains of one group, and the other group's vectors projected on it, on a
- * device: the same mathematics as the java backend's {@code SweptSpan}, which explains it.
+ * The span of one group's remaining vectors, with the other group's vectors projected on it, on a
+ * device. The mathematics is that of the java backend's {@code SweptSpan}, which explains it.
  *
- * <p>A fresh start with s vectors that span and p projected ones costs about {@code s³/3 + 2·s³ +
- * 2·s²·p} operations, nearly all in cuBLAS, and a removal {@code 2·s·(s + p)}.
+ * <p>A fresh start with s spanning and p projected vectors costs about {@code s³/3 + 2·s³ + 2·s²·p}
+ * operations, nearly all in cuBLAS, and a removal {@code 2·s·(s + p)}.
  */
 final class DeviceSpan {
   private final Device device;
@@ -31,20 +31,20 @@ final class DeviceSpan {
   private final int which;
   private final BitSet spanning;
   private final BitSet projected;
-  private int[] independent; // what to start from, if that is known
-  private Tableau tableau; // null when a fresh start is needed
+  private int[] independent; // the vectors to start from, if known
+  private Tableau tableau; // null if a fresh start is needed
   private SpanState state;
   private int pending;
   private int sweepsSinceAnswer;
-  private boolean wantsSweeps; // for what was removed last
+  private boolean wantsSweeps; // for the last removal
 
-  /** A state that a mark holds; the tableau is shared with it. */
+  /** The state that a mark keeps; it shares the tableau. */
   private final class Saved implements SavedSpan {
     private final BitSet savedSpanning = (BitSet) spanning.clone();
     private final BitSet savedProjected = (BitSet) projected.clone();
     private final int savedPending = pending;
     private final int savedSweeps = sweepsSinceAnswer;
-    private Tableau savedTableau; // null if a fresh start was needed, or memory
+    private Tableau savedTableau; // null if a fresh start was needed or memory ran short
     private SpanState savedState;
 
     @Override
@@ -56,7 +56,7 @@ final class DeviceSpan {
       projected.or(savedProjected);
       if (savedTableau != null) {
         SpanState copy = new SpanState(device, allocations, savedTableau);
-        if (savedTableau == null) { // the memory for it was short, and this has given up its own
+        if (savedTableau == null) { // memory was so short that this state has been given up
           copy.close();
           return;
         }
@@ -81,20 +81,20 @@ final class DeviceSpan {
 
   /** A state that a span can return to. */
   interface SavedSpan {
-    /** Returns to it; it can be returned to again. */
+    /** Returns to this state; may be called more than once. */
     void restore();
 
-    /** Frees what it holds on the device: returning will then need a fresh start. */
+    /** Frees this state's device memory; returning then needs a fresh start. */
     void forgetMemory();
   }
 
   /**
-   * Starts; nothing is computed before the first question.
+   * Creates a span; nothing is computed before the first question.
    *
    * @param descriptors device memory for the structs of both spans
-   * @param which of the two this one is, from 0
-   * @param spanning the vectors that span
-   * @param projected those to project
+   * @param which the number of this span, 0 or 1
+   * @param spanning the spanning vectors
+   * @param projected the vectors to project
    */
   DeviceSpan(
       Device device,
@@ -120,7 +120,7 @@ final class DeviceSpan {
     return bits;
   }
 
-  /** Gives up what is on the device: the next question needs a fresh start. */
+  /** Frees the state on the device, so that the next question needs a fresh start. */
   void forget() {
     if (tableau != null) {
       tableau.release();
@@ -147,9 +147,9 @@ final class DeviceSpan {
   // Questions.
 
   /**
-   * The distances of the projected vectors that remain.
+   * Returns the distances of the remaining projected vectors.
    *
-   * @param neurons their neurons, in the order of their columns
+   * @param neurons the vectors' neurons, in the order of their columns
    */
   Distances distances(int[] neurons) {
     int count = neurons.length;
@@ -192,12 +192,12 @@ final class DeviceSpan {
     answers();
   }
 
-  /** The vectors that are projected, by column, on the device's side. */
+  /** The projected vectors by column, as the device has them. */
   int[] projectedVectors() {
     return tableau.columns();
   }
 
-  /** Elements that a sweep computes: those of a row and of a column. */
+  /** Number of elements that a sweep computes: those of a row and of a column. */
   int sweepSize() {
     return tableau.width() + tableau.rows().length;
   }
@@ -205,17 +205,17 @@ final class DeviceSpan {
   // Removals.
 
   /**
-   * Takes vectors out, in memory alone: call {@link #takeProjected} and {@link #sweepOut} next to
-   * follow on the device, or else {@link #forget}.
+   * Removes vectors on the host only; call {@link #takeProjected} and {@link #sweepOut} next to do
+   * so on the device, or else {@link #forget}.
    */
   void remove(int[] fromProjected, int[] fromSpanning) {
     IntStream.of(fromProjected).forEach(projected::clear);
-    // More sweeps than this cost more than a fresh start with what is left.
+    // More sweeps than this cost more than a fresh start with the remaining vectors.
     wantsSweeps = fromSpanning.length <= spanning.cardinality() / 4;
     IntStream.of(fromSpanning).forEach(spanning::clear);
   }
 
-  /** Takes vectors that are no longer projected out on the device. */
+  /** Removes vectors from the projected ones on the device. */
   void takeProjected(int... removed) {
     if (tableau == null) {
       return;
@@ -229,7 +229,7 @@ final class DeviceSpan {
     }
   }
 
-  /** Sweeps vectors that no longer span out on the device. */
+  /** Sweeps vectors out of the span on the device. */
   void sweepOut(int... removed) {
     if (!wantsSweeps) {
       forget();
@@ -250,11 +250,11 @@ final class DeviceSpan {
       }
     }
     if (applied) {
-      compact(); // not before: the rows of those that follow are still needed
+      compact(); // not earlier: the rows of later vectors are still needed
     }
   }
 
-  /** Runs work that leaves half a tableau when it fails, such as for want of memory. */
+  /** Runs work that leaves a tableau half changed if it fails, for example for lack of memory. */
   private void orForget(Runnable work) {
     try {
       work.run();
@@ -265,17 +265,19 @@ final class DeviceSpan {
   }
 
   /**
-   * Called after peeling on the device took out the vectors that were removed last.
+   * Called after peeling on the device removed the vectors last removed here.
    *
-   * @param steps how many updates are pending, zero ones included
+   * @param steps number of pending updates, zero ones included
    */
   void peeled(int steps) {
-    // Each step asked; only what the last one took has not been looked at.
+    // Each step computed an answer, except after the last removal.
     sweepsSinceAnswer = 1;
     pending = steps;
   }
 
-  /** Makes the norms of the coefficients exact, and the bounds that grow with them. */
+  /**
+   * Makes the norms of the coefficients, and the bounds that grow with them, as small as possible.
+   */
   void applyPending() {
     if (tableau != null && pending > 0) {
       orForget(
@@ -296,7 +298,7 @@ final class DeviceSpan {
     pending = 0;
   }
 
-  /** Leaves the tableau to the marks that share it, unless they give it up for want of memory. */
+  /** Leaves the tableau to the marks that share it, unless they give it up for lack of memory. */
   private void unshare() {
     try {
       Tableau own = tableau.copy(device, allocations, gram.size());
@@ -310,7 +312,7 @@ final class DeviceSpan {
     }
   }
 
-  /** Leaves out what was removed, if that is much. */
+  /** Compacts the tableau if much was removed. */
   private void compact() {
     int[] rows =
         IntStream.range(0, tableau.rows().length)
@@ -334,7 +336,7 @@ final class DeviceSpan {
         compacted.release();
       }
       if (e.isOutOfMemory()) {
-        return; // it only saves work
+        return; // compacting only saves work
       }
       throw e;
     }
@@ -347,7 +349,7 @@ final class DeviceSpan {
 
   // Marks.
 
-  /** Remembers the state. */
+  /** Saves the state. */
   SavedSpan save() {
     Saved saved = new Saved();
     if (tableau != null) {
@@ -368,7 +370,10 @@ final class DeviceSpan {
 
   // Fresh starts.
 
-  /** Starts afresh because the tableau is too inexact, or because a dependent vector is to span. */
+  /**
+   * Starts afresh because the tableau is too inexact, or because a dependent vector has to join the
+   * span.
+   */
   private void restart() {
     int[] known = null;
     int farthest = farthestDependent();
@@ -381,7 +386,7 @@ final class DeviceSpan {
     start();
   }
 
-  /** The vector among the dependent ones that is farthest from the span, or -1 if all are near. */
+  /** Returns the dependent vector farthest from the span, or -1 if all are near. */
   private int farthestDependent() {
     int others = tableau.others();
     double[] squares = state.squares(others, tableau.columns().length - others);
@@ -406,7 +411,8 @@ final class DeviceSpan {
     int[] first = independent == null ? all : independent;
     if (!start(first, all, false)) {
       int[] chosen = new IndependentVectors(device, gram).of(all, Precision.GRAM_FLOOR);
-      // The last ones are the nearest to the others: rounding may hide them once more.
+      // The last ones are nearest to the span of the others, so rounding may still make them look
+      // dependent.
       while (!start(chosen, all, true)) {
         chosen = IntStream.of(chosen).limit(chosen.length - 1L).toArray();
       }
@@ -415,12 +421,12 @@ final class DeviceSpan {
   }
 
   /**
-   * Fills the tableau.
+   * Computes a fresh tableau.
    *
-   * @param from the vectors to span with
-   * @param all all that span
-   * @param chosen whether the former are a largest independent subset by choice
-   * @return false if they are not independent
+   * @param from the vectors that get rows
+   * @param all all spanning vectors
+   * @param chosen whether {@code from} was chosen as a largest independent subset
+   * @return false if the vectors are not independent
    */
   private boolean start(int[] from, int[] all, boolean chosen) {
     BitSet taken = bits(from);

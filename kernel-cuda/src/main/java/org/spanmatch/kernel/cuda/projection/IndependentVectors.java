@@ -7,7 +7,7 @@ import org.spanmatch.kernel.cuda.driver.DeviceMemory;
 
 /**
  * Chooses a largest subset of vectors in which none is near the span of the others, by a pivoted
- * Cholesky factorisation on the device: rank²·vectors operations, and a look from the host after
+ * Cholesky factorisation on the device: rank²·vectors operations, with a check by the host after
  * every 64 steps.
  */
 final class IndependentVectors {
@@ -25,9 +25,9 @@ final class IndependentVectors {
   }
 
   /**
-   * The independent ones, in the order in which they are taken: always the farthest one.
+   * Returns the independent vectors, in the order taken: always the farthest next.
    *
-   * @param tolerance vectors within this distance of the others are dependent
+   * @param tolerance vectors within this distance of the span of the others are dependent
    */
   int[] of(int[] vectors, double tolerance) {
     int count = vectors.length;

@@ -8,13 +8,13 @@ import org.spanmatch.kernel.cuda.driver.DeviceMemory;
 import org.spanmatch.kernel.cuda.driver.Grid;
 
 /**
- * The device functions that take parts of matrices. Parameters are named as in spanmatch.cu, which
- * describes them; matrices are row-major with a leading dimension in elements.
+ * The device functions that extract parts of matrices. Parameters are named as in spanmatch.cu,
+ * which describes them; matrices are row-major with a leading dimension in elements.
  */
 final class MatrixCode {
   private final DeviceCode code;
 
-  /** Launches on the stream of the code. */
+  /** Creates functions that launch on the stream of the code. */
   MatrixCode(DeviceCode code) {
     this.code = code;
   }
@@ -28,7 +28,7 @@ final class MatrixCode {
         arguments().address(gram).int64(leading).address(vectors).int32(count).address(unit));
   }
 
-  /** Picks rows and columns, named by integers, out of a matrix. */
+  /** Gathers rows and columns of a matrix, given their numbers. */
   void gather(
       DeviceMemory from,
       long fromLeading,
@@ -52,7 +52,7 @@ final class MatrixCode {
             .int64(toLeading));
   }
 
-  /** Picks elements, named by integers, out of a row. */
+  /** Gathers elements of a row, given their numbers. */
   void pick(DeviceAddress from, DeviceMemory sources, int count, DeviceAddress to) {
     code.launch(
         "pick",
@@ -68,7 +68,7 @@ final class MatrixCode {
         arguments().address(from).int64(fromLeading).int32(size).address(to));
   }
 
-  /** Puts the unit matrix into the first columns. */
+  /** Writes the identity matrix to the first columns. */
   void putIdentity(DeviceAddress matrix, long leading, int size) {
     code.launch(
         "putIdentity",

@@ -8,11 +8,10 @@ import org.spanmatch.kernel.cuda.driver.DeviceAddress;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
 
 /**
- * Fills a tableau from the Gram matrix: with G = RᵀR the part of the vectors that span, by a
+ * Computes a tableau from the Gram matrix: with G = RᵀR the part of the spanning vectors, by a
  * blocked Cholesky factorisation, W = R⁻¹R⁻ᵀ and C = R⁻¹(R⁻ᵀG_SP).
  *
- * <p>The tableau's rows are columns to cuBLAS, for which it is therefore [Wᵀ; Cᵀ] with the lower
- * triangle L = Rᵀ.
+ * <p>cuBLAS is column-major: to it the tableau is [Wᵀ; Cᵀ], with the lower triangle L = Rᵀ.
  */
 final class Projection {
   private final Device device;
@@ -23,7 +22,7 @@ final class Projection {
   private final SpanCode code;
   private final int which;
 
-  /** Prepares to fill a tableau whose descriptor is on the device. */
+  /** Prepares the computation of a tableau whose descriptor is on the device. */
   Projection(
       Device device,
       Allocations allocations,
@@ -42,8 +41,8 @@ final class Projection {
   }
 
   /**
-   * Fills the tableau and its state; where the vectors that span are dependent, {@link
-   * SpanState#nearest()} is 0 and the rest is waste.
+   * Computes the tableau and its state. If the spanning vectors are dependent, {@link
+   * SpanState#nearest()} is 0 and the rest is undefined.
    */
   void compute() {
     int rows = tableau.rows().length;
@@ -79,7 +78,7 @@ final class Projection {
     for (int from = 0; from < rows; from += SpanLayout.PANEL) {
       int size = Math.min(SpanLayout.PANEL, rows - from);
       cholesky.factoriseBlock(values, leading, from, size, state.scalars());
-      // Not by cuBLAS, which says nothing of the error of its solves: it might invert the square.
+      // Not by cuBLAS, which documents no error of its solves: it might invert the square.
       int next = from + size;
       cholesky.solvePanel(values, leading, from, size, width);
       int left = rows - next;

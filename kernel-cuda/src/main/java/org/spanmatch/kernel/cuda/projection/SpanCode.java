@@ -9,14 +9,14 @@ import org.spanmatch.kernel.cuda.driver.Grid;
 /**
  * The device functions on structs Span. Parameters are named as in spanmatch.cu, which describes
  * them: {@code which} is a span, or the first of {@code spanCount}, and {@code pending} the number
- * of updates that are pending.
+ * of pending updates.
  */
 final class SpanCode {
   private final DeviceCode code;
   private final DeviceMemory spans;
 
   /**
-   * Launches on the stream of the code.
+   * Creates functions that launch on the stream of the code.
    *
    * @param spans an array of structs Span
    */
@@ -49,14 +49,14 @@ final class SpanCode {
 
   // Questions.
 
-  /** Answers for all projected vectors of a tableau with {@code width} columns. */
+  /** Computes the answers for all projected vectors of a tableau with {@code width} columns. */
   void answer(int which, int width) {
     code.launch("answer", Grid.oneBlock(width), arguments().address(spans).int32(which));
   }
 
   // Removals.
 
-  /** Takes a vector out of those that span or are projected. */
+  /** Removes a vector from the spanning or the projected ones. */
   void takeOut(int which, int vector, boolean isSpanning) {
     code.launch(
         "takeOut",
@@ -64,7 +64,7 @@ final class SpanCode {
         arguments().address(spans).int32(which).int32(vector).flag(isSpanning));
   }
 
-  /** Takes {@code count} vectors out of those that are projected. */
+  /** Removes {@code count} vectors from the projected ones. */
   void takeProjected(int which, DeviceMemory vectors, int count) {
     code.launch(
         "takeProjected",
@@ -117,7 +117,10 @@ final class SpanCode {
 
   // Peeling.
 
-  /** The blocks in which {@code columns} vectors of both spans are surveyed, one Survey each. */
+  /**
+   * Returns the number of blocks that survey {@code columns} vectors of both spans, one Survey
+   * each.
+   */
   static int surveyCount(int columns) {
     return Grid.blocks(columns, SpanLayout.SURVEY);
   }
@@ -130,7 +133,7 @@ final class SpanCode {
         arguments().address(spans).address(surveys));
   }
 
-  /** Takes the farthest vector out of both spans and writes a step. */
+  /** Removes the farthest vector from both spans and writes a step. */
   void peel(
       DeviceMemory surveys,
       int surveyCount,

@@ -9,16 +9,16 @@ import org.spanmatch.kernel.cuda.driver.DeviceAddress;
  */
 @SuppressWarnings("EnumOrdinal") // the order of the constants is the layout
 final class SpanLayout {
-  /** Rows that one block of threads factorises. */
+  /** Number of rows that one block of threads factorises. */
   static final int PANEL = 64;
 
-  /** Threads of a block that surveys vectors. */
+  /** Number of threads of a block that surveys vectors. */
   static final int SURVEY = 128;
 
-  /** Doubles of struct Survey, which the host only makes room for. */
+  /** Size of struct Survey in doubles; the host only allocates it. */
   static final int SURVEY_DOUBLES = 8;
 
-  /** Room for the scalars, in doubles. */
+  /** Size of the scalars, in doubles. */
   static final int SCALARS = 16;
 
   private SpanLayout() {}
@@ -33,7 +33,7 @@ final class SpanLayout {
     NUMBER
   }
 
-  /** The members of struct Span in their order. */
+  /** The members of struct Span, in order. */
   enum Span {
     VALUES(Kind.ADDRESS),
     PENDING_ROWS(Kind.ADDRESS),
@@ -78,19 +78,19 @@ final class SpanLayout {
       return Long.BYTES * ordinal();
     }
 
-    /** Writes this member, a pointer, to a struct at the buffer's beginning. */
+    /** Writes this member, a pointer, to a struct at the start of a buffer. */
     void put(ByteBuffer struct, DeviceAddress value) {
       require(Kind.ADDRESS);
       struct.putLong(offset(), value.value());
     }
 
-    /** Writes this member, an integer, to a struct at the buffer's beginning. */
+    /** Writes this member, an integer, to a struct at the start of a buffer. */
     void put(ByteBuffer struct, long value) {
       require(Kind.INTEGER);
       struct.putLong(offset(), value);
     }
 
-    /** Writes this member, a double, to a struct at the buffer's beginning. */
+    /** Writes this member, a double, to a struct at the start of a buffer. */
     void put(ByteBuffer struct, double value) {
       require(Kind.NUMBER);
       struct.putDouble(offset(), value);
@@ -103,7 +103,7 @@ final class SpanLayout {
     }
   }
 
-  /** The scalars of a span by their places, as enum Scalar numbers them. */
+  /** The scalars of a span, in the order of enum Scalar. */
   enum Scalar {
     INVERSE_TRACE,
     SWEEPS,
@@ -116,13 +116,13 @@ final class SpanLayout {
     DEPENDENT,
     NEEDS_START;
 
-    /** Takes this one out of all scalars. */
+    /** Returns this scalar from the array of all scalars. */
     double of(double[] scalars) {
       return scalars[ordinal()];
     }
   }
 
-  /** The members of struct Step in their order, all doubles. */
+  /** The members of struct Step, in order; all are doubles. */
   enum Step {
     VECTOR,
     DISTANCE,
@@ -132,7 +132,7 @@ final class SpanLayout {
     /** Size of the struct in doubles. */
     static final int DOUBLES = values().length;
 
-    /** Takes this member of a step out of an array of structs. */
+    /** Returns this member of a step from an array of structs. */
     double of(double[] steps, int step) {
       return steps[DOUBLES * step + ordinal()];
     }

@@ -10,7 +10,7 @@ import org.spanmatch.kernel.cuda.driver.DeviceMemory;
 import org.spanmatch.kernel.cuda.projection.SpanLayout.Scalar;
 import org.spanmatch.kernel.cuda.projection.SpanLayout.Span;
 
-/** The part of a span with a few numbers per neuron, on the device; a mark copies it. */
+/** The part of a span's state with a few numbers per neuron, on the device; a mark copies it. */
 final class SpanState implements AutoCloseable {
   private final Device device;
   private final DeviceMemory memory;
@@ -18,7 +18,7 @@ final class SpanState implements AutoCloseable {
   private final long columns;
   private final int others;
 
-  /** Room for a tableau's state. */
+  /** Allocates the state of a tableau. */
   SpanState(Device device, Allocations allocations, Tableau tableau) {
     this.device = device;
     this.rows = tableau.rows().length;
@@ -27,7 +27,7 @@ final class SpanState implements AutoCloseable {
     memory = allocations.doubles(flagsAt() + rows + columns);
   }
 
-  /** A state in which all vectors span, are projected, or are dependent. */
+  /** Returns a state in which all vectors span, are projected, or are dependent. */
   static SpanState fresh(Device device, Allocations allocations, Tableau tableau) {
     SpanState state = new SpanState(device, allocations, tableau);
     double[] initial = new double[(int) (state.memory.bytes() / Double.BYTES)];
@@ -52,7 +52,9 @@ final class SpanState implements AutoCloseable {
     return squaresAt() + columns;
   }
 
-  /** Whether each row spans, then whether each column is projected. */
+  /**
+   * Returns the offset of the flags: whether each row spans, then whether each column is projected.
+   */
   private long flagsAt() {
     return driftAt() + columns;
   }
@@ -68,14 +70,14 @@ final class SpanState implements AutoCloseable {
     Span.SCALARS.put(struct, memory.pointer());
   }
 
-  /** Where the scalars lie. */
+  /** The memory of the scalars. */
   DeviceMemory scalars() {
     return memory;
   }
 
   /**
-   * The last answer: the distances of the other group's vectors, then the error bounds, then the
-   * coefficient norms.
+   * Returns the last answer: the distances of the other group's vectors, then the error bounds,
+   * then the coefficient norms.
    *
    * @return empty if a fresh start is needed first
    */
@@ -87,8 +89,8 @@ final class SpanState implements AutoCloseable {
   }
 
   /**
-   * The distance of the nearest vector to the span of the other vectors that span, after a start; 0
-   * if the factorisation failed.
+   * Returns, after a start, the distance of the spanning vector nearest to the span of the others;
+   * 0 if the factorisation failed.
    */
   double nearest() {
     double[] found = device.transfers().download(memory, 0, SpanLayout.SCALARS);
@@ -96,21 +98,21 @@ final class SpanState implements AutoCloseable {
     return Scalar.INDEFINITE.of(found) == 0 && nearest > 0 ? nearest : 0;
   }
 
-  /** The squared distances of some columns. */
+  /** Returns the squared distances of some columns. */
   double[] squares(int from, int count) {
     return device.transfers().download(memory, squaresAt() + from, count);
   }
 
-  /** Copies this to the state of a tableau of the same shape. */
+  /** Copies this state to that of a tableau of the same shape. */
   void copyTo(SpanState target) {
     device.copy(memory, target.memory, memory.bytes());
   }
 
   /**
-   * The state of a compacted tableau.
+   * Returns the state of a compacted tableau.
    *
-   * @param sources which columns its columns come from
-   * @param keptColumns which columns of C those come from
+   * @param sources the old positions of its columns
+   * @param keptColumns the old positions of the columns of C
    */
   SpanState compacted(
       Allocations allocations, Tableau compacted, int[] sources, int[] keptColumns) {

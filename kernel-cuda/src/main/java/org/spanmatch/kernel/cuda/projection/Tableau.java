@@ -16,11 +16,11 @@ import org.spanmatch.kernel.cuda.projection.SpanLayout.Span;
  * The part of a span with a number per pair of neurons, on the device: the tableau [W C], its
  * pending updates, and which vectors its rows and columns belong to.
  *
- * <p>With r rows and c columns of C it takes {@code 8·(r + 64)·(r + c)} bytes and little more.
- * Marks may share it, so it counts who uses it.
+ * <p>With r rows and c columns of C it takes little more than {@code 8·(r + 64)·(r + c)} bytes.
+ * Marks may share it, so it counts its users.
  */
 final class Tableau {
-  /** Updates that are applied together. */
+  /** Number of updates that are applied together. */
   static final int PENDING = 64;
 
   private static final int ALIGNED = 8; // doubles of a cache line
@@ -34,13 +34,13 @@ final class Tableau {
   private int users = 1;
 
   /**
-   * Room for a tableau, whose values are not set yet.
+   * Allocates a tableau without setting its values.
    *
-   * @param rows the vectors that span
-   * @param columns those that are projected: first the other group's, then the dependent ones
-   * @param others how many of the columns belong to the other group
-   * @param started how many vectors spanned when they were factorised
-   * @param vectors how many vectors there are in both groups
+   * @param rows the spanning vectors
+   * @param columns the projected vectors: first the other group's, then the dependent ones
+   * @param others number of columns of the other group
+   * @param started number of spanning vectors when they were factorised
+   * @param vectors number of vectors of both groups
    */
   Tableau(
       Device device,
@@ -71,7 +71,7 @@ final class Tableau {
     device.transfers().upload(bytes, places, 0);
   }
 
-  /** The distance between rows: aligned, for faster products. */
+  /** Returns the distance between rows, aligned for faster products. */
   private static long leading(long width) {
     return (width + ALIGNED - 1) / ALIGNED * ALIGNED;
   }
@@ -81,12 +81,12 @@ final class Tableau {
     return rows * leading + PENDING * (rows + leading) + 2 * (rows + leading);
   }
 
-  /** How many bytes one takes at most, with what a span has besides. */
+  /** Returns an upper bound on the bytes of a tableau and the rest of its span. */
   static double bytes(double rows, double columns) {
     return Double.BYTES * (rows + PENDING + 16) * (rows + columns + PENDING + 16);
   }
 
-  /** The vectors that span, by row. */
+  /** The spanning vectors, by row. */
   int[] rows() {
     return rows;
   }
@@ -96,37 +96,37 @@ final class Tableau {
     return columns;
   }
 
-  /** How many of the columns belong to the other group. */
+  /** Number of columns of the other group. */
   int others() {
     return others;
   }
 
-  /** How many vectors spanned when they were factorised. */
+  /** Number of spanning vectors when they were factorised. */
   int started() {
     return started;
   }
 
-  /** Columns of the whole tableau. */
+  /** Number of columns of the whole tableau. */
   int width() {
     return rows.length + columns.length;
   }
 
-  /** The distance between its rows, in elements. */
+  /** The distance between rows, in elements. */
   int leading() {
     return (int) leading(width());
   }
 
-  /** The row of a vector, or -1 if it is dependent. */
+  /** Returns the row of a vector, or -1 if it is dependent. */
   int row(int vector) {
     return IntStream.range(0, rows.length).filter(i -> rows[i] == vector).findFirst().orElse(-1);
   }
 
-  /** Where [W C] begins. */
+  /** The address of [W C]. */
   DeviceAddress values() {
     return memory.pointer();
   }
 
-  /** Where C begins. */
+  /** The address of C. */
   DeviceAddress coefficients() {
     return memory.element(rows.length);
   }
@@ -175,7 +175,7 @@ final class Tableau {
         leading());
   }
 
-  /** A tableau with the same values and pending updates. */
+  /** Returns a copy with the same values and pending updates. */
   Tableau copy(Device device, Allocations allocations, int vectors) {
     Tableau copy = new Tableau(device, allocations, rows, columns, others, started, vectors);
     device.copy(memory, copy.memory, memory.bytes());
@@ -183,7 +183,7 @@ final class Tableau {
   }
 
   /**
-   * A tableau of some of the rows and columns, when no update is pending.
+   * Returns a tableau of some of the rows and columns; no update may be pending.
    *
    * @param keptRows positions of the rows to keep
    * @param keptColumns positions of the columns of C to keep
@@ -215,14 +215,14 @@ final class Tableau {
     return compacted;
   }
 
-  /** Which columns of this tableau those of a compacted one come from. */
+  /** Returns the positions in this tableau of a compacted one's columns. */
   int[] sources(int[] keptRows, int[] keptColumns) {
     return IntStream.concat(
             Arrays.stream(keptRows), Arrays.stream(keptColumns).map(x -> rows.length + x))
         .toArray();
   }
 
-  /** Counts another user. */
+  /** Adds a user. */
   Tableau share() {
     users++;
     return this;
@@ -233,7 +233,7 @@ final class Tableau {
     return users > 1;
   }
 
-  /** Counts one user less, and frees the memory after the last. */
+  /** Removes a user, and frees the memory after the last one. */
   void release() {
     users--;
     if (users == 0) {
