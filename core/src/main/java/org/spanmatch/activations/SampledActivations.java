@@ -25,8 +25,9 @@ public final class SampledActivations extends ForwardingLayer {
   }
 
   /**
-   * Returns a layer with at most {@code count} samples; the layer itself if it has no more.
+   * {@return a layer with at most {@code count} samples; the layer itself if it has no more}
    *
+   * @param layer the layer
    * @param count number of samples, at least 1
    */
   public static Layer of(Layer layer, long count) {

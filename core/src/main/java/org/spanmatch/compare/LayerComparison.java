@@ -45,7 +45,9 @@ public final class LayerComparison {
   /**
    * Prepares a comparison without reading anything.
    *
+   * @param pair the layers to compare
    * @param kernel compresses the layer; the caller closes it
+   * @param options how to compare
    */
   public LayerComparison(LayerPair pair, ProjectionKernel kernel, ComparisonOptions options) {
     this.pair = Objects.requireNonNull(pair, "pair");
@@ -59,6 +61,9 @@ public final class LayerComparison {
    * is in doubt is replaced by one of high precision; if the monitor stops that second run, the
    * first answer is returned.
    *
+   * @param <T> the type of the values
+   * @param question the question
+   * @return the answer
    * @throws org.spanmatch.activations.ActivationsException if the layers can't be compared or read
    * @throws NotEnoughMemoryException if the Java heap is too small or runs out
    * @throws StoppedException if the monitor stops the work before there is an answer
@@ -71,7 +76,7 @@ public final class LayerComparison {
     }
   }
 
-  /** The steps so far, with the time of each. */
+  /** {@return the steps so far, with the time of each} */
   public LayerSteps steps() {
     return steps;
   }

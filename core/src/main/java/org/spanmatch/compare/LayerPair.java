@@ -18,6 +18,9 @@ public record LayerPair(String name, Layer x, Layer y) {
    * <p>If both arrays have several sample axes, these must agree one by one. An array with a single
    * one, flattened before it was stored, must agree with the product.
    *
+   * @param name the layer's name in results
+   * @param x the layer in the first network
+   * @param y the layer in the second network, on the same samples
    * @throws ActivationsException if they differ
    */
   public LayerPair {
@@ -36,7 +39,11 @@ public record LayerPair(String name, Layer x, Layer y) {
     }
   }
 
-  /** Returns both layers restricted to the same samples, at most {@code count} of them. */
+  /**
+   * {@return both layers restricted to the same samples, at most {@code count} of them}
+   *
+   * @param count number of samples to keep, at least 1
+   */
   public LayerPair sampled(long count) {
     return new LayerPair(name, SampledActivations.of(x, count), SampledActivations.of(y, count));
   }

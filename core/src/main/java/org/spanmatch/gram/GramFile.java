@@ -69,7 +69,9 @@ public final class GramFile {
   /**
    * Writes Gram matrices.
    *
+   * @param grams the Gram matrix to write
    * @param out the stream, which is not closed
+   * @throws java.io.IOException if the file can't be written
    */
   public static void write(List<Gram> grams, OutputStream out) throws IOException {
     NpzWriter npz = NpzWriter.stored(out);
@@ -156,7 +158,11 @@ public final class GramFile {
     return "gram/" + name(pair);
   }
 
-  /** Whether a file claims to hold Gram matrices, in any version of the format. */
+  /**
+   * {@return whether a file claims to hold Gram matrices, in any version of the format}
+   *
+   * @param file the file
+   */
   public static boolean isGramFile(ActivationFile file) {
     return file.arrays().stream().anyMatch(array -> array.name().equals(FORMAT))
         && file.arrays().stream().anyMatch(array -> array.name().startsWith("0/"));
@@ -165,6 +171,7 @@ public final class GramFile {
   /**
    * Reads a file.
    *
+   * @param path the file
    * @return the matrices, at least one
    * @throws org.spanmatch.activations.ActivationsException if it can't be read or is damaged
    * @throws GramException if it holds no Gram matrices or has another version
@@ -173,7 +180,12 @@ public final class GramFile {
     return read(ActivationFile.open(path));
   }
 
-  /** Reads an opened file; see {@link #read(Path)}. */
+  /**
+   * Reads an opened file; see {@link #read(Path)}.
+   *
+   * @param opened an opened archive
+   * @return the Gram matrix
+   */
   public static List<Gram> read(ActivationFile opened) {
     GramFile file;
     try {

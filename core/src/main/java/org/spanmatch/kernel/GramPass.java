@@ -21,6 +21,8 @@ public final class GramPass {
     /**
      * Adds up all layers, with each neuron's activations multiplied by its scale.
      *
+     * @param layers the layers, each with its scales if it has any
+     * @return the Gram matrix
      * @throws org.spanmatch.activations.ActivationsException if the data can't be read
      */
     Gram run(List<ScaledLayer> layers);
@@ -33,6 +35,9 @@ public final class GramPass {
    *
    * @param layers at least one, all with the same samples
    * @param pairs the pairs of layers to add up
+   * @param options how to add up
+   * @param pass the backend's pass over all layers
+   * @return the Gram matrix
    * @throws org.spanmatch.activations.ActivationsException if the numbers of samples differ, a
    *     value is not finite, or the data can't be read
    * @throws IllegalArgumentException if there is no layer, or a pair names a missing one
@@ -52,7 +57,12 @@ public final class GramPass {
     return pass.run(scaled);
   }
 
-  /** Checks layers and pairs as {@link #of} does, for backends that need them checked earlier. */
+  /**
+   * Checks layers and pairs as {@link #of} does, for backends that need them checked earlier.
+   *
+   * @param layers the layers, each with its scales if it has any
+   * @param pairs the pairs of layers whose inner products are wanted
+   */
   public static void require(List<? extends Layer> layers, Collection<GramPair> pairs) {
     if (layers.isEmpty()) {
       throw new IllegalArgumentException("expected at least one layer");

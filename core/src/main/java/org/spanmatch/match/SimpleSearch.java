@@ -37,13 +37,26 @@ public record SimpleSearch(
     OptionalLong limit,
     BooleanSupplier stopped,
     Progress progress) {
-  /** Returns a search for one match per neuron that runs to its end on the calling thread. */
+  /**
+   * {@return a search for one match per neuron that runs to its end on the calling thread}
+   *
+   * @param order the order of trial
+   */
   public static SimpleSearch inOrder(TrialOrder order) {
     return new SimpleSearch(
         order, Optional.empty(), 1, OptionalLong.empty(), () -> false, Progress.NONE);
   }
 
-  /** Checks the number of threads and the limit. */
+  /**
+   * Checks the number of threads and the limit.
+   *
+   * @param order the order in which to try neurons
+   * @param neurons the neurons v to search for
+   * @param threads number of threads that may search, at least 1
+   * @param limit if present, the search is exhaustive and finds at most this many matches per v
+   * @param stopped called from any thread
+   * @param progress receives the progress of the step "simple"
+   */
   public SimpleSearch {
     Objects.requireNonNull(order, "order");
     Objects.requireNonNull(stopped, "stopped");
@@ -57,7 +70,11 @@ public record SimpleSearch(
     }
   }
 
-  /** Returns this search for some neurons v only. */
+  /**
+   * {@return this search for some neurons v only}
+   *
+   * @param some the neurons v
+   */
   public SimpleSearch of(List<Neuron> some) {
     return new SimpleSearch(
         order,
@@ -68,13 +85,17 @@ public record SimpleSearch(
         progress);
   }
 
-  /** Returns this search on several threads. */
+  /**
+   * {@return this search on several threads}
+   *
+   * @param threads number of threads, at least 1
+   */
   public SimpleSearch on(int threads) {
     return new SimpleSearch(order, neurons, threads, limit, stopped, progress);
   }
 
   /**
-   * Returns this search for all v-minimal matches of each v, which may take exponential time.
+   * {@return this search for all v-minimal matches of each v, which may take exponential time}
    *
    * @param limit the largest number of matches per v, at least 0
    */
@@ -82,12 +103,20 @@ public record SimpleSearch(
     return new SimpleSearch(order, neurons, threads, OptionalLong.of(limit), stopped, progress);
   }
 
-  /** Returns this search, ended early when {@code stopped} returns true. */
+  /**
+   * {@return this search, ended early when {@code stopped} returns true}
+   *
+   * @param stopped called from any thread, often
+   */
   public SimpleSearch until(BooleanSupplier stopped) {
     return new SimpleSearch(order, neurons, threads, limit, stopped, progress);
   }
 
-  /** Returns this search with its progress reported. */
+  /**
+   * {@return this search with its progress reported}
+   *
+   * @param progress receives progress
+   */
   public SimpleSearch telling(Progress progress) {
     return new SimpleSearch(order, neurons, threads, limit, stopped, progress);
   }
@@ -101,7 +130,9 @@ public record SimpleSearch(
    * follow from it; an exhaustive search has no such bound. Each thread keeps up to log₂ m states
    * to return to, and each state may take as much memory as a table.
    *
+   * @param table the two groups
    * @param epsilon ε, in [0, 1]
+   * @return the matches
    * @throws IllegalArgumentException if ε is outside [0, 1], or the order lacks a neuron of the
    *     maximum match
    */

@@ -50,7 +50,7 @@ public final class Kernels {
   private Kernels() {}
 
   /**
-   * Returns the backends on the class path, whether or not they can run, highest priority first.
+   * {@return the backends on the class path, whether or not they can run, highest priority first}
    */
   public static List<KernelProvider> providers() {
     List<KernelProvider> found = new ArrayList<>();
@@ -74,6 +74,8 @@ public final class Kernels {
    * Opens a kernel.
    *
    * @param backend a backend's name, or {@link #AUTO}
+   * @param options the threads and the device to use
+   * @return the kernel, which the caller closes
    * @throws KernelUnavailableException if the backend asked for can't run
    */
   public static ProjectionKernel open(String backend, KernelOptions options) {
@@ -84,8 +86,10 @@ public final class Kernels {
    * Opens a kernel; the automatic choice uses measured costs if they apply.
    *
    * @param backend a backend's name, or {@link #AUTO}
+   * @param options the threads and the device to use
    * @param profile the costs; ignored if it is from another machine or lacks a backend, and {@link
    *     org.spanmatch.kernel.KernelInfo#reason()} then says so
+   * @return the kernel, which the caller closes
    * @throws KernelUnavailableException if the backend asked for can't run
    */
   public static ProjectionKernel open(String backend, KernelOptions options, CostProfile profile) {
@@ -202,7 +206,11 @@ public final class Kernels {
     return profile.mismatch(Machine.here(), options.threads(), details);
   }
 
-  /** Returns what a backend runs on, in the form that a {@link CostProfile} stores. */
+  /**
+   * {@return what a backend runs on, in the form that a {@link CostProfile} stores}
+   *
+   * @param provider an available backend
+   */
   public static String details(KernelProvider provider) {
     return String.join("; ", provider.details());
   }
