@@ -1,6 +1,7 @@
 package org.spanmatch.activations;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The activations of one layer of one network on the test set: {@code samples × neurons} numbers,
@@ -63,6 +64,8 @@ public interface Layer {
    * @throws ActivationsException if not, with both numbers
    */
   static void requireSameSamples(Layer x, Layer y) {
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(y, "y");
     if (x.samples() != y.samples()) {
       throw new ActivationsException(
           x.description()

@@ -1,5 +1,7 @@
 package org.spanmatch.activations;
 
+import java.util.Objects;
+
 /**
  * Reads a layer of any layout and block size as rows of doubles, one row per sample. For code that
  * need not be fast.
@@ -28,6 +30,7 @@ public final class SampleRows implements AutoCloseable {
    * @param layer the layer to read
    */
   public SampleRows(Layer layer) {
+    Objects.requireNonNull(layer, "layer");
     this.layer = layer;
     this.reader = layer.open();
   }

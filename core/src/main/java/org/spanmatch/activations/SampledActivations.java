@@ -3,6 +3,7 @@ package org.spanmatch.activations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
@@ -31,6 +32,7 @@ public final class SampledActivations extends ForwardingLayer {
    * @param count number of samples, at least 1
    */
   public static Layer of(Layer layer, long count) {
+    Objects.requireNonNull(layer, "layer");
     if (count < 1) {
       throw new IllegalArgumentException("expected at least 1 sample, found " + count);
     }

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -17,8 +18,8 @@ import java.util.TreeSet;
  *
  * <p>It has two forms. {@link GramMatrix} holds the inner products (standard precision), {@link
  * TriangularFactor} the factor R of the activation matrix (high precision), where RᵀR is the Gram
- * matrix. Both are immutable, can be added ({@link #plus}) and stored ({@link GramFile}), and any
- * kernel makes tables of them ({@code ProjectionKernel.table}).
+ * matrix. Both are immutable, may be shared by any threads, can be added ({@link #plus}) and stored
+ * ({@link GramFile}), and any kernel makes tables of them ({@code ProjectionKernel.table}).
  *
  * <pre>{@code
  * Gram monday = kernel.gram(List.of(x1, y1), GramPair.all(2), GramOptions.defaults());
@@ -88,6 +89,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
    * @throws GramException as {@link #plus} does
    */
   public static Gram sum(List<? extends Gram> parts) {
+    Objects.requireNonNull(parts, "parts");
     Gram sum = empty();
     for (Gram part : parts) {
       sum = sum.plus(part);
@@ -188,6 +190,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
    * @throws GramException if the layers, neurons, pairs, precision, dead threshold or shift differ
    */
   public final Gram plus(Gram other) {
+    Objects.requireNonNull(other, "other");
     if (isEmpty()) {
       return other;
     }

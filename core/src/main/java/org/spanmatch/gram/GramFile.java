@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.activations.npy.NpzWriter;
@@ -69,11 +70,13 @@ public final class GramFile {
   /**
    * Writes Gram matrices.
    *
-   * @param grams the Gram matrix to write
+   * @param grams the matrices, in the order in which they are read again
    * @param out the stream, which is not closed
    * @throws java.io.IOException if the file can't be written
    */
   public static void write(List<Gram> grams, OutputStream out) throws IOException {
+    Objects.requireNonNull(grams, "grams");
+    Objects.requireNonNull(out, "out");
     NpzWriter npz = NpzWriter.stored(out);
     npz.add(FORMAT, List.of(VERSION));
     for (int g = 0; g < grams.size(); g++) {
@@ -177,6 +180,7 @@ public final class GramFile {
    * @throws GramException if it holds no Gram matrices or has another version
    */
   public static List<Gram> read(Path path) {
+    Objects.requireNonNull(path, "path");
     return read(ActivationFile.open(path));
   }
 
@@ -184,9 +188,10 @@ public final class GramFile {
    * Reads an opened file; see {@link #read(Path)}.
    *
    * @param opened an opened archive
-   * @return the Gram matrix
+   * @return the matrices, at least one
    */
   public static List<Gram> read(ActivationFile opened) {
+    Objects.requireNonNull(opened, "opened");
     GramFile file;
     try {
       file = new GramFile(opened);

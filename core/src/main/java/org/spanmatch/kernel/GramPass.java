@@ -3,6 +3,7 @@ package org.spanmatch.kernel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.gram.Gram;
@@ -44,6 +45,8 @@ public final class GramPass {
    */
   public static Gram of(
       List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options, Pass pass) {
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(pass, "pass");
     require(layers, pairs);
     Gram gram = pass.run(layers.stream().map(ScaledLayer::unscaled).toList());
     if (areExact(gram, options)) {
@@ -64,6 +67,8 @@ public final class GramPass {
    * @param pairs the pairs of layers whose inner products are wanted
    */
   public static void require(List<? extends Layer> layers, Collection<GramPair> pairs) {
+    Objects.requireNonNull(layers, "layers");
+    Objects.requireNonNull(pairs, "pairs");
     if (layers.isEmpty()) {
       throw new IllegalArgumentException("expected at least one layer");
     }

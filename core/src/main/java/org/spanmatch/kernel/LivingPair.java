@@ -1,5 +1,6 @@
 package org.spanmatch.kernel;
 
+import java.util.Objects;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.Moments;
@@ -33,6 +34,7 @@ public record LivingPair(
    * @throws IllegalArgumentException if the Gram matrix lacks one of them or their pair
    */
   public static LivingPair of(Gram gram, int x, int y) {
+    Objects.requireNonNull(gram, "gram");
     gram.requirePair(x, y);
     GramLayer first = gram.layers().get(x);
     GramLayer second = gram.layers().get(y);

@@ -12,7 +12,10 @@ import org.spanmatch.gram.Precision;
 /**
  * Computes projection distances between the neurons of two groups on one backend.
  *
- * <p>A kernel and its tables are for one thread at a time unless the backend says otherwise.
+ * <p>A kernel and all its tables together are for one thread at a time, which is not checked; only
+ * {@linkplain ProjectionTable#copy() copies} of a table may be used by other threads meanwhile. The
+ * Gram matrices it adds up are immutable and may be shared by any threads and kernels. A closed
+ * kernel refuses to add up and to make tables with an {@link IllegalStateException}.
  */
 public interface ProjectionKernel extends AutoCloseable {
   /** {@return what this kernel runs on and why it was chosen} */

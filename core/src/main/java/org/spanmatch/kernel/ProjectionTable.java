@@ -12,6 +12,10 @@ import org.spanmatch.gram.Progress;
  *
  * <p>Neurons are identified by their position in their layer, from 0. Dead neurons count as removed
  * from the start.
+ *
+ * <p>A table is for one thread at a time, which is not checked, and so are the kernel and its other
+ * tables meanwhile; {@link #copy()} makes a table for another thread. A closed table refuses to
+ * answer about what remains, and to change, with an {@link IllegalStateException}.
  */
 public interface ProjectionTable extends AutoCloseable {
   /** A state to return to; see {@link #mark()}. */

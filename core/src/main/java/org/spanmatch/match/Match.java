@@ -67,12 +67,12 @@ public record Match(
     return members(group).stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** Such as "maximum match at ε = 0.3: 12 + 10 neurons, similarity 0.55, 1 borderline". */
+  /** Such as "maximum match at epsilon 0.3: 12 + 10 neurons, similarity 0.55, 1 borderline". */
   @Override
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "maximum match at ε = %s: %d + %d neurons, similarity %.4g, %d borderline",
+        "maximum match at epsilon %s: %d + %d neurons, similarity %.4g, %d borderline",
         epsilon,
         x.size(),
         y.size(),

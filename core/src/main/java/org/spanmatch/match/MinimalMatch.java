@@ -83,7 +83,7 @@ public record MinimalMatch(
               order.numbers(numbering, trials.left()),
               Dependents.UNKNOWN,
               () -> false,
-              Helpers.NONE,
+              SearchThreads.NONE,
               (match, v) -> found.set(of(neuron, match)))
           .search(trials, wanted);
     } finally {
@@ -103,9 +103,9 @@ public record MinimalMatch(
         numbering.positions(Group.Y, match.borderline()));
   }
 
-  /** Such as "minimal match of x:3 at ε = 0.25: x [3, 7], y [1]". */
+  /** Such as "minimal match of x:3 at epsilon 0.25: x [3, 7], y [1]". */
   @Override
   public String toString() {
-    return "minimal match of " + neuron + " at ε = " + epsilon + ": x " + x + ", y " + y;
+    return "minimal match of " + neuron + " at epsilon " + epsilon + ": x " + x + ", y " + y;
   }
 }

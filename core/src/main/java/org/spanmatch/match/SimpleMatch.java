@@ -68,10 +68,10 @@ public record SimpleMatch(
     return members(group).stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** Such as "simple match at ε = 0.25: x [3, 7], y [1]". */
+  /** Such as "simple match at epsilon 0.25: x [3, 7], y [1]". */
   @Override
   public String toString() {
-    return "simple match at ε = " + epsilon + ": x " + x + ", y " + y;
+    return "simple match at epsilon " + epsilon + ": x " + x + ", y " + y;
   }
 
   private static int compare(List<Integer> a, List<Integer> b) {

@@ -75,11 +75,11 @@ public record SimpleMatches(
         .collect(Collectors.groupingBy(SimpleMatch::size, TreeMap::new, Collectors.counting()));
   }
 
-  /** Such as "17 simple matches at ε = 0.3, complete". */
+  /** Such as "17 simple matches at epsilon 0.3, complete". */
   @Override
   public String toString() {
     return matches.size()
-        + " simple matches at ε = "
+        + " simple matches at epsilon "
         + maximum.epsilon()
         + (complete ? ", complete" : ", not complete");
   }

@@ -142,11 +142,11 @@ public record SimpleSearch(
     Match maximum = MaximumMatch.of(table, epsilon);
     SortedMap<Neuron, Absence> absent = new TreeMap<>();
     BitSet wanted = wanted(table, maximum, absent);
-    // A copy computes on one thread, so that the helpers' copies don't wait for each other.
+    // A copy computes on one thread, so that the searchThreads' copies don't wait for each other.
     Optional<ProjectionTable> copy = threads > 1 ? table.copy() : Optional.empty();
-    try (Helpers helpers = new Helpers(copy.isPresent() ? threads : 1)) {
+    try (SearchThreads searchThreads = new SearchThreads(copy.isPresent() ? threads : 1)) {
       Trials trials = Trials.of(copy.orElse(table), maximum);
-      return new Run(helpers, trials, wanted).search(maximum, absent);
+      return new Run(searchThreads, trials, wanted).search(maximum, absent);
     } finally {
       copy.ifPresent(ProjectionTable::close);
       table.rollback(start);
@@ -180,7 +180,7 @@ public record SimpleSearch(
 
   /** One run, on one maximum match, with the state that its threads share. */
   private final class Run {
-    private final Helpers helpers;
+    private final SearchThreads searchThreads;
     private final Trials trials;
     private final Numbering numbering;
     private final BitSet wanted;
@@ -201,8 +201,8 @@ public record SimpleSearch(
       }
     }
 
-    Run(Helpers helpers, Trials trials, BitSet wanted) {
-      this.helpers = helpers;
+    Run(SearchThreads searchThreads, Trials trials, BitSet wanted) {
+      this.searchThreads = searchThreads;
       this.trials = trials;
       this.numbering = trials.numbering();
       this.wanted = wanted;
@@ -236,7 +236,7 @@ public record SimpleSearch(
     }
 
     private boolean isOver() {
-      return stopped.getAsBoolean() || helpers.failed();
+      return stopped.getAsBoolean() || searchThreads.failed();
     }
 
     private synchronized void note(BitSet decisions) {
@@ -283,16 +283,16 @@ public record SimpleSearch(
           };
       boolean more = true;
       for (int i = 1; i < neurons.length && more; i++) {
-        more = helpers.offer(trials, loop);
+        more = searchThreads.offer(trials, loop);
       }
       loop.accept(trials);
-      helpers.await();
+      searchThreads.await();
     }
 
     private boolean one(Dependents dependents) {
-      new TrialTree(numbers, dependents, this::isOver, helpers, this::found)
+      new TrialTree(numbers, dependents, this::isOver, searchThreads, this::found)
           .search(trials, (BitSet) wanted.clone());
-      helpers.await();
+      searchThreads.await();
       return answered.get() == wanted.cardinality();
     }
 

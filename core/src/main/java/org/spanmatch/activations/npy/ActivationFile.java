@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -55,6 +56,7 @@ public final class ActivationFile {
    *     than 100,000
    */
   public static ActivationFile open(Path path) {
+    Objects.requireNonNull(path, "path");
     requireReadable(path);
     try {
       if (Files.isDirectory(path)) {

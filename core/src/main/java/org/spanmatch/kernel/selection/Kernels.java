@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -93,7 +94,8 @@ public final class Kernels {
    * @throws KernelUnavailableException if the backend asked for can't run
    */
   public static ProjectionKernel open(String backend, KernelOptions options, CostProfile profile) {
-    return open(backend, options, Optional.of(profile), providers());
+    return open(
+        backend, options, Optional.of(Objects.requireNonNull(profile, "profile")), providers());
   }
 
   static ProjectionKernel open(
@@ -101,6 +103,8 @@ public final class Kernels {
       KernelOptions options,
       Optional<CostProfile> profile,
       List<KernelProvider> providers) {
+    Objects.requireNonNull(backend, "backend");
+    Objects.requireNonNull(options, "options");
     String property = System.getProperty(BACKEND_PROPERTY, AUTO);
     ProjectionKernel kernel;
     if (!backend.equals(AUTO)) {
