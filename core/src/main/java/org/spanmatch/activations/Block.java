@@ -30,19 +30,23 @@ public record Block(
     int outerStride,
     int innerStride) {
 
-  /** Number of samples in this block. */
+  /** {@return the number of samples in this block} */
   public int samples() {
     return outerSize * innerSize;
   }
 
-  /** Index in the buffer, counted in values, of a sample's first neuron. */
+  /**
+   * {@return the index in the buffer, counted in values, of a sample's first neuron}
+   *
+   * @param sample a sample of this block, from 0
+   */
   public int index(int sample) {
     return sample / innerSize * outerStride + sample % innerSize * innerStride;
   }
 
   /**
-   * Whether the values are contiguous and row-major: all neurons of a sample side by side, then the
-   * next sample.
+   * {@return whether the values are contiguous and row-major: all neurons of a sample side by side,
+   * then the next sample}
    */
   public boolean hasSamplesSideBySide() {
     return neuronStride == 1
@@ -50,7 +54,14 @@ public record Block(
         && (outerSize == 1 || outerStride == innerSize * neurons);
   }
 
-  /** Returns a block of contiguous row-major samples: all neurons of a sample lie side by side. */
+  /**
+   * {@return a block of contiguous row-major samples: all neurons of a sample lie side by side}
+   *
+   * @param type the format of the values
+   * @param data the stored bytes, with the byte order set
+   * @param neurons number of neurons
+   * @param samples number of samples
+   */
   public static Block rows(ElementType type, ByteBuffer data, int neurons, int samples) {
     return new Block(type, data, neurons, samples, 1, 1, neurons, 0);
   }

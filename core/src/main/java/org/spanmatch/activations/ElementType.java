@@ -116,19 +116,19 @@ public enum ElementType {
     this.roundoff = roundoff;
   }
 
-  /** Numpy's name for the format without the byte order, such as {@code f4}. */
+  /** {@return numpy's name for the format without the byte order, such as {@code f4}} */
   public String code() {
     return code;
   }
 
-  /** Bytes per value. */
+  /** {@return the bytes per value} */
   public int bytes() {
     return bytes;
   }
 
   /**
-   * The relative rounding error u_data of a stored value, which limits how exact a match can be.
-   * For integers it is that of float64, in which they are computed.
+   * {@return the relative rounding error u_data of a stored value, which limits how exact a match
+   * can be} For integers it is that of float64, in which they are computed.
    */
   public double roundoff() {
     return roundoff;
@@ -139,6 +139,7 @@ public enum ElementType {
    *
    * @param data the stored bytes, in the buffer's byte order
    * @param index the value's position, counted in values from the start of the buffer
+   * @return the value
    */
   public abstract double get(ByteBuffer data, int index);
 
@@ -156,7 +157,11 @@ public enum ElementType {
     }
   }
 
-  /** Returns the type with a numpy code such as {@code f4}, if any. */
+  /**
+   * {@return the type with a numpy code such as {@code f4}, if any}
+   *
+   * @param code numpy's name of a format, without the byte order
+   */
   public static Optional<ElementType> ofCode(String code) {
     for (ElementType type : values()) {
       if (type.code.equals(code)) {

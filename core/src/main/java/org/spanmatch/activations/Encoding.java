@@ -6,7 +6,13 @@ import java.nio.ByteBuffer;
 public final class Encoding {
   private Encoding() {}
 
-  /** Appends a value; floating-point types round it to nearest, integer types truncate. */
+  /**
+   * Appends a value; floating-point types round it to nearest, integer types truncate.
+   *
+   * @param data receives the value at its position
+   * @param type the format to write
+   * @param value the value
+   */
   public static void put(ByteBuffer data, ElementType type, double value) {
     switch (type) {
       case BOOL, INT8, UINT8 -> data.put((byte) (int) value);

@@ -6,12 +6,16 @@ import java.util.List;
 public abstract class ForwardingLayer implements Layer {
   private final Layer layer;
 
-  /** Creates a layer that forwards to another one. */
+  /**
+   * Creates a layer that forwards to another one.
+   *
+   * @param layer the layer to forward to
+   */
   protected ForwardingLayer(Layer layer) {
     this.layer = layer;
   }
 
-  /** The layer that calls are forwarded to. */
+  /** {@return the layer that calls are forwarded to} */
   protected final Layer layer() {
     return layer;
   }

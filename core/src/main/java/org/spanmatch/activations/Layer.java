@@ -1,6 +1,7 @@
 package org.spanmatch.activations;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The activations of one layer of one network on the test set: {@code samples × neurons} numbers,
@@ -10,22 +11,24 @@ import java.util.List;
  * BlockReader} belongs to one thread.
  */
 public interface Layer {
-  /** The layer's name, for results and messages. */
+  /** {@return the layer's name, for results and messages} */
   String name();
 
-  /** The origin of the activations, usually a file, for messages. */
+  /** {@return the origin of the activations, usually a file, for messages} */
   String source();
 
-  /** The format of the stored values, which determines {@link ElementType#roundoff()}. */
+  /** {@return the format of the stored values, which determines {@link ElementType#roundoff()}} */
   ElementType type();
 
-  /** Number of neurons; may be 0. */
+  /** {@return the number of neurons; may be 0} */
   int neurons();
 
-  /** The sizes of the axes that count samples, such as {@code [N]} or {@code [N, H, W]}. */
+  /**
+   * {@return the sizes of the axes that count samples, such as {@code [N]} or {@code [N, H, W]}}
+   */
   List<Long> sampleAxes();
 
-  /** Number of samples, the product of {@link #sampleAxes()}. */
+  /** {@return the number of samples, the product of {@link #sampleAxes()}} */
   default long samples() {
     return sampleAxes().stream().reduce(1L, Math::multiplyExact);
   }
@@ -33,19 +36,22 @@ public interface Layer {
   /**
    * Starts a pass over all samples.
    *
+   * @return a reader, which the caller closes
    * @throws ActivationsException if the data can't be opened
    */
   BlockReader open();
 
   /**
-   * Position of a sample in the file; it differs from its position in the layer if samples are left
-   * out.
+   * {@return the position of a sample in the file; it differs from its position in the layer if
+   * samples are left out}
+   *
+   * @param sample a sample, from 0
    */
   default long samplePosition(long sample) {
     return sample;
   }
 
-  /** The start of every message about this layer: "file, layer 'name'". */
+  /** {@return the start of every message about this layer: "file, layer 'name'"} */
   default String description() {
     return source() + ", layer '" + name() + "'";
   }
@@ -53,9 +59,13 @@ public interface Layer {
   /**
    * Checks that two layers have the same number of samples.
    *
+   * @param x a layer
+   * @param y another layer
    * @throws ActivationsException if not, with both numbers
    */
   static void requireSameSamples(Layer x, Layer y) {
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(y, "y");
     if (x.samples() != y.samples()) {
       throw new ActivationsException(
           x.description()

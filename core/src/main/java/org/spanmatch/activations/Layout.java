@@ -26,25 +26,26 @@ public enum Layout {
     this.neuronAxis = neuronAxis;
   }
 
-  /** Number of axes. */
+  /** {@return the number of axes} */
   public int axes() {
     return axes;
   }
 
-  /** The axis that counts neurons, from 0. */
+  /** {@return the axis that counts neurons, from 0} */
   public int neuronAxis() {
     return neuronAxis;
   }
 
-  /** The name used on the command line, such as {@code nchw}. */
+  /** {@return the name used on the command line, such as {@code nchw}} */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /**
-   * Returns the layout of an array with a number of axes: the chosen one that fits, or else the
-   * usual one ({@code nf}, {@code ntf}, {@code nchw}).
+   * {@return the layout of an array with a number of axes: the chosen one that fits, or else the
+   * usual one ({@code nf}, {@code ntf}, {@code nchw})}
    *
+   * @param axes number of axes of the array
    * @param chosen layouts the user asked for; those with another number of axes are ignored
    * @throws ActivationsException if the array has fewer than 2 or more than 4 axes
    */

@@ -26,7 +26,9 @@ public final class NeuronNorms {
   /**
    * Computes the norms and sums of a layer in one pass.
    *
+   * @param layer the layer to read
    * @param progress receives the number of samples read so far
+   * @return the norms and sums
    * @throws ActivationsException if a value is NaN or infinite, or the data can't be read
    */
   public static NeuronNorms of(Layer layer, LongConsumer progress) {
@@ -82,35 +84,42 @@ public final class NeuronNorms {
             + ", expected finite activations");
   }
 
-  /** Number of neurons. */
+  /** {@return the number of neurons} */
   public int neurons() {
     return norms.length;
   }
 
   /**
-   * Euclidean norm of a neuron's activation vector; infinite if it exceeds the range of doubles.
+   * {@return the Euclidean norm of a neuron's activation vector; infinite if it exceeds the range
+   * of doubles}
+   *
+   * @param neuron the neuron's position in its layer
    */
   public double norm(int neuron) {
     return norms[neuron];
   }
 
   /**
-   * Sum of a neuron's activations, added one by one; infinite if a partial sum exceeds the range of
-   * doubles.
+   * {@return the sum of a neuron's activations, added one by one; infinite if a partial sum exceeds
+   * the range of doubles}
+   *
+   * @param neuron the neuron's position in its layer
    */
   public double sum(int neuron) {
     return sums[neuron];
   }
 
   /**
-   * Power of two that brings a neuron's largest value near 1. Multiplying by it keeps squares from
-   * overflowing, and loses only values 300 decimal orders below the largest.
+   * {@return the power of two that brings a neuron's largest value near 1} Multiplying by it keeps
+   * squares from overflowing, and loses only values 300 decimal orders below the largest.
+   *
+   * @param neuron the neuron's position in its layer
    */
   public double scale(int neuron) {
     return Math.scalb(1.0, Math.min(1022, -Math.getExponent(largest[neuron])));
   }
 
-  /** Returns the scale of every neuron, by position. */
+  /** {@return the scale of every neuron, by position} */
   public double[] scales() {
     double[] scales = new double[norms.length];
     Arrays.setAll(scales, this::scale);
@@ -118,7 +127,7 @@ public final class NeuronNorms {
   }
 
   /**
-   * Returns the neurons whose norm is at most the threshold, ascending.
+   * {@return the neurons whose norm is at most the threshold, ascending}
    *
    * @param threshold at least 0
    */

@@ -1,5 +1,7 @@
 package org.spanmatch.activations;
 
+import java.util.Objects;
+
 /**
  * Reads a layer of any layout and block size as rows of doubles, one row per sample. For code that
  * need not be fast.
@@ -13,13 +15,22 @@ public final class SampleRows implements AutoCloseable {
   private Block block;
   private int used;
 
-  /** Returns the number of rows that fit in a buffer of a few megabytes; at most 256. */
+  /**
+   * {@return the number of rows that fit in a buffer of a few megabytes; at most 256}
+   *
+   * @param neurons number of neurons, at least 0
+   */
   public static int chunk(int neurons) {
     return Math.max(1, Math.min(MAX_CHUNK, CHUNK_VALUES / Math.max(1, neurons)));
   }
 
-  /** Starts a pass over the layer. */
+  /**
+   * Starts a pass over the layer.
+   *
+   * @param layer the layer to read
+   */
   public SampleRows(Layer layer) {
+    Objects.requireNonNull(layer, "layer");
     this.layer = layer;
     this.reader = layer.open();
   }

@@ -3,6 +3,7 @@ package org.spanmatch.activations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
@@ -25,11 +26,13 @@ public final class SampledActivations extends ForwardingLayer {
   }
 
   /**
-   * Returns a layer with at most {@code count} samples; the layer itself if it has no more.
+   * {@return a layer with at most {@code count} samples; the layer itself if it has no more}
    *
+   * @param layer the layer
    * @param count number of samples, at least 1
    */
   public static Layer of(Layer layer, long count) {
+    Objects.requireNonNull(layer, "layer");
     if (count < 1) {
       throw new IllegalArgumentException("expected at least 1 sample, found " + count);
     }

@@ -11,6 +11,8 @@ public interface ComparisonMonitor extends Progress {
   /**
    * Called before a layer is compressed, which happens twice if the first answer is in doubt.
    *
+   * @param pair the pair of layers
+   * @param precision the precision of the attempt
    * @param heapBytes an upper estimate of the Java heap needed
    */
   default void compressing(ComparedLayers layers, Precision precision, long heapBytes) {}
@@ -22,8 +24,8 @@ public interface ComparisonMonitor extends Progress {
   default void leftInDoubt(ComparedLayers layers) {}
 
   /**
-   * Whether to stop. Called from time to time while a layer is compressed and at no other time, so
-   * a question that takes long must check for itself.
+   * {@return whether to stop} Called from time to time while a layer is compressed and at no other
+   * time, so a question that takes long must check for itself.
    */
   default boolean isStopped() {
     return false;

@@ -16,7 +16,13 @@ import org.spanmatch.gram.Precision;
  */
 public record ComparisonOptions(
     double deadThreshold, Optional<Precision> precision, ComparisonMonitor monitor) {
-  /** Checks the threshold, and that nothing is null. */
+  /**
+   * Checks the threshold, and that nothing is null.
+   *
+   * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead
+   * @param precision how to compress the layer
+   * @param monitor observes the comparison and may end it
+   */
   public ComparisonOptions {
     if (!(deadThreshold >= 0 && deadThreshold <= Double.MAX_VALUE)) {
       throw new IllegalArgumentException(
@@ -26,7 +32,7 @@ public record ComparisonOptions(
     Objects.requireNonNull(monitor, "monitor");
   }
 
-  /** Returns the default threshold, precision as the answer needs it, and no monitor. */
+  /** {@return the default threshold, precision as the answer needs it, and no monitor} */
   public static ComparisonOptions defaults() {
     return new ComparisonOptions(
         NeuronNorms.DEFAULT_DEAD_THRESHOLD, Optional.empty(), ComparisonMonitor.NONE);

@@ -10,9 +10,10 @@ public final class HeapEnd {
   private HeapEnd() {}
 
   /**
-   * Returns an exception that suggests a heap of at least twice the size.
+   * {@return an exception that suggests a heap of at least twice the size}
    *
    * @param place where it happened, ending with a colon and a space, or empty
+   * @param cause the error that ended the heap
    */
   public static NotEnoughMemoryException at(String place, OutOfMemoryError cause) {
     long heap = Runtime.getRuntime().maxMemory();

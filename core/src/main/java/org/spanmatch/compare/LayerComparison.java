@@ -61,6 +61,9 @@ public final class LayerComparison {
    * replaced by one of high precision, if that can be had and the monitor does not give up the work
    * on it.
    *
+   * @param <T> the type of the values
+   * @param question the question
+   * @return the answer
    * @throws org.spanmatch.activations.ActivationsException if the layers can't be compared or read
    * @throws org.spanmatch.gram.GramException if the options ask for high precision and a Gram
    *     matrix is of standard precision
@@ -75,7 +78,7 @@ public final class LayerComparison {
     }
   }
 
-  /** The steps so far, with the time of each. */
+  /** {@return the steps so far, with the time of each} */
   public LayerSteps steps() {
     return steps;
   }

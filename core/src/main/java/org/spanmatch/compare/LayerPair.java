@@ -23,6 +23,9 @@ public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers
    * <p>If both arrays have several sample axes, these must agree one by one. An array with a single
    * one, flattened before it was stored, must agree with the product.
    *
+   * @param name the layer's name in results
+   * @param x the layer in the first network
+   * @param y the layer in the second network, on the same samples
    * @throws ActivationsException if they differ
    */
   public LayerPair {

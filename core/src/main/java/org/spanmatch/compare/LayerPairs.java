@@ -21,6 +21,8 @@ public record LayerPairs(List<LayerPair> pairs, List<String> onlyInX, List<Strin
   /**
    * Pairs arrays by name. Two lone {@code .npy} files are paired regardless of their names.
    *
+   * @param x the first file
+   * @param y the second file
    * @param selected the layers to take, by name; the others are ignored
    * @param layouts see {@link StoredArray#layer}
    * @return the pairs; possibly none

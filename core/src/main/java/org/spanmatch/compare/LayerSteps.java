@@ -21,7 +21,11 @@ public final class LayerSteps {
     seconds.put(READ, 0.0);
   }
 
-  /** Receives the progress of a step. */
+  /**
+   * Receives the progress of a step.
+   *
+   * @return the progress receiver
+   */
   public Progress progress() {
     return progress;
   }
@@ -31,7 +35,14 @@ public final class LayerSteps {
     return new TimedActivations(layer, reading);
   }
 
-  /** Runs a step and returns its result. Times of repeated steps add up. */
+  /**
+   * Runs a step and returns its result. Times of repeated steps add up.
+   *
+   * @param <T> the type of the values
+   * @param step the name of the step
+   * @param work the work of the step
+   * @return the result
+   */
   public <T> T run(String step, Supplier<T> work) {
     progress.update(step, 0, 1);
     double readBefore = reading.seconds();

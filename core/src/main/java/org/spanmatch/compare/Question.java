@@ -18,26 +18,36 @@ public interface Question<T> {
    * @param layer the layer's name
    * @param table the compressed layer; the caller closes it
    * @param steps measures the steps of the answer and receives their progress
+   * @return the answer
    */
   T answer(String layer, ProjectionTable table, LayerSteps steps);
 
-  /** The precision of the first attempt, unless the options fix it. */
+  /** {@return the precision of the first attempt, unless the options fix it} */
   default Precision precision() {
     return Precision.STANDARD;
   }
 
   /**
-   * Whether an answer of standard precision may be wrong, so that high precision is worth its time.
+   * {@return whether an answer of standard precision may be wrong, so that high precision is worth
+   * its time}
+   *
+   * @param answer an answer of standard precision
    */
   boolean inDoubt(T answer);
 
-  /** Returns the better of two answers, by default the one of high precision. */
+  /**
+   * {@return the better of two answers, by default the one of high precision}
+   *
+   * @param standard the answer of standard precision
+   * @param precise the answer of high precision
+   */
   default T better(T standard, T precise) {
     return precise;
   }
 
   /**
-   * Whether any error bound exceeds {@link Precision#GRAM_FLOOR}, so that high precision may help.
+   * {@return whether any error bound exceeds {@link Precision#GRAM_FLOOR}, so that high precision
+   * may help}
    *
    * @param bounds one error bound per neuron, null for a dead neuron
    */

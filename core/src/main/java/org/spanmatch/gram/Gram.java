@@ -18,8 +18,8 @@ import java.util.TreeSet;
  *
  * <p>It has two forms. {@link GramMatrix} holds the inner products (standard precision), {@link
  * TriangularFactor} the factor R of the activation matrix (high precision), where RᵀR is the Gram
- * matrix. Both are immutable, can be added ({@link #plus}) and stored ({@link GramFile}), and any
- * kernel makes tables of them ({@code ProjectionKernel.table}).
+ * matrix. Both are immutable, may be shared by any threads, can be added ({@link #plus}) and stored
+ * ({@link GramFile}), and any kernel makes tables of them ({@code ProjectionKernel.table}).
  *
  * <pre>{@code
  * Gram monday = kernel.gram(List.of(x1, y1), GramPair.all(2), GramOptions.defaults());
@@ -122,9 +122,12 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
    * Adds Gram matrices of the same layers in the given order, so that equal parts in equal order
    * give identical bits; returns {@link #empty} for an empty list.
    *
+   * @param parts Gram matrices of the same layers on different samples
+   * @return the sum
    * @throws GramException as {@link #plus} does
    */
   public static Gram sum(List<? extends Gram> parts) {
+    Objects.requireNonNull(parts, "parts");
     Gram sum = empty();
     for (Gram part : Objects.requireNonNull(parts, "parts")) {
       sum = sum.plus(part);
@@ -132,32 +135,37 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
     return sum;
   }
 
-  /** Whether this is the sum of no samples. */
+  /** {@return whether this is the sum of no samples} */
   public final boolean isEmpty() {
     return samples == 0;
   }
 
-  /** The layers; other methods identify a layer by its index in this list. */
+  /** {@return the layers; other methods identify a layer by its index in this list} */
   public final List<GramLayer> layers() {
     return layers;
   }
 
-  /** The pairs of different layers whose inner products are present, ascending. */
+  /** {@return the pairs of different layers whose inner products are present, ascending} */
   public final Set<GramPair> pairs() {
     return pairs;
   }
 
-  /** Whether the inner products of two layers are present; those within a layer always are. */
+  /**
+   * {@return whether the inner products of two layers are present; those within a layer always are}
+   *
+   * @param layer the layer's position in {@link #layers()}
+   * @param other the other layer's position in {@link #layers()}
+   */
   public final boolean has(int layer, int other) {
     return layer == other || pairs.contains(GramPair.of(layer, other));
   }
 
-  /** Number of samples d. */
+  /** {@return the number of samples d} */
   public final long samples() {
     return samples;
   }
 
-  /** The Euclidean norm up to which neurons count as dead. */
+  /** {@return the Euclidean norm up to which neurons count as dead} */
   public final double deadThreshold() {
     return deadThreshold;
   }
@@ -185,21 +193,25 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
   public abstract Precision precision();
 
   /**
-   * Bound on the rounding error of adding up. {@link GramMatrix}: of every inner product, relative
-   * to the product of the two norms. {@link TriangularFactor}: the relative backward error of every
-   * column.
+   * {@return the bound on the rounding error of adding up} {@link GramMatrix}: of every inner
+   * product, relative to the product of the two norms. {@link TriangularFactor}: the relative
+   * backward error of every column.
    */
   public final double error() {
     return error;
   }
 
   /**
-   * Returns the inner product of two neurons' scaled activation vectors (see {@link
-   * Moments#scaleExponent}).
+   * {@return the inner product of two neurons' scaled activation vectors (see {@link
+   * Moments#scaleExponent})}
    *
    * <p>Costs a look-up in a {@link GramMatrix}, and O(rows) operations in a {@link
    * TriangularFactor}.
    *
+   * @param layer the layer's position in {@link #layers()}
+   * @param neuron the neuron's position in its layer
+   * @param otherLayer the other layer's position
+   * @param otherNeuron the other neuron's position in its layer
    * @throws IllegalArgumentException if the pair of layers was not added up
    */
   public abstract double innerProduct(int layer, int neuron, int otherLayer, int otherNeuron);
@@ -208,6 +220,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
    * Returns the sums that debiased CKA needs of a pair beside its inner products; a layer may be
    * paired with itself.
    *
+   * @param pair a pair of layers, or a layer with itself
    * @return empty if they were not requested ({@link GramOptions#normProducts}), or if activations
    *     were so large or small that they had to be scaled per neuron
    */
@@ -229,12 +242,13 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
   public abstract long bytes();
 
   /**
-   * Returns the Gram matrix of the same layers on the samples of both.
+   * {@return the Gram matrix of the same layers on the samples of both}
    *
    * <p>Samples that are in both count twice, which can't be detected. The relative error of a sum
    * of inner products is at most max(e₁, e₂)·(1 + u) + u, by the Cauchy–Schwarz inequality; for
    * factors it is the larger backward error plus that of one more reduction step.
    *
+   * @param other the other layer's position in {@link #layers()}
    * @throws GramException if the layers, neurons, pairs, precision, dead threshold or shift differ
    */
   public final Gram plus(Gram other) {
@@ -302,6 +316,8 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
   /**
    * Checks that the inner products of two layers are present.
    *
+   * @param layer the layer's position in {@link #layers()}
+   * @param other the other layer's position in {@link #layers()}
    * @throws IllegalArgumentException if they are not, or a layer does not exist
    */
   public final void requirePair(int layer, int other) {

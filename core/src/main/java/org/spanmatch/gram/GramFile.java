@@ -163,7 +163,11 @@ public final class GramFile {
     return "gram/" + name(pair);
   }
 
-  /** Whether a file claims to hold Gram matrices, in any version of the format. */
+  /**
+   * {@return whether a file claims to hold Gram matrices, in any version of the format}
+   *
+   * @param file the file
+   */
   public static boolean isGramFile(ActivationFile file) {
     Objects.requireNonNull(file, "file");
     return file.arrays().stream().anyMatch(array -> array.name().equals(FORMAT))
@@ -173,6 +177,7 @@ public final class GramFile {
   /**
    * Reads a file.
    *
+   * @param path the file
    * @return the matrices, at least one
    * @throws org.spanmatch.activations.ActivationsException if it can't be read or is damaged
    * @throws GramException if it holds no Gram matrices or has another version
@@ -181,8 +186,14 @@ public final class GramFile {
     return read(ActivationFile.open(Objects.requireNonNull(path, "path")));
   }
 
-  /** Reads an opened file; see {@link #read(Path)}. */
+  /**
+   * Reads an opened file; see {@link #read(Path)}.
+   *
+   * @param opened an opened archive
+   * @return the matrices, at least one
+   */
   public static List<Gram> read(ActivationFile opened) {
+    Objects.requireNonNull(opened, "opened");
     GramFile file;
     try {
       file = new GramFile(Objects.requireNonNull(opened, "opened"));

@@ -23,7 +23,17 @@ public record GramLayer(
     List<Long> sampleAxes,
     double storageRoundoff,
     Moments moments) {
-  /** Checks the arguments and copies the lists. */
+  /**
+   * Checks the arguments and copies the lists.
+   *
+   * @param network number of its network, from 0
+   * @param name the layer's name
+   * @param sources origins of its activations, usually files
+   * @param sampleAxes the sizes of the axes that count samples, such as {@code [N]} or {@code [N,
+   *     H, W]}
+   * @param storageRoundoff u_data, the largest relative rounding of a stored activation
+   * @param moments sums and norms per neuron
+   */
   public GramLayer {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(moments, "moments");
@@ -37,7 +47,7 @@ public record GramLayer(
     }
   }
 
-  /** Number of neurons, dead ones included. */
+  /** {@return the number of neurons, dead ones included} */
   public int neurons() {
     return moments.neurons();
   }
@@ -52,7 +62,11 @@ public record GramLayer(
     return String.join(" + ", sources) + ", layer '" + name + "'";
   }
 
-  /** Returns this layer as one of network {@code number}. */
+  /**
+   * {@return this layer as one of network {@code number}}
+   *
+   * @param number the number of the network, from 0
+   */
   public GramLayer ofNetwork(int number) {
     return new GramLayer(number, name, sources, sampleAxes, storageRoundoff, moments);
   }

@@ -80,8 +80,9 @@ public final class GramMatrix extends Gram {
   }
 
   /**
-   * Returns the block of a pair in the constructor's format. Not copied; must not be changed.
+   * {@return the block of a pair in the constructor's format} Not copied; must not be changed.
    *
+   * @param pair a pair of layers that was added up
    * @throws IllegalArgumentException if the pair was not added up
    */
   public double[] block(GramPair pair) {
@@ -91,8 +92,11 @@ public final class GramMatrix extends Gram {
   }
 
   /**
-   * Returns the offset of a row in a packed upper triangle: element (row, column) is at offset +
-   * column.
+   * {@return the offset of a row in a packed upper triangle: element (row, column) is at offset +
+   * column}
+   *
+   * @param neurons number of neurons of the layer
+   * @param row a row, from 0
    */
   public static int triangleRow(int neurons, int row) {
     return (int) (row * (2L * neurons - row - 1) / 2);

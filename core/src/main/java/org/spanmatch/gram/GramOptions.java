@@ -15,7 +15,15 @@ import org.spanmatch.activations.NeuronNorms;
  */
 public record GramOptions(
     double deadThreshold, Precision precision, boolean normProducts, Progress progress) {
-  /** Checks the threshold, and that nothing is null. */
+  /**
+   * Checks the threshold, and that nothing is null.
+   *
+   * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead
+   * @param precision the least precision required
+   * @param normProducts whether to add up the sums for debiased CKA, for each layer with itself and
+   *     each pair
+   * @param progress receives the number of samples read so far
+   */
   public GramOptions {
     Objects.requireNonNull(precision, "precision");
     Objects.requireNonNull(progress, "progress");
@@ -25,35 +33,53 @@ public record GramOptions(
     }
   }
 
-  /** Options without norm products. */
+  /**
+   * Options without norm products.
+   *
+   * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead
+   * @param precision the least precision required
+   * @param progress receives the number of samples read so far
+   */
   public GramOptions(double deadThreshold, Precision precision, Progress progress) {
     this(deadThreshold, precision, false, progress);
   }
 
   /**
-   * Returns the default threshold, standard precision, no norm products and no progress reports.
+   * {@return the default threshold, standard precision, no norm products and no progress reports}
    */
   public static GramOptions defaults() {
     return new GramOptions(
         NeuronNorms.DEFAULT_DEAD_THRESHOLD, Precision.STANDARD, false, Progress.NONE);
   }
 
-  /** Returns these options with another dead threshold. */
+  /**
+   * {@return these options with another dead threshold}
+   *
+   * @param norm the largest Euclidean norm of a dead neuron, finite, at least 0
+   */
   public GramOptions withDeadThreshold(double norm) {
     return new GramOptions(norm, precision, normProducts, progress);
   }
 
-  /** Returns these options with another precision. */
+  /**
+   * {@return these options with another precision}
+   *
+   * @param least the least precision that is wanted
+   */
   public GramOptions withPrecision(Precision least) {
     return new GramOptions(deadThreshold, least, normProducts, progress);
   }
 
-  /** Returns these options with norm products. */
+  /** {@return these options with norm products} */
   public GramOptions withNormProducts() {
     return new GramOptions(deadThreshold, precision, true, progress);
   }
 
-  /** Returns these options with progress reports. */
+  /**
+   * {@return these options with progress reports}
+   *
+   * @param report receives the number of samples read
+   */
   public GramOptions withProgress(Progress report) {
     return new GramOptions(deadThreshold, precision, normProducts, report);
   }

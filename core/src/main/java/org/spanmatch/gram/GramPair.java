@@ -13,7 +13,12 @@ import java.util.Set;
  * @param second position of the other, at least {@code first}
  */
 public record GramPair(int first, int second) implements Comparable<GramPair> {
-  /** Checks the positions and their order. */
+  /**
+   * Checks the positions and their order.
+   *
+   * @param first position of one layer, from 0
+   * @param second position of the other, at least {@code first}
+   */
   public GramPair {
     if (first < 0 || second < first) {
       throw new IllegalArgumentException(
@@ -21,12 +26,21 @@ public record GramPair(int first, int second) implements Comparable<GramPair> {
     }
   }
 
-  /** Returns the pair of two layers, given in either order. */
+  /**
+   * {@return the pair of two layers, given in either order}
+   *
+   * @param one a layer's position
+   * @param other another layer's position, or the same
+   */
   public static GramPair of(int one, int other) {
     return new GramPair(Math.min(one, other), Math.max(one, other));
   }
 
-  /** Returns all pairs of different layers. */
+  /**
+   * {@return all pairs of different layers}
+   *
+   * @param layers number of layers, at least 0
+   */
   public static Set<GramPair> all(int layers) {
     Set<GramPair> pairs = new LinkedHashSet<>();
     for (int first = 0; first < layers; first++) {

@@ -21,6 +21,9 @@ public final class Householder {
    *
    * @param pivot the row that takes up column k
    * @param rows the matrix; the other rows are {@code rows[from]} to {@code rows[to − 1]}
+   * @param from the first of the other rows
+   * @param to the end of the other rows, exclusive
+   * @param k the column that becomes zero in the other rows
    * @param columns end of the columns; columns k to {@code columns − 1} take part
    */
   public static void reflect(
@@ -62,6 +65,9 @@ public final class Householder {
    * <p>Higham, Accuracy and Stability of Numerical Algorithms, section 19.3, with its constants
    * written out: the inner product contributes 2·length·u after scaling with ‖v‖² = 2, the computed
    * v and τ at most 3·length·u, the remaining operations a few u.
+   *
+   * @param length length of the vectors, at least 1
+   * @return the bound
    */
   public static double backwardError(int length) {
     return 6 * (length + 4.0) * UNIT_ROUNDOFF;

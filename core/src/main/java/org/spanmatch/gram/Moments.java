@@ -73,7 +73,14 @@ public final class Moments {
     this.shifts = shifts.clone();
   }
 
-  /** Returns moments of activations that were neither scaled nor shifted; see the constructor. */
+  /**
+   * {@return moments of activations that were neither scaled nor shifted; see the constructor}
+   *
+   * @param sums Σz, an element per neuron
+   * @param squares Σz²
+   * @param fourthPowers Σz⁴
+   * @param activeSamples number of samples that are not 0
+   */
   public static Moments of(
       double[] sums, double[] squares, double[] fourthPowers, long[] activeSamples) {
     int neurons = Objects.requireNonNull(sums, "sums").length;
@@ -81,52 +88,75 @@ public final class Moments {
         sums, squares, fourthPowers, activeSamples, new int[neurons], new double[neurons]);
   }
 
-  /** Number of neurons, dead ones included. */
+  /** {@return the number of neurons, dead ones included} */
   public int neurons() {
     return sums.length;
   }
 
   /**
-   * Euclidean norm ‖z − c‖ of a neuron's activation vector less its shift; infinite if it exceeds
-   * the range of doubles.
+   * {@return the Euclidean norm ‖z − c‖ of a neuron's activation vector less its shift; infinite if
+   * it exceeds the range of doubles}
+   *
+   * @param neuron the neuron's position in its layer
    */
   public double norm(int neuron) {
     return Math.scalb(Math.sqrt(squares[neuron]), -scaleExponents[neuron]);
   }
 
-  /** Sum of a neuron's activations less its shift; infinite if it exceeds the range of doubles. */
+  /**
+   * {@return the sum of a neuron's activations less its shift; infinite if it exceeds the range of
+   * doubles}
+   *
+   * @param neuron the neuron's position in its layer
+   */
   public double sum(int neuron) {
     return Math.scalb(sums[neuron], -scaleExponents[neuron]);
   }
 
-  /** Number of samples at which a neuron's activation differs from its shift, usually from 0. */
+  /**
+   * {@return the number of samples at which a neuron's activation differs from its shift, usually
+   * from 0}
+   *
+   * @param neuron the neuron's position in its layer
+   */
   public long activeSamples(int neuron) {
     return activeSamples[neuron];
   }
 
   /**
-   * The participation ratio (Σz²)²/Σz⁴ of a neuron's activations less their shift: the number of
-   * samples if all have the same size, 1 if only one sample is active, 0 for a neuron that is never
-   * active.
+   * {@return the participation ratio (Σz²)²/Σz⁴ of a neuron's activations less their shift: the
+   * number of samples if all have the same size, 1 if only one sample is active, 0 for a neuron
+   * that is never active}
+   *
+   * @param neuron the neuron's position in its layer
    */
   public double effectiveSamples(int neuron) {
     return fourthPowers[neuron] == 0 ? 0 : squares[neuron] * squares[neuron] / fourthPowers[neuron];
   }
 
-  /** Exponent of the power of two by which a neuron's activations were multiplied; usually 0. */
+  /**
+   * {@return the exponent of the power of two by which a neuron's activations were multiplied;
+   * usually 0}
+   *
+   * @param neuron the neuron's position in its layer
+   */
   public int scaleExponent(int neuron) {
     return scaleExponents[neuron];
   }
 
-  /** The shift subtracted from a neuron's activations before they were added up; usually 0. */
+  /**
+   * {@return the shift subtracted from a neuron's activations before they were added up; usually 0}
+   *
+   * @param neuron the neuron's position in its layer
+   */
   public double shift(int neuron) {
     return shifts[neuron];
   }
 
   /**
-   * Whether sums of unscaled products and fourth powers are accurate enough for all neurons: no
-   * norm is so large or so small that they overflow or underflow, except far below the threshold.
-   * If not, a value is not finite or the activations need scaling; {@link
+   * {@return whether sums of unscaled products and fourth powers are accurate enough for all
+   * neurons: no norm is so large or so small that they overflow or underflow, except far below the
+   * threshold} If not, a value is not finite or the activations need scaling; {@link
    * org.spanmatch.activations.NeuronNorms} finds out which.
    *
    * @param deadThreshold neurons of at most this norm are dead
@@ -143,7 +173,7 @@ public final class Moments {
   }
 
   /**
-   * Returns the neurons whose norm is at most the threshold, ascending.
+   * {@return the neurons whose norm is at most the threshold, ascending}
    *
    * @param threshold at least 0
    */

@@ -29,17 +29,17 @@ public final class NormProducts {
     this.secondSums = Objects.requireNonNull(secondSums, "secondSums").clone();
   }
 
-  /** aᵀb, summed over all samples. */
+  /** {@return aᵀb, summed over all samples} */
   public double product() {
     return product;
   }
 
-  /** Xᵀb, an element per neuron of the first layer. */
+  /** {@return Xᵀb, an element per neuron of the first layer} */
   public double[] firstSums() {
     return firstSums.clone();
   }
 
-  /** Yᵀa, an element per neuron of the second layer. */
+  /** {@return Yᵀa, an element per neuron of the second layer} */
   public double[] secondSums() {
     return secondSums.clone();
   }

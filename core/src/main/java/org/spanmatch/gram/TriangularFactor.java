@@ -65,7 +65,7 @@ public final class TriangularFactor extends Gram {
     return Precision.HIGH;
   }
 
-  /** Number of columns m, the number of neurons of all layers. */
+  /** {@return the number of columns m, the number of neurons of all layers} */
   public int columns() {
     return first[first.length - 1];
   }
@@ -75,12 +75,22 @@ public final class TriangularFactor extends Gram {
     return rows.length;
   }
 
-  /** Returns the column of a neuron. */
+  /**
+   * {@return the column of a neuron}
+   *
+   * @param layer the layer's position in {@link #layers()}
+   * @param neuron the neuron's position in its layer
+   */
   public int column(int layer, int neuron) {
     return first[layer] + Objects.checkIndex(neuron, layers().get(layer).neurons());
   }
 
-  /** Returns an element of R; 0 below the diagonal. */
+  /**
+   * {@return an element of R; 0 below the diagonal}
+   *
+   * @param row a row, below {@link #rows()}
+   * @param column a column, below {@link #columns()}
+   */
   public double get(int row, int column) {
     return column < row ? 0 : rows[row][column - row];
   }

@@ -59,58 +59,74 @@ public final class Distances {
         storageRoundoff);
   }
 
-  /** The positions of all neurons in their layer, ascending; a copy. */
+  /** {@return the positions of all neurons in their layer, ascending; a copy} */
   public int[] neurons() {
     return neurons.clone();
   }
 
-  /** All distances δ, in the order of {@link #neurons()}; a copy. */
+  /** {@return all distances δ, in the order of {@link #neurons()}; a copy} */
   public double[] distances() {
     return distances.clone();
   }
 
-  /** The error bounds e of all distances, in the order of {@link #neurons()}; a copy. */
+  /** {@return the error bounds e of all distances, in the order of {@link #neurons()}; a copy} */
   public double[] errorBounds() {
     return errorBounds.clone();
   }
 
-  /** ‖c‖₁ of all neurons, in the order of {@link #neurons()}; a copy. */
+  /** {@return ‖c‖₁ of all neurons, in the order of {@link #neurons()}; a copy} */
   public double[] coefficientNorms() {
     return coefficientNorms.clone();
   }
 
-  /** Number of neurons; the other methods take an index below it. */
+  /** {@return the number of neurons; the other methods take an index below it} */
   public int size() {
     return neurons.length;
   }
 
-  /** Position of the neuron in its layer. */
+  /**
+   * {@return the position of the neuron in its layer}
+   *
+   * @param index an index below {@link #size()}
+   */
   public int neuron(int index) {
     return neurons[index];
   }
 
-  /** The relative distance δ, in [0, 1]. */
+  /**
+   * {@return the relative distance δ, in [0, 1]}
+   *
+   * @param index an index below {@link #size()}
+   */
   public double distance(int index) {
     return distances[index];
   }
 
-  /** The bound e on the absolute error of the distance, in [0, 1]. */
+  /**
+   * {@return the bound e on the absolute error of the distance, in [0, 1]}
+   *
+   * @param index an index below {@link #size()}
+   */
   public double errorBound(int index) {
     return errorBounds[index];
   }
 
   /**
-   * ‖c‖₁ of the coefficients that express the projection by the unit-norm neurons of the group, or
-   * more. It says how much rounding of the activations can matter.
+   * {@return ‖c‖₁ of the coefficients that express the projection by the unit-norm neurons of the
+   * group, or more} It says how much rounding of the activations can matter.
+   *
+   * @param index an index below {@link #size()}
    */
   public double coefficientNorm(int index) {
     return coefficientNorms[index];
   }
 
   /**
-   * Whether δ ≤ ε. ε = 0 asks for exactness within storage precision: the rounding of the stored
-   * values alone moves δ by up to u_data·(1 + ‖c‖₁), so δ may be at most that plus its error bound.
+   * {@return whether δ ≤ ε} ε = 0 asks for exactness within storage precision: the rounding of the
+   * stored values alone moves δ by up to u_data·(1 + ‖c‖₁), so δ may be at most that plus its error
+   * bound.
    *
+   * @param index an index below {@link #size()}
    * @param epsilon in [0, 1]
    */
   public boolean within(int index, double epsilon) {
@@ -118,12 +134,16 @@ public final class Distances {
   }
 
   /**
-   * Whether the answer of {@link #within} is borderline: within its error bound, so that another
-   * correct backend may answer differently. No distance exceeds 1, so ε = 1 is never in doubt.
+   * {@return whether the answer of {@link #within} is borderline: within its error bound, so that
+   * another correct backend may answer differently} No distance exceeds 1, so ε = 1 is never in
+   * doubt.
    *
    * <p>For ε > 0 that is |δ − ε| ≤ e. For ε = 0 each backend allows for its own error, so an answer
    * is certain only if it also holds for any error and allowance up to e of another backend: below
    * u_data·(1 + ‖c‖₁) − e, or more than 3e above it.
+   *
+   * @param index an index below {@link #size()}
+   * @param epsilon ε, in [0, 1]
    */
   public boolean borderline(int index, double epsilon) {
     double error = errorBounds[index];

@@ -25,6 +25,7 @@ public final class GramErrors {
    *
    * @param samples number of products
    * @param chain largest number of products in a chain, which may add them in any order
+   * @return the bound
    */
   public static double ofSums(long samples, int chain) {
     double terms = Math.min(samples, chain) + 1.0;
@@ -36,6 +37,7 @@ public final class GramErrors {
    * Bounds the absolute error of every element of the Gram matrix after scaling to unit norm.
    *
    * @param relativeError the bound before scaling, from {@link #ofSums}
+   * @return the bound
    */
   public static double ofUnitNorm(double relativeError) {
     // Scaling to norm 1 rounds a few times, and the norms carry the error of their sums.
@@ -57,6 +59,7 @@ public final class GramErrors {
    * @param inverseTrace trace of the inverse of their Gram matrix
    * @param dependent whether the span also has vectors set aside because they depend on these
    *     within {@link Precision#GRAM_FLOOR}
+   * @return the bound, in [0, 1]
    */
   public static double ofDistance(
       double gramError,

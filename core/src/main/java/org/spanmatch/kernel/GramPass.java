@@ -3,6 +3,7 @@ package org.spanmatch.kernel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.spanmatch.activations.Layer;
@@ -23,6 +24,8 @@ public final class GramPass {
     /**
      * Adds up all layers, with each neuron's activations multiplied by its scale.
      *
+     * @param layers the layers, each with its scales if it has any
+     * @return the Gram matrix
      * @throws org.spanmatch.activations.ActivationsException if the data can't be read
      */
     Gram run(List<ScaledLayer> layers);
@@ -35,12 +38,17 @@ public final class GramPass {
    *
    * @param layers at least one, all with the same samples
    * @param pairs the pairs of layers to add up
+   * @param options how to add up
+   * @param pass the backend's pass over all layers
+   * @return the Gram matrix
    * @throws org.spanmatch.activations.ActivationsException if the numbers of samples differ, a
    *     value is not finite, or the data can't be read
    * @throws IllegalArgumentException if there is no layer, or a pair names a missing one
    */
   public static Gram of(
       List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options, Pass pass) {
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(pass, "pass");
     require(layers, pairs);
     return of(layers, options.deadThreshold(), pass::run, Gram::layers, gram -> {});
   }
@@ -78,8 +86,15 @@ public final class GramPass {
     return pass.apply(scaled);
   }
 
-  /** Checks layers and pairs as {@link #of} does, for backends that need them checked earlier. */
+  /**
+   * Checks layers and pairs as {@link #of} does, for backends that need them checked earlier.
+   *
+   * @param layers the layers, each with its scales if it has any
+   * @param pairs the pairs of layers whose inner products are wanted
+   */
   public static void require(List<? extends Layer> layers, Collection<GramPair> pairs) {
+    Objects.requireNonNull(layers, "layers");
+    Objects.requireNonNull(pairs, "pairs");
     if (layers.isEmpty()) {
       throw new IllegalArgumentException("expected at least one layer");
     }

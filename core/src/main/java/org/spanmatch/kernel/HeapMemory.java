@@ -13,6 +13,7 @@ public final class HeapMemory {
    * Checks that the Java heap can hold what adding up some layers needs.
    *
    * @param bytes the estimated need
+   * @param layers the layers, at least one
    * @throws NotEnoughMemoryException if the heap can't grow to that size
    */
   public static void require(long bytes, List<? extends Layer> layers) {
@@ -22,7 +23,14 @@ public final class HeapMemory {
         layers.stream().map(layer -> Integer.toString(layer.neurons())).toList());
   }
 
-  /** Checks that the Java heap can hold the table of two layers of a Gram matrix. */
+  /**
+   * Checks that the Java heap can hold the table of two layers of a Gram matrix.
+   *
+   * @param bytes the estimate
+   * @param gram the Gram matrix
+   * @param x position of the first group's layer in the Gram matrix
+   * @param y position of the second group's layer in the Gram matrix
+   */
   public static void require(long bytes, Gram gram, int x, int y) {
     GramLayer first = gram.layers().get(x);
     GramLayer second = gram.layers().get(y);

@@ -7,7 +7,12 @@ package org.spanmatch.kernel;
 public final class KernelFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Creates an exception with a message for the user. */
+  /**
+   * Creates an exception with a message for the user.
+   *
+   * @param message one sentence for the user
+   * @param cause the technical cause
+   */
   public KernelFailedException(String message, Throwable cause) {
     super(message, cause);
   }

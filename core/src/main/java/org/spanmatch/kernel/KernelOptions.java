@@ -19,7 +19,13 @@ public record KernelOptions(int threads, String device) {
   // Nine digits fit an int.
   private static final Pattern DEVICE_NUMBER = Pattern.compile("[0-9]{1,9}");
 
-  /** Checks the number of threads and the device. */
+  /**
+   * Checks the number of threads and the device.
+   *
+   * @param threads largest number of computing threads, at least 1
+   * @param device the device, such as a GPU, to compute on: a number from 0, or {@link
+   *     #ALL_DEVICES}
+   */
   public KernelOptions {
     if (threads < 1) {
       throw new IllegalArgumentException("expected at least 1 thread, found " + threads);
@@ -34,17 +40,25 @@ public record KernelOptions(int threads, String device) {
     }
   }
 
-  /** Options with a number of threads and the first device. */
+  /**
+   * Options with a number of threads and the first device.
+   *
+   * @param threads largest number of computing threads, at least 1
+   */
   public KernelOptions(int threads) {
     this(threads, FIRST_DEVICE);
   }
 
-  /** Returns options with one thread per processor of this machine and the first device. */
+  /** {@return options with one thread per processor of this machine and the first device} */
   public static KernelOptions defaults() {
     return new KernelOptions(Runtime.getRuntime().availableProcessors());
   }
 
-  /** Whether a text is a device number or {@link #ALL_DEVICES}; the device need not exist. */
+  /**
+   * {@return whether a text is a device number or {@link #ALL_DEVICES}; the device need not exist}
+   *
+   * @param text a text of any form
+   */
   public static boolean isDevice(String text) {
     return text.equals(ALL_DEVICES) || DEVICE_NUMBER.matcher(text).matches();
   }

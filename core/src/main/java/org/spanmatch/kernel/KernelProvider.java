@@ -19,27 +19,30 @@ public interface KernelProvider {
    */
   record Unavailable(String reason, String cure) {}
 
-  /** The backend's name, such as {@code reference}: lower case, no spaces. */
+  /** {@return the backend's name, such as {@code reference}: lower case, no spaces} */
   String name();
 
-  /** A description of the backend, in a few words. */
+  /** {@return a description of the backend, in a few words} */
   String description();
 
   /**
-   * What the backend runs on, such as devices and versions, as lines for people to read. Called
-   * only if the backend is available.
+   * {@return what the backend runs on, such as devices and versions, as lines for people to read}
+   * Called only if the backend is available.
    */
   default List<String> details() {
     return List.of();
   }
 
-  /** The backend's priority: the automatic choice takes the available backend with the highest. */
+  /**
+   * {@return the backend's priority: the automatic choice takes the available backend with the
+   * highest}
+   */
   int priority();
 
   /**
-   * Whether the backend has fixed costs, such as those of a separate device, that small problems
-   * may not repay. The automatic choice then hands problems for which {@link ProjectionKernel#pays}
-   * is false to the next backend.
+   * {@return whether the backend has fixed costs, such as those of a separate device, that small
+   * problems may not repay} The automatic choice then hands problems for which {@link
+   * ProjectionKernel#pays} is false to the next backend.
    */
   default boolean isAccelerator() {
     return false;
@@ -55,7 +58,9 @@ public interface KernelProvider {
   /**
    * Opens a kernel, which the caller closes.
    *
+   * @param options the threads and the device to use
    * @param reason why this backend was chosen, for {@link KernelInfo#reason()}
+   * @return the kernel
    */
   ProjectionKernel open(KernelOptions options, String reason);
 }

@@ -28,27 +28,35 @@ public final class LivingNeurons {
     }
   }
 
-  /** Number of neurons, dead ones included. */
+  /** {@return the number of neurons, dead ones included} */
   public int neurons() {
     return columns.length;
   }
 
-  /** Number of living neurons. */
+  /** {@return the number of living neurons} */
   public int count() {
     return columns.length - dead.size();
   }
 
-  /** The dead neurons, ascending. */
+  /** {@return the dead neurons, ascending} */
   public List<Integer> dead() {
     return dead;
   }
 
-  /** Whether a neuron lives. */
+  /**
+   * {@return whether a neuron lives}
+   *
+   * @param neuron the neuron's position in its layer
+   */
   public boolean contains(int neuron) {
     return columns[neuron] != NONE;
   }
 
-  /** The column of a living neuron. */
+  /**
+   * {@return the column of a living neuron}
+   *
+   * @param neuron the neuron's position in its layer
+   */
   public int column(int neuron) {
     return columns[neuron];
   }

@@ -1,5 +1,6 @@
 package org.spanmatch.kernel;
 
+import java.util.Objects;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.Moments;
@@ -26,9 +27,14 @@ public record LivingPair(
   /**
    * Numbers the living neurons of two layers.
    *
+   * @param gram the Gram matrix
+   * @param x position of the first group's layer in the Gram matrix
+   * @param y position of the second group's layer in the Gram matrix
+   * @return the living neurons
    * @throws IllegalArgumentException if the Gram matrix lacks one of them or their pair
    */
   public static LivingPair of(Gram gram, int x, int y) {
+    Objects.requireNonNull(gram, "gram");
     gram.requirePair(x, y);
     return of(
         x, gram.layers().get(x), y, gram.layers().get(y), gram.samples(), gram.deadThreshold());
@@ -57,18 +63,27 @@ public record LivingPair(
   }
 
   /**
-   * Number of living neurons of both groups, which is the number of columns of the joint matrix.
+   * {@return the number of living neurons of both groups, which is the number of columns of the
+   * joint matrix}
    */
   public int count() {
     return living.x().count() + living.y().count();
   }
 
-  /** The position of a group's layer in the Gram matrix. */
+  /**
+   * {@return the position of a group's layer in the Gram matrix}
+   *
+   * @param group the group
+   */
   public int layer(Group group) {
     return group == Group.X ? x : y;
   }
 
-  /** Returns the living neurons of a group, ascending; their columns are consecutive. */
+  /**
+   * {@return the living neurons of a group, ascending; their columns are consecutive}
+   *
+   * @param group the group
+   */
   public int[] neurons(Group group) {
     LivingNeurons of = living.get(group);
     int[] neurons = new int[of.count()];

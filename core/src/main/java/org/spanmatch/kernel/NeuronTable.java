@@ -20,7 +20,11 @@ public abstract class NeuronTable implements ProjectionTable {
   private record State(NeuronTable owner, Map<Group, BitSet> remains, Object saved)
       implements Mark {}
 
-  /** Creates a table in which every living neuron remains. */
+  /**
+   * Creates a table in which every living neuron remains.
+   *
+   * @param pair the living neurons of both groups
+   */
   protected NeuronTable(LivingPair pair) {
     this.pair = pair;
     pair.living()
@@ -33,20 +37,33 @@ public abstract class NeuronTable implements ProjectionTable {
             });
   }
 
-  /** Creates a table in which the same neurons remain as in another. */
+  /**
+   * Creates a table in which the same neurons remain as in another.
+   *
+   * @param other the table to copy
+   */
   protected NeuronTable(NeuronTable other) {
     other.requireOpen();
     pair = other.pair;
     remains.putAll(copy(other.remains));
   }
 
-  /** Called after at least one neuron of a group was removed. */
+  /**
+   * Called after at least one neuron of a group was removed.
+   *
+   * @param group the group
+   * @param neurons positions in the layer
+   */
   protected abstract void removed(Group group, int[] neurons);
 
-  /** Returns the backend's state that a mark keeps besides the remaining neurons; null if none. */
+  /** {@return the backend's state that a mark keeps besides the remaining neurons; null if none} */
   protected abstract Object save();
 
-  /** Returns to a state from {@link #save()}, which may be restored more than once. */
+  /**
+   * Returns to a state from {@link #save()}, which may be restored more than once.
+   *
+   * @param saved what {@link #save()} returned
+   */
   protected abstract void restore(Object saved);
 
   @Override
@@ -76,8 +93,11 @@ public abstract class NeuronTable implements ProjectionTable {
   }
 
   /**
-   * Returns the columns of living neurons in the joint matrix, as {@link LivingNeurons} numbers
-   * them.
+   * {@return the columns of living neurons in the joint matrix, as {@link LivingNeurons} numbers
+   * them}
+   *
+   * @param group the group
+   * @param neurons positions in the layer
    */
   protected final int[] columns(Group group, int... neurons) {
     int[] columns = new int[neurons.length];
@@ -96,7 +116,12 @@ public abstract class NeuronTable implements ProjectionTable {
     }
   }
 
-  /** Removes neurons without calling {@link #removed}, since the backend already knows. */
+  /**
+   * Removes neurons without calling {@link #removed}, since the backend already knows.
+   *
+   * @param group the group
+   * @param neurons positions in the layer
+   */
   protected final void take(Group group, int... neurons) {
     BitSet left = (BitSet) remains.get(group).clone();
     for (int neuron : neurons) {

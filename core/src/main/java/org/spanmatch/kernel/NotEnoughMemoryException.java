@@ -12,7 +12,11 @@ public final class NotEnoughMemoryException extends RuntimeException {
   private final String problem;
   private final String javaOption; // null where none would help
 
-  /** Creates an exception for a computation that a larger heap does not help. */
+  /**
+   * Creates an exception for a computation that a larger heap does not help.
+   *
+   * @param problem one sentence for the user
+   */
   public NotEnoughMemoryException(String problem) {
     super(problem);
     this.problem = problem;
@@ -31,12 +35,12 @@ public final class NotEnoughMemoryException extends RuntimeException {
     this.javaOption = javaOption;
   }
 
-  /** The message without the cure. */
+  /** {@return the message without the cure} */
   public String problem() {
     return problem;
   }
 
-  /** The Java option for a heap that is large enough, if one would help. */
+  /** {@return the Java option for a heap that is large enough, if one would help} */
   public Optional<String> javaOption() {
     return Optional.ofNullable(javaOption);
   }

@@ -12,10 +12,13 @@ import org.spanmatch.gram.Precision;
 /**
  * Computes projection distances between the neurons of two groups on one backend.
  *
- * <p>A kernel and its tables are for one thread at a time unless the backend says otherwise.
+ * <p>A kernel and all its tables together are for one thread at a time, which is not checked; only
+ * {@linkplain ProjectionTable#copy() copies} of a table may be used by other threads meanwhile. The
+ * Gram matrices it adds up are immutable and may be shared by any threads and kernels. A closed
+ * kernel refuses to add up and to make tables with an {@link IllegalStateException}.
  */
 public interface ProjectionKernel extends AutoCloseable {
-  /** What this kernel runs on and why it was chosen. */
+  /** {@return what this kernel runs on and why it was chosen} */
   KernelInfo info();
 
   /**
@@ -28,6 +31,7 @@ public interface ProjectionKernel extends AutoCloseable {
    * @param layers at least one, all with the same samples
    * @param pairs the pairs of layers, by position in the list, whose inner products the result must
    *     have; those within a layer are always included, and a backend may add more
+   * @param options how to add up
    * @return the result, in which layer i of the list belongs to network i; see {@link
    *     org.spanmatch.gram.GramLayer#ofNetwork}
    * @throws org.spanmatch.activations.ActivationsException if the numbers of samples differ, a
@@ -39,6 +43,7 @@ public interface ProjectionKernel extends AutoCloseable {
   /**
    * Returns a table of two layers of a Gram matrix, whichever backend or program added it up.
    *
+   * @param gram the Gram matrix, from any backend or from elsewhere
    * @param x position of the first group's layer in the Gram matrix
    * @param y position of the second group's layer
    * @return the table, which the caller closes
@@ -54,6 +59,7 @@ public interface ProjectionKernel extends AutoCloseable {
    *
    * @param x the first group
    * @param y the second group, with the same samples; its number of neurons may differ
+   * @param options how to add up
    * @return the table, which the caller closes; its numbers are those of {@code table(gram(…))}
    * @throws org.spanmatch.activations.ActivationsException as {@link #gram} does
    * @throws NotEnoughMemoryException as {@link #gram} and {@link #table} do
@@ -84,13 +90,15 @@ public interface ProjectionKernel extends AutoCloseable {
    * @param xNeurons number of neurons of the first group; only living ones may count
    * @param yNeurons number of neurons of the second group
    * @param samples number of samples, at least 1
+   * @param precision the least precision that is wanted
    * @return bytes; {@link Long#MAX_VALUE} for more than that
    */
   long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision);
 
   /**
-   * Whether a problem of this size repays this backend's fixed costs. The automatic choice asks if
-   * {@link KernelProvider#isAccelerator()}; the backend computes smaller problems all the same.
+   * {@return whether a problem of this size repays this backend's fixed costs} The automatic choice
+   * asks if {@link KernelProvider#isAccelerator()}; the backend computes smaller problems all the
+   * same.
    *
    * @param xNeurons number of neurons of the first group
    * @param yNeurons number of neurons of the second group
@@ -101,8 +109,8 @@ public interface ProjectionKernel extends AutoCloseable {
   }
 
   /**
-   * Whether tables update their distances after a removal without computing them from scratch, so
-   * that removing neurons one by one costs about as much as removing them together.
+   * {@return whether tables update their distances after a removal without computing them from
+   * scratch, so that removing neurons one by one costs about as much as removing them together}
    */
   default boolean hasCheapRemovals() {
     return false;
@@ -112,6 +120,9 @@ public interface ProjectionKernel extends AutoCloseable {
    * Computes the relative projection distance of every living neuron of {@code x} to the span of
    * {@code y}.
    *
+   * @param x the first group
+   * @param y the second group
+   * @return the distances
    * @throws org.spanmatch.activations.ActivationsException as {@link #compress} does
    */
   default Distances distances(Layer x, Layer y) {

@@ -12,46 +12,72 @@ import org.spanmatch.gram.Progress;
  *
  * <p>Neurons are identified by their position in their layer, from 0. Dead neurons count as removed
  * from the start.
+ *
+ * <p>A table is for one thread at a time, which is not checked, and so are the kernel and its other
+ * tables meanwhile; {@link #copy()} makes a table for another thread. A closed table refuses to
+ * answer about what remains, and to change, with an {@link IllegalStateException}.
  */
 public interface ProjectionTable extends AutoCloseable {
   /** A state to return to; see {@link #mark()}. */
   interface Mark {}
 
-  /** How the activations were compressed, which may be more precise than requested. */
+  /** {@return how the activations were compressed, which may be more precise than requested} */
   Precision precision();
 
-  /** Number of samples d, the length of the activation vectors. */
+  /** {@return the number of samples d, the length of the activation vectors} */
   long samples();
 
-  /** Number of neurons of a group, dead and removed ones included. */
+  /**
+   * {@return the number of neurons of a group, dead and removed ones included}
+   *
+   * @param group the group
+   */
   int neurons(Group group);
 
-  /** The dead neurons of a group, ascending. */
+  /**
+   * {@return the dead neurons of a group, ascending}
+   *
+   * @param group the group
+   */
   List<Integer> dead(Group group);
 
-  /** The norms and sums of a group's activation vectors, dead and removed neurons included. */
+  /**
+   * {@return the norms and sums of a group's activation vectors, dead and removed neurons included}
+   *
+   * @param group the group
+   */
   Moments moments(Group group);
 
   /**
-   * Whether a group has at least as many living neurons as there are samples, so that it usually
-   * spans the whole space and distances to it are trivially 0.
+   * {@return whether a group has at least as many living neurons as there are samples, so that it
+   * usually spans the whole space and distances to it are trivially 0}
+   *
+   * @param group the group
    */
   default boolean fillsSpace(Group group) {
     return neurons(group) - dead(group).size() >= samples();
   }
 
-  /** The neurons of a group that are neither dead nor removed, ascending. */
+  /**
+   * {@return the neurons of a group that are neither dead nor removed, ascending}
+   *
+   * @param group the group
+   */
   int[] remaining(Group group);
 
   /**
-   * Returns the current relative distances of the remaining neurons of {@code group} to the span of
-   * the remaining neurons of the other group, which may be empty.
+   * {@return the current relative distances of the remaining neurons of {@code group} to the span
+   * of the remaining neurons of the other group, which may be empty}
+   *
+   * @param group the group
    */
   Distances distances(Group group);
 
   /**
    * Removes neurons from a group: they are no longer projected, nor part of its span.
    *
+   * @param group the group
+   * @param neurons positions in the layer
    * @throws IllegalArgumentException if one is not among the remaining neurons
    */
   void remove(Group group, int... neurons);
@@ -78,13 +104,14 @@ public interface ProjectionTable extends AutoCloseable {
    */
   default void sharpen() {}
 
-  /** Returns a mark of the neurons that remain now. */
+  /** {@return a mark of the neurons that remain now} */
   Mark mark();
 
   /**
    * Restores all neurons removed since the mark was made. The mark stays valid; marks made after it
    * become invalid.
    *
+   * @param mark a mark of this table
    * @throws IllegalArgumentException if the mark is another table's
    */
   void rollback(Mark mark);

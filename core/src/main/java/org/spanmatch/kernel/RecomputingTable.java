@@ -12,12 +12,20 @@ import java.util.Map;
 public abstract class RecomputingTable extends NeuronTable {
   private final Map<Group, Distances> known = new EnumMap<>(Group.class);
 
-  /** Creates a table in which every living neuron remains. */
+  /**
+   * Creates a table in which every living neuron remains.
+   *
+   * @param pair the living neurons of both groups
+   */
   protected RecomputingTable(LivingPair pair) {
     super(pair);
   }
 
-  /** Creates a table with the remaining neurons and the cached distances of another. */
+  /**
+   * Creates a table with the remaining neurons and the cached distances of another.
+   *
+   * @param other the table to copy
+   */
   protected RecomputingTable(RecomputingTable other) {
     super(other);
     known.putAll(other.known);
@@ -29,6 +37,7 @@ public abstract class RecomputingTable extends NeuronTable {
    * @param projected the neurons to project, ascending
    * @param projectedColumns their columns, as {@link LivingNeurons} numbers them
    * @param spanningColumns the columns of the spanning neurons; may be empty
+   * @return the distances
    */
   protected abstract Distances project(
       int[] projected, int[] projectedColumns, int[] spanningColumns);

@@ -31,17 +31,17 @@ public final class ScaledLayer {
     return new ScaledLayer(layer, exponents);
   }
 
-  /** The activations. */
+  /** {@return the activations} */
   public Layer layer() {
     return layer;
   }
 
-  /** Number of neurons. */
+  /** {@return the number of neurons} */
   public int neurons() {
     return layer.neurons();
   }
 
-  /** The factor of each neuron, a power of two; empty if none is scaled. */
+  /** {@return the factor of each neuron, a power of two; empty if none is scaled} */
   public Optional<double[]> scales() {
     return Optional.ofNullable(exponents)
         .map(
@@ -49,7 +49,7 @@ public final class ScaledLayer {
   }
 
   /**
-   * Returns the layer's description and moments for a Gram matrix.
+   * {@return the layer's description and moments for a Gram matrix}
    *
    * @param position the layer's position in its list, used as the number of its network
    * @param sums Σz of the scaled activations, an element per neuron

@@ -25,6 +25,10 @@ public final class UnitGram {
    * Scales the blocks of two layers to unit norm. Costs O(m²) operations and 8·m² bytes for m
    * living neurons.
    *
+   * @param gram the Gram matrix
+   * @param x position of the first group's layer in the Gram matrix
+   * @param y position of the second group's layer in the Gram matrix
+   * @return the cosines
    * @throws IllegalArgumentException if the pair was not added up
    */
   public static UnitGram of(GramMatrix gram, int x, int y) {
@@ -97,20 +101,20 @@ public final class UnitGram {
     rows[j][i] = cosine;
   }
 
-  /** The living neurons, which give the rows and columns. */
+  /** {@return the living neurons, which give the rows and columns} */
   public LivingPair pair() {
     return pair;
   }
 
   /**
-   * The rows of the symmetric matrix, with 1 on the diagonal. Neurons have the rows and columns
-   * that {@link LivingPair} assigns. Not copied; must not be changed.
+   * {@return the rows of the symmetric matrix, with 1 on the diagonal} Neurons have the rows and
+   * columns that {@link LivingPair} assigns. Not copied; must not be changed.
    */
   public double[][] rows() {
     return rows;
   }
 
-  /** Bound on the absolute error of every element. */
+  /** {@return the bound on the absolute error of every element} */
   public double error() {
     return error;
   }

@@ -88,7 +88,7 @@ final class AllMinimalMatches {
               order,
               dependents,
               stopped,
-              Helpers.NONE,
+              SearchThreads.NONE,
               (match, minimalFor) -> {
                 first[0] = (BitSet) match.left().clone();
                 found.add(match, minimalFor);

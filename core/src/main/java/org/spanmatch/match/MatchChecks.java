@@ -17,8 +17,9 @@ public final class MatchChecks {
   private MatchChecks() {}
 
   /**
-   * Returns whether two sets of neurons that remain in a table form a match. Two empty sets do.
+   * {@return whether two sets of neurons that remain in a table form a match} Two empty sets do.
    *
+   * @param table the two groups
    * @param epsilon ε, in [0, 1]
    * @param x neurons of the first group
    * @param y neurons of the second group
@@ -44,8 +45,15 @@ public final class MatchChecks {
   }
 
   /**
-   * Returns whether a match is minimal for a neuron: it contains the neuron, and removing any other
-   * neuron drops the neuron from the maximum match of the rest. Costs one maximum match per neuron.
+   * {@return whether a match is minimal for a neuron: it contains the neuron, and removing any
+   * other neuron drops the neuron from the maximum match of the rest} Costs one maximum match per
+   * neuron.
+   *
+   * @param table the two groups
+   * @param epsilon ε, in [0, 1]
+   * @param x neurons of the first group
+   * @param y neurons of the second group
+   * @param neuron the neuron v
    */
   public static boolean isMinimalFor(
       ProjectionTable table, double epsilon, List<Integer> x, List<Integer> y, Neuron neuron) {
@@ -77,8 +85,12 @@ public final class MatchChecks {
   }
 
   /**
-   * Returns whether the union of some matches is a match, as the theory says: matches are closed
-   * under union.
+   * {@return whether the union of some matches is a match, as the theory says: matches are closed
+   * under union}
+   *
+   * @param table the two groups
+   * @param epsilon ε, in [0, 1]
+   * @param matches the matches to unite
    */
   public static boolean unionIsMatch(
       ProjectionTable table, double epsilon, List<SimpleMatch> matches) {
@@ -86,8 +98,10 @@ public final class MatchChecks {
   }
 
   /**
-   * Returns whether the union of the matches found is the maximum match, as the union of all simple
-   * matches is.
+   * {@return whether the union of the matches found is the maximum match, as the union of all
+   * simple matches is}
+   *
+   * @param found the result of a search
    */
   public static boolean coverMaximum(SimpleMatches found) {
     return union(found.matches(), Group.X).equals(found.maximum().x())

@@ -89,25 +89,38 @@ public final class MatchSpectrum {
   }
 
   /**
-   * Returns the match level of a neuron, in [0, 1]; empty for a dead neuron, which never matches.
+   * {@return the match level of a neuron, in [0, 1]; empty for a dead neuron, which never matches}
+   *
+   * @param group the group
+   * @param neuron the neuron's position in its layer
    */
   public OptionalDouble level(Group group, int neuron) {
     double level = levels.get(group).level[neuron];
     return level <= 1 ? OptionalDouble.of(level) : OptionalDouble.empty();
   }
 
-  /** The match levels of all neurons of a group, by position; infinite for dead ones; a copy. */
+  /**
+   * {@return the match levels of all neurons of a group, by position; infinite for dead ones; a
+   * copy}
+   *
+   * @param group the group
+   */
   public double[] levels(Group group) {
     return levels.get(group).level.clone();
   }
 
-  /** Returns a bound on the absolute error of a neuron's level; 0 for a dead neuron. */
+  /**
+   * {@return a bound on the absolute error of a neuron's level; 0 for a dead neuron}
+   *
+   * @param group the group
+   * @param neuron the neuron's position in its layer
+   */
   public double levelError(Group group, int neuron) {
     return levels.get(group).error[neuron];
   }
 
   /**
-   * Returns the maximum match for one ε, read off the levels.
+   * {@return the maximum match for one ε, read off the levels}
    *
    * @param epsilon in (0, 1]; ε = 0 follows another rule, see {@link MaximumMatch}
    * @throws IllegalArgumentException if ε is not in that range

@@ -53,6 +53,7 @@ public final class MaximumMatch {
    * match before. A round asks the table for distances twice; there are at most as many rounds as
    * neurons, usually fewer than ten.
    *
+   * @param table the two groups
    * @param epsilons each in [0, 1]
    * @return one match for each ε, in the order given
    * @throws IllegalArgumentException if an ε is outside [0, 1]
@@ -87,9 +88,13 @@ public final class MaximumMatch {
   }
 
   /**
-   * Returns the maximum matches for several ε, given the match spectrum of the same neurons: looks
-   * up each ε > 0 in it and searches for ε = 0 only, which follows another rule. The matches equal
+   * {@return the maximum matches for several ε, given the match spectrum of the same neurons: looks
+   * up each ε > 0 in it and searches for ε = 0 only, which follows another rule} The matches equal
    * those of {@link #find(ProjectionTable, double...)} wherever no decision is borderline.
+   *
+   * @param table the two groups
+   * @param spectrum the match levels of the neurons in the table
+   * @param epsilons each in [0, 1]
    */
   public static List<Match> find(
       ProjectionTable table, MatchSpectrum spectrum, double... epsilons) {

@@ -28,7 +28,17 @@ public record MinimalMatch(
     double epsilon,
     List<Integer> borderlineX,
     List<Integer> borderlineY) {
-  /** Copies the lists. */
+  /**
+   * Copies the lists.
+   *
+   * @param neuron v
+   * @param x the match's neurons in the first layer, ascending
+   * @param y the match's neurons in the second layer, ascending
+   * @param epsilon the largest distance in the match, which is the smallest ε for which it is one
+   * @param borderlineX neurons of the first group whose decisions the match rests on and were
+   *     borderline, ascending
+   * @param borderlineY such neurons of the second group, ascending
+   */
   public MinimalMatch {
     Objects.requireNonNull(neuron, "neuron");
     x = List.copyOf(Objects.requireNonNull(x, "x"));
@@ -44,7 +54,9 @@ public record MinimalMatch(
    * <p>Costs the maximum match and at most one trial per neuron of it. A trial removes the neuron
    * and those that then no longer match, and usually asks for distances once.
    *
+   * @param table the two groups
    * @param epsilon ε, in [0, 1]
+   * @param neuron the neuron v
    * @param order the order of trial, which decides which of several minimal matches is found
    * @return empty if the neuron is not in the maximum match; dead neurons never are
    * @throws IllegalArgumentException if ε is outside [0, 1], or the order lacks a neuron of the
@@ -71,7 +83,7 @@ public record MinimalMatch(
               order.numbers(numbering, trials.left()),
               Dependents.UNKNOWN,
               () -> false,
-              Helpers.NONE,
+              SearchThreads.NONE,
               (match, v) -> found.set(of(neuron, match)))
           .search(trials, wanted);
     } finally {
@@ -91,9 +103,9 @@ public record MinimalMatch(
         numbering.positions(Group.Y, match.borderline()));
   }
 
-  /** Such as "minimal match of x:3 at ε = 0.25: x [3, 7], y [1]". */
+  /** Such as "minimal match of x:3 at epsilon 0.25: x [3, 7], y [1]". */
   @Override
   public String toString() {
-    return "minimal match of " + neuron + " at ε = " + epsilon + ": x " + x + ", y " + y;
+    return "minimal match of " + neuron + " at epsilon " + epsilon + ": x " + x + ", y " + y;
   }
 }

@@ -14,7 +14,12 @@ public record Neuron(Group group, int position) implements Comparable<Neuron> {
   private static final Comparator<Neuron> ORDER =
       Comparator.comparing(Neuron::group).thenComparingInt(Neuron::position);
 
-  /** Checks that the group is there. */
+  /**
+   * Checks that the group is there.
+   *
+   * @param group the group
+   * @param position position in the layer, from 0
+   */
   public Neuron {
     Objects.requireNonNull(group, "group");
   }

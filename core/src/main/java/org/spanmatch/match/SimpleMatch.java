@@ -28,7 +28,16 @@ public record SimpleMatch(
           .thenComparing(SimpleMatch::x, SimpleMatch::compare)
           .thenComparing(SimpleMatch::y, SimpleMatch::compare);
 
-  /** Copies the lists. */
+  /**
+   * Copies the lists.
+   *
+   * @param x the match's neurons in the first layer, ascending
+   * @param y the match's neurons in the second layer, ascending
+   * @param epsilon the largest distance in the match, which is the smallest ε for which it is one
+   * @param minimalFor all v for which it is v-minimal
+   * @param minimumFor the requested v for which the match is known to be v-minimum: every match
+   *     that contains v contains all of it, so v has no other minimal match
+   */
   public SimpleMatch {
     x = List.copyOf(Objects.requireNonNull(x, "x"));
     y = List.copyOf(Objects.requireNonNull(y, "y"));
@@ -36,25 +45,33 @@ public record SimpleMatch(
     minimumFor = List.copyOf(Objects.requireNonNull(minimumFor, "minimumFor"));
   }
 
-  /** Returns the number of neurons of both groups together. */
+  /** {@return the number of neurons of both groups together} */
   public int size() {
     return x.size() + y.size();
   }
 
-  /** Returns the match's neurons in a group, ascending. */
+  /**
+   * {@return the match's neurons in a group, ascending}
+   *
+   * @param group the group
+   */
   public List<Integer> members(Group group) {
     return group == Group.X ? x : y;
   }
 
-  /** Its neurons in one of the groups, ascending, as an array. */
+  /**
+   * {@return its neurons in one of the groups, ascending, as an array}
+   *
+   * @param group the group
+   */
   public int[] positions(Group group) {
     return members(group).stream().mapToInt(Integer::intValue).toArray();
   }
 
-  /** Such as "simple match at ε = 0.25: x [3, 7], y [1]". */
+  /** Such as "simple match at epsilon 0.25: x [3, 7], y [1]". */
   @Override
   public String toString() {
-    return "simple match at ε = " + epsilon + ": x " + x + ", y " + y;
+    return "simple match at epsilon " + epsilon + ": x " + x + ", y " + y;
   }
 
   private static int compare(List<Integer> a, List<Integer> b) {

@@ -37,13 +37,26 @@ public record SimpleSearch(
     OptionalLong limit,
     BooleanSupplier stopped,
     Progress progress) {
-  /** Returns a search for one match per neuron that runs to its end on the calling thread. */
+  /**
+   * {@return a search for one match per neuron that runs to its end on the calling thread}
+   *
+   * @param order the order of trial
+   */
   public static SimpleSearch inOrder(TrialOrder order) {
     return new SimpleSearch(
         order, Optional.empty(), 1, OptionalLong.empty(), () -> false, Progress.NONE);
   }
 
-  /** Checks the number of threads and the limit. */
+  /**
+   * Checks the number of threads and the limit.
+   *
+   * @param order the order in which to try neurons
+   * @param neurons the neurons v to search for
+   * @param threads number of threads that may search, at least 1
+   * @param limit if present, the search is exhaustive and finds at most this many matches per v
+   * @param stopped called from any thread
+   * @param progress receives the progress of the step "simple"
+   */
   public SimpleSearch {
     Objects.requireNonNull(order, "order");
     Objects.requireNonNull(stopped, "stopped");
@@ -57,7 +70,11 @@ public record SimpleSearch(
     }
   }
 
-  /** Returns this search for some neurons v only. */
+  /**
+   * {@return this search for some neurons v only}
+   *
+   * @param some the neurons v
+   */
   public SimpleSearch of(List<Neuron> some) {
     return new SimpleSearch(
         order,
@@ -68,13 +85,17 @@ public record SimpleSearch(
         progress);
   }
 
-  /** Returns this search on several threads. */
+  /**
+   * {@return this search on several threads}
+   *
+   * @param threads number of threads, at least 1
+   */
   public SimpleSearch on(int threads) {
     return new SimpleSearch(order, neurons, threads, limit, stopped, progress);
   }
 
   /**
-   * Returns this search for all v-minimal matches of each v, which may take exponential time.
+   * {@return this search for all v-minimal matches of each v, which may take exponential time}
    *
    * @param limit the largest number of matches per v, at least 0
    */
@@ -82,12 +103,20 @@ public record SimpleSearch(
     return new SimpleSearch(order, neurons, threads, OptionalLong.of(limit), stopped, progress);
   }
 
-  /** Returns this search, ended early when {@code stopped} returns true. */
+  /**
+   * {@return this search, ended early when {@code stopped} returns true}
+   *
+   * @param stopped called from any thread, often
+   */
   public SimpleSearch until(BooleanSupplier stopped) {
     return new SimpleSearch(order, neurons, threads, limit, stopped, progress);
   }
 
-  /** Returns this search with its progress reported. */
+  /**
+   * {@return this search with its progress reported}
+   *
+   * @param progress receives progress
+   */
   public SimpleSearch telling(Progress progress) {
     return new SimpleSearch(order, neurons, threads, limit, stopped, progress);
   }
@@ -101,7 +130,9 @@ public record SimpleSearch(
    * follow from it; an exhaustive search has no such bound. Each thread keeps up to log₂ m states
    * to return to, and each state may take as much memory as a table.
    *
+   * @param table the two groups
    * @param epsilon ε, in [0, 1]
+   * @return the matches
    * @throws IllegalArgumentException if ε is outside [0, 1], or the order lacks a neuron of the
    *     maximum match
    */
@@ -111,11 +142,11 @@ public record SimpleSearch(
     Match maximum = MaximumMatch.of(table, epsilon);
     SortedMap<Neuron, Absence> absent = new TreeMap<>();
     BitSet wanted = wanted(table, maximum, absent);
-    // A copy computes on one thread, so that the helpers' copies don't wait for each other.
+    // A copy computes on one thread, so that the searchThreads' copies don't wait for each other.
     Optional<ProjectionTable> copy = threads > 1 ? table.copy() : Optional.empty();
-    try (Helpers helpers = new Helpers(copy.isPresent() ? threads : 1)) {
+    try (SearchThreads searchThreads = new SearchThreads(copy.isPresent() ? threads : 1)) {
       Trials trials = Trials.of(copy.orElse(table), maximum);
-      return new Run(helpers, trials, wanted).search(maximum, absent);
+      return new Run(searchThreads, trials, wanted).search(maximum, absent);
     } finally {
       copy.ifPresent(ProjectionTable::close);
       table.rollback(start);
@@ -149,7 +180,7 @@ public record SimpleSearch(
 
   /** One run, on one maximum match, with the state that its threads share. */
   private final class Run {
-    private final Helpers helpers;
+    private final SearchThreads searchThreads;
     private final Trials trials;
     private final Numbering numbering;
     private final BitSet wanted;
@@ -170,8 +201,8 @@ public record SimpleSearch(
       }
     }
 
-    Run(Helpers helpers, Trials trials, BitSet wanted) {
-      this.helpers = helpers;
+    Run(SearchThreads searchThreads, Trials trials, BitSet wanted) {
+      this.searchThreads = searchThreads;
       this.trials = trials;
       this.numbering = trials.numbering();
       this.wanted = wanted;
@@ -205,7 +236,7 @@ public record SimpleSearch(
     }
 
     private boolean isOver() {
-      return stopped.getAsBoolean() || helpers.failed();
+      return stopped.getAsBoolean() || searchThreads.failed();
     }
 
     private synchronized void note(BitSet decisions) {
@@ -252,16 +283,16 @@ public record SimpleSearch(
           };
       boolean more = true;
       for (int i = 1; i < neurons.length && more; i++) {
-        more = helpers.offer(trials, loop);
+        more = searchThreads.offer(trials, loop);
       }
       loop.accept(trials);
-      helpers.await();
+      searchThreads.await();
     }
 
     private boolean one(Dependents dependents) {
-      new TrialTree(numbers, dependents, this::isOver, helpers, this::found)
+      new TrialTree(numbers, dependents, this::isOver, searchThreads, this::found)
           .search(trials, (BitSet) wanted.clone());
-      helpers.await();
+      searchThreads.await();
       return answered.get() == wanted.cardinality();
     }
 

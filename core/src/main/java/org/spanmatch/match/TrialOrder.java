@@ -18,7 +18,11 @@ import org.spanmatch.kernel.ProjectionTable;
  * @param neurons the neurons to try, each at most once; those outside a match are skipped
  */
 public record TrialOrder(List<Neuron> neurons) {
-  /** Checks that no neuron occurs twice. */
+  /**
+   * Checks that no neuron occurs twice.
+   *
+   * @param neurons the neurons to try, each at most once
+   */
   public TrialOrder {
     neurons = List.copyOf(neurons);
     if (neurons.stream().distinct().count() < neurons.size()) {
@@ -26,12 +30,21 @@ public record TrialOrder(List<Neuron> neurons) {
     }
   }
 
-  /** Returns the order of the authors' program: X by position, then Y by position. */
+  /**
+   * {@return the order of the authors' program: X by position, then Y by position}
+   *
+   * @param table the two groups
+   */
   public static TrialOrder byIndex(ProjectionTable table) {
     return new TrialOrder(remaining(table));
   }
 
-  /** Returns a random order that depends on the seed and the numbers of neurons only. */
+  /**
+   * {@return a random order that depends on the seed and the numbers of neurons only}
+   *
+   * @param table the two groups
+   * @param seed the seed
+   */
   public static TrialOrder random(ProjectionTable table, long seed) {
     // Shuffles dead neurons too, so that the order doesn't depend on which ones are dead.
     List<Neuron> all = new ArrayList<>();
@@ -45,8 +58,11 @@ public record TrialOrder(List<Neuron> neurons) {
   }
 
   /**
-   * Returns the order of descending match level: neurons of high level are removed easily and take
-   * others with them.
+   * {@return the order of descending match level: neurons of high level are removed easily and take
+   * others with them}
+   *
+   * @param table the two groups
+   * @param spectrum the match levels of the neurons in the table
    */
   public static TrialOrder byLevel(ProjectionTable table, MatchSpectrum spectrum) {
     Comparator<Neuron> byLevel =

@@ -21,7 +21,7 @@ final class TrialTree {
   private final int[] order;
   private final Dependents dependents;
   private final BooleanSupplier stopped;
-  private final Helpers helpers;
+  private final SearchThreads searchThreads;
   private final Found found;
 
   /** Receives the matches found; called from several threads. */
@@ -41,11 +41,15 @@ final class TrialTree {
    * @param stopped checked before each trial; true ends the search
    */
   TrialTree(
-      int[] order, Dependents dependents, BooleanSupplier stopped, Helpers helpers, Found found) {
+      int[] order,
+      Dependents dependents,
+      BooleanSupplier stopped,
+      SearchThreads searchThreads,
+      Found found) {
     this.order = order.clone();
     this.dependents = dependents;
     this.stopped = stopped;
-    this.helpers = helpers;
+    this.searchThreads = searchThreads;
     this.found = found;
   }
 
@@ -85,7 +89,7 @@ final class TrialTree {
       if (!trials.left().get(neuron) || needed.get(neuron)) {
         continue;
       }
-      if (stopped.getAsBoolean() || helpers.failed()) {
+      if (stopped.getAsBoolean() || searchThreads.failed()) {
         return;
       }
       BitSet kept = dependents.without(neuron, wanted);
@@ -139,7 +143,7 @@ final class TrialTree {
   /** Continues with the smaller part of the wanted neurons, on another thread if one is idle. */
   private void part(Trials trials, int next, BitSet wanted, BitSet needed) {
     if (trials.left().cardinality() < WORTH_HELP
-        || !helpers.offer(trials, copy -> walk(copy, next, wanted, needed))) {
+        || !searchThreads.offer(trials, copy -> walk(copy, next, wanted, needed))) {
       walk(trials, next, wanted, needed);
     }
   }

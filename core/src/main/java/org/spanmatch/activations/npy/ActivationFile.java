@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -49,10 +50,13 @@ public final class ActivationFile {
    * has neither suffix. Follows symbolic links, also those in a folder; skips hidden files and
    * folders within a folder.
    *
+   * @param path a {@code .npy} or {@code .npz} file, or a folder of {@code .npy} files
+   * @return the file
    * @throws ActivationsException if it is missing, unreadable, damaged, or holds no arrays or more
    *     than 100,000
    */
   public static ActivationFile open(Path path) {
+    Objects.requireNonNull(path, "path");
     requireReadable(path);
     try {
       if (Files.isDirectory(path)) {
@@ -91,20 +95,20 @@ public final class ActivationFile {
     }
   }
 
-  /** The path of the file or folder. */
+  /** {@return the path of the file or folder} */
   public Path path() {
     return path;
   }
 
   /**
-   * The arrays: those of an archive in file order, those of a folder by name with numbers in
-   * numeric order.
+   * {@return the arrays: those of an archive in file order, those of a folder by name with numbers
+   * in numeric order}
    */
   public List<StoredArray> arrays() {
     return arrays;
   }
 
-  /** Whether this is a lone {@code .npy} file, whose name need not be the layer's. */
+  /** {@return whether this is a lone {@code .npy} file, whose name need not be the layer's} */
   public boolean isSingleArray() {
     return singleArray;
   }

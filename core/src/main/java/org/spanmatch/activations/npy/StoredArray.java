@@ -49,28 +49,28 @@ public final class StoredArray {
     }
   }
 
-  /** The array's name: the entry or file name without {@code .npy}. */
+  /** {@return the array's name: the entry or file name without {@code .npy}} */
   public String name() {
     return name;
   }
 
-  /** Numpy's name of the values' format with the byte order, such as {@code <f4}. */
+  /** {@return numpy's name of the values' format with the byte order, such as {@code <f4}} */
   public String dtype() {
     return header.descr().equals("[") ? "structured" : header.descr();
   }
 
-  /** The sizes of the axes. */
+  /** {@return the sizes of the axes} */
   public List<Long> shape() {
     return header.shape();
   }
 
-  /** Whether the first axis varies fastest in memory. */
+  /** {@return whether the first axis varies fastest in memory} */
   public boolean fortranOrder() {
     return header.fortranOrder();
   }
 
   /**
-   * Returns the layout that {@link #layer} uses.
+   * {@return the layout that {@link #layer} uses}
    *
    * @param chosen layouts the user asked for
    * @throws ActivationsException if an array of this shape is not a layer
@@ -84,7 +84,7 @@ public final class StoredArray {
   }
 
   /**
-   * Returns the array as a layer.
+   * {@return the array as a layer}
    *
    * @param chosen layouts for arrays whose axes do not have the usual meaning; those with another
    *     number of axes are ignored
@@ -130,6 +130,7 @@ public final class StoredArray {
    * Reads all values of an array of float64 in C order. Takes 8 bytes per value, so check the
    * {@link #shape} first if the file is not trusted.
    *
+   * @return the values
    * @throws ActivationsException if the array has another type, is in Fortran order, or is damaged
    */
   public double[] doubles() {
@@ -141,7 +142,11 @@ public final class StoredArray {
     return values;
   }
 
-  /** Reads all values of an array of int64; otherwise like {@link #doubles}. */
+  /**
+   * Reads all values of an array of int64; otherwise like {@link #doubles}.
+   *
+   * @return the values
+   */
   public long[] longs() {
     long[] values = new long[length("i8")];
     read(
@@ -154,6 +159,7 @@ public final class StoredArray {
   /**
    * Reads all elements of a text array, numpy's {@code U}, with one axis.
    *
+   * @return the elements
    * @throws ActivationsException if the array has another type or more than a million characters,
    *     or is damaged
    */

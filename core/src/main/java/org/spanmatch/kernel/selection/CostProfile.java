@@ -39,7 +39,14 @@ public record CostProfile(
    */
   public record Backend(String details, CostModel model) {}
 
-  /** Checks that there is a thread and a backend, and copies the map. */
+  /**
+   * Checks that there is a thread and a backend, and copies the map.
+   *
+   * @param date date of the measurement
+   * @param machine the machine that was measured
+   * @param threads number of threads used, at least 1
+   * @param backends the measured backends by name
+   */
   public CostProfile {
     backends = Map.copyOf(backends);
     if (threads < 1 || backends.isEmpty()) {
@@ -48,8 +55,12 @@ public record CostProfile(
   }
 
   /**
-   * Returns the expected time of matching a layer of this size, in seconds.
+   * {@return the expected time of matching a layer of this size, in seconds}
    *
+   * @param backend a backend's name
+   * @param xNeurons number of neurons of the first group
+   * @param yNeurons number of neurons of the second group
+   * @param samples number of samples, at least 1
    * @throws IllegalArgumentException if the backend was not measured
    */
   public double seconds(String backend, int xNeurons, int yNeurons, long samples) {
@@ -61,7 +72,7 @@ public record CostProfile(
   }
 
   /**
-   * Returns why this profile does not apply to a computation; empty if it does.
+   * {@return why this profile does not apply to a computation; empty if it does}
    *
    * @param here the current machine
    * @param threadsNow the current number of threads
@@ -104,7 +115,7 @@ public record CostProfile(
         .collect(Collectors.joining("; "));
   }
 
-  /** Returns the content of a profile file. */
+  /** {@return the content of a profile file} */
   public String text() {
     Map<String, String> values = new TreeMap<>();
     values.put(FORMAT, VERSION);
@@ -148,6 +159,8 @@ public record CostProfile(
   /**
    * Reads a profile from a file.
    *
+   * @param file the file
+   * @return the profile
    * @throws IOException if it can't be read
    * @throws IllegalArgumentException if it is not a profile; the message says what is wrong with it
    */

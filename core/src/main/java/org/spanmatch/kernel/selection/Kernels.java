@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -50,7 +51,7 @@ public final class Kernels {
   private Kernels() {}
 
   /**
-   * Returns the backends on the class path, whether or not they can run, highest priority first.
+   * {@return the backends on the class path, whether or not they can run, highest priority first}
    */
   public static List<KernelProvider> providers() {
     List<KernelProvider> found = new ArrayList<>();
@@ -74,6 +75,8 @@ public final class Kernels {
    * Opens a kernel.
    *
    * @param backend a backend's name, or {@link #AUTO}
+   * @param options the threads and the device to use
+   * @return the kernel, which the caller closes
    * @throws KernelUnavailableException if the backend asked for can't run
    */
   public static ProjectionKernel open(String backend, KernelOptions options) {
@@ -84,12 +87,15 @@ public final class Kernels {
    * Opens a kernel; the automatic choice uses measured costs if they apply.
    *
    * @param backend a backend's name, or {@link #AUTO}
+   * @param options the threads and the device to use
    * @param profile the costs; ignored if it is from another machine or lacks a backend, and {@link
    *     org.spanmatch.kernel.KernelInfo#reason()} then says so
+   * @return the kernel, which the caller closes
    * @throws KernelUnavailableException if the backend asked for can't run
    */
   public static ProjectionKernel open(String backend, KernelOptions options, CostProfile profile) {
-    return open(backend, options, Optional.of(profile), providers());
+    return open(
+        backend, options, Optional.of(Objects.requireNonNull(profile, "profile")), providers());
   }
 
   static ProjectionKernel open(
@@ -97,6 +103,8 @@ public final class Kernels {
       KernelOptions options,
       Optional<CostProfile> profile,
       List<KernelProvider> providers) {
+    Objects.requireNonNull(backend, "backend");
+    Objects.requireNonNull(options, "options");
     String property = System.getProperty(BACKEND_PROPERTY, AUTO);
     ProjectionKernel kernel;
     if (!backend.equals(AUTO)) {
@@ -202,7 +210,11 @@ public final class Kernels {
     return profile.mismatch(Machine.here(), options.threads(), details);
   }
 
-  /** Returns what a backend runs on, in the form that a {@link CostProfile} stores. */
+  /**
+   * {@return what a backend runs on, in the form that a {@link CostProfile} stores}
+   *
+   * @param provider an available backend
+   */
   public static String details(KernelProvider provider) {
     return String.join("; ", provider.details());
   }

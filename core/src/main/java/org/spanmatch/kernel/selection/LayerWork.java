@@ -15,7 +15,7 @@ package org.spanmatch.kernel.selection;
 public record LayerWork(
     double compressFlops, double compressBytes, double matchFlops, double matchBytes) {
   /**
-   * Returns the work of matching a layer.
+   * {@return the work of matching a layer}
    *
    * @param xNeurons number of neurons of the first network
    * @param yNeurons number of neurons of the second network

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 public record Machine(String processor, int processors, String system, String java) {
   private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 
-  /** Returns this machine. */
+  /** {@return this machine} */
   public static Machine here() {
     return new Machine(
         processorName(),

@@ -8,7 +8,13 @@ package org.spanmatch.kernel.selection;
  * @param perByte seconds per byte; finite, at least 0
  */
 public record PhaseCost(double fixed, double perFlop, double perByte) {
-  /** Checks the ranges. */
+  /**
+   * Checks the ranges.
+   *
+   * @param fixed seconds at any size
+   * @param perFlop seconds per operation
+   * @param perByte seconds per byte
+   */
   public PhaseCost {
     requireCost(fixed);
     requireCost(perFlop);

@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** Worker threads that take over parts of a search, each on a copy of the table. */
-final class Helpers implements AutoCloseable {
+final class SearchThreads implements AutoCloseable {
   /** No helpers, for searches that already run on several threads; never closed. */
-  static final Helpers NONE = new Helpers(1);
+  static final SearchThreads NONE = new SearchThreads(1);
 
   private final int threads;
   private final Semaphore idle;
@@ -21,10 +21,10 @@ final class Helpers implements AutoCloseable {
    *
    * @param threads number of threads, the calling one included; at least 1
    */
-  Helpers(int threads) {
+  SearchThreads(int threads) {
     this.threads = threads;
     this.idle = new Semaphore(threads - 1);
-    this.executor = Executors.newCachedThreadPool(Helpers::thread);
+    this.executor = Executors.newCachedThreadPool(SearchThreads::thread);
   }
 
   private static Thread thread(Runnable work) {
