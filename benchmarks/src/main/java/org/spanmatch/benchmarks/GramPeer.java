@@ -10,7 +10,6 @@ import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.LivingNeurons;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.tuning.Mixtures;

@@ -11,24 +11,29 @@ import org.spanmatch.kernel.ProjectionTable;
  * ({@link GramLayerPair}).
  */
 public sealed interface ComparedLayers permits LayerPair, GramLayerPair {
-  /** The layer's name, as results show it. */
+  /** {@return the layer's name in results} */
   String name();
 
-  /** "file, layer 'name'" of the first network: the start of a message about the two. */
+  /** {@return "file, layer 'name'" of the first network, the start of a message about the two} */
   String description();
 
-  /** Number of neurons of both layers, dead ones included. */
+  /** {@return the number of neurons of each layer, dead ones included} */
   PerGroup<Integer> neurons();
 
-  /** Number of samples. */
+  /** {@return the number of samples} */
   long samples();
 
-  /** Whether a table of at least this precision can be made of them. */
+  /**
+   * {@return whether a table of at least this precision can be made of them}
+   *
+   * @param precision the least precision
+   */
   boolean offers(Precision precision);
 
   /**
    * Makes their table.
    *
+   * @param kernel makes the table
    * @param options of a Gram matrix the dead threshold is what it was added up with
    * @return the table, which the caller closes
    * @throws org.spanmatch.activations.ActivationsException if activations can't be read
@@ -37,7 +42,11 @@ public sealed interface ComparedLayers permits LayerPair, GramLayerPair {
    */
   ProjectionTable table(ProjectionKernel kernel, GramOptions options);
 
-  /** Returns equal layers whose reading, if any, counts as the step "read" and as no other. */
+  /**
+   * {@return equal layers whose reading, if any, counts as the step "read" only}
+   *
+   * @param steps times the reading
+   */
   default ComparedLayers timed(LayerSteps steps) {
     return this;
   }

@@ -11,7 +11,7 @@ public interface ComparisonMonitor extends Progress {
   /**
    * Called before a layer is compressed, which happens twice if the first answer is in doubt.
    *
-   * @param pair the pair of layers
+   * @param layers the two layers
    * @param precision the precision of the attempt
    * @param heapBytes an upper estimate of the Java heap needed
    */
@@ -20,6 +20,8 @@ public interface ComparisonMonitor extends Progress {
   /**
    * Called after an answer that is in doubt was kept, since the layers are those of a Gram matrix
    * of standard precision.
+   *
+   * @param layers the two layers
    */
   default void leftInDoubt(ComparedLayers layers) {}
 

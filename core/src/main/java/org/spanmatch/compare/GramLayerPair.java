@@ -21,6 +21,10 @@ public record GramLayerPair(String name, Gram gram, int x, int y) implements Com
   /**
    * Checks that the two were added up together.
    *
+   * @param name the layer's name in results
+   * @param gram the Gram matrix that holds both
+   * @param x position of the first network's layer
+   * @param y position of the second network's layer
    * @throws GramException if not
    */
   public GramLayerPair {

@@ -47,6 +47,7 @@ public final class LayerComparison {
    *
    * @param layers activations, or layers of a Gram matrix
    * @param kernel makes the tables; the caller closes it
+   * @param options the precision, and who observes the work
    */
   public LayerComparison(
       ComparedLayers layers, ProjectionKernel kernel, ComparisonOptions options) {

@@ -43,7 +43,12 @@ public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers
     }
   }
 
-  /** Whether two layers can be a pair: none of what the constructor checks keeps them from it. */
+  /**
+   * {@return whether two layers can be a pair, that is pass the checks of the constructor}
+   *
+   * @param x one layer
+   * @param y the other layer
+   */
   public static boolean isPossible(Layer x, Layer y) {
     return x.samples() == y.samples() && haveSameAxes(x, y);
   }
@@ -53,12 +58,21 @@ public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers
     return flattened || x.sampleAxes().equals(y.sampleAxes());
   }
 
-  /** The name of a pair: that of both layers, or "x ~ y" where they differ. */
+  /**
+   * {@return the name of a pair: that of both layers, or "x ~ y" if they differ}
+   *
+   * @param x the name of one layer
+   * @param y the name of the other layer
+   */
   public static String name(String x, String y) {
     return x.equals(y) ? x : x + " ~ " + y;
   }
 
-  /** Both layers restricted to the same samples, at most {@code count} of them. */
+  /**
+   * {@return both layers restricted to the same samples}
+   *
+   * @param count the most samples to keep, at least 1
+   */
   public LayerPair sampled(long count) {
     return new LayerPair(name, SampledActivations.of(x, count), SampledActivations.of(y, count));
   }

@@ -171,7 +171,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
   }
 
   /**
-   * The same numbers, of layers that have other labels: network, name and sources. Costs nothing.
+   * {@return this with other labels of the layers: network, name and sources} Costs nothing.
    *
    * @param labelled this matrix' layers in their order, such as by {@link GramLayer#ofNetwork}
    * @throws IllegalArgumentException if they have other numbers of neurons than these
@@ -189,7 +189,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
   /** Has the same numbers. */
   abstract Gram withLayers(List<GramLayer> labelled);
 
-  /** How the activations were compressed. */
+  /** {@return how the activations were compressed} */
   public abstract Precision precision();
 
   /**
@@ -238,7 +238,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
     return layers.stream().anyMatch(layer -> layer.moments().areScaled());
   }
 
-  /** Bytes that the numbers take, at most, in memory and on disk. */
+  /** {@return an upper bound on the bytes that the numbers take in memory and on disk} */
   public abstract long bytes();
 
   /**

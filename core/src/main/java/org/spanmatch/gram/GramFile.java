@@ -71,7 +71,9 @@ public final class GramFile {
    * Writes Gram matrices.
    *
    * @param grams at least one, none of them empty
-   * @param out stays open
+   * @param out the stream, which is not closed
+   * @throws IOException if the stream can't be written
+   * @throws IllegalArgumentException if there is no Gram matrix, or one is empty
    */
   public static void write(List<Gram> grams, OutputStream out) throws IOException {
     Objects.requireNonNull(out, "out");

@@ -57,7 +57,7 @@ public record GramLayer(
     return product(sampleAxes);
   }
 
-  /** "file, layer 'name'": the start of a message about this layer. */
+  /** {@return "file, layer 'name'", the start of a message about this layer} */
   public String description() {
     return String.join(" + ", sources) + ", layer '" + name + "'";
   }
@@ -71,7 +71,11 @@ public record GramLayer(
     return new GramLayer(number, name, sources, sampleAxes, storageRoundoff, moments);
   }
 
-  /** The layer with another place where its activations came from. */
+  /**
+   * {@return this layer with another source}
+   *
+   * @param source where its activations came from
+   */
   public GramLayer from(String source) {
     return new GramLayer(network, name, List.of(source), sampleAxes, storageRoundoff, moments);
   }

@@ -44,7 +44,11 @@ public final class NormProducts {
     return secondSums.clone();
   }
 
-  /** Returns the sums on the samples of both. */
+  /**
+   * {@return the sums on the samples of both}
+   *
+   * @param other the products of the same pair on other samples
+   */
   public NormProducts plus(NormProducts other) {
     double[] first = new double[firstSums.length];
     double[] second = new double[secondSums.length];

@@ -70,7 +70,7 @@ public final class TriangularFactor extends Gram {
     return first[first.length - 1];
   }
 
-  /** Number of rows, at most the number of columns; those that are left out are zero. */
+  /** {@return the number of rows, at most that of columns; rows that are left out are zero} */
   public int rows() {
     return rows.length;
   }

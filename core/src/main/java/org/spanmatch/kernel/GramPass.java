@@ -56,10 +56,13 @@ public final class GramPass {
   /**
    * Adds up layers to something that is no {@link Gram} yet, such as a matrix on a device.
    *
+   * @param <T> the type of the result
+   * @param layers at least one, all with the same samples
    * @param deadThreshold the norm up to which neurons are dead
    * @param pass adds up all layers, the scale of every neuron applied
    * @param described what was found out about each layer
    * @param discard frees the result of a first pass that is not used
+   * @return the result of the last pass
    * @throws org.spanmatch.activations.ActivationsException as {@link #of(List, Collection,
    *     GramOptions, Pass)} does
    */

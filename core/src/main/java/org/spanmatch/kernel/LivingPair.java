@@ -41,10 +41,12 @@ public record LivingPair(
   }
 
   /**
-   * Numbers the living neurons of two layers that somebody has described.
+   * {@return the living neurons of two layers with their columns}
    *
    * @param x position of the first layer
+   * @param first the first layer
    * @param y position of the second layer
+   * @param second the second layer
    * @param samples number of samples
    * @param threshold the norm up to which neurons are dead
    */

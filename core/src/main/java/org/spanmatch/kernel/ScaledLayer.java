@@ -20,7 +20,11 @@ public final class ScaledLayer {
     this.exponents = exponents;
   }
 
-  /** The layer as it is. */
+  /**
+   * {@return a layer with its activations as they are}
+   *
+   * @param layer the layer
+   */
   public static ScaledLayer unscaled(Layer layer) {
     return new ScaledLayer(layer, null);
   }

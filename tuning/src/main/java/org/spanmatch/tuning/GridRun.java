@@ -31,7 +31,7 @@ public final class GridRun {
   }
 
   /**
-   * * A measurement that was left out. * *
+   * A measurement that was left out.
    *
    * @param what a backend at a size, or a limit
    * @param reason why it was left out

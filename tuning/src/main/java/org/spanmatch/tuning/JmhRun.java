@@ -47,8 +47,9 @@ public final class JmhRun {
   }
 
   /**
-   * * Runs one measurement. * @param benchmark class and method
+   * Runs one measurement.
    *
+   * @param benchmark class and method
    * @param parameters the values of the benchmark's parameters; all others have their defaults
    * @param threads number of JMH threads; empty for the benchmark's default
    * @param heapBytes the Java heap of the JVMs

@@ -67,7 +67,7 @@ public final class DoubleDoubleProjection {
   }
 
   /**
-   * * Factorises the spanning vectors. * *
+   * Factorises the spanning vectors.
    *
    * @param samples the length of the vectors
    * @param vectors the spanning vectors; none of them zero

@@ -27,7 +27,7 @@ public final class Validator implements AutoCloseable {
   private final List<Candidate> candidates;
 
   /**
-   * * Prepares a validation of some backends. * *
+   * Prepares a validation of some backends.
    *
    * @param providers the backends, which must be available
    * @param options the resources that they may use

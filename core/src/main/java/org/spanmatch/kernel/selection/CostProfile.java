@@ -32,7 +32,7 @@ public record CostProfile(
   private static final String BACKEND = "backend.";
 
   /**
-   * * The measured costs of one backend. * *
+   * The measured costs of one backend.
    *
    * @param details what it runs on, such as devices and their driver version; may be empty
    * @param model the cost model fitted to the measurements

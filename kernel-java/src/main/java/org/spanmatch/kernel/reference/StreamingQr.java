@@ -35,7 +35,7 @@ final class StreamingQr {
   private int height;
 
   /**
-   * * Prepares for the first row. * *
+   * Prepares for the first row.
    *
    * @param columns number of columns
    * @param rows largest number of rows to come

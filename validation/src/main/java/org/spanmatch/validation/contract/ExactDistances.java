@@ -12,7 +12,7 @@ public final class ExactDistances {
   private final int rank;
 
   /**
-   * * Factorises the spanning vectors. * *
+   * Factorises the spanning vectors.
    *
    * @param samples the length of the vectors
    * @param spanning the spanning vectors

@@ -42,7 +42,7 @@ public final class DeviceTable extends NeuronTable {
   private final Deque<Saved> marks = new ArrayDeque<>();
   private final Group[] groups; // by vector
   private final int[] neurons;
-  private boolean open = true;
+  private boolean open = true; // until memory is freed
 
   private static final class Saved {
     private final SavedSpan x;
@@ -350,14 +350,13 @@ public final class DeviceTable extends NeuronTable {
   }
 
   private <T> T on(Supplier<T> work) {
-    if (!open) {
-      throw new IllegalStateException("the table is closed");
-    }
+    requireOpen();
     return errors.on(device, work);
   }
 
   @Override
   public void close() {
+    super.close();
     if (open) {
       open = false;
       allocations.close();

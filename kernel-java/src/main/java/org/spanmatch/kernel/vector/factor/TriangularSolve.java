@@ -18,7 +18,7 @@ public final class TriangularSolve {
   private final Gemm gemm;
 
   /**
-   * * Takes the triangle; copies nothing. * *
+   * Takes the triangle; copies nothing.
    *
    * @param r the triangle in its first rows and columns; elements below the diagonal are not read
    * @param size the triangle's number of rows

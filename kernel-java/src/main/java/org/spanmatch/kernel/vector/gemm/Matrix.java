@@ -13,7 +13,7 @@ public final class Matrix {
   public final double[] values;
 
   /**
-   * * Creates a zero matrix. * *
+   * Creates a zero matrix.
    *
    * @param tile the tile size; rows and columns are padded to multiples of it
    */

@@ -12,7 +12,7 @@ public final class ScalarMicroKernel extends MicroKernel {
   private final String cure;
 
   /**
-   * * Creates a micro-kernel. * *
+   * Creates a micro-kernel.
    *
    * @param cure what the user can do to get a faster one
    */

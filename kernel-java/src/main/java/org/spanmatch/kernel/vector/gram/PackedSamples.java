@@ -21,7 +21,7 @@ final class PackedSamples {
   private final double[][] squaredNorms; // by layer; null if not requested
 
   /**
-   * * Allocates a step. * *
+   * Allocates a step.
    *
    * @param width neurons per panel
    * @param panels number of panels of all layers together

@@ -36,7 +36,7 @@ public final class ColumnMoments {
   }
 
   /**
-   * * Starts with no rows. * *
+   * Starts with no rows.
    *
    * @param first the column of each layer's first neuron, and the number of columns
    * @param pairs the pairs of layers whose norm products to add up

@@ -21,7 +21,7 @@ public final class PivotedQr {
   private int rank;
 
   /**
-   * * Factorises a matrix. * *
+   * Factorises a matrix.
    *
    * @param rows the matrix by rows, with unit-norm vectors as columns: first the spanning ones,
    *     then those to project; overwritten

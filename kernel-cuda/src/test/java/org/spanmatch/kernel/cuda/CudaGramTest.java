@@ -1,0 +1,13 @@
+package org.spanmatch.kernel.cuda;
+
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.validation.contract.GramContract;
+
+/** Gram matrices of the CUDA kernel, on the stand-in where there is no GPU. */
+class CudaGramTest extends GramContract {
+  @Override
+  protected ProjectionKernel open() {
+    return Cudas.open(new KernelOptions(1));
+  }
+}
