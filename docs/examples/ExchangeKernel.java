@@ -1,4 +1,4 @@
-import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.KernelFailedException;
@@ -23,8 +23,8 @@ public class ExchangeKernel {
     }
 
     // Rows are samples, columns are neurons: the first neuron is (3, 0, 0), the second (1, 1, 0).
-    Layer x = ArrayActivations.of("x", 3, 2, new float[] {3, 1, 0, 1, 0, 0});
-    Layer y = ArrayActivations.of("y", 3, 1, new float[] {1, 0, 0});
+    Layer x = Layers.of("x", 3, 2, new float[] {3, 1, 0, 1, 0, 0});
+    Layer y = Layers.of("y", 3, 1, new float[] {1, 0, 0});
 
     // The automatic choice: the best that can run, problems too small for a GPU on the processor.
     print("automatic", distances(Kernels.AUTO, x, y));

@@ -1,4 +1,4 @@
-import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.KernelOptions;
@@ -11,8 +11,8 @@ public class OwnArrays {
     // Rows are samples, columns are neurons: the first neuron is (3, 0, 0), the second (1, 1, 0).
     float[] x = {3, 1, 0, 1, 0, 0};
     float[] y = {1, 0, 0};
-    Layer first = ArrayActivations.of("example", 3, 2, x);
-    Layer second = ArrayActivations.of("example", 3, 1, y);
+    Layer first = Layers.of("example", 3, 2, x);
+    Layer second = Layers.of("example", 3, 1, y);
     try (ProjectionKernel kernel = Kernels.open("reference", KernelOptions.defaults())) {
       Distances distances = kernel.distances(first, second);
       for (int i = 0; i < distances.size(); i++) {

@@ -3,7 +3,6 @@ package org.spanmatch.benchmarks;
 import java.util.Arrays;
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.spanmatch.gram.Progress;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
@@ -24,7 +23,7 @@ public class MaximumMatchBenchmark extends TableBenchmark {
     List<Match> found = maximumMatches();
     withIndependentTable(
         table -> {
-          MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+          MatchSpectrum spectrum = MatchSpectrum.of(table);
           List<Match> expected = Arrays.stream(EPSILONS).mapToObj(spectrum::maximumMatch).toList();
           LayerChecks.requireSameMatches(backend, found, expected);
         });

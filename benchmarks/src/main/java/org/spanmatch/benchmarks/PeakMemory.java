@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.spanmatch.gram.GramOptions;
-import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
@@ -90,7 +89,7 @@ public final class PeakMemory {
                 new GeneratedActivations("x", neurons, samples),
                 new GeneratedActivations("y", neurons, samples),
                 GramOptions.defaults())) {
-      MatchSpectrum.of(table, Progress.NONE);
+      MatchSpectrum.of(table);
     }
     long heap =
         ManagementFactory.getMemoryPoolMXBeans().stream()

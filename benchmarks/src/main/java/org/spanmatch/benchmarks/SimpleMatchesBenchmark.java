@@ -5,7 +5,6 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layout;
-import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.MatchChecks;
@@ -59,7 +58,7 @@ public class SimpleMatchesBenchmark extends TableBenchmark {
     }
     try (ProjectionTable table = compressed()) {
       MinimalMatchBenchmark.requireAllMatched(table);
-      MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+      MatchSpectrum spectrum = MatchSpectrum.of(table);
       double least = spectrum.epsilonFor(2 * neurons).orElseThrow() + 1e-9;
       value = epsilon.equals("tight") ? least : MinimalMatchBenchmark.EPSILON;
     }

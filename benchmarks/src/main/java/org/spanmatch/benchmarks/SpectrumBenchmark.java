@@ -3,7 +3,6 @@ package org.spanmatch.benchmarks;
 import java.util.Arrays;
 import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.spanmatch.gram.Progress;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
@@ -31,6 +30,6 @@ public class SpectrumBenchmark extends TableBenchmark {
   /** The match level of every neuron. */
   @Benchmark
   public MatchSpectrum spectrum() {
-    return MatchSpectrum.of(table(), Progress.NONE);
+    return MatchSpectrum.of(table());
   }
 }

@@ -59,6 +59,18 @@ class DocumentationTest {
         outcome.out().lines().toList());
   }
 
+  @Test
+  void keepGram() {
+    Outcome outcome = example("KeepGram.java", folder);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertEquals(
+        List.of(
+            "Gram matrix of 2 layers, 2 + 1 neurons, 6 samples",
+            "maximum match at epsilon 0.3: 1 + 1 neurons, similarity 0.6667, 0 borderline",
+            "match levels of 2 + 1 neurons, 0.000 to 0.9832, 0 dead"),
+        outcome.out().lines().toList());
+  }
+
   private static List<String> exchangeKernel(List<String> javaOptions, String classPath) {
     Outcome outcome = example(javaOptions, classPath, "ExchangeKernel.java");
     assertEquals(0, outcome.exitCode(), outcome.err());

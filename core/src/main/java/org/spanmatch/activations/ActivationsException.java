@@ -10,12 +10,21 @@ package org.spanmatch.activations;
 public final class ActivationsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Makes an exception with a message for the user. */
+  /**
+   * Creates an exception with a message for the user.
+   *
+   * @param message one sentence for the user
+   */
   public ActivationsException(String message) {
     super(message);
   }
 
-  /** Makes an exception with a message for the user and the technical cause. */
+  /**
+   * Creates an exception with a message for the user and the technical cause.
+   *
+   * @param message one sentence for the user
+   * @param cause the technical cause
+   */
   public ActivationsException(String message, Throwable cause) {
     super(message, cause);
   }

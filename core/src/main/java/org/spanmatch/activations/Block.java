@@ -8,14 +8,14 @@ import java.nio.ByteBuffer;
  * <p>A sample is addressed by an outer and an inner index: sample {@code outer·innerSize + inner}
  * of the block. The value of a neuron at a sample is number {@code neuron·neuronStride +
  * outer·outerStride + inner·innerStride} of the buffer. Row-major {@code [N, F]} data has
- * neuronStride 1 and one inner sample; {@code [N, C, H, W]} data has an outer sample for each image
- * and an inner one for each position.
+ * neuronStride 1 and one inner sample; {@code [N, C, H, W]} data has one outer sample per image and
+ * one inner sample per position.
  *
  * @param type the format of the values
  * @param data the stored bytes, with the byte order set
  * @param neurons number of neurons
  * @param outerSize number of outer samples
- * @param innerSize number of inner samples to an outer one
+ * @param innerSize number of inner samples per outer sample
  * @param neuronStride distance between neighbouring neurons, in values
  * @param outerStride distance between neighbouring outer samples, in values
  * @param innerStride distance between neighbouring inner samples, in values
@@ -30,24 +30,38 @@ public record Block(
     int outerStride,
     int innerStride) {
 
-  /** Samples in this block. */
+  /** {@return the number of samples in this block} */
   public int samples() {
     return outerSize * innerSize;
   }
 
-  /** Where a sample begins: the place of its first neuron, counted in values. */
+  /**
+   * {@return the index in the buffer, counted in values, of a sample's first neuron}
+   *
+   * @param sample a sample of this block, from 0
+   */
   public int index(int sample) {
     return sample / innerSize * outerStride + sample % innerSize * innerStride;
   }
 
-  /** Whether each sample is followed by the next without a gap, all neurons side by side. */
+  /**
+   * {@return whether the values are contiguous and row-major: all neurons of a sample side by side,
+   * then the next sample}
+   */
   public boolean hasSamplesSideBySide() {
     return neuronStride == 1
         && (innerSize == 1 || innerStride == neurons)
         && (outerSize == 1 || outerStride == innerSize * neurons);
   }
 
-  /** A block of row-major samples: all neurons of a sample lie side by side. */
+  /**
+   * {@return a block of contiguous row-major samples: all neurons of a sample lie side by side}
+   *
+   * @param type the format of the values
+   * @param data the stored bytes, with the byte order set
+   * @param neurons number of neurons
+   * @param samples number of samples
+   */
   public static Block rows(ElementType type, ByteBuffer data, int neurons, int samples) {
     return new Block(type, data, neurons, samples, 1, 1, neurons, 0);
   }
@@ -56,9 +70,9 @@ public record Block(
    * Copies samples into rows of doubles.
    *
    * @param from the first sample to copy, from 0
-   * @param count how many
+   * @param count number of samples to copy
    * @param target receives {@code count × neurons} values, row-major
-   * @param offset where in {@code target} the first goes
+   * @param offset index in {@code target} of the first value
    */
   public void copyRows(int from, int count, double[] target, int offset) {
     for (int row = 0; row < count; row++) {

@@ -11,7 +11,7 @@ public interface BlockReader extends AutoCloseable {
    */
   Block next();
 
-  /** Ends the pass and frees what it held; may be called at any time and more than once. */
+  /** Ends the pass and frees its resources; may be called at any time and more than once. */
   @Override
   void close();
 }

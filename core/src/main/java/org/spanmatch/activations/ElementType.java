@@ -3,7 +3,7 @@ package org.spanmatch.activations;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** The number formats in which activations are stored, named as numpy names them. */
+/** The number formats in which activations are stored, with numpy's names. */
 public enum ElementType {
   /** IEEE 754 half precision. */
   FLOAT16("f2", 2, 0x1p-11) {
@@ -19,7 +19,8 @@ public enum ElementType {
       return data.getFloat(4 * index);
     }
 
-    // A loop of its own: one in the base method would be shared by all types, and slow.
+    // Overridden for speed: all types share the loop in the base method, which makes it
+    // megamorphic.
     @Override
     public void decode(ByteBuffer data, int from, int count, double[] target) {
       for (int i = 0; i < count; i++) {
@@ -97,7 +98,7 @@ public enum ElementType {
       return unsignedToDouble(data.getLong(8 * index));
     }
   },
-  /** One byte a value; zero is 0, anything else is 1. */
+  /** One byte per value; zero is 0, anything else is 1. */
   BOOL("b1", 1, 0x1p-53) {
     @Override
     public double get(ByteBuffer data, int index) {
@@ -115,19 +116,19 @@ public enum ElementType {
     this.roundoff = roundoff;
   }
 
-  /** Numpy's name for the format without the byte order, such as {@code f4}. */
+  /** {@return numpy's name for the format without the byte order, such as {@code f4}} */
   public String code() {
     return code;
   }
 
-  /** Bytes of one value. */
+  /** {@return the bytes per value} */
   public int bytes() {
     return bytes;
   }
 
   /**
-   * The relative rounding error u_data of a stored value: what "exact" can mean for such data.
-   * Integers are held to the rounding of the float64 that they are computed in.
+   * {@return the relative rounding error u_data of a stored value, which limits how exact a match
+   * can be} For integers it is that of float64, in which they are computed.
    */
   public double roundoff() {
     return roundoff;
@@ -138,6 +139,7 @@ public enum ElementType {
    *
    * @param data the stored bytes, in the buffer's byte order
    * @param index the value's position, counted in values from the start of the buffer
+   * @return the value
    */
   public abstract double get(ByteBuffer data, int index);
 
@@ -145,9 +147,9 @@ public enum ElementType {
    * Reads values that lie side by side.
    *
    * @param data the stored bytes, in the buffer's byte order
-   * @param from position of the first, counted in values from the start of the buffer
-   * @param count how many
-   * @param target receives them, from its start
+   * @param from position of the first value, counted in values from the start of the buffer
+   * @param count number of values
+   * @param target receives the values, from index 0
    */
   public void decode(ByteBuffer data, int from, int count, double[] target) {
     for (int i = 0; i < count; i++) {
@@ -155,7 +157,11 @@ public enum ElementType {
     }
   }
 
-  /** The type with this numpy code, such as {@code f4}, if there is one. */
+  /**
+   * {@return the type with a numpy code such as {@code f4}, if any}
+   *
+   * @param code numpy's name of a format, without the byte order
+   */
   public static Optional<ElementType> ofCode(String code) {
     for (ElementType type : values()) {
       if (type.code.equals(code)) {
@@ -172,7 +178,7 @@ public enum ElementType {
     if (magnitude >= 0x7c00) { // infinity or NaN
       return Float.intBitsToFloat(sign | 0x7f80_0000 | (magnitude & 0x3ff) << 13);
     }
-    // As a float32 the bits of a half are too small by exactly 2^112; this holds for subnormals.
+    // Read as a float32, the bits of a half are too small by exactly 2^112, subnormals included.
     float value = Float.intBitsToFloat(magnitude << 13) * 0x1p112f;
     return sign == 0 ? value : -value;
   }

@@ -6,7 +6,13 @@ import java.nio.ByteBuffer;
 public final class Encoding {
   private Encoding() {}
 
-  /** Appends a value, rounded to the nearest where the type has not as many digits. */
+  /**
+   * Appends a value; floating-point types round it to nearest, integer types truncate.
+   *
+   * @param data receives the value at its position
+   * @param type the format to write
+   * @param value the value
+   */
   public static void put(ByteBuffer data, ElementType type, double value) {
     switch (type) {
       case BOOL, INT8, UINT8 -> data.put((byte) (int) value);
@@ -20,7 +26,7 @@ public final class Encoding {
     }
   }
 
-  /** A half-precision number by the definition of the format; 65504 is the largest. */
+  /** Returns the bits of a value in half precision; the largest is 65504. */
   private static short half(double value) {
     int exponent = Math.max(-14, Math.getExponent(value));
     int fraction = (int) Math.rint(Math.scalb(Math.abs(value), 10 - exponent)); // 1024 … 2048

@@ -2,16 +2,20 @@ package org.spanmatch.activations;
 
 import java.util.List;
 
-/** A layer that is another layer with something changed; a subclass overrides what that is. */
+/** A layer that forwards to another one; subclasses override what differs. */
 public abstract class ForwardingLayer implements Layer {
   private final Layer layer;
 
-  /** Forwards to this layer. */
+  /**
+   * Creates a layer that forwards to another one.
+   *
+   * @param layer the layer to forward to
+   */
   protected ForwardingLayer(Layer layer) {
     this.layer = layer;
   }
 
-  /** The layer that is forwarded to. */
+  /** {@return the layer that calls are forwarded to} */
   protected final Layer layer() {
     return layer;
   }

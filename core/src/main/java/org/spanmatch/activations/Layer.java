@@ -1,31 +1,34 @@
 package org.spanmatch.activations;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
- * The activations of one layer of one network on the test set: {@code samples × neurons} numbers
- * that are read block by block, as often as needed.
+ * The activations of one layer of one network on the test set: {@code samples × neurons} numbers,
+ * read block by block, in as many passes as needed.
  *
  * <p>Implementations hold no open files between readers and may be shared by threads; each {@link
  * BlockReader} belongs to one thread.
  */
 public interface Layer {
-  /** The layer's name, as messages show it. */
+  /** {@return the layer's name, for results and messages} */
   String name();
 
-  /** Where the activations come from, usually a file, as messages show it. */
+  /** {@return the origin of the activations, usually a file, for messages} */
   String source();
 
-  /** The format that the values were stored in; {@link ElementType#roundoff()} follows from it. */
+  /** {@return the format of the stored values, which determines {@link ElementType#roundoff()}} */
   ElementType type();
 
-  /** How many neurons the layer has; 0 is allowed. */
+  /** {@return the number of neurons; may be 0} */
   int neurons();
 
-  /** The sizes of the axes that count samples, such as {@code [N]} or {@code [N, H, W]}. */
+  /**
+   * {@return the sizes of the axes that count samples, such as {@code [N]} or {@code [N, H, W]}}
+   */
   List<Long> sampleAxes();
 
-  /** How many samples there are: the product of {@link #sampleAxes()}. */
+  /** {@return the number of samples, the product of {@link #sampleAxes()}} */
   default long samples() {
     return sampleAxes().stream().reduce(1L, Math::multiplyExact);
   }
@@ -33,26 +36,36 @@ public interface Layer {
   /**
    * Starts a pass over all samples.
    *
+   * @return a reader, which the caller closes
    * @throws ActivationsException if the data can't be opened
    */
   BlockReader open();
 
-  /** The position in the file of a sample of this layer, which differs when some are left out. */
+  /**
+   * {@return the position of a sample in the file; it differs from its position in the layer if
+   * samples are left out}
+   *
+   * @param sample a sample, from 0
+   */
   default long samplePosition(long sample) {
     return sample;
   }
 
-  /** "file, layer 'name'": the start of every message about this layer. */
+  /** {@return the start of every message about this layer: "file, layer 'name'"} */
   default String description() {
     return source() + ", layer '" + name() + "'";
   }
 
   /**
-   * Checks that two layers have equally many samples.
+   * Checks that two layers have the same number of samples.
    *
+   * @param x a layer
+   * @param y another layer
    * @throws ActivationsException if not, with both numbers
    */
   static void requireSameSamples(Layer x, Layer y) {
+    Objects.requireNonNull(x, "x");
+    Objects.requireNonNull(y, "y");
     if (x.samples() != y.samples()) {
       throw new ActivationsException(
           x.description()

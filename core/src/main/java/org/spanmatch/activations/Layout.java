@@ -3,7 +3,9 @@ package org.spanmatch.activations;
 import java.util.Collection;
 import java.util.Locale;
 
-/** Which axis of a stored array counts neurons; the others, in order, count samples. */
+/**
+ * The layout of a stored array: one axis counts neurons, and the others, in order, count samples.
+ */
 public enum Layout {
   /** {@code [N, F]}: a row is a sample, a column is a neuron (fully connected layers). */
   NF(2, 1),
@@ -13,7 +15,7 @@ public enum Layout {
   NTF(3, 2),
   /** {@code [N, C, H, W]}: a neuron is a channel; every (example, row, column) is a sample. */
   NCHW(4, 1),
-  /** {@code [N, H, W, C]}: the same with the channel last. */
+  /** {@code [N, H, W, C]}: as {@link #NCHW}, with the channel last. */
   NHWC(4, 3);
 
   private final int axes;
@@ -24,26 +26,27 @@ public enum Layout {
     this.neuronAxis = neuronAxis;
   }
 
-  /** How many axes such an array has. */
+  /** {@return the number of axes} */
   public int axes() {
     return axes;
   }
 
-  /** The axis that counts neurons, from 0. */
+  /** {@return the axis that counts neurons, from 0} */
   public int neuronAxis() {
     return neuronAxis;
   }
 
-  /** The name used on the command line, such as {@code nchw}. */
+  /** {@return the name used on the command line, such as {@code nchw}} */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   /**
-   * The layout of an array with so many axes: the chosen one that fits, or else the usual one
-   * ({@code nf}, {@code ntf}, {@code nchw}).
+   * {@return the layout of an array with a number of axes: the chosen one that fits, or else the
+   * usual one ({@code nf}, {@code ntf}, {@code nchw})}
    *
-   * @param chosen layouts the user asked for; those for another number of axes are passed over
+   * @param axes number of axes of the array
+   * @param chosen layouts the user asked for; those with another number of axes are ignored
    * @throws ActivationsException if the array has fewer than 2 or more than 4 axes
    */
   public static Layout of(int axes, Collection<Layout> chosen) {

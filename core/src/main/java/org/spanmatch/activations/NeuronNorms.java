@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
- * The size and the sum of every neuron's activation vector, from one pass over the layer that also
- * checks that all values are finite.
+ * The norm and the sum of every neuron's activations, from one pass over the layer that also checks
+ * that all values are finite.
  */
 public final class NeuronNorms {
-  /** Neurons whose activation vector has at most this norm are dead, unless an option says else. */
+  /** The default dead threshold: neurons whose activation vector has at most this norm are dead. */
   public static final double DEFAULT_DEAD_THRESHOLD = 1e-16;
 
   private final double[] largest;
@@ -24,15 +24,17 @@ public final class NeuronNorms {
   }
 
   /**
-   * Reads a layer once.
+   * Computes the norms and sums of a layer in one pass.
    *
-   * @param progress is told the number of samples read so far
+   * @param layer the layer to read
+   * @param progress receives the number of samples read so far
+   * @return the norms and sums
    * @throws ActivationsException if a value is NaN or infinite, or the data can't be read
    */
   public static NeuronNorms of(Layer layer, LongConsumer progress) {
     int neurons = layer.neurons();
     double[] largest = new double[neurons];
-    // Sum of squares in units of the largest value so far: neither overflows nor underflows.
+    // Sums of squares in units of the largest value so far, which neither overflow nor underflow.
     double[] squares = new double[neurons];
     double[] sums = new double[neurons];
     int chunk = SampleRows.chunk(neurons);
@@ -82,33 +84,42 @@ public final class NeuronNorms {
             + ", expected finite activations");
   }
 
-  /** How many neurons there are. */
+  /** {@return the number of neurons} */
   public int neurons() {
     return norms.length;
   }
 
-  /** Euclidean norm of a neuron's activation vector; infinite where it exceeds the doubles. */
+  /**
+   * {@return the Euclidean norm of a neuron's activation vector; infinite if it exceeds the range
+   * of doubles}
+   *
+   * @param neuron the neuron's position in its layer
+   */
   public double norm(int neuron) {
     return norms[neuron];
   }
 
   /**
-   * Sum of a neuron's activations, added one by one; infinite where that exceeds the doubles on the
-   * way.
+   * {@return the sum of a neuron's activations, added one by one; infinite if a partial sum exceeds
+   * the range of doubles}
+   *
+   * @param neuron the neuron's position in its layer
    */
   public double sum(int neuron) {
     return sums[neuron];
   }
 
   /**
-   * A power of two that brings a neuron's largest value near 1: multiplying by it keeps squares
-   * from overflowing, and loses nothing but values 300 decimal orders below the largest.
+   * {@return the power of two that brings a neuron's largest value near 1} Multiplying by it keeps
+   * squares from overflowing, and loses only values 300 decimal orders below the largest.
+   *
+   * @param neuron the neuron's position in its layer
    */
   public double scale(int neuron) {
     return Math.scalb(1.0, Math.min(1022, -Math.getExponent(largest[neuron])));
   }
 
-  /** The scale of every neuron, by position. */
+  /** {@return the scale of every neuron, by position} */
   public double[] scales() {
     double[] scales = new double[norms.length];
     Arrays.setAll(scales, this::scale);
@@ -116,7 +127,7 @@ public final class NeuronNorms {
   }
 
   /**
-   * The neurons whose norm is at most the threshold, ascending.
+   * {@return the neurons whose norm is at most the threshold, ascending}
    *
    * @param threshold at least 0
    */

@@ -1,8 +1,10 @@
 package org.spanmatch.activations;
 
+import java.util.Objects;
+
 /**
- * Reads a layer as rows of doubles, one row a sample, whatever its layout and block sizes: the
- * simple way in, for code that need not be fast.
+ * Reads a layer of any layout and block size as rows of doubles, one row per sample. For code that
+ * need not be fast.
  */
 public final class SampleRows implements AutoCloseable {
   private static final int MAX_CHUNK = 256;
@@ -13,13 +15,22 @@ public final class SampleRows implements AutoCloseable {
   private Block block;
   private int used;
 
-  /** How many rows of so many neurons a buffer of a few megabytes holds; at most 256. */
+  /**
+   * {@return the number of rows that fit in a buffer of a few megabytes; at most 256}
+   *
+   * @param neurons number of neurons, at least 0
+   */
   public static int chunk(int neurons) {
     return Math.max(1, Math.min(MAX_CHUNK, CHUNK_VALUES / Math.max(1, neurons)));
   }
 
-  /** Starts a pass over the layer. */
+  /**
+   * Starts a pass over the layer.
+   *
+   * @param layer the layer to read
+   */
   public SampleRows(Layer layer) {
+    Objects.requireNonNull(layer, "layer");
     this.layer = layer;
     this.reader = layer.open();
   }
@@ -28,8 +39,8 @@ public final class SampleRows implements AutoCloseable {
    * Reads the next samples.
    *
    * @param target receives {@code count × neurons} values, row-major
-   * @param rows how many samples to read at most
-   * @return how many were read; fewer than asked for only at the end
+   * @param rows largest number of samples to read
+   * @return number of samples read; fewer than {@code rows} only at the end
    */
   public int read(double[] target, int rows) {
     int filled = 0;

@@ -3,15 +3,16 @@ package org.spanmatch.activations;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 
 /**
- * A layer restricted to some of its samples: the test set is cut into equal parts and one sample is
- * drawn at random from each.
+ * A layer restricted to a random subset of its samples: the test set is cut into equal parts and
+ * one sample is drawn from each.
  *
- * <p>The draw depends on the number of samples alone, so two layers with the same test set keep the
- * same samples, in every run. One sample to a part spreads them over the whole test set, and the
- * random place within the part keeps them from falling on the same image column every time.
+ * <p>The draw depends only on the number of samples, so two layers with the same test set keep the
+ * same samples, in every run. One sample per part spreads them over the whole test set, and the
+ * random position within a part keeps them from always falling on the same image column.
  */
 public final class SampledActivations extends ForwardingLayer {
   private static final long SEED = 0x5eed_5eedL;
@@ -25,11 +26,13 @@ public final class SampledActivations extends ForwardingLayer {
   }
 
   /**
-   * At most {@code count} samples of a layer; the layer itself where it has no more.
+   * {@return a layer with at most {@code count} samples; the layer itself if it has no more}
    *
+   * @param layer the layer
    * @param count number of samples, at least 1
    */
   public static Layer of(Layer layer, long count) {
+    Objects.requireNonNull(layer, "layer");
     if (count < 1) {
       throw new IllegalArgumentException("expected at least 1 sample, found " + count);
     }
@@ -55,7 +58,7 @@ public final class SampledActivations extends ForwardingLayer {
     return new Reader();
   }
 
-  /** The samples kept, ascending. */
+  /** Draws the samples to keep, ascending. */
   private final class Draw {
     private final SplittableRandom random = new SplittableRandom(SEED);
     private long drawn;
@@ -66,7 +69,9 @@ public final class SampledActivations extends ForwardingLayer {
       return from + random.nextLong(partStart(drawn) - from);
     }
 
-    /** Parts differ in size by at most one sample, the larger ones come first. */
+    /**
+     * Returns the first sample of a part. Parts differ in size by at most one, larger ones first.
+     */
     private long partStart(long part) {
       long samples = layer().samples();
       return samples / count * part + Math.min(part, samples % count);

@@ -11,25 +11,31 @@ import org.spanmatch.kernel.ProjectionTable;
  * ({@link GramLayerPair}).
  */
 public sealed interface ComparedLayers permits LayerPair, GramLayerPair {
-  /** The layer's name, as results show it. */
+  /** {@return the layer's name in results} */
   String name();
 
-  /** "file, layer 'name'" of the first network: the start of a message about the two. */
+  /** {@return "file, layer 'name'" of the first network: the start of a message about the two} */
   String description();
 
-  /** Number of neurons of both layers, dead ones included. */
+  /** {@return number of neurons of both layers, dead ones included} */
   PerGroup<Integer> neurons();
 
-  /** Number of samples. */
+  /** {@return number of samples} */
   long samples();
 
-  /** Whether a table of at least this precision can be made of them. */
+  /**
+   * {@return whether a table of at least some precision can be made of them}
+   *
+   * @param precision the least precision
+   */
   boolean offers(Precision precision);
 
   /**
    * Makes their table.
    *
-   * @param options of a Gram matrix the dead threshold is what it was added up with
+   * @param kernel makes it
+   * @param options how to add up activations; a Gram matrix keeps the dead threshold that it was
+   *     added up with
    * @return the table, which the caller closes
    * @throws org.spanmatch.activations.ActivationsException if activations can't be read
    * @throws org.spanmatch.gram.GramException if the precision is not {@linkplain #offers offered}
@@ -37,7 +43,11 @@ public sealed interface ComparedLayers permits LayerPair, GramLayerPair {
    */
   ProjectionTable table(ProjectionKernel kernel, GramOptions options);
 
-  /** Returns equal layers whose reading, if any, counts as the step "read" and as no other. */
+  /**
+   * {@return equal layers whose reading, if any, counts as the step "read" and as no other}
+   *
+   * @param steps measures the time
+   */
   default ComparedLayers timed(LayerSteps steps) {
     return this;
   }

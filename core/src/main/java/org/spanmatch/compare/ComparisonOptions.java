@@ -9,14 +9,20 @@ import org.spanmatch.gram.Precision;
  * How a layer is compared.
  *
  * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead;
- *     finite, at least 0; a Gram matrix was added up with one already, and keeps it
- * @param precision how the layer is compressed; empty for as precisely as the answer needs and the
+ *     finite, at least 0; a Gram matrix keeps the threshold that it was added up with
+ * @param precision how to compress the layer; empty for as precisely as the answer needs and the
  *     input allows
- * @param monitor follows the comparison, and may end it
+ * @param monitor observes the comparison and may end it
  */
 public record ComparisonOptions(
     double deadThreshold, Optional<Precision> precision, ComparisonMonitor monitor) {
-  /** Checks the range. */
+  /**
+   * Checks the threshold, and that nothing is null.
+   *
+   * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead
+   * @param precision how to compress the layer
+   * @param monitor observes the comparison and may end it
+   */
   public ComparisonOptions {
     if (!(deadThreshold >= 0 && deadThreshold <= Double.MAX_VALUE)) {
       throw new IllegalArgumentException(
@@ -26,7 +32,7 @@ public record ComparisonOptions(
     Objects.requireNonNull(monitor, "monitor");
   }
 
-  /** The usual threshold, as precisely as the answer needs, with nobody who follows. */
+  /** {@return the default threshold, precision as the answer needs it, and no monitor} */
   public static ComparisonOptions defaults() {
     return new ComparisonOptions(
         NeuronNorms.DEFAULT_DEAD_THRESHOLD, Optional.empty(), ComparisonMonitor.NONE);

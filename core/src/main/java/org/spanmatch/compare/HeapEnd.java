@@ -2,14 +2,18 @@ package org.spanmatch.compare;
 
 import org.spanmatch.kernel.NotEnoughMemoryException;
 
-/** Says what to do when the Java heap has come to its end, in spite of all estimates. */
+/**
+ * Turns an {@link OutOfMemoryError}, which the estimates did not prevent, into an exception that
+ * names a cure.
+ */
 public final class HeapEnd {
   private HeapEnd() {}
 
   /**
-   * An exception for users that names a heap of at least twice the size.
+   * {@return an exception that suggests a heap of at least twice the size}
    *
-   * @param place where it happened, with a colon and a blank, or empty
+   * @param place where it happened, ending with a colon and a space, or empty
+   * @param cause the error that ended the heap
    */
   public static NotEnoughMemoryException at(String place, OutOfMemoryError cause) {
     long heap = Runtime.getRuntime().maxMemory();

@@ -32,7 +32,7 @@ import org.spanmatch.kernel.ProjectionTable;
  * }
  * }</pre>
  *
- * <p>For one thread at a time, as the kernel is.
+ * <p>For one thread at a time, like the kernel.
  */
 public final class LayerComparison {
   private static final String COMPRESS = "compress";
@@ -43,10 +43,11 @@ public final class LayerComparison {
   private final LayerSteps steps;
 
   /**
-   * Prepares a comparison; nothing is read yet.
+   * Prepares a comparison without reading anything.
    *
-   * @param layers activations, or layers of a Gram matrix
+   * @param layers the layers to compare, as activations or in a Gram matrix
    * @param kernel makes the tables; the caller closes it
+   * @param options how to compare
    */
   public LayerComparison(
       ComparedLayers layers, ProjectionKernel kernel, ComparisonOptions options) {
@@ -57,15 +58,18 @@ public final class LayerComparison {
   }
 
   /**
-   * Answers a question. Unless the options fix the precision, a standard answer that is in doubt is
-   * replaced by one of high precision, if that can be had and the monitor does not give up the work
-   * on it.
+   * Answers a question. Unless the options fix the precision, an answer of standard precision that
+   * is in doubt is replaced by one of high precision. If that can't be had, or the monitor stops
+   * the second run, the first answer is returned.
    *
+   * @param <T> the type of the values
+   * @param question the question
+   * @return the answer
    * @throws org.spanmatch.activations.ActivationsException if the layers can't be compared or read
    * @throws org.spanmatch.gram.GramException if the options ask for high precision and a Gram
    *     matrix is of standard precision
-   * @throws NotEnoughMemoryException if the Java heap is too small, or ends meanwhile
-   * @throws StoppedException if the monitor gives up before there is an answer
+   * @throws NotEnoughMemoryException if the Java heap is too small or runs out
+   * @throws StoppedException if the monitor stops the work before there is an answer
    */
   public <T> T answer(Question<T> question) {
     try {
@@ -75,7 +79,7 @@ public final class LayerComparison {
     }
   }
 
-  /** The steps taken so far, with the time that each took. */
+  /** {@return the steps so far, with the time of each} */
   public LayerSteps steps() {
     return steps;
   }
@@ -113,7 +117,7 @@ public final class LayerComparison {
     return steps.run(COMPRESS, () -> layers.timed(steps).table(kernel, how));
   }
 
-  /** Passes progress on; the compression of a layer is given up here. */
+  /** Forwards progress, and stops the compression if the monitor asks for that. */
   private void update(String step, long done, long total) {
     if (step.equals(COMPRESS) && options.monitor().isStopped()) {
       throw new StoppedException();

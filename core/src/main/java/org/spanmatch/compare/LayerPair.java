@@ -12,18 +12,21 @@ import org.spanmatch.kernel.ProjectionTable;
 /**
  * The activations of the same layer of two networks.
  *
- * @param name the layer's name, as results show it
- * @param x its activations in the first network
- * @param y its activations in the second network, on the same samples
+ * @param name the layer's name in results
+ * @param x the layer in the first network
+ * @param y the layer in the second network, on the same samples
  */
 public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers {
   /**
-   * Checks that both networks saw the same samples.
+   * Checks that both networks have the same samples.
    *
-   * <p>Where both arrays have several sample axes, these must agree one by one; an array that has
-   * only one, because it was flattened before it was stored, must agree in their product.
+   * <p>If both arrays have several sample axes, these must agree one by one. An array with a single
+   * one, flattened before it was stored, must agree with the product.
    *
-   * @throws ActivationsException if they did not
+   * @param name the layer's name in results
+   * @param x the layer in the first network
+   * @param y the layer in the second network, on the same samples
+   * @throws ActivationsException if they differ
    */
   public LayerPair {
     Layer.requireSameSamples(x, y);
@@ -40,7 +43,12 @@ public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers
     }
   }
 
-  /** Whether two layers can be a pair: none of what the constructor checks keeps them from it. */
+  /**
+   * {@return whether two layers can be a pair, so that the constructor takes them}
+   *
+   * @param x a layer of the first network
+   * @param y a layer of the second network
+   */
   public static boolean isPossible(Layer x, Layer y) {
     return x.samples() == y.samples() && haveSameAxes(x, y);
   }
@@ -50,12 +58,21 @@ public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers
     return flattened || x.sampleAxes().equals(y.sampleAxes());
   }
 
-  /** The name of a pair: that of both layers, or "x ~ y" where they differ. */
+  /**
+   * {@return the name of a pair: that of both layers, or "x ~ y" where they differ}
+   *
+   * @param x the name of the first network's layer
+   * @param y the name of the second network's layer
+   */
   public static String name(String x, String y) {
     return x.equals(y) ? x : x + " ~ " + y;
   }
 
-  /** Both layers restricted to the same samples, at most {@code count} of them. */
+  /**
+   * {@return both layers restricted to the same samples, at most {@code count} of them}
+   *
+   * @param count number of samples to keep, at least 1
+   */
   public LayerPair sampled(long count) {
     return new LayerPair(name, SampledActivations.of(x, count), SampledActivations.of(y, count));
   }

@@ -19,10 +19,11 @@ import org.spanmatch.activations.npy.StoredArray;
  */
 public record LayerPairs(List<LayerPair> pairs, List<String> onlyInX, List<String> onlyInY) {
   /**
-   * Pairs arrays by name. Two files that are each a lone {@code .npy} array are paired whatever
-   * their names are.
+   * Pairs arrays by name. Two lone {@code .npy} files are paired regardless of their names.
    *
-   * @param selected which layers to take, by name; the others are not looked at
+   * @param x the first file
+   * @param y the second file
+   * @param selected the layers to take, by name; the others are ignored
    * @param layouts see {@link StoredArray#layer}
    * @return the pairs; possibly none
    * @throws org.spanmatch.activations.ActivationsException if a common layer can't be used or its

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.gram.Progress;
 
-/** The steps of the work on one layer: passes on their progress, and measures their time. */
+/** Measures the time of the steps of the work on one layer, and forwards their progress. */
 public final class LayerSteps {
   private static final String READ = "read";
 
@@ -21,17 +21,28 @@ public final class LayerSteps {
     seconds.put(READ, 0.0);
   }
 
-  /** Takes the progress of a step. */
+  /**
+   * Receives the progress of a step.
+   *
+   * @return the progress receiver
+   */
   public Progress progress() {
     return progress;
   }
 
-  /** Returns the same layer, but reading it counts as the step "read" and as no other. */
+  /** Returns a view of a layer whose reading time counts as the step "read" and as no other. */
   Layer timed(Layer layer) {
     return new TimedActivations(layer, reading);
   }
 
-  /** Runs a step and returns its result; the time of a step that is run again is added. */
+  /**
+   * Runs a step and returns its result. Times of repeated steps add up.
+   *
+   * @param <T> the type of the values
+   * @param step the name of the step
+   * @param work the work of the step
+   * @return the result
+   */
   public <T> T run(String step, Supplier<T> work) {
     progress.update(step, 0, 1);
     double readBefore = reading.seconds();
@@ -44,16 +55,16 @@ public final class LayerSteps {
   }
 
   /**
-   * The seconds that a step took so far.
+   * Returns the time that a step took so far, in seconds.
    *
-   * @param step such as "read", "compress", or one that a question ran
+   * @param step "read", "compress", or a step that a question ran
    * @return 0 for a step that was not run
    */
   public double seconds(String step) {
     return seconds.getOrDefault(step, 0.0);
   }
 
-  /** All steps so far, such as "read 0.12 s, compress 0.30 s". */
+  /** Returns all steps so far, such as "read 0.12 s, compress 0.30 s". */
   @Override
   public String toString() {
     return seconds.entrySet().stream()

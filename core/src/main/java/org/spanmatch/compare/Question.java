@@ -7,38 +7,49 @@ import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
- * What to find out about a layer of two networks.
+ * A question about a layer of two networks.
  *
- * @param <T> the answer
+ * @param <T> type of the answer
  */
 public interface Question<T> {
   /**
-   * Answers for one layer; may be called a second time, with a table of high precision.
+   * Answers for one layer. May be called a second time, with a table of high precision.
    *
-   * @param layer its name
-   * @param table the compressed layer; closed after the call
-   * @param steps times the steps of the answer, and takes their progress
+   * @param layer the layer's name
+   * @param table the compressed layer; the caller closes it
+   * @param steps measures the steps of the answer and receives their progress
+   * @return the answer
    */
   T answer(String layer, ProjectionTable table, LayerSteps steps);
 
-  /** How to compress a layer at first, unless the options fix that. */
+  /** {@return the precision of the first attempt, unless the options fix it} */
   default Precision precision() {
     return Precision.STANDARD;
   }
 
-  /** Whether standard precision may not have been enough for an answer. */
+  /**
+   * {@return whether an answer of standard precision may be wrong, so that high precision is worth
+   * its time}
+   *
+   * @param answer an answer of standard precision
+   */
   boolean inDoubt(T answer);
 
-  /** Which of two answers to take: the second is of high precision. */
+  /**
+   * {@return the better of two answers, by default the one of high precision}
+   *
+   * @param standard the answer of standard precision
+   * @param precise the answer of high precision
+   */
   default T better(T standard, T precise) {
     return precise;
   }
 
   /**
-   * Whether any of these error bounds is larger than what high precision is for, {@link
-   * Precision#GRAM_FLOOR}.
+   * {@return whether any error bound exceeds {@link Precision#GRAM_FLOOR}, so that high precision
+   * may help}
    *
-   * @param bounds of each neuron; null for one that is dead
+   * @param bounds one error bound per neuron, null for a dead neuron
    */
   static boolean anyInDoubt(PerGroup<List<Double>> bounds) {
     return Stream.of(bounds.x(), bounds.y())

@@ -1,6 +1,6 @@
 package org.spanmatch.compare;
 
-/** A comparison was given up before there was any answer, since its monitor asked for that. */
+/** A comparison was stopped by its monitor before there was an answer. */
 public final class StoppedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -5,7 +5,7 @@ import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ForwardingLayer;
 import org.spanmatch.activations.Layer;
 
-/** A layer that starts and stops a clock around being opened or read, inflating included. */
+/** A layer that runs a clock while it is opened or read, decompression included. */
 final class TimedActivations extends ForwardingLayer {
   private final ReadClock clock;
 

@@ -5,20 +5,21 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The activations of one or more layers on the same samples, added up once: everything that
- * projection distances and other measures of similarity need, in a size that does not depend on the
- * number of samples.
+ * The inner products of one or more layers' activations on the same samples: all that projection
+ * distances and other measures of similarity need, in a size that does not depend on the number of
+ * samples.
  *
- * <p>It comes in two forms. {@link GramMatrix} holds inner products (standard precision), {@link
- * TriangularFactor} the factor R of the activation matrix (high precision), with RᵀR the Gram
- * matrix. Both are immutable, can be added ({@link #plus}), stored ({@link GramFile}) and given to
- * any kernel for a table ({@code ProjectionKernel.table}).
+ * <p>It has two forms. {@link GramMatrix} holds the inner products (standard precision), {@link
+ * TriangularFactor} the factor R of the activation matrix (high precision), where RᵀR is the Gram
+ * matrix. Both are immutable, may be shared by any threads, can be added ({@link #plus}) and stored
+ * ({@link GramFile}), and any kernel makes tables of them ({@code ProjectionKernel.table}).
  *
  * <pre>{@code
  * Gram monday = kernel.gram(List.of(x1, y1), GramPair.all(2), GramOptions.defaults());
@@ -37,7 +38,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
   private final double error;
   private final Map<GramPair, NormProducts> normProducts;
 
-  /** Checks what both forms have in common. */
+  /** Checks and keeps what both forms have in common. */
   Gram(
       List<GramLayer> layers,
       Collection<GramPair> pairs,
@@ -71,7 +72,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
   }
 
   /**
-   * The sum of no samples: adding it changes nothing. It has no layers and no size.
+   * Returns the sum of no samples, the identity of {@link #plus}. It has no layers and no size.
    *
    * @return a matrix for which {@link #isEmpty} holds
    */
@@ -80,12 +81,15 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
   }
 
   /**
-   * Adds Gram matrices of the same layers in the order given, so that equal parts in equal order
-   * give identical bits; {@link #empty} for an empty list.
+   * Adds Gram matrices of the same layers in the given order, so that equal parts in equal order
+   * give identical bits; returns {@link #empty} for an empty list.
    *
+   * @param parts Gram matrices of the same layers on different samples
+   * @return the sum
    * @throws GramException as {@link #plus} does
    */
   public static Gram sum(List<? extends Gram> parts) {
+    Objects.requireNonNull(parts, "parts");
     Gram sum = empty();
     for (Gram part : parts) {
       sum = sum.plus(part);
@@ -93,40 +97,46 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
     return sum;
   }
 
-  /** Whether this is the sum of no samples. */
+  /** {@return whether this is the sum of no samples} */
   public final boolean isEmpty() {
     return samples == 0;
   }
 
-  /** The layers, in the order in which other methods number them, from 0. */
+  /** {@return the layers; other methods identify a layer by its index in this list} */
   public final List<GramLayer> layers() {
     return layers;
   }
 
-  /** The pairs of different layers whose inner products this has, in ascending order. */
+  /** {@return the pairs of different layers whose inner products are present, ascending} */
   public final Set<GramPair> pairs() {
     return pairs;
   }
 
-  /** Whether this has the inner products of two layers; of a layer with itself it always does. */
+  /**
+   * {@return whether the inner products of two layers are present; those within a layer always are}
+   *
+   * @param layer the layer's position in {@link #layers()}
+   * @param other the other layer's position in {@link #layers()}
+   */
   public final boolean has(int layer, int other) {
     return layer == other || pairs.contains(GramPair.of(layer, other));
   }
 
-  /** Number of samples d. */
+  /** {@return the number of samples d} */
   public final long samples() {
     return samples;
   }
 
-  /** The norm up to which neurons count as dead. */
+  /** {@return the Euclidean norm up to which neurons count as dead} */
   public final double deadThreshold() {
     return deadThreshold;
   }
 
   /**
-   * The same numbers, of layers that have other labels: network, name and sources. Costs nothing.
+   * Relabels layers: network, name and sources. Costs nothing.
    *
    * @param labelled this matrix' layers in their order, such as by {@link GramLayer#ofNetwork}
+   * @return a matrix of the same numbers
    * @throws IllegalArgumentException if they have other numbers of neurons than these
    */
   public final Gram withLabels(List<GramLayer> labelled) {
@@ -139,15 +149,15 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
     return withLayers(labelled);
   }
 
-  /** Has the same numbers. */
+  /** Keeps the numbers. */
   abstract Gram withLayers(List<GramLayer> labelled);
 
-  /** How the activations were compressed. */
+  /** {@return how the activations were compressed} */
   public abstract Precision precision();
 
   /**
-   * The error of adding up. {@link GramMatrix}: a bound on the error of every inner product
-   * relative to the product of the two norms. {@link TriangularFactor}: a bound on the relative
+   * {@return the bound on the rounding error of adding up} {@link GramMatrix}: of every inner
+   * product, relative to the product of the two norms. {@link TriangularFactor}: the relative
    * backward error of every column.
    */
   public final double error() {
@@ -155,20 +165,27 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
   }
 
   /**
-   * The inner product of two neurons' activation vectors, in units of their scales (see {@link
-   * Moments#scaleExponent}).
+   * {@return the inner product of two neurons' scaled activation vectors (see {@link
+   * Moments#scaleExponent})}
    *
-   * <p>{@link GramMatrix}: a look-up. {@link TriangularFactor}: O(rows) operations.
+   * <p>Costs a look-up in a {@link GramMatrix}, and O(rows) operations in a {@link
+   * TriangularFactor}.
    *
+   * @param layer the layer's position in {@link #layers()}
+   * @param neuron the neuron's position in its layer
+   * @param otherLayer the other layer's position
+   * @param otherNeuron the other neuron's position in its layer
    * @throws IllegalArgumentException if the pair of layers was not added up
    */
   public abstract double innerProduct(int layer, int neuron, int otherLayer, int otherNeuron);
 
   /**
-   * What debiased CKA needs of a pair beside its inner products; a layer may be paired with itself.
+   * Returns the sums that debiased CKA needs of a pair beside its inner products; a layer may be
+   * paired with itself.
    *
-   * @return empty if it was not asked for ({@link GramOptions#normProducts}), or activations were
-   *     so large or small that they had to be scaled per neuron
+   * @param pair a pair of layers, or a layer with itself
+   * @return empty if they were not requested ({@link GramOptions#normProducts}), or if activations
+   *     were so large or small that they had to be scaled per neuron
    */
   public final Optional<NormProducts> normProducts(GramPair pair) {
     return Optional.ofNullable(normProducts.get(pair));
@@ -179,21 +196,21 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
     return normProducts;
   }
 
-  /** Bytes that the numbers take, at most, in memory and on disk. */
+  /** {@return an upper bound on the bytes that the numbers take in memory and on disk} */
   public abstract long bytes();
 
   /**
-   * The Gram matrix of the same layers on these samples and on those of another one.
+   * {@return the Gram matrix of the same layers on the samples of both}
    *
-   * <p>It can't be seen whether both hold the same samples, which would then count twice. Errors:
-   * the relative error of a sum of inner products is at most max(e₁, e₂)·(1 + u) + u, by the
-   * inequality of Cauchy and Schwarz; for factors, the larger backward error and that of one more
-   * step of the tree.
+   * <p>Samples that are in both count twice, which can't be detected. The relative error of a sum
+   * of inner products is at most max(e₁, e₂)·(1 + u) + u, by the Cauchy–Schwarz inequality; for
+   * factors it is the larger backward error plus that of one more reduction step.
    *
-   * @throws GramException if the other one is of other layers, neurons or pairs, or was added up
-   *     with another precision, dead threshold or shift
+   * @param other the other layer's position in {@link #layers()}
+   * @throws GramException if the layers, neurons, pairs, precision, dead threshold or shift differ
    */
   public final Gram plus(Gram other) {
+    Objects.requireNonNull(other, "other");
     if (isEmpty()) {
       return other;
     }
@@ -216,7 +233,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
     return plus(other, sums, Math.addExact(samples, other.samples), products);
   }
 
-  /** Adds what the form holds; the other one is of the same form and of the same layers. */
+  /** Adds the numbers of another Gram matrix of the same form and layers. */
   abstract Gram plus(
       Gram other, List<GramLayer> sums, long allSamples, Map<GramPair, NormProducts> products);
 
@@ -255,9 +272,11 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
   }
 
   /**
-   * Checks that a pair was added up.
+   * Checks that the inner products of two layers are present.
    *
-   * @throws IllegalArgumentException if not
+   * @param layer the layer's position in {@link #layers()}
+   * @param other the other layer's position in {@link #layers()}
+   * @throws IllegalArgumentException if they are not, or a layer does not exist
    */
   public final void requirePair(int layer, int other) {
     if (layer < 0 || other < 0 || Math.max(layer, other) >= layers.size()) {
@@ -277,7 +296,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
     }
   }
 
-  /** Such as "Gram matrix of 2 layers, 64 + 64 neurons, 10000 samples". */
+  /** Returns a summary such as "Gram matrix of 2 layers, 64 + 64 neurons, 10000 samples". */
   @Override
   public String toString() {
     List<String> sizes = new ArrayList<>();

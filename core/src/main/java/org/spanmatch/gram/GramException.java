@@ -4,12 +4,21 @@ package org.spanmatch.gram;
 public final class GramException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** With one sentence for the user. */
+  /**
+   * Creates an exception with one sentence for the user.
+   *
+   * @param message one sentence for the user
+   */
   public GramException(String message) {
     super(message);
   }
 
-  /** With one sentence for the user, and what led to it. */
+  /**
+   * Creates an exception with one sentence for the user and the cause.
+   *
+   * @param message one sentence for the user
+   * @param cause the technical cause
+   */
   public GramException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -8,20 +8,22 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.activations.npy.StoredArray;
 
 /**
- * Gram matrices as a {@code .npz} archive of plain arrays, which numpy reads without pickle.
+ * Reads and writes Gram matrices as a {@code .npz} archive of plain arrays, which numpy reads
+ * without pickle.
  *
- * <p>A file holds one matrix for each set of layers that have the same samples. Text is numpy's
- * {@code <U}, numbers are {@code <f8} and {@code <i8}. Of matrix g:
+ * <p>A file holds one matrix per set of layers with the same samples. Text has numpy's dtype {@code
+ * <U}, numbers {@code <f8} and {@code <i8}. Matrix g has the arrays:
  *
  * <table>
  *   <caption>Arrays of a file</caption>
- *   <tr><td>{@code format}</td><td>"spanmatch gram 1", of the whole file</td></tr>
+ *   <tr><td>{@code format}</td><td>"spanmatch gram 1", once per file</td></tr>
  *   <tr><td>{@code g/precision}</td><td>"standard" or "high"</td></tr>
  *   <tr><td>{@code g/samples}</td><td>number of samples</td></tr>
  *   <tr><td>{@code g/dead_threshold}, {@code g/error}</td><td>see {@link Gram}</td></tr>
@@ -35,18 +37,17 @@ import org.spanmatch.activations.npy.StoredArray;
  *   <tr><td>{@code g/gram/i-i}</td><td>upper triangle of layer i with itself, in the order of
  *       {@code numpy.triu_indices}</td></tr>
  *   <tr><td>{@code g/gram/i-j}</td><td>neurons of layer i × neurons of layer j</td></tr>
- *   <tr><td>{@code g/factor}</td><td>with high precision, in the place of {@code gram}: the rows of
- *       R, zeros below the diagonal included</td></tr>
+ *   <tr><td>{@code g/factor}</td><td>replaces {@code gram} at high precision: the rows of R, zeros below the diagonal included</td></tr>
  *   <tr><td>{@code g/norms/i-j}, {@code norms_first}, {@code norms_second}</td><td>optional, see
  *       {@link NormProducts}</td></tr>
  * </table>
  *
- * <p>Files need not be trusted: what can't be used gives an {@link
+ * <p>Files need not be trusted: an unusable file causes an {@link
  * org.spanmatch.activations.ActivationsException} or a {@link GramException} and nothing else, and
- * reading takes at most 64 times the size of the file.
+ * reading takes at most 64 times the file's size in memory.
  */
 public final class GramFile {
-  /** How the names of such files end, by custom. */
+  /** The customary suffix of file names. */
   public static final String SUFFIX = ".gram.npz";
 
   private static final String FORMAT = "format";
@@ -69,9 +70,13 @@ public final class GramFile {
   /**
    * Writes Gram matrices.
    *
-   * @param out stays open
+   * @param grams the matrices, in the order in which they are read again
+   * @param out the stream, which is not closed
+   * @throws java.io.IOException if the file can't be written
    */
   public static void write(List<Gram> grams, OutputStream out) throws IOException {
+    Objects.requireNonNull(grams, "grams");
+    Objects.requireNonNull(out, "out");
     NpzWriter npz = NpzWriter.stored(out);
     npz.add(FORMAT, List.of(VERSION));
     for (int g = 0; g < grams.size(); g++) {
@@ -156,7 +161,11 @@ public final class GramFile {
     return "gram/" + name(pair);
   }
 
-  /** Whether a file says of itself that it holds Gram matrices, of whatever version. */
+  /**
+   * {@return whether a file claims to hold Gram matrices, in any version of the format}
+   *
+   * @param file the file
+   */
   public static boolean isGramFile(ActivationFile file) {
     return file.arrays().stream().anyMatch(array -> array.name().equals(FORMAT))
         && file.arrays().stream().anyMatch(array -> array.name().startsWith("0/"));
@@ -165,16 +174,24 @@ public final class GramFile {
   /**
    * Reads a file.
    *
-   * @return its matrices, at least one
+   * @param path the file
+   * @return the matrices, at least one
    * @throws org.spanmatch.activations.ActivationsException if it can't be read or is damaged
-   * @throws GramException if it is no file of Gram matrices, or of another version
+   * @throws GramException if it holds no Gram matrices or has another version
    */
   public static List<Gram> read(Path path) {
+    Objects.requireNonNull(path, "path");
     return read(ActivationFile.open(path));
   }
 
-  /** Reads a file that is open; see {@link #read(Path)}. */
+  /**
+   * Reads an opened file; see {@link #read(Path)}.
+   *
+   * @param opened an opened archive
+   * @return the matrices, at least one
+   */
   public static List<Gram> read(ActivationFile opened) {
+    Objects.requireNonNull(opened, "opened");
     GramFile file;
     try {
       file = new GramFile(opened);
@@ -220,7 +237,7 @@ public final class GramFile {
     return array;
   }
 
-  /** Checks the shape before memory is taken. */
+  /** Returns an array after checking its shape, before any memory is allocated for it. */
   private StoredArray array(String name, long elementBytes, long... shape) {
     StoredArray array = array(name);
     List<Long> expected = Arrays.stream(shape).boxed().toList();
@@ -381,7 +398,7 @@ public final class GramFile {
     return moments;
   }
 
-  /** Numbers of which none is NaN or infinite. */
+  /** Reads numbers and checks that all are finite. */
   private double[] finite(String name, long... shape) {
     double[] values = doubles(name, shape);
     for (int i = 0; i < values.length; i++) {
@@ -416,7 +433,7 @@ public final class GramFile {
     return blocks;
   }
 
-  /** Two places hold the squared norms; a file in which they differ was put together wrongly. */
+  /** Checks that the diagonal equals the squares, since a file holds the squared norms twice. */
   private void requireSquares(String name, Moments moments, double[] triangle) {
     double[] squares = moments.scaledSquares();
     for (int i = 0; i < squares.length; i++) {

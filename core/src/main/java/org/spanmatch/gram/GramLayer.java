@@ -6,16 +6,15 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * One layer of a {@link Gram}: which layer of which network it is, and what is known of its neurons
- * one by one.
+ * One layer of a {@link Gram}: its network and name, and the moments of each of its neurons.
  *
- * @param network which network it belongs to, from 0
+ * @param network number of its network, from 0
  * @param name the layer's name
- * @param sources where its activations came from, usually files; several after parts were added
+ * @param sources origins of its activations, usually files; several if parts were added
  * @param sampleAxes the sizes of the axes that count samples, such as {@code [N]} or {@code [N, H,
  *     W]}
  * @param storageRoundoff u_data, the largest relative rounding of a stored activation
- * @param moments sums and norms of its neurons
+ * @param moments sums and norms per neuron
  */
 public record GramLayer(
     int network,
@@ -24,7 +23,17 @@ public record GramLayer(
     List<Long> sampleAxes,
     double storageRoundoff,
     Moments moments) {
-  /** Copies the lists. */
+  /**
+   * Checks the arguments and copies the lists.
+   *
+   * @param network number of its network, from 0
+   * @param name the layer's name
+   * @param sources origins of its activations, usually files
+   * @param sampleAxes the sizes of the axes that count samples, such as {@code [N]} or {@code [N,
+   *     H, W]}
+   * @param storageRoundoff u_data, the largest relative rounding of a stored activation
+   * @param moments sums and norms per neuron
+   */
   public GramLayer {
     Objects.requireNonNull(name, "name");
     Objects.requireNonNull(moments, "moments");
@@ -35,22 +44,30 @@ public record GramLayer(
     }
   }
 
-  /** Number of neurons, dead ones included. */
+  /** {@return the number of neurons, dead ones included} */
   public int neurons() {
     return moments.neurons();
   }
 
-  /** "file, layer 'name'": the start of a message about this layer. */
+  /** {@return the start of a message about this layer: "file, layer 'name'"} */
   public String description() {
     return String.join(" + ", sources) + ", layer '" + name + "'";
   }
 
-  /** The layer as network {@code number} of a comparison. */
+  /**
+   * {@return this layer as one of network {@code number}}
+   *
+   * @param number the number of the network, from 0
+   */
   public GramLayer ofNetwork(int number) {
     return new GramLayer(number, name, sources, sampleAxes, storageRoundoff, moments);
   }
 
-  /** The layer with another place where its activations came from. */
+  /**
+   * {@return the layer with another place where its activations came from}
+   *
+   * @param source usually a file
+   */
   public GramLayer from(String source) {
     return new GramLayer(network, name, List.of(source), sampleAxes, storageRoundoff, moments);
   }
@@ -58,7 +75,7 @@ public record GramLayer(
   /**
    * Checks that another layer may be added to this one.
    *
-   * @throws GramException if it is another layer, or was added up in another way
+   * @throws GramException if the network, name, neurons or shifts differ
    */
   void requireSame(GramLayer other) {
     if (network != other.network || !name.equals(other.name)) {
@@ -100,7 +117,7 @@ public record GramLayer(
     }
   }
 
-  /** The layer on these and other samples. */
+  /** Returns the layer on the samples of both. */
   GramLayer plus(GramLayer other) {
     List<String> both = Stream.concat(sources.stream(), other.sources.stream()).distinct().toList();
     return new GramLayer(
@@ -112,7 +129,7 @@ public record GramLayer(
         moments.plus(other.moments));
   }
 
-  /** Joins along the first axis; where the others differ, samples have one axis. */
+  /** Joins axes along the first; if the others differ, the result has a single axis. */
   private static List<Long> joined(List<Long> axes, List<Long> others) {
     if (axes.size() != others.size()
         || !axes.subList(1, axes.size()).equals(others.subList(1, others.size()))) {

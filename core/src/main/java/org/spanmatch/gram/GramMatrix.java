@@ -6,32 +6,33 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Inner products in float64: of every layer with itself a packed triangle, of every pair that was
- * asked for a rectangle.
+ * Inner products in float64: a packed triangle for each layer with itself, and a rectangle for each
+ * requested pair of layers.
  *
- * <p>With n₁, n₂, … neurons it takes {@code 8·(Σ n(n + 1)/2 + Σ n·n′)} bytes, the second sum over
- * the pairs.
+ * <p>Takes {@code 8·(Σ n(n + 1)/2 + Σ n·n′)} bytes, with the first sum over the layers of n neurons
+ * each and the second over the pairs.
  */
 public final class GramMatrix extends Gram {
-  /** The sum of no samples. */
+  /** The identity of {@link #plus}; see {@link Gram#empty}. */
   static final GramMatrix EMPTY = new GramMatrix(List.of(), 0, 0, 0, Map.of(), Map.of());
 
   private final Map<GramPair, double[]> blocks;
 
   /**
-   * Takes inner products that were added up here or elsewhere.
+   * Takes inner products, whichever program added them up.
    *
    * <p>The element of neuron i of one layer and neuron j of another is Σ sᵢ(zᵢ − cᵢ)·sⱼ(zⱼ − cⱼ),
-   * with the scales and shifts of the layers' {@link Moments}, whose squares equal the diagonals.
+   * with the scales s and shifts c of the layers' {@link Moments}. The squares of the moments equal
+   * the diagonal elements.
    *
    * @param layers the layers
    * @param samples number of samples, at least 1 unless there is no layer
    * @param deadThreshold the norm up to which neurons are dead, at least 0
    * @param error bound on the error of every element relative to the product of the two norms
-   * @param blocks for each layer with itself, pair (i, i), the upper triangle row after row, n(n +
-   *     1)/2 elements; for a pair (i, j), i {@literal <} j, the rectangle row after row, a row per
-   *     neuron of layer i. Not copied, and must not be changed any more
-   * @param normProducts what debiased CKA needs; may be empty
+   * @param blocks for each layer with itself, pair (i, i), the upper triangle by rows, n(n + 1)/2
+   *     elements; for a pair (i, j), i {@literal <} j, the rectangle by rows, one row per neuron of
+   *     layer i. Not copied; must not be changed afterwards
+   * @param normProducts the sums for debiased CKA, by pair; may be empty
    * @throws IllegalArgumentException if a block is missing or has another size
    */
   public GramMatrix(
@@ -58,7 +59,7 @@ public final class GramMatrix extends Gram {
         });
   }
 
-  /** How many elements the block of a pair has. */
+  /** Returns the number of elements of a pair's block. */
   static long blockSize(List<GramLayer> layers, GramPair pair) {
     long first = layers.get(pair.first()).neurons();
     return pair.first() == pair.second()
@@ -72,9 +73,9 @@ public final class GramMatrix extends Gram {
   }
 
   /**
-   * The stored block of a pair, as the constructor describes it. It is not copied and must not be
-   * changed.
+   * {@return the block of a pair in the constructor's format} Not copied; must not be changed.
    *
+   * @param pair a pair of layers that was added up
    * @throws IllegalArgumentException if the pair was not added up
    */
   public double[] block(GramPair pair) {
@@ -83,8 +84,11 @@ public final class GramMatrix extends Gram {
   }
 
   /**
-   * Where a row of a packed upper triangle begins, less the row: its element (row, column) is there
-   * + column.
+   * {@return the offset of a row in a packed upper triangle: element (row, column) is at offset +
+   * column}
+   *
+   * @param neurons number of neurons of the layer
+   * @param row a row, from 0
    */
   public static int triangleRow(int neurons, int row) {
     return (int) (row * (2L * neurons - row - 1) / 2);
@@ -148,7 +152,10 @@ public final class GramMatrix extends Gram {
     return sum;
   }
 
-  /** A block in the units of other layers' scales. Powers of two, so nothing is rounded. */
+  /**
+   * Returns a block in the scales of other layers. Scales are powers of two, so this rounds
+   * nothing.
+   */
   private double[] rescaled(double[] block, GramPair pair, List<GramLayer> target) {
     double[] rows = factors(pair.first(), target);
     double[] columns = factors(pair.second(), target);
@@ -168,7 +175,7 @@ public final class GramMatrix extends Gram {
     return layers().get(layer).moments().factorsTo(target.get(layer).moments().scaleExponents());
   }
 
-  /** Whether all numbers are identical, to the last bit. */
+  /** Whether all numbers are bitwise identical. */
   @Override
   public boolean equals(Object other) {
     return other instanceof GramMatrix matrix

@@ -4,18 +4,26 @@ import java.util.Objects;
 import org.spanmatch.activations.NeuronNorms;
 
 /**
- * How activations are added up.
+ * Options for adding up activations.
  *
  * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead;
  *     finite, at least 0
- * @param precision the least that is asked for; a backend may do better
- * @param normProducts whether to add up what debiased CKA needs, for each layer with itself and
+ * @param precision the least precision required; a backend may do better
+ * @param normProducts whether to add up the sums for debiased CKA, for each layer with itself and
  *     each pair; costs O(samples × neurons) more
- * @param progress reports how many samples have been read
+ * @param progress receives the number of samples read so far
  */
 public record GramOptions(
     double deadThreshold, Precision precision, boolean normProducts, Progress progress) {
-  /** Checks the range. */
+  /**
+   * Checks the threshold, and that nothing is null.
+   *
+   * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead
+   * @param precision the least precision required
+   * @param normProducts whether to add up the sums for debiased CKA, for each layer with itself and
+   *     each pair
+   * @param progress receives the number of samples read so far
+   */
   public GramOptions {
     Objects.requireNonNull(precision, "precision");
     Objects.requireNonNull(progress, "progress");
@@ -25,33 +33,53 @@ public record GramOptions(
     }
   }
 
-  /** Without norm products. */
+  /**
+   * Options without norm products.
+   *
+   * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead
+   * @param precision the least precision required
+   * @param progress receives the number of samples read so far
+   */
   public GramOptions(double deadThreshold, Precision precision, Progress progress) {
     this(deadThreshold, precision, false, progress);
   }
 
-  /** The usual threshold, standard precision, no norm products and no progress reports. */
+  /**
+   * {@return the default threshold, standard precision, no norm products and no progress reports}
+   */
   public static GramOptions defaults() {
     return new GramOptions(
         NeuronNorms.DEFAULT_DEAD_THRESHOLD, Precision.STANDARD, false, Progress.NONE);
   }
 
-  /** The same with another threshold. */
+  /**
+   * {@return these options with another dead threshold}
+   *
+   * @param norm the largest Euclidean norm of a dead neuron, finite, at least 0
+   */
   public GramOptions withDeadThreshold(double norm) {
     return new GramOptions(norm, precision, normProducts, progress);
   }
 
-  /** The same with another precision. */
+  /**
+   * {@return these options with another precision}
+   *
+   * @param least the least precision that is wanted
+   */
   public GramOptions withPrecision(Precision least) {
     return new GramOptions(deadThreshold, least, normProducts, progress);
   }
 
-  /** The same with norm products. */
+  /** {@return these options with norm products} */
   public GramOptions withNormProducts() {
     return new GramOptions(deadThreshold, precision, true, progress);
   }
 
-  /** The same with progress reports. */
+  /**
+   * {@return these options with progress reports}
+   *
+   * @param report receives the number of samples read
+   */
   public GramOptions withProgress(Progress report) {
     return new GramOptions(deadThreshold, precision, normProducts, report);
   }

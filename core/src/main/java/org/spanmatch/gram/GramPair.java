@@ -4,15 +4,21 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Two layers of a {@link Gram}, by their positions: which inner products between layers are wanted.
+ * Two layers of a {@link Gram}, by position.
  *
- * <p>Inner products within one layer need not be asked for: every Gram matrix has them.
+ * <p>Sets of pairs say which inner products between layers to add up. Those within a layer need no
+ * request: every Gram matrix has them.
  *
  * @param first position of one layer, from 0
  * @param second position of the other, at least {@code first}
  */
 public record GramPair(int first, int second) implements Comparable<GramPair> {
-  /** Checks the order. */
+  /**
+   * Checks the positions and their order.
+   *
+   * @param first position of one layer, from 0
+   * @param second position of the other, at least {@code first}
+   */
   public GramPair {
     if (first < 0 || second < first) {
       throw new IllegalArgumentException(
@@ -20,12 +26,21 @@ public record GramPair(int first, int second) implements Comparable<GramPair> {
     }
   }
 
-  /** The pair of two layers, in either order. */
+  /**
+   * {@return the pair of two layers, given in either order}
+   *
+   * @param one a layer's position
+   * @param other another layer's position, or the same
+   */
   public static GramPair of(int one, int other) {
     return new GramPair(Math.min(one, other), Math.max(one, other));
   }
 
-  /** Every pair of different layers. */
+  /**
+   * {@return all pairs of different layers}
+   *
+   * @param layers number of layers, at least 0
+   */
   public static Set<GramPair> all(int layers) {
     Set<GramPair> pairs = new LinkedHashSet<>();
     for (int first = 0; first < layers; first++) {

@@ -5,23 +5,26 @@ public final class Householder {
   /** The unit roundoff of double arithmetic. */
   public static final double UNIT_ROUNDOFF = 0x1p-53;
 
-  // Columns are scaled to norm 1 or more, so what is smaller than this counts as zero; its square
-  // would lose digits to underflow, and the reflection would no longer be orthogonal.
+  // Columns have norm 1 or more, so anything smaller than this counts as zero: its square would
+  // lose digits to underflow, and the reflection would no longer be orthogonal.
   private static final double NEGLIGIBLE = 0x1p-900;
 
   private Householder() {}
 
   /**
    * Reflects a pivot row and other rows so that column k of the others becomes zero, and applies
-   * the reflection to the columns right of k. What is left below the pivot in column k itself is to
-   * be read as zero.
+   * the reflection to the columns right of k. In column k itself the other rows keep values that
+   * must be read as zero.
    *
    * <p>Works along the rows, so that both passes over the matrix are contiguous. Costs
    * 4·rows·columns operations. (Golub and Van Loan, Matrix Computations, 5.1.)
    *
    * @param pivot the row that takes up column k
-   * @param rows the other rows are {@code rows[from]} to {@code rows[to − 1]}
-   * @param columns columns k to {@code columns − 1} take part
+   * @param rows the matrix; the other rows are {@code rows[from]} to {@code rows[to − 1]}
+   * @param from the first of the other rows
+   * @param to the end of the other rows, exclusive
+   * @param k the column that becomes zero in the other rows
+   * @param columns end of the columns; columns k to {@code columns − 1} take part
    */
   public static void reflect(
       double[] pivot, double[][] rows, int from, int to, int k, int columns) {
@@ -62,6 +65,9 @@ public final class Householder {
    * <p>Higham, Accuracy and Stability of Numerical Algorithms, section 19.3, with its constants
    * written out: the inner product contributes 2·length·u after scaling with ‖v‖² = 2, the computed
    * v and τ at most 3·length·u, the remaining operations a few u.
+   *
+   * @param length length of the vectors, at least 1
+   * @return the bound
    */
   public static double backwardError(int length) {
     return 6 * (length + 4.0) * UNIT_ROUNDOFF;

@@ -6,20 +6,20 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 
 /**
- * What is known of each neuron of a layer by itself: sum, norm, fourth powers and the number of
+ * Statistics of each neuron of a layer by itself: sum, norm, sum of fourth powers and number of
  * samples at which it is active. Dead neurons are included.
  *
- * <p>{@code sum/samples} is the mean; sums and norms together give the variance and centre a Gram
+ * <p>{@code sum/samples} is the mean; sums and norms together give the variances, and centre a Gram
  * matrix. The participation ratio (Σz²)²/Σz⁴, {@link #effectiveSamples}, shows whether a few
  * samples dominate.
  *
- * <p>Where activations are so large or so small that their fourth powers leave the range of
- * doubles, they are multiplied by a power of two per neuron before anything is added up: {@link
- * #scaleExponent}. {@link #norm} and {@link #sum} undo it.
+ * <p>Activations so large or so small that their fourth powers would leave the range of doubles are
+ * multiplied by a power of two per neuron before they are added up: {@link #scaleExponent}. {@link
+ * #norm} and {@link #sum} undo the scaling.
  *
  * <p>Accuracy, to first order, for d samples and any order of summation: a sum is within {@code
  * d·2⁻⁵³·Σ|zᵢ|}, a norm within {@code 3·d·2⁻⁵³·‖z‖ + √d·2⁻⁵³⁷}. The last term covers squares that
- * underflow, and only matters for dead neurons.
+ * underflow, and matters only for dead neurons.
  */
 public final class Moments {
   // Fourth powers of norms in this range neither overflow nor lose digits to underflow, nor do the
@@ -35,14 +35,14 @@ public final class Moments {
   private final double[] shifts;
 
   /**
-   * Moments of one layer's neurons, by position; all arrays have one element per neuron.
+   * Takes the moments of one layer; all arrays have one element per neuron.
    *
    * @param sums Σ s(z − c), with s and c the neuron's scale and shift
    * @param squares Σ (s(z − c))²
    * @param fourthPowers Σ (s(z − c))⁴
-   * @param activeSamples how many samples have z ≠ c
+   * @param activeSamples number of samples with z ≠ c
    * @param scaleExponents the exponent of s, a power of two
-   * @param shifts c, subtracted from every activation; 0 for none
+   * @param shifts c, subtracted from every activation before scaling; usually 0
    */
   public Moments(
       double[] sums,
@@ -67,60 +67,90 @@ public final class Moments {
     this.shifts = shifts.clone();
   }
 
-  /** Moments of activations that were neither scaled nor shifted; see the constructor. */
+  /**
+   * {@return moments of activations that were neither scaled nor shifted; see the constructor}
+   *
+   * @param sums Σz, an element per neuron
+   * @param squares Σz²
+   * @param fourthPowers Σz⁴
+   * @param activeSamples number of samples that are not 0
+   */
   public static Moments of(
       double[] sums, double[] squares, double[] fourthPowers, long[] activeSamples) {
     return new Moments(
         sums, squares, fourthPowers, activeSamples, new int[sums.length], new double[sums.length]);
   }
 
-  /** Number of neurons, dead ones included. */
+  /** {@return the number of neurons, dead ones included} */
   public int neurons() {
     return sums.length;
   }
 
   /**
-   * Euclidean norm ‖z − c‖ of a neuron's activation vector, less its shift; infinite where it
-   * exceeds the doubles.
+   * {@return the Euclidean norm ‖z − c‖ of a neuron's activation vector less its shift; infinite if
+   * it exceeds the range of doubles}
+   *
+   * @param neuron the neuron's position in its layer
    */
   public double norm(int neuron) {
     return Math.scalb(Math.sqrt(squares[neuron]), -scaleExponents[neuron]);
   }
 
-  /** Sum of a neuron's activations less its shift; infinite where it exceeds the doubles. */
+  /**
+   * {@return the sum of a neuron's activations less its shift; infinite if it exceeds the range of
+   * doubles}
+   *
+   * @param neuron the neuron's position in its layer
+   */
   public double sum(int neuron) {
     return Math.scalb(sums[neuron], -scaleExponents[neuron]);
   }
 
-  /** Number of samples at which a neuron's activation differs from its shift, usually from 0. */
+  /**
+   * {@return the number of samples at which a neuron's activation differs from its shift, usually
+   * from 0}
+   *
+   * @param neuron the neuron's position in its layer
+   */
   public long activeSamples(int neuron) {
     return activeSamples[neuron];
   }
 
   /**
-   * The participation ratio (Σz²)²/Σz⁴ of a neuron's activations less their shift: the number of
-   * samples if all have one size, 1 if one sample is all there is; 0 for a neuron that never is
-   * active.
+   * {@return the participation ratio (Σz²)²/Σz⁴ of a neuron's activations less their shift: the
+   * number of samples if all have the same size, 1 if only one sample is active, 0 for a neuron
+   * that is never active}
+   *
+   * @param neuron the neuron's position in its layer
    */
   public double effectiveSamples(int neuron) {
     return fourthPowers[neuron] == 0 ? 0 : squares[neuron] * squares[neuron] / fourthPowers[neuron];
   }
 
-  /** The exponent of the power of two that a neuron's activations were multiplied by; usually 0. */
+  /**
+   * {@return the exponent of the power of two by which a neuron's activations were multiplied;
+   * usually 0}
+   *
+   * @param neuron the neuron's position in its layer
+   */
   public int scaleExponent(int neuron) {
     return scaleExponents[neuron];
   }
 
-  /** What was subtracted from a neuron's activations before they were added up; usually 0. */
+  /**
+   * {@return the shift subtracted from a neuron's activations before they were added up; usually 0}
+   *
+   * @param neuron the neuron's position in its layer
+   */
   public double shift(int neuron) {
     return shifts[neuron];
   }
 
   /**
-   * Whether plain sums of products and fourth powers are exact enough for all neurons: no norm is
-   * so large or so small that they overflow or underflow, except far below the threshold. If not, a
-   * value may not be finite, or the activations have to be scaled: {@link
-   * org.spanmatch.activations.NeuronNorms} finds out.
+   * {@return whether sums of unscaled products and fourth powers are accurate enough for all
+   * neurons: no norm is so large or so small that they overflow or underflow, except far below the
+   * threshold} If not, a value is not finite or the activations need scaling; {@link
+   * org.spanmatch.activations.NeuronNorms} finds out which.
    *
    * @param deadThreshold neurons of at most this norm are dead
    */
@@ -136,7 +166,7 @@ public final class Moments {
   }
 
   /**
-   * The neurons whose norm is at most the threshold, ascending.
+   * {@return the neurons whose norm is at most the threshold, ascending}
    *
    * @param threshold at least 0
    */
@@ -182,21 +212,23 @@ public final class Moments {
     return shifts.clone();
   }
 
-  /** The smaller exponent of each neuron, in whose units both can be added up. */
+  /** Returns the smaller scale exponent of each neuron, at which both can be added. */
   int[] commonExponents(Moments other) {
     int[] common = new int[neurons()];
     Arrays.setAll(common, i -> Math.min(scaleExponents[i], other.scaleExponents[i]));
     return common;
   }
 
-  /** For each neuron the power of two that brings what is scaled to other exponents. */
+  /**
+   * Returns, per neuron, the power of two that converts its scaled activations to other exponents.
+   */
   double[] factorsTo(int[] exponents) {
     double[] factors = new double[neurons()];
     Arrays.setAll(factors, i -> Math.scalb(1.0, exponents[i] - scaleExponents[i]));
     return factors;
   }
 
-  /** The moments of the same neurons on these and other samples. */
+  /** Returns the moments of the same neurons on the samples of both. */
   Moments plus(Moments other) {
     int neurons = neurons();
     int[] common = commonExponents(other);
@@ -234,7 +266,7 @@ public final class Moments {
     return Objects.hash(Arrays.hashCode(sums), Arrays.hashCode(squares));
   }
 
-  /** Such as "64 neurons, norms 0.1 to 31.7". */
+  /** Returns a summary such as "64 neurons, norms 0.1 to 31.7". */
   @Override
   public String toString() {
     double[] norms = IntStream.range(0, neurons()).mapToDouble(this::norm).sorted().toArray();

@@ -3,12 +3,12 @@ package org.spanmatch.gram;
 import java.util.Arrays;
 
 /**
- * What a pair of layers needs for debiased linear CKA beside its Gram matrix: products with the
- * squared norms a_s = ‖x_s‖² and b_s = ‖y_s‖² of single samples s, the rows of the activation
- * matrices X and Y.
+ * The sums that debiased linear CKA of two layers needs beside their Gram matrix: products with the
+ * squared norms a_s = ‖x_s‖² and b_s = ‖y_s‖² of the samples s, the rows of the activation matrices
+ * X and Y.
  *
- * <p>(Song et al., Feature Selection via Dependence Maximization, 2012, whose unbiased HSIC₁ can be
- * written with these sums; see Kornblith et al. 2019 for its use.)
+ * <p>(Unbiased HSIC₁: Song et al., Feature Selection via Dependence Maximization, 2012. Its use in
+ * CKA: Kornblith et al. 2019.)
  */
 public final class NormProducts {
   private final double product;
@@ -16,7 +16,7 @@ public final class NormProducts {
   private final double[] secondSums;
 
   /**
-   * Products of one pair.
+   * Takes the sums of one pair of layers.
    *
    * @param product aᵀb
    * @param firstSums Xᵀb, an element per neuron of the first layer
@@ -28,22 +28,22 @@ public final class NormProducts {
     this.secondSums = secondSums.clone();
   }
 
-  /** aᵀb, summed over all samples. */
+  /** {@return aᵀb, summed over all samples} */
   public double product() {
     return product;
   }
 
-  /** Xᵀb, an element per neuron of the first layer. */
+  /** {@return Xᵀb, an element per neuron of the first layer} */
   public double[] firstSums() {
     return firstSums.clone();
   }
 
-  /** Yᵀa, an element per neuron of the second layer. */
+  /** {@return Yᵀa, an element per neuron of the second layer} */
   public double[] secondSums() {
     return secondSums.clone();
   }
 
-  /** The products on these and other samples. */
+  /** Returns the sums on the samples of both. */
   NormProducts plus(NormProducts other) {
     double[] first = new double[firstSums.length];
     double[] second = new double[secondSums.length];

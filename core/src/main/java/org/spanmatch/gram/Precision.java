@@ -2,24 +2,27 @@ package org.spanmatch.gram;
 
 import java.util.Locale;
 
-/** How activations are compressed, and so how small a distance can be told from 0. */
+/** How activations are compressed, which decides how small a distance can be resolved. */
 public enum Precision {
   /**
-   * By the backend's fastest method. Where that is the Gram matrix, distances below {@link
-   * #GRAM_FLOOR} can't be resolved, nor neurons that depend on others up to that distance.
+   * The backend's fastest method. If that is the Gram matrix, it can't resolve distances below
+   * {@link #GRAM_FLOOR}, nor tell neurons that close to the span of others from dependent ones.
    */
   STANDARD,
 
   /**
-   * By an orthogonal method, whose error grows with the coefficients of a projection and not with
+   * An orthogonal method, whose error grows with the coefficients of a projection and not with
    * their square. Takes at least twice the time.
    */
   HIGH;
 
-  /** The square root of the rounding of a Gram matrix, with some room. */
+  /**
+   * The smallest distance that a Gram matrix resolves: the square root of its rounding error, with
+   * some margin.
+   */
   public static final double GRAM_FLOOR = 1e-6;
 
-  /** "standard" or "high", as results show it. */
+  /** Returns "standard" or "high", as in results. */
   @Override
   public String toString() {
     return name().toLowerCase(Locale.ROOT);

@@ -1,17 +1,17 @@
 package org.spanmatch.gram;
 
-/** Is told how far a long computation has come. */
+/** Receives the progress of a long computation. */
 @FunctionalInterface
 public interface Progress {
-  /** Ignores what it is told. */
+  /** Ignores all progress. */
   Progress NONE = (step, done, total) -> {};
 
   /**
-   * Called now and then from the computing thread.
+   * Called from time to time on the computing thread.
    *
-   * @param step what is being done, such as "compress"
+   * @param step name of the current step, such as "compress"
    * @param done units finished so far
-   * @param total units in all, at least {@code done}
+   * @param total total number of units, at least {@code done}
    */
   void update(String step, long done, long total);
 }

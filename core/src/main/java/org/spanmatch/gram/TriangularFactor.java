@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The triangular factor R of A = QR, A being the activation vectors of all layers side by side:
- * columns of R have the inner products, norms and distances of the activation vectors, with an
+ * The triangular factor R of A = QR, where A has the activation vectors of all layers as columns.
+ * The columns of R have the inner products, norms and distances of the activation vectors, with an
  * error that grows with the coefficients of a projection and not with their square.
  *
- * <p>With m neurons in all layers it takes about 4·m² bytes. All pairs of layers are there.
+ * <p>Takes about 4·m² bytes for m neurons in all layers. Has the inner products of all pairs of
+ * layers.
  */
 public final class TriangularFactor extends Gram {
   private final double[][] rows;
@@ -18,14 +19,14 @@ public final class TriangularFactor extends Gram {
   /**
    * Takes a factor.
    *
-   * @param layers the layers, whose neurons are the columns in their order
+   * @param layers the layers, whose neurons are the columns, in order
    * @param samples number of samples, at least 1
    * @param deadThreshold the norm up to which neurons are dead, at least 0
    * @param error bound on the relative backward error η of each column: R is the exact factor of a
    *     matrix whose columns differ by at most η times their norm
-   * @param rows row i has the elements from column i on; at most m rows. Not copied, and must not
-   *     be changed any more
-   * @param normProducts what debiased CKA needs; may be empty
+   * @param rows at most m rows, row i with the elements from column i on. Not copied; must not be
+   *     changed afterwards
+   * @param normProducts the sums for debiased CKA, by pair; may be empty
    */
   public TriangularFactor(
       List<GramLayer> layers,
@@ -57,22 +58,32 @@ public final class TriangularFactor extends Gram {
     return Precision.HIGH;
   }
 
-  /** Number of columns m: the neurons of all layers. */
+  /** {@return the number of columns m, the number of neurons of all layers} */
   public int columns() {
     return first[first.length - 1];
   }
 
-  /** Number of rows, at most the number of columns and of samples. */
+  /** {@return the number of rows, at most the number of columns and the number of samples} */
   public int rows() {
     return rows.length;
   }
 
-  /** The column of a neuron. */
+  /**
+   * {@return the column of a neuron}
+   *
+   * @param layer the layer's position in {@link #layers()}
+   * @param neuron the neuron's position in its layer
+   */
   public int column(int layer, int neuron) {
     return first[layer] + neuron;
   }
 
-  /** An element; 0 below the diagonal. */
+  /**
+   * {@return an element of R; 0 below the diagonal}
+   *
+   * @param row a row, below {@link #rows()}
+   * @param column a column, below {@link #columns()}
+   */
   public double get(int row, int column) {
     return column < row ? 0 : rows[row][column - row];
   }
@@ -114,7 +125,7 @@ public final class TriangularFactor extends Gram {
     double[][] merged = new double[count][];
     Arrays.setAll(merged, i -> Arrays.copyOfRange(upper[i], i, columns));
     boolean unscaled = sums.stream().noneMatch(layer -> layer.moments().areScaled());
-    // Reflection k acts on k + 2 rows.
+    // Reflection k acts on k + 2 rows, columns / 2 + 2 on average.
     double step = columns * Householder.backwardError(columns / 2 + 2);
     return new TriangularFactor(
         sums,
@@ -125,7 +136,7 @@ public final class TriangularFactor extends Gram {
         unscaled ? products : Map.of());
   }
 
-  /** Whole rows, in the units of other layers' scales. */
+  /** Returns full rows, zeros included, in the scales of other layers. */
   private double[][] rescaled(List<GramLayer> target, int count) {
     double[] factors = new double[columns()];
     for (int layer = 0; layer < layers().size(); layer++) {
@@ -142,7 +153,7 @@ public final class TriangularFactor extends Gram {
     return whole;
   }
 
-  /** Whether all numbers are identical, to the last bit. */
+  /** Whether all numbers are bitwise identical. */
   @Override
   public boolean equals(Object other) {
     return other instanceof TriangularFactor factor

@@ -3,6 +3,7 @@ package org.spanmatch.kernel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.gram.Gram;
@@ -11,16 +12,18 @@ import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 
 /**
- * The part of adding up that is alike for every backend: check the layers, run the backend's pass,
- * and run it once more with scales where values are not finite or of extreme size.
+ * The part of adding up that all backends share: checks the layers, runs the backend's pass, and
+ * runs it again with scaled activations if values are too large or too small.
  */
 public final class GramPass {
   /** One pass of a backend over all layers. */
   @FunctionalInterface
   public interface Pass {
     /**
-     * Adds up all layers, the scale of every neuron applied to its activations.
+     * Adds up all layers, with each neuron's activations multiplied by its scale.
      *
+     * @param layers the layers, each with its scales if it has any
+     * @return the Gram matrix
      * @throws org.spanmatch.activations.ActivationsException if the data can't be read
      */
     Gram run(List<ScaledLayer> layers);
@@ -29,16 +32,21 @@ public final class GramPass {
   private GramPass() {}
 
   /**
-   * Adds up layers with a backend's pass.
+   * Adds up layers with a backend's pass and returns the Gram matrix.
    *
    * @param layers at least one, all with the same samples
-   * @param pairs the pairs of layers that are wanted
+   * @param pairs the pairs of layers to add up
+   * @param options how to add up
+   * @param pass the backend's pass over all layers
+   * @return the Gram matrix
    * @throws org.spanmatch.activations.ActivationsException if the numbers of samples differ, a
    *     value is not finite, or the data can't be read
-   * @throws IllegalArgumentException if there is no layer, or a pair names one that is not there
+   * @throws IllegalArgumentException if there is no layer, or a pair names a missing one
    */
   public static Gram of(
       List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options, Pass pass) {
+    Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(pass, "pass");
     require(layers, pairs);
     Gram gram = pass.run(layers.stream().map(ScaledLayer::unscaled).toList());
     if (areExact(gram, options)) {
@@ -46,14 +54,21 @@ public final class GramPass {
     }
     List<ScaledLayer> scaled = new ArrayList<>();
     for (Layer layer : layers) {
-      // Names a value that is not finite, or finds the scales that help.
+      // Throws for a value that is not finite; otherwise finds the scales.
       scaled.add(ScaledLayer.by(NeuronNorms.of(layer, done -> {}), layer));
     }
     return pass.run(scaled);
   }
 
-  /** Checks layers and pairs as {@link #of} does; for backends that have to know before. */
+  /**
+   * Checks layers and pairs as {@link #of} does, for backends that need them checked earlier.
+   *
+   * @param layers the layers, each with its scales if it has any
+   * @param pairs the pairs of layers whose inner products are wanted
+   */
   public static void require(List<? extends Layer> layers, Collection<GramPair> pairs) {
+    Objects.requireNonNull(layers, "layers");
+    Objects.requireNonNull(pairs, "pairs");
     if (layers.isEmpty()) {
       throw new IllegalArgumentException("expected at least one layer");
     }

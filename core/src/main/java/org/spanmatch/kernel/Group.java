@@ -9,12 +9,12 @@ public enum Group {
   /** The neurons of the second network. */
   Y;
 
-  /** The group whose span this group's neurons are projected to. */
+  /** {@return the group onto whose span this group's neurons are projected} */
   public Group other() {
     return this == X ? Y : X;
   }
 
-  /** "x" or "y", as results show it. */
+  /** {@return "x" or "y", as results show it} */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -5,15 +5,16 @@ import org.spanmatch.activations.Layer;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramLayer;
 
-/** Finds out before a long computation that it can't fit. */
+/** Checks before a long computation that it fits in the Java heap. */
 public final class HeapMemory {
   private HeapMemory() {}
 
   /**
-   * Checks that the Java heap can hold what adding up some layers takes.
+   * Checks that the Java heap can hold what adding up some layers needs.
    *
-   * @param bytes the estimate
-   * @throws NotEnoughMemoryException if it is more than the heap may grow to
+   * @param bytes the estimated need
+   * @param layers the layers, at least one
+   * @throws NotEnoughMemoryException if the heap can't grow to that size
    */
   public static void require(long bytes, List<? extends Layer> layers) {
     require(
@@ -22,7 +23,14 @@ public final class HeapMemory {
         layers.stream().map(layer -> Integer.toString(layer.neurons())).toList());
   }
 
-  /** Checks the same for the table of two layers of a Gram matrix. */
+  /**
+   * Checks that the Java heap can hold the table of two layers of a Gram matrix.
+   *
+   * @param bytes the estimate
+   * @param gram the Gram matrix
+   * @param x position of the first group's layer in the Gram matrix
+   * @param y position of the second group's layer in the Gram matrix
+   */
   public static void require(long bytes, Gram gram, int x, int y) {
     GramLayer first = gram.layers().get(x);
     GramLayer second = gram.layers().get(y);

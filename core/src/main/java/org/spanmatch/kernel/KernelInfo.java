@@ -5,7 +5,7 @@ package org.spanmatch.kernel;
  *
  * @param name the backend's name, such as {@code reference}
  * @param device the processor that computes, in words
- * @param threads how many threads compute
+ * @param threads number of computing threads
  * @param arithmetic number format and method, such as "float64, Householder QR"
  * @param reason why this backend was chosen
  */

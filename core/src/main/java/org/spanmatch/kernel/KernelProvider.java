@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Offers one backend; found by {@link java.util.ServiceLoader}, so that putting a jar on the class
+ * Offers one backend. Providers are found by {@link java.util.ServiceLoader}, so a jar on the class
  * path is all it takes to add one.
  *
- * <p>A provider is made whether or not its backend can run: its constructor must not load native
- * libraries.
+ * <p>A provider is created whether or not its backend can run, so its constructor must not load
+ * native libraries.
  */
 public interface KernelProvider {
   /**
@@ -19,43 +19,48 @@ public interface KernelProvider {
    */
   record Unavailable(String reason, String cure) {}
 
-  /** The backend's name, such as {@code reference}: lower case, no spaces. */
+  /** {@return the backend's name, such as {@code reference}: lower case, no spaces} */
   String name();
 
-  /** What the backend is, in a few words. */
+  /** {@return a description of the backend, in a few words} */
   String description();
 
   /**
-   * What the backend runs on, such as devices and versions, a line each for people to read; asked
-   * for only where the backend is available.
+   * {@return what the backend runs on, such as devices and versions, as lines for people to read}
+   * Called only if the backend is available.
    */
   default List<String> details() {
     return List.of();
   }
 
-  /** The automatic choice takes the available backend with the highest priority. */
+  /**
+   * {@return the backend's priority: the automatic choice takes the available backend with the
+   * highest}
+   */
   int priority();
 
   /**
-   * Whether the backend has fixed costs that small problems may not repay, such as those of a
-   * device beside the processor. The automatic choice then gives a problem for which {@link
-   * ProjectionKernel#pays} is false to the backend that comes next.
+   * {@return whether the backend has fixed costs, such as those of a separate device, that small
+   * problems may not repay} The automatic choice then hands problems for which {@link
+   * ProjectionKernel#pays} is false to the next backend.
    */
   default boolean isAccelerator() {
     return false;
   }
 
   /**
-   * Finds out whether the backend can run here; asked as often as one likes.
+   * Returns why the backend can't run here. May be called any number of times.
    *
    * @return empty if it can
    */
   Optional<Unavailable> unavailable();
 
   /**
-   * Makes a kernel.
+   * Opens a kernel, which the caller closes.
    *
+   * @param options the threads and the device to use
    * @param reason why this backend was chosen, for {@link KernelInfo#reason()}
+   * @return the kernel
    */
   ProjectionKernel open(KernelOptions options, String reason);
 }

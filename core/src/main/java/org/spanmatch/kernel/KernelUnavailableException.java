@@ -4,7 +4,11 @@ package org.spanmatch.kernel;
 public final class KernelUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  /** Makes an exception with a message for the user. */
+  /**
+   * Creates an exception with a message for the user.
+   *
+   * @param message one sentence for the user
+   */
   public KernelUnavailableException(String message) {
     super(message);
   }

@@ -2,7 +2,7 @@ package org.spanmatch.kernel;
 
 import java.util.List;
 
-/** The neurons of one group that are not dead, and the column of the joint matrix of each. */
+/** The living (not dead) neurons of one group, and the column of each in the joint matrix. */
 public final class LivingNeurons {
   private static final int NONE = -1;
 
@@ -10,10 +10,10 @@ public final class LivingNeurons {
   private final List<Integer> dead;
 
   /**
-   * Numbers the columns.
+   * Assigns consecutive columns to the living neurons.
    *
    * @param neurons number of neurons, dead ones included
-   * @param dead the dead ones, ascending
+   * @param dead the dead neurons, ascending
    * @param first the column of the first living neuron
    */
   public LivingNeurons(int neurons, List<Integer> dead, int first) {
@@ -28,27 +28,35 @@ public final class LivingNeurons {
     }
   }
 
-  /** How many neurons there are, dead ones included. */
+  /** {@return the number of neurons, dead ones included} */
   public int neurons() {
     return columns.length;
   }
 
-  /** How many neurons live. */
+  /** {@return the number of living neurons} */
   public int count() {
     return columns.length - dead.size();
   }
 
-  /** The dead neurons, ascending. */
+  /** {@return the dead neurons, ascending} */
   public List<Integer> dead() {
     return dead;
   }
 
-  /** Whether a neuron lives. */
+  /**
+   * {@return whether a neuron lives}
+   *
+   * @param neuron the neuron's position in its layer
+   */
   public boolean contains(int neuron) {
     return columns[neuron] != NONE;
   }
 
-  /** The column of a living neuron. */
+  /**
+   * {@return the column of a living neuron}
+   *
+   * @param neuron the neuron's position in its layer
+   */
   public int column(int neuron) {
     return columns[neuron];
   }

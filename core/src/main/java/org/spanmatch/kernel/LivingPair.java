@@ -1,17 +1,19 @@
 package org.spanmatch.kernel;
 
+import java.util.Objects;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.Moments;
 
 /**
- * The neurons of two layers of a Gram matrix that a table is about: which of them live, and the
- * column of each living one in the joint matrix, those of X first.
+ * The neurons of the two layers of a Gram matrix that a table is for: which of them live, and the
+ * column of each living one in the joint matrix, X's columns first.
  *
  * @param x position of the first group's layer in the Gram matrix
- * @param y position of the second group's
+ * @param y position of the second group's layer
  * @param samples number of samples
- * @param storageRoundoff u_data, the larger relative rounding of the stored activations of both
+ * @param storageRoundoff u_data, the larger of the two layers' relative roundings of stored
+ *     activations
  * @param living the living neurons
  * @param moments norms and sums, dead neurons included
  */
@@ -25,9 +27,14 @@ public record LivingPair(
   /**
    * Numbers the living neurons of two layers.
    *
+   * @param gram the Gram matrix
+   * @param x position of the first group's layer in the Gram matrix
+   * @param y position of the second group's layer in the Gram matrix
+   * @return the living neurons
    * @throws IllegalArgumentException if the Gram matrix lacks one of them or their pair
    */
   public static LivingPair of(Gram gram, int x, int y) {
+    Objects.requireNonNull(gram, "gram");
     gram.requirePair(x, y);
     GramLayer first = gram.layers().get(x);
     GramLayer second = gram.layers().get(y);
@@ -44,17 +51,28 @@ public record LivingPair(
         PerGroup.of(first.moments(), second.moments()));
   }
 
-  /** How many neurons of both groups live: the columns of the joint matrix. */
+  /**
+   * {@return the number of living neurons of both groups, which is the number of columns of the
+   * joint matrix}
+   */
   public int count() {
     return living.x().count() + living.y().count();
   }
 
-  /** The position of a group's layer in the Gram matrix. */
+  /**
+   * {@return the position of a group's layer in the Gram matrix}
+   *
+   * @param group the group
+   */
   public int layer(Group group) {
     return group == Group.X ? x : y;
   }
 
-  /** The living neurons of a group, ascending: their columns follow each other. */
+  /**
+   * {@return the living neurons of a group, ascending; their columns are consecutive}
+   *
+   * @param group the group
+   */
   public int[] neurons(Group group) {
     LivingNeurons of = living.get(group);
     int[] neurons = new int[of.count()];

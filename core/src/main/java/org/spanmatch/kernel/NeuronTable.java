@@ -7,18 +7,24 @@ import java.util.Map;
 import org.spanmatch.gram.Moments;
 
 /**
- * The part of a table that is alike for every backend: which neurons there are, and which remain.
+ * The part of a table that all backends share: which neurons exist, and which remain.
  *
- * <p>A mark costs a copy of the two sets, and of what the backend adds.
+ * <p>A mark costs a copy of both sets of remaining neurons and of whatever the backend saves. A
+ * closed table refuses all but the questions whose answers never change, such as {@link #neurons}.
  */
 public abstract class NeuronTable implements ProjectionTable {
   private final LivingPair pair;
   private final Map<Group, BitSet> remains = new EnumMap<>(Group.class);
+  private boolean closed;
 
   private record State(NeuronTable owner, Map<Group, BitSet> remains, Object saved)
       implements Mark {}
 
-  /** A table in which every living neuron remains. */
+  /**
+   * Creates a table in which every living neuron remains.
+   *
+   * @param pair the living neurons of both groups
+   */
   protected NeuronTable(LivingPair pair) {
     this.pair = pair;
     pair.living()
@@ -31,19 +37,33 @@ public abstract class NeuronTable implements ProjectionTable {
             });
   }
 
-  /** A table in which the same neurons remain as in another. */
+  /**
+   * Creates a table in which the same neurons remain as in another.
+   *
+   * @param other the table to copy
+   */
   protected NeuronTable(NeuronTable other) {
+    other.requireOpen();
     pair = other.pair;
     remains.putAll(copy(other.remains));
   }
 
-  /** Called after neurons of a group, at least one, were removed. */
+  /**
+   * Called after at least one neuron of a group was removed.
+   *
+   * @param group the group
+   * @param neurons positions in the layer
+   */
   protected abstract void removed(Group group, int[] neurons);
 
-  /** What a mark must hold besides the neurons that remain; null if nothing. */
+  /** {@return the backend's state that a mark keeps besides the remaining neurons; null if none} */
   protected abstract Object save();
 
-  /** Returns to a state that {@link #save()} gave, which may be asked for again. */
+  /**
+   * Returns to a state from {@link #save()}, which may be restored more than once.
+   *
+   * @param saved what {@link #save()} returned
+   */
   protected abstract void restore(Object saved);
 
   @Override
@@ -68,10 +88,17 @@ public abstract class NeuronTable implements ProjectionTable {
 
   @Override
   public final int[] remaining(Group group) {
+    requireOpen();
     return remains.get(group).stream().toArray();
   }
 
-  /** The columns of living neurons in the joint matrix, as {@link LivingNeurons} numbers them. */
+  /**
+   * {@return the columns of living neurons in the joint matrix, as {@link LivingNeurons} numbers
+   * them}
+   *
+   * @param group the group
+   * @param neurons positions in the layer
+   */
   protected final int[] columns(Group group, int... neurons) {
     int[] columns = new int[neurons.length];
     for (int i = 0; i < neurons.length; i++) {
@@ -82,13 +109,19 @@ public abstract class NeuronTable implements ProjectionTable {
 
   @Override
   public final void remove(Group group, int... neurons) {
+    requireOpen();
     if (neurons.length > 0) {
       take(group, neurons);
       removed(group, neurons);
     }
   }
 
-  /** Removes neurons of which the backend knows already. */
+  /**
+   * Removes neurons without calling {@link #removed}, since the backend already knows.
+   *
+   * @param group the group
+   * @param neurons positions in the layer
+   */
   protected final void take(Group group, int... neurons) {
     BitSet left = (BitSet) remains.get(group).clone();
     for (int neuron : neurons) {
@@ -103,11 +136,13 @@ public abstract class NeuronTable implements ProjectionTable {
 
   @Override
   public final Mark mark() {
+    requireOpen();
     return new State(this, copy(remains), save());
   }
 
   @Override
   public final void rollback(Mark mark) {
+    requireOpen();
     if (!(mark instanceof State state) || state.owner() != this) {
       throw new IllegalArgumentException("the mark is another table's");
     }
@@ -121,6 +156,20 @@ public abstract class NeuronTable implements ProjectionTable {
     return copy;
   }
 
+  /**
+   * Checks that the table is open; called by every method that answers or changes something.
+   *
+   * @throws IllegalStateException if it is closed
+   */
+  protected final void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the table is closed");
+    }
+  }
+
+  /** Marks the table as closed. A backend that frees something overrides this, and calls it too. */
   @Override
-  public void close() {}
+  public void close() {
+    closed = true;
+  }
 }

@@ -3,8 +3,8 @@ package org.spanmatch.kernel;
 import java.util.Optional;
 
 /**
- * A computation does not fit the Java heap, or the memory of a device; the message says what it
- * needs.
+ * A computation does not fit in the Java heap or in the memory of a device; the message says what
+ * it needs.
  */
 public final class NotEnoughMemoryException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -12,7 +12,11 @@ public final class NotEnoughMemoryException extends RuntimeException {
   private final String problem;
   private final String javaOption; // null where none would help
 
-  /** A computation that a larger heap does not help. */
+  /**
+   * Creates an exception for a computation that a larger heap does not help.
+   *
+   * @param problem one sentence for the user
+   */
   public NotEnoughMemoryException(String problem) {
     super(problem);
     this.problem = problem;
@@ -20,10 +24,10 @@ public final class NotEnoughMemoryException extends RuntimeException {
   }
 
   /**
-   * A computation that fits a larger heap.
+   * Creates an exception for a computation that would fit in a larger heap.
    *
-   * @param problem what it needs and what there is
-   * @param javaOption the option of Java that gives a heap large enough, such as -Xmx8g
+   * @param problem what is needed and what is available
+   * @param javaOption the Java option for a heap that is large enough, such as -Xmx8g
    */
   public NotEnoughMemoryException(String problem, String javaOption) {
     super(problem + "; start Java with " + javaOption);
@@ -31,12 +35,12 @@ public final class NotEnoughMemoryException extends RuntimeException {
     this.javaOption = javaOption;
   }
 
-  /** The message without the cure. */
+  /** {@return the message without the cure} */
   public String problem() {
     return problem;
   }
 
-  /** The option of Java that gives a heap large enough, if one does. */
+  /** {@return the Java option for a heap that is large enough, if one would help} */
   public Optional<String> javaOption() {
     return Optional.ofNullable(javaOption);
   }

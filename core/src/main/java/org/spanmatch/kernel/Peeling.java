@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.spanmatch.gram.Progress;
 
-/** Peels a table by asking it for all distances before each removal. */
+/** Peels a table by computing all distances before each removal. */
 final class Peeling {
   private Peeling() {}
 
-  /** Does what {@link ProjectionTable#peel} says. */
+  /** Removes all neurons as {@link ProjectionTable#peel} specifies, and returns the steps. */
   static List<Peeled> all(ProjectionTable table, Progress progress) {
     int total = table.remaining(Group.X).length + table.remaining(Group.Y).length;
     List<Peeled> peeled = new ArrayList<>(total);

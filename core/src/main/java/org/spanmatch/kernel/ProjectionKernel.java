@@ -12,49 +12,54 @@ import org.spanmatch.gram.Precision;
 /**
  * Computes projection distances between the neurons of two groups on one backend.
  *
- * <p>A kernel and its tables are confined to one thread at a time unless the backend says
- * otherwise.
+ * <p>A kernel and all its tables together are for one thread at a time, which is not checked; only
+ * {@linkplain ProjectionTable#copy() copies} of a table may be used by other threads meanwhile. The
+ * Gram matrices it adds up are immutable and may be shared by any threads and kernels. A closed
+ * kernel refuses to add up and to make tables with an {@link IllegalStateException}.
  */
 public interface ProjectionKernel extends AutoCloseable {
-  /** What this kernel runs on, and why it was chosen. */
+  /** {@return what this kernel runs on and why it was chosen} */
   KernelInfo info();
 
   /**
-   * Adds up the activations of some layers in one pass: the Gram matrix, or for high precision the
-   * triangular factor. With m neurons in all it costs at most d·m² operations (twice that for high
-   * precision) and O(m²) memory for d samples.
+   * Adds up the activations of some layers in one pass: the Gram matrix or, for high precision, the
+   * triangular factor. With m neurons in all and d samples it costs at most d·m² operations (twice
+   * that for high precision) and O(m²) memory.
    *
    * <p>The result is the same to the last bit for any number of threads.
    *
-   * @param layers the layers, all with the same samples; at least one
-   * @param pairs the pairs of layers whose inner products are wanted, by position in the list;
-   *     those of a layer with itself always are. A backend may give more
-   * @return what was added up; the position of each layer stands for its network until somebody
-   *     says otherwise
+   * @param layers at least one, all with the same samples
+   * @param pairs the pairs of layers, by position in the list, whose inner products the result must
+   *     have; those within a layer are always included, and a backend may add more
+   * @param options how to add up
+   * @return the result, in which layer i of the list belongs to network i; see {@link
+   *     org.spanmatch.gram.GramLayer#ofNetwork}
    * @throws org.spanmatch.activations.ActivationsException if the numbers of samples differ, a
    *     value is not finite, or the data can't be read
-   * @throws NotEnoughMemoryException if memory can't hold what it takes
+   * @throws NotEnoughMemoryException if memory can't hold the computation
    */
   Gram gram(List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options);
 
   /**
-   * A table of two layers of a Gram matrix, whoever added it up.
+   * Returns a table of two layers of a Gram matrix, whichever backend or program added it up.
    *
+   * @param gram the Gram matrix, from any backend or from elsewhere
    * @param x position of the first group's layer in the Gram matrix
-   * @param y position of the second group's
+   * @param y position of the second group's layer
    * @return the table, which the caller closes
    * @throws IllegalArgumentException if the pair was not added up
-   * @throws NotEnoughMemoryException if memory can't hold what it takes
+   * @throws NotEnoughMemoryException if memory can't hold the computation
    */
   ProjectionTable table(Gram gram, int x, int y);
 
   /**
-   * The table of two layers that nobody wants to add to others: {@link #table} of their {@link
-   * #gram}. A backend that keeps Gram matrices elsewhere than in the heap saves the way there and
+   * Returns the {@link #table} of the {@link #gram} of two layers, for callers that don't need the
+   * Gram matrix. A backend that keeps Gram matrices outside the heap saves copying them there and
    * back.
    *
    * @param x the first group
-   * @param y the second group, with the same samples; it may have another number of neurons
+   * @param y the second group, with the same samples; its number of neurons may differ
+   * @param options how to add up
    * @return the table, which the caller closes; its numbers are those of {@code table(gram(…))}
    * @throws org.spanmatch.activations.ActivationsException as {@link #gram} does
    * @throws NotEnoughMemoryException as {@link #gram} and {@link #table} do
@@ -64,36 +69,39 @@ public interface ProjectionKernel extends AutoCloseable {
   }
 
   /**
-   * Why this backend leaves a problem to another one; {@code Kernels} then passes it on.
+   * Why this backend declines a problem, if it does; {@code Kernels} then passes the problem on.
    *
    * @param xNeurons number of neurons of the first group
-   * @param yNeurons the same of the second group
+   * @param yNeurons number of neurons of the second group
    * @param samples number of samples
-   * @param precision the least that is asked for, or that of a Gram matrix
-   * @return half a sentence such as "no high precision"; empty if it takes the problem
+   * @param precision the least precision required, or that of a Gram matrix
+   * @return what it declines, in a few words such as "high precision"; empty if it takes the
+   *     problem
    */
   default Optional<String> declines(int xNeurons, int yNeurons, long samples, Precision precision) {
     return Optional.empty();
   }
 
   /**
-   * An estimate of the Java heap that compressing two groups and holding their table takes at most,
+   * Estimates, from above, the Java heap needed to compress two groups and hold their table,
    * without the blocks that are being read. {@link #gram} and {@link #table} check it before they
    * start.
    *
    * @param xNeurons number of neurons of the first group; only living ones may count
-   * @param yNeurons the same of the second group
+   * @param yNeurons number of neurons of the second group
    * @param samples number of samples, at least 1
+   * @param precision the least precision that is wanted
    * @return bytes; {@link Long#MAX_VALUE} for more than that
    */
   long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision);
 
   /**
-   * Whether this backend is worth its fixed costs for a problem of this size. It computes any
-   * problem all the same; the automatic choice asks, where {@link KernelProvider#isAccelerator()}.
+   * {@return whether a problem of this size repays this backend's fixed costs} The automatic choice
+   * asks if {@link KernelProvider#isAccelerator()}; the backend computes smaller problems all the
+   * same.
    *
    * @param xNeurons number of neurons of the first group
-   * @param yNeurons the same of the second group
+   * @param yNeurons number of neurons of the second group
    * @param samples number of samples
    */
   default boolean pays(int xNeurons, int yNeurons, long samples) {
@@ -101,16 +109,20 @@ public interface ProjectionKernel extends AutoCloseable {
   }
 
   /**
-   * Whether its tables answer after a removal without a computation from scratch, so that removing
-   * neurons one by one costs about as much as removing them together.
+   * {@return whether tables update their distances after a removal without computing them from
+   * scratch, so that removing neurons one by one costs about as much as removing them together}
    */
   default boolean hasCheapRemovals() {
     return false;
   }
 
   /**
-   * The relative projection distance of every living neuron of {@code x} to the span of {@code y}.
+   * Computes the relative projection distance of every living neuron of {@code x} to the span of
+   * {@code y}.
    *
+   * @param x the first group
+   * @param y the second group
+   * @return the distances
    * @throws org.spanmatch.activations.ActivationsException as {@link #compress} does
    */
   default Distances distances(Layer x, Layer y) {
@@ -119,7 +131,7 @@ public interface ProjectionKernel extends AutoCloseable {
     }
   }
 
-  /** Frees what the kernel holds; tables of a closed kernel can't be used. */
+  /** Frees the kernel's resources; its tables are then unusable. */
   @Override
   void close();
 }

@@ -7,99 +7,127 @@ import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 
 /**
- * Two groups of neurons in compressed form: the distances of each group's neurons to the span of
- * what is left of the other group, while neurons are removed.
+ * Two groups of neurons in compressed form. It gives the distances of each group's neurons to the
+ * span of the other group's remaining neurons while neurons are removed.
  *
- * <p>Neurons are named by their position in their layer, from 0. Dead neurons are out from the
- * start.
+ * <p>Neurons are identified by their position in their layer, from 0. Dead neurons count as removed
+ * from the start.
+ *
+ * <p>A table is for one thread at a time, which is not checked, and so are the kernel and its other
+ * tables meanwhile; {@link #copy()} makes a table for another thread. A closed table refuses to
+ * answer about what remains, and to change, with an {@link IllegalStateException}.
  */
 public interface ProjectionTable extends AutoCloseable {
   /** A state to return to; see {@link #mark()}. */
   interface Mark {}
 
-  /** How the activations were compressed, which may be better than what was asked for. */
+  /** {@return how the activations were compressed, which may be more precise than requested} */
   Precision precision();
 
-  /** Number of samples d that the activation vectors have. */
+  /** {@return the number of samples d, the length of the activation vectors} */
   long samples();
 
-  /** Number of neurons of a group, dead and removed ones included. */
+  /**
+   * {@return the number of neurons of a group, dead and removed ones included}
+   *
+   * @param group the group
+   */
   int neurons(Group group);
 
-  /** The dead neurons of a group, ascending. */
+  /**
+   * {@return the dead neurons of a group, ascending}
+   *
+   * @param group the group
+   */
   List<Integer> dead(Group group);
 
-  /** The norms and sums of a group's activation vectors, dead and removed neurons included. */
+  /**
+   * {@return the norms and sums of a group's activation vectors, dead and removed neurons included}
+   *
+   * @param group the group
+   */
   Moments moments(Group group);
 
   /**
-   * Whether a group has at least as many living neurons as there are samples, so that it usually
-   * spans the whole space and distances to it are trivially 0.
+   * {@return whether a group has at least as many living neurons as there are samples, so that it
+   * usually spans the whole space and distances to it are trivially 0}
+   *
+   * @param group the group
    */
   default boolean fillsSpace(Group group) {
     return neurons(group) - dead(group).size() >= samples();
   }
 
-  /** The neurons of a group that are neither dead nor removed, ascending. */
+  /**
+   * {@return the neurons of a group that are neither dead nor removed, ascending}
+   *
+   * @param group the group
+   */
   int[] remaining(Group group);
 
   /**
-   * The current relative distances of the remaining neurons of {@code group} to the span of the
-   * remaining neurons of the other group, which may be empty.
+   * {@return the current relative distances of the remaining neurons of {@code group} to the span
+   * of the remaining neurons of the other group, which may be empty}
+   *
+   * @param group the group
    */
   Distances distances(Group group);
 
   /**
-   * Removes neurons from a group: they are no longer projected and no longer span.
+   * Removes neurons from a group: they are no longer projected, nor part of its span.
    *
+   * @param group the group
+   * @param neurons positions in the layer
    * @throws IllegalArgumentException if one is not among the remaining neurons
    */
   void remove(Group group, int... neurons);
 
   /**
-   * Removes all neurons that remain, one at a time: always the one with the largest distance, and
-   * of several the one in X before those in Y, and in a group the one of lowest position.
+   * Removes all remaining neurons one at a time, always the one with the largest distance. Of equal
+   * distances, X comes before Y, and in a group the lowest position comes first.
    *
-   * <p>Costs as many questions and removals as there are neurons, unless a backend has a loop of
-   * its own, which removes the same neurons wherever the error bounds leave no choice.
+   * <p>Costs one {@link #distances} of both groups and one removal per neuron. A backend may
+   * override it with a faster loop, which must remove the same neurons wherever the error bounds
+   * leave no choice.
    *
-   * @param progress is told the number of neurons removed so far, as the step "spectrum"
-   * @return a step for each neuron, in the order of removal
+   * @param progress receives the number of neurons removed so far, as the step "spectrum"
+   * @return one step per neuron, in the order of removal
    */
   default List<Peeled> peel(Progress progress) {
     return Peeling.all(this, progress);
   }
 
   /**
-   * Makes the error bounds and coefficient norms of the next distances as small as the backend can:
-   * where answers are updated after removals, they may have become too large on the way. Worth
-   * calling where exactness is asked for, which allows for the coefficients.
+   * Makes the error bounds and coefficient norms of the next distances as small as the backend can.
+   * A backend that updates distances after removals may have let them grow. Worth calling before
+   * decisions at ε = 0, whose limit depends on the coefficients.
    */
   default void sharpen() {}
 
-  /** Remembers which neurons remain. */
+  /** {@return a mark of the neurons that remain now} */
   Mark mark();
 
   /**
-   * Brings back all neurons that were removed since the mark was made. Marks made after it become
-   * invalid; it stays valid itself.
+   * Restores all neurons removed since the mark was made. The mark stays valid; marks made after it
+   * become invalid.
    *
+   * @param mark a mark of this table
    * @throws IllegalArgumentException if the mark is another table's
    */
   void rollback(Mark mark);
 
   /**
-   * An independent table of the neurons that remain in this one, for another thread: what never
-   * changes is shared, so that a copy costs little. Marks of this table are none of the copy's.
+   * Returns an independent table of the neurons that remain in this one, for another thread. Copies
+   * are cheap, since they share what never changes. Marks of this table are invalid in the copy.
    *
-   * @return empty if this backend's tables can't be copied; the caller closes a copy, before this
-   *     table's kernel is closed
+   * @return empty if this backend's tables can't be copied; the caller closes the copy before the
+   *     kernel of this table
    */
   default Optional<ProjectionTable> copy() {
     return Optional.empty();
   }
 
-  /** Frees what the table holds. */
+  /** Frees the table's resources. */
   @Override
   void close();
 }

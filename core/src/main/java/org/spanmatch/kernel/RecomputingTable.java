@@ -5,19 +5,27 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * A table that answers every question by a fresh computation: a simple start for a backend.
+ * A table that computes all distances afresh: a simple start for a backend.
  *
- * <p>An answer is kept until neurons are removed or brought back, so asking twice costs nothing.
+ * <p>Distances are cached until neurons are removed or restored, so asking twice costs nothing.
  */
 public abstract class RecomputingTable extends NeuronTable {
   private final Map<Group, Distances> known = new EnumMap<>(Group.class);
 
-  /** A table in which every living neuron remains. */
+  /**
+   * Creates a table in which every living neuron remains.
+   *
+   * @param pair the living neurons of both groups
+   */
   protected RecomputingTable(LivingPair pair) {
     super(pair);
   }
 
-  /** A table in which the same neurons remain as in another, and of which the same is known. */
+  /**
+   * Creates a table with the remaining neurons and the cached distances of another.
+   *
+   * @param other the table to copy
+   */
   protected RecomputingTable(RecomputingTable other) {
     super(other);
     known.putAll(other.known);
@@ -28,13 +36,15 @@ public abstract class RecomputingTable extends NeuronTable {
    *
    * @param projected the neurons to project, ascending
    * @param projectedColumns their columns, as {@link LivingNeurons} numbers them
-   * @param spanningColumns the columns of the neurons that span; may be empty
+   * @param spanningColumns the columns of the spanning neurons; may be empty
+   * @return the distances
    */
   protected abstract Distances project(
       int[] projected, int[] projectedColumns, int[] spanningColumns);
 
   @Override
   public final Distances distances(Group group) {
+    requireOpen();
     return known.computeIfAbsent(
         group,
         g -> {
@@ -46,7 +56,7 @@ public abstract class RecomputingTable extends NeuronTable {
 
   @Override
   protected final void removed(Group group, int[] neurons) {
-    // The span that this group is projected on is the same as before; the other's has shrunk.
+    // The span that this group is projected on is unchanged; the span of this group has shrunk.
     int[] left = remaining(group);
     known.computeIfPresent(
         group, (g, distances) -> distances.only(neuron -> Arrays.binarySearch(left, neuron) >= 0));

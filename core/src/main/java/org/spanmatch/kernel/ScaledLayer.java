@@ -8,7 +8,9 @@ import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.Moments;
 
-/** A layer to add up, usually as it is, or each neuron multiplied by a power of two. */
+/**
+ * A layer to add up, either unscaled, as usual, or with each neuron multiplied by a power of two.
+ */
 public final class ScaledLayer {
   private final Layer layer;
   private final int[] exponents; // null for no scales
@@ -28,17 +30,17 @@ public final class ScaledLayer {
     return new ScaledLayer(layer, exponents);
   }
 
-  /** The activations. */
+  /** {@return the activations} */
   public Layer layer() {
     return layer;
   }
 
-  /** Number of neurons. */
+  /** {@return the number of neurons} */
   public int neurons() {
     return layer.neurons();
   }
 
-  /** The factor of each neuron, a power of two; empty where none is scaled. */
+  /** {@return the factor of each neuron, a power of two; empty if none is scaled} */
   public Optional<double[]> scales() {
     return Optional.ofNullable(exponents)
         .map(
@@ -46,13 +48,13 @@ public final class ScaledLayer {
   }
 
   /**
-   * What a Gram matrix keeps of the layer.
+   * {@return the layer's description and moments for a Gram matrix}
    *
-   * @param position the layer's position in its list, taken for the number of its network
+   * @param position the layer's position in its list, used as the number of its network
    * @param sums Σz of the scaled activations, an element per neuron
    * @param squares Σz²
    * @param fourthPowers Σz⁴
-   * @param activeSamples how many are not 0
+   * @param activeSamples number of samples with an activation other than 0
    */
   public GramLayer describe(
       int position, double[] sums, double[] squares, double[] fourthPowers, long[] activeSamples) {

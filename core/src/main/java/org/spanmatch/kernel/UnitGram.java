@@ -22,8 +22,13 @@ public final class UnitGram {
   }
 
   /**
-   * Scales the blocks of two layers. Costs O(m²) operations and 8·m² bytes for m living neurons.
+   * Scales the blocks of two layers to unit norm. Costs O(m²) operations and 8·m² bytes for m
+   * living neurons.
    *
+   * @param gram the Gram matrix
+   * @param x position of the first group's layer in the Gram matrix
+   * @param y position of the second group's layer in the Gram matrix
+   * @return the cosines
    * @throws IllegalArgumentException if the pair was not added up
    */
   public static UnitGram of(GramMatrix gram, int x, int y) {
@@ -51,7 +56,7 @@ public final class UnitGram {
 
   private static void putTriangle(
       double[][] rows, double[] norms, double[] block, int[] neurons, int size, int first) {
-    // In squares, so that the transposed elements stay in the cache.
+    // Go in square tiles, so that the transposed elements stay in the cache.
     for (int row = 0; row < neurons.length; row += BLOCK) {
       for (int column = row; column < neurons.length; column += BLOCK) {
         int lastRow = Math.min(neurons.length, row + BLOCK);
@@ -96,20 +101,20 @@ public final class UnitGram {
     rows[j][i] = cosine;
   }
 
-  /** Which neurons it is about. */
+  /** {@return the living neurons, which give the rows and columns} */
   public LivingPair pair() {
     return pair;
   }
 
   /**
-   * The elements: symmetric with 1 on the diagonal, row and column of each neuron as {@link
-   * LivingPair} numbers them. Not copied; must not be changed.
+   * {@return the rows of the symmetric matrix, with 1 on the diagonal} Neurons have the rows and
+   * columns that {@link LivingPair} assigns. Not copied; must not be changed.
    */
   public double[][] rows() {
     return rows;
   }
 
-  /** Bound on the absolute error of every element. */
+  /** {@return the bound on the absolute error of every element} */
   public double error() {
     return error;
   }

@@ -1,8 +1,8 @@
 package org.spanmatch.match;
 
-/** Why there is no minimal match of a neuron. */
+/** Why a neuron has no minimal match. */
 public enum Absence {
-  /** The layer has no neuron of this position. */
+  /** The layer has no neuron at this position. */
   NO_SUCH_NEURON,
   /** The neuron is dead, or was removed from the table. */
   DEAD,

@@ -8,14 +8,15 @@ import java.util.function.BooleanSupplier;
 /**
  * All v-minimal matches of a neuron v (Wang et al. 2018, algorithm 3).
  *
- * <p>The paper asks for a set of neurons that hits every match found so far and without which v
- * still matches. Such sets are found as a tree: a match S that is still whole is known or found by
- * algorithm 2, and for each of its neurons u one goes on without u. There only matches that contain
- * the neurons of S before u are sought, since others belong to the branches before; so no branch
- * repeats another's work. A branch ends where v or a neuron that is sought is lost. (The idea is
- * that of hitting-set trees, Reiter, A theory of diagnosis from first principles, 1987.)
+ * <p>The paper looks for a set of neurons that hits every match found so far and whose removal
+ * leaves v matched. This class enumerates such sets as a tree. At each node it takes a match S that
+ * lies whole in the current one, either known already or found by algorithm 2, and branches on each
+ * neuron u of S by removing u. The branch of u looks only for matches that contain the neurons of S
+ * before u; the earlier branches cover the others, so no branch repeats another's work. A branch
+ * ends when v or a required neuron is lost. (Hitting-set trees: Reiter, A theory of diagnosis from
+ * first principles, 1987.)
  *
- * <p>In the worst case that is exponential in the number of matches.
+ * <p>The worst case is exponential in the number of matches.
  */
 final class AllMinimalMatches {
   private final int[] order;
@@ -36,7 +37,10 @@ final class AllMinimalMatches {
       wanted.set(v);
     }
 
-    /** Finds those that are in the match that the trials are at, and contain what is sought. */
+    /**
+     * Finds the matches inside the trials' current match that contain all neurons of {@code
+     * sought}.
+     */
     void in(BitSet sought) {
       BitSet whole = whole();
       if (whole == null) {
@@ -64,7 +68,10 @@ final class AllMinimalMatches {
       }
     }
 
-    /** A match of v inside of the present one; null if it is one too many, or time is over. */
+    /**
+     * Returns a match of v inside the current one, or null if the limit is reached or the search
+     * was stopped.
+     */
     private BitSet whole() {
       for (BitSet match : matches) {
         if (isWhole(match)) {
@@ -81,7 +88,7 @@ final class AllMinimalMatches {
               order,
               dependents,
               stopped,
-              Helpers.NONE,
+              SearchThreads.NONE,
               (match, minimalFor) -> {
                 first[0] = (BitSet) match.left().clone();
                 found.add(match, minimalFor);
@@ -109,12 +116,10 @@ final class AllMinimalMatches {
   }
 
   /**
-   * A search.
-   *
-   * @param order the numbers of the neurons in the order of trial
-   * @param dependents what is known of them
-   * @param limit the most matches to find for a neuron
-   * @param stopped is asked before each trial whether to give up
+   * @param order numbers of the neurons, in the order in which to try them
+   * @param dependents the known dependences between neurons
+   * @param limit the largest number of matches to find per neuron
+   * @param stopped checked before each trial; true ends the search
    */
   AllMinimalMatches(
       int[] order,
@@ -130,9 +135,9 @@ final class AllMinimalMatches {
   }
 
   /**
-   * Finds all for a neuron in the match that the trials are at.
+   * Finds all minimal matches of a neuron inside the trials' current match.
    *
-   * @return whether these are all
+   * @return whether the search was complete
    */
   boolean search(Trials trials, int v) {
     Search search = new Search(trials, v);

@@ -5,22 +5,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Which neurons can't match without which others: for a neuron u of the maximum match, what the
- * maximum match of the rest has lost besides u.
+ * Which neurons can't match without which others: for a neuron u of the maximum match, the neurons
+ * that drop out of the maximum match when u is removed.
  *
- * <p>A neuron v is lost with u exactly when every match that contains v contains u.
+ * <p>Removing u loses v exactly when every match that contains v contains u.
  */
 final class Dependents {
-  /** Nothing is known. */
+  /** No known dependences. */
   static final Dependents UNKNOWN = new Dependents(Map.of());
 
   private final Map<Integer, BitSet> lost;
   private final Map<Integer, BitSet> needed = new HashMap<>();
 
   /**
-   * What is known.
-   *
-   * @param lost by neuron, itself included
+   * @param lost for each neuron, the neurons that its removal loses, itself included
    */
   Dependents(Map<Integer, BitSet> lost) {
     this.lost = Map.copyOf(lost);
@@ -30,7 +28,7 @@ final class Dependents {
                 .forEach(v -> needed.computeIfAbsent(v, k -> new BitSet()).set(neuron)));
   }
 
-  /** The wanted neurons that may still match without a neuron. */
+  /** Returns the wanted neurons that may still match without the given neuron. */
   BitSet without(int neuron, BitSet wanted) {
     BitSet left = (BitSet) wanted.clone();
     left.clear(neuron);
@@ -41,7 +39,10 @@ final class Dependents {
     return left;
   }
 
-  /** What every match with a neuron is known to contain, itself included, in a set of its own. */
+  /**
+   * Returns a new set of the neurons that every match with the given neuron is known to contain,
+   * itself included.
+   */
   BitSet neededBy(int neuron) {
     BitSet all = new BitSet();
     all.set(neuron);
@@ -49,7 +50,7 @@ final class Dependents {
     return all;
   }
 
-  /** Whether every match with a neuron is known to contain all of a set. */
+  /** Returns whether every match with the neuron is known to contain all of a set. */
   boolean needsAll(int neuron, BitSet set) {
     BitSet others = (BitSet) set.clone();
     others.andNot(neededBy(neuron));

@@ -9,16 +9,17 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.ProjectionTable.Mark;
 
 /**
- * What the theory says of matches, checked on what was found (Wang et al. 2018, section 3).
+ * Checks found matches against the theory (Wang et al. 2018, section 3).
  *
- * <p>All checks ask a table, which is left as it was; no decision is taken from the search.
+ * <p>All checks ask a table and leave it unchanged; none reuses a decision of the search.
  */
 public final class MatchChecks {
   private MatchChecks() {}
 
   /**
-   * Whether neurons that remain in a table are a match, as the empty ones are.
+   * {@return whether two sets of neurons that remain in a table form a match} Two empty sets do.
    *
+   * @param table the two groups
    * @param epsilon ε, in [0, 1]
    * @param x neurons of the first group
    * @param y neurons of the second group
@@ -44,8 +45,15 @@ public final class MatchChecks {
   }
 
   /**
-   * Whether a match is minimal for a neuron: the neuron is in it, and without any one other neuron
-   * the maximum match of the rest has lost the neuron. Costs a maximum match for each neuron.
+   * {@return whether a match is minimal for a neuron: it contains the neuron, and removing any
+   * other neuron drops the neuron from the maximum match of the rest} Costs one maximum match per
+   * neuron.
+   *
+   * @param table the two groups
+   * @param epsilon ε, in [0, 1]
+   * @param x neurons of the first group
+   * @param y neurons of the second group
+   * @param neuron the neuron v
    */
   public static boolean isMinimalFor(
       ProjectionTable table, double epsilon, List<Integer> x, List<Integer> y, Neuron neuron) {
@@ -66,7 +74,7 @@ public final class MatchChecks {
       if (!neuron.equals(new Neuron(group, member))) {
         Mark mark = table.mark();
         table.remove(group, member);
-        Match rest = MaximumMatch.find(table, epsilon).get(0);
+        Match rest = MaximumMatch.of(table, epsilon);
         table.rollback(mark);
         if ((neuron.group() == Group.X ? rest.x() : rest.y()).contains(neuron.position())) {
           return false;
@@ -76,13 +84,25 @@ public final class MatchChecks {
     return true;
   }
 
-  /** Whether the union of matches is a match, as matches are closed under union. */
+  /**
+   * {@return whether the union of some matches is a match, as the theory says: matches are closed
+   * under union}
+   *
+   * @param table the two groups
+   * @param epsilon ε, in [0, 1]
+   * @param matches the matches to unite
+   */
   public static boolean unionIsMatch(
       ProjectionTable table, double epsilon, List<SimpleMatch> matches) {
     return isMatch(table, epsilon, union(matches, Group.X), union(matches, Group.Y));
   }
 
-  /** Whether the union of what was found is the maximum match, as that of all simple matches is. */
+  /**
+   * {@return whether the union of the matches found is the maximum match, as the union of all
+   * simple matches is}
+   *
+   * @param found the result of a search
+   */
   public static boolean coverMaximum(SimpleMatches found) {
     return union(found.matches(), Group.X).equals(found.maximum().x())
         && union(found.matches(), Group.Y).equals(found.maximum().y());

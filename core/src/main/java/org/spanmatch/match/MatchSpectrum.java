@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
@@ -13,13 +15,12 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.ProjectionTable.Mark;
 
 /**
- * The maximum match at every ε: a match level for each neuron, such that the neuron is in the
- * maximum match for ε if and only if its level is at most ε.
+ * The maximum match at every ε, as one match level per neuron: the neuron is in the maximum match
+ * for ε if and only if its level is at most ε.
  *
- * <p>Neurons are removed one at a time, always the one with the largest distance to what is left of
- * the other group. The level of a neuron is the least distance that a neuron had at its removal, up
- * to and including its own: the largest sets that are closed at some ε are peeled off from the
- * outside.
+ * <p>Peeling removes neurons one at a time, always the one with the largest distance to the span of
+ * the other group's remaining neurons. The level of a neuron is the smallest distance at removal so
+ * far, its own included.
  */
 public final class MatchSpectrum {
   private final Map<Group, Levels> levels;
@@ -30,7 +31,7 @@ public final class MatchSpectrum {
     this.neurons = neurons;
   }
 
-  /** The levels of one group's neurons, or what is known of them while peeling. */
+  /** The levels of one group's neurons, filled in while peeling. */
   private static final class Levels {
     final double[] level;
     final double[] error;
@@ -43,12 +44,27 @@ public final class MatchSpectrum {
   }
 
   /**
-   * Peels all neurons that remain in a table, which is left as it was. Costs what {@link
-   * ProjectionTable#peel} does.
+   * Computes the match levels of all neurons that remain in a table, and leaves the table
+   * unchanged. Costs as much as {@link ProjectionTable#peel}.
    *
-   * @param progress is told the number of neurons peeled
+   * @param table the two groups
+   * @return the level of each of their neurons
+   */
+  public static MatchSpectrum of(ProjectionTable table) {
+    return of(table, Progress.NONE);
+  }
+
+  /**
+   * Computes the match levels of all neurons that remain in a table, leaves the table unchanged,
+   * and reports progress.
+   *
+   * @param table the two groups
+   * @param progress receives the number of neurons removed so far, as the step "spectrum"
+   * @return the level of each of their neurons
    */
   public static MatchSpectrum of(ProjectionTable table, Progress progress) {
+    Objects.requireNonNull(table, "table");
+    Objects.requireNonNull(progress, "progress");
     Map<Group, Levels> levels = new EnumMap<>(Group.class);
     for (Group group : Group.values()) {
       levels.put(group, new Levels(table.neurons(group)));
@@ -57,8 +73,8 @@ public final class MatchSpectrum {
     List<Peeled> steps = table.peel(progress);
     table.rollback(start);
     double level = 1;
-    // What the level is at least and at most, by the error bounds so far: every neuron that was
-    // left at a step could have been the farthest.
+    // Bounds on the level from the error bounds so far: any neuron left at a step could have been
+    // the farthest.
     double lowest = 1;
     double highest = 1;
     for (Peeled step : steps) {
@@ -72,21 +88,41 @@ public final class MatchSpectrum {
     return new MatchSpectrum(levels, table.neurons(Group.X) + table.neurons(Group.Y));
   }
 
-  /** The match level of a neuron, in [0, 1]; empty for a dead neuron, which never matches. */
+  /**
+   * {@return the match level of a neuron, in [0, 1]; empty for a dead neuron, which never matches}
+   *
+   * @param group the group
+   * @param neuron the neuron's position in its layer
+   */
   public OptionalDouble level(Group group, int neuron) {
     double level = levels.get(group).level[neuron];
     return level <= 1 ? OptionalDouble.of(level) : OptionalDouble.empty();
   }
 
-  /** A bound on the error of a neuron's level; 0 for a dead neuron. */
+  /**
+   * {@return the match levels of all neurons of a group, by position; infinite for dead ones; a
+   * copy}
+   *
+   * @param group the group
+   */
+  public double[] levels(Group group) {
+    return levels.get(group).level.clone();
+  }
+
+  /**
+   * {@return a bound on the absolute error of a neuron's level; 0 for a dead neuron}
+   *
+   * @param group the group
+   * @param neuron the neuron's position in its layer
+   */
   public double levelError(Group group, int neuron) {
     return levels.get(group).error[neuron];
   }
 
   /**
-   * The maximum match for any ε, by looking the levels up.
+   * {@return the maximum match for one ε, read off the levels}
    *
-   * @param epsilon in (0, 1]; ε = 0 has a rule of its own, so {@link MaximumMatch} answers it
+   * @param epsilon in (0, 1]; ε = 0 follows another rule, see {@link MaximumMatch}
    * @throws IllegalArgumentException if ε is not in that range
    */
   public Match maximumMatch(double epsilon) {
@@ -123,10 +159,10 @@ public final class MatchSpectrum {
   }
 
   /**
-   * The smallest ε at which at least so many neurons match, of both groups together.
+   * Returns the smallest ε at which at least {@code size} neurons of both groups together match.
    *
    * @param size number of neurons, at least 1
-   * @return empty if never so many match
+   * @return empty if fewer neurons match at every ε
    */
   public OptionalDouble epsilonFor(int size) {
     double[] sorted =
@@ -138,10 +174,10 @@ public final class MatchSpectrum {
   }
 
   /**
-   * The smallest ε at which at least so many neurons of each group match.
+   * Returns the smallest ε at which at least {@code size} neurons of each group match.
    *
    * @param size number of neurons, at least 1
-   * @return empty if never so many match
+   * @return empty if fewer neurons match at every ε
    */
   public OptionalDouble epsilonForEach(int size) {
     double largest = 0;
@@ -162,5 +198,29 @@ public final class MatchSpectrum {
     return size <= sorted.length && sorted[size - 1] <= 1
         ? OptionalDouble.of(sorted[size - 1])
         : OptionalDouble.empty();
+  }
+
+  /** Such as "match levels of 64 + 60 neurons, 0.0132 to 0.871, 2 dead". */
+  @Override
+  public String toString() {
+    double[] living =
+        levels.values().stream()
+            .flatMapToDouble(found -> Arrays.stream(found.level))
+            .filter(level -> level <= 1)
+            .sorted()
+            .toArray();
+    String range =
+        living.length == 0
+            ? ""
+            : String.format(Locale.ROOT, ", %.4g to %.4g", living[0], living[living.length - 1]);
+    return "match levels of "
+        + levels.get(Group.X).level.length
+        + " + "
+        + levels.get(Group.Y).level.length
+        + " neurons"
+        + range
+        + ", "
+        + (neurons - living.length)
+        + " dead";
   }
 }

@@ -3,6 +3,7 @@ package org.spanmatch.match;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -12,19 +13,19 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.ProjectionTable.Mark;
 
 /**
- * The maximum match (Wang et al. 2018, algorithm 1): neurons farther than ε from the span of what
- * is left of the other group are removed until none is.
+ * Finds the maximum match (Wang et al. 2018, algorithm 1): removes neurons farther than ε from the
+ * span of the other group's remaining neurons until none is left.
  *
  * <p>The result does not depend on the order of removal, because removing neurons only makes spans
  * smaller and distances larger. As the authors' program does, each round removes all such neurons
  * of X, then all such neurons of Y.
  */
 public final class MaximumMatch {
-  /** A neuron that was removed, as number {@code index} of these distances. */
+  /** A removed neuron and its distance then: element {@code index} of {@code distances}. */
   private record Removal(Group group, Distances distances, int index) {}
 
   private final ProjectionTable table;
-  // For smaller ε too: a removal that was certain for a larger one need not be certain for them.
+  // Kept for the smaller ε too: a removal that was certain at a larger ε may be borderline there.
   private final List<Removal> removals = new ArrayList<>();
 
   private MaximumMatch(ProjectionTable table) {
@@ -32,18 +33,34 @@ public final class MaximumMatch {
   }
 
   /**
-   * The maximum matches of the neurons that remain in a table, for several ε; the table is left as
-   * it was.
+   * The maximum match of the neurons that remain in a table, which is left as it was. Costs what
+   * {@link #find(ProjectionTable, double...)} does.
+   *
+   * @param table the two groups
+   * @param epsilon ε, in [0, 1]
+   * @return the match
+   * @throws IllegalArgumentException if ε is outside [0, 1]
+   */
+  public static Match of(ProjectionTable table, double epsilon) {
+    return find(table, epsilon).get(0);
+  }
+
+  /**
+   * Returns the maximum matches of the neurons that remain in a table for several ε, and leaves the
+   * table unchanged.
    *
    * <p>Works from the largest ε to the smallest: matches are nested, so each search starts from the
-   * match before. Each round costs two questions to the table; there are at most as many rounds as
+   * match before. A round asks the table for distances twice; there are at most as many rounds as
    * neurons, usually fewer than ten.
    *
+   * @param table the two groups
    * @param epsilons each in [0, 1]
    * @return one match for each ε, in the order given
    * @throws IllegalArgumentException if an ε is outside [0, 1]
    */
   public static List<Match> find(ProjectionTable table, double... epsilons) {
+    Objects.requireNonNull(table, "table");
+    Objects.requireNonNull(epsilons, "epsilons");
     for (double epsilon : epsilons) {
       if (!(epsilon >= 0 && epsilon <= 1)) {
         throw new IllegalArgumentException("expected an epsilon in [0, 1], found " + epsilon);
@@ -60,7 +77,7 @@ public final class MaximumMatch {
     MaximumMatch search = new MaximumMatch(table);
     for (int i : descending) {
       if (epsilons[i] == 0) {
-        // Exactness within storage precision may be wider than a tiny ε, so it starts afresh.
+        // Exactness within storage precision may be wider than a tiny ε, so start afresh.
         table.rollback(start);
         search = new MaximumMatch(table);
       }
@@ -71,15 +88,21 @@ public final class MaximumMatch {
   }
 
   /**
-   * The same where the match spectrum of these neurons is at hand: each ε > 0 is looked up in it,
-   * and only ε = 0, which has a rule of its own, is searched for. The matches are those of {@link
-   * #find(ProjectionTable, double...)} wherever no decision is borderline.
+   * {@return the maximum matches for several ε, given the match spectrum of the same neurons: looks
+   * up each ε > 0 in it and searches for ε = 0 only, which follows another rule} The matches equal
+   * those of {@link #find(ProjectionTable, double...)} wherever no decision is borderline.
+   *
+   * @param table the two groups
+   * @param spectrum the match levels of the neurons in the table
+   * @param epsilons each in [0, 1]
    */
   public static List<Match> find(
       ProjectionTable table, MatchSpectrum spectrum, double... epsilons) {
+    Objects.requireNonNull(table, "table");
+    Objects.requireNonNull(spectrum, "spectrum");
+    Objects.requireNonNull(epsilons, "epsilons");
     return Arrays.stream(epsilons)
-        .mapToObj(
-            epsilon -> epsilon == 0 ? find(table, epsilon).get(0) : spectrum.maximumMatch(epsilon))
+        .mapToObj(epsilon -> epsilon == 0 ? of(table, epsilon) : spectrum.maximumMatch(epsilon))
         .toList();
   }
 
@@ -105,7 +128,7 @@ public final class MaximumMatch {
 
   private boolean removeOutside(Group group, double epsilon) {
     if (epsilon == 0) {
-      table.sharpen(); // what counts as exact depends on the coefficients
+      table.sharpen(); // the limit at ε = 0 depends on the coefficients
     }
     Distances distances = table.distances(group);
     int[] outside =
@@ -117,7 +140,7 @@ public final class MaximumMatch {
     return outside.length > 0;
   }
 
-  /** The neurons of a group that were removed or kept by a borderline decision. */
+  /** Returns the neurons of a group that were removed or kept by a borderline decision. */
   private List<Integer> borderline(Group group, double epsilon) {
     Set<Integer> borderline = new TreeSet<>();
     for (Removal removal : removals) {

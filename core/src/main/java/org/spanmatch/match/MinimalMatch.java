@@ -2,6 +2,7 @@ package org.spanmatch.match;
 
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.spanmatch.kernel.Group;
@@ -9,16 +10,16 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.ProjectionTable.Mark;
 
 /**
- * A v-minimal match (Wang et al. 2018, algorithm 2): a match that contains a neuron v, and of which
- * no smaller part that contains v is a match.
+ * A v-minimal match (Wang et al. 2018, algorithm 2): a match that contains a neuron v and has no
+ * proper sub-match that contains v.
  *
  * @param neuron v
- * @param x its neurons in the first layer, ascending
- * @param y its neurons in the second layer, ascending
- * @param epsilon the largest distance in it: the least ε for which it is a match
- * @param borderlineX neurons of the first group on whose decisions it rests and that were within
- *     their error bounds, ascending
- * @param borderlineY the same of the second group
+ * @param x the match's neurons in the first layer, ascending
+ * @param y the match's neurons in the second layer, ascending
+ * @param epsilon the largest distance in the match, which is the smallest ε for which it is one
+ * @param borderlineX neurons of the first group whose decisions the match rests on and were
+ *     borderline, ascending
+ * @param borderlineY such neurons of the second group, ascending
  */
 public record MinimalMatch(
     Neuron neuron,
@@ -28,22 +29,46 @@ public record MinimalMatch(
     List<Integer> borderlineX,
     List<Integer> borderlineY) {
   /**
-   * Finds one, by trying which neurons of the maximum match it can do without; the table is left as
-   * it was.
+   * Copies the lists.
    *
-   * <p>Costs the maximum match and at most one trial for each of its neurons: a removal and usually
-   * one question, in which more removals may follow.
+   * @param neuron v
+   * @param x the match's neurons in the first layer, ascending
+   * @param y the match's neurons in the second layer, ascending
+   * @param epsilon the largest distance in the match, which is the smallest ε for which it is one
+   * @param borderlineX neurons of the first group whose decisions the match rests on and were
+   *     borderline, ascending
+   * @param borderlineY such neurons of the second group, ascending
+   */
+  public MinimalMatch {
+    Objects.requireNonNull(neuron, "neuron");
+    x = List.copyOf(Objects.requireNonNull(x, "x"));
+    y = List.copyOf(Objects.requireNonNull(y, "y"));
+    borderlineX = List.copyOf(Objects.requireNonNull(borderlineX, "borderlineX"));
+    borderlineY = List.copyOf(Objects.requireNonNull(borderlineY, "borderlineY"));
+  }
+
+  /**
+   * Finds a v-minimal match by removing neurons of the maximum match in turn; leaves the table
+   * unchanged.
    *
+   * <p>Costs the maximum match and at most one trial per neuron of it. A trial removes the neuron
+   * and those that then no longer match, and usually asks for distances once.
+   *
+   * @param table the two groups
    * @param epsilon ε, in [0, 1]
-   * @param order decides which one is found, where there are several
-   * @return empty if the neuron is not in the maximum match, as dead neurons are not
+   * @param neuron the neuron v
+   * @param order the order of trial, which decides which of several minimal matches is found
+   * @return empty if the neuron is not in the maximum match; dead neurons never are
    * @throws IllegalArgumentException if ε is outside [0, 1], or the order lacks a neuron of the
    *     maximum match
    */
   public static Optional<MinimalMatch> find(
       ProjectionTable table, double epsilon, Neuron neuron, TrialOrder order) {
+    Objects.requireNonNull(table, "table");
+    Objects.requireNonNull(neuron, "neuron");
+    Objects.requireNonNull(order, "order");
     Mark start = table.mark();
-    Match maximum = MaximumMatch.find(table, epsilon).get(0);
+    Match maximum = MaximumMatch.of(table, epsilon);
     List<Integer> members = neuron.group() == Group.X ? maximum.x() : maximum.y();
     if (!members.contains(neuron.position())) {
       return Optional.empty();
@@ -58,7 +83,7 @@ public record MinimalMatch(
               order.numbers(numbering, trials.left()),
               Dependents.UNKNOWN,
               () -> false,
-              Helpers.NONE,
+              SearchThreads.NONE,
               (match, v) -> found.set(of(neuron, match)))
           .search(trials, wanted);
     } finally {
@@ -76,5 +101,11 @@ public record MinimalMatch(
         match.largestDistance(),
         numbering.positions(Group.X, match.borderline()),
         numbering.positions(Group.Y, match.borderline()));
+  }
+
+  /** Such as "minimal match of x:3 at epsilon 0.25: x [3, 7], y [1]". */
+  @Override
+  public String toString() {
+    return "minimal match of " + neuron + " at epsilon " + epsilon + ": x " + x + ", y " + y;
   }
 }

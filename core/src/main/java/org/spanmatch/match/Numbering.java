@@ -7,11 +7,11 @@ import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
- * The neurons of both groups numbered as one, so that a bit set can hold any of them: first all of
- * X, then all of Y, the dead ones included.
+ * Numbers the neurons of both groups consecutively, so that one bit set can hold them: first all of
+ * X, then all of Y, dead ones included.
  *
- * @param x how many X has
- * @param y how many Y has
+ * @param x number of neurons of X
+ * @param y number of neurons of Y
  */
 record Numbering(int x, int y) {
   static Numbering of(ProjectionTable table) {
@@ -26,7 +26,7 @@ record Numbering(int x, int y) {
     return number(neuron.group(), neuron.position());
   }
 
-  /** Whether there is such a neuron, dead or not. */
+  /** Whether a neuron exists, dead or not. */
   boolean contains(Neuron neuron) {
     return neuron.position() >= 0 && neuron.position() < (neuron.group() == Group.X ? x : y);
   }
@@ -50,7 +50,7 @@ record Numbering(int x, int y) {
     return set;
   }
 
-  /** The positions of a group's neurons in a set, ascending. */
+  /** Returns the positions of a group's neurons in a set, ascending. */
   List<Integer> positions(Group group, BitSet set) {
     IntStream numbers = group == Group.X ? set.stream().takeWhile(n -> n < x) : tail(set);
     return numbers.map(this::position).boxed().toList();

@@ -1,7 +1,9 @@
 package org.spanmatch.match;
 
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -11,13 +13,13 @@ import org.spanmatch.kernel.Group;
  * The simple matches that a {@link SimpleSearch} found in the maximum match of two groups.
  *
  * @param maximum the maximum match
- * @param matches all different ones, the smallest first
- * @param complete whether the search came to its end: with one v-minimal match for each neuron v
- *     asked for or, if it was exhaustive, with all of them
- * @param absent the neurons asked for that have no minimal match, and why
- * @param borderlineX neurons of the first group on whose decisions the result rests and that were
- *     within their error bounds, so that another correct backend may find other matches; ascending
- * @param borderlineY the same of the second group
+ * @param matches the distinct simple matches, smallest first
+ * @param complete whether the search ran to its end and found one v-minimal match for each
+ *     requested neuron v or, if exhaustive, all of them
+ * @param absent the requested neurons without a minimal match, and why
+ * @param borderlineX neurons of the first group whose decisions the result rests on and were
+ *     borderline, so that another correct backend may find other matches; ascending
+ * @param borderlineY such neurons of the second group, ascending
  */
 public record SimpleMatches(
     Match maximum,
@@ -26,7 +28,32 @@ public record SimpleMatches(
     SortedMap<Neuron, Absence> absent,
     List<Integer> borderlineX,
     List<Integer> borderlineY) {
-  /** The neurons of a group that are in one of the matches, ascending. */
+  /**
+   * Copies what can change.
+   *
+   * @param maximum the maximum match
+   * @param matches the distinct simple matches, smallest first
+   * @param complete whether the search ran to its end and found one v-minimal match for each
+   *     requested neuron v or, if exhaustive, all of them
+   * @param absent the requested neurons without a minimal match, and why
+   * @param borderlineX neurons of the first group whose decisions the result rests on and were
+   *     borderline, so that another correct backend may find other matches
+   * @param borderlineY such neurons of the second group, ascending
+   */
+  public SimpleMatches {
+    Objects.requireNonNull(maximum, "maximum");
+    matches = List.copyOf(Objects.requireNonNull(matches, "matches"));
+    absent =
+        Collections.unmodifiableSortedMap(new TreeMap<>(Objects.requireNonNull(absent, "absent")));
+    borderlineX = List.copyOf(Objects.requireNonNull(borderlineX, "borderlineX"));
+    borderlineY = List.copyOf(Objects.requireNonNull(borderlineY, "borderlineY"));
+  }
+
+  /**
+   * {@return the neurons of a group that are in at least one of the matches, ascending}
+   *
+   * @param group the group
+   */
   public List<Integer> covered(Group group) {
     BitSet covered = new BitSet();
     matches.forEach(match -> match.members(group).forEach(covered::set));
@@ -34,17 +61,26 @@ public record SimpleMatches(
   }
 
   /**
-   * The share of the maximum match that is in one of the matches: 1 where one was found for each
-   * neuron, and for an empty maximum match.
+   * {@return the share of the maximum match that is in at least one of the matches, in [0, 1]: 1 if
+   * every neuron has one, and for an empty maximum match}
    */
   public double coverage() {
     int all = maximum.x().size() + maximum.y().size();
     return all == 0 ? 1 : (double) (covered(Group.X).size() + covered(Group.Y).size()) / all;
   }
 
-  /** How many matches there are of each size. */
+  /** {@return the number of matches by size} */
   public SortedMap<Integer, Long> sizes() {
     return matches.stream()
         .collect(Collectors.groupingBy(SimpleMatch::size, TreeMap::new, Collectors.counting()));
+  }
+
+  /** Such as "17 simple matches at epsilon 0.3, complete". */
+  @Override
+  public String toString() {
+    return matches.size()
+        + " simple matches at epsilon "
+        + maximum.epsilon()
+        + (complete ? ", complete" : ", not complete");
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
@@ -18,15 +19,16 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.ProjectionTable.Mark;
 
 /**
- * A search for the simple matches of two groups: one v-minimal match for each neuron v of the
- * maximum match, or all of them.
+ * A search for the simple matches of two groups: one v-minimal match per neuron v of the maximum
+ * match, or all of them.
  *
- * @param order in which neurons are tried
- * @param neurons the neurons v; empty for all of the maximum match
- * @param threads how many threads may search, at least 1; one does where the table can't be copied
- * @param limit if there is one, the search is exhaustive, for at most so many matches of each v
- * @param stopped is asked from any thread whether to end with what was found so far
- * @param progress is told, as the step "simple", how much is done
+ * @param order the order in which to try neurons
+ * @param neurons the neurons v to search for; empty for all of the maximum match
+ * @param threads number of threads that may search, at least 1; only one does if the backend's
+ *     tables can't be copied
+ * @param limit if present, the search is exhaustive and finds at most this many matches per v
+ * @param stopped called from any thread; true ends the search with the matches found so far
+ * @param progress receives the progress of the step "simple"
  */
 public record SimpleSearch(
     TrialOrder order,
@@ -35,15 +37,31 @@ public record SimpleSearch(
     OptionalLong limit,
     BooleanSupplier stopped,
     Progress progress) {
-  /** One match for each neuron, on the calling thread, to the end. */
+  /**
+   * {@return a search for one match per neuron that runs to its end on the calling thread}
+   *
+   * @param order the order of trial
+   */
   public static SimpleSearch inOrder(TrialOrder order) {
     return new SimpleSearch(
         order, Optional.empty(), 1, OptionalLong.empty(), () -> false, Progress.NONE);
   }
 
-  /** Checks the numbers. */
+  /**
+   * Checks the number of threads and the limit.
+   *
+   * @param order the order in which to try neurons
+   * @param neurons the neurons v to search for
+   * @param threads number of threads that may search, at least 1
+   * @param limit if present, the search is exhaustive and finds at most this many matches per v
+   * @param stopped called from any thread
+   * @param progress receives the progress of the step "simple"
+   */
   public SimpleSearch {
-    neurons = neurons.map(List::copyOf);
+    Objects.requireNonNull(order, "order");
+    Objects.requireNonNull(stopped, "stopped");
+    Objects.requireNonNull(progress, "progress");
+    neurons = Objects.requireNonNull(neurons, "neurons").map(List::copyOf);
     if (threads < 1) {
       throw new IllegalArgumentException("expected at least 1 thread, found " + threads);
     }
@@ -52,65 +70,92 @@ public record SimpleSearch(
     }
   }
 
-  /** The same for some neurons v only. */
+  /**
+   * {@return this search for some neurons v only}
+   *
+   * @param some the neurons v
+   */
   public SimpleSearch of(List<Neuron> some) {
-    return new SimpleSearch(order, Optional.of(some), threads, limit, stopped, progress);
+    return new SimpleSearch(
+        order,
+        Optional.of(Objects.requireNonNull(some, "some")),
+        threads,
+        limit,
+        stopped,
+        progress);
   }
 
-  /** The same on several threads. */
+  /**
+   * {@return this search on several threads}
+   *
+   * @param threads number of threads, at least 1
+   */
   public SimpleSearch on(int threads) {
     return new SimpleSearch(order, neurons, threads, limit, stopped, progress);
   }
 
   /**
-   * The same for all v-minimal matches of each v, which may take exponential time.
+   * {@return this search for all v-minimal matches of each v, which may take exponential time}
    *
-   * @param limit the most of each v, at least 0
+   * @param limit the largest number of matches per v, at least 0
    */
   public SimpleSearch exhaustive(long limit) {
     return new SimpleSearch(order, neurons, threads, OptionalLong.of(limit), stopped, progress);
   }
 
-  /** The same with an end on demand. */
+  /**
+   * {@return this search, ended early when {@code stopped} returns true}
+   *
+   * @param stopped called from any thread, often
+   */
   public SimpleSearch until(BooleanSupplier stopped) {
     return new SimpleSearch(order, neurons, threads, limit, stopped, progress);
   }
 
-  /** The same, telling how far it is. */
+  /**
+   * {@return this search with its progress reported}
+   *
+   * @param progress receives progress
+   */
   public SimpleSearch telling(Progress progress) {
     return new SimpleSearch(order, neurons, threads, limit, stopped, progress);
   }
 
   /**
-   * Searches among the neurons that remain in a table, which is left as it was.
+   * Searches among the neurons that remain in a table, and leaves the table unchanged.
    *
-   * <p>Finds the maximum match, then what else is lost with each of its neurons, which tells the
-   * v-minimum matches, and then the minimal ones. With m neurons in the maximum match these are m
-   * trials and at most m²/2, each of one removal and those that follow from it; an exhaustive
-   * search has no such bound. Each thread keeps up to log₂ m states to return to, of which each may
-   * take the memory of a table.
+   * <p>Finds the maximum match, then the neurons lost with each of its neurons, which give the
+   * v-minimum matches, and then the minimal matches. With m neurons in the maximum match the second
+   * stage takes m trials and the third at most m²/2, each trial being one removal and those that
+   * follow from it; an exhaustive search has no such bound. Each thread keeps up to log₂ m states
+   * to return to, and each state may take as much memory as a table.
    *
+   * @param table the two groups
    * @param epsilon ε, in [0, 1]
+   * @return the matches
    * @throws IllegalArgumentException if ε is outside [0, 1], or the order lacks a neuron of the
    *     maximum match
    */
   public SimpleMatches run(ProjectionTable table, double epsilon) {
+    Objects.requireNonNull(table, "table");
     Mark start = table.mark();
-    Match maximum = MaximumMatch.find(table, epsilon).get(0);
+    Match maximum = MaximumMatch.of(table, epsilon);
     SortedMap<Neuron, Absence> absent = new TreeMap<>();
     BitSet wanted = wanted(table, maximum, absent);
-    // Its copies compute on one thread each, so that they don't wait for each other.
+    // A copy computes on one thread, so that the searchThreads' copies don't wait for each other.
     Optional<ProjectionTable> copy = threads > 1 ? table.copy() : Optional.empty();
-    try (Helpers helpers = new Helpers(copy.isPresent() ? threads : 1)) {
+    try (SearchThreads searchThreads = new SearchThreads(copy.isPresent() ? threads : 1)) {
       Trials trials = Trials.of(copy.orElse(table), maximum);
-      return new Run(helpers, trials, wanted).search(maximum, absent);
+      return new Run(searchThreads, trials, wanted).search(maximum, absent);
     } finally {
       copy.ifPresent(ProjectionTable::close);
       table.rollback(start);
     }
   }
 
-  /** The numbers of the neurons v; of others it is noted why they have no match. */
+  /**
+   * Returns the numbers of the requested neurons that match, and adds the others to {@code absent}.
+   */
   private BitSet wanted(ProjectionTable table, Match maximum, SortedMap<Neuron, Absence> absent) {
     Numbering numbering = Numbering.of(table);
     BitSet matched = numbering.set(maximum.x(), maximum.y());
@@ -133,9 +178,9 @@ public record SimpleSearch(
     return wanted;
   }
 
-  /** One run, on one maximum match. */
+  /** One run, on one maximum match, with the state that its threads share. */
   private final class Run {
-    private final Helpers helpers;
+    private final SearchThreads searchThreads;
     private final Trials trials;
     private final Numbering numbering;
     private final BitSet wanted;
@@ -148,7 +193,7 @@ public record SimpleSearch(
     private long done;
 
     private record Minimal(double epsilon, BitSet minimalFor) {
-      /** The same match, found on two ways, whose rounding differs. */
+      /** Merges two finds of one match, whose distances may differ by rounding. */
       Minimal and(Minimal other) {
         BitSet both = (BitSet) minimalFor.clone();
         both.or(other.minimalFor());
@@ -156,8 +201,8 @@ public record SimpleSearch(
       }
     }
 
-    Run(Helpers helpers, Trials trials, BitSet wanted) {
-      this.helpers = helpers;
+    Run(SearchThreads searchThreads, Trials trials, BitSet wanted) {
+      this.searchThreads = searchThreads;
       this.trials = trials;
       this.numbering = trials.numbering();
       this.wanted = wanted;
@@ -191,7 +236,7 @@ public record SimpleSearch(
     }
 
     private boolean isOver() {
-      return stopped.getAsBoolean() || helpers.failed();
+      return stopped.getAsBoolean() || searchThreads.failed();
     }
 
     private synchronized void note(BitSet decisions) {
@@ -203,7 +248,7 @@ public record SimpleSearch(
       progress.update("simple", done, total);
     }
 
-    /** For each neuron of the maximum match the wanted ones that are lost with it. */
+    /** Returns, for each neuron of the maximum match, the wanted neurons lost with it. */
     private Map<Integer, BitSet> lost() {
       Map<Integer, BitSet> lost = new ConcurrentHashMap<>();
       onEach(
@@ -219,7 +264,7 @@ public record SimpleSearch(
       return lost;
     }
 
-    /** Work on a neuron, with trials at the maximum match. */
+    /** Work on one neuron, given trials at the maximum match. */
     private interface Work {
       void on(Trials own, int neuron);
     }
@@ -238,16 +283,16 @@ public record SimpleSearch(
           };
       boolean more = true;
       for (int i = 1; i < neurons.length && more; i++) {
-        more = helpers.offer(trials, loop);
+        more = searchThreads.offer(trials, loop);
       }
       loop.accept(trials);
-      helpers.await();
+      searchThreads.await();
     }
 
     private boolean one(Dependents dependents) {
-      new TrialTree(numbers, dependents, this::isOver, helpers, this::found)
+      new TrialTree(numbers, dependents, this::isOver, searchThreads, this::found)
           .search(trials, (BitSet) wanted.clone());
-      helpers.await();
+      searchThreads.await();
       return answered.get() == wanted.cardinality();
     }
 
@@ -268,7 +313,7 @@ public record SimpleSearch(
     private void found(Trials own, BitSet minimalFor) {
       BitSet match = (BitSet) own.left().clone();
       double epsilon = own.largestDistance();
-      // Which other neurons it is minimal for: those that don't match without the one either.
+      // The match is also minimal for the neurons that are lost with this one.
       own.without(minimalFor.nextSetBit(0), new BitSet(), match);
       BitSet all = (BitSet) match.clone();
       all.andNot(own.left());

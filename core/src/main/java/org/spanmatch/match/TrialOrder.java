@@ -12,13 +12,17 @@ import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
- * The order in which neurons are tried, to see whether a match can do without them. Of several
- * v-minimal matches it decides which one is found.
+ * The order in which a search tries to remove neurons from a match. It decides which of several
+ * v-minimal matches is found.
  *
- * @param neurons all that may be tried, each once; those that are not in a match are passed over
+ * @param neurons the neurons to try, each at most once; those outside a match are skipped
  */
 public record TrialOrder(List<Neuron> neurons) {
-  /** Checks that none is there twice. */
+  /**
+   * Checks that no neuron occurs twice.
+   *
+   * @param neurons the neurons to try, each at most once
+   */
   public TrialOrder {
     neurons = List.copyOf(neurons);
     if (neurons.stream().distinct().count() < neurons.size()) {
@@ -26,14 +30,23 @@ public record TrialOrder(List<Neuron> neurons) {
     }
   }
 
-  /** X by position, then Y by position, as the authors' program does. */
+  /**
+   * {@return the order of the authors' program: X by position, then Y by position}
+   *
+   * @param table the two groups
+   */
   public static TrialOrder byIndex(ProjectionTable table) {
     return new TrialOrder(remaining(table));
   }
 
-  /** A random order: the same for the same seed and the same numbers of neurons. */
+  /**
+   * {@return a random order that depends on the seed and the numbers of neurons only}
+   *
+   * @param table the two groups
+   * @param seed the seed
+   */
   public static TrialOrder random(ProjectionTable table, long seed) {
-    // All neurons are drawn for, so that the order doesn't depend on which ones are dead.
+    // Shuffles dead neurons too, so that the order doesn't depend on which ones are dead.
     List<Neuron> all = new ArrayList<>();
     for (Group group : Group.values()) {
       for (int position = 0; position < table.neurons(group); position++) {
@@ -44,7 +57,13 @@ public record TrialOrder(List<Neuron> neurons) {
     return new TrialOrder(all);
   }
 
-  /** Those that begin to match last come first: they go easily, and take others with them. */
+  /**
+   * {@return the order of descending match level: neurons of high level are removed easily and take
+   * others with them}
+   *
+   * @param table the two groups
+   * @param spectrum the match levels of the neurons in the table
+   */
   public static TrialOrder byLevel(ProjectionTable table, MatchSpectrum spectrum) {
     Comparator<Neuron> byLevel =
         Comparator.comparingDouble(n -> spectrum.level(n.group(), n.position()).orElse(1));
@@ -60,7 +79,7 @@ public record TrialOrder(List<Neuron> neurons) {
         .toList();
   }
 
-  /** The numbers of a match's neurons in this order. */
+  /** Returns the numbers of a match's neurons in this order. */
   int[] numbers(Numbering numbering, BitSet match) {
     int[] numbers =
         neurons.stream()

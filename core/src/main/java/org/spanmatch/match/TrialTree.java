@@ -4,61 +4,63 @@ import java.util.BitSet;
 import java.util.function.BooleanSupplier;
 
 /**
- * Algorithm 2 of Wang et al. (2018) for many neurons v at once: the trials that several v begin
- * with are made once, and where a trial loses some of the v and not others, their ways part.
+ * Algorithm 2 of Wang et al. (2018) for many neurons v at once. Several v share their first trials;
+ * where a trial loses some of the v and keeps others, the search branches.
  *
- * <p>A trial that loses v shows that every match inside of the present one that contains v also
- * contains the neuron that was tried. So that neuron is as much needed as v itself, and later
- * trials are given up as soon as they lose any needed one; the matches that are found are the same.
+ * <p>If removing a neuron loses v, every match inside the current one that contains v contains that
+ * neuron too. It is then needed as much as v itself, and a later trial stops as soon as it loses
+ * any needed neuron. This changes no match that is found.
  *
- * <p>With m neurons in the match, one v takes at most m trials, and all v at most m²/2, most of
- * them in what is left of small matches.
+ * <p>With m neurons in the match, one v takes at most m trials and all v at most m²/2, most of them
+ * in small matches.
  */
 final class TrialTree {
-  // Smaller matches are done before another thread has begun with them.
+  // A smaller match is finished before another thread could start on it.
   private static final int WORTH_HELP = 24;
 
   private final int[] order;
   private final Dependents dependents;
   private final BooleanSupplier stopped;
-  private final Helpers helpers;
+  private final SearchThreads searchThreads;
   private final Found found;
 
-  /** Takes the matches that are found, from several threads. */
+  /** Receives the matches found; called from several threads. */
   interface Found {
     /**
-     * A match.
+     * Receives one match.
      *
-     * @param trials at the match
+     * @param trials trials whose current match it is
      * @param minimalFor all v that led to it
      */
     void add(Trials trials, BitSet minimalFor);
   }
 
   /**
-   * A search.
-   *
-   * @param order the numbers of the neurons in the order of trial
-   * @param dependents what is known of them
-   * @param stopped is asked before each trial whether to give up
+   * @param order numbers of the neurons, in the order in which to try them
+   * @param dependents the known dependences between neurons
+   * @param stopped checked before each trial; true ends the search
    */
   TrialTree(
-      int[] order, Dependents dependents, BooleanSupplier stopped, Helpers helpers, Found found) {
+      int[] order,
+      Dependents dependents,
+      BooleanSupplier stopped,
+      SearchThreads searchThreads,
+      Found found) {
     this.order = order.clone();
     this.dependents = dependents;
     this.stopped = stopped;
-    this.helpers = helpers;
+    this.searchThreads = searchThreads;
     this.found = found;
   }
 
-  /** Finds a minimal match of every wanted neuron in the match that the trials are at. */
+  /** Finds a minimal match of every wanted neuron inside the trials' current match. */
   void search(Trials trials, BitSet wanted) {
     if (!wanted.isEmpty()) {
       walk(trials, 0, wanted, neededBy(wanted));
     }
   }
 
-  /** What no match with any of these neurons does without. */
+  /** Returns the neurons that every match with any of the wanted neurons contains. */
   private BitSet neededBy(BitSet wanted) {
     BitSet needed = null;
     for (int v = wanted.nextSetBit(0); v >= 0; v = wanted.nextSetBit(v + 1)) {
@@ -74,11 +76,11 @@ final class TrialTree {
   }
 
   /**
-   * Goes on with the trials.
+   * Continues the trials from a place in the order.
    *
-   * @param next the place in the order
-   * @param wanted those whose match is to be found; changed
-   * @param needed those that all of their matches contain; changed
+   * @param next the first place in the order to try
+   * @param wanted the neurons whose matches to find; modified
+   * @param needed the neurons that all of their matches contain; modified
    */
   private void walk(Trials trials, int next, BitSet wanted, BitSet needed) {
     Trials.Mark mark = trials.mark();
@@ -87,7 +89,7 @@ final class TrialTree {
       if (!trials.left().get(neuron) || needed.get(neuron)) {
         continue;
       }
-      if (stopped.getAsBoolean() || helpers.failed()) {
+      if (stopped.getAsBoolean() || searchThreads.failed()) {
         return;
       }
       BitSet kept = dependents.without(neuron, wanted);
@@ -116,7 +118,7 @@ final class TrialTree {
       BitSet neededByKept = (BitSet) needed.clone();
       neededByKept.or(neededBy(kept));
       BitSet decisions = (BitSet) trials.borderline().clone();
-      // The larger part goes on here, so that this is not called inside of itself often.
+      // Continue with the larger part here, which keeps the recursion shallow.
       if (parting.cardinality() > kept.cardinality()) {
         part(trials, place + 1, kept, neededByKept);
         trials.rollback(mark);
@@ -138,10 +140,10 @@ final class TrialTree {
     found.add(trials, wanted);
   }
 
-  /** Goes on with the smaller part of the neurons, in another thread if there is one. */
+  /** Continues with the smaller part of the wanted neurons, on another thread if one is idle. */
   private void part(Trials trials, int next, BitSet wanted, BitSet needed) {
     if (trials.left().cardinality() < WORTH_HELP
-        || !helpers.offer(trials, copy -> walk(copy, next, wanted, needed))) {
+        || !searchThreads.offer(trials, copy -> walk(copy, next, wanted, needed))) {
       walk(trials, next, wanted, needed);
     }
   }

@@ -9,11 +9,11 @@ import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
- * A match that neurons are taken out of, to see what maximum match is left.
+ * Removes neurons from a match on trial, to see which maximum match is left.
  *
- * <p>A group is looked at only after the other, whose span it is projected on, has shrunk. A trial
- * costs a question and a removal for each round of neurons that follow the first one out; most have
- * one round.
+ * <p>A group's distances are asked for only after the other group, whose span it is projected on,
+ * has shrunk. After the first removal a trial takes rounds of one question and one removal each
+ * until no neuron is too far; most trials take one round.
  */
 final class Trials {
   private final ProjectionTable table;
@@ -25,7 +25,7 @@ final class Trials {
   /** A state to return to. */
   record Mark(ProjectionTable.Mark mark, BitSet left, BitSet borderline) {}
 
-  /** What remains in a table, which is a match for ε. */
+  /** Starts from the neurons that remain in a table, which must be a match for ε. */
   Trials(ProjectionTable table, double epsilon) {
     this.table = table;
     this.epsilon = epsilon;
@@ -38,7 +38,10 @@ final class Trials {
     }
   }
 
-  /** The neurons outside of a match are taken out, and what remains is made ready for trials. */
+  /**
+   * Removes the neurons outside a match from the table and returns trials that start from the
+   * match.
+   */
   static Trials of(ProjectionTable table, Match match) {
     keepOnly(table, Group.X, match.x());
     keepOnly(table, Group.Y, match.y());
@@ -56,14 +59,14 @@ final class Trials {
     table.remove(group, Arrays.stream(remaining).filter(position -> !kept.get(position)).toArray());
   }
 
-  /** Lets a mark that is made now hold what trials start from. */
+  /** Computes both groups' distances, so that the marks set from now on include them. */
   private void prepare() {
     for (Group group : Group.values()) {
       table.distances(group);
     }
   }
 
-  /** The same for another thread, if the backend can. */
+  /** Returns an independent copy for another thread; the backend's tables must support copies. */
   Trials copy() {
     Trials copy = new Trials(table.copy().orElseThrow(), epsilon);
     copy.borderline = (BitSet) borderline.clone();
@@ -78,12 +81,12 @@ final class Trials {
     return numbering;
   }
 
-  /** The neurons of the match, which the caller does not change. */
+  /** Returns the neurons of the current match; the caller must not modify the set. */
   BitSet left() {
     return left;
   }
 
-  /** Neurons whose decision was within its error bound, on the way to this match. */
+  /** Returns the neurons with a borderline decision on the way to the current match. */
   BitSet borderline() {
     return borderline;
   }
@@ -98,30 +101,31 @@ final class Trials {
     borderline = (BitSet) mark.borderline().clone();
   }
 
-  /** Notes borderline decisions on which a state rests that was returned to. */
+  /** Adds borderline decisions that the current state rests on although it was rolled back. */
   void note(BitSet decisions) {
     borderline.or(decisions);
   }
 
   /**
-   * Takes a neuron out, and then what can't match without it.
+   * Removes a neuron, and then all that no longer match without it.
    *
-   * @param needed stop when one of these is lost
-   * @param wanted stop when all of these are lost
-   * @return whether the maximum match of the rest is what is left now; if not, it was stopped, and
-   *     {@link #borderline()} has the decisions that led there
+   * @param needed stops when one of these is lost
+   * @param wanted stops when all of these are lost
+   * @return true if the current match is now the maximum match of the rest; false if the trial
+   *     stopped early, and {@link #borderline()} then has the decisions that led there
    */
   boolean without(int neuron, BitSet needed, BitSet wanted) {
     return without(neuron, needed, wanted, lost -> null);
   }
 
   /**
-   * The same where it is known of some neurons what else goes when they go.
+   * Removes a neuron as {@link #without(int, BitSet, BitSet)} does, and uses what is known to be
+   * lost with some neurons.
    *
-   * @param known for a neuron what is lost with it, or null if that is not known
+   * @param known returns the neurons lost with a neuron, or null if they are not known
    */
   boolean without(int neuron, BitSet needed, BitSet wanted, IntFunction<BitSet> known) {
-    BitSet kept = new BitSet(); // by borderline decisions
+    BitSet kept = new BitSet(); // by a borderline decision
     Group first = numbering.group(neuron);
     left.clear(neuron);
     table.remove(first, numbering.position(neuron));
@@ -179,14 +183,14 @@ final class Trials {
   }
 
   /**
-   * The neurons of a group that are too far.
+   * Returns the neurons of a group that are farther than ε.
    *
-   * @param kept receives those that are near enough by a borderline decision
-   * @return null if a needed one is among them
+   * @param kept receives the neurons that stay by a borderline decision
+   * @return null if a needed neuron is among them
    */
   private BitSet outside(Group group, BitSet needed, BitSet kept) {
     if (epsilon == 0) {
-      table.sharpen(); // what counts as exact depends on the coefficients
+      table.sharpen(); // the limit at ε = 0 depends on the coefficients
     }
     Distances distances = table.distances(group);
     BitSet lost = new BitSet();
@@ -206,7 +210,7 @@ final class Trials {
       lost.set(number);
       if (needed.get(number)) {
         if (!inDoubt) {
-          return null; // for certain, whatever the others are
+          return null; // certain, so the others don't matter
         }
         neededInDoubt.set(number);
       } else if (inDoubt) {
@@ -221,7 +225,7 @@ final class Trials {
     return lost;
   }
 
-  /** The largest distance in the match: the least ε for which it is one. */
+  /** Returns the largest distance in the match, which is the smallest ε for which it is a match. */
   double largestDistance() {
     double largest = 0;
     for (Group group : Group.values()) {

@@ -1,5 +1,5 @@
 /**
- * The matching algorithms, written once against {@link org.spanmatch.kernel.ProjectionTable}; they
- * know no backend.
+ * The matching algorithms, written once against {@link org.spanmatch.kernel.ProjectionTable} and
+ * independent of the backends.
  */
 package org.spanmatch.match;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class NeuronNormsTest {
   private static NeuronNorms norms(int samples, int neurons, double... values) {
-    return NeuronNorms.of(ArrayActivations.of("layer", samples, neurons, values), done -> {});
+    return NeuronNorms.of(Layers.of("layer", samples, neurons, values), done -> {});
   }
 
   @ParameterizedTest
@@ -71,7 +71,7 @@ class NeuronNormsTest {
     int neurons = 9_000_000;
     float[] values = new float[neurons];
     values[neurons - 1] = -3;
-    NeuronNorms norms = NeuronNorms.of(ArrayActivations.of("wide", 1, neurons, values), d -> {});
+    NeuronNorms norms = NeuronNorms.of(Layers.of("wide", 1, neurons, values), d -> {});
     assertEquals(3, norms.norm(neurons - 1));
     assertEquals(0, norms.norm(neurons - 2));
   }
@@ -79,7 +79,7 @@ class NeuronNormsTest {
   @Test
   void progress() {
     List<Long> told = new ArrayList<>();
-    NeuronNorms.of(ArrayActivations.of("layer", 1000, 2, new double[2000]), told::add);
+    NeuronNorms.of(Layers.of("layer", 1000, 2, new double[2000]), told::add);
     assertEquals(1000, told.get(told.size() - 1));
     assertEquals(told.stream().sorted().distinct().toList(), told);
   }

@@ -21,7 +21,7 @@ class SampledActivationsTest {
     for (int i = 0; i < values.length; i++) {
       values[i] = i;
     }
-    return ArrayActivations.of("counting", samples, neurons, values);
+    return Layers.of("counting", samples, neurons, values);
   }
 
   @ParameterizedTest
@@ -87,7 +87,7 @@ class SampledActivationsTest {
 
   @Test
   void aLayerWithoutNeurons() {
-    Layer sampled = SampledActivations.of(ArrayActivations.of("none", 10, 0, new double[0]), 3);
+    Layer sampled = SampledActivations.of(Layers.of("none", 10, 0, new double[0]), 3);
     assertEquals(3, sampled.samples());
     assertEquals(0, rows(sampled).length);
   }

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layout;
 import org.spanmatch.activations.SampleRows;
 import org.spanmatch.activations.npy.ActivationFile;
@@ -136,8 +136,8 @@ class LayerPairsTest {
     for (int i = 0; i < index.length; i++) {
       index[i] = i;
     }
-    Layer x = ArrayActivations.of("x", 10_000, 1, index);
-    Layer y = ArrayActivations.of("y", 10_000, 1, index.clone());
+    Layer x = Layers.of("x", 10_000, 1, index);
+    Layer y = Layers.of("y", 10_000, 1, index.clone());
     LayerPair pair = new LayerPair("pair", x, y);
     LayerPair sampled = pair.sampled(123);
     assertEquals(123, sampled.x().samples());

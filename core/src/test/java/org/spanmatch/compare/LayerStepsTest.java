@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ForwardingLayer;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.Progress;
 
 /** Each moment counts once. */
@@ -18,7 +18,7 @@ class LayerStepsTest {
 
   /** A layer whose file takes a while to open. */
   private static final Layer SLOW =
-      new ForwardingLayer(ArrayActivations.of("slow", 1, 1, new double[] {1})) {
+      new ForwardingLayer(Layers.of("slow", 1, 1, new double[] {1})) {
         @Override
         public BlockReader open() {
           pause();

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelOptions;
@@ -23,8 +23,8 @@ class LayerComparisonTest {
   private static final LayerPair PAIR =
       new LayerPair(
           "layer",
-          ArrayActivations.of("layer", 3, 1, new double[] {1, 2, 3}),
-          ArrayActivations.of("layer", 3, 1, new double[] {3, 1, 2}));
+          Layers.of("layer", 3, 1, new double[] {1, 2, 3}),
+          Layers.of("layer", 3, 1, new double[] {3, 1, 2}));
 
   private final ProjectionKernel kernel = Kernels.open("java", KernelOptions.defaults());
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
@@ -253,8 +253,8 @@ class BorderlineTest {
     double[][] y = {{1, 0, 0}, {0, 2, 0}};
     try (ProjectionTable good =
         kernel.compress(
-            ArrayActivations.of("x", 3, 3, PlantedProblem.rows(3, x)),
-            ArrayActivations.of("y", 3, 2, PlantedProblem.rows(3, y)),
+            Layers.of("x", 3, 3, PlantedProblem.rows(3, x)),
+            Layers.of("y", 3, 2, PlantedProblem.rows(3, y)),
             GramOptions.defaults())) {
       ProjectionTable vague = vague(good, new boolean[1]);
       Match match = MaximumMatch.find(vague, 0).get(0);

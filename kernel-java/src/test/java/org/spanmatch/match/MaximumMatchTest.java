@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
@@ -49,8 +49,8 @@ class MaximumMatchTest {
 
   private ProjectionTable table(int samples, double[][] x, double[][] y) {
     return kernel.compress(
-        ArrayActivations.of("x", samples, x.length, PlantedProblem.rows(samples, x)),
-        ArrayActivations.of("y", samples, y.length, PlantedProblem.rows(samples, y)),
+        Layers.of("x", samples, x.length, PlantedProblem.rows(samples, x)),
+        Layers.of("y", samples, y.length, PlantedProblem.rows(samples, y)),
         GramOptions.defaults());
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.TestData;
-import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
@@ -64,8 +64,8 @@ class SimpleMatchesTest {
   private ProjectionTable table(double[][] x, double[][] y) {
     int samples = x[0].length;
     return reference.compress(
-        ArrayActivations.of("x", samples, x.length, PlantedProblem.rows(samples, x)),
-        ArrayActivations.of("y", samples, y.length, PlantedProblem.rows(samples, y)),
+        Layers.of("x", samples, x.length, PlantedProblem.rows(samples, x)),
+        Layers.of("y", samples, y.length, PlantedProblem.rows(samples, y)),
         GramOptions.defaults());
   }
 

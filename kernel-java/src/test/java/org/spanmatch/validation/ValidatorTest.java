@@ -18,11 +18,11 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
@@ -490,7 +490,7 @@ class ValidatorTest {
     assertEquals("layer (10 + 10 neurons, 100 samples)", excerpt.name());
     assertEquals(ElementType.FLOAT64, excerpt.type());
     float[] values = {1, 2, 3, 4, 5, 6};
-    Layer floats = ArrayActivations.of("floats", 3, 2, values);
+    Layer floats = Layers.of("floats", 3, 2, values);
     Case whole = Excerpt.of(new LayerPair("floats", floats, floats), 100, 10);
     assertEquals(ElementType.FLOAT32, whole.type());
     assertEquals(

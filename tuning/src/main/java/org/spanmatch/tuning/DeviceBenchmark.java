@@ -20,7 +20,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
@@ -135,8 +134,8 @@ public class DeviceBenchmark {
         added.add(allocations.event());
       }
       int panel = GramStrip.PANEL;
-      Layer x = ArrayActivations.of("x", panel, m, new float[panel * m]);
-      Layer none = ArrayActivations.of("y", panel, 0, new float[0]);
+      Layer x = org.spanmatch.activations.Layers.of("x", panel, m, new float[panel * m]);
+      Layer none = org.spanmatch.activations.Layers.of("y", panel, 0, new float[0]);
       strip = new GramStrip(device, allocations, Layers.of(x, none), 0, m, panel);
       for (int from = 0; from < samples; from += BLOCK_SAMPLES) {
         Inbox inbox = new Inbox(device, allocations, null);

@@ -17,14 +17,13 @@ import org.spanmatch.activations.Layout;
  * Activations in memory in any format, in the layouts {@code nf} and {@code fn}, and of any size:
  * they lie in pieces, since an array of Java holds less than 2³¹ elements.
  *
- * <p>Reading copies them a block at a time, as {@link org.spanmatch.activations.ArrayActivations}
- * does.
+ * <p>Reading copies them a block at a time, as {@link org.spanmatch.activations.Layers} does.
  */
 public final class MemoryLayer implements Layer {
   private static final int PIECE_BYTES = 1 << 28;
 
-  // Those of ArrayActivations; and longer runs of a neuron, as the readers of files have them.
-  private static final int SAMPLE_MAJOR_BLOCK_VALUES = 1 << 16;
+  // Those of Layers.
+  private static final int SAMPLE_MAJOR_BLOCK_VALUES = 1 << 18;
   private static final int NEURON_MAJOR_BLOCK_VALUES = 1 << 20;
 
   private final String name;

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.function.Supplier;
-import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
@@ -36,7 +35,7 @@ public final class Phases {
     if (!hasCheapRemovals) {
       return MaximumMatch.find(table, epsilons);
     }
-    MatchSpectrum levels = MatchSpectrum.of(table, Progress.NONE);
+    MatchSpectrum levels = MatchSpectrum.of(table);
     return MaximumMatch.find(table, levels, epsilons);
   }
 

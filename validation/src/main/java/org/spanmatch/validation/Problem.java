@@ -7,10 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
-import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Encoding;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.kernel.Group;
 
 /**
@@ -74,7 +74,7 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
 
   /** A group as a float64 layer. */
   public Layer layer(Group group) {
-    return ArrayActivations.of(group.label(), samples, vectors(group).size(), rows(group));
+    return Layers.of(group.label(), samples, vectors(group).size(), rows(group));
   }
 
   /** A group as a float32 layer. */
@@ -84,7 +84,7 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
     for (int i = 0; i < rows.length; i++) {
       floats[i] = (float) rows[i];
     }
-    return ArrayActivations.of(group.label(), samples, vectors(group).size(), floats);
+    return Layers.of(group.label(), samples, vectors(group).size(), floats);
   }
 
   /** A group in any format, in blocks of any shape; see {@link BlockedLayer}. */

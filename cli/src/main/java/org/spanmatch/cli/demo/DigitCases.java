@@ -2,9 +2,9 @@ package org.spanmatch.cli.demo;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.validation.Case;
 import org.spanmatch.validation.Excerpt;
@@ -46,6 +46,6 @@ public final class DigitCases {
 
   private static Layer layer(LayerOutput output) {
     int samples = output.values().length / output.neurons();
-    return ArrayActivations.of(output.name(), samples, output.neurons(), output.values());
+    return Layers.of(output.name(), samples, output.neurons(), output.values());
   }
 }

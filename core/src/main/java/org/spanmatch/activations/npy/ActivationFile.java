@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,13 +20,13 @@ import org.spanmatch.activations.ActivationsException;
 
 /**
  * The activations of one network: a {@code .npz} archive or a folder of {@code .npy} files, with
- * one array a layer, or a single {@code .npy} file.
+ * one array per layer, or a single {@code .npy} file.
  *
- * <p>Files need not be trusted. What can't be used gives an {@link ActivationsException} and
- * nothing else. The name of an entry or a file becomes the name of a layer, whatever characters it
- * has, and never a path. What is open takes at most 64 times the size of the archive, and a pass
- * over a layer at most 48 MiB more, whatever the file claims. The layers that are read to the end
- * of an archive have the bytes that its checksums are for.
+ * <p>Files need not be trusted. An unusable file causes an {@link ActivationsException} and nothing
+ * else. The name of an entry or a file becomes the name of a layer, with any characters, and is
+ * never used as a path. An open archive takes at most 64 times its size in memory, and a pass over
+ * a layer at most 48 MiB more, whatever the file claims. The checksum of an archive entry is
+ * verified when its layer is read to the end.
  */
 public final class ActivationFile {
   private static final String SUFFIX = ".npy";
@@ -45,14 +46,17 @@ public final class ActivationFile {
   /**
    * Opens a file or folder and reads the headers of its arrays, but no values.
    *
-   * <p>Whether a file is a {@code .npz} archive is decided by its name, and by its first bytes
-   * where the name does not say. Symbolic links are followed, those in a folder too; hidden files
-   * and folders within a folder are passed over.
+   * <p>The file's name decides whether it is a {@code .npz} archive, or its first bytes if the name
+   * has neither suffix. Follows symbolic links, also those in a folder; skips hidden files and
+   * folders within a folder.
    *
+   * @param path a {@code .npy} or {@code .npz} file, or a folder of {@code .npy} files
+   * @return the file
    * @throws ActivationsException if it is missing, unreadable, damaged, or holds no arrays or more
    *     than 100,000
    */
   public static ActivationFile open(Path path) {
+    Objects.requireNonNull(path, "path");
     requireReadable(path);
     try {
       if (Files.isDirectory(path)) {
@@ -91,20 +95,20 @@ public final class ActivationFile {
     }
   }
 
-  /** The file or folder. */
+  /** {@return the path of the file or folder} */
   public Path path() {
     return path;
   }
 
   /**
-   * The arrays: those of an archive in file order, those of a folder by name with numbers in
-   * numeric order.
+   * {@return the arrays: those of an archive in file order, those of a folder by name with numbers
+   * in numeric order}
    */
   public List<StoredArray> arrays() {
     return arrays;
   }
 
-  /** Whether this is a lone {@code .npy} file, whose name need not be the layer's. */
+  /** {@return whether this is a lone {@code .npy} file, whose name need not be the layer's} */
   public boolean isSingleArray() {
     return singleArray;
   }
@@ -160,7 +164,7 @@ public final class ActivationFile {
       }
       room -= entry.getCompressedSize();
       if (room < 0) {
-        // A few bytes would stand for any number of arrays.
+        // With overlaps, a few bytes could stand for any number of arrays.
         throw new ActivationsException(path + ": the entries of the archive overlap");
       }
       if (name.endsWith(SUFFIX) && !names.add(name)) {
@@ -190,7 +194,9 @@ public final class ActivationFile {
     return required(arrays, path, "the folder holds no .npy files");
   }
 
-  /** So many are no network, and would take hours to go through. */
+  /**
+   * Checks that there are at most 100,000 files: more are no network, and would take hours to open.
+   */
   private static void requireFewEnough(int files, Path path) {
     if (files > MAX_FILES) {
       throw new ActivationsException(
@@ -198,7 +204,7 @@ public final class ActivationFile {
     }
   }
 
-  // Hidden files are not the user's: macOS puts "._conv1.npy" beside "conv1.npy".
+  // Skips hidden files, which are not the user's: macOS puts "._conv1.npy" beside "conv1.npy".
   private static boolean isArrayFile(Path file) {
     String name = file.getFileName().toString();
     return name.endsWith(SUFFIX) && !name.startsWith(".") && !Files.isDirectory(file);
@@ -215,7 +221,7 @@ public final class ActivationFile {
     return file.endsWith(SUFFIX) ? file.substring(0, file.length() - SUFFIX.length()) : file;
   }
 
-  /** The layer's name with its numbers padded, so that conv10 comes after conv2. */
+  /** Returns the layer's name with padded numbers, so that conv10 sorts after conv2. */
   private static String sortKey(Path file) {
     return DIGITS
         .matcher(layerName(file.getFileName().toString()))

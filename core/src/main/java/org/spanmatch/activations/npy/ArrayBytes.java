@@ -4,14 +4,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
 
-/** The bytes of one stored {@code .npy} array, header included, wherever they lie. */
+/** The bytes of one stored {@code .npy} array, header included. */
 interface ArrayBytes {
-  /** How many bytes there are. */
+  /** Number of bytes. */
   long size() throws IOException;
 
-  /** The bytes from the first to the last; damage is reported no later than at the end. */
+  /** Opens a stream over all bytes; damage is reported at the end of the stream at the latest. */
   InputStream stream() throws IOException;
 
-  /** The bytes at any position; closing the channel frees what it needed. */
+  /** Opens a channel for reading at any position; closing it frees its resources. */
   FileChannel channel() throws IOException;
 }

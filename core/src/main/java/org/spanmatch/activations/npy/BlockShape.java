@@ -3,29 +3,29 @@ package org.spanmatch.activations.npy;
 import org.spanmatch.activations.ActivationsException;
 
 /**
- * How an array is cut into blocks: into ranges of one sample axis, with everything below that axis
- * whole and the axes above it fixed.
+ * How an array is cut into blocks: into ranges of one sample axis, with the axes below it whole and
+ * one step of each axis above it.
  *
  * @param neurons number of neurons
  * @param axis the sample axis that is cut into ranges
- * @param chunk the length of a range, in steps of that axis; the last of an axis may be shorter
- * @param inner samples to a step of that axis
+ * @param chunk length of a range, in steps of that axis; the last one may be shorter
+ * @param inner samples per step of that axis
  * @param sequential whether the blocks follow each other in the file without gaps
  */
 record BlockShape(int neurons, int axis, int chunk, int inner, boolean sequential) {
-  // A few megabytes hide the cost of a read and still fit the caches between passes.
+  // A few megabytes amortise the cost of a read and still fit in the caches.
   private static final long SEQUENTIAL_BYTES = 4L << 20;
 
-  // Gathering reads one run for each neuron; longer runs make up for the many reads.
+  // Gathering reads one run per neuron; longer runs make up for the many reads.
   private static final long GATHERED_BYTES = 32L << 20;
 
-  // One sample of the widest values then fits into a block, so that none is larger.
+  // One sample of the widest type then fits in a block, so no block is larger.
   private static final long MAX_NEURONS = GATHERED_BYTES / Double.BYTES;
 
   /**
-   * Chooses the blocks of an array, of at most 32 MiB.
+   * Chooses blocks of at most 32 MiB for an array.
    *
-   * @param bytes bytes of one value
+   * @param bytes bytes per value
    * @throws ActivationsException if one sample might not fit into a block
    */
   static BlockShape of(StridedArray array, int bytes) {
@@ -34,8 +34,8 @@ record BlockShape(int neurons, int axis, int chunk, int inner, boolean sequentia
       throw new ActivationsException(
           "it has " + neurons + " neurons, expected at most " + MAX_NEURONS);
     }
-    // Without neurons there is nothing to read, but samples are still counted, in blocks. No data
-    // stands behind their number, so that a file of a few bytes could claim any.
+    // Without neurons there is nothing to read, but samples are still counted in blocks. No data
+    // backs their number, so a file of a few bytes could claim any.
     if (neurons == 0 && array.samples() > Integer.MAX_VALUE) {
       throw new ActivationsException(
           "it has "
@@ -57,7 +57,7 @@ record BlockShape(int neurons, int axis, int chunk, int inner, boolean sequentia
     return new BlockShape((int) neurons, axis, chunk, inner, sequential);
   }
 
-  /** Values in a block of full length. */
+  /** Number of values in a full block. */
   int values() {
     return Math.multiplyExact(Math.multiplyExact(chunk, inner), neurons);
   }

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** A {@code .npy} file of its own. */
+/** The bytes of a {@code .npy} file. */
 record FileBytes(Path path) implements ArrayBytes {
   @Override
   public long size() throws IOException {

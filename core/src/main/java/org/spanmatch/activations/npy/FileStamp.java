@@ -10,16 +10,18 @@ import org.spanmatch.activations.Block;
 import org.spanmatch.activations.BlockReader;
 
 /**
- * By what a change of a file is known: its size, the time of its last change, and which file bears
- * its name. What is written as soon as the clock of the file system allows is known by none.
+ * The attributes by which a change of a file is detected: its size, the time of its last change,
+ * and the identity of the file. A write within the same tick of the file system's clock goes
+ * undetected.
  *
- * @param path where it is
+ * @param path the file
  * @param size in bytes
- * @param modified when it was last written
- * @param key what tells it from a file that takes its place; null where the system has no such
+ * @param modified time of the last write
+ * @param key the identity of the file, which differs if another file takes its place; null if the
+ *     system has none
  */
 record FileStamp(Path path, long size, FileTime modified, Object key) {
-  /** The stamp that a file bears now. */
+  /** Returns the current stamp of a file. */
   static FileStamp of(Path path) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
     return new FileStamp(
@@ -27,7 +29,7 @@ record FileStamp(Path path, long size, FileTime modified, Object key) {
   }
 
   /**
-   * Checks that the file is still the same.
+   * Checks that the file is unchanged.
    *
    * @throws ActivationsException if it has been written, replaced or removed since
    */
@@ -45,7 +47,7 @@ record FileStamp(Path path, long size, FileTime modified, Object key) {
     }
   }
 
-  /** A pass over the file that hands out nothing that was read after a change. */
+  /** Wraps a pass over the file so that it returns no block read after a change. */
   BlockReader guard(BlockReader reader) {
     return new Guarded(reader);
   }
@@ -64,7 +66,7 @@ record FileStamp(Path path, long size, FileTime modified, Object key) {
         requireUnchanged();
         return block;
       } catch (ActivationsException e) {
-        // A change explains what looks like damage.
+        // A change explains apparent damage, so report it instead.
         requireUnchanged();
         throw e;
       }

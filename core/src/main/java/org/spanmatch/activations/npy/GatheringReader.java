@@ -11,13 +11,13 @@ import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
 
 /**
- * Reads an array whose samples do not follow each other in the file: neurons first, Fortran order,
- * or images too large for one block. A block is gathered from one run of values for each neuron, or
- * from larger spans where the runs are short.
+ * Reads an array whose samples are not consecutive in the file: neurons first, Fortran order, or
+ * images too large for one block. Gathers a block from one run of values per neuron, or from larger
+ * spans if the runs are short.
  */
 final class GatheringReader implements BlockReader {
-  // Shorter runs cost more for asking than for reading: then it is cheaper to read what lies
-  // between them too, as far as that is not too much to hold.
+  // Shorter runs cost more in calls than in bytes. It is then cheaper to read what lies between
+  // them too, up to a span of this size.
   private static final int LONG_RUN_BYTES = 4096;
   private static final int MAX_SPAN_BYTES = 8 << 20;
 
@@ -81,7 +81,7 @@ final class GatheringReader implements BlockReader {
         type, buffer, shape.neurons(), run, shape.inner(), run, 1, shape.neurons() * run);
   }
 
-  /** Reads a run of steps along the cut axis, for all neurons, one neuron after the other. */
+  /** Reads a run of steps along the cut axis for all neurons, one neuron after the other. */
   private void readSamples(long first, int run) throws IOException {
     long neuronStride = array.neurons().stride();
     long span = (shape.neurons() - 1) * neuronStride + (run - 1) * cut.stride() + 1;
@@ -102,7 +102,7 @@ final class GatheringReader implements BlockReader {
     }
   }
 
-  /** Reads everything from the first value wanted to the last, and picks the values out. */
+  /** Reads everything from the first wanted value to the last and picks out the values. */
   private void readSpan(long first, int run, int span) throws IOException {
     int bytes = type.bytes();
     if (spanBuffer.capacity() < span * bytes) {
@@ -133,7 +133,7 @@ final class GatheringReader implements BlockReader {
     }
   }
 
-  /** The offset, in values, of step {@code index} of the axes taken together, last one fastest. */
+  /** Returns the offset, in values, of step {@code index} of some axes, the last one fastest. */
   private static long offset(List<StridedArray.Axis> axes, long index) {
     long offset = 0;
     long rest = index;

@@ -7,7 +7,7 @@ import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 
-/** A layer that is read from a stored {@code .npy} array, without a transposed copy of it. */
+/** A layer read from a stored {@code .npy} array by strides, without a transposed copy. */
 final class NpyActivations implements Layer {
   private final String name;
   private final FileStamp file;
@@ -19,9 +19,9 @@ final class NpyActivations implements Layer {
   private final BlockShape shape;
 
   /**
-   * A layer over the values that follow {@code dataOffset} bytes of header.
+   * Creates a layer of the values that follow {@code dataOffset} bytes of header.
    *
-   * @throws org.spanmatch.activations.ActivationsException if one sample alone does not fit into a
+   * @throws org.spanmatch.activations.ActivationsException if a single sample does not fit in a
    *     block
    */
   NpyActivations(

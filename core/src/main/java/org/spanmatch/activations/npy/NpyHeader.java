@@ -23,11 +23,11 @@ import org.spanmatch.activations.ActivationsException;
 record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, int length) {
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
-  // numpy itself writes less than 10,000 bytes; a header that claims gigabytes is damage.
+  // numpy itself writes less than 10,000 bytes; a header that claims gigabytes is damaged.
   private static final int MAX_LENGTH = 1 << 20;
 
-  // What follows bounds how much is kept of a header, of which an archive may have very many.
-  // numpy's own limit.
+  // This and the lengths below bound what is kept per header, since an archive may have very many.
+  // 64 axes are numpy's own limit.
   private static final int MAX_AXES = 64;
 
   private static final Pattern DESCR =
@@ -38,7 +38,7 @@ record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, int lengt
       Pattern.compile("['\"]shape['\"]\\s*:\\s*\\(([^)]{0,2000})\\)");
 
   /**
-   * Reads a header, and leaves the stream at the first value.
+   * Reads a header and leaves the stream at the first value.
    *
    * @throws ActivationsException if this is not the start of a {@code .npy} file
    */
@@ -84,7 +84,7 @@ record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, int lengt
 
   private static NpyHeader parse(String text, int length) {
     Matcher descr = find(DESCR, text, "descr");
-    // A list of fields is a structured dtype: kept as "[…" and refused when it is to be read.
+    // A list of fields is a structured dtype: kept as "[" and refused when the array is read.
     String dtype = descr.group(2) != null ? descr.group(2) : "[";
     boolean fortranOrder = find(ORDER, text, "fortran_order").group(1).equals("True");
     return new NpyHeader(

@@ -24,14 +24,21 @@ public final class NpzWriter implements AutoCloseable {
   private final ZipOutputStream zip;
 
   /**
-   * Starts a deflated archive, as numpy's savez_compressed writes; {@link #close()} ends it and
+   * Starts a deflated archive like those of numpy's savez_compressed; {@link #close()} ends it and
    * closes the stream.
+   *
+   * @param out receives the archive; closed with this writer
    */
   public NpzWriter(OutputStream out) {
     zip = new ZipOutputStream(out);
   }
 
-  /** Starts an archive that is not compressed, for numbers of which nothing would be saved. */
+  /**
+   * Starts an uncompressed archive, for numbers that compression would not make smaller.
+   *
+   * @param out receives the archive; closed with this writer
+   * @return the writer
+   */
   public static NpzWriter stored(OutputStream out) {
     NpzWriter writer = new NpzWriter(out);
     writer.zip.setLevel(Deflater.NO_COMPRESSION);
@@ -41,9 +48,10 @@ public final class NpzWriter implements AutoCloseable {
   /**
    * Adds an array of float32.
    *
-   * @param name its name, without {@code .npy}
-   * @param values in C order
+   * @param name the array's name, without {@code .npy}
+   * @param values the values in C order
    * @param shape the sizes of the axes, whose product is the number of values
+   * @throws java.io.IOException if the archive can't be written
    */
   public void add(String name, float[] values, int... shape) throws IOException {
     begin(name, "<f4", values.length, shape);
@@ -53,7 +61,14 @@ public final class NpzWriter implements AutoCloseable {
         (block, from, count) -> block.asFloatBuffer().put(values, from, count));
   }
 
-  /** Adds an array of float64, otherwise like that of float32. */
+  /**
+   * Adds an array of float64; see {@link #add(String, float[], int...)}.
+   *
+   * @param name the array's name, without {@code .npy}
+   * @param values the values, in C order
+   * @param shape the sizes of the axes
+   * @throws java.io.IOException if the archive can't be written
+   */
   public void add(String name, double[] values, int... shape) throws IOException {
     begin(name, "<f8", values.length, shape);
     write(
@@ -62,7 +77,14 @@ public final class NpzWriter implements AutoCloseable {
         (block, from, count) -> block.asDoubleBuffer().put(values, from, count));
   }
 
-  /** Adds an array of int64, otherwise like that of float32. */
+  /**
+   * Adds an array of int64; see {@link #add(String, float[], int...)}.
+   *
+   * @param name the array's name, without {@code .npy}
+   * @param values the values, in C order
+   * @param shape the sizes of the axes
+   * @throws java.io.IOException if the archive can't be written
+   */
   public void add(String name, long[] values, int... shape) throws IOException {
     begin(name, "<i8", values.length, shape);
     write(
@@ -71,7 +93,13 @@ public final class NpzWriter implements AutoCloseable {
         (block, from, count) -> block.asLongBuffer().put(values, from, count));
   }
 
-  /** Adds an array of text with one axis; trailing NUL characters are lost. */
+  /**
+   * Adds an array of text with one axis; trailing NUL characters are lost.
+   *
+   * @param name the array's name, without {@code .npy}
+   * @param texts the texts, without line ends
+   * @throws java.io.IOException if the archive can't be written
+   */
   public void add(String name, List<String> texts) throws IOException {
     int length =
         Math.max(
@@ -88,14 +116,27 @@ public final class NpzWriter implements AutoCloseable {
     zip.closeEntry();
   }
 
-  /** Fills one row of a matrix. */
+  /** Supplies the rows of a matrix one at a time. */
   @FunctionalInterface
   public interface RowSource {
-    /** Writes the elements of a row to the start of an array of that length. */
+    /**
+     * Writes the elements of a row to {@code target}, which has one element per column.
+     *
+     * @param row a row, from 0
+     * @param target receives the row
+     */
     void fill(int row, double[] target);
   }
 
-  /** Adds a matrix of float64 that need not lie in memory as a whole. */
+  /**
+   * Adds a matrix of float64 that need not be in memory as a whole.
+   *
+   * @param name the array's name, without {@code .npy}
+   * @param source gives the rows, in order
+   * @param rows number of rows
+   * @param columns number of columns
+   * @throws java.io.IOException if the archive can't be written
+   */
   public void add(String name, RowSource source, int rows, int columns) throws IOException {
     begin(name, "<f8", (long) rows * columns, rows, columns);
     double[] row = new double[columns];
@@ -121,7 +162,7 @@ public final class NpzWriter implements AutoCloseable {
     zip.write(header(descr, shape));
   }
 
-  /** Puts some values at the start of a block. */
+  /** Copies some values to the start of a block. */
   private interface Encoder {
     void put(ByteBuffer block, int from, int count);
   }
@@ -137,7 +178,11 @@ public final class NpzWriter implements AutoCloseable {
     zip.closeEntry();
   }
 
-  /** Ends the archive and leaves the stream open. */
+  /**
+   * Ends the archive without closing the stream.
+   *
+   * @throws java.io.IOException if the archive can't be written
+   */
   public void finish() throws IOException {
     zip.finish();
     zip.flush();

@@ -10,7 +10,7 @@ import org.spanmatch.activations.Block;
 import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
 
-/** Reads an array front to back, when the samples lie in the file in their own order. */
+/** Reads an array from front to back, for files with the samples in order. */
 final class SequentialReader implements BlockReader {
   private final String description;
   private final InputStream in;
@@ -63,7 +63,7 @@ final class SequentialReader implements BlockReader {
       }
       remaining -= outer;
       if (remaining == 0) {
-        // Reading on to the end lets an archive verify its checksum.
+        // Reading to the end makes an archive verify its checksum.
         if (in.read() >= 0) {
           throw new ZipException("the entry is longer than it should be");
         }

@@ -21,7 +21,7 @@ import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
 
-/** One array of an activation file, of which only the header has been read. */
+/** One array of an activation file. Holds its header only; values are read on request. */
 public final class StoredArray {
   private static final Pattern TEXT = Pattern.compile("([<>|=])U([0-9]{1,7})");
   private static final long MOST_TEXT = 1_000_000;
@@ -49,28 +49,28 @@ public final class StoredArray {
     }
   }
 
-  /** The array's name: the entry or file name without {@code .npy}. */
+  /** {@return the array's name: the entry or file name without {@code .npy}} */
   public String name() {
     return name;
   }
 
-  /** Numpy's name for the values' format with the byte order, such as {@code <f4}. */
+  /** {@return numpy's name of the values' format with the byte order, such as {@code <f4}} */
   public String dtype() {
     return header.descr().equals("[") ? "structured" : header.descr();
   }
 
-  /** The sizes of the axes. */
+  /** {@return the sizes of the axes} */
   public List<Long> shape() {
     return header.shape();
   }
 
-  /** Whether the first axis varies fastest in memory. */
+  /** {@return whether the first axis varies fastest in memory} */
   public boolean fortranOrder() {
     return header.fortranOrder();
   }
 
   /**
-   * The layout that {@link #layer} takes.
+   * {@return the layout that {@link #layer} uses}
    *
    * @param chosen layouts the user asked for
    * @throws ActivationsException if an array of this shape is not a layer
@@ -84,12 +84,12 @@ public final class StoredArray {
   }
 
   /**
-   * The array as activations of a layer.
+   * {@return the array as a layer}
    *
-   * @param chosen layouts for arrays whose axes do not have the usual meaning; one that does not
-   *     fit the number of axes is passed over
-   * @throws ActivationsException if the dtype or the shape can't be used, or the data does not have
-   *     the size that the shape asks for, or the file has changed
+   * @param chosen layouts for arrays whose axes do not have the usual meaning; those with another
+   *     number of axes are ignored
+   * @throws ActivationsException if the dtype or the shape is unsupported, the size of the data
+   *     does not fit the shape, or the file has changed
    */
   public Layer layer(Collection<Layout> chosen) {
     file.requireUnchanged();
@@ -127,10 +127,11 @@ public final class StoredArray {
   }
 
   /**
-   * All values of an array of float64, in C order. It takes 8 bytes a value: check the {@link
-   * #shape} of a file that need not be trusted first.
+   * Reads all values of an array of float64 in C order. Takes 8 bytes per value, so check the
+   * {@link #shape} first if the file is not trusted.
    *
-   * @throws ActivationsException if it is of another type, in Fortran order, or damaged
+   * @return the values
+   * @throws ActivationsException if the array has another type, is in Fortran order, or is damaged
    */
   public double[] doubles() {
     double[] values = new double[length("f8")];
@@ -141,7 +142,11 @@ public final class StoredArray {
     return values;
   }
 
-  /** All values of an array of int64; otherwise like {@link #doubles}. */
+  /**
+   * Reads all values of an array of int64; otherwise like {@link #doubles}.
+   *
+   * @return the values
+   */
   public long[] longs() {
     long[] values = new long[length("i8")];
     read(
@@ -152,10 +157,11 @@ public final class StoredArray {
   }
 
   /**
-   * All elements of an array of text, numpy's {@code U}, with one axis.
+   * Reads all elements of a text array, numpy's {@code U}, with one axis.
    *
-   * @throws ActivationsException if it is of another type, of more than a million characters, or
-   *     damaged
+   * @return the elements
+   * @throws ActivationsException if the array has another type or more than a million characters,
+   *     or is damaged
    */
   public List<String> texts() {
     Matcher type = TEXT.matcher(header.descr());
@@ -190,7 +196,7 @@ public final class StoredArray {
     return List.copyOf(texts);
   }
 
-  /** Number of values, of an array of this type that fits in memory. */
+  /** Returns the number of values, after checking the type and that a Java array can hold them. */
   private int length(String code) {
     String descr = header.descr();
     if (!descr.endsWith(code) || descr.length() != code.length() + 1 || fortranOrder()) {
@@ -212,12 +218,12 @@ public final class StoredArray {
     return (int) length;
   }
 
-  /** Takes some values from the start of a block. */
+  /** Copies some values from the start of a block. */
   private interface Decoder {
     void take(ByteBuffer block, int from, int count);
   }
 
-  /** Reads all values, and to the end of the entry, where its checksum is verified. */
+  /** Reads all values, and on to the end of the entry, where its checksum is verified. */
   private void read(int values, int valueBytes, Decoder decoder) {
     file.requireUnchanged();
     try {
@@ -281,7 +287,7 @@ public final class StoredArray {
         file + ", layer '" + name + "': " + e.getMessage(), e.getCause());
   }
 
-  /** Says in one sentence why bytes could not be read. */
+  /** Returns an exception that says in one sentence why bytes could not be read. */
   static ActivationsException unreadable(String what, IOException e) {
     String why;
     if (e instanceof EOFException) {

@@ -5,29 +5,29 @@ import java.util.List;
 import org.spanmatch.activations.Layout;
 
 /**
- * Where the values of a stored array lie: a stride for the neurons and one for each axis that
- * counts samples, outermost first.
+ * The strides of a stored array: one for the neurons and one for each axis that counts samples,
+ * outermost first.
  *
- * <p>Sample axes that can be walked with one stride are merged, so that an array has at most two of
- * them in C order and three in Fortran order.
+ * <p>Sample axes that one stride can cover are merged, so an array has at most two of them in C
+ * order and three in Fortran order.
  *
  * @param neurons the neuron axis
- * @param samplesShape the sizes of the sample axes as the array has them
+ * @param samplesShape the sizes of the array's sample axes, unmerged
  * @param sampleAxes the sample axes, merged, at least one
  */
 record StridedArray(Axis neurons, List<Long> samplesShape, List<Axis> sampleAxes) {
   /**
    * One axis.
    *
-   * @param size how many steps it has
-   * @param stride distance of neighbours, in values
+   * @param size number of steps
+   * @param stride distance between neighbours, in values
    */
   record Axis(long size, long stride) {}
 
   /**
-   * The strides of an array.
+   * Computes the strides of an array.
    *
-   * @throws ArithmeticException if its size exceeds a long
+   * @throws ArithmeticException if the array's size exceeds a long
    */
   static StridedArray of(List<Long> shape, boolean fortranOrder, Layout layout) {
     int count = shape.size();
@@ -68,7 +68,7 @@ record StridedArray(Axis neurons, List<Long> samplesShape, List<Axis> sampleAxes
     return Math.multiplyExact(samples(), neurons.size());
   }
 
-  /** Samples to one step of the given sample axis. */
+  /** Number of samples per step of a sample axis. */
   long samplesBelow(int axis) {
     return sampleAxes.subList(axis + 1, sampleAxes.size()).stream()
         .mapToLong(Axis::size)

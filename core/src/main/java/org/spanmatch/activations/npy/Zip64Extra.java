@@ -5,14 +5,14 @@ import java.nio.ByteOrder;
 import java.util.zip.ZipEntry;
 
 /**
- * The sizes that an entry of an archive has in a zip64 field (PKWARE APPNOTE 4.5.3). Where only one
- * size is kept there, {@link java.util.zip.ZipFile} of JDK 17 reads it from another place than the
- * {@link ZipEntry} that it hands out; and if it is negative there, its streams may give nothing,
- * forever.
+ * Checks the zip64 field of an archive entry, which holds large sizes (PKWARE APPNOTE 4.5.3). If
+ * the field has only one size, {@link java.util.zip.ZipFile} of JDK 17 reads it from another place
+ * than the {@link ZipEntry} that it returns; if the size there is negative, its streams may return
+ * nothing, forever.
  */
 final class Zip64Extra {
   private static final short TAG = 1;
-  // Both sizes and the entry's offset; what follows is the number of a disk.
+  // Both sizes and the entry's offset; a disk number follows.
   private static final int MAX_VALUES = 3;
 
   private Zip64Extra() {}

@@ -9,9 +9,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.ZipException;
 
 /**
- * The end of a zip archive, where it says how many entries there are. {@link java.util.zip.ZipFile}
- * of JDK 17 makes room for that number before it looks at any entry: gigabytes, for a file of a few
- * bytes that says so.
+ * Checks the number of entries that the end record of a zip archive claims. {@link
+ * java.util.zip.ZipFile} of JDK 17 allocates memory for that number before it looks at any entry:
+ * gigabytes, if a file of a few bytes claims so.
  */
 final class ZipEnd {
   private static final int END = 0x06054b50;
@@ -34,7 +34,8 @@ final class ZipEnd {
       long size = channel.size();
       int length = (int) Math.min(size, LOCATOR_BYTES + END_BYTES + MAX_COMMENT);
       ByteBuffer tail = read(channel, size - length, length);
-      // A comment may follow the end, and hold what looks like one: so every one is looked at.
+      // A comment may follow the end record and contain what looks like one, so check each
+      // candidate.
       for (int end = tail.limit() - END_BYTES; end >= LOCATOR_BYTES; end--) {
         int locator = end - LOCATOR_BYTES;
         if (tail.getInt(end) == END && tail.getInt(locator) == LOCATOR) {
@@ -44,10 +45,10 @@ final class ZipEnd {
     }
   }
 
-  // The number in the plain end is below 65,536, and harmless.
+  // The number in a plain end record is below 65,536 and harmless.
   private static void checkEnd64(FileChannel channel, long position, long size) throws IOException {
     if (position < 0 || position > size - END64_BYTES) {
-      return; // not the end that it looks like, and not read as one
+      return; // no real end record, nor does ZipFile read it as one
     }
     long entries = read(channel, position, END64_BYTES).getLong(32);
     if (entries < 0 || entries > size / MIN_ENTRY_BYTES) {

@@ -16,12 +16,12 @@ import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * An entry of a {@code .npz} archive, stored or deflated.
+ * The bytes of an entry of a {@code .npz} archive, stored or deflated.
  *
  * @param archive the archive
  * @param entry the entry's name, which is never used as a path
- * @param size how many bytes the archive says the entry holds; kept, since looking it up takes a
- *     pass over the names of all entries
+ * @param size number of bytes that the archive claims for the entry; kept here, since looking it up
+ *     takes a pass over all entries
  */
 record ZipEntryBytes(Path archive, String entry, long size) implements ArrayBytes {
   private static final int BUFFER_BYTES = 1 << 16;
@@ -38,8 +38,8 @@ record ZipEntryBytes(Path archive, String entry, long size) implements ArrayByte
   }
 
   /**
-   * Unpacks the entry into a temporary file, since an archive can only be read front to back; no
-   * more than it should hold, however much its data would give.
+   * Unpacks the entry into a temporary file, since an archive can only be read from front to back.
+   * Writes at most the claimed size, however much the data would unpack to.
    */
   @Override
   public FileChannel channel() throws IOException {
@@ -85,7 +85,7 @@ record ZipEntryBytes(Path archive, String entry, long size) implements ArrayByte
     }
   }
 
-  /** Nothing is wrong with the archive then. */
+  /** Returns an exception that blames the temporary folder and not the archive. */
   private static IOException noRoom(IOException cause) {
     return new IOException(
         "it has to be unpacked, and the temporary folder "
@@ -107,7 +107,7 @@ record ZipEntryBytes(Path archive, String entry, long size) implements ArrayByte
   }
 
   /**
-   * Checks the CRC at the end of the entry, which {@link ZipFile} does not, and closes the file.
+   * Checks the CRC at the end of the entry, which {@link ZipFile} does not do, and closes the file.
    */
   private static final class VerifiedStream extends FilterInputStream {
     private final ZipFile zip;
@@ -133,7 +133,7 @@ record ZipEntryBytes(Path archive, String entry, long size) implements ArrayByte
       try {
         count = super.read(target, offset, length);
       } catch (IndexOutOfBoundsException e) {
-        // That is how JDK 17 meets some sizes that a damaged directory states.
+        // JDK 17 throws this for some wrong sizes in a damaged directory.
         throw new ZipException("the size of the entry is wrong");
       }
       if (count < 0) {

@@ -20,19 +20,20 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
- * Hands each problem to one of several kernels, which is opened when its first problem comes. What
- * an accelerator declines, or has no memory for, goes to the next kernel that is none.
+ * Dispatches each problem to one of several kernels, which are opened at their first problem. A
+ * problem that the chosen kernel declines, or that an accelerator has no memory for, goes to the
+ * next kernel that is no accelerator.
  */
 final class AutomaticKernel implements ProjectionKernel {
-  /** How a kernel is chosen for a problem. */
+  /** A rule that chooses a kernel for each problem. */
   interface Choice {
-    /** The position of the kernel that computes such a problem. */
+    /** Returns the position of the kernel to use for a problem of this size. */
     int kernelFor(int xNeurons, int yNeurons, long samples);
 
-    /** Called after a kernel has added up a problem of standard precision. */
+    /** Called after a kernel has added up a standard-precision problem. */
     void handed(int kernel, int xNeurons, int yNeurons, long samples);
 
-    /** Why, in words, with what it came to up to now. */
+    /** The reason in words, with the choices made so far. */
     String reason();
   }
 
@@ -41,7 +42,7 @@ final class AutomaticKernel implements ProjectionKernel {
    *
    * @param name the backend's name
    * @param isAccelerator whether problems may be passed on from it
-   * @param opening opens the kernel
+   * @param opening opens the kernel; called at most once
    */
   record Candidate(String name, boolean isAccelerator, Supplier<ProjectionKernel> opening) {}
 
@@ -51,10 +52,10 @@ final class AutomaticKernel implements ProjectionKernel {
    * @param x neurons of the first group
    * @param y neurons of the second group
    * @param samples number of samples
-   * @param precision the least that is asked for
+   * @param precision the least precision required
    */
   private record Size(int x, int y, long samples, Precision precision) {
-    /** The largest pair of some layers. */
+    /** Returns the size of the largest pair of layers. */
     static Size of(List<? extends Layer> layers, Collection<GramPair> pairs, Precision precision) {
       int first = layers.get(0).neurons();
       Size largest = new Size(first, 0, layers.get(0).samples(), precision);
@@ -80,9 +81,7 @@ final class AutomaticKernel implements ProjectionKernel {
 
     ProjectionKernel kernel() {
       if (kernel == null) {
-        if (closed) {
-          throw new IllegalStateException("the kernel is closed");
-        }
+        requireOpen();
         kernel = candidate.opening().get();
       }
       return kernel;
@@ -95,22 +94,22 @@ final class AutomaticKernel implements ProjectionKernel {
   private boolean closed;
 
   /**
-   * Takes what to choose from.
+   * Creates a kernel that chooses among candidates.
    *
-   * @param candidates the kernels, which are closed with this one; at least one
+   * @param candidates at least one; the opened kernels are closed with this one
    */
   AutomaticKernel(List<Candidate> candidates, Choice choice) {
     this.backends = candidates.stream().map(Backend::new).toList();
     this.choice = choice;
   }
 
-  /** Opens the first kernel now, so that what keeps it from running shows at once. */
+  /** Opens the first kernel now, so that a kernel that can't run fails early. */
   AutomaticKernel openFirst() {
     backends.get(0).kernel();
     return this;
   }
 
-  /** What the first of those runs on that have computed something, or the first of all. */
+  /** Describes the first kernel that has computed something or, if none has, the first of all. */
   @Override
   public KernelInfo info() {
     Backend shown =
@@ -145,8 +144,9 @@ final class AutomaticKernel implements ProjectionKernel {
     return onChosen(size, true, kernel -> kernel.compress(x, y, options));
   }
 
-  /** Lets the chosen kernel work, or the next one where that declines or lacks memory. */
+  /** Runs work on the chosen kernel, or on the next one if that declines or lacks memory. */
   private <T> T onChosen(Size size, boolean addsUp, Function<ProjectionKernel, T> work) {
+    requireOpen();
     int chosen = choice.kernelFor(size.x, size.y, size.samples);
     Backend first = backends.get(chosen);
     Optional<String> declined =
@@ -178,6 +178,12 @@ final class AutomaticKernel implements ProjectionKernel {
     return done(backends.indexOf(next), next, size, addsUp, result);
   }
 
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the kernel is closed");
+    }
+  }
+
   private Optional<Backend> next(Backend first) {
     return backends.stream()
         .filter(one -> one != first && !one.candidate.isAccelerator())
@@ -186,7 +192,7 @@ final class AutomaticKernel implements ProjectionKernel {
 
   private <T> T done(int position, Backend backend, Size size, boolean addsUp, T result) {
     backend.hasComputed = true;
-    // High precision is mostly a second look at the same problem, and takes another time.
+    // High precision is usually a second look at the same problem, and has other costs.
     if (addsUp && size.precision == Precision.STANDARD) {
       choice.handed(position, size.x, size.y, size.samples);
     }
@@ -203,7 +209,7 @@ final class AutomaticKernel implements ProjectionKernel {
     return taking.kernel().heapBytes(xNeurons, yNeurons, samples, precision);
   }
 
-  /** A promise for all tables, whichever kernel makes them. */
+  /** True only if it holds for the tables of every kernel. */
   @Override
   public boolean hasCheapRemovals() {
     return backends.stream().allMatch(backend -> backend.kernel().hasCheapRemovals());

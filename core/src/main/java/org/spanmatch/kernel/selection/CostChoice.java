@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
 
-/** The choice by measured costs: each problem goes where it is expected to take least time. */
+/**
+ * The choice by measured costs: each problem goes to the backend that should take the least time.
+ */
 final class CostChoice implements AutomaticKernel.Choice {
   private final CostProfile profile;
   private final List<String> backends;
@@ -12,9 +14,9 @@ final class CostChoice implements AutomaticKernel.Choice {
   private final int[] handed;
 
   /**
-   * The choice among some backends.
+   * Creates a choice among some backends.
    *
-   * @param profile has all of them
+   * @param profile the costs, with all of these backends
    */
   CostChoice(CostProfile profile, List<String> backends) {
     this.profile = profile;
@@ -45,7 +47,7 @@ final class CostChoice implements AutomaticKernel.Choice {
     }
   }
 
-  /** Such as "java: 0.4 s expected, cuda: 1.9 s; profile of 2026-11-20". */
+  /** The expected times, such as "java: 0.4 s expected, cuda: 1.9 s; profile of 2026-11-20". */
   @Override
   public String reason() {
     StringJoiner times = new StringJoiner(", ");

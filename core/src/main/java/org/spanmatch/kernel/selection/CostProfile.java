@@ -16,14 +16,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What matching costs on the backends of one machine, as measured there on a day.
+ * The costs of matching on the backends of one machine, as measured there.
  *
- * <p>In a file it is a text of Java properties, which people can read.
+ * <p>Stored as a human-readable Java properties file.
  *
- * @param date when it was measured
- * @param machine where
- * @param threads with how many threads, at least 1
- * @param backends what was measured, by the backends' names; at least one
+ * @param date date of the measurement
+ * @param machine the machine that was measured
+ * @param threads number of threads used, at least 1
+ * @param backends the measured backends by name; at least one
  */
 public record CostProfile(
     LocalDate date, Machine machine, int threads, Map<String, Backend> backends) {
@@ -32,14 +32,21 @@ public record CostProfile(
   private static final String BACKEND = "backend.";
 
   /**
-   * A backend.
+   * * The measured costs of one backend. * *
    *
-   * @param details what it runs on, such as devices and the version of their driver, or nothing
-   * @param model what it costs there
+   * @param details what it runs on, such as devices and their driver version; may be empty
+   * @param model the cost model fitted to the measurements
    */
   public record Backend(String details, CostModel model) {}
 
-  /** Checks and copies. */
+  /**
+   * Checks that there is a thread and a backend, and copies the map.
+   *
+   * @param date date of the measurement
+   * @param machine the machine that was measured
+   * @param threads number of threads used, at least 1
+   * @param backends the measured backends by name
+   */
   public CostProfile {
     backends = Map.copyOf(backends);
     if (threads < 1 || backends.isEmpty()) {
@@ -48,8 +55,12 @@ public record CostProfile(
   }
 
   /**
-   * The seconds that matching such a layer is expected to take.
+   * {@return the expected time of matching a layer of this size, in seconds}
    *
+   * @param backend a backend's name
+   * @param xNeurons number of neurons of the first group
+   * @param yNeurons number of neurons of the second group
+   * @param samples number of samples, at least 1
    * @throws IllegalArgumentException if the backend was not measured
    */
   public double seconds(String backend, int xNeurons, int yNeurons, long samples) {
@@ -61,11 +72,11 @@ public record CostProfile(
   }
 
   /**
-   * Why this profile says nothing about a computation, if so.
+   * {@return why this profile does not apply to a computation; empty if it does}
    *
-   * @param here the machine that computes
-   * @param threadsNow with how many threads
-   * @param details what each backend that may be chosen runs on, by its name
+   * @param here the current machine
+   * @param threadsNow the current number of threads
+   * @param details what each backend that may be chosen now runs on, by backend name
    */
   public Optional<String> mismatch(Machine here, int threadsNow, Map<String, String> details) {
     if (!here.equals(machine)) {
@@ -104,7 +115,7 @@ public record CostProfile(
         .collect(Collectors.joining("; "));
   }
 
-  /** The text of the file. */
+  /** {@return the content of a profile file} */
   public String text() {
     Map<String, String> values = new TreeMap<>();
     values.put(FORMAT, VERSION);
@@ -131,7 +142,7 @@ public record CostProfile(
     values.put(phase + ".secondsPerByte", Double.toString(cost.perByte()));
   }
 
-  /** A line with all that the format of properties wants escaped. */
+  /** Returns one line, escaped as the properties format requires. */
   private static String line(String key, String value) {
     Properties one = new Properties();
     one.setProperty(key, value);
@@ -139,15 +150,17 @@ public record CostProfile(
     try {
       one.store(writer, null);
     } catch (IOException e) {
-      throw new IllegalStateException(e); // a StringWriter has none
+      throw new IllegalStateException(e); // a StringWriter never throws
     }
     return writer.toString().lines().filter(line -> !line.startsWith("#")).findFirst().orElseThrow()
         + "\n";
   }
 
   /**
-   * Reads a file.
+   * Reads a profile from a file.
    *
+   * @param file the file
+   * @return the profile
    * @throws IOException if it can't be read
    * @throws IllegalArgumentException if it is not a profile; the message says what is wrong with it
    */
@@ -159,13 +172,13 @@ public record CostProfile(
     }
   }
 
-  /** Takes what {@link #text} gives. */
+  /** Parses what {@link #text} returns. */
   static CostProfile parse(String text) {
     Properties values = new Properties();
     try {
       values.load(new StringReader(text));
     } catch (IOException e) {
-      throw new IllegalStateException(e); // a StringReader has none
+      throw new IllegalStateException(e); // a StringReader never throws
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException("it is damaged: " + e.getMessage(), e);
     }

@@ -1,6 +1,6 @@
 package org.spanmatch.kernel.selection;
 
-/** The choice of the first kernel for every problem. */
+/** The choice of a forced backend: the first kernel for every problem. */
 record ForcedChoice(String reason) implements AutomaticKernel.Choice {
   @Override
   public int kernelFor(int xNeurons, int yNeurons, long samples) {

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
@@ -24,16 +25,16 @@ import org.spanmatch.kernel.selection.AutomaticKernel.Candidate;
  * Finds backends and chooses one.
  *
  * <p>A backend is <em>forced</em> by name, in the call or with {@code -Dspanmatch.backend=NAME}: if
- * it can't run, that is an error. Otherwise the choice is <em>automatic</em>. With a profile of
- * what the available backends cost on this machine, each problem goes to the fastest. Without one,
- * all go to the available backend of highest priority; where that is an accelerator, problems too
- * small for it go to the next one.
+ * it can't run, that is an error. Otherwise the choice is <em>automatic</em>. With a cost profile
+ * of this machine, each problem goes to the backend that should be fastest. Without one, all go to
+ * the available backend of highest priority; if that is an accelerator, problems too small for it
+ * go to the next one.
  */
 public final class Kernels {
   /** The name that asks for the automatic choice. */
   public static final String AUTO = "auto";
 
-  /** The system property that forces a backend where the call asks for {@link #AUTO}. */
+  /** The system property that forces a backend if the call asks for {@link #AUTO}. */
   public static final String BACKEND_PROPERTY = "spanmatch.backend";
 
   /**
@@ -42,14 +43,16 @@ public final class Kernels {
    */
   public static final String REQUIRED_PROPERTY = "spanmatch.test.requireBackend";
 
-  // So slow that no problem is better off with it than with an accelerator.
+  // So slow that even an accelerator's fixed costs are better.
   private static final String REFERENCE = "reference";
 
   private static final Logger LOGGER = System.getLogger("org.spanmatch.kernel");
 
   private Kernels() {}
 
-  /** The backends on the class path, whether they can run or not, highest priority first. */
+  /**
+   * {@return the backends on the class path, whether or not they can run, highest priority first}
+   */
   public static List<KernelProvider> providers() {
     List<KernelProvider> found = new ArrayList<>();
     Iterator<KernelProvider> providers = ServiceLoader.load(KernelProvider.class).iterator();
@@ -60,7 +63,7 @@ public final class Kernels {
         }
         found.add(providers.next());
       } catch (ServiceConfigurationError | LinkageError e) {
-        // One broken jar must not take the other backends away.
+        // One broken jar must not hide the other backends.
         LOGGER.log(Level.WARNING, "a backend on the class path can't be loaded: " + e);
       }
     }
@@ -72,6 +75,8 @@ public final class Kernels {
    * Opens a kernel.
    *
    * @param backend a backend's name, or {@link #AUTO}
+   * @param options the threads and the device to use
+   * @return the kernel, which the caller closes
    * @throws KernelUnavailableException if the backend asked for can't run
    */
   public static ProjectionKernel open(String backend, KernelOptions options) {
@@ -79,16 +84,18 @@ public final class Kernels {
   }
 
   /**
-   * Opens a kernel; the automatic choice goes by measured costs, where they apply.
+   * Opens a kernel; the automatic choice uses measured costs if they apply.
    *
    * @param backend a backend's name, or {@link #AUTO}
-   * @param profile what the backends cost; not used, and {@link
-   *     org.spanmatch.kernel.KernelInfo#reason()} then says why, where it is of another machine or
-   *     lacks a backend
+   * @param options the threads and the device to use
+   * @param profile the costs; ignored if it is from another machine or lacks a backend, and {@link
+   *     org.spanmatch.kernel.KernelInfo#reason()} then says so
+   * @return the kernel, which the caller closes
    * @throws KernelUnavailableException if the backend asked for can't run
    */
   public static ProjectionKernel open(String backend, KernelOptions options, CostProfile profile) {
-    return open(backend, options, Optional.of(profile), providers());
+    return open(
+        backend, options, Optional.of(Objects.requireNonNull(profile, "profile")), providers());
   }
 
   static ProjectionKernel open(
@@ -96,6 +103,8 @@ public final class Kernels {
       KernelOptions options,
       Optional<CostProfile> profile,
       List<KernelProvider> providers) {
+    Objects.requireNonNull(backend, "backend");
+    Objects.requireNonNull(options, "options");
     String property = System.getProperty(BACKEND_PROPERTY, AUTO);
     ProjectionKernel kernel;
     if (!backend.equals(AUTO)) {
@@ -141,7 +150,7 @@ public final class Kernels {
             + providers.stream().map(KernelProvider::name).collect(Collectors.joining(", ")));
   }
 
-  /** An accelerator, and the best processor for what it declines. */
+  /** Opens an accelerator, with the best backend that is none for what it declines. */
   private static ProjectionKernel withFallback(
       KernelProvider chosen, KernelOptions options, String reason, List<KernelProvider> providers) {
     Stream<KernelProvider> others =
@@ -201,7 +210,11 @@ public final class Kernels {
     return profile.mismatch(Machine.here(), options.threads(), details);
   }
 
-  /** What a backend runs on, as a {@link CostProfile} remembers it. */
+  /**
+   * {@return what a backend runs on, in the form that a {@link CostProfile} stores}
+   *
+   * @param provider an available backend
+   */
   public static String details(KernelProvider provider) {
     return String.join("; ", provider.details());
   }
@@ -210,7 +223,7 @@ public final class Kernels {
       CostProfile profile, KernelOptions options, List<KernelProvider> available) {
     CostChoice choice =
         new CostChoice(profile, available.stream().map(KernelProvider::name).toList());
-    LOGGER.log(Level.INFO, "using " + choice.reason());
+    LOGGER.log(Level.DEBUG, "using " + choice.reason());
     return new AutomaticKernel(
         available.stream()
             .map(provider -> candidate(provider, options, "profile of " + profile.date()))
@@ -243,7 +256,7 @@ public final class Kernels {
 
   private static ProjectionKernel opened(
       KernelProvider provider, KernelOptions options, String reason) {
-    LOGGER.log(Level.INFO, "using backend " + provider.name() + " (" + reason + ")");
+    LOGGER.log(Level.DEBUG, "using backend " + provider.name() + " (" + reason + ")");
     return provider.open(options, reason);
   }
 

@@ -6,17 +6,17 @@ import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /**
- * What decides how long a computation takes on the processor of a machine.
+ * A machine, as far as it decides how long a computation takes on its processor.
  *
  * @param processor the processor's name
- * @param processors how many processors Java may use
+ * @param processors number of processors that Java may use
  * @param system operating system and architecture
  * @param java the virtual machine and its version
  */
 public record Machine(String processor, int processors, String system, String java) {
   private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 
-  /** This machine. */
+  /** {@return this machine} */
   public static Machine here() {
     return new Machine(
         processorName(),

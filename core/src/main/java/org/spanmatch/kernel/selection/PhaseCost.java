@@ -1,14 +1,20 @@
 package org.spanmatch.kernel.selection;
 
 /**
- * What a phase costs on a backend.
+ * The cost of one phase on a backend, linear in operations and bytes.
  *
- * @param fixed seconds, whatever the size; finite, at least 0
- * @param perFlop seconds for each operation; finite, at least 0
- * @param perByte seconds for each byte; finite, at least 0
+ * @param fixed seconds at any size; finite, at least 0
+ * @param perFlop seconds per operation; finite, at least 0
+ * @param perByte seconds per byte; finite, at least 0
  */
 public record PhaseCost(double fixed, double perFlop, double perByte) {
-  /** Checks the ranges. */
+  /**
+   * Checks the ranges.
+   *
+   * @param fixed seconds at any size
+   * @param perFlop seconds per operation
+   * @param perByte seconds per byte
+   */
   public PhaseCost {
     requireCost(fixed);
     requireCost(perFlop);
@@ -21,7 +27,7 @@ public record PhaseCost(double fixed, double perFlop, double perByte) {
     }
   }
 
-  /** The seconds that so many operations on so many bytes take. */
+  /** Returns the time that a number of operations on a number of bytes takes, in seconds. */
   double seconds(double flops, double bytes) {
     return fixed + perFlop * flops + perByte * bytes;
   }

@@ -3,8 +3,8 @@ package org.spanmatch.kernel.selection;
 import org.spanmatch.kernel.ProjectionKernel;
 
 /**
- * The choice by a rule of thumb: an accelerator computes the problems that it says repay its fixed
- * costs, and the processor all others.
+ * The choice by size: an accelerator computes the problems for which {@link ProjectionKernel#pays}
+ * is true, and the other kernel all others.
  */
 final class SizeChoice implements AutomaticKernel.Choice {
   private final ProjectionKernel accelerator;
@@ -13,9 +13,9 @@ final class SizeChoice implements AutomaticKernel.Choice {
   private int small;
 
   /**
-   * The choice between an accelerator, whose position is 0, and another kernel.
+   * Creates a choice between an accelerator, at position 0, and another kernel, at position 1.
    *
-   * @param reason why those two, and what the other does
+   * @param reason why these two were chosen, and what the other one computes
    */
   SizeChoice(ProjectionKernel accelerator, String reason) {
     this.accelerator = accelerator;

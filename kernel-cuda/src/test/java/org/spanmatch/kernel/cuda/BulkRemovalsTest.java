@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
@@ -26,7 +26,7 @@ class BulkRemovalsTest {
 
   private static Layer layer(String name, int neurons, SplittableRandom random) {
     double[] values = random.doubles((long) SAMPLES * neurons, -1, 1).toArray();
-    return ArrayActivations.of(name, SAMPLES, neurons, values);
+    return Layers.of(name, SAMPLES, neurons, values);
   }
 
   @Test

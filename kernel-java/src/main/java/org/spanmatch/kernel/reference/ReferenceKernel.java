@@ -31,6 +31,7 @@ import org.spanmatch.kernel.vector.qr.ColumnMoments;
  */
 final class ReferenceKernel implements ProjectionKernel {
   private final KernelInfo info;
+  private boolean closed;
 
   ReferenceKernel(String reason) {
     info =
@@ -54,6 +55,7 @@ final class ReferenceKernel implements ProjectionKernel {
 
   @Override
   public Gram gram(List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options) {
+    requireOpen();
     GramPass.require(layers, pairs);
     long columns = layers.stream().mapToLong(Layer::neurons).sum();
     HeapMemory.require(StreamingQr.bytes(columns, layers.get(0).samples()), layers);
@@ -140,12 +142,21 @@ final class ReferenceKernel implements ProjectionKernel {
 
   @Override
   public ProjectionTable table(Gram gram, int x, int y) {
+    requireOpen();
     gram.requirePair(x, y);
     return gram instanceof GramMatrix matrix
         ? new ReferenceGramTable(UnitGram.of(matrix, x, y))
         : new ReferenceTable((TriangularFactor) gram, LivingPair.of(gram, x, y));
   }
 
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the kernel is closed");
+    }
+  }
+
   @Override
-  public void close() {}
+  public void close() {
+    closed = true;
+  }
 }

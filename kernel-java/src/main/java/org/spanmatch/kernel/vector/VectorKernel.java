@@ -42,6 +42,7 @@ final class VectorKernel implements ProjectionKernel {
   private final MicroKernel microKernel;
   private final WorkerPool workers;
   private final KernelInfo info;
+  private boolean closed;
 
   VectorKernel(MicroKernel microKernel, KernelOptions options, String reason) {
     this.microKernel = microKernel;
@@ -81,6 +82,7 @@ final class VectorKernel implements ProjectionKernel {
 
   @Override
   public Gram gram(List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options) {
+    requireOpen();
     GramPass.require(layers, pairs);
     requireFewEnough(layers, pairs, options.precision());
     List<Integer> neurons = layers.stream().map(Layer::neurons).toList();
@@ -126,6 +128,7 @@ final class VectorKernel implements ProjectionKernel {
 
   @Override
   public ProjectionTable table(Gram gram, int x, int y) {
+    requireOpen();
     gram.requirePair(x, y);
     int xNeurons = gram.layers().get(x).neurons();
     int yNeurons = gram.layers().get(y).neurons();
@@ -145,8 +148,15 @@ final class VectorKernel implements ProjectionKernel {
     return new SweptTable(vectors, gemm, pair);
   }
 
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the kernel is closed");
+    }
+  }
+
   @Override
   public void close() {
+    closed = true;
     workers.close();
   }
 }

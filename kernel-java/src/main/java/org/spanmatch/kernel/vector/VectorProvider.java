@@ -42,7 +42,7 @@ public final class VectorProvider implements KernelProvider {
   public ProjectionKernel open(KernelOptions options, String reason) {
     if (microKernel.cure().isPresent() && !TOLD.getAndSet(true)) {
       System.getLogger("org.spanmatch.kernel")
-          .log(System.Logger.Level.INFO, "the java backend uses " + microKernel.description());
+          .log(System.Logger.Level.DEBUG, "the java backend uses " + microKernel.description());
     }
     return new VectorKernel(microKernel, options, reason);
   }

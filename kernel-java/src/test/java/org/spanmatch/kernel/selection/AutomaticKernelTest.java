@@ -16,8 +16,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
@@ -165,7 +165,7 @@ class AutomaticKernelTest {
   }
 
   private static Layer layer(int neurons, int samples) {
-    return ArrayActivations.of("layer", samples, neurons, new double[samples * neurons]);
+    return Layers.of("layer", samples, neurons, new double[samples * neurons]);
   }
 
   @Test

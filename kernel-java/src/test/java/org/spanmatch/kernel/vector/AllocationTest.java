@@ -7,8 +7,8 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.vector.gemm.ScalarMicroKernel;
@@ -16,7 +16,7 @@ import org.spanmatch.kernel.vector.gemm.ScalarMicroKernel;
 /** Compressing leaves no garbage in proportion to what it computes. */
 class AllocationTest {
   private static final int NEURONS = 256;
-  private static final int FEW = 512;
+  private static final int FEW = 1024; // a block of the layer
   private static final int MANY = 5 * FEW;
 
   // Room for some small objects for each step of 512 samples and each block of 256, which are 2
@@ -55,6 +55,6 @@ class AllocationTest {
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextDouble();
     }
-    return ArrayActivations.of(name, samples, NEURONS, values);
+    return Layers.of(name, samples, NEURONS, values);
   }
 }

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramMatrix;
@@ -137,8 +137,8 @@ class ForeignGramTest {
 
   @Test
   void moreNeuronsThanOneMatrixHoldsAreRefused() {
-    Layer large = ArrayActivations.of("large", 1, 46_300, new float[46_300]);
-    Layer small = ArrayActivations.of("small", 1, 1, new float[1]);
+    Layer large = Layers.of("large", 1, 46_300, new float[46_300]);
+    Layer small = Layers.of("small", 1, 1, new float[1]);
     try (ProjectionKernel kernel =
         new VectorKernel(MicroKernel.choose(), new KernelOptions(1), "test")) {
       NotEnoughMemoryException e =

@@ -23,11 +23,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ForwardingLayer;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
@@ -54,7 +54,7 @@ class VectorKernelFaultsTest {
     for (int i = 0; i < values.length; i++) {
       values[i] = (float) random.nextDouble();
     }
-    return ArrayActivations.of("layer", SAMPLES, NEURONS, values);
+    return Layers.of("layer", SAMPLES, NEURONS, values);
   }
 
   private static VectorKernel kernel(int threads) {
@@ -221,7 +221,7 @@ class VectorKernelFaultsTest {
   private static Layer wideLayer(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     double[] values = random.doubles(900L * 200).toArray();
-    return ArrayActivations.of("layer", 900, 200, values);
+    return Layers.of("layer", 900, 200, values);
   }
 
   /** Interrupts a thread after a number of tiles. */
@@ -458,8 +458,8 @@ class VectorKernelFaultsTest {
     try (VectorKernel kernel = kernel(threads);
         ProjectionTable table =
             kernel.compress(
-                ArrayActivations.of("x", samples, neurons, values[0]),
-                ArrayActivations.of("y", samples, neurons, values[1]),
+                Layers.of("x", samples, neurons, values[0]),
+                Layers.of("y", samples, neurons, values[1]),
                 GramOptions.defaults())) {
       MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
       double[] levels = new double[4 * neurons];

@@ -11,13 +11,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
@@ -86,6 +88,9 @@ class VectorKernelTest {
     private OpenJavaBackend() {}
 
     public static void main(String[] arguments) {
+      Logger root = Logger.getLogger("");
+      root.setLevel(Level.FINE);
+      root.getHandlers()[0].setLevel(Level.FINE);
       Kernels.open(VectorProvider.NAME, new KernelOptions(1)).close();
       Kernels.open(VectorProvider.NAME, new KernelOptions(1)).close();
     }
@@ -108,8 +113,7 @@ class VectorKernelTest {
     }
     try (ProjectionKernel kernel = kernel(new VectorMicroKernel(), 2)) {
       Distances distances =
-          kernel.distances(
-              ArrayActivations.of("x", samples, 1, x), ArrayActivations.of("y", samples, 2, y));
+          kernel.distances(Layers.of("x", samples, 1, x), Layers.of("y", samples, 2, y));
       double trueDistance = 0;
       assertTrue(
           Math.abs(distances.distance(0) - trueDistance) <= distances.errorBound(0),
@@ -124,7 +128,7 @@ class VectorKernelTest {
     int samples = 1_000_000;
     double[] x = new double[samples];
     Arrays.fill(x, 0.1);
-    Layer layer = ArrayActivations.of("x", samples, 1, x);
+    Layer layer = Layers.of("x", samples, 1, x);
     GramOptions options = new GramOptions(0, precision, Progress.NONE);
     try (ProjectionKernel kernel = kernel(new VectorMicroKernel(), 2);
         ProjectionTable table = kernel.compress(layer, layer, options)) {
@@ -146,8 +150,8 @@ class VectorKernelTest {
     for (int i = 0; i < samples; i++) {
       x[12 * i] = y[11 * i] + 2 * y[11 * i + 5] + 1e-3 * x[12 * i]; // near the span
     }
-    Layer xLayer = ArrayActivations.of("x", samples, 12, x);
-    Layer yLayer = ArrayActivations.of("y", samples, 11, y);
+    Layer xLayer = Layers.of("x", samples, 12, x);
+    Layer yLayer = Layers.of("y", samples, 11, y);
     try (ProjectionKernel kernel = kernel(new VectorMicroKernel(), 2);
         ProjectionTable standard = kernel.compress(xLayer, yLayer, GramOptions.defaults());
         ProjectionTable high =

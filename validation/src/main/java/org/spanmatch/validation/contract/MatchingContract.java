@@ -13,7 +13,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
@@ -142,10 +142,7 @@ public abstract class MatchingContract {
     double[] x = {0, 1, 0, 2, 0, 3};
     double[] y = {1, 2, 4};
     try (ProjectionTable table =
-        kernel.compress(
-            ArrayActivations.of("x", 3, 2, x),
-            ArrayActivations.of("y", 3, 1, y),
-            GramOptions.defaults())) {
+        kernel.compress(Layers.of("x", 3, 2, x), Layers.of("y", 3, 1, y), GramOptions.defaults())) {
       MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
       assertEquals(OptionalDouble.empty(), spectrum.level(Group.X, 0));
       // The sine of the angle between (1, 2, 3) and (1, 2, 4).
@@ -165,8 +162,8 @@ public abstract class MatchingContract {
   void withoutAPartnerEveryLevelIsOne() {
     try (ProjectionTable table =
         kernel.compress(
-            ArrayActivations.of("x", 3, 2, new double[] {1, 2, 3, 4, 5, 7}),
-            ArrayActivations.of("y", 3, 0, new double[0]),
+            Layers.of("x", 3, 2, new double[] {1, 2, 3, 4, 5, 7}),
+            Layers.of("y", 3, 0, new double[0]),
             GramOptions.defaults())) {
       MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
       assertEquals(OptionalDouble.of(1), spectrum.level(Group.X, 0));

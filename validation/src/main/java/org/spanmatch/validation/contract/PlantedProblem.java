@@ -1,7 +1,7 @@
 package org.spanmatch.validation.contract;
 
 import java.util.SplittableRandom;
-import org.spanmatch.activations.ArrayActivations;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -82,8 +82,8 @@ public final class PlantedProblem {
   /** The table that a kernel makes of both groups. */
   public ProjectionTable compress(ProjectionKernel kernel) {
     return kernel.compress(
-        ArrayActivations.of("x", samples, x.length, rows(samples, x)),
-        ArrayActivations.of("y", samples, y.length, rows(samples, y)),
+        Layers.of("x", samples, x.length, rows(samples, x)),
+        Layers.of("y", samples, y.length, rows(samples, y)),
         GramOptions.defaults());
   }
 

@@ -25,15 +25,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
+import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
@@ -1039,6 +1042,50 @@ public abstract class ProjectionKernelContract {
   }
 
   @Test
+  void aClosedTableRefuses() {
+    Problem problem = Problem.random(25, 20, 3, 4);
+    ProjectionTable table = table(problem);
+    ProjectionTable.Mark mark = table.mark();
+    table.distances(Group.X);
+    table.close();
+    table.close(); // once more changes nothing
+    assertClosed("the table is closed", () -> table.distances(Group.X));
+    assertClosed("the table is closed", () -> table.distances(Group.Y));
+    assertClosed("the table is closed", () -> table.remaining(Group.X));
+    assertClosed("the table is closed", () -> table.remove(Group.X, 0));
+    assertClosed("the table is closed", () -> table.peel(Progress.NONE));
+    assertClosed("the table is closed", table::mark);
+    assertClosed("the table is closed", () -> table.rollback(mark));
+    assertEquals(3, table.neurons(Group.X)); // what never changes may still be asked
+    // Not every backend copies or sharpens, but none may do so after the end.
+    try {
+      assertTrue(table.copy().isEmpty());
+    } catch (IllegalStateException e) {
+      assertEquals("the table is closed", e.getMessage());
+    }
+  }
+
+  @Test
+  void aClosedKernelRefuses() {
+    Problem problem = Problem.random(25, 20, 3, 4);
+    List<Layer> layers = List.of(problem.layer(Group.X), problem.layer(Group.Y));
+    ProjectionKernel other = open();
+    Gram gram = other.gram(layers, GramPair.all(2), EVERYTHING_LIVES);
+    other.close();
+    other.close(); // once more changes nothing
+    assertClosed(
+        "the kernel is closed", () -> other.gram(layers, GramPair.all(2), EVERYTHING_LIVES));
+    assertClosed("the kernel is closed", () -> other.table(gram, 0, 1));
+    assertClosed(
+        "the kernel is closed",
+        () -> other.compress(layers.get(0), layers.get(1), EVERYTHING_LIVES));
+  }
+
+  private static void assertClosed(String message, Executable use) {
+    assertEquals(message, assertThrows(IllegalStateException.class, use).getMessage());
+  }
+
+  @Test
   void onlyWhatRemainsCanBeRemoved() {
     Problem problem = Problem.random(25, 20, 4, 3);
     Arrays.fill(problem.x().get(1), 0);
@@ -1149,9 +1196,7 @@ public abstract class ProjectionKernelContract {
     double[] yBefore = y.clone();
     try (ProjectionTable table =
         kernel.compress(
-            ArrayActivations.of("x", 300, 5, x),
-            ArrayActivations.of("y", 300, 4, y),
-            GramOptions.defaults())) {
+            Layers.of("x", 300, 5, x), Layers.of("y", 300, 4, y), GramOptions.defaults())) {
       table.distances(Group.X);
       table.remove(Group.Y, 0);
       table.distances(Group.X);

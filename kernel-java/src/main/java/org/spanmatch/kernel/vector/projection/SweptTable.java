@@ -66,6 +66,7 @@ public final class SweptTable extends NeuronTable {
 
   @Override
   public void sharpen() {
+    requireOpen();
     spans.values().forEach(SweptSpan::sharpen);
   }
 

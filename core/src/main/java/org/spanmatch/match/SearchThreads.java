@@ -6,10 +6,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** Threads that take over parts of a search, each with a copy of the table. */
-final class Helpers implements AutoCloseable {
-  /** None at all, for searches that are themselves made by several threads; never closed. */
-  static final Helpers NONE = new Helpers(1);
+/** Worker threads that take over parts of a search, each on a copy of the table. */
+final class SearchThreads implements AutoCloseable {
+  /** No helpers, for searches that already run on several threads; never closed. */
+  static final SearchThreads NONE = new SearchThreads(1);
 
   private final int threads;
   private final Semaphore idle;
@@ -17,14 +17,14 @@ final class Helpers implements AutoCloseable {
   private final ExecutorService executor;
 
   /**
-   * The calling thread, and others as they are needed.
+   * Starts threads only when work is offered.
    *
-   * @param threads how many in all, at least 1
+   * @param threads number of threads, the calling one included; at least 1
    */
-  Helpers(int threads) {
+  SearchThreads(int threads) {
     this.threads = threads;
     this.idle = new Semaphore(threads - 1);
-    this.executor = Executors.newCachedThreadPool(Helpers::thread);
+    this.executor = Executors.newCachedThreadPool(SearchThreads::thread);
   }
 
   private static Thread thread(Runnable work) {
@@ -33,15 +33,15 @@ final class Helpers implements AutoCloseable {
     return thread;
   }
 
-  /** Whether work is to be given up, since other work has failed or its caller has. */
+  /** Whether work should stop because other work, or the calling thread, has failed. */
   boolean failed() {
     return failure.get() != null;
   }
 
   /**
-   * Lets an idle thread do work with a copy of the trials, which begins at their present state.
+   * Runs work on an idle thread, with a copy of the trials in their current state.
    *
-   * @return false if none is idle
+   * @return false if no thread is idle
    */
   boolean offer(Trials trials, Consumer<Trials> work) {
     if (!idle.tryAcquire()) {
@@ -69,10 +69,11 @@ final class Helpers implements AutoCloseable {
   }
 
   /**
-   * Waits for all work, which may ask for helpers in its turn, now also in the place of the calling
-   * thread.
+   * Waits for all work. Work may offer more work; while this method waits, one more thread may run
+   * it in place of the calling thread.
    *
-   * @throws RuntimeException what made work fail, as it was thrown; so with an Error
+   * @throws RuntimeException the first failure of any work, rethrown as it is; an {@code Error}
+   *     likewise
    */
   void await() {
     idle.release();
@@ -86,7 +87,10 @@ final class Helpers implements AutoCloseable {
     }
   }
 
-  /** Ends the threads; work that is not done, since the calling thread failed, is given up. */
+  /**
+   * Ends the threads. Work that still runs, because the calling thread failed, is told to stop
+   * through {@link #failed}.
+   */
   @Override
   public void close() {
     failure.compareAndSet(null, new IllegalStateException("the search is over"));

@@ -1,0 +1,191 @@
+package org.spanmatch.activations;
+
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.util.Objects;
+
+/**
+ * Makes layers of activations that the caller has in memory: arrays and buffers, sample by sample
+ * ({@code of}) or neuron by neuron ({@code ofNeurons}).
+ *
+ * <p>Nothing is copied before it is read, and then a block of a few megabytes at a time; so the
+ * values must not change while the layer is in use. Any number of threads may read a layer at once.
+ *
+ * <p>An array or a buffer holds less than 2³¹ values. Larger layers come in several: rows of a
+ * two-dimensional array, or any number of buffers. For activations that lie elsewhere, or are
+ * computed when they are needed, implement {@link Layer}.
+ *
+ * <pre>{@code
+ * Layer layer = Layers.of("fc1", new double[][] {{3, 1}, {0, 1}, {0, 0}}); // 3 samples, 2 neurons
+ * }</pre>
+ */
+public final class Layers {
+  private Layers() {}
+
+  /**
+   * Float32 activations, a row per sample.
+   *
+   * @param name the layer's name
+   * @param samples at least one row; all of the same length, the number of neurons
+   * @return the layer
+   * @throws IllegalArgumentException if there is no row, or their lengths differ
+   */
+  public static Layer of(String name, float[][] samples) {
+    StoredValues values = StoredValues.of(samples, "samples");
+    return ArrayLayer.bySample(name, samples.length, requireRows(values, "sample"), values);
+  }
+
+  /**
+   * Float64 activations, a row per sample.
+   *
+   * @param name the layer's name
+   * @param samples at least one row; all of the same length, the number of neurons
+   * @return the layer
+   * @throws IllegalArgumentException if there is no row, or their lengths differ
+   */
+  public static Layer of(String name, double[][] samples) {
+    StoredValues values = StoredValues.of(samples, "samples");
+    return ArrayLayer.bySample(name, samples.length, requireRows(values, "sample"), values);
+  }
+
+  /**
+   * Float32 activations in one array, row-major: all neurons of the first sample, then all of the
+   * second, and so on.
+   *
+   * @param name the layer's name
+   * @param samples number of samples, at least 1
+   * @param neurons number of neurons, at least 0
+   * @param values {@code samples × neurons} values
+   * @return the layer
+   * @throws IllegalArgumentException if the array has another length
+   */
+  public static Layer of(String name, int samples, int neurons, float[] values) {
+    Objects.requireNonNull(values, "values");
+    return ArrayLayer.bySample(
+        name, samples, neurons, StoredValues.of(new float[][] {values}, "values"));
+  }
+
+  /**
+   * Float64 activations in one array, row-major: all neurons of the first sample, then all of the
+   * second, and so on.
+   *
+   * @param name the layer's name
+   * @param samples number of samples, at least 1
+   * @param neurons number of neurons, at least 0
+   * @param values {@code samples × neurons} values
+   * @return the layer
+   * @throws IllegalArgumentException if the array has another length
+   */
+  public static Layer of(String name, int samples, int neurons, double[] values) {
+    Objects.requireNonNull(values, "values");
+    return ArrayLayer.bySample(
+        name, samples, neurons, StoredValues.of(new double[][] {values}, "values"));
+  }
+
+  /**
+   * Float32 activations in buffers on or off the heap, row-major: all neurons of the first sample,
+   * then all of the second, and so on, across the buffers.
+   *
+   * @param name the layer's name
+   * @param samples number of samples, at least 1
+   * @param neurons number of neurons, at least 0
+   * @param values {@code samples × neurons} values in all, from the position to the limit of each
+   *     buffer, which may change afterwards; a sample may begin in one buffer and end in the next
+   * @return the layer
+   * @throws IllegalArgumentException if the buffers have another number of values
+   */
+  public static Layer of(String name, long samples, int neurons, FloatBuffer... values) {
+    return ArrayLayer.bySample(name, samples, neurons, StoredValues.of(values));
+  }
+
+  /**
+   * Float64 activations in buffers on or off the heap, row-major: all neurons of the first sample,
+   * then all of the second, and so on, across the buffers.
+   *
+   * @param name the layer's name
+   * @param samples number of samples, at least 1
+   * @param neurons number of neurons, at least 0
+   * @param values {@code samples × neurons} values in all, from the position to the limit of each
+   *     buffer, which may change afterwards; a sample may begin in one buffer and end in the next
+   * @return the layer
+   * @throws IllegalArgumentException if the buffers have another number of values
+   */
+  public static Layer of(String name, long samples, int neurons, DoubleBuffer... values) {
+    return ArrayLayer.bySample(name, samples, neurons, StoredValues.of(values));
+  }
+
+  /**
+   * Float32 activations, a row per neuron: its activation vector.
+   *
+   * @param name the layer's name
+   * @param neurons at least one row; all of the same length, the number of samples, at least 1
+   * @return the layer
+   * @throws IllegalArgumentException if there is no row, their lengths differ or are 0
+   */
+  public static Layer ofNeurons(String name, float[][] neurons) {
+    StoredValues values = StoredValues.of(neurons, "neurons");
+    return ArrayLayer.byNeuron(name, requireRows(values, "neuron"), neurons.length, values);
+  }
+
+  /**
+   * Float64 activations, a row per neuron: its activation vector.
+   *
+   * @param name the layer's name
+   * @param neurons at least one row; all of the same length, the number of samples, at least 1
+   * @return the layer
+   * @throws IllegalArgumentException if there is no row, their lengths differ or are 0
+   */
+  public static Layer ofNeurons(String name, double[][] neurons) {
+    StoredValues values = StoredValues.of(neurons, "neurons");
+    return ArrayLayer.byNeuron(name, requireRows(values, "neuron"), neurons.length, values);
+  }
+
+  /**
+   * Float32 activations in one array, neuron-major: the first neuron at all samples, then the
+   * second, and so on.
+   *
+   * @param name the layer's name
+   * @param samples number of samples, at least 1
+   * @param neurons number of neurons, at least 0
+   * @param values {@code neurons × samples} values
+   * @return the layer
+   * @throws IllegalArgumentException if the array has another length
+   */
+  public static Layer ofNeurons(String name, int samples, int neurons, float[] values) {
+    Objects.requireNonNull(values, "values");
+    return ArrayLayer.byNeuron(
+        name, samples, neurons, StoredValues.of(new float[][] {values}, "values"));
+  }
+
+  /**
+   * Float64 activations in one array, neuron-major: the first neuron at all samples, then the
+   * second, and so on.
+   *
+   * @param name the layer's name
+   * @param samples number of samples, at least 1
+   * @param neurons number of neurons, at least 0
+   * @param values {@code neurons × samples} values
+   * @return the layer
+   * @throws IllegalArgumentException if the array has another length
+   */
+  public static Layer ofNeurons(String name, int samples, int neurons, double[] values) {
+    Objects.requireNonNull(values, "values");
+    return ArrayLayer.byNeuron(
+        name, samples, neurons, StoredValues.of(new double[][] {values}, "values"));
+  }
+
+  /** The common length of all pieces, each of which is a row. */
+  private static int requireRows(StoredValues values, String row) {
+    if (values.pieces() == 0) {
+      throw new IllegalArgumentException("expected at least one " + row + ", found none");
+    }
+    int length = values.size(0);
+    for (int i = 1; i < values.pieces(); i++) {
+      if (values.size(i) != length) {
+        throw new IllegalArgumentException(
+            row + " " + i + ": expected " + length + " values, found " + values.size(i));
+      }
+    }
+    return length;
+  }
+}
