@@ -14,17 +14,17 @@ public sealed interface ComparedLayers permits LayerPair, GramLayerPair {
   /** {@return the layer's name in results} */
   String name();
 
-  /** {@return "file, layer 'name'" of the first network, the start of a message about the two} */
+  /** {@return "file, layer 'name'" of the first network: the start of a message about the two} */
   String description();
 
-  /** {@return the number of neurons of each layer, dead ones included} */
+  /** {@return number of neurons of both layers, dead ones included} */
   PerGroup<Integer> neurons();
 
-  /** {@return the number of samples} */
+  /** {@return number of samples} */
   long samples();
 
   /**
-   * {@return whether a table of at least this precision can be made of them}
+   * {@return whether a table of at least some precision can be made of them}
    *
    * @param precision the least precision
    */
@@ -33,8 +33,9 @@ public sealed interface ComparedLayers permits LayerPair, GramLayerPair {
   /**
    * Makes their table.
    *
-   * @param kernel makes the table
-   * @param options of a Gram matrix the dead threshold is what it was added up with
+   * @param kernel makes it
+   * @param options how to add up activations; a Gram matrix keeps the dead threshold that it was
+   *     added up with
    * @return the table, which the caller closes
    * @throws org.spanmatch.activations.ActivationsException if activations can't be read
    * @throws org.spanmatch.gram.GramException if the precision is not {@linkplain #offers offered}
@@ -43,9 +44,9 @@ public sealed interface ComparedLayers permits LayerPair, GramLayerPair {
   ProjectionTable table(ProjectionKernel kernel, GramOptions options);
 
   /**
-   * {@return equal layers whose reading, if any, counts as the step "read" only}
+   * {@return equal layers whose reading, if any, counts as the step "read" and as no other}
    *
-   * @param steps times the reading
+   * @param steps measures the time
    */
   default ComparedLayers timed(LayerSteps steps) {
     return this;

@@ -9,10 +9,10 @@ import org.spanmatch.gram.Precision;
  * How a layer is compared.
  *
  * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead;
- *     finite, at least 0; a Gram matrix was added up with one already, and keeps it
- * @param precision how the layer is compressed; empty for as precisely as the answer needs and the
+ *     finite, at least 0; a Gram matrix keeps the threshold that it was added up with
+ * @param precision how to compress the layer; empty for as precisely as the answer needs and the
  *     input allows
- * @param monitor follows the comparison, and may end it
+ * @param monitor observes the comparison and may end it
  */
 public record ComparisonOptions(
     double deadThreshold, Optional<Precision> precision, ComparisonMonitor monitor) {

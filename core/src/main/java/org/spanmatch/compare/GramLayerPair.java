@@ -12,7 +12,7 @@ import org.spanmatch.kernel.ProjectionTable;
 /**
  * Two layers whose activations are added up.
  *
- * @param name the layer's name, as results show it
+ * @param name the layer's name in results
  * @param gram what holds both
  * @param x position of the first network's layer in it
  * @param y position of the second network's layer in it
@@ -22,9 +22,9 @@ public record GramLayerPair(String name, Gram gram, int x, int y) implements Com
    * Checks that the two were added up together.
    *
    * @param name the layer's name in results
-   * @param gram the Gram matrix that holds both
-   * @param x position of the first network's layer
-   * @param y position of the second network's layer
+   * @param gram what holds both
+   * @param x position of the first network's layer in it
+   * @param y position of the second network's layer in it
    * @throws GramException if not
    */
   public GramLayerPair {

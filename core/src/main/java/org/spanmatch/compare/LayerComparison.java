@@ -45,9 +45,9 @@ public final class LayerComparison {
   /**
    * Prepares a comparison without reading anything.
    *
-   * @param layers activations, or layers of a Gram matrix
+   * @param layers the layers to compare, as activations or in a Gram matrix
    * @param kernel makes the tables; the caller closes it
-   * @param options the precision, and who observes the work
+   * @param options how to compare
    */
   public LayerComparison(
       ComparedLayers layers, ProjectionKernel kernel, ComparisonOptions options) {
@@ -58,9 +58,9 @@ public final class LayerComparison {
   }
 
   /**
-   * Answers a question. Unless the options fix the precision, a standard answer that is in doubt is
-   * replaced by one of high precision, if that can be had and the monitor does not give up the work
-   * on it.
+   * Answers a question. Unless the options fix the precision, an answer of standard precision that
+   * is in doubt is replaced by one of high precision. If that can't be had, or the monitor stops
+   * the second run, the first answer is returned.
    *
    * @param <T> the type of the values
    * @param question the question
@@ -68,8 +68,8 @@ public final class LayerComparison {
    * @throws org.spanmatch.activations.ActivationsException if the layers can't be compared or read
    * @throws org.spanmatch.gram.GramException if the options ask for high precision and a Gram
    *     matrix is of standard precision
-   * @throws NotEnoughMemoryException if the Java heap is too small, or ends meanwhile
-   * @throws StoppedException if the monitor gives up before there is an answer
+   * @throws NotEnoughMemoryException if the Java heap is too small or runs out
+   * @throws StoppedException if the monitor stops the work before there is an answer
    */
   public <T> T answer(Question<T> question) {
     try {

@@ -44,10 +44,10 @@ public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers
   }
 
   /**
-   * {@return whether two layers can be a pair, that is pass the checks of the constructor}
+   * {@return whether two layers can be a pair, so that the constructor takes them}
    *
-   * @param x one layer
-   * @param y the other layer
+   * @param x a layer of the first network
+   * @param y a layer of the second network
    */
   public static boolean isPossible(Layer x, Layer y) {
     return x.samples() == y.samples() && haveSameAxes(x, y);
@@ -59,19 +59,19 @@ public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers
   }
 
   /**
-   * {@return the name of a pair: that of both layers, or "x ~ y" if they differ}
+   * {@return the name of a pair: that of both layers, or "x ~ y" where they differ}
    *
-   * @param x the name of one layer
-   * @param y the name of the other layer
+   * @param x the name of the first network's layer
+   * @param y the name of the second network's layer
    */
   public static String name(String x, String y) {
     return x.equals(y) ? x : x + " ~ " + y;
   }
 
   /**
-   * {@return both layers restricted to the same samples}
+   * {@return both layers restricted to the same samples, at most {@code count} of them}
    *
-   * @param count the most samples to keep, at least 1
+   * @param count number of samples to keep, at least 1
    */
   public LayerPair sampled(long count) {
     return new LayerPair(name, SampledActivations.of(x, count), SampledActivations.of(y, count));

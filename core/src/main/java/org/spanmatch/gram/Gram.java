@@ -171,9 +171,10 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
   }
 
   /**
-   * {@return this with other labels of the layers: network, name and sources} Costs nothing.
+   * Relabels layers: network, name and sources. Costs nothing.
    *
    * @param labelled this matrix' layers in their order, such as by {@link GramLayer#ofNetwork}
+   * @return a matrix of the same numbers
    * @throws IllegalArgumentException if they have other numbers of neurons than these
    */
   public final Gram withLabels(List<GramLayer> labelled) {
@@ -186,7 +187,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
     return withLayers(labelled);
   }
 
-  /** Has the same numbers. */
+  /** Keeps the numbers. */
   abstract Gram withLayers(List<GramLayer> labelled);
 
   /** {@return how the activations were compressed} */

@@ -72,9 +72,9 @@ public record GramLayer(
   }
 
   /**
-   * {@return this layer with another source}
+   * {@return the layer with another place where its activations came from}
    *
-   * @param source where its activations came from
+   * @param source usually a file
    */
   public GramLayer from(String source) {
     return new GramLayer(network, name, List.of(source), sampleAxes, storageRoundoff, moments);

@@ -203,7 +203,7 @@ final class AutomaticKernel implements ProjectionKernel {
 
   private <T> T done(int position, Backend backend, Size size, boolean addsUp, T result) {
     backend.hasComputed = true;
-    // High precision is mostly a second look at the same problem, and takes another time.
+    // High precision is usually a second look at the same problem, and has other costs.
     if (addsUp && size.precision == Precision.STANDARD) {
       choice.handed(position, size.x, size.y, size.samples);
     }

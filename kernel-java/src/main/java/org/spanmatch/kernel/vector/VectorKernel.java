@@ -98,6 +98,17 @@ final class VectorKernel implements ProjectionKernel {
                 : GramAccumulator.of(scaled, pairs, options, microKernel, workers));
   }
 
+  @Override
+  public ProjectionTable compress(Layer x, Layer y, GramOptions options) {
+    List<Layer> layers = List.of(x, y);
+    GramPass.require(layers, GramPair.all(2));
+    requireFewEnough(layers, GramPair.all(2), options.precision());
+    // What the table takes shows here already, before the long pass and not after it.
+    long bytes = heapBytes(x.neurons(), y.neurons(), x.samples(), options.precision());
+    HeapMemory.require(bytes, layers);
+    return ProjectionKernel.super.compress(x, y, options);
+  }
+
   private static void requireFewEnough(
       List<? extends Layer> layers, Collection<GramPair> pairs, Precision precision) {
     if (precision == Precision.HIGH) {
