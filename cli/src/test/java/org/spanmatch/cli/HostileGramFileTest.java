@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.compare.ComparisonOptions;
 import org.spanmatch.compare.GramLayerPair;
 import org.spanmatch.compare.GramLayerPairs;
@@ -102,10 +102,7 @@ class HostileGramFileTest {
   }
 
   private static Layer layer(String name, int seed) {
-    float[] activations = TestFiles.relu(SAMPLES * NEURONS, seed);
-    double[] values = new double[activations.length];
-    Arrays.setAll(values, i -> activations[i]);
-    return ArrayActivations.of(name, SAMPLES, NEURONS, values);
+    return Layers.of(name, SAMPLES, NEURONS, TestFiles.relu(SAMPLES * NEURONS, seed));
   }
 
   /** Everything that a command could ask. */

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.activations.ArrayActivations;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramException;
@@ -43,7 +43,7 @@ class GramComparisonTest {
     Random random = new Random(seed);
     double[] values = new double[SAMPLES * neurons];
     Arrays.setAll(values, i -> random.nextGaussian());
-    return ArrayActivations.of(name, SAMPLES, neurons, values);
+    return Layers.of(name, SAMPLES, neurons, values);
   }
 
   /** A Gram matrix whose first layers are of network 0, and the others of network 1. */
