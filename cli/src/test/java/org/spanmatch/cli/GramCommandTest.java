@@ -211,7 +211,7 @@ class GramCommandTest {
   void allPairsAreAddedUpWhereTheSamplesAreTheSame() throws IOException {
     Path all = folder.resolve("all.gram.npz");
     Outcome outcome = good("gram", x, y, "--out", all, "--pairs", "all");
-    List<String> rows = outcome.out().lines().map(line -> line.split(" {2,}")[0]).toList();
+    List<String> rows = outcome.out().lines().map(line -> line.split(" {2,}", 2)[0]).toList();
     assertEquals(
         List.of("layer", "fc", "fc ~ only 2", "only 1 ~ fc", "only 1 ~ only 2", "conv"),
         rows.subList(0, 6));
