@@ -5,12 +5,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
+import org.spanmatch.gram.Moments;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelInfo;
-import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**

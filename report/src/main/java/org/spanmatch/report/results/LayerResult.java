@@ -2,8 +2,8 @@ package org.spanmatch.report.results;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
-import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.gram.Precision;
+import org.spanmatch.kernel.PerGroup;
 
 /**
  * What was found for one layer, in the shape of the JSON result.

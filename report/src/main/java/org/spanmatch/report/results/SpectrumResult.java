@@ -3,9 +3,9 @@ package org.spanmatch.report.results;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.MatchSpectrum;
 
