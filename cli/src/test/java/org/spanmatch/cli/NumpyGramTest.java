@@ -17,25 +17,6 @@ import org.spanmatch.cli.RealCommand.Outcome;
 
 /** numpy reads Gram files, and writes such that the command reads. */
 class NumpyGramTest {
-  /** The snippet of the documentation, but for the name of the file. */
-  private static final String READ =
-      """
-      import numpy
-
-      f = numpy.load("seeds.gram.npz")  # numbers and text, no pickle
-      print(f["0/names"], f["0/samples"], f["0/neurons"])
-
-      def within(i):
-          "Inner products of the neurons of layer i."
-          upper = numpy.zeros((f["0/neurons"][i], f["0/neurons"][i]))
-          upper[numpy.triu_indices(len(upper))] = f[f"0/gram/{i}-{i}"]
-          return upper + numpy.triu(upper, 1).T
-
-      xx, yy = within(0), within(1)
-      xy = f["0/gram/0-1"]  # of layer 0 with layer 1
-      means = f["0/sums/0"] / f["0/samples"]
-      """;
-
   private static final String CHECK =
       """
       x, y = (numpy.load(name)["fc"].astype(float) for name in ("x.npz", "y.npz"))
@@ -106,6 +87,14 @@ class NumpyGramTest {
     assertEquals(0, spanmatch("gram", "x.npz", "y.npz", "--out", "seeds.gram.npz").exitCode());
   }
 
+  /** The snippet of docs/gram.md. */
+  private static String documented() throws IOException {
+    Path page = Path.of(System.getProperty("spanmatch.root"), "docs", "gram.md");
+    String text = Files.readString(page);
+    int begin = text.indexOf("```python\n") + "```python\n".length();
+    return text.substring(begin, text.indexOf("```", begin));
+  }
+
   private Outcome python(String script) throws IOException {
     Path file = Files.writeString(folder.resolve("script.py"), script);
     try {
@@ -134,7 +123,7 @@ class NumpyGramTest {
 
   @Test
   void numpyReadsAGramFile() throws IOException {
-    Outcome outcome = python(READ + CHECK);
+    Outcome outcome = python(documented() + CHECK);
     assertEquals(0, outcome.exitCode(), outcome.err());
     assertEquals("['fc' 'fc'] [200] [8 8]\n", outcome.out());
   }
