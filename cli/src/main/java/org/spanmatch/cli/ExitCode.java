@@ -9,7 +9,7 @@ final class ExitCode {
   static final int BACKEND_UNAVAILABLE = 4;
   static final int NOT_VALID = 5;
 
-  /** What shells report for a program that ends since nobody reads its output (SIGPIPE). */
+  /** What shells report after SIGPIPE: the reader of the output is gone. */
   static final int NO_READER = 128 + 13;
 
   private ExitCode() {}

@@ -31,7 +31,7 @@ public sealed interface ComparedLayers permits LayerPair, GramLayerPair {
   boolean offers(Precision precision);
 
   /**
-   * Makes their table.
+   * Returns the projection table of the two layers.
    *
    * @param kernel makes it
    * @param options how to add up activations; a Gram matrix keeps the dead threshold that it was

@@ -29,7 +29,7 @@ public final class Bundle {
    * @param build where the jars come from
    * @param jdk where the run-time environment comes from
    * @param checks whether the checks on a GPU are part of it
-   * @param progress is told what comes next, before each step that takes long
+   * @param progress called with the next step before each one that takes long
    */
   public Bundle(Build build, Jdk jdk, boolean checks, Consumer<String> progress) {
     this.build = build;
@@ -39,7 +39,7 @@ public final class Bundle {
   }
 
   /**
-   * Makes it.
+   * Writes the bundle to a folder.
    *
    * @param target a folder that is empty, missing, or an earlier bundle
    * @return what there is to say about it, a line each

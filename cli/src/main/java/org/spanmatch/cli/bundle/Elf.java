@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 
 /**
  * What a Linux library or program of 64 bits wants from the system that it runs on, as {@code
- * readelf -d} and {@code objdump -T} would tell.
+ * readelf -d} and {@code objdump -T} would print it.
  *
  * @param needed the names of the libraries
  * @param glibc the version of glibc, such as 2.17; empty if any will do

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Makes the Java run-time environment of a bundle with jlink. */
+/** Creates the Java runtime of a bundle with jlink. */
 final class RuntimeImage {
   /**
    * What the command, its libraries and the checks use. Some are only named in strings, so jdeps
@@ -33,7 +33,7 @@ final class RuntimeImage {
   private RuntimeImage() {}
 
   /**
-   * Makes it.
+   * Runs jlink.
    *
    * @param folder must not exist yet
    * @return what there is to say about it
@@ -75,7 +75,7 @@ final class RuntimeImage {
             folder.toString()));
   }
 
-  /** The line that tells what went wrong, which is not always the last. */
+  /** The line of jlink's output with the error, which need not be the last. */
   static String error(String output) {
     List<String> lines = output.lines().filter(line -> !line.isBlank()).toList();
     String line =

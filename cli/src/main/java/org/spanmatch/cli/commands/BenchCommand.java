@@ -199,7 +199,7 @@ public final class BenchCommand implements Command {
     }
   }
 
-  /** Makes table and figures again, from an earlier run. */
+  /** Redraws the table and figures of an earlier run. */
   private static void redraw(Path path, Console console) throws IOException {
     ResultFolder folder = new ResultFolder(path);
     BenchReport report = BenchReport.read(path);
@@ -228,7 +228,7 @@ public final class BenchCommand implements Command {
                   + "; take fewer with --neurons and --samples");
         }
         // With fewer, even unrelated networks come near each other, and with as many as neurons
-        // every span fills the space: nobody's layers.
+        // every span fills the space, which real layers avoid.
         if (asked || d >= 2 * n) {
           points.add(point);
         }

@@ -37,7 +37,7 @@ public interface Command {
   String details();
 
   /**
-   * Does it.
+   * Runs the command.
    *
    * @throws UsageException if the arguments are not right
    * @throws org.spanmatch.activations.ActivationsException if the input can't be used

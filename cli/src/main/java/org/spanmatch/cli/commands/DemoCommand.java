@@ -129,7 +129,7 @@ public final class DemoCommand implements Command {
     return file;
   }
 
-  /** The same activations with the samples in another order, the same for all layers. */
+  /** The activations with their samples in another order, one for all layers. */
   private static List<LayerOutput> shuffled(List<LayerOutput> layers, int samples) {
     List<Integer> order = new ArrayList<>(IntStream.range(0, samples).boxed().toList());
     Collections.shuffle(order, new Random(1));

@@ -71,7 +71,7 @@ record SimpleRun(SimpleOptions options, int threads, BooleanSupplier stopped)
     return search.run(table, options.epsilon());
   }
 
-  /** Exactness is nothing that a Gram matrix can tell. */
+  /** A Gram matrix can't resolve exact containment. */
   @Override
   public Precision precision() {
     return options.epsilon() < Precision.GRAM_FLOOR ? Precision.HIGH : Precision.STANDARD;

@@ -2,7 +2,7 @@ package org.spanmatch.cli.options;
 
 import org.apache.commons.cli.Option;
 
-/** Makes options, and holds those that commands of different kinds share. */
+/** Creates options, and defines those that several kinds of commands share. */
 public final class CommonOptions {
   /** Where results go; each command describes it. */
   public static final Option OUT = valued("out", "DIR", "%s");

@@ -16,7 +16,7 @@ import org.spanmatch.validation.Level;
 import org.spanmatch.validation.StressAxis;
 import org.spanmatch.validation.StressPoint;
 
-/** Makes results of how far backends can be driven, prints and writes them. */
+/** Collects, prints and writes how far backends can be driven. */
 public final class BreakingPoints {
   /** The bound above which a distance is of no use. */
   private static final double LIMIT = 1e-3;

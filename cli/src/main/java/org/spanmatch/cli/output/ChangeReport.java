@@ -52,7 +52,7 @@ public final class ChangeReport {
     }
   }
 
-  /** The parameters that tell the benchmarks of one method apart. */
+  /** The parameters that distinguish the benchmarks of one method. */
   private static Set<String> differing(List<Change> changes) {
     Set<String> differing = new TreeSet<>();
     for (Change first : changes) {

@@ -20,7 +20,7 @@ public final class OutputFile {
   private OutputFile() {}
 
   /**
-   * Makes a folder and checks that files can be written there.
+   * Creates a folder and checks that files can be written to it.
    *
    * @throws OutputException if not
    */

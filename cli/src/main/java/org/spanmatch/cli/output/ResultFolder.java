@@ -14,7 +14,7 @@ import org.spanmatch.report.figures.Figure;
  */
 public record ResultFolder(Path path) implements ResultFiles {
   /**
-   * Makes the folder, and checks that files and figures can be written there.
+   * Creates the folder, and checks that files and figures can be written to it.
    *
    * @param files the names of the files
    * @throws OutputException if not

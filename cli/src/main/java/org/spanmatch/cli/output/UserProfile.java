@@ -35,7 +35,7 @@ public final class UserProfile {
   /**
    * Reads it, if it is there.
    *
-   * @param notes is told why one that is there can't be used
+   * @param notes called with the reason if an existing profile can't be used
    */
   public static Optional<CostProfile> load(Consumer<String> notes) {
     Path file = file();

@@ -19,7 +19,7 @@ import org.spanmatch.validation.Outcome;
 import org.spanmatch.validation.Problem;
 import org.spanmatch.validation.Report;
 
-/** Makes results of what a validation found, and prints them. */
+/** Collects and prints the findings of a validation. */
 public final class ValidationReport {
   private static final int MOST_VALUES = 1000;
   private static final int MOST_SHOWN = 5;

@@ -14,7 +14,10 @@ final class PeakMemory {
 
   private PeakMemory() {}
 
-  /** In words: of the whole process where the system tells, of the Java heap elsewhere. */
+  /**
+   * Peak memory in words: of the whole process if the system reports it, otherwise of the Java
+   * heap.
+   */
   static String describe() {
     try {
       for (String line : Files.readAllLines(STATUS)) {

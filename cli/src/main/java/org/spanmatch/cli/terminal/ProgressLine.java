@@ -21,12 +21,12 @@ public final class ProgressLine implements Progress, AutoCloseable {
   private String name = "";
 
   /**
-   * Starts.
+   * Draws the line for the first time.
    *
    * @param shown whether to draw the line, if there is a terminal
    * @param weights the expected work of each layer, in any unit, each at least 1
-   * @param steps what is done for each layer, of which each counts as much as the others, and one
-   *     that is there several times so many times as much
+   * @param steps the steps of each layer, all of the same weight; a step that is listed k times has
+   *     k times that weight
    */
   public ProgressLine(
       Console console, boolean shown, String task, List<Long> weights, List<String> steps) {

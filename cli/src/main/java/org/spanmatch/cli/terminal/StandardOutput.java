@@ -30,7 +30,7 @@ public final class StandardOutput extends FilterOutputStream {
     return Optional.ofNullable(failure).map(OutputFile::reason);
   }
 
-  /** Whether nobody reads it any more, as after {@code | head -1}. */
+  /** Whether its reader has gone, as after {@code | head -1}. */
   public boolean hasNoReader() {
     return problem().filter("Broken pipe"::equals).isPresent();
   }

@@ -264,7 +264,7 @@ class CudaFaultsTest {
     kernel.close();
     kernel.close();
     StandIn.assertClean("closed");
-    String closed = "the CUDA kernel is closed";
+    String closed = "the kernel is closed";
     assertEquals(
         closed,
         assertThrows(IllegalStateException.class, () -> table.distances(Group.X)).getMessage());
@@ -461,7 +461,7 @@ class CudaFaultsTest {
       Thread.sleep(20);
       kernel.close();
       thread.join();
-      assertEquals("the CUDA kernel is closed", end.get().getMessage());
+      assertEquals("the kernel is closed", end.get().getMessage());
       StandIn.assertClean("closed while others compute");
     }
   }

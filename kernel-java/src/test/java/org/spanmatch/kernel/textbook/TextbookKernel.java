@@ -39,6 +39,7 @@ import org.spanmatch.kernel.UnitGram;
  * program, and the tests beside it are those of any backend.
  */
 final class TextbookKernel implements ProjectionKernel {
+  private boolean closed;
   private final KernelInfo info;
 
   TextbookKernel(String reason) {
@@ -67,6 +68,7 @@ final class TextbookKernel implements ProjectionKernel {
 
   @Override
   public Gram gram(List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options) {
+    requireOpen();
     GramPass.require(layers, pairs);
     requireStandard(options.precision());
     HeapMemory.require(bytes((double) layers.stream().mapToLong(Layer::neurons).sum()), layers);
@@ -184,6 +186,7 @@ final class TextbookKernel implements ProjectionKernel {
 
   @Override
   public ProjectionTable table(Gram gram, int x, int y) {
+    requireOpen();
     gram.requirePair(x, y);
     requireStandard(gram.precision());
     HeapMemory.require(
@@ -195,7 +198,15 @@ final class TextbookKernel implements ProjectionKernel {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    closed = true;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the kernel is closed");
+    }
+  }
 
   private static final class Table extends RecomputingTable {
     private final UnitGram gram;

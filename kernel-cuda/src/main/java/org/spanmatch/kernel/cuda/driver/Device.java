@@ -161,7 +161,7 @@ public final class Device implements AutoCloseable {
     life.readLock().lock();
     try {
       if (!isOpen()) {
-        throw new IllegalStateException("the CUDA kernel is closed");
+        throw new IllegalStateException("the kernel is closed");
       }
       turn.lock();
       try {

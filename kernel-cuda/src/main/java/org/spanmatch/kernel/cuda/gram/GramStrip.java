@@ -41,7 +41,7 @@ public final class GramStrip {
   private final DeviceMemory momentChunks;
   private final DeviceMemory moments;
   private final DeviceMemory values;
-  private final StripNorms norms; // null where nobody wants them
+  private final StripNorms norms; // null if not requested
   private int turn;
 
   /** Rows of samples: while those of one panel are added, the other's arrive. */
@@ -250,7 +250,7 @@ public final class GramStrip {
     return ColumnMoments.of(device.transfers().download(moments, 0, MOMENTS * neurons));
   }
 
-  /** The norm products over the samples of this strip; empty where nobody wanted them. */
+  /** The norm products over the samples of this strip; empty if not requested. */
   public Map<GramPair, NormProducts> normProducts() {
     return norms == null ? Map.of() : norms.products();
   }
