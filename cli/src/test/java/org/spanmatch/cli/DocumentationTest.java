@@ -198,7 +198,7 @@ class DocumentationTest {
   void breakingPointsOfCudaAreAsDocumented() throws IOException {
     StandIn.assumeBuilt();
     assertDocumented(
-        2, StandIn.run(Map.of(), "validate", "--breaking-points", "--backends", "cuda"));
+        1, StandIn.run(Map.of(), "validate", "--breaking-points", "--backends", "cuda"));
   }
 
   private static void assertDocumented(int expectedRows, Outcome outcome) throws IOException {

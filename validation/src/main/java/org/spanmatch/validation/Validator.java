@@ -155,7 +155,7 @@ public final class Validator implements AutoCloseable {
         candidate
             .attempt(
                 kernel -> {
-                  if (precision == Precision.STANDARD || !Check.isAlwaysHigh(kernel)) {
+                  if (precision == Precision.STANDARD || Check.hasBothPrecisions(kernel)) {
                     points.add(stress.measure(candidate.name(), kernel, precision, truth));
                   }
                   return Optional.empty();
