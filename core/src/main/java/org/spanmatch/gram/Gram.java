@@ -184,7 +184,20 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
       throw new IllegalArgumentException(
           "expected layers of " + expected + " neurons, found those of " + found);
     }
-    return withLayers(labelled);
+    List<GramLayer> merged = new ArrayList<>();
+    for (int i = 0; i < layers.size(); i++) {
+      GramLayer own = layers.get(i);
+      GramLayer label = labelled.get(i);
+      merged.add(
+          new GramLayer(
+              label.network(),
+              label.name(),
+              label.sources(),
+              own.sampleAxes(),
+              own.storageRoundoff(),
+              own.moments()));
+    }
+    return withLayers(merged);
   }
 
   /** Keeps the numbers. */
@@ -239,7 +252,9 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
     return layers.stream().anyMatch(layer -> layer.moments().areScaled());
   }
 
-  /** {@return an upper bound on the bytes that the numbers take in memory and on disk} */
+  /**
+   * {@return the bytes that the inner products or the factor take in memory, without the moments}
+   */
   public abstract long bytes();
 
   /**
@@ -249,7 +264,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
    * of inner products is at most max(e₁, e₂)·(1 + u) + u, by the Cauchy–Schwarz inequality; for
    * factors it is the larger backward error plus that of one more reduction step.
    *
-   * @param other the other layer's position in {@link #layers()}
+   * @param other a Gram matrix of the same layers on other samples
    * @throws GramException if the layers, neurons, pairs, precision, dead threshold or shift differ
    */
   public final Gram plus(Gram other) {

@@ -53,7 +53,12 @@ public final class GramFile {
   private static final String FORMAT = "format";
   private static final String VERSION = "spanmatch gram 1";
   private static final String ANY_VERSION = "spanmatch gram ";
-  private static final int MOST_EXPANSION = 64;
+  // Each array may be copied once while it is read, within 64 times the size of the file.
+  private static final int MOST_EXPANSION = 32;
+  // Relative room for the rounding of a product of norms, and of norms that were summed up apart.
+  private static final double ROUNDING = 1e-12;
+  private static final double NORM_ROUNDING = 1e-6;
+  private static final int MOST_LAYERS = 1000; // pairs grow with the square
 
   private final Path path;
   private final Map<String, StoredArray> arrays = new TreeMap<>();
@@ -273,7 +278,13 @@ public final class GramFile {
   }
 
   private List<String> texts(String name, int count) {
-    return array(name, 1, count).texts();
+    List<String> texts = array(name, 1, count).texts();
+    long bytes = texts.stream().mapToLong(text -> (long) Character.BYTES * text.length()).sum();
+    if (bytes > room) {
+      throw problem("array '" + name + "': its text is longer than the file can hold");
+    }
+    room -= bytes;
+    return texts;
   }
 
   private Gram gram(String prefix) {
@@ -319,7 +330,7 @@ public final class GramFile {
 
   private List<GramLayer> layers(String prefix) {
     List<Long> shape = array(prefix + "neurons").shape();
-    if (shape.size() != 1 || shape.get(0) < 1 || shape.get(0) > arrays.size()) {
+    if (shape.size() != 1 || shape.get(0) < 1 || shape.get(0) > MOST_LAYERS) {
       throw problem(
           "array '" + prefix + "neurons': expected a number per layer, found the shape " + shape);
     }
@@ -421,15 +432,56 @@ public final class GramFile {
       double[] triangle = finite(prefix + block(self), GramMatrix.blockSize(layers, self));
       requireSquares(prefix + block(self), layers.get(i).moments(), triangle);
       blocks.put(self, triangle);
+      requirePossible(prefix, layers, self, triangle);
       for (int j = i + 1; j < layers.size(); j++) {
         GramPair pair = new GramPair(i, j);
         if (arrays.containsKey(prefix + block(pair))) {
-          blocks.put(
-              pair, finite(prefix + block(pair), layers.get(i).neurons(), layers.get(j).neurons()));
+          double[] rectangle =
+              finite(prefix + block(pair), layers.get(i).neurons(), layers.get(j).neurons());
+          requirePossible(prefix, layers, pair, rectangle);
+          blocks.put(pair, rectangle);
         }
       }
     }
     return blocks;
+  }
+
+  /** Checks the inequality of Cauchy and Schwarz for neurons that live, with room for rounding. */
+  private void requirePossible(
+      String prefix, List<GramLayer> layers, GramPair pair, double[] block) {
+    double threshold = number(prefix + "dead_threshold");
+    double room = 1 + 2 * number(prefix + "error") + ROUNDING;
+    double[] rows = livingNorms(layers.get(pair.first()).moments(), threshold);
+    double[] columns = livingNorms(layers.get(pair.second()).moments(), threshold);
+    boolean triangle = pair.first() == pair.second();
+    int next = 0;
+    for (int i = 0; i < rows.length; i++) {
+      for (int j = triangle ? i : 0; j < columns.length; j++) {
+        double largest = rows[i] * columns[j];
+        if (largest > 0 && !(Math.abs(block[next]) <= largest * room)) {
+          throw problem(
+              "array '"
+                  + prefix
+                  + block(pair)
+                  + "', neurons "
+                  + i
+                  + " and "
+                  + j
+                  + ": expected at most the product of their norms, "
+                  + largest
+                  + ", found "
+                  + block[next]);
+        }
+        next++;
+      }
+    }
+  }
+
+  /** The norms in scaled units, 0 for dead neurons. */
+  private static double[] livingNorms(Moments moments, double threshold) {
+    double[] norms = moments.scaledSquares();
+    Arrays.setAll(norms, i -> moments.norm(i) > threshold ? Math.sqrt(norms[i]) : 0);
+    return norms;
   }
 
   /** Checks that the diagonal equals the squares, since a file holds the squared norms twice. */
@@ -451,12 +503,51 @@ public final class GramFile {
     }
   }
 
+  /** Checks that a factor is triangular, and that its columns have the norms of living neurons. */
+  private void requireFactor(String prefix, List<GramLayer> layers, double[] values, int columns) {
+    double threshold = number(prefix + "dead_threshold");
+    double[] squares = new double[columns];
+    for (int place = 0; place < values.length; place++) {
+      int row = place / columns;
+      int column = place % columns;
+      if (column < row && values[place] != 0) {
+        throw problem(
+            "array '"
+                + prefix
+                + "factor': expected 0 below the diagonal, found "
+                + values[place]
+                + " in row "
+                + row);
+      }
+      squares[column] += values[place] * values[place];
+    }
+    int column = 0;
+    for (GramLayer layer : layers) {
+      for (double norm : livingNorms(layer.moments(), threshold)) {
+        double found = Math.sqrt(squares[column]);
+        if (norm > 0 && !(Math.abs(found - norm) <= NORM_ROUNDING * norm)) {
+          throw problem(
+              "array '"
+                  + prefix
+                  + "factor', column "
+                  + column
+                  + ": expected the norm "
+                  + norm
+                  + ", found "
+                  + found);
+        }
+        column++;
+      }
+    }
+  }
+
   private double[][] factor(String prefix, List<GramLayer> layers) {
     long columns = layers.stream().mapToLong(GramLayer::neurons).sum();
     String name = prefix + "factor";
     List<Long> shape = array(name).shape();
     long count = shape.isEmpty() ? columns : Math.min(columns, shape.get(0));
     double[] values = finite(name, count, columns);
+    requireFactor(prefix, layers, values, (int) columns);
     double[][] rows = new double[(int) count][];
     Arrays.setAll(
         rows, i -> Arrays.copyOfRange(values, (int) (i * columns + i), (int) ((i + 1) * columns)));

@@ -1,6 +1,5 @@
 package org.spanmatch.kernel;
 
-import java.util.Arrays;
 import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramPair;
 
@@ -123,7 +122,9 @@ public final class UnitGram {
   @Override
   public String toString() {
     return "cosines of "
-        + Arrays.toString(new int[] {pair.living().x().count(), pair.living().y().count()})
+        + pair.living().x().count()
+        + " + "
+        + pair.living().y().count()
         + " neurons";
   }
 }

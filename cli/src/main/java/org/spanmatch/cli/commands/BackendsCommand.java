@@ -38,7 +38,7 @@ public final class BackendsCommand implements Command {
     return """
         Backends are listed in the order in which '--backend auto' tries them; it leaves layers that
         are too small for a GPU to the next, unless a profile of 'spanmatch bench --save-profile'
-        tells the fastest for each layer. One is forced with --backend NAME, or with
+        names the fastest for each layer. One is forced with --backend NAME, or with
         SPANMATCH_JAVA_OPTS=-Dspanmatch.backend=NAME.
         """;
   }

@@ -25,7 +25,7 @@ public final class BundleCommand implements Command {
 
   @Override
   public String summary() {
-    return "a folder with the command and a Java of its own, for machines that have none";
+    return "a folder with the command and a Java runtime, for machines without Java";
   }
 
   @Override

@@ -72,7 +72,7 @@ record Input<P extends ComparedLayers>(
     options.layers().requireEachFound(names);
     return new Input<>(
             paired.x(), paired.y(), paired.pairs(), PerGroup.of(paired.onlyInX(), paired.onlyInY()))
-        .required("of both networks");
+        .required("in both networks");
   }
 
   /** Adds to a message about a layer how to do without it. */

@@ -83,7 +83,7 @@ public final class ValidateCommand implements Command {
         compared between the backends.
 
         An outcome is 'borderline' where a backend says itself that a result is in doubt. Exit code 5
-        tells that a bound was violated, or that a backend failed, with or without saying so. What
+        means that a bound was violated, or that a backend failed, with or without saying so. What
         failed is shown with the smallest problem found that fails too, and the command that repeats
         it. quick takes less than a minute for java and reference on 2 cores, full some minutes.
 

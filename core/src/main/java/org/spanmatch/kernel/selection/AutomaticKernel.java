@@ -13,6 +13,7 @@ import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
+import org.spanmatch.kernel.GramPass;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
@@ -35,6 +36,11 @@ final class AutomaticKernel implements ProjectionKernel {
 
     /** The reason in words, with the choices made so far. */
     String reason();
+
+    /** Whether a user insists on the kernel, so that it must add up if it can at all. */
+    default boolean isForced() {
+      return false;
+    }
   }
 
   /**
@@ -122,6 +128,7 @@ final class AutomaticKernel implements ProjectionKernel {
 
   @Override
   public Gram gram(List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options) {
+    GramPass.require(layers, pairs);
     Size size = Size.of(layers, pairs, options.precision());
     return onChosen(size, true, kernel -> kernel.gram(layers, pairs, options));
   }
@@ -166,7 +173,8 @@ final class AutomaticKernel implements ProjectionKernel {
       try {
         return done(chosen, first, size, addsUp, work.apply(first.kernel()));
       } catch (NotEnoughMemoryException e) {
-        if (!first.candidate.isAccelerator() || next(first).isEmpty()) {
+        boolean insists = addsUp && choice.isForced();
+        if (insists || !first.candidate.isAccelerator() || next(first).isEmpty()) {
           throw e;
         }
         declined = Optional.of("what its memory can't hold");

@@ -9,4 +9,9 @@ record ForcedChoice(String reason) implements AutomaticKernel.Choice {
 
   @Override
   public void handed(int kernel, int xNeurons, int yNeurons, long samples) {}
+
+  @Override
+  public boolean isForced() {
+    return true;
+  }
 }

@@ -115,7 +115,17 @@ public final class CudaKernel implements ProjectionKernel {
     double needed = ResidentGram.bytes(xNeurons, yNeurons, samples);
     return needed <= devices.get(0).info().memoryBytes()
         ? HEAP_BYTES
-        : gramHeapBytes((long) xNeurons + yNeurons);
+        : saturatedSum(gramHeapBytes((long) xNeurons + yNeurons), cosineBytes(xNeurons, yNeurons));
+  }
+
+  private static long saturatedSum(long one, long other) {
+    return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
+  }
+
+  /** The Java heap that a table's cosines take on their way to the device. */
+  private static long cosineBytes(int xNeurons, int yNeurons) {
+    double neurons = (double) xNeurons + yNeurons;
+    return (long) (Double.BYTES * neurons * neurons);
   }
 
   /** The Java heap that the blocks of a Gram matrix of all pairs take. */
@@ -176,8 +186,9 @@ public final class CudaKernel implements ProjectionKernel {
     requireOpen();
     gram.requirePair(x, y);
     requireStandard(gram.precision());
-    double neurons = (double) gram.layers().get(x).neurons() + gram.layers().get(y).neurons();
-    HeapMemory.require((long) (Double.BYTES * neurons * neurons), gram, x, y);
+    int xNeurons = gram.layers().get(x).neurons();
+    int yNeurons = gram.layers().get(y).neurons();
+    HeapMemory.require(cosineBytes(xNeurons, yNeurons), gram, x, y);
     org.spanmatch.kernel.UnitGram unit = org.spanmatch.kernel.UnitGram.of((GramMatrix) gram, x, y);
     Device device = devices.get(0);
     return errors.on(

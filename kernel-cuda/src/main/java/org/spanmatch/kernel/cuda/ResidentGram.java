@@ -160,16 +160,22 @@ final class ResidentGram implements AutoCloseable {
         columns[next++] = layers.first(pair.layer(group)) + neuron;
       }
     }
-    UnitGram gram =
-        UnitGram.of(
-            device,
-            unitRoom,
-            unit,
-            strips.get(0).values(),
-            layers.neurons(),
-            columns,
-            layers.gramError(GramStrip.PANEL),
-            pair.storageRoundoff());
+    UnitGram gram;
+    try {
+      gram =
+          UnitGram.of(
+              device,
+              unitRoom,
+              unit,
+              strips.get(0).values(),
+              layers.neurons(),
+              columns,
+              layers.gramError(GramStrip.PANEL),
+              pair.storageRoundoff());
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
     rooms.remove(unitRoom); // the table's from here on
     close();
     return DeviceTable.started(errors, device, gram, pair);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -204,24 +205,36 @@ class CudaFaultsTest {
     StandIn.assertClean(kilobytes + " kB");
   }
 
-  /** What does not fit the device at all goes to the processor, whose result is the same. */
-  @ParameterizedTest
-  @ValueSource(ints = {9_000, 6_000, 500})
-  void whatDoesNotFitIsPassedOn(int kilobytes) {
+  /**
+   * A table that does not fit the device goes to the processor, whose result is the same; what
+   * can't even be added up there fails, since the user insists on the device.
+   */
+  @Test
+  void tablesThatDoNotFitArePassedOn() {
     Problem problem = Problem.relu(2, 300, 200, 190);
     List<Match> expected;
     try (ProjectionKernel kernel = new VectorProvider().open(new KernelOptions(1), "test")) {
       expected = matches(kernel, problem);
     }
     Cudas.assumeAvailable();
-    StandIn.setMemory(1000L * kilobytes);
-    try (ProjectionKernel kernel = Kernels.open("cuda", new KernelOptions(1))) {
-      assertSameSets(expected, matches(kernel, problem));
-      String reason = kernel.info().reason();
-      assertEquals(
-          kilobytes < 3_000, reason.contains("what its memory can't hold on java"), reason);
+    Map<String, Integer> outcomes = new TreeMap<>();
+    for (int kilobytes = 2_000; kilobytes <= 9_000; kilobytes += 250) {
+      StandIn.setMemory(1000L * kilobytes);
+      String outcome;
+      try (ProjectionKernel kernel = Kernels.open("cuda", new KernelOptions(1))) {
+        assertSameSets(expected, matches(kernel, problem));
+        outcome =
+            kernel.info().reason().contains("what its memory can't hold on java")
+                ? "passed on"
+                : "fits";
+      } catch (NotEnoughMemoryException e) {
+        assertTrue(e.getMessage().contains("CUDA device 0"), e.getMessage());
+        outcome = "refused";
+      }
+      outcomes.merge(outcome, 1, Integer::sum);
+      StandIn.assertClean(kilobytes + " kB");
     }
-    StandIn.assertClean(kilobytes + " kB");
+    assertEquals(Set.of("fits", "passed on", "refused"), outcomes.keySet());
   }
 
   private static List<Match> matches(ProjectionKernel kernel, Problem problem) {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.SampleRows;
@@ -107,6 +108,8 @@ final class ReferenceKernel implements ProjectionKernel {
     try {
       layers.forEach(layer -> readers.add(new SampleRows(layer.layer())));
       int chunk = SampleRows.chunk(first[layers.size()]);
+      List<double[]> scales =
+          layers.stream().map(layer -> layer.scales().orElse(null)).collect(Collectors.toList());
       List<double[]> values =
           layers.stream().map(layer -> new double[chunk * layer.neurons()]).toList();
       for (long done = 0; done < samples; ) {
@@ -120,7 +123,7 @@ final class ReferenceKernel implements ProjectionKernel {
         for (int row = 0; row < count; row++) {
           double[] target = qr.nextRow();
           for (int i = 0; i < layers.size(); i++) {
-            putRow(layers.get(i), values.get(i), row, target, first[i]);
+            putRow(values.get(i), scales.get(i), row, target, first[i], first[i + 1]);
           }
           moments.addRow(target, 0);
         }
@@ -133,11 +136,10 @@ final class ReferenceKernel implements ProjectionKernel {
   }
 
   private static void putRow(
-      ScaledLayer layer, double[] values, int row, double[] target, int column) {
-    double[] scales = layer.scales().orElse(null);
-    int from = row * layer.neurons();
-    for (int j = 0; j < layer.neurons(); j++) {
-      target[column + j] = scales == null ? values[from + j] : values[from + j] * scales[j];
+      double[] values, double[] scales, int row, double[] target, int from, int to) {
+    int place = row * (to - from);
+    for (int j = 0; j < to - from; j++) {
+      target[from + j] = scales == null ? values[place + j] : values[place + j] * scales[j];
     }
   }
 
@@ -145,6 +147,8 @@ final class ReferenceKernel implements ProjectionKernel {
   public ProjectionTable table(Gram gram, int x, int y) {
     requireOpen();
     gram.requirePair(x, y);
+    double neurons = (double) gram.layers().get(x).neurons() + gram.layers().get(y).neurons();
+    HeapMemory.require((long) (2 * Double.BYTES * neurons * neurons), gram, x, y);
     return gram instanceof GramMatrix matrix
         ? new ReferenceGramTable(UnitGram.of(matrix, x, y))
         : new ReferenceTable((TriangularFactor) gram, LivingPair.of(gram, x, y));

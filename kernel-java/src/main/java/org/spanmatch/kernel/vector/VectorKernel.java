@@ -144,7 +144,12 @@ final class VectorKernel implements ProjectionKernel {
     int xNeurons = gram.layers().get(x).neurons();
     int yNeurons = gram.layers().get(y).neurons();
     requireFewEnough(gram.layers().get(x).description(), List.of(xNeurons, yNeurons));
-    HeapMemory.require((long) SweptTable.bytes(xNeurons, yNeurons), gram, x, y);
+    double bytes = SweptTable.bytes(xNeurons, yNeurons);
+    if (gram instanceof TriangularFactor factor) {
+      // Columns are as long as the factor of all layers is high.
+      bytes += 2.0 * Double.BYTES * factor.columns() * ((double) xNeurons + yNeurons);
+    }
+    HeapMemory.require((long) bytes, gram, x, y);
     Gemm gemm = new Gemm(microKernel, workers);
     LivingPair pair;
     CompressedVectors vectors;
