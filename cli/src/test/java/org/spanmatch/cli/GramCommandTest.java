@@ -207,6 +207,16 @@ class GramCommandTest {
         result("match", gram("g.gram.npz", own, other)).at("/layers/0/name").textValue());
   }
 
+  /** A sum could not bring the activations back. */
+  @Test
+  void activationsAreNotWrittenOver() throws IOException {
+    byte[] before = Files.readAllBytes(x);
+    Outcome outcome = RealCommand.run("gram", x, y, "--out", x);
+    assertEquals(2, outcome.exitCode());
+    assertTrue(outcome.err().contains("expected a file apart from the activations"), outcome.err());
+    assertArrayEquals(before, Files.readAllBytes(x));
+  }
+
   @Test
   void allPairsAreAddedUpWhereTheSamplesAreTheSame() throws IOException {
     Path all = folder.resolve("all.gram.npz");
@@ -303,7 +313,8 @@ class GramCommandTest {
     Path thin =
         TestFiles.npz(folder.resolve("thin.npz"), "fc", TestFiles.relu(SAMPLES, 5), SAMPLES, 1);
     Path fc = gram("fc.gram.npz", x, y, "--layers", "fc");
-    assertCannotBeAdded(first, fc, "expected 2 Gram matrices, found 1");
+    assertCannotBeAdded(
+        first, fc, "expected Gram matrices of the layers [fc, fc], [conv, conv], found [fc, fc]");
     assertCannotBeAdded(
         fc, gram("conv.gram.npz", x, y, "--layers", "conv"), "expected layer 'fc' of network 1");
     assertCannotBeAdded(

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.activations.npy.StoredArray;
@@ -51,6 +53,7 @@ public final class GramFile {
   public static final String SUFFIX = ".gram.npz";
 
   private static final String FORMAT = "format";
+  private static final Pattern OF_MATRIX = Pattern.compile("([0-9]{1,9})/.*", Pattern.DOTALL);
   private static final String VERSION = "spanmatch gram 1";
   private static final String ANY_VERSION = "spanmatch gram ";
   // Each array may be copied once while it is read, within 64 times the size of the file.
@@ -214,6 +217,13 @@ public final class GramFile {
     }
     if (grams.isEmpty()) {
       throw file.problem("it holds no Gram matrix");
+    }
+    for (String name : file.arrays.keySet()) {
+      Matcher matcher = OF_MATRIX.matcher(name);
+      if (matcher.matches() && Long.parseLong(matcher.group(1)) >= grams.size()) {
+        throw file.problem(
+            "the array '" + grams.size() + "/precision' is missing, but there is '" + name + "'");
+      }
     }
     return List.copyOf(grams);
   }
@@ -450,7 +460,8 @@ public final class GramFile {
   private void requirePossible(
       String prefix, List<GramLayer> layers, GramPair pair, double[] block) {
     double threshold = number(prefix + "dead_threshold");
-    double room = 1 + 2 * number(prefix + "error") + ROUNDING;
+    double error = number(prefix + "error");
+    double room = error >= 0 ? 1 + 2 * error + ROUNDING : Double.MAX_VALUE; // refused elsewhere
     double[] rows = livingNorms(layers.get(pair.first()).moments(), threshold);
     double[] columns = livingNorms(layers.get(pair.second()).moments(), threshold);
     boolean triangle = pair.first() == pair.second();

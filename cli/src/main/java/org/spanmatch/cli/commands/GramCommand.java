@@ -1,6 +1,8 @@
 package org.spanmatch.cli.commands;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,6 +13,7 @@ import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.ComputingOptions;
+import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.output.OutputFile;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.Footer;
@@ -68,6 +71,9 @@ public final class GramCommand implements Command {
   public void run(Arguments arguments, Console console) throws IOException {
     long start = System.nanoTime();
     GramCommandOptions options = GramCommandOptions.of(arguments);
+    for (Path input : options.input().files()) {
+      requireApart(options.out(), input);
+    }
     ComputingOptions computing = options.computing();
     List<GramGroup> groups = groups(options, console);
     List<Gram> grams;
@@ -85,6 +91,19 @@ public final class GramCommand implements Command {
     GramOutput.printPairs(grams, console.out());
     Footer.print(backend, layers, start, console.out());
     GramOutput.write(grams, options.out(), console.out());
+  }
+
+  /** Refuses to write over activations, which a sum could not bring back. */
+  private static void requireApart(Path out, Path input) throws IOException {
+    boolean same =
+        Files.exists(out)
+            && Files.exists(input)
+            && (Files.isSameFile(out, input)
+                || (Files.isDirectory(input)
+                    && Files.isSameFile(out.toAbsolutePath().getParent(), input)));
+    if (same) {
+      throw new UsageException("--out: expected a file apart from the activations, found " + out);
+    }
   }
 
   private static List<GramGroup> groups(GramCommandOptions options, Console console) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.output.OutputFile;
@@ -11,6 +12,7 @@ import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramException;
 import org.spanmatch.gram.GramFile;
+import org.spanmatch.gram.GramLayer;
 
 /** {@code spanmatch merge}: adds Gram files of the same layers on other samples. */
 public final class MergeCommand implements Command {
@@ -71,9 +73,17 @@ public final class MergeCommand implements Command {
     GramOutput.write(sums, options.out(), console.out());
   }
 
+  /** The layers of each matrix, such as "[fc1, fc1], [conv, conv]". */
+  private static String layers(List<Gram> grams) {
+    return grams.stream()
+        .map(gram -> gram.layers().stream().map(GramLayer::name).toList().toString())
+        .collect(Collectors.joining(", "));
+  }
+
   private static List<Gram> plus(List<Gram> sums, List<Gram> parts) {
     if (parts.size() != sums.size()) {
-      throw new GramException("expected " + sums.size() + " Gram matrices, found " + parts.size());
+      throw new GramException(
+          "expected Gram matrices of the layers " + layers(sums) + ", found " + layers(parts));
     }
     List<Gram> all = new ArrayList<>();
     for (int i = 0; i < parts.size(); i++) {
