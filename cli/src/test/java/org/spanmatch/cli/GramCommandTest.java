@@ -53,7 +53,7 @@ class GramCommandTest {
   private Path x;
   private Path y;
 
-  /** As the command itself does in a process of its own. */
+  /** As the command does, in a separate process. */
   @BeforeAll
   static void logOnlyWarnings() {
     LOGGER.setLevel(Level.WARNING);

@@ -129,7 +129,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
   public static Gram sum(List<? extends Gram> parts) {
     Objects.requireNonNull(parts, "parts");
     Gram sum = empty();
-    for (Gram part : Objects.requireNonNull(parts, "parts")) {
+    for (Gram part : parts) {
       sum = sum.plus(part);
     }
     return sum;

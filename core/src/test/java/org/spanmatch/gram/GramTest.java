@@ -27,7 +27,7 @@ class GramTest {
     assertEquals(message, assertThrows(GramException.class, () -> gram.plus(other)).getMessage());
   }
 
-  /** The same inner products with other layers. */
+  /** Inner products of other layers with equal numbers. */
   private static GramMatrix with(List<GramLayer> layers, double threshold) {
     GramMatrix matrix = ACTIVATIONS.matrix();
     Map<GramPair, double[]> blocks = new TreeMap<>();

@@ -24,7 +24,7 @@ import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.report.text.DisplayName;
 
-/** {@code spanmatch gram}: adds the activations of two networks up, and keeps the sums. */
+/** {@code spanmatch gram}: adds up the activations of two networks and keeps the sums. */
 public final class GramCommand implements Command {
   @Override
   public String name() {
@@ -33,7 +33,7 @@ public final class GramCommand implements Command {
 
   @Override
   public String summary() {
-    return "adds the activations of two networks up once, into a file to ask many questions of";
+    return "adds up the activations of two networks once, and keeps the sums in a file";
   }
 
   @Override
@@ -53,7 +53,7 @@ public final class GramCommand implements Command {
         kept are the inner products of all neurons, the Gram matrix (with --precision high its
         triangular factor), whose size does not depend on the number of samples. 'match', 'simple',
         'spectrum' and 'distances' take the file in the place of A and B and give the results that
-        the activations give; 'layers' says what is in it; 'merge' adds files of the same layers on
+        the activations give at the same --precision; 'layers' says what is in it; 'merge' adds files of the same layers on
         other samples. numpy reads the file.
 
         By default layers of equal names are added up together, which is what the other commands

@@ -41,8 +41,8 @@ public final class MergeCommand implements Command {
     return """
         Adds files that 'spanmatch gram' has written of the same layers on different parts of a test
         set, as by the jobs of an array, in the order given; the same files in the same order give
-        the same bits. The result is that of all samples together, up to rounding, which the error
-        bounds of results include. It may be merged again.
+        the same bits. The sum equals that of all samples added up at once, except for rounding,
+        which error bounds include. It may be merged again.
 
         Files of other layers, numbers of neurons or pairs of layers, or that were added up with
         another dead threshold, shift or precision are refused. What can't be seen: the same samples

@@ -32,7 +32,7 @@ import org.spanmatch.validation.Problem;
 class ForeignGramTest {
   private static final double ROUNDOFF = 0x1p-53;
 
-  /** What a tool with a Gram matrix of its own does. */
+  /** What a tool that has a Gram matrix does. */
   private static Gram gram(Problem problem) {
     double error = problem.samples() * ROUNDOFF;
     return new GramMatrix(
