@@ -8,10 +8,10 @@ import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Moments;
-import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.backend.GramErrors;
 import org.spanmatch.tuning.Mixtures;
 
 /**

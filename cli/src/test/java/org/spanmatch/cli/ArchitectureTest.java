@@ -23,6 +23,7 @@ class ArchitectureTest {
     "activations..",
     "gram..",
     "kernel",
+    "kernel.backend..",
     "kernel.selection..",
     "match..",
     "similarity..",
@@ -95,10 +96,17 @@ class ArchitectureTest {
       only(names("kernel"), names("kernel", "gram..", "activations.."), JDK);
 
   @ArchTest
+  static final ArchRule backendNeedsKernel =
+      only(
+          names("kernel.backend.."),
+          names("kernel.backend..", "kernel", "gram..", "activations.."),
+          JDK);
+
+  @ArchTest
   static final ArchRule selectionNeedsKernel =
       only(
           names("kernel.selection.."),
-          names("kernel.selection..", "kernel", "gram..", "activations.."),
+          names("kernel.selection..", "kernel.backend..", "kernel", "gram..", "activations.."),
           JDK);
 
   @ArchTest

@@ -219,9 +219,9 @@ class BenchCommandTest {
     assertTrue(measured.containsAll(List.of("java", "ejml", "ojalgo", "netlib")), "" + measured);
   }
 
-  // A process that the JDK starts is its helper at first.
-  private static boolean isJava(ProcessHandle process) {
-    return process.info().command().filter(command -> command.endsWith("/java")).isPresent();
+  // A process that the JDK starts is a copy of its parent at first, and then its helper.
+  private static boolean measures(ProcessHandle process) {
+    return process.info().commandLine().filter(line -> line.contains("ForkedMain")).isPresent();
   }
 
   /** The JVM that measures is killed; what was measured before is kept. */
@@ -241,7 +241,7 @@ class BenchCommandTest {
         killed =
             process
                 .children()
-                .filter(BenchCommandTest::isJava)
+                .filter(BenchCommandTest::measures)
                 .map(ProcessHandle::destroyForcibly)
                 .reduce(false, (a, b) -> b);
       }

@@ -144,6 +144,16 @@ public enum ElementType {
   public abstract double get(ByteBuffer data, int index);
 
   /**
+   * Appends a value; floating-point types round it to nearest, integer types truncate.
+   *
+   * @param data receives the value at its position, in the buffer's byte order
+   * @param value the value
+   */
+  public void put(ByteBuffer data, double value) {
+    Encoding.put(data, this, value);
+  }
+
+  /**
    * Reads values that lie side by side.
    *
    * @param data the stored bytes, in the buffer's byte order

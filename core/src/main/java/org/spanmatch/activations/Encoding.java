@@ -3,7 +3,7 @@ package org.spanmatch.activations;
 import java.nio.ByteBuffer;
 
 /** Writes numbers in the formats in which activations are stored. */
-public final class Encoding {
+final class Encoding {
   private Encoding() {}
 
   /**
@@ -13,7 +13,7 @@ public final class Encoding {
    * @param type the format to write
    * @param value the value
    */
-  public static void put(ByteBuffer data, ElementType type, double value) {
+  static void put(ByteBuffer data, ElementType type, double value) {
     switch (type) {
       case BOOL, INT8, UINT8 -> data.put((byte) (int) value);
       case INT16, UINT16 -> data.putShort((short) (int) value);

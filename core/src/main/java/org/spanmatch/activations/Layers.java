@@ -174,6 +174,18 @@ public final class Layers {
         name, samples, neurons, StoredValues.of(new double[][] {values}, "values"));
   }
 
+  /**
+   * A layer restricted to a random subset of its samples, one drawn from each of equal parts of the
+   * test set. Two layers with the same number of samples keep the same ones, in every run.
+   *
+   * @param layer the layer
+   * @param count number of samples, at least 1
+   * @return a layer with at most {@code count} samples; the layer itself if it has no more
+   */
+  public static Layer sampled(Layer layer, long count) {
+    return SampledActivations.of(layer, count);
+  }
+
   /** The common length of all pieces, each of which is a row. */
   private static int requireRows(StoredValues values, String row) {
     if (values.pieces() == 0) {

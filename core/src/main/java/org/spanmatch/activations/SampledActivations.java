@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
  * same samples, in every run. One sample per part spreads them over the whole test set, and the
  * random position within a part keeps them from always falling on the same image column.
  */
-public final class SampledActivations extends ForwardingLayer {
+final class SampledActivations extends ForwardingLayer {
   private static final long SEED = 0x5eed_5eedL;
   private static final int BLOCK_VALUES = 1 << 18;
 
@@ -25,13 +25,8 @@ public final class SampledActivations extends ForwardingLayer {
     this.count = count;
   }
 
-  /**
-   * {@return a layer with at most {@code count} samples; the layer itself if it has no more}
-   *
-   * @param layer the layer
-   * @param count number of samples, at least 1
-   */
-  public static Layer of(Layer layer, long count) {
+  /** See {@link Layers#sampled}. */
+  static Layer of(Layer layer, long count) {
     Objects.requireNonNull(layer, "layer");
     if (count < 1) {
       throw new IllegalArgumentException("expected at least 1 sample, found " + count);

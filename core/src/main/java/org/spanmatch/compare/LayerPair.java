@@ -2,7 +2,7 @@ package org.spanmatch.compare;
 
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.SampledActivations;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.PerGroup;
@@ -74,7 +74,7 @@ public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers
    * @param count number of samples to keep, at least 1
    */
   public LayerPair sampled(long count) {
-    return new LayerPair(name, SampledActivations.of(x, count), SampledActivations.of(y, count));
+    return new LayerPair(name, Layers.sampled(x, count), Layers.sampled(y, count));
   }
 
   @Override

@@ -48,8 +48,12 @@ public final class Distances {
     this.storageRoundoff = storageRoundoff;
   }
 
-  /** Returns the distances of those neurons whose position satisfies a predicate. */
-  Distances only(IntPredicate wanted) {
+  /**
+   * {@return the distances of some of the neurons}
+   *
+   * @param wanted whether to keep the neuron at a position in its layer
+   */
+  public Distances only(IntPredicate wanted) {
     int[] kept = IntStream.range(0, size()).filter(i -> wanted.test(neurons[i])).toArray();
     return new Distances(
         IntStream.of(kept).map(i -> neurons[i]).toArray(),

@@ -25,7 +25,7 @@ import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.ScaledLayer;
+import org.spanmatch.kernel.backend.ScaledLayer;
 import org.spanmatch.kernel.cuda.CudaKernel;
 import org.spanmatch.kernel.cuda.CudaProvider;
 import org.spanmatch.kernel.cuda.driver.Allocations;

@@ -9,7 +9,6 @@ import java.util.List;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
-import org.spanmatch.activations.Encoding;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
 
@@ -74,7 +73,7 @@ public final class MemoryLayer implements Layer {
     ByteBuffer piece = pieces.get(sample / pieceSamples);
     for (int neuron = 0; neuron < neurons; neuron++) {
       piece.position(index(sample, neuron) * type.bytes());
-      Encoding.put(piece, type, values[neuron]);
+      type.put(piece, values[neuron]);
     }
   }
 

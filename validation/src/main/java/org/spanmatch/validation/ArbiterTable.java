@@ -8,10 +8,10 @@ import org.spanmatch.gram.Moments;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.LivingNeurons;
-import org.spanmatch.kernel.LivingPair;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.kernel.RecomputingTable;
+import org.spanmatch.kernel.backend.LivingNeurons;
+import org.spanmatch.kernel.backend.LivingPair;
+import org.spanmatch.kernel.backend.RecomputingTable;
 
 /**
  * The arbiter as a table, so that the matching algorithms find exact sets with it. If correct

@@ -6,7 +6,6 @@ import java.util.List;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
-import org.spanmatch.activations.Encoding;
 import org.spanmatch.activations.Layer;
 
 /**
@@ -62,7 +61,7 @@ public record BlockedLayer(
         for (int i = 0; i < count; i++, position += inner) {
           for (double[] vector : vectors) {
             for (int j = 0; j < inner; j++) {
-              Encoding.put(buffer, type, vector[position + j]);
+              type.put(buffer, vector[position + j]);
             }
           }
         }

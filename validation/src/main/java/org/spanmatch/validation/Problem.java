@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.DoubleUnaryOperator;
 import org.spanmatch.activations.ElementType;
-import org.spanmatch.activations.Encoding;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.kernel.Group;
@@ -49,7 +48,7 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
     ByteBuffer cell = ByteBuffer.allocate(Long.BYTES);
     return map(
         value -> {
-          Encoding.put(cell.clear(), type, value);
+          type.put(cell.clear(), value);
           return type.get(cell, 0);
         });
   }

@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.SampledActivations;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.activations.npy.StoredArray;
 import org.spanmatch.cli.options.InputOptions;
@@ -91,7 +91,7 @@ record GramGroup(List<Layer> x, List<Layer> y, Set<GramPair> pairs) {
   }
 
   private static List<Layer> sampled(List<Layer> layers, long count) {
-    return layers.stream().map(layer -> SampledActivations.of(layer, count)).toList();
+    return layers.stream().map(layer -> Layers.sampled(layer, count)).toList();
   }
 
   /** All layers, those of the first network first. */

@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layout;
 import org.spanmatch.activations.NeuronNorms;
-import org.spanmatch.activations.SampledActivations;
 import org.spanmatch.activations.npy.NpyBytes.Container;
 import org.spanmatch.compare.LayerPair;
 
@@ -411,13 +411,13 @@ class BadInputTest {
   void positionsOfSampledActivationsAreThoseInTheFile() throws IOException {
     double[] values = new double[1000];
     Layer layer = layer(write("layer.npy", NpyBytes.of(values, 1000, 1)));
-    Layer sampled = SampledActivations.of(layer, 100);
+    Layer sampled = Layers.sampled(layer, 100);
     long position = sampled.samplePosition(57);
     assertTrue(position >= 570 && position < 580, "57th of 100 parts: " + position);
 
     values[(int) position] = Double.NaN;
     Path file = write("layer.npy", NpyBytes.of(values, 1000, 1));
-    Layer withNan = SampledActivations.of(layer(file), 100);
+    Layer withNan = Layers.sampled(layer(file), 100);
     assertRefused(
         () -> NeuronNorms.of(withNan, done -> {}), file, LAYER, "neuron 0", "sample " + position);
     assertFalse(position == 57, "the test must tell the file's position from the draw's");

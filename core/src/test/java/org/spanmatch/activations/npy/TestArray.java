@@ -11,7 +11,6 @@ import java.util.List;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
-import org.spanmatch.activations.Encoding;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
 import org.spanmatch.activations.SampleRows;
@@ -37,7 +36,7 @@ record TestArray(ElementType type, ByteOrder order, boolean fortranOrder, List<I
     ByteBuffer data = ByteBuffer.allocate(count * type.bytes()).order(order);
     int[] index = new int[shape.size()];
     for (int i = 0; i < count; i++) {
-      Encoding.put(data, type, value(position(index)));
+      type.put(data, value(position(index)));
       advance(index);
     }
     return data.array();

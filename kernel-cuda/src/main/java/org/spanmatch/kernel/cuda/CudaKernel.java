@@ -10,14 +10,14 @@ import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
-import org.spanmatch.kernel.GramPass;
-import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
-import org.spanmatch.kernel.ScaledLayer;
+import org.spanmatch.kernel.backend.GramPass;
+import org.spanmatch.kernel.backend.HeapMemory;
+import org.spanmatch.kernel.backend.ScaledLayer;
 import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceErrors;
@@ -189,7 +189,8 @@ public final class CudaKernel implements ProjectionKernel {
     int xNeurons = gram.layers().get(x).neurons();
     int yNeurons = gram.layers().get(y).neurons();
     HeapMemory.require(cosineBytes(xNeurons, yNeurons), gram, x, y);
-    org.spanmatch.kernel.UnitGram unit = org.spanmatch.kernel.UnitGram.of((GramMatrix) gram, x, y);
+    org.spanmatch.kernel.backend.UnitGram unit =
+        org.spanmatch.kernel.backend.UnitGram.of((GramMatrix) gram, x, y);
     Device device = devices.get(0);
     return errors.on(
         device,

@@ -12,7 +12,7 @@ import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.NormProducts;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.LivingPair;
+import org.spanmatch.kernel.backend.LivingPair;
 import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceErrors;

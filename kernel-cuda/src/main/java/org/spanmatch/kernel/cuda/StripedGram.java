@@ -10,7 +10,7 @@ import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.NormProducts;
 import org.spanmatch.kernel.NotEnoughMemoryException;
-import org.spanmatch.kernel.ScaledLayer;
+import org.spanmatch.kernel.backend.ScaledLayer;
 import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceException;

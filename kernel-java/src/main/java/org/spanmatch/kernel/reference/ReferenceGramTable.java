@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
-import org.spanmatch.kernel.GramErrors;
 import org.spanmatch.kernel.ProjectionTable;
-import org.spanmatch.kernel.RecomputingTable;
-import org.spanmatch.kernel.UnitGram;
+import org.spanmatch.kernel.backend.GramErrors;
+import org.spanmatch.kernel.backend.RecomputingTable;
+import org.spanmatch.kernel.backend.UnitGram;
 
 /**
  * A table of a Gram matrix that another backend or program added up. Computes distances by a fresh

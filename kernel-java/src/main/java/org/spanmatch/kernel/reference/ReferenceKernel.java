@@ -16,14 +16,14 @@ import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.TriangularFactor;
-import org.spanmatch.kernel.GramPass;
-import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.KernelInfo;
-import org.spanmatch.kernel.LivingPair;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
-import org.spanmatch.kernel.ScaledLayer;
-import org.spanmatch.kernel.UnitGram;
+import org.spanmatch.kernel.backend.GramPass;
+import org.spanmatch.kernel.backend.HeapMemory;
+import org.spanmatch.kernel.backend.LivingPair;
+import org.spanmatch.kernel.backend.ScaledLayer;
+import org.spanmatch.kernel.backend.UnitGram;
 import org.spanmatch.kernel.vector.qr.ColumnMoments;
 
 /**

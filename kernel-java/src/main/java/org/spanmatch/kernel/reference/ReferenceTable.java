@@ -7,9 +7,9 @@ import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.TriangularFactor;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.LivingPair;
 import org.spanmatch.kernel.ProjectionTable;
-import org.spanmatch.kernel.RecomputingTable;
+import org.spanmatch.kernel.backend.LivingPair;
+import org.spanmatch.kernel.backend.RecomputingTable;
 import org.spanmatch.kernel.vector.qr.PivotedQr;
 
 /**

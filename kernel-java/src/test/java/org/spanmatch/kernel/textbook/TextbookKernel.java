@@ -17,15 +17,15 @@ import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.NormProducts;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
-import org.spanmatch.kernel.GramErrors;
-import org.spanmatch.kernel.GramPass;
-import org.spanmatch.kernel.HeapMemory;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
-import org.spanmatch.kernel.RecomputingTable;
-import org.spanmatch.kernel.ScaledLayer;
-import org.spanmatch.kernel.UnitGram;
+import org.spanmatch.kernel.backend.GramErrors;
+import org.spanmatch.kernel.backend.GramPass;
+import org.spanmatch.kernel.backend.HeapMemory;
+import org.spanmatch.kernel.backend.RecomputingTable;
+import org.spanmatch.kernel.backend.ScaledLayer;
+import org.spanmatch.kernel.backend.UnitGram;
 
 /**
  * A small backend that keeps every promise of standard precision, to show how one is made: plain

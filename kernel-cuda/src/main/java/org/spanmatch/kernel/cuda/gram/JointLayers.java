@@ -1,8 +1,8 @@
 package org.spanmatch.kernel.cuda.gram;
 
 import java.util.List;
-import org.spanmatch.kernel.GramErrors;
-import org.spanmatch.kernel.ScaledLayer;
+import org.spanmatch.kernel.backend.GramErrors;
+import org.spanmatch.kernel.backend.ScaledLayer;
 
 /** Layers side by side: the columns of a joint Gram matrix. */
 public final class JointLayers {

@@ -2,7 +2,7 @@ package org.spanmatch.kernel.cuda.projection;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.spanmatch.kernel.GramErrors;
+import org.spanmatch.kernel.backend.GramErrors;
 import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
@@ -65,7 +65,7 @@ public final class UnitGram {
    * @param owner owns them and nothing else; closed where its memory does not suffice
    */
   public static UnitGram upload(
-      Device device, Allocations owner, org.spanmatch.kernel.UnitGram gram) {
+      Device device, Allocations owner, org.spanmatch.kernel.backend.UnitGram gram) {
     try {
       double[][] rows = gram.rows();
       DeviceMemory values = owner.doubles((long) rows.length * rows.length);

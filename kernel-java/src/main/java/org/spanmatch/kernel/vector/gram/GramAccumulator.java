@@ -15,8 +15,8 @@ import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.NormProducts;
-import org.spanmatch.kernel.GramErrors;
-import org.spanmatch.kernel.ScaledLayer;
+import org.spanmatch.kernel.backend.GramErrors;
+import org.spanmatch.kernel.backend.ScaledLayer;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
 import org.spanmatch.kernel.vector.gemm.WorkerPool;
 

@@ -9,7 +9,7 @@ import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
-import org.spanmatch.kernel.ScaledLayer;
+import org.spanmatch.kernel.backend.ScaledLayer;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
 
 /**

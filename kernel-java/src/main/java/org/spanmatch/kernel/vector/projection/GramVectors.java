@@ -2,8 +2,8 @@ package org.spanmatch.kernel.vector.projection;
 
 import java.util.Arrays;
 import org.spanmatch.gram.Precision;
-import org.spanmatch.kernel.GramErrors;
-import org.spanmatch.kernel.UnitGram;
+import org.spanmatch.kernel.backend.GramErrors;
+import org.spanmatch.kernel.backend.UnitGram;
 import org.spanmatch.kernel.vector.factor.Cholesky;
 import org.spanmatch.kernel.vector.factor.PivotedCholesky;
 import org.spanmatch.kernel.vector.gemm.Gemm;

@@ -6,9 +6,9 @@ import java.util.Optional;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.LivingPair;
-import org.spanmatch.kernel.NeuronTable;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.backend.LivingPair;
+import org.spanmatch.kernel.backend.NeuronTable;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 
 /**

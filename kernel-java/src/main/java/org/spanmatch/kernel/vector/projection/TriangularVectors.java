@@ -3,7 +3,7 @@ package org.spanmatch.kernel.vector.projection;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.TriangularFactor;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.LivingPair;
+import org.spanmatch.kernel.backend.LivingPair;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
 import org.spanmatch.kernel.vector.qr.PivotedQr;

@@ -1,4 +1,4 @@
-package org.spanmatch.kernel;
+package org.spanmatch.kernel.backend;
 
 import org.spanmatch.gram.Precision;
 

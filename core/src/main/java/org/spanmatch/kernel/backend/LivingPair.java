@@ -1,9 +1,11 @@
-package org.spanmatch.kernel;
+package org.spanmatch.kernel.backend;
 
 import java.util.Objects;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.Moments;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.PerGroup;
 
 /**
  * The neurons of the two layers of a Gram matrix that a table is for: which of them live, and the

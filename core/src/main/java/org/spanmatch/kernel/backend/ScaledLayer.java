@@ -1,4 +1,4 @@
-package org.spanmatch.kernel;
+package org.spanmatch.kernel.backend;
 
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,8 @@
-package org.spanmatch.kernel;
+package org.spanmatch.kernel.backend;
 
 import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramPair;
+import org.spanmatch.kernel.Group;
 
 /**
  * The cosines of all pairs of living neurons of two layers: their joint Gram matrix, scaled to unit

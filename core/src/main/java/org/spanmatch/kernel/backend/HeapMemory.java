@@ -1,9 +1,10 @@
-package org.spanmatch.kernel;
+package org.spanmatch.kernel.backend;
 
 import java.util.List;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramLayer;
+import org.spanmatch.kernel.NotEnoughMemoryException;
 
 /** Checks before a long computation that it fits in the Java heap. */
 public final class HeapMemory {

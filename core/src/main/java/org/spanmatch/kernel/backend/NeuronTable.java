@@ -1,10 +1,12 @@
-package org.spanmatch.kernel;
+package org.spanmatch.kernel.backend;
 
 import java.util.BitSet;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.spanmatch.gram.Moments;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.ProjectionTable;
 
 /**
  * The part of a table that all backends share: which neurons exist, and which remain.

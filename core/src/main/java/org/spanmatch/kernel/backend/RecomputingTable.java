@@ -1,8 +1,10 @@
-package org.spanmatch.kernel;
+package org.spanmatch.kernel.backend;
 
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.Group;
 
 /**
  * A table that computes all distances afresh: a simple start for a backend.

@@ -1,0 +1,9 @@
+/**
+ * What makers of a backend build on; whoever only matches layers needs none of it.
+ *
+ * <p>{@link org.spanmatch.kernel.backend.GramPass} reads layers once, {@link
+ * org.spanmatch.kernel.backend.ScaledLayer} brings their values into range, and {@link
+ * org.spanmatch.kernel.backend.LivingPair} and {@link org.spanmatch.kernel.backend.UnitGram} make
+ * of a Gram matrix what a table starts from: living neurons of unit norm.
+ */
+package org.spanmatch.kernel.backend;
