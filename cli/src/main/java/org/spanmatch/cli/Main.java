@@ -70,6 +70,7 @@ public final class Main {
     } catch (IllegalStateException e) {
       ending = true; // interrupted before there was anything to end
     }
+    VectorModule.loadIfAsked();
     StandardOutput output = new StandardOutput();
     // Tables and messages hold ε and ×, whatever the platform's own encoding is.
     PrintStream out = new PrintStream(output, true, StandardCharsets.UTF_8);

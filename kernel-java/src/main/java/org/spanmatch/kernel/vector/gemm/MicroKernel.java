@@ -118,9 +118,15 @@ public abstract class MicroKernel {
   /** Converts the first {@code count} values from float32 to float64. */
   public abstract void widen(float[] source, double[] target, int count);
 
-  /** Whether this JVM was started with the module of the Vector API. */
+  /** Whether this JVM has loaded the module of the Vector API, at its start or later. */
   public static boolean hasVectorModule() {
-    return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent();
+    try {
+      // By a class: a module that is loaded later is not in the boot layer.
+      Class.forName(VECTOR_MODULE + ".Vector", false, MicroKernel.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 
   /**
