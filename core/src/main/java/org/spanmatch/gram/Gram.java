@@ -288,7 +288,7 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
             products.put(pair, own.plus(others));
           }
         });
-    return plus(other, sums, Math.addExact(samples, other.samples), products);
+    return plus(other, sums, samples + other.samples, products);
   }
 
   /** Adds the numbers of another Gram matrix of the same form and layers. */
@@ -302,6 +302,10 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
     if (deadThreshold != other.deadThreshold) {
       throw new GramException(
           "expected a dead threshold of " + deadThreshold + ", found " + other.deadThreshold);
+    }
+    if (samples > Long.MAX_VALUE - other.samples) {
+      throw new GramException(
+          "expected less than 2^63 samples in all, found " + samples + " and " + other.samples);
     }
     if (layers.size() != other.layers.size()) {
       throw new GramException(

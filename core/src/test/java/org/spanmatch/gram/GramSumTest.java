@@ -3,12 +3,14 @@ package org.spanmatch.gram;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -365,6 +367,22 @@ class GramSumTest {
     assertEquals(List.of(2L * 4 * 6 + 3 * 4 * 7), axes(List.of(2L, 4L, 6L), List.of(3L, 4L, 7L)));
     assertEquals(List.of(2L * 4 + 3), axes(List.of(2L, 4L), List.of(3L)));
     assertEquals(List.of(3L + 2 * 4), axes(List.of(3L), List.of(2L, 4L)));
+  }
+
+  @Test
+  void moreSamplesThanCanBeCountedAreRefused() {
+    Gram half =
+        new GramMatrix(
+            List.of(layer(List.of("f"), 0, 1L << 62)),
+            1L << 62,
+            0,
+            0,
+            Map.of(new GramPair(0, 0), new double[0]),
+            Map.of());
+    GramException refusal = assertThrows(GramException.class, () -> half.plus(half));
+    assertEquals(
+        "expected less than 2^63 samples in all, found " + (1L << 62) + " and " + (1L << 62),
+        refusal.getMessage());
   }
 
   private static List<Long> axes(List<Long> one, List<Long> other) {

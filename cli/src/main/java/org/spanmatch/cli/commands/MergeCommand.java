@@ -65,7 +65,7 @@ public final class MergeCommand implements Command {
       List<Gram> parts = GramFile.read(file);
       try {
         sums = plus(sums, parts);
-      } catch (GramException | ArithmeticException e) {
+      } catch (GramException e) {
         throw new GramException(file + " can't be added to " + first + ": " + e.getMessage(), e);
       }
     }

@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.Random;
 
 /** Damage to a file: one to three random changes of its bytes. */
-final class Mutation {
+public final class Mutation {
   private static final int[] EDGES = {0, 1, 0x7f, 0x80, 0xfe, 0xff};
 
   private Mutation() {}
 
   /** Returns a damaged copy, which may by chance equal the original. */
-  static byte[] of(byte[] whole, Random random) {
+  public static byte[] of(byte[] whole, Random random) {
     byte[] bytes = whole.clone();
     for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
       bytes = bytes.length == 0 ? new byte[1] : changed(bytes, random);
