@@ -1,5 +1,4 @@
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -49,8 +48,6 @@ public class KeepGram {
   private static void keep(ProjectionKernel kernel, Layer x, Layer y, Path file)
       throws IOException {
     Gram gram = kernel.gram(List.of(x, y), GramPair.all(2), GramOptions.defaults());
-    try (OutputStream out = Files.newOutputStream(file)) {
-      GramFile.write(List.of(gram), out);
-    }
+    GramFile.write(List.of(gram), file);
   }
 }

@@ -271,6 +271,7 @@ class GramCommandTest {
     }
     Path merged = folder.resolve("merged.gram.npz");
     Outcome outcome = good("merge", halves.get(0), halves.get(1), "--out", merged);
+    assertEquals("", outcome.err());
     assertTrue(outcome.out().contains("wrote " + merged + " ("), outcome.out());
     assertWithinBounds(result("distances", whole), result("distances", merged));
     JsonNode expected = result("match", whole, "--epsilon", "0.3,0.9");
@@ -287,6 +288,13 @@ class GramCommandTest {
     byte[] bytes = Files.readAllBytes(merged);
     good("merge", halves.get(0), halves.get(1), "--out", halves.get(0));
     assertArrayEquals(bytes, Files.readAllBytes(halves.get(0)), "equal parts, equal bits");
+
+    Path again = folder.resolve(".").resolve(merged.getFileName());
+    Path twice = folder.resolve("twice.gram.npz");
+    assertEquals(
+        "note: " + again + " is named twice, and its samples count twice\n",
+        good("merge", merged, again, "--out", twice).err());
+    assertEquals("", good("merge", merged, again, "--out", twice, "--quiet").err());
   }
 
   private static void assertWithinBounds(JsonNode expected, JsonNode found) {
@@ -325,7 +333,8 @@ class GramCommandTest {
         first, gram("h.gram.npz", x, y, "--precision", "high"), "expected precision standard");
     assertCannotBeAdded(
         fc, write("alone.gram.npz", withoutPairs(fc)), "'fc' with 'fc'", "no pair of layers");
-    assertCannotBeAdded(fc, write("shifted.gram.npz", shifted(fc)), "found a shift of 0.5");
+    assertCannotBeAdded(
+        fc, write("shifted.gram.npz", shifted(fc)), "expected a shift of 0.0, found 0.5");
   }
 
   private void assertCannotBeAdded(Path first, Path second, Object... parts) {
@@ -368,9 +377,9 @@ class GramCommandTest {
                   Arrays.fill(shifts, 0.5);
                   Moments moments =
                       new Moments(
+                          new double[squares.length],
                           squares,
-                          squares,
-                          squares,
+                          new double[squares.length],
                           new long[squares.length],
                           new int[squares.length],
                           shifts);

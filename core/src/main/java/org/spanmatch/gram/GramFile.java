@@ -1,9 +1,11 @@
 package org.spanmatch.gram;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -73,6 +75,28 @@ public final class GramFile {
       arrays.put(array.name(), array);
     }
     room = MOST_EXPANSION * Files.size(path);
+  }
+
+  /**
+   * Writes a file: under a temporary name beside it, which is then renamed, so that there is a
+   * whole file or none.
+   *
+   * @param grams at least one, none of them empty
+   * @param path the file, by custom ending with {@value #SUFFIX}; replaced if it exists
+   * @throws IOException if it can't be written
+   * @throws IllegalArgumentException if there is no Gram matrix, or one is empty
+   */
+  public static void write(List<Gram> grams, Path path) throws IOException {
+    Path target = Objects.requireNonNull(path, "path").toAbsolutePath();
+    Path temporary = Files.createTempFile(target.getParent(), ".spanmatch-", ".tmp");
+    try {
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(temporary))) {
+        write(grams, out);
+      }
+      Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
   }
 
   /**
@@ -269,7 +293,12 @@ public final class GramFile {
       bytes = size == 0 ? 0 : bytes > Long.MAX_VALUE / size ? Long.MAX_VALUE : bytes * size;
     }
     if (bytes > room || bytes / elementBytes > Integer.MAX_VALUE - 8) {
-      throw problem("array '" + name + "': its shape claims more than the file can hold");
+      throw problem(
+          "array '"
+              + name
+              + "': its shape claims more than "
+              + MOST_EXPANSION
+              + " times what the file holds");
     }
     room -= bytes;
     return array;
@@ -303,12 +332,23 @@ public final class GramFile {
     double threshold = number(prefix + "dead_threshold");
     double error = number(prefix + "error");
     List<GramLayer> layers = layers(prefix);
-    if (samples < 1 || layers.stream().anyMatch(layer -> product(layer.sampleAxes()) != samples)) {
-      throw problem(
-          "array '"
-              + prefix
-              + "samples': expected the number of samples of each layer, found "
-              + samples);
+    if (samples < 1) {
+      throw problem("array '" + prefix + "samples': expected at least 1, found " + samples);
+    }
+    for (int i = 0; i < layers.size(); i++) {
+      GramLayer layer = layers.get(i);
+      if (product(layer.sampleAxes()) != samples) {
+        throw problem(
+            "array '"
+                + prefix
+                + "axes/"
+                + i
+                + "': expected sizes whose product is the number of samples, "
+                + samples
+                + ", found "
+                + layer.sampleAxes());
+      }
+      requirePossible(prefix, i, layer, threshold);
     }
     try {
       if (precision.equals(Precision.HIGH.toString())) {
@@ -352,13 +392,13 @@ public final class GramFile {
     List<String> sources = texts(prefix + "sources", count);
     List<GramLayer> layers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      if (neurons[i] < 0
-          || neurons[i] > Integer.MAX_VALUE
-          || networks[i] < 0
-          || networks[i] > Integer.MAX_VALUE
-          || !(roundoffs[i] >= 0 && roundoffs[i] < 1)) {
+      requireCount(prefix + "neurons", i, neurons[i]);
+      requireCount(prefix + "networks", i, networks[i]);
+      if (!(roundoffs[i] >= 0 && roundoffs[i] < 1)) {
         throw problem(
-            "matrix " + prefix.replace("/", "") + ", layer " + i + ": its sizes are damaged");
+            element(prefix + "roundoff", i)
+                + "expected from 0 to less than 1, found "
+                + roundoffs[i]);
       }
       layers.add(
           new GramLayer(
@@ -370,6 +410,17 @@ public final class GramFile {
               moments(prefix, i, (int) neurons[i])));
     }
     return layers;
+  }
+
+  private void requireCount(String name, int element, long value) {
+    if (value < 0 || value > Integer.MAX_VALUE) {
+      throw problem(
+          element(name, element) + "expected from 0 to " + Integer.MAX_VALUE + ", found " + value);
+    }
+  }
+
+  private static String element(String name, int element) {
+    return "array '" + name + "', element " + element + ": ";
   }
 
   private List<Long> axes(String name) {
@@ -418,18 +469,44 @@ public final class GramFile {
     return moments;
   }
 
+  /**
+   * Checks that the sums of living neurons can be those of activations: |Σz| is at most √d·‖z‖, and
+   * Σz⁴ at most ‖z‖⁴.
+   */
+  private void requirePossible(String prefix, int index, GramLayer layer, double threshold) {
+    Moments moments = layer.moments();
+    double[] sums = moments.scaledSums();
+    double[] fourthPowers = moments.scaledFourthPowers();
+    double[] norms = livingNorms(moments, threshold);
+    for (int i = 0; i < norms.length; i++) {
+      double square = norms[i] * norms[i] * (1 + NORM_ROUNDING);
+      if (norms[i] > 0) {
+        double largest = Math.sqrt(layer.samples() * square);
+        requireRange(prefix + "sums/" + index, i, sums[i], -largest, largest);
+        requireRange(prefix + "fourth_powers/" + index, i, fourthPowers[i], 0, square * square);
+      }
+    }
+  }
+
+  private void requireRange(String name, int element, double value, double least, double most) {
+    if (!(value >= least && value <= most)) {
+      throw problem(
+          element(name, element)
+              + "expected from "
+              + least
+              + " to "
+              + most
+              + " by the neuron's norm, found "
+              + value);
+    }
+  }
+
   /** Reads numbers and checks that all are finite. */
   private double[] finite(String name, long... shape) {
     double[] values = doubles(name, shape);
     for (int i = 0; i < values.length; i++) {
       if (!(Math.abs(values[i]) <= Double.MAX_VALUE)) {
-        throw problem(
-            "array '"
-                + name
-                + "', element "
-                + i
-                + ": expected a finite number, found "
-                + values[i]);
+        throw problem(element(name, i) + "expected a finite number, found " + values[i]);
       }
     }
     return values;
@@ -571,10 +648,15 @@ public final class GramFile {
       for (int j = i; j < layers.size(); j++) {
         String pair = i + "-" + j;
         if (arrays.containsKey(prefix + "norms/" + pair)) {
+          double product = finite(prefix + "norms/" + pair, 1)[0];
+          if (product < 0) {
+            throw problem(
+                "array '" + prefix + "norms/" + pair + "': expected at least 0, found " + product);
+          }
           products.put(
               new GramPair(i, j),
               new NormProducts(
-                  finite(prefix + "norms/" + pair, 1)[0],
+                  product,
                   finite(prefix + "norms_first/" + pair, layers.get(i).neurons()),
                   finite(prefix + "norms_second/" + pair, layers.get(j).neurons())));
         }

@@ -117,9 +117,9 @@ public record GramLayer(
                 + (network + 1)
                 + ", neuron "
                 + neuron
-                + ": expected activations less a shift of "
+                + ": expected a shift of "
                 + moments.shift(neuron)
-                + ", found a shift of "
+                + ", found "
                 + other.moments.shift(neuron));
       }
     }

@@ -446,12 +446,12 @@ class GramFileTest {
   @Test
   void sizesOutOfRangeAreRefused() throws IOException {
     assertRefused(
-        ": array '0/samples': expected the number of samples of each layer, found 9",
+        ": array '0/axes/0': expected sizes whose product is the number of samples, 9, found [10]",
         ACTIVATIONS.matrix(),
         "0/samples",
         counts(9));
     assertRefused(
-        ": array '0/samples': expected the number of samples of each layer, found 10",
+        ": array '0/axes/1': expected sizes whose product is the number of samples, 10, found [-2, -5]",
         ACTIVATIONS.matrix(),
         "0/axes/1",
         counts(-2, -5));
@@ -472,17 +472,17 @@ class GramFileTest {
         "0/scale/0",
         counts(Long.MIN_VALUE, 0, 0));
     assertRefused(
-        ": matrix 0, layer 1: its sizes are damaged",
+        ": array '0/neurons', element 1: expected from 0 to 2147483647, found -1",
         ACTIVATIONS.matrix(),
         "0/neurons",
         counts(3, -1));
     assertRefused(
-        ": matrix 0, layer 0: its sizes are damaged",
+        ": array '0/networks', element 0: expected from 0 to 2147483647, found 4294967296",
         ACTIVATIONS.matrix(),
         "0/networks",
         counts(1L << 32, 0));
     assertRefused(
-        ": matrix 0, layer 0: its sizes are damaged",
+        ": array '0/roundoff', element 0: expected from 0 to less than 1, found NaN",
         ACTIVATIONS.matrix(),
         "0/roundoff",
         numbers(Double.NaN, 0));
@@ -506,6 +506,68 @@ class GramFileTest {
         ACTIVATIONS.matrix(),
         "0/error",
         numbers(-1));
+  }
+
+  /** Sums that no activations of these norms have. */
+  @Test
+  void impossibleSumsAreRefused() throws IOException {
+    Gram gram = ACTIVATIONS.matrix();
+    Moments moments = gram.layers().get(0).moments();
+    double square = moments.norm(1) * moments.norm(1);
+    double most = Math.sqrt(10 * square);
+    double[] sums = moments.scaledSums();
+    for (double sum : new double[] {most * 1.01, -most * 1.01}) {
+      sums[1] = sum;
+      assertImpossible("sums", -most, most, sums);
+    }
+    sums[1] = most;
+    assertEquals(
+        most,
+        GramFile.read(changed(gram, "0/sums/0", numbers(sums)))
+            .get(0)
+            .layers()
+            .get(0)
+            .moments()
+            .sum(1));
+    double[] fourthPowers = moments.scaledFourthPowers();
+    for (double power : new double[] {-1e-9, square * square * 1.01}) {
+      fourthPowers[1] = power;
+      assertImpossible("fourth_powers", 0, square * square, fourthPowers);
+    }
+  }
+
+  private void assertImpossible(String name, double least, double most, double[] values)
+      throws IOException {
+    Path file = changed(ACTIVATIONS.matrix(), "0/" + name + "/0", numbers(values));
+    String message = assertThrows(GramException.class, () -> GramFile.read(file)).getMessage();
+    String start = file + ": array '0/" + name + "/0', element 1: expected from ";
+    String end = " by the neuron's norm, found " + values[1];
+    assertTrue(message.startsWith(start) && message.endsWith(end), message);
+    String[] range =
+        message.substring(start.length(), message.length() - end.length()).split(" to ", -1);
+    // The reader leaves room for rounding.
+    assertEquals(least, Double.parseDouble(range[0]), 1e-5 * Math.abs(least));
+    assertEquals(most, Double.parseDouble(range[1]), 1e-5 * most);
+  }
+
+  @Test
+  void negativeProductsOfNormsAreRefused() throws IOException {
+    Gram gram = ACTIVATIONS.matrix(GramPair.all(2), false, true);
+    assertRefused(
+        ": array '0/norms/0-1': expected at least 0, found -1.0", gram, "0/norms/0-1", numbers(-1));
+  }
+
+  @Test
+  void aFileIsWrittenWholeOrNotAtAll() throws IOException {
+    Path file = folder.resolve("kept.gram.npz");
+    GramFile.write(List.of(ACTIVATIONS.matrix()), file);
+    byte[] kept = Files.readAllBytes(file);
+    assertArrayEquals(bytes(ACTIVATIONS.matrix()), kept);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> GramFile.write(List.of(ACTIVATIONS.matrix(), Gram.empty()), file));
+    assertArrayEquals(kept, Files.readAllBytes(file));
+    assertArrayEquals(new String[] {"kept.gram.npz"}, folder.toFile().list());
   }
 
   /** More samples than neurons were ever active, or fewer than none. */

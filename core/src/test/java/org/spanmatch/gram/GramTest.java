@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -112,8 +113,7 @@ class GramTest {
     GramLayer second = matrix.layers().get(1);
     GramMatrix shifted = with(List.of(first, shifted(second, 2.5)), 1e-16);
     assertRefused(
-        "layer 'layer 1' of network 2, neuron 1: expected activations less a shift of 0.0, found a"
-            + " shift of 2.5",
+        "layer 'layer 1' of network 2, neuron 1: expected a shift of 0.0, found 2.5",
         matrix,
         shifted);
     assertEquals(2.5, shifted.plus(shifted).layers().get(1).moments().shift(1));
@@ -318,7 +318,8 @@ class GramTest {
         named("pair", () -> matrix.normProducts(null)),
         named("pair", () -> matrix.block(null)),
         named("grams", () -> GramFile.write(null, out)),
-        named("out", () -> GramFile.write(List.of(matrix), null)),
+        named("path", () -> GramFile.write(List.of(matrix), (Path) null)),
+        named("out", () -> GramFile.write(List.of(matrix), (OutputStream) null)),
         named("path", () -> GramFile.read((Path) null)),
         named("opened", () -> GramFile.read((ActivationFile) null)),
         named("file", () -> GramFile.isGramFile(null)));

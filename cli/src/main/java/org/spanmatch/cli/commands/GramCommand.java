@@ -52,13 +52,14 @@ public final class GramCommand implements Command {
         A and B hold the activations of two networks on the same test set, as for 'match'. What is
         kept are the inner products of all neurons, the Gram matrix (with --precision high its
         triangular factor), whose size does not depend on the number of samples. 'match', 'simple',
-        'spectrum' and 'distances' take the file in the place of A and B and give the results that
-        the activations give at the same --precision; 'layers' says what is in it; 'merge' adds files of the same layers on
-        other samples. numpy reads the file.
+        'spectrum' and 'distances' take the file instead of A and B; with the same backend and the
+        same --precision standard or high they give the same results. 'layers' says what is in it,
+        'merge' adds files of the same layers on other samples, and numpy reads it.
 
         By default layers of equal names are added up together, which is what the other commands
-        compare. --pairs all adds up all pairs of layers of A and B that have the same samples; it
-        reads the activations once, and takes memory for all these pairs at once.
+        compare. --pairs all adds up all pairs of layers of A and B that have the same samples, for
+        numpy and the library; it reads the activations once, and takes memory for all these pairs
+        at once.
 
         Examples:
           spanmatch gram seed0.npz seed1.npz --out seeds.gram.npz
@@ -83,11 +84,7 @@ public final class GramCommand implements Command {
       grams = addUp(groups, kernel, options, console);
       backend = kernel.info();
     }
-    // By default a matrix stands for one layer of both networks.
-    int layers =
-        options.pairsAll()
-            ? grams.stream().mapToInt(gram -> gram.layers().size()).sum()
-            : grams.size();
+    int layers = groups.stream().mapToInt(group -> group.x().size()).sum();
     GramOutput.printPairs(grams, console.out());
     Footer.print(backend, layers, start, console.out());
     GramOutput.write(grams, options.out(), console.out());

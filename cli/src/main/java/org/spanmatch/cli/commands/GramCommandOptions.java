@@ -37,8 +37,8 @@ record GramCommandOptions(
       CommonOptions.valued(
           "precision",
           "name",
-          "standard (default), or high, which takes at least twice the time and lets results have"
-              + " high precision");
+          "standard (default), or high, which takes at least twice the time and is needed for results"
+              + " of high precision");
 
   static List<Option> definitions() {
     return List.of(

@@ -22,10 +22,10 @@ import org.spanmatch.report.text.TextTable;
 
 /** Shows and stores Gram matrices. */
 final class GramOutput {
-  /** Where they go. */
+  /** The file that Gram matrices are written to. */
   static final Option OUT =
       CommonOptions.valued(
-          "out", "FILE", "the Gram file to write, by custom F" + GramFile.SUFFIX + "; needed");
+          "out", "FILE", "the Gram file to write, usually NAME" + GramFile.SUFFIX + "; required");
 
   private static final double STEP = 1000;
 

@@ -5,6 +5,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.cli.options.InputOptions;
@@ -12,6 +14,7 @@ import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.compare.ComparedLayers;
 import org.spanmatch.compare.GramLayerPair;
 import org.spanmatch.compare.GramLayerPairs;
+import org.spanmatch.compare.HeapEnd;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
 import org.spanmatch.gram.Gram;
@@ -59,7 +62,7 @@ record Input<P extends ComparedLayers>(
       throw new GramException(
           path + ": it is no Gram file; expected 2 file arguments, or one Gram file, found 1");
     }
-    List<Gram> grams = GramFile.read(file);
+    List<Gram> grams = grams(file);
     GramLayerPairs paired;
     try {
       paired = GramLayerPairs.of(grams, options.layers());
@@ -73,6 +76,15 @@ record Input<P extends ComparedLayers>(
     return new Input<>(
             paired.x(), paired.y(), paired.pairs(), PerGroup.of(paired.onlyInX(), paired.onlyInY()))
         .required("in both networks");
+  }
+
+  /** Reads Gram matrices; a heap that is too small for them is reported with the file's name. */
+  static List<Gram> grams(ActivationFile file) {
+    try {
+      return GramFile.read(file);
+    } catch (OutOfMemoryError e) {
+      throw HeapEnd.at(file.path() + ": ", e);
+    }
   }
 
   /** Adds to a message about a layer how to do without it. */
@@ -89,16 +101,15 @@ record Input<P extends ComparedLayers>(
       throw new ActivationsException(
           "no layer is "
               + where
-              + ": only "
-              + x
-              + " has "
-              + DisplayName.list(skipped.x())
-              + "; only "
-              + y
-              + " has "
-              + DisplayName.list(skipped.y()));
+              + Stream.of(only(x, skipped.x()), only(y, skipped.y()))
+                  .filter(text -> !text.isEmpty())
+                  .collect(Collectors.joining("; ", ": ", "")));
     }
     return this;
+  }
+
+  private static String only(String file, List<String> names) {
+    return names.isEmpty() ? "" : "only " + file + " has " + DisplayName.list(names);
   }
 
   /** Prints which layers were left out. */

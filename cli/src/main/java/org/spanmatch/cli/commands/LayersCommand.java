@@ -68,7 +68,7 @@ public final class LayersCommand implements Command {
         console.out().println(DisplayName.printable(file.path().toString()) + ":");
       }
       if (GramFile.isGramFile(file)) {
-        GramOutput.printLayers(GramFile.read(file), console.out());
+        GramOutput.printLayers(Input.grams(file), console.out());
       } else {
         table(file, options, console, problems).print(console.out());
       }

@@ -1,18 +1,22 @@
 package org.spanmatch.cli.commands;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.commons.cli.Option;
+import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.output.OutputFile;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramException;
-import org.spanmatch.gram.GramFile;
 import org.spanmatch.gram.GramLayer;
+import org.spanmatch.report.text.DisplayName;
 
 /** {@code spanmatch merge}: adds Gram files of the same layers on other samples. */
 public final class MergeCommand implements Command {
@@ -46,8 +50,8 @@ public final class MergeCommand implements Command {
 
         Files of other layers, numbers of neurons or pairs of layers, or that were added up with
         another dead threshold, shift or precision are refused. What can't be seen: the same samples
-        given twice. They then count twice, in the number of samples too. Nor can it be seen whether
-        both networks had their samples in the same order.
+        in two files. They then count twice, in the number of samples too. Nor can it be seen whether
+        both networks had their samples in the same order, and their neurons in that of other files.
 
         Examples:
           spanmatch merge part-*.gram.npz --out all.gram.npz
@@ -59,10 +63,13 @@ public final class MergeCommand implements Command {
   public void run(Arguments arguments, Console console) throws IOException {
     MergeOptions options = MergeOptions.of(arguments);
     OutputFile.check(options.out());
+    if (!options.quiet()) {
+      noteRepeated(options.files(), console);
+    }
     Path first = options.files().get(0);
-    List<Gram> sums = GramFile.read(first);
+    List<Gram> sums = Input.grams(ActivationFile.open(first));
     for (Path file : options.files().subList(1, options.files().size())) {
-      List<Gram> parts = GramFile.read(file);
+      List<Gram> parts = Input.grams(ActivationFile.open(file));
       try {
         sums = plus(sums, parts);
       } catch (GramException e) {
@@ -71,6 +78,20 @@ public final class MergeCommand implements Command {
     }
     GramOutput.printPairs(sums, console.out());
     GramOutput.write(sums, options.out(), console.out());
+  }
+
+  private static void noteRepeated(List<Path> files, Console console) throws IOException {
+    Set<Path> known = new HashSet<>();
+    for (Path file : files) {
+      if (Files.exists(file) && !known.add(file.toRealPath())) {
+        console
+            .err()
+            .println(
+                "note: "
+                    + DisplayName.printable(file.toString())
+                    + " is named twice, and its samples count twice");
+      }
+    }
   }
 
   /** The layers of each matrix, such as "[fc1, fc1], [conv, conv]". */
