@@ -1,3 +1,4 @@
+import java.util.Locale;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.Distances;
@@ -47,6 +48,6 @@ public class ExchangeKernel {
   }
 
   private static void print(String how, Distances distances) {
-    System.out.printf("%s: %.6f, %.6f%n", how, distances.distance(0), distances.distance(1));
+    System.out.printf(Locale.ROOT, "%s: %.6f, %.6f%n", how, distances.distance(0), distances.distance(1));
   }
 }

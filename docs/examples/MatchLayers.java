@@ -1,5 +1,6 @@
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
@@ -23,6 +24,7 @@ public class MatchLayers {
             kernel.compress(layer.x(), layer.y(), GramOptions.defaults())) {
           for (Match match : MaximumMatch.find(table, 0.5, 0.3)) {
             System.out.printf(
+                Locale.ROOT,
                 "%s, epsilon %.1f: %d + %d neurons match, similarity %.4f%n",
                 layer.name(),
                 match.epsilon(),

@@ -1,3 +1,4 @@
+import java.util.Locale;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.Distances;
@@ -17,6 +18,7 @@ public class OwnArrays {
       Distances distances = kernel.distances(first, second);
       for (int i = 0; i < distances.size(); i++) {
         System.out.printf(
+            Locale.ROOT,
             "neuron %d: distance %.6f, error at most %.0e%n",
             distances.neuron(i), distances.distance(i), distances.errorBound(i));
       }

@@ -1,6 +1,7 @@
 package org.spanmatch.benchmarks;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -49,8 +50,15 @@ record GramLibrary(String name, String library, String className, Runnable check
     long m = 2L * neurons;
     if (m * samples > MOST_ELEMENTS) {
       throw new IllegalStateException(
-          "%s gets its activations as one array, which holds at most %d numbers, but %d neurons at %d samples have %d"
-              .formatted(name, MOST_ELEMENTS, m, samples, m * samples));
+          String.format(
+              Locale.ROOT,
+              "%s gets its activations as one array, which holds at most %d numbers, but %d neurons"
+                  + " at %d samples have %d",
+              name,
+              MOST_ELEMENTS,
+              m,
+              samples,
+              m * samples));
     }
     // ojAlgo needs two layouts at once, netlib a sum per thread.
     double data = Double.BYTES * (double) m * samples * (name.equals("ojalgo") ? 2 : 1);

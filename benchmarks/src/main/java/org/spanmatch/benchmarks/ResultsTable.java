@@ -89,8 +89,7 @@ public final class ResultsTable {
       for (Measurement measurement : Measurement.read(file)) {
         if (!seen.add(List.of(measurement.benchmark(), measurement.parameters()))) {
           throw new IllegalArgumentException(
-              "%s has %s %s again"
-                  .formatted(file, measurement.benchmark(), measurement.parameters()));
+              file + " has " + measurement.benchmark() + " " + measurement.parameters() + " again");
         }
         measurements.add(measurement);
       }

@@ -46,6 +46,7 @@ class SameMatchesTest {
         {"layers": [{"name": "fc", "matches": [{"epsilon": 0.2, "x": %s, "y": [1],
           "borderline": {"x": %s, "y": []}}]}]}
         """
-            .formatted(x, borderline));
+            .replaceFirst("%s", x)
+            .replaceFirst("%s", borderline));
   }
 }

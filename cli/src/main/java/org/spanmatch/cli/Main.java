@@ -36,6 +36,7 @@ import org.spanmatch.cli.output.OutputException;
 import org.spanmatch.cli.output.RegressionException;
 import org.spanmatch.cli.output.Version;
 import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.cli.terminal.HomeFolder;
 import org.spanmatch.cli.terminal.StandardOutput;
 import org.spanmatch.compare.HeapEnd;
 import org.spanmatch.gram.GramException;
@@ -65,6 +66,7 @@ public final class Main {
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] args) {
     LOGGER.setLevel(Level.WARNING);
+    HomeFolder.settle();
     try {
       Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true));
     } catch (IllegalStateException e) {

@@ -1,5 +1,7 @@
 package org.spanmatch.cli;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +12,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +50,40 @@ class BenchCommandTest {
 
   private Outcome bench(Object... arguments) {
     return RealCommand.finish(builder(arguments));
+  }
+
+  /** Only a benchmark that is running is reported as one. */
+  @Test
+  void aLockThatCantBeOpenedIsNoOtherBenchmark() throws IOException {
+    Path lock = folder.resolve("jmh.lock");
+    List<String> temporary = List.of("-Djava.io.tmpdir=" + folder);
+    Object[] bench = {"bench", "--neurons", "4", "--samples", "50", "--backends", "java"};
+    try (FileChannel channel = FileChannel.open(lock, CREATE, WRITE);
+        FileLock held = channel.lock()) {
+      assertTrue(held.isValid());
+      Outcome busy = RealCommand.runWith(temporary, bench);
+      assertEquals(1, busy.exitCode());
+      assertTrue(busy.err().contains("another benchmark with JMH is running"), busy.err());
+    }
+    Files.delete(lock);
+    // Cannot be opened for writing, as another user's file can't, but by no one, root included.
+    Files.createDirectory(lock);
+    Outcome refused = RealCommand.runWith(temporary, bench);
+    assertEquals(1, refused.exitCode());
+    assertTrue(refused.err().contains(lock + " ("), refused.err());
+    assertTrue(refused.err().contains("-Djava.io.tmpdir=DIR"), refused.err());
+    assertFalse(refused.err().contains("is running on this machine"), refused.err());
+  }
+
+  /** The JVMs that measure have the garbage collector that the user chose, and no other. */
+  @Test
+  void theUsersGarbageCollectorIsTaken() {
+    Object[] bench = {"--neurons", "4", "--samples", "50", "--backends", "java"};
+    ProcessBuilder builder = builder(bench);
+    builder.environment().put("JAVA_TOOL_OPTIONS", "-XX:+UseSerialGC");
+    Outcome outcome = RealCommand.finish(builder);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertTrue(outcome.out().contains("4 "), outcome.out());
   }
 
   private Outcome match(Object... arguments) {

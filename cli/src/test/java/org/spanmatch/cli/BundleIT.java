@@ -60,6 +60,10 @@ class BundleIT {
 
   /** With nothing in the environment but a PATH that has no Java. */
   private static Outcome start(Path program, Object... arguments) {
+    return RealCommand.finish(builder(program, arguments));
+  }
+
+  private static ProcessBuilder builder(Path program, Object... arguments) {
     List<String> command = new ArrayList<>(List.of(program.toString()));
     for (Object argument : arguments) {
       command.add(argument.toString());
@@ -67,7 +71,7 @@ class BundleIT {
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().clear();
     builder.environment().put("PATH", tools.toString());
-    return RealCommand.finish(builder);
+    return builder;
   }
 
   @Test
@@ -106,6 +110,22 @@ class BundleIT {
     assertEquals(0, demo.exitCode(), demo.err());
     Outcome bench = start(link, "bench", "--neurons", "4", "--samples", "50", "--backends", "java");
     assertEquals(0, bench.exitCode(), bench.err());
+  }
+
+  /** Its launcher keeps what the one in the repository does, with fewer tools at hand. */
+  @Test
+  void takesTheUsersOptionsAndNeedsNoHome() throws IOException {
+    Path file = TestFiles.npz(folder.resolve("h.npz"), "fc", TestFiles.relu(3000, 1), 300, 10);
+    ProcessBuilder builder =
+        builder(bundle.resolve("spanmatch"), "match", file, file, "--out", "homeless");
+    builder
+        .environment()
+        .put("SPANMATCH_JAVA_OPTS", "-XX:+UseSerialGC -Xlog:gc -Duser.home=? '-Da=b c'");
+    Outcome outcome = RealCommand.finish(builder);
+    assertEquals(0, outcome.exitCode(), outcome.out() + outcome.err());
+    assertTrue(outcome.out().contains("Using Serial"), outcome.out());
+    assertTrue(Files.exists(folder.resolve("homeless/similarity.svg")));
+    assertFalse(Files.exists(folder.resolve("?")));
   }
 
   @Test

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.transform.stream.StreamSource;
+import javax.xml.validation.SchemaFactory;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,6 +43,16 @@ class ValidateCommandTest {
   private static Document xml(Path file)
       throws IOException, SAXException, ParserConfigurationException {
     return DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(file.toFile());
+  }
+
+  /** A JUnit file, which Jenkins would take too. */
+  private static Document junit(Path file)
+      throws IOException, SAXException, ParserConfigurationException {
+    SchemaFactory.newDefaultInstance()
+        .newSchema(ValidateCommandTest.class.getResource("junit-10.xsd"))
+        .newValidator()
+        .validate(new StreamSource(file.toFile()));
+    return xml(file);
   }
 
   private static int count(Document document, String element) {
@@ -74,7 +86,7 @@ class ValidateCommandTest {
       JsonNode largest = row.get("largestRatio");
       assertTrue(largest.isNull() || largest.doubleValue() <= 1, row.toString());
     }
-    Document document = xml(junit);
+    Document document = junit(junit);
     assertEquals(2, count(document, "testsuite"));
     assertEquals(
         java.get("results").size() + result.at("/backends/1/results").size(),
@@ -144,7 +156,7 @@ class ValidateCommandTest {
     } else {
       assertTrue(sentence.endsWith("did not run, since it did not come back."), sentence);
     }
-    Document document = xml(junit);
+    Document document = junit(junit);
     assertTrue(count(document, element) > 0);
     Element failure = (Element) document.getElementsByTagName(element).item(0);
     assertEquals(outcomeClass, failure.getAttribute("type"));
@@ -158,7 +170,7 @@ class ValidateCommandTest {
     Outcome all = RealCommand.finish(withBroken("absent", "--case", SMALL, "--junit", junit));
     assertEquals(0, all.exitCode(), all.err());
     assertTrue(all.out().contains("\nbroken: not supported: no device; plug one in\n"), all.out());
-    assertTrue(count(xml(junit), "skipped") > 0);
+    assertTrue(count(junit(junit), "skipped") > 0);
     Outcome named = RealCommand.finish(withBroken("absent", "--backends", "java,broken"));
     assertFails(4, "backend 'broken' is unavailable: no device; plug one in", named);
   }

@@ -1,6 +1,6 @@
 package org.spanmatch.kernel;
 
-/** A backend was asked for by name and can't run; the message gives the reason and the cure. */
+/** A backend was asked for and can't run; the message gives the reason and the cure. */
 public final class KernelUnavailableException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,6 +36,9 @@ public final class JmhRun {
   private static final Pattern KILLED = Pattern.compile("<forked VM failed with exit code (\\d+)>");
   private static final Pattern ERROR =
       Pattern.compile("^(?:Caused by: )?[\\w.$]*(?:Exception|Error)(?:: (.*))?$");
+
+  private static final String PARALLEL = "-XX:+UseParallelGC";
+  private static final Pattern COLLECTOR = Pattern.compile("-XX:\\+Use\\w*GC");
 
   private final Effort effort;
   private final List<RunResult> results = new ArrayList<>();
@@ -93,24 +97,52 @@ public final class JmhRun {
             .measurementIterations(effort.iterations())
             .measurementTime(effort.time())
             .addProfiler(Speeds.class)
-            .shouldFailOnError(false)
-            .jvmArgsAppend(
+            .shouldFailOnError(false);
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
                 "-Xms" + megabytes + "m",
                 "-Xmx" + megabytes + "m",
-                "-XX:+UseParallelGC",
                 "--add-modules",
-                "jdk.incubator.vector");
+                "jdk.incubator.vector"));
+    if (namesOtherCollector(ManagementFactory.getRuntimeMXBean().getInputArguments())) {
+      // The JVMs that measure inherit it, and would refuse the one of the benchmark's annotation.
+      options.jvmArgsPrepend("-XX:+AlwaysPreTouch");
+    } else {
+      arguments.add(PARALLEL);
+    }
+    options.jvmArgsAppend(arguments.toArray(String[]::new));
     parameters.forEach(options::param);
     threads.ifPresent(options::threads);
     return options.build();
   }
 
+  /** Whether the user has Java use a garbage collector other than the parallel one. */
+  static boolean namesOtherCollector(List<String> arguments) {
+    return arguments.stream()
+        .anyMatch(
+            one ->
+                COLLECTOR.matcher(one).matches()
+                    && !one.equals(PARALLEL)
+                    && !one.endsWith("SystemGC"));
+  }
+
   private static String reason(RunnerException e) {
     String message = String.valueOf(e.getMessage());
-    return message.contains("JMH lock")
-        ? "another benchmark with JMH is running on this machine, and both would be slower; wait"
-            + " for its end"
-        : "JMH can't measure: " + message.lines().findFirst().orElse("");
+    if (!message.contains("JMH lock")) {
+      return "JMH can't measure: " + message.lines().findFirst().orElse("");
+    }
+    // JMH gives a cause where it failed, and none where the lock is taken.
+    if (!(e.getCause() instanceof IOException cause)) {
+      return "another benchmark with JMH is running on this machine, and both would be slower; wait"
+          + " for its end";
+    }
+    String lock = System.getProperty("java.io.tmpdir") + "/jmh.lock";
+    String problem = String.valueOf(cause.getMessage());
+    return "the file that keeps two benchmarks with JMH from running at once can't be opened: "
+        + (problem.startsWith(lock) ? problem : lock + " (" + problem + ")")
+        + "; delete it if no benchmark of its owner is running, or name another folder for temporary"
+        + " files with SPANMATCH_JAVA_OPTS=-Djava.io.tmpdir=DIR";
   }
 
   /** Returns the cause from JMH's output: that of the last error, which is the root cause. */

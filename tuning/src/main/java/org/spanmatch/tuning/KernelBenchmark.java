@@ -165,11 +165,11 @@ public abstract class KernelBenchmark {
         requirePeer(asked);
       } else if (Peers.names().contains(backend)) {
         throw new IllegalArgumentException(
-            "%s measures no peer '%s'%s"
-                .formatted(
-                    getClass().getSimpleName().replaceFirst("_.*", ""),
-                    backend,
-                    peers().isEmpty() ? "" : ", but " + String.join(", ", peers())));
+            getClass().getSimpleName().replaceFirst("_.*", "")
+                + " measures no peer '"
+                + backend
+                + "'"
+                + (peers().isEmpty() ? "" : ", but " + String.join(", ", peers())));
       } else {
         kernel = Kernels.open(backend, options());
         Gpus.refuseStandIn(kernel);

@@ -65,8 +65,13 @@ public final class LayerChecks {
     differing.removeAll(otherBorderline);
     if (!differing.isEmpty()) {
       throw new IllegalStateException(
-          "%s and another method disagree on neurons of %s at ε = %s, which are not borderline: %s"
-              .formatted(by, group.label(), epsilon, differing));
+          by
+              + " and another method disagree on neurons of "
+              + group.label()
+              + " at ε = "
+              + epsilon
+              + ", which are not borderline: "
+              + differing);
     }
   }
 }

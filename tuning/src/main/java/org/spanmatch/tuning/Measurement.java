@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -145,8 +146,14 @@ public record Measurement(
 
     private IOException wrong(String field, String expected, JsonNode found) {
       return new IOException(
-          "%s: expected %s as %s of result %d, found %s"
-              .formatted(file, expected, field.substring(1), number, kind(found)));
+          String.format(
+              Locale.ROOT,
+              "%s: expected %s as %s of result %d, found %s",
+              file,
+              expected,
+              field.substring(1),
+              number,
+              kind(found)));
     }
   }
 }

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.spanmatch.activations.Layout;
 
 /** Writes a layer as a {@code .npy} file (version 1), in its format and layout. */
@@ -33,8 +34,13 @@ public final class NpyFile {
   private static byte[] header(String code, long rows, long columns) {
     char order = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN ? '<' : '>';
     String text =
-        "{'descr': '%s%s', 'fortran_order': False, 'shape': (%d, %d), }"
-            .formatted(order, code, rows, columns);
+        String.format(
+            Locale.ROOT,
+            "{'descr': '%s%s', 'fortran_order': False, 'shape': (%d, %d), }",
+            order,
+            code,
+            rows,
+            columns);
     int length = (PREFIX + text.length() + ALIGNMENT) / ALIGNMENT * ALIGNMENT;
     ByteBuffer header = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
     header.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));

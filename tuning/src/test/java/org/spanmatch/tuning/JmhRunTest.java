@@ -1,7 +1,10 @@
 package org.spanmatch.tuning;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Tests how the cause of a failure is found in JMH's output. */
@@ -50,6 +53,19 @@ class JmhRunTest {
             "<failed to invoke the VM, caught IOException: Cannot run program \"java\": Failed to"
                 + " exec spawn helper: pid: 7454, signal: 9, error: 0 (none) \nPossible reasons:\n"
                 + "  - Spawn helper ran into JDK version mismatch\n>\n"));
+  }
+
+  @Test
+  void theUsersCollectorIsRecognised() {
+    assertTrue(JmhRun.namesOtherCollector(List.of("-Xmx1g", "-XX:+UseSerialGC")));
+    assertTrue(JmhRun.namesOtherCollector(List.of("-XX:+UseZGC", "-XX:+UseParallelGC")));
+    assertFalse(
+        JmhRun.namesOtherCollector(
+            List.of(
+                "-XX:+UseParallelGC",
+                "-XX:-UseG1GC",
+                "-XX:+UseGCOverheadLimit",
+                "-XX:+UseMaximumCompactionOnSystemGC")));
   }
 
   @Test

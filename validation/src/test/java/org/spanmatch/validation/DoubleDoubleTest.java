@@ -46,11 +46,34 @@ class DoubleDoubleTest {
       assertNear(exactA.add(exactB), a.add(b), 3.01);
       assertNear(exactA.subtract(exactB), a.subtract(b), 3.01);
       assertNear(exactA.multiply(exactB), a.multiply(b), 5);
+      assertNear(exactA.multiply(exactB), a.multiplySplit(b), 5);
       assertNear(exactA.divide(exactB, DIGITS), a.divide(b), 15.01);
       assertNear(exactA.abs().sqrt(DIGITS), a.abs().sqrt(), 5);
     }
     assertEquals(DoubleDouble.ZERO, DoubleDouble.ZERO.sqrt());
     assertEquals(DoubleDouble.of(3), DoubleDouble.of(9).sqrt());
+  }
+
+  /** Without a fused multiply-add, the error of a product is as exact as with one. */
+  @Test
+  void productErrorsAreExact() {
+    SplittableRandom random = new SplittableRandom(11);
+    for (int i = 0; i < 100_000; i++) {
+      double a = Math.scalb(random.nextDouble(1, 2), random.nextInt(-400, 1024));
+      double b = Math.scalb(random.nextDouble(-2, -1), random.nextInt(-400, 1024));
+      double product = a * b;
+      if (Double.isFinite(product)) {
+        assertEquals(Math.fma(a, b, -product), DoubleDouble.productError(a, b, product));
+      }
+    }
+    double max = Double.MAX_VALUE;
+    for (double factor : List.of(2.0, 1.0, 0.1, Double.MIN_VALUE, 0.0, 1 - 0x1p-53)) {
+      double product = max * factor;
+      assertEquals(
+          Math.fma(max, factor, -product), DoubleDouble.productError(max, factor, product));
+      assertEquals(
+          Math.fma(-factor, max, product), DoubleDouble.productError(-factor, max, -product));
+    }
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.help.HelpFormatter;
@@ -84,9 +85,9 @@ public final class HelpCommand implements Command {
     out.println();
     for (Command command : commands) {
       String synopsis = (command.name() + " " + command.arguments()).strip();
-      out.printf("  spanmatch %-16s  %s%n", synopsis, command.summary());
+      out.printf(Locale.ROOT, "  spanmatch %-16s  %s%n", synopsis, command.summary());
     }
-    out.printf("  spanmatch %-16s  %s%n", "--version", "the version");
+    out.printf(Locale.ROOT, "  spanmatch %-16s  %s%n", "--version", "the version");
     out.println();
     out.print(
         """
@@ -98,7 +99,8 @@ public final class HelpCommand implements Command {
         5 validate found a backend that does not keep its promises, or bench something slower;
         130 after Ctrl-C, 143 after SIGTERM, 141 when nobody reads the output to its end (as with
         | head), as with any command.
-        JVM options, such as -Xmx8g, are taken from SPANMATCH_JAVA_OPTS.
+        JVM options, such as -Xmx8g, are taken from SPANMATCH_JAVA_OPTS, words as in a shell: one
+        that holds a blank stands in quotes.
         """);
   }
 

@@ -1,5 +1,6 @@
 package org.spanmatch.cli.options;
 
+import java.util.Locale;
 import org.apache.commons.cli.Option;
 
 /** Creates options, and defines those that several kinds of commands share. */
@@ -43,7 +44,9 @@ public final class CommonOptions {
   /** The option with its description completed, where commands differ in it. */
   public static Option describe(Option option, String detail) {
     return valued(
-        option.getLongOpt(), option.getArgName(), option.getDescription().formatted(detail));
+        option.getLongOpt(),
+        option.getArgName(),
+        String.format(Locale.ROOT, option.getDescription(), detail));
   }
 
   /** The value of {@link #SEED}. */

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.spanmatch.cli.terminal.HomeFolder;
 import org.spanmatch.kernel.selection.CostProfile;
 
 /** The profile of measured costs in the user's configuration folder. */
@@ -65,6 +66,12 @@ public final class UserProfile {
    */
   public static void save(CostProfile profile) {
     Path file = file();
+    if (!HomeFolder.exists() && file.startsWith(System.getProperty("user.home"))) {
+      throw new OutputException(
+          "the profile can't be saved: there is no home folder; name one for it with the variable"
+              + " XDG_CONFIG_HOME",
+          null);
+    }
     OutputFile.checkFolder(file.getParent());
     OutputFile.write(file, out -> out.write(profile.text().getBytes(StandardCharsets.UTF_8)));
   }

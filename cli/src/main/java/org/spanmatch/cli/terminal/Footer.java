@@ -15,6 +15,7 @@ public final class Footer {
    */
   public static void print(KernelInfo backend, int layers, long start, PrintStream out) {
     out.printf(
+        Locale.ROOT,
         "backend: %s (%s; %s; threads: %d), %s%n",
         backend.name(),
         backend.device(),

@@ -38,8 +38,8 @@ public final class Kernels {
   public static final String BACKEND_PROPERTY = "spanmatch.backend";
 
   /**
-   * The system property that names the only backend that may be opened; tests set it so that a run
-   * can't silently use another.
+   * The system property that names the only backend that may be opened, or else {@link #open}
+   * throws; tests set it so that a run can't silently use another.
    */
   public static final String REQUIRED_PROPERTY = "spanmatch.test.requireBackend";
 
@@ -116,17 +116,36 @@ public final class Kernels {
     }
     String required = System.getProperty(REQUIRED_PROPERTY);
     if (required != null && !required.equals(kernel.info().name())) {
+      String used = kernel.info().name();
       kernel.close();
-      throw new IllegalStateException(
+      throw new KernelUnavailableException(
           "-D"
               + REQUIRED_PROPERTY
               + "="
               + required
               + ", but "
-              + kernel.info().name()
-              + " was used");
+              + used
+              + " was used: "
+              + whyNot(required, providers));
     }
     return kernel;
+  }
+
+  private static String whyNot(String required, List<KernelProvider> providers) {
+    Optional<KernelProvider> provider =
+        providers.stream().filter(one -> one.name().equals(required)).findFirst();
+    if (provider.isEmpty()) {
+      return required + " is not on the class path, which has " + names(providers);
+    }
+    return provider
+        .get()
+        .unavailable()
+        .map(problem -> required + " is unavailable: " + text(problem))
+        .orElse("another backend was asked for, or comes first; ask for " + required + " by name");
+  }
+
+  private static String names(List<KernelProvider> providers) {
+    return providers.stream().map(KernelProvider::name).collect(Collectors.joining(", "));
   }
 
   private static ProjectionKernel forced(
@@ -147,7 +166,7 @@ public final class Kernels {
         "backend '"
             + backend
             + "' is unavailable: it is not on the class path, which has "
-            + providers.stream().map(KernelProvider::name).collect(Collectors.joining(", ")));
+            + names(providers));
   }
 
   /** Opens an accelerator, with the best backend that is none for what it declines. */

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -90,7 +91,7 @@ class HostileFilesTest {
     all.write(one, 0, directory);
     for (int i = 0; i < count; i++) {
       byte[] entry = Arrays.copyOfRange(one, directory, one.length - 22);
-      byte[] number = String.format("%05d", i).getBytes(StandardCharsets.US_ASCII);
+      byte[] number = String.format(Locale.ROOT, "%05d", i).getBytes(StandardCharsets.US_ASCII);
       System.arraycopy(number, 0, entry, 46, number.length);
       all.writeBytes(entry);
     }

@@ -209,10 +209,19 @@ class KernelsTest {
     closed.clear();
     for (String backend : List.of(Kernels.AUTO, "gpu")) {
       String message =
-          assertThrows(IllegalStateException.class, () -> info(backend, gpu, simd)).getMessage();
+          assertThrows(KernelUnavailableException.class, () -> info(backend, gpu, simd))
+              .getMessage();
       assertTrue(message.contains("-Dspanmatch.test.requireBackend=simd"), message);
       assertTrue(message.contains("gpu was used"), message);
+      assertTrue(message.contains("ask for simd by name"), message);
     }
+    System.setProperty(Kernels.REQUIRED_PROPERTY, "broken");
+    assertTrue(refusal(Kernels.AUTO, broken, plain).contains("plug one in"));
+    closed.clear();
+    opened.clear();
+    System.setProperty(Kernels.REQUIRED_PROPERTY, "simd");
+    assertThrows(KernelUnavailableException.class, () -> info("gpu", gpu, simd));
+    assertThrows(KernelUnavailableException.class, () -> info(Kernels.AUTO, gpu, simd));
     assertEquals(opened, closed, "what may not be used is closed");
     assertEquals(List.of("gpu", "gpu"), opened);
   }

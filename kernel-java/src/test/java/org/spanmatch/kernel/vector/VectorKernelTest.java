@@ -49,28 +49,31 @@ class VectorKernelTest {
     assertEquals(VectorMicroKernel.class, MicroKernel.choose().getClass());
   }
 
-  /** Without C2 every vector is an object: worse than plain loops. */
+  /** Without C2 every vector is an object, without FMA a decimal number: worse than plain loops. */
   @ParameterizedTest
   @CsvSource({
-    "true, OpenJDK 64-Bit Server VM, 'mixed mode, sharing', ''",
-    "false, OpenJDK 64-Bit Server VM, 'mixed mode, sharing', --add-modules jdk.incubator.vector",
-    "true, OpenJDK 64-Bit Server VM, 'interpreted mode, sharing', -Xint",
-    "true, OpenJDK 64-Bit Server VM, 'mixed mode, emulated-client, sharing', TieredStopAtLevel",
-    "true, OpenJDK Client VM, mixed mode, -client",
+    "true, OpenJDK 64-Bit Server VM, 'mixed mode, sharing', true, ''",
+    "false, OpenJDK 64-Bit Server VM, 'mixed mode, sharing', true, --add-modules jdk.incubator.vector",
+    "true, OpenJDK 64-Bit Server VM, 'interpreted mode, sharing', true, -Xint",
+    "true, OpenJDK 64-Bit Server VM, 'mixed mode, emulated-client, sharing', true, TieredStopAtLevel",
+    "true, OpenJDK Client VM, mixed mode, true, -client",
+    "true, OpenJDK 64-Bit Server VM, 'mixed mode, sharing', false, -XX:-UseFMA",
   })
-  void plainLoopsNameTheirCure(boolean hasModule, String name, String info, String cure) {
-    Optional<String> found = MicroKernel.cure(hasModule, name, info);
+  void plainLoopsNameTheirCure(
+      boolean hasModule, String name, String info, boolean hasFma, String cure) {
+    Optional<String> found = MicroKernel.cure(hasModule, name, info, hasFma);
     assertEquals(!cure.isEmpty(), found.isPresent());
     assertTrue(found.orElse("").contains(cure), found.toString());
   }
 
   /** The JVM says so itself, in a process of its own. */
-  @Test
-  void withoutTheOptimisingCompilerPlainLoopsAreUsed() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"-XX:TieredStopAtLevel=1, TieredStopAtLevel", "-XX:-UseFMA, -XX:-UseFMA"})
+  void withoutWhatVectorsNeedPlainLoopsAreUsed(String option, String cure) throws IOException {
     Process java =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
+                option,
                 "--add-modules",
                 MicroKernel.VECTOR_MODULE,
                 "-cp",
@@ -80,7 +83,7 @@ class VectorKernelTest {
             .start();
     String output = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertEquals(2, output.split("plain loops", -1).length, output); // once, though opened twice
-    assertTrue(output.contains("TieredStopAtLevel"), output);
+    assertTrue(output.contains(cure), output);
   }
 
   /** Opens the backend as a program does. */

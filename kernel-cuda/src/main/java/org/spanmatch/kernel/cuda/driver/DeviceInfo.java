@@ -3,6 +3,7 @@ package org.spanmatch.kernel.cuda.driver;
 import static org.spanmatch.kernel.cuda.driver.DeviceException.check;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import jcuda.driver.CUdevice;
 import jcuda.driver.CUdevice_attribute;
 import jcuda.driver.JCudaDriver;
@@ -56,7 +57,12 @@ public record DeviceInfo(int number, String name, int major, int minor, long mem
   /** "NVIDIA H100 80GB HBM3, compute capability 9.0, 79.1 GiB". */
   @Override
   public String toString() {
-    return "%s, compute capability %d.%d, %.1f GiB"
-        .formatted(name, major, minor, memoryBytes / (double) (1 << 30));
+    return String.format(
+        Locale.ROOT,
+        "%s, compute capability %d.%d, %.1f GiB",
+        name,
+        major,
+        minor,
+        memoryBytes / (double) (1 << 30));
   }
 }

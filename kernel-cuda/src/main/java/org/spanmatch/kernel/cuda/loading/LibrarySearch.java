@@ -2,6 +2,7 @@ package org.spanmatch.kernel.cuda.loading;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -44,7 +45,10 @@ final class LibrarySearch {
       if (!Files.isDirectory(folder)) {
         problem = "is not a folder";
       } else if (names.files().stream().noneMatch(name -> isLibrary(folder.resolve(name)))) {
-        problem = "has none of " + String.join(", ", names.files());
+        problem =
+            "has none of "
+                + String.join(", ", names.files())
+                + useless(List.of(folder), names.files()).map(file -> ": " + file).orElse("");
       }
       if (problem != null) {
         throw new CudaUnavailableException(
@@ -60,8 +64,19 @@ final class LibrarySearch {
             .flatMap(List::stream)
             .distinct()
             .toList();
-    return find(places, names.driver())
-        .orElseThrow(
+    return find(places, names.driver()).orElseThrow(() -> noDriver(places));
+  }
+
+  private CudaUnavailableException noDriver(List<Path> places) {
+    Optional<String> useless = useless(places, List.of(names.driver()));
+    return useless
+        .map(
+            file ->
+                new CudaUnavailableException(
+                    "no NVIDIA driver: " + file,
+                    "install the NVIDIA driver again or, in a container, start it with access to the"
+                        + " GPU (docker run --gpus all), which puts the driver in this place"))
+        .orElseGet(
             () ->
                 new CudaUnavailableException(
                     "no NVIDIA driver: " + names.driver() + " was not found; " + lookedIn(places),
@@ -82,11 +97,13 @@ final class LibrarySearch {
         }
       }
     }
+    List<Path> places = groups.stream().flatMap(List::stream).distinct().toList();
+    List<String> files = names.cublas().stream().map(LibraryNames.Cublas::library).toList();
     throw new CudaUnavailableException(
-        names.cublas().stream()
-                .map(LibraryNames.Cublas::library)
-                .collect(Collectors.joining(" or ", "no cuBLAS: ", " was not found; "))
-            + lookedIn(groups.stream().flatMap(List::stream).distinct().toList()),
+        "no cuBLAS: "
+            + useless(places, files)
+                .orElseGet(
+                    () -> String.join(" or ", files) + " was not found; " + lookedIn(places)),
         "install the CUDA toolkit or 'pip install nvidia-cublas-cu12', or name the folder of cuBLAS"
             + " with -D"
             + LibraryFolders.PROPERTY);
@@ -97,6 +114,22 @@ final class LibrarySearch {
         .map(folder -> folder.resolve(name))
         .filter(LibrarySearch::isLibrary)
         .findFirst();
+  }
+
+  /** Returns what is wrong with the first file that has one of the names but is no library. */
+  private static Optional<String> useless(List<Path> folders, List<String> names) {
+    return folders.stream()
+        .flatMap(folder -> names.stream().map(folder::resolve))
+        .filter(file -> Files.exists(file, LinkOption.NOFOLLOW_LINKS) && !isLibrary(file))
+        .findFirst()
+        .map(file -> file + " " + problem(file));
+  }
+
+  private static String problem(Path file) {
+    if (Files.isRegularFile(file)) {
+      return "is empty (0 bytes)";
+    }
+    return Files.exists(file) ? "is no file" : "is a link to a file that does not exist";
   }
 
   /** Whether a path is a nonempty file: containers have empty ones to mount over. */

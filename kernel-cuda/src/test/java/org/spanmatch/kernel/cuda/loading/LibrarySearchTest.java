@@ -61,6 +61,35 @@ class LibrarySearchTest {
     assertEquals(real, search().driver());
   }
 
+  /** A file that is there must not be reported as not found. */
+  @Test
+  void uselessFilesAreReportedIfThereIsNoOther() throws Exception {
+    Path driver = file("usr/lib64/libcuda.so.1");
+    Files.writeString(driver, "");
+    CudaUnavailableException e =
+        assertThrows(CudaUnavailableException.class, () -> search().driver());
+    assertEquals("no NVIDIA driver: " + driver + " is empty (0 bytes)", e.problem().reason());
+    assertTrue(e.problem().cure().contains("--gpus all"), e.problem().cure());
+    Files.delete(driver);
+    Files.createSymbolicLink(driver, root.resolve("gone"));
+    e = assertThrows(CudaUnavailableException.class, () -> search().driver());
+    assertEquals(
+        "no NVIDIA driver: " + driver + " is a link to a file that does not exist",
+        e.problem().reason());
+
+    Path cublas = root.resolve("usr/lib64/libcublas.so.12");
+    Files.createDirectory(cublas);
+    e = assertThrows(CudaUnavailableException.class, () -> search().cublas());
+    assertEquals("no cuBLAS: " + cublas + " is no file", e.problem().reason());
+
+    properties.put(PROPERTY, root + "/usr/lib64");
+    assertTrue(
+        refusal()
+            .endsWith(
+                "libcublas.so.13: " + driver + " is a link to a file that does" + " not exist"),
+        refusal());
+  }
+
   @Test
   void absentDriverIsReportedWithTheFoldersThatAreThere() throws Exception {
     file("usr/lib64/libc.so.6");

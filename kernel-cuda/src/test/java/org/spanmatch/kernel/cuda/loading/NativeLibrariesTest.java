@@ -174,7 +174,8 @@ class NativeLibrariesTest {
     Path libraries = folder.resolve("libraries");
     NativeTools.compile(libraries, "libcuda.so.1", DRIVER);
     NativeTools.compile(libraries, "libcublasLt.so." + release, "");
-    NativeTools.compile(libraries, "libcublas.so." + release, CUBLAS.formatted(release * 10_000));
+    NativeTools.compile(
+        libraries, "libcublas.so." + release, CUBLAS.replace("%d", release + "0000"));
     return libraries;
   }
 

@@ -1,6 +1,7 @@
 package org.spanmatch.kernel.vector.gemm;
 
 import java.util.Optional;
+import org.spanmatch.kernel.backend.HardwareFma;
 
 /**
  * Multiplies two packed panels: the innermost loop of a matrix product.
@@ -135,9 +136,11 @@ public abstract class MicroKernel {
    * @param hasModule whether the JVM has the module of the Vector API
    * @param vmName the system property {@code java.vm.name}
    * @param vmInfo the system property {@code java.vm.info}
+   * @param hasFma whether the JVM has the processor multiply and add in one instruction
    * @return empty if the JVM compiles vector code well
    */
-  public static Optional<String> cure(boolean hasModule, String vmName, String vmInfo) {
+  public static Optional<String> cure(
+      boolean hasModule, String vmName, String vmInfo, boolean hasFma) {
     if (!hasModule) {
       return Optional.of("start Java with --add-modules " + VECTOR_MODULE);
     }
@@ -146,11 +149,16 @@ public abstract class MicroKernel {
         vmName.contains("Client")
             || vmInfo.contains("interpreted")
             || vmInfo.contains("emulated-client");
-    return withoutC2
-        ? Optional.of(
-            "start Java without -Xint, -client and -XX:TieredStopAtLevel, which turn its"
-                + " optimising compiler off")
-        : Optional.empty();
+    if (withoutC2) {
+      return Optional.of(
+          "start Java without -Xint, -client and -XX:TieredStopAtLevel, which turn its"
+              + " optimising compiler off");
+    }
+    return hasFma
+        ? Optional.empty()
+        : Optional.of(
+            "this Java has no fused multiply-add (UseFMA is off); take a processor with FMA, and"
+                + " no -XX:-UseFMA");
   }
 
   /** Returns the fastest micro-kernel that this JVM can run. */
@@ -159,7 +167,8 @@ public abstract class MicroKernel {
         cure(
             hasVectorModule(),
             System.getProperty("java.vm.name", ""),
-            System.getProperty("java.vm.info", ""));
+            System.getProperty("java.vm.info", ""),
+            HardwareFma.isAvailable());
     if (cure.isPresent()) {
       return new ScalarMicroKernel(cure.get());
     }
