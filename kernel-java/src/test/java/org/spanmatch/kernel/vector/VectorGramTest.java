@@ -1,6 +1,18 @@
 package org.spanmatch.kernel.vector;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.Moments;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -22,6 +34,53 @@ class VectorGramTest {
     @Override
     protected ProjectionKernel open(int threads) {
       return new VectorKernel(microKernel(), new KernelOptions(threads), "test");
+    }
+
+    /** The interpreter and the compilers add in the same order, so a long run changes no bit. */
+    @Test
+    void compiledCodeAddsAsTheInterpreterDoes() {
+      Random random = new Random(7);
+      float[] values = new float[300 * 52];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = random.nextFloat();
+      }
+      double[] others = random.doubles(300 * 37).toArray();
+      List<Layer> layers =
+          List.of(Layers.of("x", 300, 52, values), Layers.of("y", 300, 37, others));
+      GramOptions options = GramOptions.defaults().withPrecision(precision()).withNormProducts();
+      try (ProjectionKernel kernel = open(1)) {
+        Gram first = kernel.gram(layers, GramPair.all(2), options);
+        for (int i = 0; i < 200; i++) {
+          assertEquals(first, kernel.gram(layers, GramPair.all(2), options));
+        }
+      }
+    }
+
+    /** −0 is no activity; the smallest number is. */
+    @Test
+    void everyNumberButZeroIsActive() {
+      double[] values = {
+        1,
+        0,
+        0,
+        -1, //
+        Double.MIN_VALUE,
+        -0.0,
+        1,
+        Double.MIN_VALUE,
+        -Double.MIN_VALUE,
+        1,
+        1,
+        0.0,
+      };
+      Layer layer = Layers.of("x", 3, 4, values);
+      GramOptions options = GramOptions.defaults().withPrecision(precision());
+      try (ProjectionKernel kernel = open()) {
+        Moments moments = kernel.gram(List.of(layer), List.of(), options).layers().get(0).moments();
+        assertEquals(
+            List.of(3L, 1L, 2L, 2L),
+            IntStream.range(0, 4).mapToObj(moments::activeSamples).toList());
+      }
     }
   }
 

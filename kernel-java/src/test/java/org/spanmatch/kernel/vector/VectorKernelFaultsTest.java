@@ -300,16 +300,28 @@ class VectorKernelFaultsTest {
         double[] panel,
         int offset,
         int depth,
-        double[] vector,
+        double[][] vectors,
         int first,
-        double[] products,
+        double[][] products,
         int to) {
-      kernel.addProducts(panel, offset, depth, vector, first, products, to);
+      kernel.addProducts(panel, offset, depth, vectors, first, products, to);
     }
 
     @Override
-    public double squaredNorm(double[] values, int from, int count) {
-      return kernel.squaredNorm(values, from, count);
+    public void squaredNorms(double[] values, int rows, int neurons, double[] norms, int to) {
+      kernel.squaredNorms(values, rows, neurons, norms, to);
+    }
+
+    @Override
+    public void pack(
+        double[] values, int rows, int neurons, double[] target, int to, int panelStride) {
+      kernel.pack(values, rows, neurons, target, to, panelStride);
+    }
+
+    @Override
+    public void pack(
+        float[] values, int rows, int neurons, double[] target, int to, int panelStride) {
+      kernel.pack(values, rows, neurons, target, to, panelStride);
     }
 
     @Override

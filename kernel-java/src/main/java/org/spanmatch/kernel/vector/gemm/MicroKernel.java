@@ -100,21 +100,63 @@ public abstract class MicroKernel {
       int to);
 
   /**
-   * Adds to {@link #nr()} totals the inner products of a panel's neurons with a vector.
+   * Adds to {@link #nr()} totals per vector the inner products of a panel's neurons with some
+   * vectors. Each is one chain of multiply-adds, whose result is then added to the total.
    *
    * @param panel array that holds the panel
    * @param offset index of the panel's first neuron at the first sample
    * @param depth number of samples
-   * @param vector array that holds the vector
-   * @param first index of the vector's element for the first sample
-   * @param products array of the totals
+   * @param vectors an array per vector
+   * @param first index of the vectors' elements for the first sample
+   * @param products an array of totals per vector
    * @param to index of the first total
    */
   public abstract void addProducts(
-      double[] panel, int offset, int depth, double[] vector, int first, double[] products, int to);
+      double[] panel,
+      int offset,
+      int depth,
+      double[][] vectors,
+      int first,
+      double[][] products,
+      int to);
 
-  /** Returns the sum of the squares of consecutive values. */
-  public abstract double squaredNorm(double[] values, int from, int count);
+  /**
+   * Computes the sum of the squares of each sample's values.
+   *
+   * @param values the samples, row-major
+   * @param rows number of samples
+   * @param neurons number of values per sample
+   * @param norms receives the sums
+   * @param to index of the first sum
+   */
+  public abstract void squaredNorms(double[] values, int rows, int neurons, double[] norms, int to);
+
+  /**
+   * Packs samples into panels. The padding of the last panel is left as it is.
+   *
+   * @param values the samples, row-major
+   * @param rows number of samples
+   * @param neurons number of values per sample
+   * @param target array that holds the panels
+   * @param to index of the first panel's first neuron at the first sample
+   * @param panelStride distance between panels
+   */
+  public abstract void pack(
+      double[] values, int rows, int neurons, double[] target, int to, int panelStride);
+
+  /**
+   * Converts samples from float32 to float64 and packs them into panels, as the other {@link
+   * #pack(double[], int, int, double[], int, int) pack} does.
+   *
+   * @param values the samples, row-major
+   * @param rows number of samples
+   * @param neurons number of values per sample
+   * @param target array that holds the panels
+   * @param to index of the first panel's first neuron at the first sample
+   * @param panelStride distance between panels
+   */
+  public abstract void pack(
+      float[] values, int rows, int neurons, double[] target, int to, int panelStride);
 
   /** Converts the first {@code count} values from float32 to float64. */
   public abstract void widen(float[] source, double[] target, int count);

@@ -132,26 +132,54 @@ public final class ScalarMicroKernel extends MicroKernel {
       double[] panel,
       int offset,
       int depth,
-      double[] vector,
+      double[][] vectors,
       int first,
-      double[] products,
+      double[][] products,
       int to) {
-    for (int j = 0; j < SIZE; j++) {
-      double sum = 0;
-      for (int k = 0; k < depth; k++) {
-        sum += panel[offset + k * SIZE + j] * vector[first + k];
+    for (int i = 0; i < vectors.length; i++) {
+      for (int j = 0; j < SIZE; j++) {
+        double sum = 0;
+        for (int k = 0; k < depth; k++) {
+          sum += panel[offset + k * SIZE + j] * vectors[i][first + k];
+        }
+        products[i][to + j] += sum;
       }
-      products[to + j] += sum;
     }
   }
 
   @Override
-  public double squaredNorm(double[] values, int from, int count) {
-    double sum = 0;
-    for (int i = from; i < from + count; i++) {
-      sum += values[i] * values[i];
+  public void squaredNorms(double[] values, int rows, int neurons, double[] norms, int to) {
+    for (int row = 0; row < rows; row++) {
+      double sum = 0;
+      for (int i = row * neurons; i < (row + 1) * neurons; i++) {
+        sum += values[i] * values[i];
+      }
+      norms[to + row] = sum;
     }
-    return sum;
+  }
+
+  @Override
+  public void pack(
+      double[] values, int rows, int neurons, double[] target, int to, int panelStride) {
+    for (int row = 0; row < rows; row++) {
+      int place = to + row * SIZE;
+      for (int neuron = 0; neuron < neurons; neuron++) {
+        target[place + neuron / SIZE * panelStride + neuron % SIZE] =
+            values[row * neurons + neuron];
+      }
+    }
+  }
+
+  @Override
+  public void pack(
+      float[] values, int rows, int neurons, double[] target, int to, int panelStride) {
+    for (int row = 0; row < rows; row++) {
+      int place = to + row * SIZE;
+      for (int neuron = 0; neuron < neurons; neuron++) {
+        target[place + neuron / SIZE * panelStride + neuron % SIZE] =
+            values[row * neurons + neuron];
+      }
+    }
   }
 
   @Override

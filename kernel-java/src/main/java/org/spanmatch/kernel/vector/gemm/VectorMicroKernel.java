@@ -3,6 +3,7 @@ package org.spanmatch.kernel.vector.gemm;
 import java.util.Optional;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -26,6 +27,8 @@ public final class VectorMicroKernel extends MicroKernel {
   // Half as wide: as many float32 numbers as a vector has float64 numbers.
   private static final VectorSpecies<Float> FLOATS =
       VectorSpecies.of(float.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
+  private static final VectorSpecies<Long> LONGS =
+      VectorSpecies.of(long.class, SPECIES.vectorShape());
   private static final int LANES = SPECIES.length();
   private static final int ROWS = LANES == 8 ? 8 : 4;
   private static final int WIDTH = 2 * LANES;
@@ -256,13 +259,13 @@ public final class VectorMicroKernel extends MicroKernel {
       double[] active,
       int to) {
     DoubleVector zero = DoubleVector.zero(SPECIES);
-    DoubleVector one = DoubleVector.broadcast(SPECIES, 1);
+    LongVector one = LongVector.broadcast(LONGS, 1);
     DoubleVector s0 = zero;
     DoubleVector s1 = zero;
     DoubleVector p0 = zero;
     DoubleVector p1 = zero;
-    DoubleVector n0 = zero;
-    DoubleVector n1 = zero;
+    LongVector n0 = LongVector.zero(LONGS);
+    LongVector n1 = n0;
     for (int k = 0; k < depth; k++) {
       int place = offset + k * WIDTH;
       DoubleVector v0 = DoubleVector.fromArray(SPECIES, panel, place);
@@ -273,8 +276,10 @@ public final class VectorMicroKernel extends MicroKernel {
       DoubleVector q1 = v1.mul(v1);
       p0 = q0.fma(q0, p0);
       p1 = q1.fma(q1, p1);
-      n0 = n0.add(zero.blend(one, v0.compare(VectorOperators.NE, zero)));
-      n1 = n1.add(zero.blend(one, v1.compare(VectorOperators.NE, zero)));
+      // The bits of |v|, as an integer, are 0 for 0 and more for all else. (On JDK 17 a comparison
+      // and a blend took another third of this loop.)
+      n0 = n0.add(v0.abs().reinterpretAsLongs().min(one));
+      n1 = n1.add(v1.abs().reinterpretAsLongs().min(one));
     }
     DoubleVector.fromArray(SPECIES, sums, to).add(s0).intoArray(sums, to);
     DoubleVector.fromArray(SPECIES, sums, to + LANES).add(s1).intoArray(sums, to + LANES);
@@ -282,12 +287,72 @@ public final class VectorMicroKernel extends MicroKernel {
     DoubleVector.fromArray(SPECIES, fourthPowers, to + LANES)
         .add(p1)
         .intoArray(fourthPowers, to + LANES);
-    DoubleVector.fromArray(SPECIES, active, to).add(n0).intoArray(active, to);
-    DoubleVector.fromArray(SPECIES, active, to + LANES).add(n1).intoArray(active, to + LANES);
+    DoubleVector.fromArray(SPECIES, active, to).add(n0.castShape(SPECIES, 0)).intoArray(active, to);
+    DoubleVector.fromArray(SPECIES, active, to + LANES)
+        .add(n1.castShape(SPECIES, 0))
+        .intoArray(active, to + LANES);
   }
 
   @Override
   public void addProducts(
+      double[] panel,
+      int offset,
+      int depth,
+      double[][] vectors,
+      int first,
+      double[][] products,
+      int to) {
+    int i = 0;
+    // Two at a time: the loop waits for the latency of the multiply-adds.
+    for (; i < vectors.length - 1; i += 2) {
+      addProducts(
+          panel,
+          offset,
+          depth,
+          vectors[i],
+          vectors[i + 1],
+          first,
+          products[i],
+          products[i + 1],
+          to);
+    }
+    if (i < vectors.length) {
+      addProducts(panel, offset, depth, vectors[i], first, products[i], to);
+    }
+  }
+
+  private static void addProducts(
+      double[] panel,
+      int offset,
+      int depth,
+      double[] a,
+      double[] b,
+      int first,
+      double[] aProducts,
+      double[] bProducts,
+      int to) {
+    DoubleVector a0 = DoubleVector.zero(SPECIES);
+    DoubleVector a1 = DoubleVector.zero(SPECIES);
+    DoubleVector b0 = DoubleVector.zero(SPECIES);
+    DoubleVector b1 = DoubleVector.zero(SPECIES);
+    for (int k = 0; k < depth; k++) {
+      int place = offset + k * WIDTH;
+      DoubleVector v0 = DoubleVector.fromArray(SPECIES, panel, place);
+      DoubleVector v1 = DoubleVector.fromArray(SPECIES, panel, place + LANES);
+      DoubleVector ofA = DoubleVector.broadcast(SPECIES, a[first + k]);
+      a0 = ofA.fma(v0, a0);
+      a1 = ofA.fma(v1, a1);
+      DoubleVector ofB = DoubleVector.broadcast(SPECIES, b[first + k]);
+      b0 = ofB.fma(v0, b0);
+      b1 = ofB.fma(v1, b1);
+    }
+    DoubleVector.fromArray(SPECIES, aProducts, to).add(a0).intoArray(aProducts, to);
+    DoubleVector.fromArray(SPECIES, aProducts, to + LANES).add(a1).intoArray(aProducts, to + LANES);
+    DoubleVector.fromArray(SPECIES, bProducts, to).add(b0).intoArray(bProducts, to);
+    DoubleVector.fromArray(SPECIES, bProducts, to + LANES).add(b1).intoArray(bProducts, to + LANES);
+  }
+
+  private static void addProducts(
       double[] panel,
       int offset,
       int depth,
@@ -308,33 +373,85 @@ public final class VectorMicroKernel extends MicroKernel {
   }
 
   @Override
-  public double squaredNorm(double[] values, int from, int count) {
-    DoubleVector s0 = DoubleVector.zero(SPECIES);
-    DoubleVector s1 = DoubleVector.zero(SPECIES);
-    int i = from;
-    int end = from + count;
-    for (; i <= end - 2 * LANES; i += 2 * LANES) {
-      DoubleVector v0 = DoubleVector.fromArray(SPECIES, values, i);
-      DoubleVector v1 = DoubleVector.fromArray(SPECIES, values, i + LANES);
-      s0 = v0.fma(v0, s0);
-      s1 = v1.fma(v1, s1);
+  public void squaredNorms(double[] values, int rows, int neurons, double[] norms, int to) {
+    double[] lanes = new double[LANES];
+    for (int row = 0; row < rows; row++) {
+      DoubleVector s0 = DoubleVector.zero(SPECIES);
+      DoubleVector s1 = DoubleVector.zero(SPECIES);
+      int i = row * neurons;
+      int end = i + neurons;
+      for (; i <= end - WIDTH; i += WIDTH) {
+        DoubleVector v0 = DoubleVector.fromArray(SPECIES, values, i);
+        DoubleVector v1 = DoubleVector.fromArray(SPECIES, values, i + LANES);
+        s0 = v0.fma(v0, s0);
+        s1 = v1.fma(v1, s1);
+      }
+      s0.add(s1).intoArray(lanes, 0);
+      // Not reduceLanes, which may add in any order: on JDK 25 the compiled code does not add in
+      // the interpreter's. It is slower, too.
+      double sum = 0;
+      for (double lane : lanes) {
+        sum += lane;
+      }
+      for (; i < end; i++) {
+        sum += values[i] * values[i];
+      }
+      norms[to + row] = sum;
     }
-    double sum = s0.add(s1).reduceLanes(VectorOperators.ADD);
-    for (; i < end; i++) {
-      sum += values[i] * values[i];
+  }
+
+  @Override
+  public void pack(
+      double[] values, int rows, int neurons, double[] target, int to, int panelStride) {
+    int panel = to;
+    int neuron = 0;
+    for (; neuron <= neurons - WIDTH; neuron += WIDTH) {
+      for (int row = 0; row < rows; row++) {
+        int from = row * neurons + neuron;
+        int place = panel + row * WIDTH;
+        DoubleVector.fromArray(SPECIES, values, from).intoArray(target, place);
+        DoubleVector.fromArray(SPECIES, values, from + LANES).intoArray(target, place + LANES);
+      }
+      panel += panelStride;
     }
-    return sum;
+    for (int row = 0; row < rows; row++) {
+      for (int i = neuron; i < neurons; i++) {
+        target[panel + row * WIDTH + i - neuron] = values[row * neurons + i];
+      }
+    }
+  }
+
+  @Override
+  public void pack(
+      float[] values, int rows, int neurons, double[] target, int to, int panelStride) {
+    int panel = to;
+    int neuron = 0;
+    for (; neuron <= neurons - WIDTH; neuron += WIDTH) {
+      for (int row = 0; row < rows; row++) {
+        int from = row * neurons + neuron;
+        int place = panel + row * WIDTH;
+        widen(values, from).intoArray(target, place);
+        widen(values, from + LANES).intoArray(target, place + LANES);
+      }
+      panel += panelStride;
+    }
+    for (int row = 0; row < rows; row++) {
+      for (int i = neuron; i < neurons; i++) {
+        target[panel + row * WIDTH + i - neuron] = values[row * neurons + i];
+      }
+    }
+  }
+
+  private static DoubleVector widen(float[] source, int from) {
+    return (DoubleVector)
+        FloatVector.fromArray(FLOATS, source, from).convertShape(VectorOperators.F2D, SPECIES, 0);
   }
 
   @Override
   public void widen(float[] source, double[] target, int count) {
     int i = 0;
     for (; i <= count - LANES; i += LANES) {
-      DoubleVector wide =
-          (DoubleVector)
-              FloatVector.fromArray(FLOATS, source, i)
-                  .convertShape(VectorOperators.F2D, SPECIES, 0);
-      wide.intoArray(target, i);
+      widen(source, i).intoArray(target, i);
     }
     for (; i < count; i++) {
       target[i] = source[i];

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramOptions;
@@ -178,8 +179,9 @@ public final class GramAccumulator {
           }
         }
       }
-      for (TiledBlock block : normProducts == null ? List.<TiledBlock>of() : blocks) {
-        tasks.add(() -> multiplyNorms(block.pair, current, multiplied));
+      for (int i = 0; i < layers.size() && normProducts != null; i++) {
+        int layer = i;
+        tasks.add(() -> multiplyNorms(layer, current, multiplied));
       }
     }
 
@@ -236,38 +238,38 @@ public final class GramAccumulator {
     }
   }
 
-  /** Adds the norm products of a pair of layers. */
-  private void multiplyNorms(GramPair pair, PackedSamples packed, int count) {
-    int first = pair.first();
-    int second = pair.second();
-    double[] firstNorms = packed.squaredNorms(first);
-    double[] secondNorms = packed.squaredNorms(second);
-    double sum = 0;
-    for (int i = 0; i < count; i++) {
-      sum += firstNorms[i] * secondNorms[i];
+  /**
+   * Adds the products of a layer's neurons with the squared norms of the layers that it is paired
+   * with, and the norm products of those pairs in which it comes first.
+   */
+  private void multiplyNorms(int layer, PackedSamples packed, int count) {
+    int[] partners =
+        IntStream.range(0, layers.size()).filter(i -> normSums[layer][i] != null).toArray();
+    double[][] norms = new double[partners.length][];
+    double[][] totals = new double[partners.length][];
+    for (int i = 0; i < partners.length; i++) {
+      norms[i] = packed.squaredNorms(partners[i]);
+      totals[i] = normSums[layer][partners[i]];
+      if (partners[i] >= layer) {
+        normProducts[layer][partners[i]] += product(packed.squaredNorms(layer), norms[i], count);
+      }
     }
-    normProducts[first][second] += sum;
-    addNormSums(first, secondNorms, packed, count, normSums[first][second]);
-    if (first != second) {
-      addNormSums(second, firstNorms, packed, count, normSums[second][first]);
-    }
-  }
-
-  private void addNormSums(
-      int layer, double[] norms, PackedSamples packed, int count, double[] target) {
     for (int slice = 0; slice * KC < count; slice++) {
       int depth = Math.min(KC, count - slice * KC);
       for (int panel = firstPanel[layer]; panel < firstPanel[layer + 1]; panel++) {
-        kernel.addProducts(
-            packed.values(),
-            packed.offset(slice, panel),
-            depth,
-            norms,
-            slice * KC,
-            target,
-            (panel - firstPanel[layer]) * nr);
+        int offset = packed.offset(slice, panel);
+        int to = (panel - firstPanel[layer]) * nr;
+        kernel.addProducts(packed.values(), offset, depth, norms, slice * KC, totals, to);
       }
     }
+  }
+
+  private static double product(double[] one, double[] other, int count) {
+    double sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += one[i] * other[i];
+    }
+    return sum;
   }
 
   private GramMatrix result() {
