@@ -10,7 +10,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { ALIGNMENT = 256, GUARD = 256, POISON = 0xFF, MAX_DEVICES = 16, FREED_KEPT = 1024 };
+enum { ALIGNMENT = 256, GUARD = 256, MAX_DEVICES = 16, FREED_KEPT = 1024 };
+
+/* A NaN as double, float and half, and as integers a number that no kernel writes, unlike -1. */
+static const uint64_t POISON = 0xFFFBFFFBFFFBFFFB;
 
 /* A NaN as well, but not the one of unwritten memory: a kernel that copies that one over a guard is found. */
 static const uint64_t GUARD_WORD = 0xFFFA5A5A5A5A5A5A;
@@ -127,9 +130,27 @@ static void check_block(const struct arena *arena, const struct block *block)
     }
 }
 
-static bool is_poison(const unsigned char *from, size_t size)
+/* From one multiple of 8 to another, as the next two. */
+static void poison(uintptr_t from, uintptr_t to)
 {
-    return size == 0 || (*from == POISON && memcmp(from, from + 1, size - 1) == 0);
+    for (uint64_t *word = (uint64_t *) from; (uintptr_t) word < to; word++) {
+        *word = POISON;
+    }
+}
+
+static bool is_poison(const uint64_t *from, size_t size)
+{
+    return size == 0 || (*from == POISON && memcmp(from, from + 1, size - sizeof *from) == 0);
+}
+
+size_t words_unwritten(const void *from, size_t size)
+{
+    size_t count = 0;
+    uintptr_t end = (uintptr_t) from + size;
+    for (uintptr_t at = ((uintptr_t) from + 7) / 8 * 8; at + 8 <= end; at += 8) {
+        count += *(const uint64_t *) at == POISON;
+    }
+    return count;
 }
 
 /* Free memory that was in use before holds poison already, unless somebody has written through an old pointer. */
@@ -138,14 +159,14 @@ static void poison_new(struct arena *arena, uintptr_t from, uintptr_t to)
     uintptr_t touched = arena->base + arena->touched;
     if (from < touched) {
         uintptr_t end = to < touched ? to : touched;
-        if (!is_poison((const unsigned char *) from, end - from)) {
+        if (!is_poison((const uint64_t *) from, end - from)) {
             standin_report("%s was written after it had been freed", arena->memory);
-            memset((void *) from, POISON, end - from);
+            poison(from, end);
         }
     }
     if (to > touched) {
         uintptr_t start = from > touched ? from : touched;
-        memset((void *) start, POISON, to - start);
+        poison(start, to);
         arena->touched = to - arena->base;
     }
 }
@@ -195,7 +216,7 @@ static void discard(struct arena *arena, size_t index)
 {
     struct block block = arena->blocks[index];
     check_block(arena, &block);
-    memset((void *) (block.start - GUARD), POISON, end_of(&block) - (block.start - GUARD));
+    poison(block.start - GUARD, end_of(&block));
     arena->count--;
     memmove(arena->blocks + index, arena->blocks + index + 1, (arena->count - index) * sizeof block);
     arena->used -= rounded(block.size);

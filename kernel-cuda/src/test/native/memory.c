@@ -95,8 +95,15 @@ int cuMemGetInfo_v2(size_t *available, size_t *total)
 static int run_copy(void *payload)
 {
     const struct copy *copy = payload;
+    size_t unwritten = 0;
     for (size_t row = 0; row < copy->height; row++) {
+        if (copy->from.on_device && !copy->to.on_device) {
+            unwritten += words_unwritten(copy->from.at + row * copy->from.pitch, copy->width);
+        }
         memcpy(copy->to.at + row * copy->to.pitch, copy->from.at + row * copy->from.pitch, copy->width);
+    }
+    if (unwritten > 0) {
+        standin_report("%zu words of device memory were copied to the host, but never written", unwritten);
     }
     return OK;
 }

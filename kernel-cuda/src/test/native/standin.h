@@ -116,6 +116,9 @@ bool standin_device_range(const struct context *context, const void *address, si
 bool is_device_pointer(const void *address);
 bool standin_host_range(const void *address, size_t size, const char *what);
 bool is_pinned(const void *address);
+
+/* How many of the whole words there hold what fresh and freed memory does. */
+size_t words_unwritten(const void *from, size_t size);
 void check_guards(const struct context *context);
 /* Frees all that the context holds; reports it as leaks where asked. */
 void release_memory(struct context *context, bool report);

@@ -4,12 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -101,6 +107,42 @@ class PublishedResultsTest {
             + folder
             + "/time-samples.svg)\n",
         section.group(2));
+  }
+
+  private static String digits(double value) {
+    return new BigDecimal(value)
+        .round(new MathContext(3))
+        .stripTrailingZeros()
+        .toPlainString();
+  }
+
+  /** Three iterations say so little that the page shows all that they came to. */
+  @Test
+  void theTimesOfTheGpuAreThoseOfItsIterations() throws IOException {
+    String page = Files.readString(RESULTS.resolve("README.md"));
+    JsonNode results =
+        new ObjectMapper().readTree(RESULTS.resolve("2026-11-28-h100/jmh.json").toFile());
+    int shown = 0;
+    for (JsonNode result : results) {
+      String benchmark = result.get("benchmark").textValue();
+      if (benchmark.matches(".*[.](compress|spectrum|gram)")) {
+        JsonNode metric = result.get("primaryMetric");
+        List<Double> iterations = new ArrayList<>();
+        metric.at("/rawData/0").forEach(time -> iterations.add(time.doubleValue()));
+        assertEquals(3, iterations.size());
+        String cells =
+            digits(metric.get("score").doubleValue())
+                + " ± "
+                + digits(metric.get("scoreError").doubleValue())
+                + " | "
+                + digits(Collections.min(iterations))
+                + " … "
+                + digits(Collections.max(iterations));
+        assertTrue(page.contains("| " + cells + " |"), benchmark + ": " + cells);
+        shown++;
+      }
+    }
+    assertEquals(2 * 6 + 3, shown);
   }
 
   /**

@@ -293,6 +293,7 @@ public final class DeviceTable extends NeuronTable {
         DeviceMemory yVectors = allocations.of(y.projectedVectors());
         DeviceMemory surveys = allocations.doubles((long) SpanLayout.SURVEY_DOUBLES * surveyCount);
         DeviceMemory steps = allocations.doubles((long) Step.DOUBLES * Tableau.PENDING)) {
+      device.clear(steps); // of steps that aren't needed only the vector is written
       for (int step = 0; step < Tableau.PENDING; step++) {
         code.survey(surveys, surveyCount);
         code.peel(surveys, surveyCount, xVectors, yVectors, step, steps);
