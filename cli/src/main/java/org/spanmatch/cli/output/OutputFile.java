@@ -86,6 +86,21 @@ public final class OutputFile {
     }
   }
 
+  /**
+   * Deletes a file of an earlier run, if there is one.
+   *
+   * @throws OutputException if that fails
+   */
+  static void delete(Path file) {
+    try {
+      if (Files.isRegularFile(file)) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new OutputException(file + ": the file can't be deleted: " + reason(e), e);
+    }
+  }
+
   private static boolean isSpecial(Path file) {
     return Files.exists(file) && !Files.isRegularFile(file);
   }
