@@ -166,7 +166,7 @@ class BenchCommandTest {
     Path old = folder.resolve("old.json");
     JSON.writeValue(old.toFile(), jmh);
     Outcome slower =
-        bench("--neurons", "8", "--samples", "100", "--backends", "java", "--compare", old);
+        bench("--neurons", "8", "--samples", "50,100", "--backends", "java", "--compare", old);
     assertEquals(5, slower.exitCode(), slower.err());
     assertTrue(
         slower.err().contains("spanmatch: ") && slower.err().contains(" slower than before, "),
@@ -330,6 +330,31 @@ class BenchCommandTest {
     assertEquals(3, outcome.exitCode());
     assertEquals(
         "spanmatch: " + file + ": expected a list of JMH's results, found an object\n",
+        outcome.err());
+  }
+
+  /** Before anything is measured, which takes minutes. */
+  @Test
+  void anEarlierRunOfOtherSizesIsRefused() throws IOException {
+    Path file = folder.resolve("old.json");
+    Files.writeString(
+        file,
+        """
+        [{"benchmark": "org.spanmatch.tuning.LimitsBenchmark.readAllThreads", "threads": 2,
+          "primaryMetric": {"score": 5, "scoreError": 1, "scoreUnit": "ms/op"}},
+         {"benchmark": "org.spanmatch.tuning.LayerBenchmark.match", "threads": 1,
+          "params": {"backend": "java", "neurons": "64", "samples": "2500", "threads": "2"},
+          "primaryMetric": {"score": 5, "scoreError": 1, "scoreUnit": "ms/op"}}]
+        """);
+    Outcome outcome =
+        bench("--neurons", "8", "--samples", "100", "--backends", "java", "--compare", file);
+    assertEquals(3, outcome.exitCode(), outcome.err());
+    assertEquals(
+        "spanmatch: "
+            + file
+            + ": expected times of a layer that is measured here, found backend=java neurons=64"
+            + " samples=2500 threads=2; give the same --backends, --neurons, --samples and"
+            + " --threads\n",
         outcome.err());
   }
 

@@ -187,6 +187,15 @@ class DocumentationTest {
     }
   }
 
+  /** Whether it is slower is up to the machine; that the layer is compared is not. */
+  @Test
+  void ciStepsThatCompareTimes() throws IOException {
+    Outcome outcome = ciSteps(List.of("-Djmh.ignoreLock=true"), "--compare");
+    assertTrue(outcome.exitCode() == 0 || outcome.exitCode() == 5, outcome.err());
+    assertTrue(outcome.out().contains("LayerBenchmark.match"), outcome.out());
+    assertTrue(outcome.out().contains(" (machine)"), outcome.out());
+  }
+
   /** The numbers of samples are those of a longer run, and only their rows are compared. */
   @Test
   void breakingPointsAreAsDocumented() throws IOException {

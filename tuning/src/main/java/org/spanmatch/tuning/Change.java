@@ -39,6 +39,19 @@ public record Change(
   }
 
   /**
+   * Whether the interval is too wide to tell: it is neither a regression nor an improvement, but a
+   * change by more than the tolerance would have been missed.
+   */
+  public boolean isUndecided() {
+    return !isRegression() && !isImprovement() && !(error <= TOLERANCE);
+  }
+
+  /** Whether what was measured is the machine itself, on which no program has an influence. */
+  public boolean isLimit() {
+    return !benchmark.equals(LayerTime.BENCHMARK);
+  }
+
+  /**
    * Compares the measurements of two runs.
    *
    * @return one change per benchmark and parameters that both have, in the order of the newer run

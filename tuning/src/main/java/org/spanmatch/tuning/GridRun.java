@@ -110,6 +110,18 @@ public final class GridRun {
         .toList();
   }
 
+  /** Whether an earlier run has a time of one of the layers that are to be measured. */
+  public boolean isComparableWith(List<Measurement> before) {
+    return before.stream()
+        .filter(measurement -> measurement.benchmark().equals(LayerTime.BENCHMARK))
+        .map(measurement -> measurement.parameters().entrySet())
+        .anyMatch(
+            parameters ->
+                steps.stream()
+                    .filter(step -> step.point().isPresent())
+                    .anyMatch(step -> parameters.containsAll(step.parameters().entrySet())));
+  }
+
   /**
    * Runs the measurements, leaving out those that fail or would take too long.
    *

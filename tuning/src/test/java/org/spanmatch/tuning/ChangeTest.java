@@ -47,6 +47,16 @@ class ChangeTest {
   }
 
   @Test
+  void anIntervalThatHidesTheToleranceIsUndecided() {
+    assertFalse(change(10, 0.5, 10, 0.5).isUndecided());
+    assertTrue(change(10, 2, 10, 0.5).isUndecided());
+    assertTrue(change(1, 0.7, 5, 3.5).isUndecided(), "five times as long, or as before");
+    assertTrue(change(10, Double.NaN, 10, 0).isUndecided(), "no interval");
+    assertFalse(change(1, 0.2, 5, 1).isUndecided(), "slower in any case");
+    assertFalse(change(5, 1, 1, 0.2).isUndecided(), "faster in any case");
+  }
+
+  @Test
   void onlyTheSameIsCompared() {
     List<Measurement> before = List.of(measured("java", 1, 1, 0), measured("cuda", 1, 1, 0));
     List<Measurement> now = List.of(measured("java", 2, 1, 0), measured("cuda", 1, 3, 0));

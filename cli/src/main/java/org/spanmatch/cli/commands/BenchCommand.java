@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.commons.cli.Option;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.cli.options.Arguments;
@@ -30,6 +31,7 @@ import org.spanmatch.kernel.selection.CostModel;
 import org.spanmatch.kernel.selection.CostProfile;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.kernel.selection.Machine;
+import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.tuning.BenchmarkException;
 import org.spanmatch.tuning.Change;
 import org.spanmatch.tuning.CostModels;
@@ -80,8 +82,11 @@ public final class BenchCommand implements Command {
         Without such a profile, or with one of another machine, it takes the GPU for layers of at
         least 2e9 products (samples x all neurons squared) and the processor for the others.
 
-        --compare exits with 5 where something takes longer than in OLD.json (JMH's results of an
-        earlier run), beyond both intervals and 10 % more, which two runs may differ by.
+        --compare exits with 5 where a layer takes longer than in OLD.json (JMH's results of an
+        earlier run), beyond both intervals and 10 % more, which two runs may differ by. Where the
+        intervals are wider than 10 %, the answer is 'undecided', unless the change is larger still. The
+        machine's own limits are shown to explain the times, and never count. A run that has no layer
+        in common with OLD.json ends at once, with 3.
 
         Examples:
           spanmatch bench
@@ -106,6 +111,7 @@ public final class BenchCommand implements Command {
     Optional<List<Measurement>> before = options.compare().map(BenchCommand::old);
     Optional<ResultFolder> folder = options.out();
     folder.ifPresent(target -> target.check(BenchReport.files()));
+    folder.ifPresent(target -> target.noteMissingFigures(console.err()));
 
     double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     GridRun run =
@@ -115,6 +121,9 @@ public final class BenchCommand implements Command {
             points,
             options.threads(),
             usableMemory());
+    if (before.isPresent() && !run.isComparableWith(before.get())) {
+      throw new ActivationsException(nothingInCommon(options, before.get()));
+    }
     try (Interruption interruption = Interruption.start()) {
       measure(run, interruption, options, console);
       leftOut.addAll(run.leftOut());
@@ -159,6 +168,7 @@ public final class BenchCommand implements Command {
               folder.ifPresent(target -> target.write(BenchReport.JMH, run::writeTo));
             }
           });
+      progress.finish();
     }
     folder.ifPresent(
         target ->
@@ -188,7 +198,7 @@ public final class BenchCommand implements Command {
         .ifPresent(
             target -> {
               report.write(target);
-              console.out().println("results and figures in " + target.path());
+              console.out().println(target.holds("figures"));
             });
     if (options.saveProfile()) {
       save(setup, report.table().times(), console);
@@ -204,6 +214,7 @@ public final class BenchCommand implements Command {
     ResultFolder folder = new ResultFolder(path);
     BenchReport report = BenchReport.read(path);
     folder.check(BenchReport.files());
+    folder.noteMissingFigures(console.err());
     report.write(folder);
     report.print(console.out());
   }
@@ -244,6 +255,23 @@ public final class BenchCommand implements Command {
   private static long memory() {
     return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
         .getTotalMemorySize();
+  }
+
+  private static String nothingInCommon(BenchOptions options, List<Measurement> before) {
+    List<String> found =
+        before.stream()
+            .filter(measurement -> measurement.benchmark().equals(LayerTime.BENCHMARK))
+            .map(Measurement::parameters)
+            .map(
+                all ->
+                    List.of("backend", "neurons", "samples", "threads").stream()
+                        .map(name -> name + "=" + all.get(name))
+                        .collect(Collectors.joining(" ")))
+            .toList();
+    return options.compare().orElseThrow()
+        + ": expected times of a layer that is measured here, found "
+        + (found.isEmpty() ? "no times of layers" : DisplayName.list(found))
+        + "; give the same --backends, --neurons, --samples and --threads";
   }
 
   private static List<Measurement> old(Path file) {

@@ -14,13 +14,15 @@ public final class ChangeReport {
   private ChangeReport() {}
 
   /**
-   * Prints a line for each benchmark.
+   * Prints a line for each benchmark, also for those of the machine's limits, which explain others
+   * but never count, and then how many are undecided.
    *
-   * @throws ActivationsException if there is none
+   * @throws ActivationsException if no layer was measured in both runs
    * @throws RegressionException if one is slower
    */
   public static void print(List<Change> changes, PrintStream out) {
-    if (changes.isEmpty()) {
+    List<Change> layers = changes.stream().filter(change -> !change.isLimit()).toList();
+    if (layers.isEmpty()) {
       throw new ActivationsException("--compare: nothing was measured in both runs");
     }
     Set<String> differing = differing(changes);
@@ -35,21 +37,39 @@ public final class ChangeReport {
               String.format(Locale.ROOT, "%.4g", change.before()),
               String.format(Locale.ROOT, "%.4g", change.now()),
               String.format(Locale.ROOT, "%.3f ± %.3f", change.ratio(), change.error()),
-              change.isRegression() ? "slower" : change.isImprovement() ? "faster" : "same"));
+              verdict(change)));
     }
     out.println();
     table.print(out);
-    List<Change> regressions = changes.stream().filter(Change::isRegression).toList();
+    long undecided = layers.stream().filter(Change::isUndecided).count();
+    if (undecided > 0) {
+      out.printf(
+          Locale.ROOT,
+          "%d of %d benchmarks are undecided: their intervals are wider than ± %.0f %%; let nothing"
+              + " else run, or measure longer with --full%n",
+          undecided,
+          layers.size(),
+          100 * Change.TOLERANCE);
+    }
+    List<Change> regressions = layers.stream().filter(Change::isRegression).toList();
     if (!regressions.isEmpty()) {
       throw new RegressionException(
           String.format(
               Locale.ROOT,
               "%d of %d benchmarks are slower than before, %s by %.2f ×",
               regressions.size(),
-              changes.size(),
+              layers.size(),
               regressions.get(0).name(),
               regressions.get(0).ratio()));
     }
+  }
+
+  private static String verdict(Change change) {
+    String verdict =
+        change.isRegression()
+            ? "slower"
+            : change.isImprovement() ? "faster" : change.isUndecided() ? "undecided" : "same";
+    return change.isLimit() ? verdict + " (machine)" : verdict;
   }
 
   /** The parameters that distinguish the benchmarks of one method. */

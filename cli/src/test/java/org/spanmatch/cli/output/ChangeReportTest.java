@@ -2,6 +2,7 @@ package org.spanmatch.cli.output;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -41,7 +42,8 @@ class ChangeReportTest {
   void linesAreToldApartByWhatDiffers() {
     List<Change> changes =
         List.of(
-            new Change("LimitsBenchmark.readAllThreads", Map.of("elements", "8"), 2, 2, 1, 0.01),
+            new Change("LimitsBenchmark.readAllThreads", Map.of("elements", "8"), 2, 6, 3, 0.01),
+            new Change("LayerBenchmark.match", change("64", "10", 50).parameters(), 10, 50, 5, 4.5),
             change("1024", "2500", 10),
             change("1024", "50000", 5),
             change("64", "2500", 30));
@@ -56,15 +58,26 @@ class ChangeReportTest {
         """
 
         benchmark                                      parameters  before, ms  now, ms   now / before
-        LimitsBenchmark.readAllThreads                                  2.000    2.000  1.000 ± 0.010    same
+        LimitsBenchmark.readAllThreads                                  2.000    6.000  3.000 ± 0.010    slower (machine)
+        LayerBenchmark.match               neurons=64, samples=10       10.00    50.00  5.000 ± 4.500  undecided
         LayerBenchmark.match             neurons=1024, samples=2500       10.00    10.00  1.000 ± 0.050    same
         LayerBenchmark.match            neurons=1024, samples=50000       10.00    5.000  0.500 ± 0.050  faster
         LayerBenchmark.match               neurons=64, samples=2500       10.00    30.00  3.000 ± 0.050  slower
+        1 of 4 benchmarks are undecided: their intervals are wider than ± 10 %; let nothing else run, or measure longer with --full
         """
             .lines()
             .map(line -> line.replaceAll(" +", " "))
             .toList(),
         bytes.toString(StandardCharsets.UTF_8).lines().map(l -> l.replaceAll(" +", " ")).toList());
+  }
+
+  /** A machine that is slower than before is no fault of the program. */
+  @Test
+  void theLimitsOfTheMachineNeverCount() {
+    Change limit = new Change("LimitsBenchmark.readAllThreads", Map.of(), 2, 20, 10, 0.01);
+    ChangeReport.print(List.of(limit, change("64", "2500", 10)), out);
+    assertTrue(bytes.toString(StandardCharsets.UTF_8).contains("slower (machine)"));
+    assertThrows(ActivationsException.class, () -> ChangeReport.print(List.of(limit), out));
   }
 
   @Test
