@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -45,14 +46,19 @@ import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.report.text.DisplayName;
+import org.spanmatch.report.text.TerminalStream;
 import org.spanmatch.tuning.BenchmarkException;
 
 /** Starts the {@code spanmatch} command. */
 public final class Main {
-  /** The system property in which the launcher passes the width of the terminal. */
+  /** The system property in which the launcher passes the width of the terminal for progress. */
   static final String COLUMNS_PROPERTY = "spanmatch.terminal.columns";
 
+  /** The same for results, where standard output is a terminal. */
+  static final String TABLE_PROPERTY = "spanmatch.terminal.table";
+
   private static final String DEBUG = "--" + CommonOptions.DEBUG.getLongOpt();
+  private static final Set<String> VERSION = Set.of("--version", "-v", "-V");
   private static final String MORE_HEAP = "give it more with SPANMATCH_JAVA_OPTS=";
 
   // Held, since the log manager itself would let it go. The report says what was chosen.
@@ -75,7 +81,11 @@ public final class Main {
     VectorModule.loadIfAsked();
     StandardOutput output = new StandardOutput();
     // Tables and messages hold ε and ×, whatever the platform's own encoding is.
-    PrintStream out = new PrintStream(output, true, StandardCharsets.UTF_8);
+    int width = Integer.getInteger(TABLE_PROPERTY, 0);
+    PrintStream out =
+        width > 0
+            ? new TerminalStream(output, width)
+            : new PrintStream(output, true, StandardCharsets.UTF_8);
     PrintStream err =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     int code = run(args, new Console(out, err, Integer.getInteger(COLUMNS_PROPERTY, 0)));
@@ -103,7 +113,7 @@ public final class Main {
       dispatch(withoutLeadingDebug(args), console);
       return ExitCode.OK;
     } catch (UsageException e) {
-      return fail(e.getMessage() + "; see 'spanmatch help'", ExitCode.USAGE, e, debug, console);
+      return fail(e.getMessage(), ExitCode.USAGE, e, debug, console);
     } catch (ActivationsException | GramException e) {
       return fail(e.getMessage(), ExitCode.BAD_DATA, e, debug, console);
     } catch (KernelUnavailableException e) {
@@ -159,18 +169,24 @@ public final class Main {
                 new DemoCommand(),
                 new BundleCommand()));
     String first = args.length == 0 ? "--help" : args[0];
-    if (first.equals("--version")) {
+    if (VERSION.contains(first)) {
       console.out().println("spanmatch " + Version.TEXT);
       return;
     }
     boolean asksForHelp = first.equals("--help") || first.equals("-h");
-    Command command = asksForHelp ? help : help.command(first);
-    List<String> words = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
-    Arguments arguments = Arguments.parse(command.allOptions(), words);
-    if (arguments.has(CommonOptions.HELP)) {
-      help.run(Arguments.parse(List.of(), List.of(command.name())), console);
-    } else {
-      command.run(arguments, console);
+    try {
+      Command command = asksForHelp ? help : help.command(first);
+      List<String> words = Arrays.asList(args).subList(Math.min(1, args.length), args.length);
+      Arguments arguments = Arguments.parse(command.allOptions(), words);
+      if (arguments.has(CommonOptions.HELP)) {
+        help.run(Arguments.parse(List.of(), List.of(command.name())), console);
+      } else {
+        command.run(arguments, console);
+      }
+    } catch (UsageException e) {
+      String about =
+          help.nearest(first).filter(name -> !name.equals(help.name())).map(" "::concat).orElse("");
+      throw new UsageException(e.getMessage() + "; see 'spanmatch help" + about + "'", e);
     }
   }
 

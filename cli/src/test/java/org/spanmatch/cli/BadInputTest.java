@@ -250,6 +250,13 @@ class BadInputTest {
         "--epsilon NaN",
         "--epsilon 0.1,,0.2",
         "--epsilon many",
+        "--epsilon 0.1:0.5",
+        "--epsilon 0.5:0.1:0.1",
+        "--epsilon 0.1:0.5:0",
+        "--epsilon 0:1:0.0001",
+        "--epsilon 0:2:1",
+        "--epsilon 0:1:1e-999999999",
+        "--epsilon 1e-999999999:1:0.5",
         "--threads 0",
         "--threads -1",
         "--threads 1.5",
@@ -259,6 +266,7 @@ class BadInputTest {
         "--device 12345678901",
         "--samples 0",
         "--dead-threshold -1",
+        "--dead-threshold 0,5",
         "--dead-threshold NaN",
         "--dead-threshold Infinity",
         "--layout nfc",
@@ -285,7 +293,8 @@ class BadInputTest {
 
   @Test
   void unknownCommandAndMissingFiles() {
-    assertFails(2, RealCommand.run("mach"), "no command 'mach'", "match");
+    assertFails(2, RealCommand.run("mach"), "no command 'mach'", "'spanmatch help match'");
+    assertFails(2, RealCommand.run("nothing"), "no command 'nothing', only", "'spanmatch help'");
     assertFails(2, RealCommand.run("match"), "expected 2 file arguments, found 0");
     assertFails(3, RealCommand.run("match", good), good, "expected 2 file arguments", "found 1");
     assertFails(2, RealCommand.run("gram", good, "--out", bad), "expected 2 file arguments");
@@ -293,6 +302,45 @@ class BadInputTest {
     assertFails(2, RealCommand.run("spectrum", good, good, "--min-size", "0"), "min-size");
     assertFails(2, RealCommand.run("backends", "cuda"), "expected no arguments");
     assertFails(2, RealCommand.run("help", "nothing"), "no command 'nothing'");
+  }
+
+  @Test
+  void aMistypedOptionIsNamedWithTheOneThatWasMeant() {
+    assertFails(
+        2,
+        RealCommand.run("match", good, good, "--epslon", "0.1"),
+        "there is no option --epslon (did you mean --epsilon?); see 'spanmatch help match'");
+    assertFails(
+        2,
+        RealCommand.run("simple", good, good, "--quite"),
+        "there is no option --quite (did you mean --quiet?); see 'spanmatch help simple'");
+    assertFails(
+        2,
+        RealCommand.run("spectrum", good, good, "--zzz=1"),
+        "there is no option --zzz; see 'spanmatch help spectrum'");
+  }
+
+  /** A comma separates, so that 0,3 is no 0.3; which is meant, only the user knows. */
+  @Test
+  void aDecimalCommaIsNoDecimalPoint() {
+    assertFails(
+        2,
+        RealCommand.run("match", good, good, "--epsilon", "0,3"),
+        "--epsilon: expected a number in [0, 1], found '0,3', which is two, since commas separate"
+            + " numbers; write 0.3;");
+    assertFails(
+        2,
+        RealCommand.run("match", good, good, "--epsilon", "0,1"),
+        "found '0,1', which is two",
+        "write 0.1, or 0.0,1 if two are meant");
+    assertFails(
+        2,
+        RealCommand.run("match", good, good, "--epsilon", "0,15,0,3"),
+        "found '15'; commas separate numbers, and decimals take a point");
+    assertFails(
+        2,
+        RealCommand.run("match", good, good, "--dead-threshold", "0,5"),
+        "expected one number of at least 0, with a decimal point, found '0,5'");
   }
 
   @Test
@@ -387,6 +435,7 @@ class BadInputTest {
     assertEquals(RealCommand.run("match", good, missing, "--debug").err(), before.err());
     assertEquals(3, before.exitCode());
     assertEquals(RealCommand.run("--version").out(), RealCommand.run("--debug", "--version").out());
+    assertEquals(RealCommand.run("--version").out(), RealCommand.run("-v").out());
     assertFails(2, RealCommand.run("--quiet", "match", good, good), "no command '--quiet'");
   }
 

@@ -314,7 +314,7 @@ class ValidateCommandTest {
         RealCommand.run("validate", "--out", "a"));
     assertFails(
         2,
-        "--case: no case is named 'nothing'; there are 1 + 1 neurons, ",
+        "--case: no case is named 'nothing'; there are '1 + 1 neurons, float64, rows', ",
         RealCommand.run("validate", "--case", "nothing"));
   }
 

@@ -86,6 +86,7 @@ record Comparison(
         answers.add(layer.answer(question));
         say(pair, layer.steps().toString());
       }
+      progress.finish();
     } catch (StoppedException e) {
       // What was found by then is the result.
     }

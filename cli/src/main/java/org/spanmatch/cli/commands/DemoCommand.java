@@ -62,7 +62,9 @@ public final class DemoCommand implements Command {
   public void run(Arguments arguments, Console console) {
     DemoOptions options = DemoOptions.of(arguments);
     Path folder = options.folder();
-    new ResultFolder(folder).check(MatchReport.files(true));
+    ResultFolder results = new ResultFolder(folder);
+    results.check(MatchReport.files(true));
+    results.noteMissingFigures(console.err());
     PrintStream out = console.out();
     boolean quiet = options.quiet();
 
@@ -78,7 +80,9 @@ public final class DemoCommand implements Command {
     out.println("Seed 1 against seed 2 (size of maximum match / number of neurons):");
     long start = System.nanoTime();
     RunResult result = match(firstFile, secondFile, folder, quiet, console);
-    Footer.print(result.backend(), result.layers().size(), start, out);
+    if (!quiet) {
+      Footer.print(result.backend(), result.layers().size(), start, out);
+    }
     out.println();
     out.println("Control: seed 1 against itself. 1, but for dead neurons, which never match:");
     match(firstFile, firstFile, folder.resolve("itself"), quiet, console);
@@ -90,8 +94,10 @@ public final class DemoCommand implements Command {
     out.println();
     out.println("The paper's finding to look for in the first table: networks that differ only in");
     out.println("their seed agree near the input and at the output, and much less in between.");
-    out.println("Figure: " + folder.resolve("similarity.png") + " (and .svg)");
-    out.println("The same at every ε: " + folder.resolve("spectrum.png") + " (and .svg)");
+    if (results.hasFigures()) {
+      out.println("Figure: " + folder.resolve("similarity.png") + " (and .svg)");
+      out.println("The same at every ε: " + folder.resolve("spectrum.png") + " (and .svg)");
+    }
     String files = ShellWords.of(firstFile) + " " + ShellWords.of(secondFile);
     String command = ShellWords.command();
     out.println("By hand: the same, and the finest groups of neurons that are shared in a layer:");

@@ -86,7 +86,9 @@ public final class GramCommand implements Command {
     }
     int layers = groups.stream().mapToInt(group -> group.x().size()).sum();
     GramOutput.printPairs(grams, console.out());
-    Footer.print(backend, layers, start, console.out());
+    if (!computing.quiet()) {
+      Footer.print(backend, layers, start, console.out());
+    }
     GramOutput.write(grams, options.out(), console.out());
   }
 
@@ -167,6 +169,7 @@ public final class GramCommand implements Command {
           say(group, gram, start, console);
         }
       }
+      progress.finish();
     }
     return List.copyOf(grams);
   }

@@ -5,17 +5,19 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.help.HelpFormatter;
 import org.apache.commons.cli.help.TextHelpAppendable;
 import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.Spelling;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.terminal.Console;
 
 /** {@code spanmatch help}: what there is, or how to use one command. */
 public final class HelpCommand implements Command {
   private static final int WIDTH = 96;
+  private static final int OVERVIEW_WIDTH = 80;
 
   private final List<Command> commands;
 
@@ -76,8 +78,19 @@ public final class HelpCommand implements Command {
                 new UsageException(
                     "there is no command '"
                         + name
-                        + "', only "
-                        + commands.stream().map(Command::name).collect(Collectors.joining(", "))));
+                        + "'"
+                        + nearest(name)
+                            .map(near -> " (did you mean " + near + "?)")
+                            .orElse(", only " + String.join(", ", names()))));
+  }
+
+  /** The name of the command that a mistyped one was meant to be, if one is near. */
+  public Optional<String> nearest(String name) {
+    return Spelling.nearest(name, names());
+  }
+
+  private List<String> names() {
+    return commands.stream().map(Command::name).toList();
   }
 
   private void printOverview(PrintStream out) {
@@ -85,23 +98,39 @@ public final class HelpCommand implements Command {
     out.println();
     for (Command command : commands) {
       String synopsis = (command.name() + " " + command.arguments()).strip();
-      out.printf(Locale.ROOT, "  spanmatch %-16s  %s%n", synopsis, command.summary());
+      printEntry(synopsis, command.summary(), out);
     }
-    out.printf(Locale.ROOT, "  spanmatch %-16s  %s%n", "--version", "the version");
+    printEntry("--version", "the version", out);
     out.println();
     out.print(
         """
         Options of a command: spanmatch help COMMAND. Start with: spanmatch demo
-        The option --debug, which every command takes, may also stand before the command.
+        The option --debug, which every command takes, may also stand before the
+        command.
 
-        Exit codes: 0 fine, 1 anything not named here (such as an output that can't be written),
-        2 wrong usage, 3 bad input data, 4 a backend that was asked for is unavailable,
-        5 validate found a backend that does not keep its promises, or bench something slower;
-        130 after Ctrl-C, 143 after SIGTERM, 141 when nobody reads the output to its end (as with
-        | head), as with any command.
-        JVM options, such as -Xmx8g, are taken from SPANMATCH_JAVA_OPTS, words as in a shell: one
-        that holds a blank stands in quotes.
+        Exit codes: 0 fine, 1 anything not named here (such as an output that can't be
+        written), 2 wrong usage, 3 bad input data, 4 a backend that was asked for is
+        unavailable, 5 validate found a backend that does not keep its promises, or
+        bench something slower; 130 after Ctrl-C, 143 after SIGTERM, 141 when nobody
+        reads the output to its end (as with | head), as with any command.
+        JVM options, such as -Xmx8g, are taken from SPANMATCH_JAVA_OPTS, words as in a
+        shell: one that holds a blank stands in quotes.
         """);
+  }
+
+  /** Prints what one does, in lines of 80 columns. */
+  private static void printEntry(String synopsis, String summary, PrintStream out) {
+    StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "  spanmatch %-16s ", synopsis));
+    int indent = line.length();
+    for (String word : summary.split(" ", -1)) {
+      if (line.length() + 1 + word.length() > OVERVIEW_WIDTH) {
+        out.println(line);
+        line.setLength(0);
+        line.append(" ".repeat(indent));
+      }
+      line.append(' ').append(word);
+    }
+    out.println(line);
   }
 
   private static void printCommand(Command command, PrintStream out) throws IOException {

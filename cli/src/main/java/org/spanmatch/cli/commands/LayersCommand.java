@@ -110,6 +110,7 @@ public final class LayersCommand implements Command {
         }
         table.add(cells);
       }
+      progress.finish();
     }
     return table;
   }

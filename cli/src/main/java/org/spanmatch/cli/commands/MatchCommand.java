@@ -69,12 +69,15 @@ public final class MatchCommand implements Command {
     try (Comparison comparison = Comparison.open(options.comparing(), console)) {
       boolean levels = options.spectrum().orElse(comparison.kernel().hasCheapRemovals());
       folder.ifPresent(target -> target.check(MatchReport.files(levels)));
+      folder.ifPresent(target -> target.noteMissingFigures(console.err()));
       json.check();
       result = MatchRun.of(comparison, options.epsilons(), levels);
     }
     if (!json.isStandardOutput()) {
       MatchReport.printTable(result, console.out());
-      Footer.print(result.backend(), result.layers().size(), start, console.out());
+      if (!options.comparing().computing().quiet()) {
+        Footer.print(result.backend(), result.layers().size(), start, console.out());
+      }
     }
     if (!options.comparing().computing().quiet()) {
       MatchReport.printNotes(result, console.err());
@@ -82,7 +85,7 @@ public final class MatchCommand implements Command {
     if (folder.isPresent()) {
       MatchReport.write(result, folder.get());
       if (!json.isStandardOutput()) {
-        console.out().println("results and figures in " + folder.get().path());
+        console.out().println(folder.get().holds("figures"));
       }
     }
     json.write(result, console.out());

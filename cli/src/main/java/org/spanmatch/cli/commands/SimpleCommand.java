@@ -82,12 +82,15 @@ public final class SimpleCommand implements Command {
       SimpleResult result;
       try (Comparison comparison = Comparison.open(options.comparing(), console)) {
         folder.ifPresent(target -> target.check(SimpleReport.FILES));
+        folder.ifPresent(target -> target.noteMissingFigures(console.err()));
         json.check();
         result = run.of(comparison);
       }
       if (!json.isStandardOutput()) {
         SimpleReport.print(result, console.out());
-        Footer.print(result.backend(), result.layers().size(), start, console.out());
+        if (!options.comparing().computing().quiet()) {
+          Footer.print(result.backend(), result.layers().size(), start, console.out());
+        }
       }
       if (!options.comparing().computing().quiet()) {
         SimpleReport.printNotes(result, console.err());
@@ -97,7 +100,7 @@ public final class SimpleCommand implements Command {
       if (folder.isPresent()) {
         SimpleReport.write(result, folder.get());
         if (!json.isStandardOutput()) {
-          console.out().println("results and figures in " + folder.get().path());
+          console.out().println(folder.get().holds("figures"));
         }
       }
     }

@@ -75,6 +75,7 @@ public final class SpectrumCommand implements Command {
     SpectrumResult result;
     try (Comparison comparison = Comparison.open(options.comparing(), console)) {
       folder.ifPresent(target -> target.check(FILES));
+      folder.ifPresent(target -> target.noteMissingFigures(console.err()));
       json.check();
       Input<?> input = comparison.input();
       result =
@@ -88,14 +89,16 @@ public final class SpectrumCommand implements Command {
     }
     if (!json.isStandardOutput()) {
       printTable(result, options.minSize(), console.out());
-      Footer.print(result.backend(), result.layers().size(), start, console.out());
+      if (!options.comparing().computing().quiet()) {
+        Footer.print(result.backend(), result.layers().size(), start, console.out());
+      }
     }
     if (folder.isPresent()) {
       folder.get().writeResult(result);
       SpectrumReport.write(
           result.layers().stream().map(SpectrumResult.Layer::neuronLevels).toList(), folder.get());
       if (!json.isStandardOutput()) {
-        console.out().println("results and figure in " + folder.get().path());
+        console.out().println(folder.get().holds("figure"));
       }
     }
     json.write(result, console.out());

@@ -145,6 +145,7 @@ public final class ValidateCommand implements Command {
         progress.startLayer(pair.name());
         validator.compare(pair, name -> !name.equals(SLOW) || isFeasible(pair, options.level()));
       }
+      progress.finish();
       reports = validator.reports();
     }
     ValidationResult result = result(options, cases.size() + whole.size(), reports, missing);
@@ -170,6 +171,7 @@ public final class ValidateCommand implements Command {
     json.check();
     Optional<ResultFolder> folder = options.out();
     folder.ifPresent(to -> to.check(BreakingPoints.FILES));
+    folder.ifPresent(to -> to.noteMissingFigures(console.err()));
     List<Stress> all = Stress.of(options.level(), options.seed());
     List<StressPoint> points = new ArrayList<>();
     try (Validator validator = new Validator(chosen, options.kernel(), options.limit());
@@ -184,6 +186,7 @@ public final class ValidateCommand implements Command {
         progress.startLayer(each.axis().toString());
         points.addAll(validator.stress(each));
       }
+      progress.finish();
     }
     BreakingPointsResult result =
         BreakingPoints.result(options.level(), options.seed(), points, missing);
@@ -255,16 +258,20 @@ public final class ValidateCommand implements Command {
 
   /** Whether {@code --case} asks for a name. */
   private static Predicate<String> wanted(ValidateOptions options, List<String> names) {
-    Predicate<String> wanted =
-        options.cases().map(List::of).map(LayerSelection::new).orElse(LayerSelection.ALL);
-    if (names.stream().noneMatch(wanted)) {
-      throw new UsageException(
-          "--case: no case is named '"
-              + options.cases().orElse("*")
-              + "'; there are "
-              + DisplayName.list(names));
+    if (options.cases().isEmpty()) {
+      return LayerSelection.ALL;
     }
-    return wanted;
+    String text = options.cases().get();
+    return CaseNames.split(text, names)
+        .map(LayerSelection::new)
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "--case: no case is named '"
+                        + text
+                        + "'; there are "
+                        // In quotes, for there are commas in them.
+                        + DisplayName.list(names.stream().map(name -> "'" + name + "'").toList())));
   }
 
   private static boolean isFeasible(LayerPair pair, Level level) {

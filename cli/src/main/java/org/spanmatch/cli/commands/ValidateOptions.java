@@ -25,7 +25,7 @@ import org.spanmatch.validation.Level;
  * @param backends names of backends, or "all" alone
  * @param level how many problems
  * @param seed chooses the random numbers
- * @param cases the name or pattern of the problems to take; empty for all
+ * @param cases the names or patterns of the problems to take; empty for all
  * @param kernel how many threads may compute, and on which device
  * @param limit after which a check that is still running has failed
  * @param out where breaking points go, if anywhere
@@ -58,7 +58,9 @@ record ValidateOptions(
           "level", "name", "quick (default), full or exhaustive: how many problems");
   private static final Option CASE =
       CommonOptions.valued(
-          "case", "name|pattern", "only these problems; * and ? stand for any characters");
+          "case",
+          "name,…|pattern",
+          "only these problems, whose names may hold commas; * and ? stand for any characters");
   private static final Option BREAKING_POINTS =
       CommonOptions.flag(
           "breaking-points",

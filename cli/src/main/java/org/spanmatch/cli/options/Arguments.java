@@ -16,6 +16,7 @@ import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.Option;
 import org.apache.commons.cli.Options;
 import org.apache.commons.cli.ParseException;
+import org.apache.commons.cli.UnrecognizedOptionException;
 
 /** The arguments of a command, checked and typed. */
 public final class Arguments {
@@ -44,9 +45,21 @@ public final class Arguments {
       CommandLine line = parser.parse(options, words.toArray(String[]::new));
       requireNoRepetition(line);
       return new Arguments(line);
+    } catch (UnrecognizedOptionException e) {
+      throw new UsageException(unknown(e.getOption(), allowed));
     } catch (ParseException e) {
       throw new UsageException(e.getMessage());
     }
+  }
+
+  private static String unknown(String typed, List<Option> allowed) {
+    String word = typed.split("=", 2)[0];
+    List<String> names = allowed.stream().map(Option::getLongOpt).toList();
+    return "there is no option "
+        + word
+        + Spelling.nearest(word.replaceFirst("^-+", ""), names)
+            .map(name -> " (did you mean --" + name + "?)")
+            .orElse("");
   }
 
   private static void requireNoRepetition(CommandLine line) {
@@ -177,18 +190,22 @@ public final class Arguments {
    * @param inRange whether a number is in it
    */
   public Optional<Double> number(Option option, String range, DoublePredicate inRange) {
-    return value(option).map(text -> number(option, text, range, inRange));
+    return value(option)
+        .map(
+            text -> {
+              if (text.contains(",")) {
+                throw unexpected(option, "one number " + range + ", with a decimal point", text);
+              }
+              return number(option, text, range, inRange);
+            });
   }
 
-  /** Numbers, without repetitions, in the order given, if the option is given. */
+  /**
+   * Numbers, some of them perhaps as ranges such as {@code 0.1:0.5:0.1}, without repetitions, in
+   * the order given, if the option is given.
+   */
   public Optional<List<Double>> numbers(Option option, String range, DoublePredicate inRange) {
-    return items(option)
-        .map(
-            items ->
-                items.stream()
-                    .map(item -> number(option, item, range, inRange) + 0.0) // -0 is 0
-                    .distinct()
-                    .toList());
+    return value(option).map(text -> new NumberList(option, text, range, inRange).numbers());
   }
 
   /** A time, if the option is given. */
@@ -248,7 +265,7 @@ public final class Arguments {
         text);
   }
 
-  private static double number(Option option, String text, String range, DoublePredicate inRange) {
+  static double number(Option option, String text, String range, DoublePredicate inRange) {
     try {
       double value = Double.parseDouble(text);
       // Java's own notations, such as 1d and 0x1p-1, are mistakes here.

@@ -19,7 +19,8 @@ public final class CommonOptions {
       valued("seed", "S", "chooses the random numbers, a whole number; default " + DEFAULT_SEED);
 
   /** Results alone. */
-  public static final Option QUIET = flag("quiet", "no progress and no notes");
+  public static final Option QUIET =
+      flag("quiet", "no progress, no notes, and no lines on the run below a table");
 
   /** For every command. */
   public static final Option DEBUG =

@@ -58,8 +58,10 @@ public record ComputingOptions(
 
   /** What each step takes. */
   public static final Option VERBOSE =
-      CommonOptions.flag(
-          "verbose", "say how much memory each layer takes and how long each step took");
+      Option.builder("v")
+          .longOpt("verbose")
+          .desc("say how much memory each layer takes and how long each step took")
+          .get();
 
   /**
    * Reads them.

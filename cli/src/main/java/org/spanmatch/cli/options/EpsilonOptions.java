@@ -8,7 +8,10 @@ public final class EpsilonOptions {
   /** The values of ε; each command describes its default. */
   public static final Option EPSILON =
       CommonOptions.valued(
-          "epsilon", "ε,…", "distances up to which neurons match, in [0, 1]; default %s");
+          "epsilon",
+          "ε,…",
+          "distances up to which neurons match, in [0, 1], or ranges of them such as 0.1:0.5:0.1;"
+              + " default %s");
 
   private EpsilonOptions() {}
 

@@ -8,4 +8,9 @@ public final class UsageException extends RuntimeException {
   public UsageException(String message) {
     super(message);
   }
+
+  /** An error with this message, which adds to that of another one. */
+  public UsageException(String message, UsageException cause) {
+    super(message, cause);
+  }
 }

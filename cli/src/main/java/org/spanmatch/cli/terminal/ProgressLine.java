@@ -1,24 +1,44 @@
 package org.spanmatch.cli.terminal;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.report.text.DisplayName;
 
 /** One line on the terminal that shows how far the work on several layers has come. */
 public final class ProgressLine implements Progress, AutoCloseable {
-  private static final int NAME_LENGTH = 24;
+  /** What steps count; the others are shown by name alone. */
+  private static final Map<String, String> UNITS =
+      Map.of("compress", "samples", "read", "samples", "spectrum", "neurons", "simple", "neurons");
+
+  // Narrower lines have no room for the bar and the time.
+  private static final int WIDE = 60;
+  private static final int LEAST_NAME = 8;
+  private static final int MOST_NAME = 24;
+  private static final int CELLS = 10;
+
+  /**
+   * What is going on.
+   *
+   * @param number of the layer, from 1 on
+   * @param share how much of the step is done, from 0 to 1
+   */
+  private record State(int number, String name, String step, double share) {}
 
   private final ProgressBar bar;
+  private final String task;
   private final List<Long> weights;
   private final List<String> steps;
+  private final int columns;
   private int layer = -1;
   private long before;
-  private String name = "";
+  private volatile State state = new State(0, "", "", 0);
 
   /**
    * Draws the line for the first time.
@@ -30,17 +50,20 @@ public final class ProgressLine implements Progress, AutoCloseable {
    */
   public ProgressLine(
       Console console, boolean shown, String task, List<Long> weights, List<String> steps) {
+    this.task = task;
     this.weights = weights;
     this.steps = steps;
+    this.columns = console.columns() - 1; // a full line would break
     this.bar =
         !shown || console.columns() == 0
             ? null
             : new ProgressBarBuilder()
-                .setTaskName(task)
-                .setStyle(ProgressBarStyle.ASCII)
                 .setInitialMax(weights.stream().mapToLong(Long::longValue).sum())
                 .setUpdateIntervalMillis(200)
-                .setConsumer(new ConsoleProgressBarConsumer(console.err(), console.columns() - 1))
+                .setRenderer(
+                    (progress, length) ->
+                        line(progress.getNormalizedProgress(), progress.getElapsedAfterStart()))
+                .setConsumer(new ConsoleProgressBarConsumer(console.err(), columns))
                 .clearDisplayOnFinish()
                 .build();
   }
@@ -51,18 +74,62 @@ public final class ProgressLine implements Progress, AutoCloseable {
       before += weights.get(layer);
     }
     layer++;
-    name = DisplayName.of(layerName, NAME_LENGTH);
+    state = new State(layer + 1, layerName, steps.get(0), 0);
     update(steps.get(0), 0, 1);
   }
 
   @Override
   public void update(String step, long done, long total) {
     if (bar != null) {
-      bar.setExtraMessage(name + ": " + step);
       double share = (double) done / Math.max(1, total);
+      state = new State(layer + 1, state.name(), step, share);
       double doneSteps = steps.indexOf(step) + Collections.frequency(steps, step) * share;
       bar.stepTo(before + Math.round(weights.get(layer) * doneSteps / steps.size()));
     }
+  }
+
+  /** Shows that all is done. */
+  public void finish() {
+    if (bar != null) {
+      bar.stepTo(bar.getMax());
+    }
+  }
+
+  private String line(double share, Duration elapsed) {
+    State now = state;
+    String unit = UNITS.get(now.step());
+    String inner = unit == null ? "" : " " + percent(now.share()) + " of " + unit;
+    String head = task + " " + percent(share);
+    if (columns < WIDE) {
+      return named(head + ", ", now.name(), ":" + (unit == null ? " " + now.step() : inner));
+    }
+    String place =
+        String.format(Locale.ROOT, " %s, %d of %d: ", time(elapsed), now.number(), weights.size());
+    String text = named(head + place, now.name(), ", " + now.step() + inner);
+    int filled = (int) (CELLS * share);
+    String cells = " [" + "=".repeat(filled) + " ".repeat(CELLS - filled) + "]";
+    return text.length() + cells.length() > columns
+        ? text
+        : head + cells + text.substring(head.length());
+  }
+
+  /** The name gets the room that is left. */
+  private String named(String before, String name, String after) {
+    int room = columns - before.length() - after.length();
+    return before + DisplayName.of(name, Math.max(LEAST_NAME, Math.min(MOST_NAME, room))) + after;
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%d %%", (int) (100 * share));
+  }
+
+  private static String time(Duration elapsed) {
+    return String.format(
+        Locale.ROOT,
+        "%d:%02d:%02d",
+        elapsed.toHours(),
+        elapsed.toMinutesPart(),
+        elapsed.toSecondsPart());
   }
 
   @Override
