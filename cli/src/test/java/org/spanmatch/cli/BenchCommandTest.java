@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -167,10 +169,18 @@ class BenchCommandTest {
     JSON.writeValue(old.toFile(), jmh);
     Outcome slower =
         bench("--neurons", "8", "--samples", "50,100", "--backends", "java", "--compare", old);
-    assertEquals(5, slower.exitCode(), slower.err());
-    assertTrue(
-        slower.err().contains("spanmatch: ") && slower.err().contains(" slower than before, "),
-        slower.err());
+    Matcher change =
+        Pattern.compile("LayerBenchmark.match.* ([0-9.]+) ± ([0-9.]+) ").matcher(slower.out());
+    boolean beyond = false;
+    while (change.find()) {
+      double ratio = Double.parseDouble(change.group(1));
+      assertTrue(ratio > 10, slower.out());
+      beyond |= ratio - Double.parseDouble(change.group(2)) > 1.1;
+    }
+    // On a machine with very much else to do the intervals may be as wide as the times.
+    assertEquals(beyond ? 5 : 0, slower.exitCode(), slower.err() + slower.out());
+    assertEquals(beyond, slower.err().contains(" slower than before, "), slower.err());
+    assertTrue(beyond || slower.out().contains("undecided"), slower.out());
     assertTrue(slower.out().contains("now / before"), slower.out());
   }
 

@@ -110,10 +110,7 @@ class PublishedResultsTest {
   }
 
   private static String digits(double value) {
-    return new BigDecimal(value)
-        .round(new MathContext(3))
-        .stripTrailingZeros()
-        .toPlainString();
+    return new BigDecimal(value).round(new MathContext(3)).stripTrailingZeros().toPlainString();
   }
 
   /** Three iterations say so little that the page shows all that they came to. */

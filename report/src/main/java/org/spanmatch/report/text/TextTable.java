@@ -53,8 +53,7 @@ public final class TextTable {
     do {
       int to = from;
       int width = widths[0];
-      while (to < widths.length
-          && (to == from || width + GAP.length() + widths[to] <= columns)) {
+      while (to < widths.length && (to == from || width + GAP.length() + widths[to] <= columns)) {
         width += GAP.length() + widths[to++];
       }
       if (from > 1) {

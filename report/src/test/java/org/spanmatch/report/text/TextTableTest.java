@@ -10,7 +10,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TextTableTest {
-  private static final TextTable TABLE = new TextTable(List.of("layer", "neurons", "ε=0.15", "ε=0.5"));
+  private static final TextTable TABLE =
+      new TextTable(List.of("layer", "neurons", "ε=0.15", "ε=0.5"));
 
   static {
     TABLE.add(List.of("features.0.weights.of.a.long.name", "512/512", "0.1000", "1.0000"));
