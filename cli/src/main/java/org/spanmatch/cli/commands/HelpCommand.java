@@ -120,7 +120,8 @@ public final class HelpCommand implements Command {
 
   /** Prints what one does, in lines of 80 columns. */
   private static void printEntry(String synopsis, String summary, PrintStream out) {
-    StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "  spanmatch %-16s ", synopsis));
+    StringBuilder line =
+        new StringBuilder(String.format(Locale.ROOT, "  spanmatch %-16s ", synopsis));
     int indent = line.length();
     for (String word : summary.split(" ", -1)) {
       if (line.length() + 1 + word.length() > OVERVIEW_WIDTH) {
