@@ -47,12 +47,12 @@ class TextTableTest {
     assertEquals(
         """
         layer                 neurons  ε=0.15
-        features.0.…ong.name  512/512  0.1000
-        features.1.…ong.name      8/8       0
+        …eatures.0.weights.…  512/512  0.1000
+        …eatures.1.weights.…      8/8       0
 
         layer                  ε=0.5
-        features.0.…ong.name  1.0000
-        features.1.…ong.name       1
+        …eatures.0.weights.…  1.0000
+        …eatures.1.weights.…       1
         """,
         printed);
   }
