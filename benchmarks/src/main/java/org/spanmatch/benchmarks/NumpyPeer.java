@@ -113,7 +113,15 @@ final class NumpyPeer implements AutoCloseable {
       for (int i = 0; i < epsilons.length; i++) {
         List<List<Integer>> groups = sets.get(i);
         matches.add(
-            new Match(epsilons[i], groups.get(0), groups.get(1), Double.NaN, List.of(), List.of()));
+            new Match(
+                epsilons[i],
+                groups.get(0),
+                groups.get(1),
+                Double.NaN,
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of()));
       }
       return matches;
     } catch (IOException e) {

@@ -113,11 +113,13 @@ class MatchCommandTest {
 
     assertEquals(2, layer.get("matches").size());
     for (JsonNode match : layer.get("matches")) {
-      assertEquals(Set.of("epsilon", "x", "y", "similarity", "borderline"), keys(match));
+      assertEquals(
+          Set.of("epsilon", "x", "y", "similarity", "borderline", "undecidable"), keys(match));
       assertEquals(List.of(1, 2), numbers(match.get("x")));
       assertEquals(List.of(0, 1), numbers(match.get("y")));
       assertEquals(4.0 / 7, match.get("similarity").doubleValue());
       assertEquals(Set.of("x", "y"), keys(match.get("borderline")));
+      assertEquals(Set.of("x", "y"), keys(match.get("undecidable")));
     }
     assertEquals(0.3, layer.at("/matches/0/epsilon").doubleValue());
     assertEquals(0, layer.at("/matches/1/epsilon").doubleValue());
@@ -376,6 +378,41 @@ class MatchCommandTest {
     assertTrue(
         outcome.err().contains("3 samples are no more than the neurons of both networks"),
         outcome.err());
+  }
+
+  /** The neuron of X needs the difference of two neurons of Y that rounding has nearly made one. */
+  @Test
+  void undecidableNeuronsAreNamedAndNoted() throws IOException {
+    float near = 0x1p-19f;
+    Path a = TestFiles.npz(folder.resolve("a.npz"), "layer", new float[] {0, 1, 0}, 3, 1);
+    Path b =
+        TestFiles.npz(folder.resolve("b.npz"), "layer", new float[] {1, 1, 0, near, 0, 0}, 3, 2);
+    for (String backend : List.of("java", "reference")) {
+      JsonNode matches =
+          json("match", a, b, "--epsilon", "0,0.5", "--backend", backend, "--json", "-", "--quiet")
+              .at("/layers/0/matches");
+      assertEquals(List.of(0), numbers(matches.at("/0/undecidable/x")));
+      assertEquals(List.of(), numbers(matches.at("/0/undecidable/y")));
+      assertEquals(List.of(), numbers(matches.at("/1/undecidable/x")));
+      assertEquals(0, matches.at("/0/similarity").doubleValue());
+    }
+    for (String command : List.of("match", "simple")) {
+      String err = RealCommand.run(command, a, b, "--epsilon", "0").err();
+      assertTrue(err.contains("one neuron is undecidable"), err);
+    }
+  }
+
+  /**
+   * Two neurons at a distance of 0.6, and no others: which one is removed first does not matter.
+   */
+  @Test
+  void borderlineNeuronsAreNoted() throws IOException {
+    Path a = TestFiles.npz(folder.resolve("a.npz"), "layer", new float[] {4, 3}, 2, 1);
+    Path b = TestFiles.npz(folder.resolve("b.npz"), "layer", new float[] {1, 0}, 2, 1);
+    for (String spectrum : List.of("--spectrum", "--no-spectrum")) {
+      String err = RealCommand.run("match", a, b, "--epsilon", "0.6", spectrum).err();
+      assertTrue(err.contains("ε=0.6: 2 neurons may match or not"), err);
+    }
   }
 
   @Test

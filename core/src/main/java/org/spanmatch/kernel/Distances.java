@@ -126,44 +126,36 @@ public final class Distances {
   }
 
   /**
-   * {@return whether δ ≤ ε} ε = 0 asks for exactness within storage precision: the rounding of the
-   * stored values alone moves δ by up to u_data·(1 + ‖c‖₁), so δ may be at most that plus its error
-   * bound.
+   * {@return how far the rounding of the stored activations alone may have moved the distance, to
+   * first order: u_data·(1 + ‖c‖₁)} It is not part of the error bound.
    *
    * @param index an index below {@link #size()}
-   * @param epsilon in [0, 1]
    */
-  public boolean within(int index, double epsilon) {
-    return distances[index] <= limit(index, epsilon);
+  public double storageError(int index) {
+    return storageRoundoff * (1 + coefficientNorms[index]);
   }
 
   /**
-   * {@return whether the answer of {@link #within} is borderline: within its error bound, so that
-   * another correct backend may answer differently} No distance exceeds 1, so ε = 1 is never in
-   * doubt.
-   *
-   * <p>For ε > 0 that is |δ − ε| ≤ e. For ε = 0 each backend allows for its own error, so an answer
-   * is certain only if it also holds for any error and allowance up to e of another backend: below
-   * u_data·(1 + ‖c‖₁) − e, or more than 3e above it.
+   * {@return whether δ is at most a limit, which is ε for ε > 0} At ε = 0 each neuron has a limit
+   * of its own, which the matching algorithms fix before the first removal.
    *
    * @param index an index below {@link #size()}
-   * @param epsilon ε, in [0, 1]
+   * @param limit the limit
    */
-  public boolean borderline(int index, double epsilon) {
-    double error = errorBounds[index];
-    if (epsilon > 0) {
-      return epsilon < 1 && Math.abs(distances[index] - epsilon) <= error;
-    }
-    double storage = storageError(index);
-    return distances[index] > storage - error && distances[index] <= storage + 3 * error;
+  public boolean within(int index, double limit) {
+    return distances[index] <= limit;
   }
 
-  private double storageError(int index) {
-    return storageRoundoff * (1 + coefficientNorm(index));
-  }
-
-  private double limit(int index, double epsilon) {
-    return epsilon > 0 ? epsilon : errorBounds[index] + storageError(index);
+  /**
+   * {@return whether the answer of {@link #within} is borderline: |δ − limit| ≤ e, so that another
+   * correct backend may answer differently} No distance exceeds 1, so a limit of 1 is never in
+   * doubt.
+   *
+   * @param index an index below {@link #size()}
+   * @param limit the limit
+   */
+  public boolean borderline(int index, double limit) {
+    return limit < 1 && Math.abs(distances[index] - limit) <= errorBounds[index];
   }
 
   /** Such as "distances of 64 neurons, 0.0132 to 0.871, error at most 1.2e-12". */

@@ -100,7 +100,7 @@ public interface ProjectionTable extends AutoCloseable {
   /**
    * Makes the error bounds and coefficient norms of the next distances as small as the backend can.
    * A backend that updates distances after removals may have let them grow. Worth calling before
-   * decisions at ε = 0, whose limit depends on the coefficients.
+   * the limits at ε = 0 are fixed, which depend on the coefficients.
    */
   default void sharpen() {}
 

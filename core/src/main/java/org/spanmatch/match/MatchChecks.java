@@ -11,7 +11,8 @@ import org.spanmatch.kernel.ProjectionTable.Mark;
 /**
  * Checks found matches against the theory (Wang et al. 2018, section 3).
  *
- * <p>All checks ask a table and leave it unchanged; none reuses a decision of the search.
+ * <p>All checks ask a table and leave it unchanged; none reuses a decision of the search. At ε = 0
+ * the neurons that remain in the table fix the limits, so it must be the table that was searched.
  */
 public final class MatchChecks {
   private MatchChecks() {}
@@ -26,17 +27,15 @@ public final class MatchChecks {
    */
   public static boolean isMatch(
       ProjectionTable table, double epsilon, List<Integer> x, List<Integer> y) {
-    return within(table, x, y, () -> allWithin(table, epsilon));
+    Limits limits = Limits.of(table, epsilon);
+    return within(table, x, y, () -> allWithin(table, limits));
   }
 
-  private static boolean allWithin(ProjectionTable table, double epsilon) {
+  private static boolean allWithin(ProjectionTable table, Limits limits) {
     for (Group group : Group.values()) {
-      if (epsilon == 0) {
-        table.sharpen();
-      }
       Distances distances = table.distances(group);
       for (int i = 0; i < distances.size(); i++) {
-        if (!distances.within(i, epsilon)) {
+        if (!limits.within(group, distances, i)) {
           return false;
         }
       }
@@ -57,6 +56,7 @@ public final class MatchChecks {
    */
   public static boolean isMinimalFor(
       ProjectionTable table, double epsilon, List<Integer> x, List<Integer> y, Neuron neuron) {
+    Limits limits = Limits.of(table, epsilon);
     boolean inside = (neuron.group() == Group.X ? x : y).contains(neuron.position());
     return inside
         && within(
@@ -64,17 +64,17 @@ public final class MatchChecks {
             x,
             y,
             () ->
-                neededBy(table, epsilon, Group.X, x, neuron)
-                    && neededBy(table, epsilon, Group.Y, y, neuron));
+                neededBy(table, limits, Group.X, x, neuron)
+                    && neededBy(table, limits, Group.Y, y, neuron));
   }
 
   private static boolean neededBy(
-      ProjectionTable table, double epsilon, Group group, List<Integer> members, Neuron neuron) {
+      ProjectionTable table, Limits limits, Group group, List<Integer> members, Neuron neuron) {
     for (int member : members) {
       if (!neuron.equals(new Neuron(group, member))) {
         Mark mark = table.mark();
         table.remove(group, member);
-        Match rest = MaximumMatch.of(table, epsilon);
+        Match rest = MaximumMatch.of(table, limits);
         table.rollback(mark);
         if ((neuron.group() == Group.X ? rest.x() : rest.y()).contains(neuron.position())) {
           return false;

@@ -133,7 +133,14 @@ public final class MatchSpectrum {
     List<Integer> y = within(Group.Y, epsilon);
     double similarity = neurons == 0 ? 0 : (double) (x.size() + y.size()) / neurons;
     return new Match(
-        epsilon, x, y, similarity, borderline(Group.X, epsilon), borderline(Group.Y, epsilon));
+        epsilon,
+        x,
+        y,
+        similarity,
+        borderline(Group.X, epsilon),
+        borderline(Group.Y, epsilon),
+        List.of(),
+        List.of());
   }
 
   private List<Integer> within(Group group, double epsilon) {

@@ -1,7 +1,7 @@
 package org.spanmatch.match;
 
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.ProjectionTable.Mark;
 
@@ -21,12 +22,12 @@ import org.spanmatch.kernel.ProjectionTable.Mark;
  * of X, then all such neurons of Y.
  */
 public final class MaximumMatch {
-  /** A removed neuron and its distance then: element {@code index} of {@code distances}. */
-  private record Removal(Group group, Distances distances, int index) {}
+  /** Which neurons stay: a decision on an element of a group's distances. */
+  private interface Rule {
+    boolean keeps(Group group, Distances distances, int index);
+  }
 
   private final ProjectionTable table;
-  // Kept for the smaller ε too: a removal that was certain at a larger ε may be borderline there.
-  private final List<Removal> removals = new ArrayList<>();
 
   private MaximumMatch(ProjectionTable table) {
     this.table = table;
@@ -45,13 +46,24 @@ public final class MaximumMatch {
     return find(table, epsilon).get(0);
   }
 
+  /** The maximum match of the neurons that remain in a table, with limits fixed before. */
+  static Match of(ProjectionTable table, Limits limits) {
+    return find(table, List.of(limits)).get(0);
+  }
+
   /**
    * Returns the maximum matches of the neurons that remain in a table for several ε, and leaves the
    * table unchanged.
    *
    * <p>Works from the largest ε to the smallest: matches are nested, so each search starts from the
    * match before. A round asks the table for distances twice; there are at most as many rounds as
-   * neurons, usually fewer than ten.
+   * neurons, usually fewer than ten. Where a decision is borderline, the rounds from there on are
+   * made for both of its outcomes.
+   *
+   * <p>At ε = 0 a neuron v matches within e_v + u_data·(1 + ‖c_v‖₁), where e_v is the error bound
+   * and c_v are the coefficients of its projection on all neurons of the other group that remain in
+   * the table now. If that exceeds 0.01 it is undecidable, and does not match. The limit may exceed
+   * a tiny ε > 0, at which fewer neurons may then match.
    *
    * @param table the two groups
    * @param epsilons each in [0, 1]
@@ -61,27 +73,30 @@ public final class MaximumMatch {
   public static List<Match> find(ProjectionTable table, double... epsilons) {
     Objects.requireNonNull(table, "table");
     Objects.requireNonNull(epsilons, "epsilons");
-    for (double epsilon : epsilons) {
-      if (!(epsilon >= 0 && epsilon <= 1)) {
-        throw new IllegalArgumentException("expected an epsilon in [0, 1], found " + epsilon);
-      }
-    }
+    return find(
+        table, Arrays.stream(epsilons).mapToObj(epsilon -> Limits.of(table, epsilon)).toList());
+  }
+
+  private static List<Match> find(ProjectionTable table, List<Limits> all) {
     Mark start = table.mark();
-    Match[] matches = new Match[epsilons.length];
+    Match[] matches = new Match[all.size()];
     int[] descending =
-        IntStream.range(0, epsilons.length)
+        IntStream.range(0, matches.length)
             .boxed()
-            .sorted((a, b) -> Double.compare(epsilons[b], epsilons[a]))
+            .sorted(Comparator.comparingDouble((Integer i) -> all.get(i).highest()).reversed())
             .mapToInt(Integer::intValue)
             .toArray();
     MaximumMatch search = new MaximumMatch(table);
     for (int i : descending) {
-      if (epsilons[i] == 0) {
-        // Exactness within storage precision may be wider than a tiny ε, so start afresh.
-        table.rollback(start);
-        search = new MaximumMatch(table);
+      Limits limits = all.get(i);
+      if (limits.epsilon() > 0) {
+        matches[i] = search.find(limits);
+      } else {
+        // Some limits at ε = 0 are below the next ε.
+        Mark larger = table.mark();
+        matches[i] = search.find(limits);
+        table.rollback(larger);
       }
-      matches[i] = search.find(epsilons[i]);
     }
     table.rollback(start);
     return List.of(matches);
@@ -106,58 +121,80 @@ public final class MaximumMatch {
         .toList();
   }
 
-  private Match find(double epsilon) {
-    removeOutside(Group.X, epsilon);
+  /**
+   * Finds a match, and leaves in the table the neurons that may match at this ε, whatever the
+   * errors of the distances are.
+   */
+  private Match find(Limits limits) {
+    shrink(limits::maybeWithin);
+    PerGroup<List<Integer>> possible = left();
+    if (allKept(limits::surelyWithin)) {
+      return match(limits, possible, PerGroup.of(List.of(), List.of()));
+    }
+    Mark mark = table.mark();
+    shrink(limits::within);
+    PerGroup<List<Integer>> found = left();
+    shrink(limits::surelyWithin);
+    PerGroup<List<Integer>> certain = left();
+    table.rollback(mark);
+    return match(
+        limits,
+        found,
+        PerGroup.from(
+            group -> {
+              Set<Integer> borderline = new TreeSet<>(possible.get(group));
+              certain.get(group).forEach(borderline::remove);
+              return List.copyOf(borderline);
+            }));
+  }
+
+  private Match match(
+      Limits limits, PerGroup<List<Integer>> found, PerGroup<List<Integer>> borderline) {
+    int neurons = table.neurons(Group.X) + table.neurons(Group.Y);
+    int size = found.x().size() + found.y().size();
+    return new Match(
+        limits.epsilon(),
+        found.x(),
+        found.y(),
+        neurons == 0 ? 0 : (double) size / neurons,
+        borderline.x(),
+        borderline.y(),
+        limits.undecidable(Group.X),
+        limits.undecidable(Group.Y));
+  }
+
+  private PerGroup<List<Integer>> left() {
+    return PerGroup.from(group -> Arrays.stream(table.remaining(group)).boxed().toList());
+  }
+
+  /** Removes neurons until a rule keeps all that are left. */
+  private void shrink(Rule rule) {
+    removeOutside(Group.X, rule);
     // One group needs another look only after the other has shrunk.
     boolean shrunk = true;
     while (shrunk) {
-      shrunk = removeOutside(Group.Y, epsilon) && removeOutside(Group.X, epsilon);
+      shrunk = removeOutside(Group.Y, rule) && removeOutside(Group.X, rule);
     }
-    int[] x = table.remaining(Group.X);
-    int[] y = table.remaining(Group.Y);
-    int neurons = table.neurons(Group.X) + table.neurons(Group.Y);
-    double similarity = neurons == 0 ? 0 : (double) (x.length + y.length) / neurons;
-    return new Match(
-        epsilon,
-        list(x),
-        list(y),
-        similarity,
-        borderline(Group.X, epsilon),
-        borderline(Group.Y, epsilon));
   }
 
-  private boolean removeOutside(Group group, double epsilon) {
-    if (epsilon == 0) {
-      table.sharpen(); // the limit at ε = 0 depends on the coefficients
-    }
+  private boolean removeOutside(Group group, Rule rule) {
     Distances distances = table.distances(group);
     int[] outside =
-        IntStream.range(0, distances.size()).filter(i -> !distances.within(i, epsilon)).toArray();
-    for (int i : outside) {
-      removals.add(new Removal(group, distances, i));
-    }
-    table.remove(group, Arrays.stream(outside).map(distances::neuron).toArray());
+        IntStream.range(0, distances.size())
+            .filter(i -> !rule.keeps(group, distances, i))
+            .map(distances::neuron)
+            .toArray();
+    table.remove(group, outside);
     return outside.length > 0;
   }
 
-  /** Returns the neurons of a group that were removed or kept by a borderline decision. */
-  private List<Integer> borderline(Group group, double epsilon) {
-    Set<Integer> borderline = new TreeSet<>();
-    for (Removal removal : removals) {
-      if (removal.group() == group && removal.distances().borderline(removal.index(), epsilon)) {
-        borderline.add(removal.distances().neuron(removal.index()));
+  private boolean allKept(Rule rule) {
+    for (Group group : Group.values()) {
+      Distances distances = table.distances(group);
+      if (!IntStream.range(0, distances.size()).allMatch(i -> rule.keeps(group, distances, i))) {
+        return false;
       }
     }
-    Distances kept = table.distances(group);
-    for (int i = 0; i < kept.size(); i++) {
-      if (kept.borderline(i, epsilon)) {
-        borderline.add(kept.neuron(i));
-      }
-    }
-    return List.copyOf(borderline);
-  }
-
-  private static List<Integer> list(int[] neurons) {
-    return Arrays.stream(neurons).boxed().toList();
+    return true;
   }
 }

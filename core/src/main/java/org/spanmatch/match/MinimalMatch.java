@@ -68,12 +68,13 @@ public record MinimalMatch(
     Objects.requireNonNull(neuron, "neuron");
     Objects.requireNonNull(order, "order");
     Mark start = table.mark();
-    Match maximum = MaximumMatch.of(table, epsilon);
+    Limits limits = Limits.of(table, epsilon);
+    Match maximum = MaximumMatch.of(table, limits);
     List<Integer> members = neuron.group() == Group.X ? maximum.x() : maximum.y();
     if (!members.contains(neuron.position())) {
       return Optional.empty();
     }
-    Trials trials = Trials.of(table, maximum);
+    Trials trials = Trials.of(table, maximum, limits);
     Numbering numbering = trials.numbering();
     BitSet wanted = new BitSet();
     wanted.set(numbering.number(neuron));

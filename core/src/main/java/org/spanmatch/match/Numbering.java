@@ -43,6 +43,17 @@ record Numbering(int x, int y) {
     return new Neuron(group(number), position(number));
   }
 
+  /** Returns the neurons that remain in a table. */
+  BitSet remaining(ProjectionTable table) {
+    BitSet remaining = new BitSet(x + y);
+    for (Group group : Group.values()) {
+      for (int position : table.remaining(group)) {
+        remaining.set(number(group, position));
+      }
+    }
+    return remaining;
+  }
+
   BitSet set(List<Integer> xPositions, List<Integer> yPositions) {
     BitSet set = new BitSet(x + y);
     xPositions.forEach(set::set);

@@ -139,13 +139,14 @@ public record SimpleSearch(
   public SimpleMatches run(ProjectionTable table, double epsilon) {
     Objects.requireNonNull(table, "table");
     Mark start = table.mark();
-    Match maximum = MaximumMatch.of(table, epsilon);
+    Limits limits = Limits.of(table, epsilon);
+    Match maximum = MaximumMatch.of(table, limits);
     SortedMap<Neuron, Absence> absent = new TreeMap<>();
     BitSet wanted = wanted(table, maximum, absent);
     // A copy computes on one thread, so that the searchThreads' copies don't wait for each other.
     Optional<ProjectionTable> copy = threads > 1 ? table.copy() : Optional.empty();
     try (SearchThreads searchThreads = new SearchThreads(copy.isPresent() ? threads : 1)) {
-      Trials trials = Trials.of(copy.orElse(table), maximum);
+      Trials trials = Trials.of(copy.orElse(table), maximum, limits);
       return new Run(searchThreads, trials, wanted).search(maximum, absent);
     } finally {
       copy.ifPresent(ProjectionTable::close);
@@ -162,7 +163,7 @@ public record SimpleSearch(
     if (neurons.isEmpty()) {
       return matched;
     }
-    BitSet remaining = new Trials(table, maximum.epsilon()).left();
+    BitSet remaining = numbering.remaining(table);
     BitSet wanted = new BitSet();
     for (Neuron neuron : neurons.get()) {
       if (!numbering.contains(neuron)) {

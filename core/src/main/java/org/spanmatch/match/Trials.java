@@ -17,7 +17,7 @@ import org.spanmatch.kernel.ProjectionTable;
  */
 final class Trials {
   private final ProjectionTable table;
-  private final double epsilon;
+  private final Limits limits;
   private final Numbering numbering;
   private BitSet left;
   private BitSet borderline = new BitSet();
@@ -25,27 +25,24 @@ final class Trials {
   /** A state to return to. */
   record Mark(ProjectionTable.Mark mark, BitSet left, BitSet borderline) {}
 
-  /** Starts from the neurons that remain in a table, which must be a match for ε. */
-  Trials(ProjectionTable table, double epsilon) {
+  /** Starts from the neurons that remain in a table, which must be a match with these limits. */
+  private Trials(ProjectionTable table, Limits limits) {
     this.table = table;
-    this.epsilon = epsilon;
+    this.limits = limits;
     this.numbering = Numbering.of(table);
-    this.left = new BitSet(numbering.x() + numbering.y());
-    for (Group group : Group.values()) {
-      for (int position : table.remaining(group)) {
-        left.set(numbering.number(group, position));
-      }
-    }
+    this.left = numbering.remaining(table);
   }
 
   /**
    * Removes the neurons outside a match from the table and returns trials that start from the
    * match.
+   *
+   * @param limits those with which the match was found
    */
-  static Trials of(ProjectionTable table, Match match) {
+  static Trials of(ProjectionTable table, Match match, Limits limits) {
     keepOnly(table, Group.X, match.x());
     keepOnly(table, Group.Y, match.y());
-    Trials trials = new Trials(table, match.epsilon());
+    Trials trials = new Trials(table, limits);
     trials.prepare();
     Numbering numbering = trials.numbering;
     trials.borderline = numbering.set(match.borderlineX(), match.borderlineY());
@@ -68,7 +65,7 @@ final class Trials {
 
   /** Returns an independent copy for another thread; the backend's tables must support copies. */
   Trials copy() {
-    Trials copy = new Trials(table.copy().orElseThrow(), epsilon);
+    Trials copy = new Trials(table.copy().orElseThrow(), limits);
     copy.borderline = (BitSet) borderline.clone();
     return copy;
   }
@@ -189,16 +186,16 @@ final class Trials {
    * @return null if a needed neuron is among them
    */
   private BitSet outside(Group group, BitSet needed, BitSet kept) {
-    if (epsilon == 0) {
-      table.sharpen(); // the limit at ε = 0 depends on the coefficients
-    }
     Distances distances = table.distances(group);
     BitSet lost = new BitSet();
     BitSet doubtful = new BitSet();
     BitSet neededInDoubt = new BitSet();
     for (int i = 0; i < distances.size(); i++) {
-      boolean within = distances.within(i, epsilon);
-      boolean inDoubt = distances.borderline(i, epsilon);
+      boolean within = limits.within(group, distances, i);
+      boolean inDoubt =
+          within
+              ? !limits.surelyWithin(group, distances, i)
+              : limits.maybeWithin(group, distances, i);
       if (within && !inDoubt) {
         continue;
       }

@@ -11,8 +11,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
@@ -20,8 +22,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.spanmatch.TestData;
 import org.spanmatch.activations.Layers;
+import org.spanmatch.activations.NeuronNorms;
+import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.compare.LayerPair;
+import org.spanmatch.compare.LayerPairs;
 import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
@@ -191,6 +199,76 @@ class BorderlineTest {
             + " doubtful, "
             + counts.different
             + " different");
+  }
+
+  /**
+   * A neuron that is not listed is in the match exactly if it is in that of the true distances,
+   * whatever else is borderline. That makes lists longer than the decisions in doubt: they name the
+   * neurons that follow from these too.
+   */
+  @ParameterizedTest
+  @ValueSource(doubles = {0.002, 0.02})
+  void everyNeuronThatCouldBeOtherwiseIsListed(double bound) {
+    int listed = 0;
+    int different = 0;
+    int unlisted = 0;
+    for (int seed = 1; seed <= 200; seed++) {
+      try (ProjectionTable table = PlantedProblem.larger(seed).compress(kernel)) {
+        ProjectionTable blurred = blurred(table, seed, bound);
+        MatchSpectrum spectrum = MatchSpectrum.of(blurred, Progress.NONE);
+        for (double epsilon : EPSILONS) {
+          Match exact = MaximumMatch.of(table, epsilon);
+          for (Match found :
+              List.of(MaximumMatch.of(blurred, epsilon), spectrum.maximumMatch(epsilon))) {
+            for (Group group : Group.values()) {
+              Set<Integer> differing = new TreeSet<>(found.members(group));
+              differing.addAll(exact.members(group));
+              differing.removeIf(
+                  n -> found.members(group).contains(n) && exact.members(group).contains(n));
+              different += differing.size();
+              listed += found.borderline(group).size();
+              unlisted += table.remaining(group).length - found.borderline(group).size();
+              differing.removeAll(found.borderline(group));
+              assertEquals(Set.of(), differing, "problem " + seed + ", epsilon " + epsilon);
+            }
+          }
+        }
+      }
+    }
+    assertTrue(
+        different > 50 && listed > different && unlisted > listed,
+        different + " different, " + listed + " listed, " + unlisted + " unlisted");
+  }
+
+  /**
+   * Ten neurons each, of which one decision at this ε moves 17: the lists name them all, by every
+   * way to the match.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "java"})
+  void whatFollowsFromABorderlineRemovalIsListed(String backend) {
+    ActivationFile x = ActivationFile.open(TestData.resource("/org/spanmatch/match/cascade_a.npy"));
+    ActivationFile y = ActivationFile.open(TestData.resource("/org/spanmatch/match/cascade_b.npy"));
+    LayerPair pair = LayerPairs.of(x, y, name -> true, List.of()).pairs().get(0);
+    for (Precision precision : Precision.values()) {
+      GramOptions options =
+          new GramOptions(NeuronNorms.DEFAULT_DEAD_THRESHOLD, precision, Progress.NONE);
+      try (ProjectionKernel fast = Kernels.open(backend, new KernelOptions(1));
+          ProjectionTable table = fast.compress(pair.x(), pair.y(), options)) {
+        MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+        double epsilon = 0.577603827736985;
+        for (Match match :
+            List.of(
+                MaximumMatch.of(table, epsilon),
+                MaximumMatch.find(table, 0.9, epsilon, 0.1).get(1),
+                spectrum.maximumMatch(epsilon),
+                SimpleSearch.inOrder(TrialOrder.byIndex(table)).run(table, epsilon).maximum())) {
+          assertEquals(List.of(0, 1, 2, 3, 4, 5, 7, 9), match.borderlineX());
+          assertEquals(List.of(0, 1, 2, 3, 4, 5, 6, 8, 9), match.borderlineY());
+          assertTrue(match.x().containsAll(List.of(6, 8)) && match.y().contains(7));
+        }
+      }
+    }
   }
 
   /** A single borderline decision in a search for all matches decides what it finds. */

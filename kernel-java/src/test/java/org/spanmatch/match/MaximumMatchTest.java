@@ -112,6 +112,7 @@ class MaximumMatchTest {
     for (PlantedProblem problem : larger()) {
       try (ProjectionTable table = table(problem)) {
         for (Match match : MaximumMatch.find(table, EPSILONS)) {
+          Limits limits = Limits.of(table, match.epsilon());
           ProjectionTable.Mark mark = table.mark();
           for (Group group : Group.values()) {
             table.remove(
@@ -123,12 +124,12 @@ class MaximumMatchTest {
           for (Group group : Group.values()) {
             Distances distances = table.distances(group);
             for (int i = 0; i < distances.size(); i++) {
-              assertTrue(distances.within(i, match.epsilon()));
+              assertTrue(limits.within(group, distances, i));
             }
           }
           table.rollback(mark);
           assertArrayEquals(
-              slowly(table, match.epsilon()).toArray(),
+              slowly(table, limits).toArray(),
               new Object[] {match.x(), match.y()},
               "one at a time, the farthest first");
         }
@@ -137,7 +138,7 @@ class MaximumMatchTest {
   }
 
   /** Finds the match by another order of removal: always only the farthest neuron. */
-  private static List<List<Integer>> slowly(ProjectionTable table, double epsilon) {
+  private static List<List<Integer>> slowly(ProjectionTable table, Limits limits) {
     ProjectionTable.Mark mark = table.mark();
     while (true) {
       Group worstGroup = null;
@@ -146,7 +147,7 @@ class MaximumMatchTest {
       for (Group group : Group.values()) {
         Distances distances = table.distances(group);
         for (int i = 0; i < distances.size(); i++) {
-          if (!distances.within(i, epsilon) && distances.distance(i) > farthest) {
+          if (!limits.within(group, distances, i) && distances.distance(i) > farthest) {
             farthest = distances.distance(i);
             worst = distances.neuron(i);
             worstGroup = group;

@@ -48,18 +48,37 @@ public final class MatchReport {
     for (LayerResult layer : result.layers()) {
       noteFilledSpace(layer, err);
       for (MatchResult match : layer.matches()) {
+        String at =
+            "note: layer '"
+                + DisplayName.printable(layer.name())
+                + "', ε="
+                + number(match.epsilon())
+                + ": ";
         int borderline = match.borderline().x().size() + match.borderline().y().size();
         if (borderline > 0) {
           err.println(
-              "note: layer '"
-                  + DisplayName.printable(layer.name())
-                  + "', ε="
-                  + number(match.epsilon())
-                  + ": "
-                  + borderline
-                  + " decisions were within their error bounds; the JSON lists them");
+              at
+                  + (borderline == 1 ? "one neuron" : borderline + " neurons")
+                  + " may match or not, within the error bounds; the JSON lists them");
         }
+        noteUndecidable(at, match, err);
       }
+    }
+  }
+
+  /**
+   * Prints a note if neurons are undecidable at ε = 0.
+   *
+   * @param at the start of the note, which says where
+   */
+  static void noteUndecidable(String at, MatchResult match, PrintStream err) {
+    int undecidable = match.undecidable().x().size() + match.undecidable().y().size();
+    if (undecidable > 0) {
+      err.println(
+          at
+              + (undecidable == 1 ? "one neuron is" : undecidable + " neurons are")
+              + " undecidable, since rounding of the stored activations may move distances by more"
+              + " than 0.01; they count as not matched, and the JSON lists them");
     }
   }
 

@@ -110,8 +110,10 @@ public final class SimpleReport {
             name
                 + "decisions on "
                 + (borderline == 1 ? "one neuron" : borderline + " neurons")
-                + " were within their error bounds; the JSON lists them");
+                + " were within their error bounds, and more may follow from them; the JSON lists"
+                + " them");
       }
+      MatchReport.noteUndecidable(name, layer.maximum(), err);
       if (!layer.complete()) {
         err.println(name + "the search was ended before it was complete");
       }

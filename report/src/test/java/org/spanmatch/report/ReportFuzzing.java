@@ -99,7 +99,7 @@ public final class ReportFuzzing {
               NONE,
               PerGroup.of(false, false),
               Precision.STANDARD,
-              List.of(new MatchResult(0.5, List.of(), List.of(), 0, NONE)),
+              List.of(new MatchResult(0.5, List.of(), List.of(), 0, NONE, NONE)),
               null,
               new LayerResult.Seconds(0, 0, 0, 0)));
     }

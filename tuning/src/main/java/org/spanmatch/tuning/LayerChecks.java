@@ -1,8 +1,6 @@
 package org.spanmatch.tuning;
 
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.match.Match;
 
@@ -29,49 +27,19 @@ public final class LayerChecks {
         throw new IllegalStateException(
             by + " has a match at ε = " + mine.epsilon() + ", expected one at " + other.epsilon());
       }
-      requireSame(
-          by,
-          Group.X,
-          mine.epsilon(),
-          mine.x(),
-          other.x(),
-          mine.borderlineX(),
-          other.borderlineX());
-      requireSame(
-          by,
-          Group.Y,
-          mine.epsilon(),
-          mine.y(),
-          other.y(),
-          mine.borderlineY(),
-          other.borderlineY());
-    }
-  }
-
-  private static void requireSame(
-      String by,
-      Group group,
-      double epsilon,
-      List<Integer> found,
-      List<Integer> expected,
-      List<Integer> borderline,
-      List<Integer> otherBorderline) {
-    Set<Integer> differing = new TreeSet<>(found);
-    differing.addAll(expected);
-    Set<Integer> both = new TreeSet<>(found);
-    both.retainAll(expected);
-    differing.removeAll(both);
-    differing.removeAll(borderline);
-    differing.removeAll(otherBorderline);
-    if (!differing.isEmpty()) {
-      throw new IllegalStateException(
-          by
-              + " and another method disagree on neurons of "
-              + group.label()
-              + " at ε = "
-              + epsilon
-              + ", which are not borderline: "
-              + differing);
+      for (Group group : Group.values()) {
+        List<Integer> differing = mine.contradictions(other, group);
+        if (!differing.isEmpty()) {
+          throw new IllegalStateException(
+              by
+                  + " and another method disagree on neurons of "
+                  + group.label()
+                  + " at ε = "
+                  + mine.epsilon()
+                  + ", which are not borderline: "
+                  + differing);
+        }
+      }
     }
   }
 }

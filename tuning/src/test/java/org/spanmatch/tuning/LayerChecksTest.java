@@ -41,6 +41,6 @@ class LayerChecksTest {
 
   private static Match match(
       double epsilon, List<Integer> x, List<Integer> y, List<Integer> borderlineY) {
-    return new Match(epsilon, x, y, 0.5, List.of(), borderlineY);
+    return new Match(epsilon, x, y, 0.5, List.of(), borderlineY, List.of(), List.of());
   }
 }

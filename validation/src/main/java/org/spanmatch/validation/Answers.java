@@ -47,12 +47,14 @@ final class Answers {
     }
   }
 
-  /** Compares two maximum matches, which may differ if either lists a borderline decision. */
+  /** Compares two maximum matches, which may differ in neurons that either lists as borderline. */
   static void compare(Match found, Match exact, Evidence evidence) {
     if (!found.x().equals(exact.x()) || !found.y().equals(exact.y())) {
-      boolean certain = !isBorderline(found) && !isBorderline(exact);
+      boolean contradict =
+          Arrays.stream(Group.values())
+              .anyMatch(group -> !found.contradictions(exact, group).isEmpty());
       evidence.note(
-          certain ? Outcome.VIOLATED : Outcome.BORDERLINE,
+          contradict ? Outcome.VIOLATED : Outcome.BORDERLINE,
           () ->
               "the maximum match at "
                   + found.epsilon()
@@ -65,10 +67,6 @@ final class Answers {
                   + " and "
                   + exact.y());
     }
-  }
-
-  private static boolean isBorderline(Match match) {
-    return !match.borderlineX().isEmpty() || !match.borderlineY().isEmpty();
   }
 
   static void levels(Subject subject, Evidence evidence) {

@@ -46,6 +46,9 @@ public final class MatchCommand implements Command {
         of neurons, 1 when all neurons of both networks lie within relative distance ε of the span
         of the other network's matched neurons.
 
+        ε = 0 asks for exactness within the rounding of the stored activations; neurons that this
+        rounding leaves undecidable don't match, and a note says how many there are.
+
         With the java and cuda backends, the match level of every neuron, the smallest ε at which it
         matches, is found too, and shown as a figure of the similarity at every ε; --no-spectrum
         leaves that out.

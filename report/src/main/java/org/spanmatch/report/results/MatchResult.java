@@ -11,14 +11,16 @@ import org.spanmatch.match.Match;
  * @param x the matched neurons of the first network, ascending
  * @param y the matched neurons of the second network, ascending
  * @param similarity size of the match / number of neurons
- * @param borderline neurons whose decision was within the error bound
+ * @param borderline neurons that may belong to the match or not, within the error bounds
+ * @param undecidable neurons that can't be decided at ε = 0, and so don't match
  */
 public record MatchResult(
     double epsilon,
     List<Integer> x,
     List<Integer> y,
     double similarity,
-    PerGroup<List<Integer>> borderline) {
+    PerGroup<List<Integer>> borderline,
+    PerGroup<List<Integer>> undecidable) {
   /** The result for a match. */
   public static MatchResult of(Match match) {
     return new MatchResult(
@@ -26,6 +28,7 @@ public record MatchResult(
         match.x(),
         match.y(),
         match.similarity(),
-        PerGroup.of(match.borderlineX(), match.borderlineY()));
+        PerGroup.of(match.borderlineX(), match.borderlineY()),
+        PerGroup.of(match.undecidableX(), match.undecidableY()));
   }
 }

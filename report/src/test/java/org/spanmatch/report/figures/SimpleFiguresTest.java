@@ -42,7 +42,7 @@ class SimpleFiguresTest {
         PerGroup.of(neurons, neurons),
         none,
         Precision.STANDARD,
-        new MatchResult(0.3, all, all, 1, none),
+        new MatchResult(0.3, all, all, 1, none, none),
         matches,
         true,
         1,

@@ -21,13 +21,17 @@ public final class BruteForceMatch {
   // In a match, bits below this one are neurons of X, the others of Y.
   private static final int Y_SHIFT = 8;
 
+  // A neuron with a larger limit at ε = 0 is undecidable, and doesn't match.
+  private static final double LARGEST_EXACT_LIMIT = 0.01;
+
   /**
-   * The distance of one neuron to one spanning set, with its limit at ε = 0 and a kernel's error
-   * bound.
+   * The distance of one neuron to one spanning set, with a kernel's error bound and the largest
+   * error that rounding of the stored activations may cause.
    */
-  private record Decision(double distance, double exactLimit, double errorBound) {
-    double limit(double epsilon) {
-      return epsilon > 0 ? epsilon : exactLimit;
+  private record Decision(double distance, double errorBound, double storageError) {
+    double exactLimit() {
+      double limit = errorBound + storageError;
+      return limit <= LARGEST_EXACT_LIMIT ? limit : Double.NEGATIVE_INFINITY;
     }
   }
 
@@ -64,16 +68,31 @@ public final class BruteForceMatch {
         List<Decision> ofMask = new ArrayList<>();
         for (int neuron = 0; neuron < problem.neurons(group); neuron++) {
           double[] vector = problem.vectors(group)[neuron];
-          double error = stated.errorBound(neuron);
-          // The rule for ε = 0, with the rounding of float64.
-          double exactLimit = error + 0x1p-53 * (1 + exact.coefficientNorm(vector));
-          ofMask.add(new Decision(exact.distance(vector), exactLimit, error));
+          ofMask.add(
+              new Decision(
+                  exact.distance(vector),
+                  stated.errorBound(neuron),
+                  problem.storageRoundoff() * (1 + exact.coefficientNorm(vector))));
         }
         ofGroup.add(ofMask);
         table.rollback(start);
       }
       decisions.put(group, ofGroup);
     }
+  }
+
+  /** Returns the limit of a neuron: at ε = 0 that of its distance to the whole other group. */
+  private double limit(Group group, int neuron, double epsilon) {
+    List<List<Decision>> ofGroup = decisions.get(group);
+    return epsilon > 0 ? epsilon : ofGroup.get(ofGroup.size() - 1).get(neuron).exactLimit();
+  }
+
+  /** Returns the neurons that are undecidable at ε = 0. */
+  public List<Integer> undecidable(Group group) {
+    return IntStream.range(0, group == Group.X ? xCount : yCount)
+        .filter(neuron -> limit(group, neuron, 0) < 0)
+        .boxed()
+        .toList();
   }
 
   private static boolean contains(int mask, int neuron) {
@@ -85,11 +104,18 @@ public final class BruteForceMatch {
    * since no distance exceeds 1.
    */
   public boolean isUndecided(double epsilon) {
-    return epsilon < 1
-        && decisions.values().stream()
-            .flatMap(List::stream)
-            .flatMap(List::stream)
-            .anyMatch(d -> Math.abs(d.distance() - d.limit(epsilon)) < d.errorBound());
+    return epsilon < 1 && Stream.of(Group.values()).anyMatch(group -> isUndecided(group, epsilon));
+  }
+
+  private boolean isUndecided(Group group, double epsilon) {
+    return decisions.get(group).stream()
+        .anyMatch(
+            ofMask ->
+                IntStream.range(0, ofMask.size())
+                    .anyMatch(
+                        n ->
+                            Math.abs(ofMask.get(n).distance() - limit(group, n, epsilon))
+                                < ofMask.get(n).errorBound()));
   }
 
   /** Returns all matches, the empty one included, as bit masks. */
@@ -114,7 +140,7 @@ public final class BruteForceMatch {
             ofMask -> {
               int mask = 0;
               for (int n = 0; n < ofMask.size(); n++) {
-                mask |= ofMask.get(n).distance() <= ofMask.get(n).limit(epsilon) ? 1 << n : 0;
+                mask |= ofMask.get(n).distance() <= limit(group, n, epsilon) ? 1 << n : 0;
               }
               return mask;
             })

@@ -1,6 +1,11 @@
 package org.spanmatch.validation.contract;
 
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
+import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.Group;
@@ -19,11 +24,21 @@ public final class PlantedProblem {
   private final int samples;
   private final double[][] x;
   private final double[][] y;
+  private final ElementType type;
 
-  private PlantedProblem(int samples, double[][] x, double[][] y) {
+  private PlantedProblem(int samples, double[][] x, double[][] y, ElementType type) {
     this.samples = samples;
     this.x = x;
     this.y = y;
+    this.type = type;
+  }
+
+  private static PlantedProblem of(Problem problem, ElementType type) {
+    return new PlantedProblem(
+        problem.samples(),
+        problem.x().toArray(double[][]::new),
+        problem.y().toArray(double[][]::new),
+        type);
   }
 
   /** Returns a problem of at most four neurons per group. */
@@ -62,9 +77,41 @@ public final class PlantedProblem {
       int yCount,
       int subspaces,
       double[] noises) {
-    Problem problem = Problem.planted(random, samples, xCount, yCount, subspaces, noises);
-    return new PlantedProblem(
-        samples, problem.x().toArray(double[][]::new), problem.y().toArray(double[][]::new));
+    return of(
+        Problem.planted(random, samples, xCount, yCount, subspaces, noises), ElementType.FLOAT64);
+  }
+
+  /**
+   * Returns a third of this problem, stored in a number format, so that exact mixtures are exact
+   * only within its rounding.
+   */
+  public PlantedProblem aThirdStoredAs(ElementType type) {
+    return of(problem().map(value -> value / 3).storedAs(type), type);
+  }
+
+  /** Returns this problem with the groups exchanged. */
+  public PlantedProblem swapped() {
+    return new PlantedProblem(samples, y, x, type);
+  }
+
+  /**
+   * Returns this problem with the neurons of a group in another order; {@code order} has the old
+   * position of each.
+   */
+  public PlantedProblem permuted(Group group, int[] order) {
+    List<double[]> permuted = Problem.permuted(Arrays.asList(vectors(group)), order);
+    return group == Group.X
+        ? of(new Problem(samples, permuted, Arrays.asList(y)), type)
+        : of(new Problem(samples, Arrays.asList(x), permuted), type);
+  }
+
+  private Problem problem() {
+    return new Problem(samples, Arrays.asList(x), Arrays.asList(y));
+  }
+
+  /** Returns the relative rounding of the stored activations. */
+  public double storageRoundoff() {
+    return type.roundoff();
   }
 
   public int samples() {
@@ -81,10 +128,19 @@ public final class PlantedProblem {
 
   /** Returns a kernel's table of both groups. */
   public ProjectionTable compress(ProjectionKernel kernel) {
-    return kernel.compress(
-        Layers.of("x", samples, x.length, rows(samples, x)),
-        Layers.of("y", samples, y.length, rows(samples, y)),
-        GramOptions.defaults());
+    return compress(kernel, GramOptions.defaults());
+  }
+
+  /** Returns a kernel's table of both groups, made with some options. */
+  public ProjectionTable compress(ProjectionKernel kernel, GramOptions options) {
+    return kernel.compress(layer(Group.X), layer(Group.Y), options);
+  }
+
+  private Layer layer(Group group) {
+    double[][] vectors = vectors(group);
+    return type == ElementType.FLOAT64
+        ? Layers.of(group.label(), samples, vectors.length, rows(samples, vectors))
+        : problem().blockedLayer(group, type, ByteOrder.LITTLE_ENDIAN, samples, 1);
   }
 
   /** Returns activation vectors as a row-major matrix, one row per sample. */
