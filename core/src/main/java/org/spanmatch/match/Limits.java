@@ -32,8 +32,8 @@ final class Limits {
   /**
    * The limit of one neuron.
    *
-   * @param low the limit without errors, which none of a correct backend is below
-   * @param value the limit
+   * @param low the least limit of a correct backend: without errors, or none
+   * @param value the limit, or none
    * @param high the largest limit of a correct backend whose errors are no larger
    */
   private record Limit(double low, double value, double high) {}
@@ -69,14 +69,18 @@ final class Limits {
   private static Limit[] exact(ProjectionTable table, Group group) {
     Limit[] limits = new Limit[table.neurons(group)];
     Distances distances = table.distances(group);
+    // Then many coefficients give the same projection, and which ones depends on the order of
+    // neurons, in each backend in another way.
+    boolean isAmbiguous = table.remaining(group.other()).length > table.samples();
     for (int i = 0; i < distances.size(); i++) {
       double storage = distances.storageError(i);
       double limit = storage + distances.errorBound(i);
-      // Another backend's limit differs by its error, and so may its answer whether there is one.
       limits[distances.neuron(i)] =
-          limit <= MOST
-              ? new Limit(storage, limit, limit)
-              : new Limit(NONE, NONE, storage <= MOST ? MOST : NONE);
+          isAmbiguous
+              ? new Limit(NONE, limit <= MOST ? limit : NONE, MOST)
+              : limit <= MOST
+                  ? new Limit(storage, limit, limit)
+                  : new Limit(NONE, NONE, storage <= MOST ? MOST : NONE);
     }
     return limits;
   }

@@ -307,6 +307,23 @@ class ExactMatchTest {
     assertTrue(partial > 20, partial + " of interest at 0");
   }
 
+  /** More neurons than samples: coefficients, and so the limits, depend on the order of neurons. */
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "java"})
+  void nothingIsCertainlyExactWithFewerSamplesThanNeurons(String backend) {
+    open(backend);
+    float[] x = {1, 2, 3, 5, 8, 4};
+    float[] y = {3, 1, 4, 1, 5, 9};
+    try (ProjectionTable table =
+        kernel.compress(Layers.of("x", 2, 3, x), Layers.of("y", 2, 3, y), HIGH)) {
+      Match match = MaximumMatch.of(table, 0);
+      assertEquals(1, match.similarity());
+      assertEquals(List.of(0, 1, 2), match.borderlineX());
+      assertEquals(List.of(0, 1, 2), match.borderlineY());
+      assertEquals(List.of(), MaximumMatch.of(table, 0.01).borderlineX());
+    }
+  }
+
   /** Rounding that moves distances by up to 0.01 is the most that exactness can stand. */
   @Test
   void undecidableFromOneHundredthOn() {

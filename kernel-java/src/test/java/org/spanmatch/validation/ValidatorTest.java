@@ -323,7 +323,7 @@ class ValidatorTest {
 
   private static Outcome compared(SimpleMatches found) {
     Evidence evidence = new Evidence();
-    SimpleAnswers.compare(found, exactMatches(), evidence);
+    SimpleAnswers.compare(found, exactMatches(), Outcome.VIOLATED, evidence);
     return evidence.finding().outcome();
   }
 
@@ -344,6 +344,28 @@ class ValidatorTest {
     SimpleMatches cut =
         new SimpleMatches(exact.maximum(), all, false, exact.absent(), List.of(0), List.of());
     assertEquals(Outcome.VIOLATED, compared(cut));
+  }
+
+  private static Outcome compared(Match found, Match exact) {
+    Evidence evidence = new Evidence();
+    Answers.compare(found, exact, evidence);
+    return evidence.finding().outcome();
+  }
+
+  private static Match matchOf(List<Integer> x, List<Integer> borderlineX) {
+    return new Match(0.2, x, List.of(), 0, borderlineX, List.of(), List.of(), List.of());
+  }
+
+  /** One neuron in doubt excuses that neuron, and no other. */
+  @Test
+  void matchesMayDifferInTheNeuronsThatOneOfThemLists() {
+    Match exact = matchOf(List.of(1, 2, 3), List.of());
+    assertEquals(Outcome.AGREES, compared(matchOf(List.of(1, 2, 3), List.of(1)), exact));
+    Match fewer = matchOf(List.of(1), List.of(2, 3));
+    assertEquals(Outcome.BORDERLINE, compared(fewer, exact));
+    assertEquals(Outcome.BORDERLINE, compared(exact, fewer));
+    assertEquals(Outcome.VIOLATED, compared(matchOf(List.of(1), List.of(2)), exact));
+    assertEquals(Outcome.VIOLATED, compared(matchOf(List.of(1, 2, 3, 4), List.of(2)), exact));
   }
 
   private static Finding judged(SimpleMatches found) {

@@ -42,19 +42,27 @@ final class Answers {
       List<Match> exact = subject.truth().sets(table.precision()).matches();
       List<Match> found = MaximumMatch.find(table, Truth.EPSILONS);
       for (int i = 0; i < exact.size(); i++) {
-        compare(found.get(i), exact.get(i), evidence);
+        double epsilon = exact.get(i).epsilon();
+        Outcome otherwise =
+            epsilon > 0 ? Outcome.VIOLATED : Changes.disagreement(subject, table, epsilon);
+        compare(found.get(i), exact.get(i), otherwise, evidence);
       }
     }
   }
 
   /** Compares two maximum matches, which may differ in neurons that either lists as borderline. */
   static void compare(Match found, Match exact, Evidence evidence) {
+    compare(found, exact, Outcome.VIOLATED, evidence);
+  }
+
+  /** Notes an outcome if two maximum matches differ in neurons that neither lists as borderline. */
+  static void compare(Match found, Match exact, Outcome otherwise, Evidence evidence) {
     if (!found.x().equals(exact.x()) || !found.y().equals(exact.y())) {
       boolean contradict =
           Arrays.stream(Group.values())
               .anyMatch(group -> !found.contradictions(exact, group).isEmpty());
       evidence.note(
-          contradict ? Outcome.VIOLATED : Outcome.BORDERLINE,
+          contradict ? otherwise : Outcome.BORDERLINE,
           () ->
               "the maximum match at "
                   + found.epsilon()

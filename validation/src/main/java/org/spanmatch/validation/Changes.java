@@ -26,6 +26,13 @@ final class Changes {
     return subject.truth().isRankCertain(table.precision()) ? Outcome.VIOLATED : Outcome.BORDERLINE;
   }
 
+  /** Returns what a disagreement means on sets at some ε, which rest on coefficients if it is 0. */
+  static Outcome disagreement(Subject subject, ProjectionTable table, double epsilon) {
+    return epsilon > 0 || subject.truth().isIndependent(table.precision())
+        ? disagreement(subject, table)
+        : Outcome.BORDERLINE;
+  }
+
   /**
    * Removes neurons one by one and in batches until none is left, and checks the distances of the
    * rest on the way.

@@ -9,10 +9,12 @@ import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.Match;
+import org.spanmatch.match.MaximumMatch;
 
 /**
- * Checks that distances stay the same, within their bounds, under changes that don't affect them.
- * The interface does not promise equal bits.
+ * Checks that distances stay the same, within their bounds, and maximum matches but for borderline
+ * neurons, under changes that don't affect them. The interface does not promise equal bits.
  */
 final class Invariances {
   private static final long SEED = 2;
@@ -59,6 +61,37 @@ final class Invariances {
             () -> "then the distance of " + group.label() + " " + neuron);
       }
     }
+    if (subject.truth().hasSets()) {
+      List<Match> matches = MaximumMatch.find(table, Truth.EPSILONS);
+      List<Match> found = MaximumMatch.find(other, Truth.EPSILONS);
+      for (int i = 0; i < matches.size(); i++) {
+        Match match = matches.get(i);
+        Answers.compare(
+            placed(found.get(i), swapped, place),
+            match,
+            Changes.disagreement(subject, table, match.epsilon()),
+            evidence);
+      }
+    }
+  }
+
+  /** Returns the other table's match with the neurons of the first. */
+  private static Match placed(Match match, boolean swapped, Place place) {
+    Group x = swapped ? Group.Y : Group.X;
+    Group y = x.other();
+    return new Match(
+        match.epsilon(),
+        placed(match.members(x), Group.X, place),
+        placed(match.members(y), Group.Y, place),
+        match.similarity(),
+        placed(match.borderline(x), Group.X, place),
+        placed(match.borderline(y), Group.Y, place),
+        List.of(),
+        List.of());
+  }
+
+  private static List<Integer> placed(List<Integer> neurons, Group group, Place place) {
+    return neurons.stream().map(neuron -> place.of(group, neuron)).sorted().toList();
   }
 
   private static void compare(Subject subject, Problem other, Place place, Evidence evidence) {

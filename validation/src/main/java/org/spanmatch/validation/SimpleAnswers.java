@@ -26,13 +26,12 @@ final class SimpleAnswers {
    */
   static void find(Subject subject, Evidence evidence) {
     try (ProjectionTable table = subject.table()) {
-      Outcome disagreement = Changes.disagreement(subject, table);
       for (SimpleMatches exact : subject.truth().simpleMatches(table.precision())) {
+        double epsilon = exact.maximum().epsilon();
+        Outcome disagreement = Changes.disagreement(subject, table, epsilon);
         SimpleMatches found =
-            SimpleSearch.inOrder(TrialOrder.byIndex(table))
-                .on(THREADS)
-                .run(table, exact.maximum().epsilon());
-        compare(found, exact, evidence);
+            SimpleSearch.inOrder(TrialOrder.byIndex(table)).on(THREADS).run(table, epsilon);
+        compare(found, exact, epsilon > 0 ? Outcome.VIOLATED : disagreement, evidence);
         subject
             .truth()
             .ask(
@@ -48,14 +47,17 @@ final class SimpleAnswers {
   /**
    * Compares two results, which must have the same matches for the same neurons unless either lists
    * a borderline decision.
+   *
+   * @param otherwise the outcome to note if they differ although neither does
    */
-  static void compare(SimpleMatches found, SimpleMatches exact, Evidence evidence) {
-    Answers.compare(found.maximum(), exact.maximum(), evidence);
+  static void compare(
+      SimpleMatches found, SimpleMatches exact, Outcome otherwise, Evidence evidence) {
+    Answers.compare(found.maximum(), exact.maximum(), otherwise, evidence);
     evidence.require(found.complete(), () -> "the search for simple matches has no end");
     Map<Neuron, String> expected = ofNeurons(exact);
     if (!ofNeurons(found).equals(expected)) {
       evidence.note(
-          isCertain(found) && isCertain(exact) ? Outcome.VIOLATED : Outcome.BORDERLINE,
+          isCertain(found) && isCertain(exact) ? otherwise : Outcome.BORDERLINE,
           () ->
               "the simple matches"
                   + at(found)

@@ -92,6 +92,18 @@ final class Truth {
         .allMatch(group -> ranks(whole(group).span(), precision).size() == 1);
   }
 
+  /**
+   * Whether the neurons of each whole group are independent, so that coefficients are unique.
+   * Otherwise correct backends may differ in the limits at ε = 0, which depend on coefficients.
+   */
+  boolean isIndependent(Precision precision) {
+    return Arrays.stream(Group.values())
+        .allMatch(
+            group ->
+                ranks(whole(group).span(), precision)
+                    .equals(List.of(living(group.other()).length)));
+  }
+
   private Projection whole(Group group) {
     return whole.computeIfAbsent(group, g -> project(g, living(g), living(g.other())));
   }
