@@ -88,7 +88,8 @@ class BadInputTest {
   @Test
   void notAZip() throws IOException {
     assertBadFile(
-        Files.write(folder.resolve("fake.npz"), GOOD), "not a readable .npz (zip) archive");
+        Files.writeString(folder.resolve("fake.npz"), "no zip"),
+        "not a readable .npz (zip) archive");
   }
 
   @Test
@@ -278,6 +279,7 @@ class BadInputTest {
         "--epsilon 0x1p-1",
         "--epsilon 0.1 --epsilon 0.2",
         "--layers *x*",
+        "--exclude nothing",
         "--quiet --verbose",
         "--spectrum --no-spectrum",
         "--unknown",

@@ -19,7 +19,8 @@ import org.spanmatch.kernel.ProjectionTable;
  */
 public record GramLayerPair(String name, Gram gram, int x, int y) implements ComparedLayers {
   /**
-   * Checks that the two were added up together.
+   * Checks that the two were added up together, and count the same samples as {@link LayerPair}
+   * does.
    *
    * @param name the layer's name in results
    * @param gram what holds both
@@ -32,6 +33,19 @@ public record GramLayerPair(String name, Gram gram, int x, int y) implements Com
       gram.requirePair(x, y);
     } catch (IllegalArgumentException e) {
       throw new GramException(e.getMessage(), e);
+    }
+    GramLayer first = gram.layers().get(x);
+    GramLayer second = gram.layers().get(y);
+    if (!LayerPair.haveSameAxes(first.sampleAxes(), second.sampleAxes())) {
+      throw new GramException(
+          first.description()
+              + " counts its samples as "
+              + first.sampleAxes()
+              + ", but "
+              + second.description()
+              + " as "
+              + second.sampleAxes()
+              + ", so they can't be paired");
     }
   }
 

@@ -1,5 +1,6 @@
 package org.spanmatch.compare;
 
+import java.util.List;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
@@ -21,7 +22,8 @@ public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers
    * Checks that both networks have the same samples.
    *
    * <p>If both arrays have several sample axes, these must agree one by one. An array with a single
-   * one, flattened before it was stored, must agree with the product.
+   * one, such as a fully connected layer, must agree with the first of the other: the number of
+   * examples. A convolutional layer of several positions may have as many samples by accident.
    *
    * @param name the layer's name in results
    * @param x the layer in the first network
@@ -30,7 +32,8 @@ public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers
    */
   public LayerPair {
     Layer.requireSameSamples(x, y);
-    if (!haveSameAxes(x, y)) {
+    if (!haveSameAxes(x.sampleAxes(), y.sampleAxes())) {
+      boolean sameExamples = x.sampleAxes().get(0).equals(y.sampleAxes().get(0));
       throw new ActivationsException(
           x.description()
               + " counts its samples as "
@@ -39,7 +42,8 @@ public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers
               + y.description()
               + " as "
               + y.sampleAxes()
-              + ", so they can't be paired");
+              + ", so they can't be paired"
+              + (sameExamples ? "" : ": their examples, the first axis, differ"));
     }
   }
 
@@ -50,12 +54,12 @@ public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers
    * @param y a layer of the second network
    */
   public static boolean isPossible(Layer x, Layer y) {
-    return x.samples() == y.samples() && haveSameAxes(x, y);
+    return x.samples() == y.samples() && haveSameAxes(x.sampleAxes(), y.sampleAxes());
   }
 
-  private static boolean haveSameAxes(Layer x, Layer y) {
-    boolean flattened = x.sampleAxes().size() == 1 || y.sampleAxes().size() == 1;
-    return flattened || x.sampleAxes().equals(y.sampleAxes());
+  /** Whether the axes of two layers with equally many samples count the same ones. */
+  static boolean haveSameAxes(List<Long> x, List<Long> y) {
+    return (x.size() == 1 || y.size() == 1) ? x.get(0).equals(y.get(0)) : x.equals(y);
   }
 
   /**

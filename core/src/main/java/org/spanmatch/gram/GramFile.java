@@ -8,15 +8,18 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.activations.npy.StoredArray;
+import org.spanmatch.activations.npy.UnusableEntry;
 
 /**
  * Reads and writes Gram matrices as a {@code .npz} archive of plain arrays, which numpy reads
@@ -71,6 +74,11 @@ public final class GramFile {
 
   private GramFile(ActivationFile file) throws IOException {
     path = file.path();
+    for (UnusableEntry entry : file.unusable()) {
+      if (entry.isNamedAsArray()) {
+        throw entry.exception(); // some arrays are optional, so none may be lost
+      }
+    }
     for (StoredArray array : file.arrays()) {
       arrays.put(array.name(), array);
     }
@@ -204,8 +212,10 @@ public final class GramFile {
    */
   public static boolean isGramFile(ActivationFile file) {
     Objects.requireNonNull(file, "file");
-    return file.arrays().stream().anyMatch(array -> array.name().equals(FORMAT))
-        && file.arrays().stream().anyMatch(array -> array.name().startsWith("0/"));
+    Set<String> names = new HashSet<>();
+    file.arrays().forEach(array -> names.add(array.name()));
+    file.unusable().forEach(entry -> names.add(entry.name()));
+    return names.contains(FORMAT) && names.stream().anyMatch(name -> name.startsWith("0/"));
   }
 
   /**

@@ -46,11 +46,12 @@ record ActivationFiles(ActivationFile x, ActivationFile y) {
     return file.arrays().stream().noneMatch(array -> array.shape().size() == layout.axes());
   }
 
-  /** The names of all arrays of both, each once. */
+  /** The names of all arrays of both, and of all entries that are none, each once. */
   Set<String> names() {
     Set<String> names = new LinkedHashSet<>();
     for (ActivationFile file : List.of(x, y)) {
       file.arrays().forEach(array -> names.add(array.name()));
+      file.unusable().forEach(entry -> names.add(entry.name()));
     }
     return names;
   }

@@ -18,9 +18,11 @@ import org.spanmatch.cli.output.OutputFile;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.Footer;
 import org.spanmatch.cli.terminal.ProgressLine;
+import org.spanmatch.compare.LayerArrays;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.report.text.DisplayName;
 
@@ -116,8 +118,14 @@ public final class GramCommand implements Command {
     }
     ActivationFiles files = ActivationFiles.open(options.input());
     options.input().layers().requireEachFound(files.names());
-    List<GramGroup> groups = GramGroup.all(files, options.input());
+    PerGroup<LayerArrays> arrays =
+        PerGroup.of(
+            LayerArrays.of(files.x(), options.input().layers()),
+            LayerArrays.of(files.y(), options.input().layers()));
+    List<GramGroup> groups = GramGroup.all(arrays, options.input());
     if (groups.isEmpty()) {
+      Input.requireLayers(arrays.x());
+      Input.requireLayers(arrays.y());
       throw new ActivationsException(
           "no layer of "
               + files.x().path()
@@ -125,16 +133,17 @@ public final class GramCommand implements Command {
               + files.y().path());
     }
     if (!quiet) {
-      noteSkipped(files, options, groups, console);
+      noteSkipped(arrays, groups, console);
     }
     return groups;
   }
 
   /** Prints which layers have no partner. */
   private static void noteSkipped(
-      ActivationFiles files, GramCommandOptions options, List<GramGroup> groups, Console console) {
-    Set<String> left = new LinkedHashSet<>(files.names());
-    left.removeIf(name -> !options.input().layers().test(name));
+      PerGroup<LayerArrays> files, List<GramGroup> groups, Console console) {
+    Set<String> left = new LinkedHashSet<>();
+    files.x().arrays().forEach(array -> left.add(array.name()));
+    files.y().arrays().forEach(array -> left.add(array.name()));
     groups.forEach(group -> group.layers().stream().map(Layer::name).forEach(left::remove));
     if (!left.isEmpty()) {
       console
@@ -143,6 +152,8 @@ public final class GramCommand implements Command {
               "note: skipped, no layer of the other file has the same samples: "
                   + DisplayName.list(left));
     }
+    Input.note(files.x().leftOut(), console);
+    Input.note(files.y().leftOut(), console);
   }
 
   private static List<Gram> addUp(

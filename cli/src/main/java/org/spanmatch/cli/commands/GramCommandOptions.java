@@ -44,6 +44,7 @@ record GramCommandOptions(
     return List.of(
         GramOutput.OUT,
         InputOptions.LAYERS,
+        InputOptions.EXCLUDE,
         PAIRS,
         PRECISION,
         ComputingOptions.BACKEND,

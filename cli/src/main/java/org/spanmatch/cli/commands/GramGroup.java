@@ -10,14 +10,15 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
-import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.activations.npy.StoredArray;
 import org.spanmatch.cli.options.InputOptions;
+import org.spanmatch.compare.LayerArrays;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionKernel;
 
 /**
@@ -37,7 +38,7 @@ record GramGroup(List<Layer> x, List<Layer> y, Set<GramPair> pairs) {
    * All pairs that are possible of the layers of two files, those with equally many samples in one
    * group; layers that have no partner are left out.
    */
-  static List<GramGroup> all(ActivationFiles files, InputOptions options) {
+  static List<GramGroup> all(PerGroup<LayerArrays> files, InputOptions options) {
     Map<Long, GramGroup> groups = new LinkedHashMap<>();
     for (Layer layer : layers(files.x(), options)) {
       group(groups, layer).x.add(layer);
@@ -57,12 +58,10 @@ record GramGroup(List<Layer> x, List<Layer> y, Set<GramPair> pairs) {
         layer.samples(), samples -> new GramGroup(new ArrayList<>(), new ArrayList<>(), Set.of()));
   }
 
-  private static List<Layer> layers(ActivationFile file, InputOptions options) {
+  private static List<Layer> layers(LayerArrays file, InputOptions options) {
     List<Layer> layers = new ArrayList<>();
     for (StoredArray array : file.arrays()) {
-      if (options.layers().test(array.name())) {
-        layers.add(Input.selectable(() -> array.layer(options.layouts())));
-      }
+      layers.add(Input.selectable(() -> array.layer(options.layouts())));
     }
     return layers;
   }

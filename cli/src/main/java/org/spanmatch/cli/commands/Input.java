@@ -1,8 +1,10 @@
 package org.spanmatch.cli.commands;
 
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -10,13 +12,16 @@ import java.util.stream.Stream;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.cli.options.InputOptions;
+import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.compare.ComparedLayers;
 import org.spanmatch.compare.GramLayerPair;
 import org.spanmatch.compare.GramLayerPairs;
 import org.spanmatch.compare.HeapEnd;
+import org.spanmatch.compare.LayerArrays;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
+import org.spanmatch.compare.LeftOut;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramException;
 import org.spanmatch.gram.GramFile;
@@ -30,9 +35,12 @@ import org.spanmatch.report.text.DisplayName;
  * @param y the second network's file
  * @param pairs the layers, at least one
  * @param skipped layers that only one network has
+ * @param leftOut what else the files hold
  */
 record Input<P extends ComparedLayers>(
-    String x, String y, List<P> pairs, PerGroup<List<String>> skipped) {
+    String x, String y, List<P> pairs, PerGroup<List<String>> skipped, List<LeftOut> leftOut) {
+  private static final int MOST_REASONS = 6;
+
   /** Opens two files of activations or one Gram file, and picks the layers asked for. */
   static Input<? extends ComparedLayers> open(InputOptions options) {
     return options.files().size() == 1 ? ofGram(options) : ofActivations(options);
@@ -51,7 +59,8 @@ record Input<P extends ComparedLayers>(
             files.x().path().toString(),
             files.y().path().toString(),
             paired.pairs().stream().map(pair -> pair.sampled(options.samples())).toList(),
-            PerGroup.of(paired.onlyInX(), paired.onlyInY()))
+            PerGroup.of(paired.onlyInX(), paired.onlyInY()),
+            paired.leftOut())
         .required("in both files");
   }
 
@@ -74,7 +83,11 @@ record Input<P extends ComparedLayers>(
     grams.forEach(gram -> gram.layers().forEach(layer -> names.add(layer.name())));
     options.layers().requireEachFound(names);
     return new Input<>(
-            paired.x(), paired.y(), paired.pairs(), PerGroup.of(paired.onlyInX(), paired.onlyInY()))
+            paired.x(),
+            paired.y(),
+            paired.pairs(),
+            PerGroup.of(paired.onlyInX(), paired.onlyInY()),
+            List.of())
         .required("in both networks");
   }
 
@@ -92,12 +105,17 @@ record Input<P extends ComparedLayers>(
     try {
       return opening.get();
     } catch (ActivationsException e) {
-      throw new ActivationsException(e.getMessage() + " (--layers can leave it out)", e);
+      throw new ActivationsException(e.getMessage() + " (--exclude can leave it out)", e);
     }
   }
 
   private Input<P> required(String where) {
     if (pairs.isEmpty()) {
+      if (skipped.x().isEmpty() && skipped.y().isEmpty()) {
+        throw leftOut.isEmpty()
+            ? new UsageException("--layers and --exclude leave no layer")
+            : new ActivationsException(leftOut.get(0).message());
+      }
       throw new ActivationsException(
           "no layer is "
               + where
@@ -112,10 +130,44 @@ record Input<P extends ComparedLayers>(
     return names.isEmpty() ? "" : "only " + file + " has " + DisplayName.list(names);
   }
 
-  /** Prints which layers were left out. */
+  /** Prints which layers were left out, and what else. */
   void noteSkipped(Console console) {
     noteSkipped(console, skipped.x(), x);
     noteSkipped(console, skipped.y(), y);
+    note(leftOut, console);
+  }
+
+  /**
+   * Checks that a file has a layer among what was asked for.
+   *
+   * @throws ActivationsException with the first reason if all that was asked for is left out
+   */
+  static void requireLayers(LayerArrays file) {
+    if (file.arrays().isEmpty() && !file.leftOut().isEmpty()) {
+      throw new ActivationsException(file.leftOut().get(0).message());
+    }
+  }
+
+  /** Prints what files hold that is not taken for a layer, by the reason. */
+  static void note(List<LeftOut> leftOut, Console console) {
+    Map<String, Set<String>> names = new LinkedHashMap<>();
+    for (LeftOut each : leftOut) {
+      names.computeIfAbsent(each.reason(), reason -> new LinkedHashSet<>()).add(each.name());
+    }
+    names.entrySet().stream()
+        .limit(MOST_REASONS)
+        .forEach(
+            each ->
+                console
+                    .err()
+                    .println(
+                        "note: left out: "
+                            + DisplayName.list(each.getValue())
+                            + ": "
+                            + DisplayName.printable(each.getKey())));
+    if (names.size() > MOST_REASONS) {
+      console.err().println("note: more is left out; 'spanmatch layers' lists it");
+    }
   }
 
   private static void noteSkipped(Console console, List<String> names, String only) {

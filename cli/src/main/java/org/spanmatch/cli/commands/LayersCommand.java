@@ -9,9 +9,12 @@ import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.activations.npy.StoredArray;
+import org.spanmatch.activations.npy.UnusableEntry;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.ProgressLine;
+import org.spanmatch.compare.LayerArrays;
+import org.spanmatch.compare.LeftOut;
 import org.spanmatch.gram.GramFile;
 import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.report.text.TextTable;
@@ -42,8 +45,10 @@ public final class LayersCommand implements Command {
   public String details() {
     return """
         Reads the files whole, since dead neurons are found only by looking at every value, and so
-        checks them too. An array that is not a layer, or holds values that are not finite, is
-        listed as unusable; the first such is then the error that the command ends with.
+        checks them too. A layer that is damaged, or holds values that are not finite, is listed as
+        unusable; the first such is then the error that the command ends with. What else a file
+        holds, such as labels, a mask, or an entry that is no array, is listed as left out, with the
+        reason.
 
         Of a Gram file it shows, for each layer, its network, numbered from 1, the neurons, samples
         and dead neurons, the precision, the layers that it was added up with, each with its
@@ -70,7 +75,14 @@ public final class LayersCommand implements Command {
       if (GramFile.isGramFile(file)) {
         GramOutput.printLayers(Input.grams(file), console.out());
       } else {
-        table(file, options, console, problems).print(console.out());
+        LayerArrays layers = LayerArrays.of(file, name -> true);
+        table(file, layers, options, console, problems).print(console.out());
+        for (LeftOut each : layers.leftOut()) {
+          console
+              .out()
+              .println(DisplayName.printable("left out: " + each.name() + ": " + each.reason()));
+        }
+        Input.requireLayers(layers);
       }
     }
     if (!problems.isEmpty()) {
@@ -80,6 +92,7 @@ public final class LayersCommand implements Command {
 
   private static TextTable table(
       ActivationFile file,
+      LayerArrays layers,
       LayersOptions options,
       Console console,
       List<ActivationsException> problems) {
@@ -96,6 +109,11 @@ public final class LayersCommand implements Command {
         cells.add(array.shape().stream().map(String::valueOf).collect(Collectors.joining("×")));
         cells.add(array.dtype());
         cells.add(array.fortranOrder() ? "Fortran" : "C");
+        if (!layers.arrays().contains(array)) {
+          cells.addAll(List.of("left out", "-", "-", "-"));
+          table.add(cells);
+          continue;
+        }
         try {
           Layer layer = array.layer(options.layouts());
           NeuronNorms norms =
@@ -111,6 +129,9 @@ public final class LayersCommand implements Command {
         table.add(cells);
       }
       progress.finish();
+    }
+    for (UnusableEntry entry : file.unusable()) {
+      table.add(List.of(entry.name(), "-", "-", "-", "left out", "-", "-", "-"));
     }
     return table;
   }

@@ -89,6 +89,7 @@ record ValidateOptions(
         JUNIT,
         CommonOptions.JSON,
         InputOptions.LAYERS,
+        InputOptions.EXCLUDE,
         InputOptions.LAYOUT,
         InputOptions.SAMPLES,
         ComputingOptions.THREADS,
@@ -144,7 +145,13 @@ record ValidateOptions(
       throw new UsageException("--breaking-points takes no files: its problems are built in");
     }
     arguments.requireWithout(
-        List.of(CASE, JUNIT, InputOptions.LAYERS, InputOptions.LAYOUT, InputOptions.SAMPLES),
+        List.of(
+            CASE,
+            JUNIT,
+            InputOptions.LAYERS,
+            InputOptions.EXCLUDE,
+            InputOptions.LAYOUT,
+            InputOptions.SAMPLES),
         "can't be combined with --breaking-points");
   }
 
@@ -153,7 +160,8 @@ record ValidateOptions(
         List.of(CommonOptions.OUT), "is for --breaking-points, which is not given");
     if (arguments.words().isEmpty()) {
       arguments.requireWithout(
-          List.of(InputOptions.LAYERS, InputOptions.LAYOUT, InputOptions.SAMPLES),
+          List.of(
+              InputOptions.LAYERS, InputOptions.EXCLUDE, InputOptions.LAYOUT, InputOptions.SAMPLES),
           "is for two files, of which there are none");
     }
   }

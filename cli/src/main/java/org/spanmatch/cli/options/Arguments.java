@@ -65,7 +65,9 @@ public final class Arguments {
   private static void requireNoRepetition(CommandLine line) {
     Set<String> seen = new HashSet<>();
     for (Option option : line.getOptions()) {
-      if (option.hasArg() && !seen.add(option.getLongOpt())) {
+      if (option.hasArg()
+          && !CommonOptions.isRepeatable(option)
+          && !seen.add(option.getLongOpt())) {
         throw new UsageException(
             "--" + option.getLongOpt() + " is given twice; separate several values by commas");
       }
@@ -151,10 +153,15 @@ public final class Arguments {
     }
   }
 
-  /** The parts of an option's value between commas, if it is given. */
+  /** The parts of an option's values between commas, if it is given. */
   public Optional<List<String>> items(Option option) {
-    return value(option)
-        .map(text -> Arrays.stream(text.split(",", -1)).map(String::strip).toList());
+    return Optional.ofNullable(line.getOptionValues(option))
+        .map(
+            values ->
+                Arrays.stream(values)
+                    .flatMap(text -> Arrays.stream(text.split(",", -1)))
+                    .map(String::strip)
+                    .toList());
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.spanmatch.cli.options;
 
+import java.util.List;
 import java.util.Locale;
 import org.apache.commons.cli.Option;
 
@@ -35,6 +36,18 @@ public final class CommonOptions {
   /** An option with a value. */
   public static Option valued(String name, String argument, String description) {
     return Option.builder().longOpt(name).hasArg().argName(argument).desc(description).get();
+  }
+
+  /** An option with a value that may be given more than once. */
+  public static Option repeatable(String name, String argument, String description) {
+    Option option = valued(name, argument, description);
+    option.setType(List.class);
+    return option;
+  }
+
+  /** Whether an option may be given more than once. */
+  static boolean isRepeatable(Option option) {
+    return option.getType().equals(List.class);
   }
 
   /** An option without a value. */

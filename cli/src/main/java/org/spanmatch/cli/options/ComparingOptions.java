@@ -29,7 +29,7 @@ public record ComparingOptions(InputOptions input, ComputingOptions computing) {
 
   /** Their definitions, and a command's own among them, in the order in which help shows them. */
   public static List<Option> definitions(Option... own) {
-    List<Option> options = new ArrayList<>(List.of(InputOptions.LAYERS));
+    List<Option> options = new ArrayList<>(List.of(InputOptions.LAYERS, InputOptions.EXCLUDE));
     options.addAll(List.of(own));
     options.addAll(
         List.of(

@@ -23,6 +23,13 @@ public record InputOptions(
           "name,…|pattern",
           "only these layers; * and ? stand for any characters, ? for a comma in a name");
 
+  /** The layers to leave out. */
+  public static final Option EXCLUDE =
+      CommonOptions.repeatable(
+          "exclude",
+          "name,…|pattern",
+          "leave these layers out, as --layers names them; may be given more than once");
+
   /** What the axes mean. */
   public static final Option LAYOUT =
       CommonOptions.valued(
@@ -64,7 +71,9 @@ public record InputOptions(
   private static InputOptions of(Arguments arguments, List<Path> files) {
     return new InputOptions(
         files,
-        arguments.items(LAYERS).map(LayerSelection::new).orElse(LayerSelection.ALL),
+        new LayerSelection(
+            arguments.items(LAYERS).orElse(List.of("*")),
+            arguments.items(EXCLUDE).orElse(List.of())),
         layouts(arguments),
         arguments.wholeNumber(SAMPLES, 1, Long.MAX_VALUE).orElse(Long.MAX_VALUE));
   }

@@ -2,11 +2,15 @@ package org.spanmatch.cli.options;
 
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Predicate;
+import org.apache.commons.cli.Option;
+import org.spanmatch.compare.LayerFilter;
 import org.spanmatch.report.text.DisplayName;
 
-/** The layers that {@code --layers} names, each by its name or a pattern with * and ?. */
-public final class LayerSelection implements Predicate<String> {
+/**
+ * The layers that {@code --layers} names and {@code --exclude} doesn't, each by its name or a
+ * pattern with * and ?.
+ */
+public final class LayerSelection implements LayerFilter {
   /** Every layer. */
   public static final LayerSelection ALL = new LayerSelection(List.of("*"));
 
@@ -47,15 +51,28 @@ public final class LayerSelection implements Predicate<String> {
   }
 
   private final List<Item> items;
+  private final List<Item> excluded;
 
   /** Layers by names and patterns. */
   public LayerSelection(List<String> texts) {
-    items = texts.stream().map(Item::new).toList();
+    this(texts, List.of());
+  }
+
+  /** Layers by names and patterns, but for some. */
+  public LayerSelection(List<String> texts, List<String> excluded) {
+    this.items = texts.stream().map(Item::new).toList();
+    this.excluded = excluded.stream().map(Item::new).toList();
   }
 
   @Override
   public boolean test(String name) {
-    return items.stream().anyMatch(item -> item.matches(name));
+    return items.stream().anyMatch(item -> item.matches(name))
+        && excluded.stream().noneMatch(item -> item.matches(name));
+  }
+
+  @Override
+  public boolean names(String layer) {
+    return items.stream().anyMatch(item -> item.text.equals(layer)) && test(layer);
   }
 
   /**
@@ -65,10 +82,17 @@ public final class LayerSelection implements Predicate<String> {
    * @throws UsageException naming the first that does not, and the layers
    */
   public void requireEachFound(Collection<String> names) {
+    requireEachFound(InputOptions.LAYERS, items, names);
+    requireEachFound(InputOptions.EXCLUDE, excluded, names);
+  }
+
+  private static void requireEachFound(Option option, List<Item> items, Collection<String> names) {
     for (Item item : items) {
       if (names.stream().noneMatch(item::matches)) {
         throw new UsageException(
-            "--layers: no layer is named '"
+            "--"
+                + option.getLongOpt()
+                + ": no layer is named '"
                 + item.text()
                 + "'; there are "
                 + DisplayName.list(names));

@@ -1,6 +1,7 @@
 package org.spanmatch.activations.npy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,17 +11,20 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 import org.spanmatch.activations.ActivationsException;
 
 /**
  * The activations of one network: a {@code .npz} archive or a folder of {@code .npy} files, with
  * one array per layer, or a single {@code .npy} file.
+ *
+ * <p>What a file is, its first bytes decide, not its name. In an archive or a folder, only what is
+ * asked for is judged: an entry that is not a readable array is {@linkplain #unusable() listed},
+ * and the others are read.
  *
  * <p>Files need not be trusted. An unusable file causes an {@link ActivationsException} and nothing
  * else. The name of an entry or a file becomes the name of a layer, with any characters, and is
@@ -34,42 +38,41 @@ public final class ActivationFile {
   private static final Pattern DIGITS = Pattern.compile("\\d+");
 
   private final Path path;
-  private final List<StoredArray> arrays;
   private final boolean singleArray;
+  private final List<StoredArray> arrays = new ArrayList<>();
+  private final List<UnusableEntry> unusable = new ArrayList<>();
 
-  private ActivationFile(Path path, List<StoredArray> arrays, boolean singleArray) {
+  private ActivationFile(Path path) throws IOException {
     this.path = path;
-    this.arrays = List.copyOf(arrays);
-    this.singleArray = singleArray;
+    if (Files.isDirectory(path)) {
+      singleArray = false;
+      readFolder();
+    } else if (isArchive(path)) {
+      singleArray = false;
+      readArchive();
+    } else {
+      singleArray = true;
+      addFile(path);
+      requireArrays("");
+    }
   }
 
   /**
    * Opens a file or folder and reads the headers of its arrays, but no values.
    *
-   * <p>The file's name decides whether it is a {@code .npz} archive, or its first bytes if the name
-   * has neither suffix. Follows symbolic links, also those in a folder; skips hidden files and
-   * folders within a folder.
+   * <p>Follows symbolic links, also those in a folder; skips hidden files and folders within a
+   * folder.
    *
    * @param path a {@code .npy} or {@code .npz} file, or a folder of {@code .npy} files
    * @return the file
    * @throws ActivationsException if it is missing, unreadable, damaged, or holds no arrays or more
-   *     than 100,000
+   *     than 100,000 entries or files
    */
   public static ActivationFile open(Path path) {
     Objects.requireNonNull(path, "path");
     requireReadable(path);
     try {
-      if (Files.isDirectory(path)) {
-        return new ActivationFile(path, folder(path), false);
-      }
-      if (isArchive(path)) {
-        return new ActivationFile(path, archive(path), false);
-      }
-      String file = path.getFileName().toString();
-      return new ActivationFile(
-          path,
-          List.of(StoredArray.open(FileStamp.of(path), layerName(file), new FileBytes(path))),
-          true);
+      return new ActivationFile(path);
     } catch (ZipException e) {
       throw new ActivationsException(
           path + ": it is not a readable .npz (zip) archive: " + e.getMessage(), e);
@@ -105,99 +108,129 @@ public final class ActivationFile {
    * in numeric order}
    */
   public List<StoredArray> arrays() {
-    return arrays;
+    return Collections.unmodifiableList(arrays);
   }
 
-  /** {@return whether this is a lone {@code .npy} file, whose name need not be the layer's} */
+  /**
+   * {@return the entries of the archive, or files of the folder, that are not readable arrays, in
+   * the order of {@link #arrays()}}
+   */
+  public List<UnusableEntry> unusable() {
+    return Collections.unmodifiableList(unusable);
+  }
+
+  /** {@return whether this is a lone array, whose name need not be the layer's} */
   public boolean isSingleArray() {
     return singleArray;
   }
 
   private static boolean isArchive(Path path) throws IOException {
-    String file = path.getFileName().toString();
-    if (file.endsWith(".npz") || file.endsWith(SUFFIX)) {
-      return file.endsWith(".npz");
+    byte[] start;
+    try (InputStream in = Files.newInputStream(path)) {
+      start = in.readNBytes(NpyHeader.MAGIC.length);
     }
-    try (var in = Files.newInputStream(path)) {
-      return in.read() == 'P' && in.read() == 'K';
+    if (start.length >= 2 && start[0] == 'P' && start[1] == 'K') {
+      return true;
     }
+    if (NpyHeader.isMagic(start)) {
+      return false;
+    }
+    Optional<ForeignFormat> format = ForeignFormat.of(path);
+    if (format.isPresent()) {
+      throw format.get().refusal(path);
+    }
+    return hasSuffix(path.getFileName().toString(), ".npz");
   }
 
-  private static List<StoredArray> archive(Path path) throws IOException {
-    ZipEnd.check(path);
-    List<StoredArray> arrays = new ArrayList<>();
-    FileStamp stamp = FileStamp.of(path);
-    try (ZipFile zip = new ZipFile(path.toFile())) {
-      List<? extends ZipEntry> entries = entries(zip);
-      requirePlausible(entries, path);
-      for (ZipEntry entry : entries) {
-        String name = entry.getName();
-        if (name.endsWith(SUFFIX)) {
-          ArrayBytes bytes = new ZipEntryBytes(path, name, entry.getSize());
-          arrays.add(StoredArray.open(stamp, layerName(name), bytes));
-        }
-      }
-    }
-    return required(arrays, path, "the archive holds no .npy arrays");
-  }
-
-  private static List<? extends ZipEntry> entries(ZipFile zip) throws ZipException {
-    try {
-      return Collections.list(zip.entries());
-    } catch (IllegalArgumentException e) {
-      throw new ZipException("the name of an entry is not UTF-8");
-    }
-  }
-
-  private static void requirePlausible(List<? extends ZipEntry> entries, Path path)
-      throws IOException {
-    requireFewEnough(entries.size(), path);
-    Set<String> names = new HashSet<>();
+  private void readArchive() throws IOException {
+    List<ZipEntryBytes> entries = ZipDirectory.read(path);
+    requireFewEnough(entries.size());
     long room = Files.size(path);
-    for (ZipEntry entry : entries) {
-      String name = entry.getName();
-      if (entry.getSize() < 0 || entry.getCompressedSize() < 0) {
-        throw new ZipException("the entry '" + name + "' has no size");
-      }
-      if (Zip64Extra.hasNegative(entry)) {
-        throw new ZipException("the entry '" + name + "' has a negative size");
-      }
-      room -= entry.getCompressedSize();
+    for (ZipEntryBytes entry : entries) {
+      room -= Math.min(entry.compressedSize(), room + 1);
       if (room < 0) {
         // With overlaps, a few bytes could stand for any number of arrays.
         throw new ActivationsException(path + ": the entries of the archive overlap");
       }
-      if (name.endsWith(SUFFIX) && !names.add(name)) {
+    }
+    FileStamp stamp = FileStamp.of(path);
+    Set<String> names = new HashSet<>();
+    for (ZipEntryBytes entry : entries) {
+      if (entry.isFolder()) {
+        continue;
+      }
+      if (entry.problem().isPresent()) {
+        unusable.add(new UnusableEntry(path, entry.entry(), entry.problem().get()));
+      } else if (add(stamp, entry.entry(), entry) && !names.add(layerName(entry.entry()))) {
         throw new ActivationsException(
-            path + ": two entries of the archive have the name '" + name + "'");
+            path + ": two entries of the archive have the name '" + entry.entry() + "'");
       }
     }
+    Optional<ForeignFormat> format = ForeignFormat.of(path, entries);
+    if (arrays.isEmpty() && format.isPresent()) {
+      throw format.get().refusal(path);
+    }
+    requireArrays("the archive holds no .npy arrays");
   }
 
-  private static List<StoredArray> folder(Path path) throws IOException {
+  private void readFolder() throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.list(path)) {
       files =
-          all.filter(ActivationFile::isArrayFile)
+          all.filter(ActivationFile::isVisibleFile)
               .sorted(Comparator.comparing(ActivationFile::sortKey).thenComparing(Path::compareTo))
               .toList();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    requireFewEnough(files.size(), path);
-    List<StoredArray> arrays = new ArrayList<>();
+    requireFewEnough(files.size());
+    Set<String> names = new HashSet<>();
     for (Path file : files) {
-      requireReadable(file);
-      String name = layerName(file.getFileName().toString());
-      arrays.add(StoredArray.open(FileStamp.of(file), name, new FileBytes(file)));
+      String name = file.getFileName().toString();
+      if (!Files.isRegularFile(file)) {
+        if (hasSuffix(name, SUFFIX)) {
+          requireReadable(file); // a pipe, a device, or a link that leads nowhere
+        }
+        continue;
+      }
+      if (addFile(file) && !names.add(layerName(name))) {
+        throw new ActivationsException(
+            path + ": two files of the folder are the layer '" + layerName(name) + "'");
+      }
     }
-    return required(arrays, path, "the folder holds no .npy files");
+    requireArrays("the folder holds no .npy files");
+  }
+
+  private boolean addFile(Path file) throws IOException {
+    String name = file.getFileName().toString();
+    if (!Files.isReadable(file)) {
+      unusable.add(new UnusableEntry(file, name, "it can't be read: permission denied"));
+      return false;
+    }
+    if (add(FileStamp.of(file), name, new FileBytes(file))) {
+      return true;
+    }
+    Optional<ForeignFormat> format = ForeignFormat.of(file);
+    format.ifPresent(
+        known -> unusable.set(unusable.size() - 1, new UnusableEntry(file, name, known.reason())));
+    return false;
+  }
+
+  /** Adds an entry to the arrays, or else to those that are none; returns whether it is one. */
+  private boolean add(FileStamp file, String entry, ArrayBytes bytes) {
+    try {
+      arrays.add(StoredArray.open(file, layerName(entry), bytes));
+      return true;
+    } catch (ActivationsException e) {
+      unusable.add(new UnusableEntry(file.path(), entry, e.getMessage()));
+      return false;
+    }
   }
 
   /**
    * Checks that there are at most 100,000 files: more are no network, and would take hours to open.
    */
-  private static void requireFewEnough(int files, Path path) {
+  private void requireFewEnough(int files) {
     if (files > MAX_FILES) {
       throw new ActivationsException(
           path + ": it holds " + files + " files, expected at most " + MAX_FILES);
@@ -205,20 +238,28 @@ public final class ActivationFile {
   }
 
   // Skips hidden files, which are not the user's: macOS puts "._conv1.npy" beside "conv1.npy".
-  private static boolean isArrayFile(Path file) {
-    String name = file.getFileName().toString();
-    return name.endsWith(SUFFIX) && !name.startsWith(".") && !Files.isDirectory(file);
+  private static boolean isVisibleFile(Path file) {
+    return !file.getFileName().toString().startsWith(".") && !Files.isDirectory(file);
   }
 
-  private static List<StoredArray> required(List<StoredArray> arrays, Path path, String problem) {
+  private void requireArrays(String problem) {
     if (arrays.isEmpty()) {
-      throw new ActivationsException(path + ": " + problem);
+      throw unusable.stream()
+          .filter(entry -> singleArray || entry.isNamedAsArray())
+          .findFirst()
+          .map(UnusableEntry::exception)
+          .orElseGet(() -> new ActivationsException(path + ": " + problem));
     }
-    return arrays;
   }
 
-  private static String layerName(String file) {
-    return file.endsWith(SUFFIX) ? file.substring(0, file.length() - SUFFIX.length()) : file;
+  private static boolean hasSuffix(String name, String suffix) {
+    int length = suffix.length();
+    return name.regionMatches(true, name.length() - length, suffix, 0, length);
+  }
+
+  /** Returns the name of an entry or file without {@code .npy}, in capitals or not. */
+  static String layerName(String file) {
+    return hasSuffix(file, SUFFIX) ? file.substring(0, file.length() - SUFFIX.length()) : file;
   }
 
   /** Returns the layer's name with padded numbers, so that conv10 sorts after conv2. */

@@ -21,7 +21,7 @@ import org.spanmatch.activations.ActivationsException;
  * @param length bytes from the start of the file to the first value
  */
 record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, int length) {
-  private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
+  static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
 
   // numpy itself writes less than 10,000 bytes; a header that claims gigabytes is damaged.
   private static final int MAX_LENGTH = 1 << 20;
@@ -37,6 +37,11 @@ record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, int lengt
   private static final Pattern SHAPE =
       Pattern.compile("['\"]shape['\"]\\s*:\\s*\\(([^)]{0,2000})\\)");
 
+  /** Whether bytes are those with which every {@code .npy} file begins. */
+  static boolean isMagic(byte[] start) {
+    return Arrays.equals(start, MAGIC);
+  }
+
   /**
    * Reads a header and leaves the stream at the first value.
    *
@@ -44,7 +49,7 @@ record NpyHeader(String descr, boolean fortranOrder, List<Long> shape, int lengt
    */
   static NpyHeader read(InputStream in) throws IOException {
     byte[] magic = in.readNBytes(MAGIC.length);
-    if (!Arrays.equals(magic, MAGIC)) {
+    if (!isMagic(magic)) {
       throw new ActivationsException(
           magic.length == 0
               ? "it is empty, not a .npy array"

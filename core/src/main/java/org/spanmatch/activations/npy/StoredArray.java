@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipException;
@@ -24,8 +27,18 @@ import org.spanmatch.activations.Layout;
 /** One array of an activation file. Holds its header only; values are read on request. */
 public final class StoredArray {
   private static final Pattern TEXT = Pattern.compile("([<>|=])U([0-9]{1,7})");
+  // numpy has no bfloat16 and stores it as 2 bytes of no type.
+  private static final Pattern BFLOAT16 = Pattern.compile("[<>|=]?V2");
   private static final long MOST_TEXT = 1_000_000;
   private static final int READ_BYTES = 1 << 16;
+  private static final int MASK_VALUES = 1_000_000;
+  private static final Set<ElementType> LARGE_INTEGERS =
+      EnumSet.of(
+          ElementType.BOOL,
+          ElementType.INT32,
+          ElementType.UINT32,
+          ElementType.INT64,
+          ElementType.UINT64);
 
   private final FileStamp file;
   private final String name;
@@ -39,13 +52,16 @@ public final class StoredArray {
     this.header = header;
   }
 
+  /**
+   * Reads the header.
+   *
+   * @throws ActivationsException with the reason alone if this is not a readable array
+   */
   static StoredArray open(FileStamp file, String name, ArrayBytes bytes) {
     try (InputStream in = bytes.stream()) {
       return new StoredArray(file, name, bytes, NpyHeader.read(in));
-    } catch (ActivationsException e) {
-      throw located(file.path(), name, e);
     } catch (IOException e) {
-      throw unreadable(file.path() + ", layer '" + name + "'", e);
+      throw new ActivationsException(reason(e), e);
     }
   }
 
@@ -56,7 +72,8 @@ public final class StoredArray {
 
   /** {@return numpy's name of the values' format with the byte order, such as {@code <f4}} */
   public String dtype() {
-    return header.descr().equals("[") ? "structured" : header.descr();
+    String descr = header.descr();
+    return descr.equals("[") ? "structured" : Dtype.of(descr).map(Dtype::toString).orElse(descr);
   }
 
   /** {@return the sizes of the axes} */
@@ -84,6 +101,59 @@ public final class StoredArray {
   }
 
   /**
+   * {@return why the array can't be a layer, whatever the layout: it has too few or too many axes,
+   * or its values are no numbers; empty if it can}
+   */
+  public Optional<String> notALayer() {
+    try {
+      Layout.of(axes(), List.of());
+      numberFormat();
+      return Optional.empty();
+    } catch (ActivationsException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  /** {@return whether the values are bool or integers of 32 or 64 bits, as ids and labels are} */
+  public boolean holdsLargeIntegers() {
+    return Dtype.of(header.descr()).map(Dtype::type).filter(LARGE_INTEGERS::contains).isPresent();
+  }
+
+  /**
+   * {@return whether the first million values are all 0 or 1, and one at least is 1} False if they
+   * can't be read, which is reported when the layer is read.
+   */
+  public boolean isMask() {
+    Optional<Dtype> dtype = Dtype.of(header.descr());
+    if (dtype.isEmpty()) {
+      return false;
+    }
+    ElementType type = dtype.get().type();
+    boolean hasOne = false;
+    try (InputStream in = bytes.stream()) {
+      in.skipNBytes(header.length());
+      ByteBuffer block = ByteBuffer.allocate(READ_BYTES).order(dtype.get().order());
+      for (int done = 0; done < MASK_VALUES; ) {
+        int count = in.readNBytes(block.array(), 0, READ_BYTES) / type.bytes();
+        for (int i = 0; i < count; i++) {
+          double value = type.get(block, i);
+          if (value != 0 && value != 1) {
+            return false;
+          }
+          hasOne |= value == 1;
+        }
+        if (count < READ_BYTES / type.bytes()) {
+          break;
+        }
+        done += count;
+      }
+      return hasOne;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /**
    * {@return the array as a layer}
    *
    * @param chosen layouts for arrays whose axes do not have the usual meaning; those with another
@@ -94,7 +164,8 @@ public final class StoredArray {
   public Layer layer(Collection<Layout> chosen) {
     file.requireUnchanged();
     try {
-      ElementType type = elementType();
+      Dtype dtype = numberFormat();
+      ElementType type = dtype.type();
       StridedArray array =
           StridedArray.of(header.shape(), header.fortranOrder(), Layout.of(axes(), chosen));
       if (array.samples() == 0) {
@@ -113,7 +184,7 @@ public final class StoredArray {
                 + " bytes of data, found "
                 + found);
       }
-      return new NpyActivations(name, file, bytes, header.length(), array, type, byteOrder());
+      return new NpyActivations(name, file, bytes, header.length(), array, type, dtype.order());
     } catch (ArithmeticException e) {
       throw located(
           file.path(),
@@ -262,16 +333,17 @@ public final class StoredArray {
     return header.shape().size();
   }
 
-  private ElementType elementType() {
-    String descr = header.descr();
-    return ElementType.ofCode(descr.isEmpty() ? "" : descr.substring(1))
-        .filter(type -> "<>|=".indexOf(descr.charAt(0)) >= 0)
+  private Dtype numberFormat() {
+    return Dtype.of(header.descr())
         .orElseThrow(
             () ->
                 new ActivationsException(
                     "the dtype '"
                         + dtype()
-                        + "' is not supported, expected float16/32/64, an integer or bool"));
+                        + "' is not supported, expected float16/32/64, an integer or bool"
+                        + (BFLOAT16.matcher(header.descr()).matches()
+                            ? "; if it is bfloat16, " + ForeignFormat.bfloat16(file.path())
+                            : "")));
   }
 
   private ByteOrder byteOrder() {
@@ -289,20 +361,25 @@ public final class StoredArray {
 
   /** Returns an exception that says in one sentence why bytes could not be read. */
   static ActivationsException unreadable(String what, IOException e) {
-    String why;
+    return new ActivationsException(what + ": " + reason(e), e);
+  }
+
+  /** Returns why bytes could not be read, such as "the data is truncated". */
+  private static String reason(IOException e) {
     if (e instanceof EOFException) {
-      why = "the data is truncated";
-    } else if (e instanceof ZipException) {
-      why = "the archive is damaged (" + e.getMessage() + ")";
-    } else if (e instanceof NoSuchFileException || e instanceof FileNotFoundException) {
-      why = "it was removed meanwhile";
-    } else if (e instanceof AccessDeniedException) {
-      why = "it can't be read: permission denied";
-    } else if (e.getClass() == IOException.class && e.getMessage() != null) {
-      why = "it can't be read: " + e.getMessage();
-    } else {
-      why = "it can't be read: " + e;
+      return "the data is truncated";
     }
-    return new ActivationsException(what + ": " + why, e);
+    if (e instanceof ZipException) {
+      return "the archive is damaged (" + e.getMessage() + ")";
+    }
+    if (e instanceof NoSuchFileException || e instanceof FileNotFoundException) {
+      return "it was removed meanwhile";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "it can't be read: permission denied";
+    }
+    return e.getClass() == IOException.class && e.getMessage() != null
+        ? "it can't be read: " + e.getMessage()
+        : "it can't be read: " + e;
   }
 }

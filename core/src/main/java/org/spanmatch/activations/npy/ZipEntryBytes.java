@@ -1,38 +1,98 @@
 package org.spanmatch.activations.npy;
 
+import java.io.EOFException;
+import java.io.FileInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Optional;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
-import java.util.zip.ZipEntry;
+import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
-import java.util.zip.ZipFile;
 
 /**
  * The bytes of an entry of a {@code .npz} archive, stored or deflated.
  *
  * @param archive the archive
  * @param entry the entry's name, which is never used as a path
- * @param size number of bytes that the archive claims for the entry; kept here, since looking it up
- *     takes a pass over all entries
+ * @param position of the entry's local header in the file
+ * @param compressedSize number of bytes that the entry takes in the archive
+ * @param size number of bytes that the archive claims for the entry
+ * @param crc the checksum (CRC-32) of the entry
+ * @param method how it is compressed
+ * @param encrypted whether it is encrypted
  */
-record ZipEntryBytes(Path archive, String entry, long size) implements ArrayBytes {
+record ZipEntryBytes(
+    Path archive,
+    String entry,
+    long position,
+    long compressedSize,
+    long size,
+    long crc,
+    int method,
+    boolean encrypted)
+    implements ArrayBytes {
   private static final int BUFFER_BYTES = 1 << 16;
+  private static final int LOCAL = 0x04034b50;
+  private static final int LOCAL_BYTES = 30;
+  private static final int STORED = 0;
+  private static final int DEFLATED = 8;
+  private static final Map<Integer, String> METHODS =
+      Map.of(9, "Deflate64", 12, "bzip2", 14, "LZMA", 93, "Zstandard", 95, "xz");
+
+  /** Whether the entry is a folder. */
+  boolean isFolder() {
+    return entry.endsWith("/");
+  }
+
+  /** Returns why the entry can't be read, if so. */
+  Optional<String> problem() {
+    if (encrypted) {
+      return Optional.of("it is encrypted");
+    }
+    if (method != STORED && method != DEFLATED) {
+      return Optional.of(
+          "it is compressed by method "
+              + method
+              + (METHODS.containsKey(method) ? " (" + METHODS.get(method) + ")" : "")
+              + ", expected stored or deflated");
+    }
+    return Optional.empty();
+  }
 
   @Override
   public InputStream stream() throws IOException {
-    ZipFile zip = new ZipFile(archive.toFile());
+    FileInputStream file = new FileInputStream(archive.toFile());
     try {
-      return new VerifiedStream(zip, find(zip));
+      file.getChannel().position(position);
+      ByteBuffer header =
+          ByteBuffer.wrap(file.readNBytes(LOCAL_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+      if (header.limit() < LOCAL_BYTES || header.getInt(0) != LOCAL) {
+        throw new ZipException("the entry is not where it should be");
+      }
+      if (method == STORED && compressedSize != size) {
+        throw new ZipException("the size of the entry is wrong");
+      }
+      long data =
+          position
+              + LOCAL_BYTES
+              + Short.toUnsignedInt(header.getShort(26))
+              + Short.toUnsignedInt(header.getShort(28));
+      file.getChannel().position(data);
+      InputStream raw = new Part(file, compressedSize);
+      return new VerifiedStream(method == STORED ? raw : new Inflated(raw, compressedSize), crc);
     } catch (IOException | RuntimeException e) {
-      zip.close();
+      file.close();
       throw e;
     }
   }
@@ -98,27 +158,14 @@ record ZipEntryBytes(Path archive, String entry, long size) implements ArrayByte
         cause);
   }
 
-  private ZipEntry find(ZipFile zip) throws IOException {
-    ZipEntry found = zip.getEntry(entry);
-    if (found == null) {
-      throw new ZipException("the entry " + entry + " is gone");
-    }
-    return found;
-  }
+  /** The compressed bytes; fails if the file ends before them. */
+  private static final class Part extends InputStream {
+    private final InputStream file;
+    private long remaining;
 
-  /**
-   * Checks the CRC at the end of the entry, which {@link ZipFile} does not do, and closes the file.
-   */
-  private static final class VerifiedStream extends FilterInputStream {
-    private final ZipFile zip;
-    private final ZipEntry entry;
-    private final CheckedInputStream checked;
-
-    VerifiedStream(ZipFile zip, ZipEntry entry) throws IOException {
-      super(new CheckedInputStream(zip.getInputStream(entry), new CRC32()));
-      this.zip = zip;
-      this.entry = entry;
-      this.checked = (CheckedInputStream) in;
+    Part(InputStream file, long length) {
+      this.file = file;
+      remaining = length;
     }
 
     @Override
@@ -129,28 +176,60 @@ record ZipEntryBytes(Path archive, String entry, long size) implements ArrayByte
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-      int count;
-      try {
-        count = super.read(target, offset, length);
-      } catch (IndexOutOfBoundsException e) {
-        // JDK 17 throws this for some wrong sizes in a damaged directory.
-        throw new ZipException("the size of the entry is wrong");
+      if (remaining == 0) {
+        return -1;
       }
+      int count = file.read(target, offset, (int) Math.min(length, remaining));
       if (count < 0) {
-        verify();
+        throw new EOFException();
       }
+      remaining -= count;
       return count;
-    }
-
-    private void verify() throws ZipException {
-      if (checked.getChecksum().getValue() != entry.getCrc()) {
-        throw new ZipException("the checksum of the entry is wrong");
-      }
     }
 
     @Override
     public void close() throws IOException {
-      zip.close();
+      file.close();
+    }
+  }
+
+  /** The bytes inflated; frees the inflater when closed. */
+  private static final class Inflated extends InflaterInputStream {
+    Inflated(InputStream raw, long compressedSize) {
+      super(raw, new Inflater(true), (int) Math.max(1, Math.min(BUFFER_BYTES, compressedSize)));
+    }
+
+    @Override
+    public void close() throws IOException {
+      inf.end();
+      super.close();
+    }
+  }
+
+  /** Checks the CRC at the end of the entry. */
+  private static final class VerifiedStream extends FilterInputStream {
+    private final CheckedInputStream checked;
+    private final long crc;
+
+    VerifiedStream(InputStream content, long crc) {
+      super(new CheckedInputStream(content, new CRC32()));
+      this.checked = (CheckedInputStream) in;
+      this.crc = crc;
+    }
+
+    @Override
+    public int read() throws IOException {
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      int count = super.read(target, offset, length);
+      if (count < 0 && checked.getChecksum().getValue() != crc) {
+        throw new ZipException("the checksum of the entry is wrong");
+      }
+      return count;
     }
   }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
@@ -73,9 +74,9 @@ class ArchivesTest {
   }
 
   @Test
-  void entriesInFileOrderAndOnlyArrays() throws IOException {
-    Path file = archive("z.npy", "notes.txt", "b/conv10.npy", "b/conv2.npy", "a ü.npy", "npy");
-    assertEquals(List.of("z", "b/conv10", "b/conv2", "a ü"), names(file));
+  void entriesInFileOrderWhateverTheirSuffix() throws IOException {
+    Path file = archive("z.npy", "notes.txt", "b/conv10.npy", "b/conv2.NPY", "a ü.npy", "npy");
+    assertEquals(List.of("z", "notes.txt", "b/conv10", "b/conv2", "a ü", "npy"), names(file));
     assertFalse(ActivationFile.open(file).isSingleArray());
     assertEquals(file, ActivationFile.open(file).path());
   }
@@ -86,13 +87,27 @@ class ArchivesTest {
         List.of("conv10", "conv2", "conv2b", "conv1", "fc", "conv2.weight.11", "conv2.weight.9")) {
       Files.write(folder.resolve(name + ".npy"), ARRAY.npy());
     }
+    Files.write(folder.resolve("conv11.NPY"), ARRAY.npy());
+    Files.write(folder.resolve("bare"), ARRAY.npy());
+    Files.write(folder.resolve(".hidden.npy"), new byte[] {1});
     Files.write(folder.resolve("notes.txt"), new byte[] {1});
     Files.createDirectory(folder.resolve("deeper"));
     Files.write(folder.resolve("deeper").resolve("conv0.npy"), ARRAY.npy());
     assertEquals(
-        List.of("conv1", "conv2", "conv2.weight.9", "conv2.weight.11", "conv2b", "conv10", "fc"),
+        List.of(
+            "bare",
+            "conv1",
+            "conv2",
+            "conv2.weight.9",
+            "conv2.weight.11",
+            "conv2b",
+            "conv10",
+            "conv11",
+            "fc"),
         names(folder));
     ActivationFile opened = ActivationFile.open(folder);
+    assertEquals(
+        List.of("notes.txt"), opened.unusable().stream().map(UnusableEntry::name).toList());
     assertFalse(opened.isSingleArray());
     for (StoredArray array : opened.arrays()) {
       ARRAY.assertReadBack(array.layer(List.of()), Layout.NF);
@@ -121,12 +136,22 @@ class ArchivesTest {
     assertTrue(ActivationFile.open(bare).isSingleArray());
   }
 
-  @Test
-  void anArchiveUnderAnotherNameIsKnownByItsFirstBytes() throws IOException {
-    Path renamed = folder.resolve("activations");
+  @ParameterizedTest
+  @ValueSource(strings = {"activations", "activations.npy", "activations.pt"})
+  void anArchiveUnderAnotherNameIsKnownByItsFirstBytes(String name) throws IOException {
+    Path renamed = folder.resolve(name);
     Files.move(archive("layer.npy"), renamed);
     assertEquals(List.of("layer"), names(renamed));
     assertFalse(ActivationFile.open(renamed).isSingleArray());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"layer.npz", "layer.NPZ", "layer.pt", "layer.NPY"})
+  void anArrayUnderAnotherNameIsKnownByItsFirstBytes(String name) throws IOException {
+    Path file = Files.write(folder.resolve(name), ARRAY.npy());
+    assertTrue(ActivationFile.open(file).isSingleArray());
+    assertEquals(List.of(name.replace(".NPY", "")), names(file));
+    ARRAY.assertReadBack(ActivationFile.open(file).arrays().get(0).layer(List.of()), Layout.NF);
   }
 
   @Test

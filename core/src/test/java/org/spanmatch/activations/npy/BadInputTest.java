@@ -1,5 +1,6 @@
 package org.spanmatch.activations.npy;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.spanmatch.activations.npy.Refusal.assertRefused;
@@ -75,9 +76,19 @@ class BadInputTest {
 
   @Test
   void folderWithABrokenArray() throws IOException {
-    write("good.npy", tenByThree());
     Path bad = write("later.npy", new byte[] {1});
     assertRefused(() -> ActivationFile.open(folder), bad, "layer 'later'", "magic");
+    write("good.npy", tenByThree());
+    ActivationFile file = ActivationFile.open(folder);
+    assertEquals(List.of("good"), file.arrays().stream().map(StoredArray::name).toList());
+    assertEquals(List.of("later"), file.unusable().stream().map(UnusableEntry::name).toList());
+    assertRefused(
+        () -> {
+          throw file.unusable().get(0).exception();
+        },
+        bad,
+        "layer 'later'",
+        "magic");
   }
 
   @Test
@@ -93,8 +104,6 @@ class BadInputTest {
     assertRefused(() -> ActivationFile.open(text), text, "not a readable .npz (zip) archive");
     Path empty = write("empty.npz", new byte[0]);
     assertRefused(() -> ActivationFile.open(empty), empty, "not a readable .npz (zip) archive");
-    Path npy = write("array.npz", tenByThree());
-    assertRefused(() -> ActivationFile.open(npy), npy, "not a readable .npz (zip) archive");
   }
 
   @Test
@@ -111,8 +120,7 @@ class BadInputTest {
   void archiveUnderAnotherName() throws IOException {
     Path file = new RawZip("layer.npy", tenByThree(), true).write(folder.resolve("x.zip"));
     readAll(layer(file));
-    Path renamed = write("x.npy", Files.readAllBytes(file));
-    assertRefused(() -> ActivationFile.open(renamed), renamed, "magic");
+    readAll(layer(write("x.npy", Files.readAllBytes(file))));
   }
 
   @ParameterizedTest
@@ -189,8 +197,26 @@ class BadInputTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "<c8", "<c16", "|O", "|S5", "<U3", "|V4", "<M8[ns]", "<m8[s]", "<f16", "<f3", "<i16", "f4",
-        "<", "", "!f4"
+        "<c8",
+        "<c16",
+        "|O",
+        "|S5",
+        "<U3",
+        "|V4",
+        "<M8[ns]",
+        "<m8[s]",
+        "<f16",
+        "<f3",
+        "<i16",
+        "<g",
+        "<",
+        "",
+        "!f4",
+        "<float32",
+        "f4 ",
+        "F4",
+        "longdouble",
+        "|V2"
       })
   void unsupportedDtype(String dtype) throws IOException {
     Path file = npy(NpyBytes.dictionary(dtype, false, 2, 3), new byte[48]);
@@ -377,9 +403,25 @@ class BadInputTest {
     Layer y = layer(write("y.npy", NpyBytes.of(new double[48], 2, 3, 2, 4)));
     assertRefused(
         () -> new LayerPair("pair", x, y), "x.npy", "[2, 4, 2]", "y.npy", "[2, 2, 4]", "paired");
-    Layer flat = layer(write("flat.npy", NpyBytes.of(new double[32], 16, 2)));
-    assertTrue(new LayerPair("flattened", x, flat).x() == x);
-    assertTrue(new LayerPair("flattened", flat, y).y() == y);
+  }
+
+  /** As many samples by accident: the examples of one are not those of the other. */
+  @Test
+  void anotherKindOfSamples() throws IOException {
+    Layer conv = layer(write("conv.npy", NpyBytes.of(new double[48], 2, 3, 4, 2)));
+    Layer fc = layer(write("fc.npy", NpyBytes.of(new double[32], 16, 2)));
+    Object[] refusal = {
+      "conv.npy", "[2, 4, 2]", "fc.npy", "[16]", "paired: their examples, the first axis, differ"
+    };
+    assertRefused(() -> new LayerPair("pair", conv, fc), refusal);
+    assertRefused(
+        () -> new LayerPair("pair", fc, conv), "fc.npy", "[16]", "conv.npy", "[2, 4, 2]", "differ");
+    assertFalse(LayerPair.isPossible(conv, fc));
+    Layer tokens = layer(write("tokens.npy", NpyBytes.of(new double[48], 4, 4, 3)));
+    assertRefused(() -> new LayerPair("pair", conv, tokens), "[2, 4, 2]", "[4, 4]", "differ");
+    Layer pooled = layer(write("pooled.npy", NpyBytes.of(new double[48], 16, 3, 1, 1)));
+    assertTrue(new LayerPair("pooled", pooled, fc).x() == pooled);
+    assertTrue(new LayerPair("pooled", fc, pooled).y() == pooled);
   }
 
   @ParameterizedTest

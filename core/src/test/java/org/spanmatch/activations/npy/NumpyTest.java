@@ -1,6 +1,7 @@
 package org.spanmatch.activations.npy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +59,32 @@ class NumpyTest {
           assert z['fc'].shape == (5,)
       """;
 
+  // All spellings of a dtype from a large set of strings, and what numpy takes each for. Where
+  // numpy
+  // depends on the platform, as for 'long', the answer is that of 64-bit Linux and macOS.
+  private static final String SPELL =
+      """
+      import sys, warnings, numpy as np
+      warnings.simplefilter('error')
+      words = (
+          'float16 float32 float64 half single double float longdouble int8 int16 int32 int64 uint8 '
+          'uint16 uint32 uint64 int uint bool bool_ byte ubyte short ushort intc uintc long ulong '
+          'longlong ulonglong intp uintp int_ float4 float128 real object str complex void').split()
+      words += [chr(c) for c in range(33, 127)]
+      words += [c + str(n) for c in 'fiubedghlqpBHILQPFDn?SUVOc' for n in (0, 1, 2, 3, 4, 8, 16)]
+      with open(sys.argv[1] + '/spellings', 'w') as out:
+          newer = set() if np.__version__ >= '2' else {'long', 'ulong', 'n', 'N'}
+          for spelling in [order + word for order in ['', *'<>=|!@'] for word in words]:
+              if spelling.strip('<>=|') in newer:
+                  continue
+              try:
+                  found = np.dtype(spelling)
+                  readable = found.kind in 'fiub' and found.itemsize <= 8
+                  print(spelling, found.str if readable else '-', file=out)
+              except Exception:
+                  print(spelling, '-', file=out)
+      """;
+
   @TempDir private Path folder;
 
   private static void python(String program, Path argument) throws Exception {
@@ -102,6 +129,19 @@ class NumpyTest {
         assertCounts(array.layer(List.of()), file);
       }
     }
+  }
+
+  @Test
+  void takesDtypesAsNumpySpellsAndReadsThem() throws Exception {
+    python(SPELL, folder);
+    int taken = 0;
+    for (String line : Files.readAllLines(folder.resolve("spellings"))) {
+      String spelling = line.substring(0, line.lastIndexOf(' '));
+      String expected = line.substring(spelling.length() + 1);
+      assertEquals(expected, Dtype.of(spelling).map(Dtype::toString).orElse("-"), spelling);
+      taken += expected.equals("-") ? 0 : 1;
+    }
+    assertTrue(taken > 180, taken + " spellings");
   }
 
   private static void assertCounts(Layer layer, Path file) {
