@@ -17,8 +17,9 @@ public final class ProgressLine implements Progress, AutoCloseable {
   private static final Map<String, String> UNITS =
       Map.of("compress", "samples", "read", "samples", "spectrum", "neurons", "simple", "neurons");
 
-  // Narrower lines have no room for the bar and the time.
+  // Narrower lines have no room for the time, or for the bar.
   private static final int WIDE = 60;
+  private static final int VERY_WIDE = 96;
   private static final int LEAST_NAME = 8;
   private static final int MOST_NAME = 24;
   private static final int CELLS = 10;
@@ -100,6 +101,9 @@ public final class ProgressLine implements Progress, AutoCloseable {
     String unit = UNITS.get(now.step());
     String inner = unit == null ? "" : " " + percent(now.share()) + " of " + unit;
     String head = task + " " + percent(share);
+    if (now.number() == 0) {
+      return head;
+    }
     if (columns < WIDE) {
       return named(head + ", ", now.name(), ":" + (unit == null ? " " + now.step() : inner));
     }
@@ -108,9 +112,7 @@ public final class ProgressLine implements Progress, AutoCloseable {
     String text = named(head + place, now.name(), ", " + now.step() + inner);
     int filled = (int) (CELLS * share);
     String cells = " [" + "=".repeat(filled) + " ".repeat(CELLS - filled) + "]";
-    return text.length() + cells.length() > columns
-        ? text
-        : head + cells + text.substring(head.length());
+    return columns < VERY_WIDE ? text : head + cells + text.substring(head.length());
   }
 
   /** The name gets the room that is left. */
