@@ -168,26 +168,33 @@ class MatchCommandTest {
     assertEquals(Files.readString(out.resolve("result.json")), Files.readString(json));
     assertEquals(
         List.of(
-            "layer,epsilon,network,neuron",
-            "\"a, first\",0.3,x,1",
-            "\"a, first\",0.3,x,2",
-            "\"a, first\",0.3,y,0",
-            "\"a, first\",0.3,y,1"),
+            "layer,epsilon,network,neuron,warnings",
+            "\"a, first\",0.3,x,1,",
+            "\"a, first\",0.3,x,2,",
+            "\"a, first\",0.3,y,0,",
+            "\"a, first\",0.3,y,1,"),
         Files.readAllLines(out.resolve("matches.csv")).subList(0, 5));
     assertEquals(
         List.of(
-            "layer,epsilon,similarity,matched_x,matched_y,neurons_x,neurons_y,dead_x,dead_y,samples",
-            "\"a, first\",0.3,0.5714285714285714,2,2,4,3,1,0,200",
-            "conv,0.3,1.0,3,3,3,3,0,0,400"),
+            "layer,epsilon,similarity,matched_x,matched_y,neurons_x,neurons_y,dead_x,dead_y,samples,"
+                + "warnings",
+            "\"a, first\",0.3,0.5714285714285714,2,2,4,3,1,0,200,",
+            "conv,0.3,1.0,3,3,3,3,0,0,400,"),
         Files.readAllLines(out.resolve("similarity.csv")));
     assertTrue(Files.readString(out.resolve("similarity.svg")).contains("a, first"));
     assertTrue(ImageIO.read(out.resolve("similarity.png").toFile()).getWidth() > 300);
     List<String> levels = Files.readAllLines(out.resolve("spectrum.csv"));
-    assertEquals("layer,network,neuron,level,level_error", levels.get(0));
-    assertEquals("\"a, first\",x,0,,", levels.get(1)); // dead
+    assertEquals("layer,network,neuron,level,level_error,storage_error,warnings", levels.get(0));
+    assertEquals("\"a, first\",x,0,,,,", levels.get(1)); // dead
     JsonNode layer = JSON.readTree(json.toFile()).at("/layers/0");
     assertEquals(
-        "\"a, first\",x,3," + layer.at("/levels/x/3") + "," + layer.at("/levelErrors/x/3"),
+        "\"a, first\",x,3,"
+            + layer.at("/levels/x/3")
+            + ","
+            + layer.at("/levelErrors/x/3")
+            + ","
+            + layer.at("/storageErrors/x/3")
+            + ",",
         levels.get(4));
     assertEquals(1 + 4 + 3 + 3 + 3, levels.size());
     assertTrue(Files.readString(out.resolve("spectrum.svg")).contains("a, first"));
@@ -420,8 +427,10 @@ class MatchCommandTest {
     Outcome csv = RealCommand.run("distances", x, y, "--layers", "a*");
     assertEquals(0, csv.exitCode(), csv.err());
     List<String> lines = csv.out().lines().toList();
-    assertEquals("layer,network,neuron,distance,error_bound,dead,norm,mean", lines.get(0));
-    assertEquals("\"a, first\",x,0,,,true,0.0,0.0", lines.get(1));
+    assertEquals(
+        "layer,network,neuron,distance,error_bound,dead,norm,mean,storage_error,warnings",
+        lines.get(0));
+    assertEquals("\"a, first\",x,0,,,true,0.0,0.0,,", lines.get(1));
     assertEquals(1 + 4 + 3, lines.size());
 
     JsonNode result = json("distances", x, y, "--layers", "a*", "--json", "-");

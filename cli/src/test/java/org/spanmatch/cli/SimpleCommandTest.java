@@ -236,8 +236,8 @@ class SimpleCommandTest {
     }
     assertEquals(2, JSON.readTree(out.resolve("result.json").toFile()).get("layers").size());
     List<String> csv = Files.readAllLines(out.resolve("simple.csv"));
-    assertEquals("layer,match,size,epsilon,network,neuron,minimal", csv.get(0));
-    assertTrue(csv.get(1).matches("mixed,0,2,[^,]*,x,1,true"), csv.get(1));
+    assertEquals("layer,match,size,epsilon,network,neuron,minimal,warnings", csv.get(0));
+    assertTrue(csv.get(1).matches("mixed,0,2,[^,]*,x,1,true,"), csv.get(1));
     assertEquals(1 + 2 + 4 + 4 + 80, csv.size());
   }
 

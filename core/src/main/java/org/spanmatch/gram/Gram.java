@@ -78,6 +78,14 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
               + " samples, found "
               + layer.sampleAxes());
     }
+    if (layer.moments().repetition().looked() > samples) {
+      throw new IllegalArgumentException(
+          layer.description()
+              + ": expected a look at no more than "
+              + samples
+              + " samples, found "
+              + layer.moments().repetition().looked());
+    }
     for (int neuron = 0; neuron < layer.neurons(); neuron++) {
       long active = layer.moments().activeSamples(neuron);
       if (active < 0 || active > samples) {

@@ -41,6 +41,7 @@ import org.spanmatch.activations.npy.UnusableEntry;
  *   <tr><td>{@code g/axes/i}</td><td>the sample axes of layer i</td></tr>
  *   <tr><td>{@code g/sums/i}, {@code squares}, {@code fourth_powers}, {@code active}, {@code scale},
  *       {@code shift}</td><td>an element per neuron of layer i, see {@link Moments}</td></tr>
+ *   <tr><td>{@code g/repetition/i}</td><td>optional: five numbers, see {@link Repetition}</td></tr>
  *   <tr><td>{@code g/gram/i-i}</td><td>upper triangle of layer i with itself, in the order of
  *       {@code numpy.triu_indices}</td></tr>
  *   <tr><td>{@code g/gram/i-j}</td><td>neurons of layer i × neurons of layer j</td></tr>
@@ -161,6 +162,9 @@ public final class GramFile {
           Arrays.stream(moments.scaleExponents()).asLongStream().toArray(),
           neurons);
       npz.add(prefix + "shift/" + i, moments.shifts(), neurons);
+      Repetition seen = moments.repetition();
+      long[] counts = {seen.looked(), seen.silent(), seen.commonest(), seen.key(), seen.distinct()};
+      npz.add(prefix + "repetition/" + i, counts, counts.length);
     }
     if (gram instanceof GramMatrix matrix) {
       for (int i = 0; i < count; i++) {
@@ -476,7 +480,19 @@ public final class GramFile {
                 + ": expected at least 0, found a negative number");
       }
     }
-    return moments;
+    return moments.withRepetition(repetition(prefix + "repetition/" + layer));
+  }
+
+  private Repetition repetition(String name) {
+    if (!arrays.containsKey(name)) {
+      return Repetition.UNKNOWN;
+    }
+    long[] counts = longs(name, 5);
+    try {
+      return new Repetition(counts[0], counts[1], counts[2], counts[3], counts[4]);
+    } catch (IllegalArgumentException e) {
+      throw new GramException(path + ": array '" + name + "': " + e.getMessage(), e);
+    }
   }
 
   /**

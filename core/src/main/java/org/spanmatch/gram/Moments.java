@@ -7,7 +7,8 @@ import java.util.stream.IntStream;
 
 /**
  * Statistics of each neuron of a layer by itself: sum, norm, sum of fourth powers and number of
- * samples at which it is active. Dead neurons are included.
+ * samples at which it is active. Dead neurons are included. Also how often samples of the layer
+ * repeat, if the backend that added them up has noticed: {@link #repetition}.
  *
  * <p>{@code sum/samples} is the mean; sums and norms together give the variances, and centre a Gram
  * matrix. The participation ratio (Σz²)²/Σz⁴, {@link #effectiveSamples}, shows whether a few
@@ -33,6 +34,7 @@ public final class Moments {
   private final long[] activeSamples;
   private final int[] scaleExponents;
   private final double[] shifts;
+  private final Repetition repetition;
 
   /**
    * Takes the moments of one layer; all arrays have one element per neuron.
@@ -51,6 +53,17 @@ public final class Moments {
       long[] activeSamples,
       int[] scaleExponents,
       double[] shifts) {
+    this(sums, squares, fourthPowers, activeSamples, scaleExponents, shifts, Repetition.UNKNOWN);
+  }
+
+  private Moments(
+      double[] sums,
+      double[] squares,
+      double[] fourthPowers,
+      long[] activeSamples,
+      int[] scaleExponents,
+      double[] shifts,
+      Repetition repetition) {
     Objects.requireNonNull(sums, "sums");
     Objects.requireNonNull(squares, "squares");
     Objects.requireNonNull(fourthPowers, "fourthPowers");
@@ -71,6 +84,7 @@ public final class Moments {
     this.activeSamples = activeSamples.clone();
     this.scaleExponents = scaleExponents.clone();
     this.shifts = shifts.clone();
+    this.repetition = repetition;
   }
 
   /**
@@ -86,6 +100,21 @@ public final class Moments {
     int neurons = Objects.requireNonNull(sums, "sums").length;
     return new Moments(
         sums, squares, fourthPowers, activeSamples, new int[neurons], new double[neurons]);
+  }
+
+  /**
+   * {@return these moments with what was found out about samples that repeat}
+   *
+   * @param found from a look at the samples of these moments
+   */
+  public Moments withRepetition(Repetition found) {
+    Objects.requireNonNull(found, "found");
+    return new Moments(sums, squares, fourthPowers, activeSamples, scaleExponents, shifts, found);
+  }
+
+  /** {@return how often samples of the layer repeat, from a look at some of them} */
+  public Repetition repetition() {
+    return repetition;
   }
 
   /** {@return the number of neurons, dead ones included} */
@@ -132,6 +161,18 @@ public final class Moments {
    */
   public double effectiveSamples(int neuron) {
     return fourthPowers[neuron] == 0 ? 0 : squares[neuron] * squares[neuron] / fourthPowers[neuron];
+  }
+
+  /**
+   * {@return κ = (Σz)²/(d·Σz²), the share of a neuron's squared norm that its mean makes up, in [0,
+   * 1]; 0 for a neuron that is never active}
+   *
+   * @param neuron the neuron's position in its layer
+   * @param samples the number of samples d
+   */
+  public double meanShare(int neuron, long samples) {
+    double sum = sums[neuron];
+    return squares[neuron] == 0 ? 0 : Math.min(1, sum / squares[neuron] * sum / samples);
   }
 
   /**
@@ -254,7 +295,14 @@ public final class Moments {
           fourthPowers[i] * (f * f) * (f * f) + other.fourthPowers[i] * (g * g) * (g * g);
       newActive[i] = activeSamples[i] + other.activeSamples[i];
     }
-    return new Moments(newSums, newSquares, newFourths, newActive, common, shifts);
+    return new Moments(
+        newSums,
+        newSquares,
+        newFourths,
+        newActive,
+        common,
+        shifts,
+        repetition.plus(other.repetition));
   }
 
   @Override
@@ -265,7 +313,8 @@ public final class Moments {
         && Arrays.equals(fourthPowers, moments.fourthPowers)
         && Arrays.equals(activeSamples, moments.activeSamples)
         && Arrays.equals(scaleExponents, moments.scaleExponents)
-        && Arrays.equals(shifts, moments.shifts);
+        && Arrays.equals(shifts, moments.shifts)
+        && repetition.equals(moments.repetition);
   }
 
   @Override

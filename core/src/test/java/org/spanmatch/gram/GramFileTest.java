@@ -303,7 +303,8 @@ class GramFileTest {
     for (String name : ofMatrix.keySet()) {
       // Without these there is no such file, no such matrix, or a matrix without a pair.
       if (!Set.of("format", "0/precision", "0/gram/0-1").contains(name)
-          && !name.startsWith("0/norms/")) {
+          && !name.startsWith("0/norms/")
+          && !name.startsWith("0/repetition/")) {
         assertRefused(
             ": the array '" + name + "' is missing",
             ACTIVATIONS.matrix(GramPair.all(2), false, true),
@@ -314,6 +315,32 @@ class GramFileTest {
     assertRefused(": the array '0/factor' is missing", ACTIVATIONS.factor(false), "0/factor", null);
     Path without = changed(ACTIVATIONS.matrix(), "0/gram/0-1", null);
     assertEquals(Set.of(), GramFile.read(without).get(0).pairs());
+  }
+
+  @Test
+  void aFileNeedNotKnowWhetherSamplesRepeat() throws IOException {
+    Gram gram = ACTIVATIONS.matrix();
+    Path other = changed(gram, "0/repetition/0", counts(4, 1, 2, -5, 2));
+    List<GramLayer> layers = GramFile.read(other).get(0).layers();
+    assertEquals(new Repetition(4, 1, 2, -5, 2), layers.get(0).moments().repetition());
+    assertEquals(Repetition.UNKNOWN, layers.get(1).moments().repetition());
+    Path without = changed(gram, "0/repetition/0", null);
+    assertEquals(
+        Repetition.UNKNOWN, GramFile.read(without).get(0).layers().get(0).moments().repetition());
+    assertRefused(
+        ": array '0/repetition/0': impossible repetition of samples: 4 looked at, 5 silent, 0"
+            + " equal, 0 distinct",
+        gram,
+        "0/repetition/0",
+        counts(4, 5, 0, 0, 0));
+    assertRefused(
+        ": array '0/repetition/0': expected the shape [5], found [4]",
+        gram,
+        "0/repetition/0",
+        counts(4, 5, 0, 0));
+    Path many = changed(gram, "0/repetition/0", counts(1L << 62, 1L << 62, 0, 0, 0));
+    GramException refusal = assertThrows(GramException.class, () -> GramFile.read(many));
+    assertTrue(refusal.getMessage().contains("expected a look at no more than"));
   }
 
   @ParameterizedTest

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
+import org.spanmatch.compare.Warning;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.report.results.DistancesResult;
 import org.spanmatch.report.results.LayerLevels;
@@ -26,14 +27,15 @@ public final class Csv {
 
   /** Writes {@code matches.csv}: one line per matched neuron, for each network, ε and layer. */
   public static void writeMatches(RunResult result, OutputStream out) throws IOException {
-    try (CSVPrinter csv = printer(out, "layer", "epsilon", "network", "neuron")) {
+    try (CSVPrinter csv = printer(out, "layer", "epsilon", "network", "neuron", "warnings")) {
       for (LayerResult layer : result.layers()) {
+        String warnings = Warning.codes(layer.warnings());
         for (MatchResult match : layer.matches()) {
           for (int neuron : match.x()) {
-            csv.printRecord(layer.name(), match.epsilon(), "x", neuron);
+            csv.printRecord(layer.name(), match.epsilon(), "x", neuron, warnings);
           }
           for (int neuron : match.y()) {
-            csv.printRecord(layer.name(), match.epsilon(), "y", neuron);
+            csv.printRecord(layer.name(), match.epsilon(), "y", neuron, warnings);
           }
         }
       }
@@ -54,7 +56,8 @@ public final class Csv {
             "neurons_y",
             "dead_x",
             "dead_y",
-            "samples")) {
+            "samples",
+            "warnings")) {
       for (LayerResult layer : result.layers()) {
         for (MatchResult match : layer.matches()) {
           csv.printRecord(
@@ -67,7 +70,8 @@ public final class Csv {
               layer.neurons().y(),
               layer.dead().x().size(),
               layer.dead().y().size(),
-              layer.samples());
+              layer.samples(),
+              Warning.codes(layer.warnings()));
         }
       }
     }
@@ -79,8 +83,19 @@ public final class Csv {
   public static void writeDistances(DistancesResult result, OutputStream out) throws IOException {
     try (CSVPrinter csv =
         printer(
-            out, "layer", "network", "neuron", "distance", "error_bound", "dead", "norm", "mean")) {
+            out,
+            "layer",
+            "network",
+            "neuron",
+            "distance",
+            "error_bound",
+            "dead",
+            "norm",
+            "mean",
+            "storage_error",
+            "warnings")) {
       for (DistancesResult.Layer layer : result.layers()) {
+        String warnings = Warning.codes(layer.warnings());
         for (Group group : Group.values()) {
           DistancesResult.Side side = layer.distances().get(group);
           for (int neuron = 0; neuron < side.distance().size(); neuron++) {
@@ -93,7 +108,9 @@ public final class Csv {
                 side.errorBound().get(neuron),
                 distance == null,
                 side.norm().get(neuron),
-                side.mean().get(neuron));
+                side.mean().get(neuron),
+                side.storageError().get(neuron),
+                warnings);
           }
         }
       }
@@ -103,17 +120,21 @@ public final class Csv {
   /** Writes {@code simple.csv}: one line per neuron of each simple match and layer. */
   public static void writeSimple(SimpleResult result, OutputStream out) throws IOException {
     try (CSVPrinter csv =
-        printer(out, "layer", "match", "size", "epsilon", "network", "neuron", "minimal")) {
+        printer(
+            out, "layer", "match", "size", "epsilon", "network", "neuron", "minimal", "warnings")) {
       for (SimpleResult.Layer layer : result.layers()) {
+        String warnings = Warning.codes(layer.warnings());
         for (int i = 0; i < layer.matches().size(); i++) {
           SimpleResult.Simple match = layer.matches().get(i);
           for (int neuron : match.x()) {
             boolean minimal = match.minimalFor().x().contains(neuron);
-            csv.printRecord(layer.name(), i, match.size(), match.epsilon(), "x", neuron, minimal);
+            csv.printRecord(
+                layer.name(), i, match.size(), match.epsilon(), "x", neuron, minimal, warnings);
           }
           for (int neuron : match.y()) {
             boolean minimal = match.minimalFor().y().contains(neuron);
-            csv.printRecord(layer.name(), i, match.size(), match.epsilon(), "y", neuron, minimal);
+            csv.printRecord(
+                layer.name(), i, match.size(), match.epsilon(), "y", neuron, minimal, warnings);
           }
         }
       }
@@ -125,10 +146,19 @@ public final class Csv {
    * level.
    */
   public static void writeSpectrum(List<LayerLevels> layers, OutputStream out) throws IOException {
-    try (CSVPrinter csv = printer(out, "layer", "network", "neuron", "level", "level_error")) {
+    try (CSVPrinter csv =
+        printer(
+            out,
+            "layer",
+            "network",
+            "neuron",
+            "level",
+            "level_error",
+            "storage_error",
+            "warnings")) {
       for (LayerLevels layer : layers) {
-        printLevels(csv, layer.layer(), "x", layer.levels().x(), layer.levelErrors().x());
-        printLevels(csv, layer.layer(), "y", layer.levels().y(), layer.levelErrors().y());
+        printLevels(csv, layer, Group.X);
+        printLevels(csv, layer, Group.Y);
       }
     }
   }
@@ -147,11 +177,18 @@ public final class Csv {
     }
   }
 
-  private static void printLevels(
-      CSVPrinter csv, String layer, String network, List<Double> levels, List<Double> errors)
+  private static void printLevels(CSVPrinter csv, LayerLevels layer, Group group)
       throws IOException {
+    List<Double> levels = layer.levels().get(group);
     for (int neuron = 0; neuron < levels.size(); neuron++) {
-      csv.printRecord(layer, network, neuron, levels.get(neuron), errors.get(neuron));
+      csv.printRecord(
+          layer.layer(),
+          group.label(),
+          neuron,
+          levels.get(neuron),
+          layer.levelErrors().get(group).get(neuron),
+          layer.storageErrors().get(group).get(neuron),
+          Warning.codes(layer.warnings()));
     }
   }
 

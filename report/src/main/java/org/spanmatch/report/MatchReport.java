@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.compare.Warning;
 import org.spanmatch.report.figures.SimilarityFigure;
 import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.LayerResult;
@@ -46,7 +46,7 @@ public final class MatchReport {
   /** Prints notes that a reader of the table should know. */
   public static void printNotes(RunResult result, PrintStream err) {
     for (LayerResult layer : result.layers()) {
-      noteFilledSpace(layer, err);
+      WarningNotes.print(layer.name(), layer.warnings(), err);
       for (MatchResult match : layer.matches()) {
         String at =
             "note: layer '"
@@ -64,6 +64,7 @@ public final class MatchReport {
         noteUndecidable(at, match, err);
       }
     }
+    ZerosNote.print(result.layers(), err);
   }
 
   /**
@@ -79,21 +80,6 @@ public final class MatchReport {
               + (undecidable == 1 ? "one neuron is" : undecidable + " neurons are")
               + " undecidable, since rounding of the stored activations may move distances by more"
               + " than 0.01; they count as not matched, and the JSON lists them");
-    }
-  }
-
-  private static void noteFilledSpace(LayerResult layer, PrintStream err) {
-    PerGroup<Boolean> fills = layer.fillsSpace();
-    if (fills.x() || fills.y()) {
-      String networks = fills.x() && fills.y() ? "both networks" : fills.x() ? "x" : "y";
-      err.println(
-          "note: layer '"
-              + DisplayName.printable(layer.name())
-              + "': "
-              + layer.samples()
-              + " samples are no more than the neurons of "
-              + networks
-              + ", whose span fills the space; distances to it are trivially 0: use more samples");
     }
   }
 
@@ -140,7 +126,8 @@ public final class MatchReport {
     return new SimilarityFigure(
         "Maximum matching similarity",
         result.layers().stream().map(LayerResult::name).toList(),
-        lines);
+        lines,
+        result.layers().stream().map(layer -> Warning.codes(layer.warnings())).toList());
   }
 
   /** Returns a number without a superfluous fraction. */

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.spanmatch.compare.Warning;
 import org.spanmatch.report.figures.MembersFigure;
 import org.spanmatch.report.figures.SizesFigure;
 import org.spanmatch.report.results.SimpleResult;
@@ -103,6 +104,7 @@ public final class SimpleReport {
   /** Prints notes that a reader of the table should know. */
   public static void printNotes(SimpleResult result, PrintStream err) {
     for (SimpleResult.Layer layer : result.layers()) {
+      WarningNotes.print(layer.name(), layer.warnings(), err);
       int borderline = layer.borderline().x().size() + layer.borderline().y().size();
       String name = "note: layer '" + DisplayName.printable(layer.name()) + "': ";
       if (borderline > 0) {
@@ -138,7 +140,8 @@ public final class SimpleReport {
                     layer ->
                         new SizesFigure.Curve(
                             layer.name(),
-                            layer.matches().stream().map(SimpleResult.Simple::size).toList()))
+                            layer.matches().stream().map(SimpleResult.Simple::size).toList(),
+                            Warning.codes(layer.warnings())))
                 .toList());
     files.write(SVG, sizes::writeSvg);
     files.write(PNG, sizes::writePng);

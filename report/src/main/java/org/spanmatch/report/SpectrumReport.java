@@ -3,6 +3,7 @@ package org.spanmatch.report;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
+import org.spanmatch.compare.Warning;
 import org.spanmatch.report.figures.SpectrumFigure;
 import org.spanmatch.report.results.LayerLevels;
 
@@ -34,6 +35,7 @@ public final class SpectrumReport {
     return new SpectrumFigure.Curve(
         layer.layer(),
         Stream.concat(x.stream(), y.stream()).filter(Objects::nonNull).toList(),
-        x.size() + y.size());
+        x.size() + y.size(),
+        Warning.codes(layer.warnings()));
   }
 }

@@ -98,6 +98,7 @@ public final class ReportFuzzing {
               PerGroup.of(1, 1),
               NONE,
               PerGroup.of(false, false),
+              List.of(),
               Precision.STANDARD,
               List.of(new MatchResult(0.5, List.of(), List.of(), 0, NONE, NONE)),
               null,

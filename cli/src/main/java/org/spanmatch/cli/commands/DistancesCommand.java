@@ -8,10 +8,13 @@ import org.spanmatch.cli.output.JsonTarget;
 import org.spanmatch.cli.output.Version;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.compare.LayerSteps;
+import org.spanmatch.compare.LayerWarnings;
 import org.spanmatch.compare.Question;
+import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.report.Csv;
+import org.spanmatch.report.WarningNotes;
 import org.spanmatch.report.results.DistancesResult;
 
 /** {@code spanmatch distances}: every neuron's distance to the span of the other group. */
@@ -45,7 +48,8 @@ public final class DistancesCommand implements Command {
         dead or not, has the Euclidean norm of its activation vector and the mean of its activations.
 
         Prints CSV, or JSON with --json -. The columns of the CSV are layer, network (x is A, y is
-        B), neuron, distance, error_bound, dead, norm and mean.
+        B), neuron, distance, error_bound, dead, norm, mean, storage_error (how far the rounding of
+        stored activations may move the distance) and warnings.
 
         One Gram file, as 'spanmatch gram' writes it, may stand in the place of A and B.
 
@@ -70,6 +74,11 @@ public final class DistancesCommand implements Command {
               comparison.input().y(),
               comparison.answers("distances", List.of("compress", "distances"), new Sides()));
     }
+    if (!options.comparing().computing().quiet()) {
+      result
+          .layers()
+          .forEach(layer -> WarningNotes.print(layer.name(), layer.warnings(), console.err()));
+    }
     if (json.isGiven()) {
       json.write(result, console.out());
     } else {
@@ -81,14 +90,13 @@ public final class DistancesCommand implements Command {
   private static final class Sides implements Question<DistancesResult.Layer> {
     @Override
     public DistancesResult.Layer answer(String layer, ProjectionTable table, LayerSteps steps) {
-      return steps.run(
-          "distances",
-          () ->
-              new DistancesResult.Layer(
-                  layer,
-                  table.samples(),
-                  table.precision(),
-                  PerGroup.from(group -> DistancesResult.Side.of(table, group))));
+      PerGroup<Distances> full = steps.run("distances", () -> PerGroup.from(table::distances));
+      return new DistancesResult.Layer(
+          layer,
+          table.samples(),
+          LayerWarnings.of(table, full),
+          table.precision(),
+          PerGroup.from(group -> DistancesResult.Side.of(table, group, full.get(group))));
     }
 
     @Override

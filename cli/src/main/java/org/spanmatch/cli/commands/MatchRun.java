@@ -4,8 +4,11 @@ import java.util.List;
 import java.util.Optional;
 import org.spanmatch.cli.output.Version;
 import org.spanmatch.compare.LayerSteps;
+import org.spanmatch.compare.LayerWarnings;
 import org.spanmatch.compare.Question;
+import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Precision;
+import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
@@ -46,18 +49,27 @@ final class MatchRun implements Question<LayerResult> {
 
   @Override
   public LayerResult answer(String layer, ProjectionTable table, LayerSteps steps) {
+    PerGroup<Distances> full = steps.run("match", () -> PerGroup.from(table::distances));
+    List<Warning> warnings = LayerWarnings.of(table, full);
     if (!spectrum) {
       List<Match> matches = steps.run("match", () -> MaximumMatch.find(table, epsilons));
-      return result(layer, table, steps, matches, Optional.empty());
+      return result(layer, table, warnings, steps, matches, Optional.empty());
     }
     MatchSpectrum levels = steps.run("spectrum", () -> MatchSpectrum.of(table, steps.progress()));
     List<Match> matches = steps.run("match", () -> MaximumMatch.find(table, levels, epsilons));
-    return result(layer, table, steps, matches, Optional.of(LayerLevels.of(layer, table, levels)));
+    return result(
+        layer,
+        table,
+        warnings,
+        steps,
+        matches,
+        Optional.of(LayerLevels.of(layer, table, full, warnings, levels)));
   }
 
   private static LayerResult result(
       String layer,
       ProjectionTable table,
+      List<Warning> warnings,
       LayerSteps steps,
       List<Match> matches,
       Optional<LayerLevels> levels) {
@@ -67,6 +79,7 @@ final class MatchRun implements Question<LayerResult> {
         PerGroup.from(table::neurons),
         PerGroup.from(table::dead),
         PerGroup.from(table::fillsSpace),
+        warnings,
         table.precision(),
         matches.stream().map(MatchResult::of).toList(),
         levels.orElse(null),

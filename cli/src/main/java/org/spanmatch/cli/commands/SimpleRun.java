@@ -5,7 +5,9 @@ import java.util.function.BooleanSupplier;
 import org.spanmatch.cli.output.Version;
 import org.spanmatch.compare.ComparedLayers;
 import org.spanmatch.compare.LayerSteps;
+import org.spanmatch.compare.LayerWarnings;
 import org.spanmatch.compare.Question;
+import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.ProjectionTable;
@@ -49,10 +51,12 @@ record SimpleRun(SimpleOptions options, int threads, BooleanSupplier stopped)
 
   @Override
   public SimpleResult.Layer answer(String layer, ProjectionTable table, LayerSteps steps) {
+    List<Warning> warnings = steps.run("simple", () -> LayerWarnings.of(table));
     SimpleMatches found = steps.run("simple", () -> search(table, steps.progress()));
     return SimpleResult.Layer.of(
         layer,
         table,
+        warnings,
         found,
         new SimpleResult.Seconds(
             steps.seconds("read"), steps.seconds("compress"), steps.seconds("simple")));

@@ -16,11 +16,16 @@ import org.spanmatch.cli.output.Version;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.Footer;
 import org.spanmatch.compare.LayerSteps;
+import org.spanmatch.compare.LayerWarnings;
 import org.spanmatch.compare.Question;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.report.ResultFiles;
 import org.spanmatch.report.SpectrumReport;
+import org.spanmatch.report.WarningNotes;
+import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.SpectrumResult;
 import org.spanmatch.report.text.TextTable;
 
@@ -93,6 +98,11 @@ public final class SpectrumCommand implements Command {
         Footer.print(result.backend(), result.layers().size(), start, console.out());
       }
     }
+    if (!options.comparing().computing().quiet()) {
+      result
+          .layers()
+          .forEach(layer -> WarningNotes.print(layer.name(), layer.warnings(), console.err()));
+    }
     if (folder.isPresent()) {
       folder.get().writeResult(result);
       SpectrumReport.write(
@@ -108,9 +118,11 @@ public final class SpectrumCommand implements Command {
   private static final class Levels implements Question<SpectrumResult.Layer> {
     @Override
     public SpectrumResult.Layer answer(String layer, ProjectionTable table, LayerSteps steps) {
+      PerGroup<Distances> full = steps.run("spectrum", () -> PerGroup.from(table::distances));
       MatchSpectrum spectrum =
           steps.run("spectrum", () -> MatchSpectrum.of(table, steps.progress()));
-      return SpectrumResult.Layer.of(layer, table, spectrum);
+      return SpectrumResult.Layer.of(
+          table, LayerLevels.of(layer, table, full, LayerWarnings.of(table, full), spectrum));
     }
 
     @Override

@@ -12,11 +12,11 @@ import org.spanmatch.gram.Moments;
  * A layer to add up, either unscaled, as usual, or with each neuron multiplied by a power of two.
  */
 public final class ScaledLayer {
-  private final Layer layer;
+  private final WatchedLayer layer;
   private final int[] exponents; // null for no scales
 
   private ScaledLayer(Layer layer, int[] exponents) {
-    this.layer = layer;
+    this.layer = new WatchedLayer(layer);
     this.exponents = exponents;
   }
 
@@ -35,7 +35,10 @@ public final class ScaledLayer {
     return new ScaledLayer(layer, exponents);
   }
 
-  /** {@return the activations} */
+  /**
+   * {@return the activations} A pass that reads them to their end also finds out how often samples
+   * repeat, which {@link #describe} reports.
+   */
   public Layer layer() {
     return layer;
   }
@@ -53,7 +56,7 @@ public final class ScaledLayer {
   }
 
   /**
-   * {@return the layer's description and moments for a Gram matrix}
+   * {@return the layer's description and moments for a Gram matrix} Call it after the pass.
    *
    * @param position the layer's position in its list, used as the number of its network
    * @param sums Σz of the scaled activations, an element per neuron
@@ -65,12 +68,13 @@ public final class ScaledLayer {
       int position, double[] sums, double[] squares, double[] fourthPowers, long[] activeSamples) {
     Moments moments =
         new Moments(
-            sums,
-            squares,
-            fourthPowers,
-            activeSamples,
-            exponents == null ? new int[layer.neurons()] : exponents,
-            new double[layer.neurons()]);
+                sums,
+                squares,
+                fourthPowers,
+                activeSamples,
+                exponents == null ? new int[layer.neurons()] : exponents,
+                new double[layer.neurons()])
+            .withRepetition(layer.repetition());
     return new GramLayer(
         position,
         layer.name(),

@@ -15,6 +15,7 @@ import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.XYSeries.XYSeriesRenderStyle;
 import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.spanmatch.compare.Warning;
 import org.spanmatch.report.results.SimpleResult;
 import org.spanmatch.report.text.DisplayName;
 
@@ -52,7 +53,12 @@ public record MembersFigure(SimpleResult.Layer layer) implements Figure {
   }
 
   private String title() {
-    return "Members of the simple matches of " + DisplayName.printable(layer.name());
+    String name = marks().mark(List.of(DisplayName.printable(layer.name()))).get(0);
+    return "Members of the simple matches of " + name;
+  }
+
+  private Marks marks() {
+    return new Marks(List.of(Warning.codes(layer.warnings())));
   }
 
   private XYChart chart() throws IOException {
@@ -62,7 +68,10 @@ public record MembersFigure(SimpleResult.Layer layer) implements Figure {
             .width(LEFT + PLOT_WIDTH + LEGEND)
             .height(Drawing.PLOT_HEIGHT + 180)
             .title(Drawing.fit(title(), Drawing.TITLE_FONT, PLOT_WIDTH))
-            .xAxisTitle("neurons of the maximum match: those of x by position, then those of y")
+            .xAxisTitle(
+                marks()
+                    .explain(
+                        "neurons of the maximum match: those of x by position, then those of y"))
             .yAxisTitle("simple matches, by size")
             .build();
     XYStyler styler = chart.getStyler();
@@ -112,7 +121,11 @@ public record MembersFigure(SimpleResult.Layer layer) implements Figure {
               SimpleResult.Simple match = layer.matches().get(i);
               return (i + 1) + ": x " + list(match.x()) + ", y " + list(match.y()) + ".";
             })
-        .collect(Collectors.joining("\n", "The neurons of each simple match.\n", ""));
+        .collect(
+            Collectors.joining(
+                "\n",
+                "The neurons of each simple match.\n",
+                marks().describe(List.of(DisplayName.printable(layer.name())))));
   }
 
   private static String list(List<Integer> neurons) {

@@ -29,9 +29,10 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  * @param title the text above the figure; may be empty
  * @param layers the names of the layers in order, at least one
  * @param lines at least one
+ * @param warnings the codes of each layer's warnings, separated by blanks; blank for none
  */
-public record SimilarityFigure(String title, List<String> layers, List<Line> lines)
-    implements Figure {
+public record SimilarityFigure(
+    String title, List<String> layers, List<Line> lines, List<String> warnings) implements Figure {
   private static final String X_LABEL = "layer";
 
   private static final int LABEL_ANGLE = 45;
@@ -58,12 +59,17 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
     }
   }
 
-  /** Checks that the lines fit the layers. */
+  /** Checks that lines and warnings fit the layers. */
   public SimilarityFigure {
     layers = List.copyOf(layers);
     lines = List.copyOf(lines);
+    warnings = List.copyOf(warnings);
     if (layers.isEmpty() || lines.isEmpty()) {
       throw new IllegalArgumentException("a figure needs at least one layer and one line");
+    }
+    if (warnings.size() != layers.size()) {
+      throw new IllegalArgumentException(
+          "warnings of " + warnings.size() + " layers for " + layers.size() + " layers");
     }
     for (Line line : lines) {
       if (line.similarity().size() != layers.size()) {
@@ -71,6 +77,15 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
             line.similarity().size() + " similarities for " + layers.size() + " layers");
       }
     }
+  }
+
+  /** A figure of layers without warnings. */
+  public SimilarityFigure(String title, List<String> layers, List<Line> lines) {
+    this(title, layers, lines, Collections.nCopies(layers.size(), ""));
+  }
+
+  private Marks marks() {
+    return new Marks(warnings);
   }
 
   @Override
@@ -85,7 +100,7 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
 
   private CategoryChart chart() throws IOException {
     Drawing.requireFonts();
-    List<String> labels = Drawing.labels(layers);
+    List<String> labels = marks().mark(Drawing.labels(layers));
     int widest =
         labels.stream()
             .mapToInt(label -> Drawing.width(label, Drawing.LABEL_FONT))
@@ -104,7 +119,7 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
             .width(left + plotWidth + 240)
             .height(Drawing.PLOT_HEIGHT + 180 + slant)
             .title(Drawing.fit(title, Drawing.TITLE_FONT, plotWidth))
-            .xAxisTitle(X_LABEL)
+            .xAxisTitle(marks().explain(X_LABEL))
             .yAxisTitle(Drawing.SIMILARITY)
             .build();
     CategoryStyler styler = chart.getStyler();
@@ -196,6 +211,8 @@ public record SimilarityFigure(String title, List<String> layers, List<Line> lin
                                 + " "
                                 + String.format(Locale.ROOT, "%.3f", line.similarity().get(i)))
                     .collect(Collectors.joining(", ", label(line) + ": ", ".")))
-        .collect(Collectors.joining("\n", Drawing.SIMILARITY + ", by " + X_LABEL + ".\n", ""));
+        .collect(
+            Collectors.joining(
+                "\n", Drawing.SIMILARITY + ", by " + X_LABEL + ".\n", marks().describe(labels)));
   }
 }

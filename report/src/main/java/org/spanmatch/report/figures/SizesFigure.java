@@ -26,14 +26,20 @@ public record SizesFigure(String title, List<Curve> curves) implements Figure {
    *
    * @param layer the layer's name
    * @param sizes size of each match, ascending; may be empty
+   * @param warnings the codes of the layer's warnings, separated by blanks; blank for none
    */
-  public record Curve(String layer, List<Integer> sizes) {
+  public record Curve(String layer, List<Integer> sizes, String warnings) {
     /** Checks the numbers. */
     public Curve {
       sizes = List.copyOf(sizes);
       if (sizes.stream().anyMatch(size -> size < 1)) {
         throw new IllegalArgumentException("a size is below 1");
       }
+    }
+
+    /** The sizes of a layer without warnings. */
+    public Curve(String layer, List<Integer> sizes) {
+      this(layer, sizes, "");
     }
 
     private int largest() {
@@ -93,10 +99,15 @@ public record SizesFigure(String title, List<Curve> curves) implements Figure {
     return Drawing.labels(curves.stream().map(Curve::layer).toList());
   }
 
+  private Marks marks() {
+    return new Marks(curves.stream().map(Curve::warnings).toList());
+  }
+
   private XYChart chart() throws IOException {
     Drawing.requireFonts();
     int end = Math.max(2, curves.stream().mapToInt(Curve::largest).max().orElseThrow());
-    LayerLines lines = new LayerLines(title, X_LABEL, Y_LABEL, labels());
+    LayerLines lines =
+        new LayerLines(title, marks().explain(X_LABEL), Y_LABEL, marks().mark(labels()));
     lines.setEnd(end, "0");
     for (int i = 0; i < curves.size(); i++) {
       curves.get(i).addTo(lines, i, end);
@@ -108,6 +119,8 @@ public record SizesFigure(String title, List<Curve> curves) implements Figure {
     List<String> labels = labels();
     return IntStream.range(0, labels.size())
         .mapToObj(i -> labels.get(i) + ": " + curves.get(i).stated() + ".")
-        .collect(Collectors.joining("\n", "Simple matches by number of neurons.\n", ""));
+        .collect(
+            Collectors.joining(
+                "\n", "Simple matches by number of neurons.\n", marks().describe(labels)));
   }
 }

@@ -30,8 +30,9 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
    * @param layer the layer's name
    * @param levels the match levels of the living neurons of both networks, each in [0, 1]
    * @param neurons number of neurons, dead ones included
+   * @param warnings the codes of the layer's warnings, separated by blanks; blank for none
    */
-  public record Curve(String layer, List<Double> levels, int neurons) {
+  public record Curve(String layer, List<Double> levels, int neurons, String warnings) {
     /** Checks the numbers. */
     public Curve {
       levels = List.copyOf(levels);
@@ -43,6 +44,11 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
       if (levels.size() > neurons) {
         throw new IllegalArgumentException(levels.size() + " levels of " + neurons + " neurons");
       }
+    }
+
+    /** The curve of a layer without warnings. */
+    public Curve(String layer, List<Double> levels, int neurons) {
+      this(layer, levels, neurons, "");
     }
 
     double similarity(double epsilon) {
@@ -97,9 +103,14 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
     return Drawing.labels(curves.stream().map(Curve::layer).toList());
   }
 
+  private Marks marks() {
+    return new Marks(curves.stream().map(Curve::warnings).toList());
+  }
+
   private XYChart chart() throws IOException {
     Drawing.requireFonts();
-    LayerLines lines = new LayerLines(title, X_LABEL, Drawing.SIMILARITY, labels());
+    LayerLines lines =
+        new LayerLines(title, marks().explain(X_LABEL), Drawing.SIMILARITY, marks().mark(labels()));
     lines.setEnd(1, "0.0");
     for (int i = 0; i < curves.size(); i++) {
       curves.get(i).addTo(lines, i);
@@ -111,7 +122,8 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
     List<String> labels = labels();
     return IntStream.range(0, labels.size())
         .mapToObj(i -> labels.get(i) + ": " + stated(curves.get(i)) + ".")
-        .collect(Collectors.joining("\n", Drawing.SIMILARITY + ", by ε.\n", ""));
+        .collect(
+            Collectors.joining("\n", Drawing.SIMILARITY + ", by ε.\n", marks().describe(labels)));
   }
 
   private static String stated(Curve curve) {

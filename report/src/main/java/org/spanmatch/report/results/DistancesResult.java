@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
+import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
@@ -33,11 +34,17 @@ public record DistancesResult(
    *
    * @param name the layer's name
    * @param samples number of samples used
+   * @param warnings reasons why the distances may say little
    * @param precision how the activations were compressed
    * @param distances every neuron's distance to the span of all neurons of the other network, its
    *     norm and mean
    */
-  public record Layer(String name, long samples, Precision precision, PerGroup<Side> distances) {
+  public record Layer(
+      String name,
+      long samples,
+      List<Warning> warnings,
+      Precision precision,
+      PerGroup<Side> distances) {
     /** The error bounds of both networks' neurons; null for dead neurons. */
     public PerGroup<List<Double>> errorBounds() {
       return distances.map(Side::errorBound);
@@ -49,25 +56,29 @@ public record DistancesResult(
    *
    * @param distance relative distance in [0, 1]; null for dead neurons
    * @param errorBound bound on the distance's error; null for dead neurons
+   * @param storageError how far the rounding of the stored activations alone may have moved the
+   *     distance, in [0, 1]; null for dead neurons
    * @param norm Euclidean norm of the activation vector; null if it exceeds the range of doubles
    * @param mean mean of the activations; null if their sum exceeds the range of doubles
    */
   public record Side(
-      List<Double> distance, List<Double> errorBound, List<Double> norm, List<Double> mean) {
-    /** Returns the distances, norms and means of one network's neurons from a table. */
-    public static Side of(ProjectionTable table, Group group) {
+      List<Double> distance,
+      List<Double> errorBound,
+      List<Double> storageError,
+      List<Double> norm,
+      List<Double> mean) {
+    /**
+     * Returns the distances, norms and means of one network's neurons from a table.
+     *
+     * @param distances their distances to the full span of the other network
+     */
+    public static Side of(ProjectionTable table, Group group, Distances distances) {
       int neurons = table.neurons(group);
-      Distances distances = table.distances(group);
-      List<Double> distance = new ArrayList<>(Collections.nCopies(neurons, null));
-      List<Double> errorBound = new ArrayList<>(Collections.nCopies(neurons, null));
-      for (int i = 0; i < distances.size(); i++) {
-        distance.set(distances.neuron(i), distances.distance(i));
-        errorBound.set(distances.neuron(i), distances.errorBound(i));
-      }
       Moments moments = table.moments(group);
       return new Side(
-          Collections.unmodifiableList(distance),
-          Collections.unmodifiableList(errorBound),
+          PerNeuron.of(neurons, distances, distances::distance),
+          PerNeuron.of(neurons, distances, distances::errorBound),
+          PerNeuron.storageErrors(neurons, distances),
           finite(neurons, moments::norm),
           finite(neurons, neuron -> moments.sum(neuron) / table.samples()));
     }

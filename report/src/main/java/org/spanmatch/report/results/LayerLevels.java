@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.OptionalDouble;
+import org.spanmatch.compare.Warning;
+import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
@@ -16,19 +18,35 @@ import org.spanmatch.match.MatchSpectrum;
  * @param layer the layer's name; the JSON has it elsewhere
  * @param levels the match level of each neuron, in [0, 1], by position; null for dead neurons
  * @param levelErrors bounds on the errors of the levels; null for dead neurons
+ * @param storageErrors how far the rounding of the stored activations alone may have moved each
+ *     neuron's distance to the full span of the other network, in [0, 1]; null for dead neurons
+ * @param warnings reasons why the levels may say little; the JSON has them elsewhere
  * @param spectrum the source of the levels; not part of the JSON
  */
 public record LayerLevels(
     @JsonIgnore String layer,
     PerGroup<List<Double>> levels,
     PerGroup<List<Double>> levelErrors,
+    PerGroup<List<Double>> storageErrors,
+    @JsonIgnore List<Warning> warnings,
     @JsonIgnore MatchSpectrum spectrum) {
-  /** Returns the levels of a table's neurons. */
-  public static LayerLevels of(String layer, ProjectionTable table, MatchSpectrum spectrum) {
+  /**
+   * Returns the levels of a table's neurons.
+   *
+   * @param full the neurons' distances to the full span of the other network
+   */
+  public static LayerLevels of(
+      String layer,
+      ProjectionTable table,
+      PerGroup<Distances> full,
+      List<Warning> warnings,
+      MatchSpectrum spectrum) {
     return new LayerLevels(
         layer,
         PerGroup.from(group -> levels(table, spectrum, group)),
         PerGroup.from(group -> errors(table, spectrum, group)),
+        PerGroup.from(group -> PerNeuron.storageErrors(table.neurons(group), full.get(group))),
+        warnings,
         spectrum);
   }
 

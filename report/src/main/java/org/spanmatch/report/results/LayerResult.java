@@ -2,6 +2,7 @@ package org.spanmatch.report.results;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
+import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.PerGroup;
 
@@ -14,6 +15,7 @@ import org.spanmatch.kernel.PerGroup;
  * @param dead the dead neurons, ascending
  * @param fillsSpace whether a network has so many living neurons that its span fills the space of
  *     all samples, so that distances to it are trivially 0
+ * @param warnings reasons why the result may say little
  * @param precision how the activations were compressed for this result
  * @param matches one match per ε
  * @param neuronLevels the match levels, or null without a spectrum
@@ -25,6 +27,7 @@ public record LayerResult(
     PerGroup<Integer> neurons,
     PerGroup<List<Integer>> dead,
     PerGroup<Boolean> fillsSpace,
+    List<Warning> warnings,
     Precision precision,
     List<MatchResult> matches,
     @JsonUnwrapped LayerLevels neuronLevels,

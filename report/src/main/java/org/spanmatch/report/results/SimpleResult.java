@@ -3,6 +3,7 @@ package org.spanmatch.report.results;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Locale;
+import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelInfo;
@@ -47,6 +48,7 @@ public record SimpleResult(
    * @param samples number of samples used
    * @param neurons number of neurons, dead ones included
    * @param dead the dead neurons, ascending
+   * @param warnings reasons why the result may say little
    * @param precision how the activations were compressed
    * @param maximum the maximum match
    * @param matches the simple matches, the smallest first
@@ -61,6 +63,7 @@ public record SimpleResult(
       long samples,
       PerGroup<Integer> neurons,
       PerGroup<List<Integer>> dead,
+      List<Warning> warnings,
       Precision precision,
       MatchResult maximum,
       @JsonProperty("simple") List<Simple> matches,
@@ -71,13 +74,18 @@ public record SimpleResult(
       Seconds seconds) {
     /** Returns the result of a table's layer. */
     public static Layer of(
-        String name, ProjectionTable table, SimpleMatches found, Seconds seconds) {
+        String name,
+        ProjectionTable table,
+        List<Warning> warnings,
+        SimpleMatches found,
+        Seconds seconds) {
       Match maximum = found.maximum();
       return new Layer(
           name,
           table.samples(),
           PerGroup.from(table::neurons),
           PerGroup.from(table::dead),
+          warnings,
           table.precision(),
           MatchResult.of(maximum),
           found.matches().stream().map(Simple::of).toList(),

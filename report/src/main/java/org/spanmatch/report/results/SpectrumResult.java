@@ -3,11 +3,11 @@ package org.spanmatch.report.results;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
+import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
-import org.spanmatch.match.MatchSpectrum;
 
 /**
  * The result of {@code spanmatch spectrum}, in the shape of its JSON.
@@ -33,6 +33,7 @@ public record SpectrumResult(
    * @param samples number of samples used
    * @param neurons number of neurons, dead ones included
    * @param dead the dead neurons, ascending
+   * @param warnings reasons why the result may say little
    * @param precision how the activations were compressed
    * @param neuronLevels the match levels
    */
@@ -41,17 +42,19 @@ public record SpectrumResult(
       long samples,
       PerGroup<Integer> neurons,
       PerGroup<List<Integer>> dead,
+      List<Warning> warnings,
       Precision precision,
       @JsonUnwrapped LayerLevels neuronLevels) {
     /** Returns the result of a table's layer. */
-    public static Layer of(String name, ProjectionTable table, MatchSpectrum spectrum) {
+    public static Layer of(ProjectionTable table, LayerLevels levels) {
       return new Layer(
-          name,
+          levels.layer(),
           table.samples(),
           PerGroup.from(table::neurons),
           PerGroup.from(table::dead),
+          levels.warnings(),
           table.precision(),
-          LayerLevels.of(name, table, spectrum));
+          levels);
     }
   }
 }

@@ -41,6 +41,7 @@ class SimpleFiguresTest {
         100,
         PerGroup.of(neurons, neurons),
         none,
+        List.of(),
         Precision.STANDARD,
         new MatchResult(0.3, all, all, 1, none, none),
         matches,

@@ -1,0 +1,358 @@
+package org.spanmatch.compare;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+import org.spanmatch.compare.Warning.Code;
+import org.spanmatch.gram.Moments;
+import org.spanmatch.gram.Repetition;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.ProjectionTable;
+
+/**
+ * Finds out whether the similarity of two layers can say anything.
+ *
+ * <p>It is near 1 for unrelated networks where samples are few, where all neurons share a constant
+ * part, or where a few samples outweigh all others. All of this shows in what one pass over the
+ * activations has added up; no activation is looked at again, and a table made from a Gram file has
+ * the same warnings.
+ */
+public final class LayerWarnings {
+  /** The most neurons per sample at which spans say something. */
+  private static final double NEURONS_PER_SAMPLE = 0.1;
+
+  /**
+   * Where the mean of x makes up a share κ of its squared norm, a span that contains the constant
+   * vector is within √(1 − κ) of x; with more than this, nearer than 0.71.
+   */
+  private static final double MEAN_SHARE = 0.5;
+
+  /**
+   * A single sample that makes up the share p of a squared norm, the rest being spread, gives n_eff
+   * = 1/p². Below this, p exceeds a half, and it alone brings neurons nearer than 0.71.
+   */
+  private static final double EFFECTIVE_SAMPLES = 4;
+
+  private static final double USUAL_SHARE = 0.1;
+  private static final int ACTIVE_SAMPLES = 10;
+  private static final double RARE_SHARE = 0.1;
+  private static final double STORAGE_ERROR = 0.01;
+  private static final double PADDING_SHARE = 0.2;
+  private static final int LEAST_PADDING = 3;
+  // A layer of which each third sample is there twice has three quarters of different ones.
+  private static final double DISTINCT_SHARE = 0.75;
+  // So many make an estimate of the number of different samples good to about a third.
+  private static final int LEAST_REPEATED = 10;
+
+  private static final String BOTH = "both networks";
+
+  private final ProjectionTable table;
+  private final long samples;
+  private final PerGroup<int[]> living;
+  private final List<Warning> found = new ArrayList<>();
+
+  private LayerWarnings(ProjectionTable table) {
+    this.table = table;
+    this.samples = table.samples();
+    this.living = PerGroup.from(this::livingNeurons);
+  }
+
+  private int[] livingNeurons(Group group) {
+    List<Integer> dead = table.dead(group);
+    boolean[] isDead = new boolean[table.neurons(group)];
+    dead.forEach(neuron -> isDead[neuron] = true);
+    return IntStream.range(0, isDead.length).filter(neuron -> !isDead[neuron]).toArray();
+  }
+
+  /**
+   * Returns the warnings that two layers deserve, in the order of {@link Warning.Code}.
+   *
+   * @param table the layers, from which nothing has been removed yet
+   * @return at most one warning of each kind
+   */
+  public static List<Warning> of(ProjectionTable table) {
+    return of(table, PerGroup.from(table::distances));
+  }
+
+  /**
+   * Returns the warnings that two layers deserve, in the order of {@link Warning.Code}. Costs
+   * O(neurons).
+   *
+   * @param table the layers
+   * @param distances of both groups to the full span of the other one, before any removal
+   * @return at most one warning of each kind
+   */
+  public static List<Warning> of(ProjectionTable table, PerGroup<Distances> distances) {
+    Objects.requireNonNull(distances, "distances");
+    LayerWarnings warnings = new LayerWarnings(table);
+    warnings.filledSpace();
+    warnings.fewSamples();
+    warnings.commonMean();
+    warnings.outliers();
+    warnings.rarelyActive();
+    warnings.storageRounding(distances);
+    warnings.padding();
+    warnings.repeatedSamples();
+    return List.copyOf(warnings.found);
+  }
+
+  private void filledSpace() {
+    networks(table::fillsSpace)
+        .ifPresent(
+            networks ->
+                add(
+                    Code.FILLS_SPACE,
+                    "%d samples are no more than the neurons of %s, whose span fills the space;"
+                        + " distances to it are trivially 0: use more samples",
+                    samples,
+                    networks));
+  }
+
+  /** Number of samples at which any neuron is active; the others add nothing to any distance. */
+  private double activeSamples(Group group) {
+    return samples * (1 - repetition(group).silentShare());
+  }
+
+  private boolean hasFewSamples(Group group) {
+    return count(group) > NEURONS_PER_SAMPLE * activeSamples(group);
+  }
+
+  private void fewSamples() {
+    Optional<String> networks = networks(this::hasFewSamples);
+    if (networks.isPresent()) {
+      Group group = most(this::hasFewSamples, this::count);
+      double active = activeSamples(group);
+      add(
+          Code.FEW_SAMPLES,
+          "%s are few for the %s neurons of %s: unrelated neurons come within about %.2f of their"
+              + " span; use at least %d samples%s",
+          active < samples
+              ? "about " + Math.round(active) + " of " + samples + " samples with active neurons"
+              : samples + " samples",
+          networks.get().equals(BOTH) && count(Group.X) != count(Group.Y)
+              ? count(Group.X) + " and " + count(Group.Y)
+              : count(group),
+          networks.get(),
+          Math.sqrt(Math.max(0, 1 - count(group) / active)),
+          Math.round(count(group) / NEURONS_PER_SAMPLE),
+          active < samples ? " that are not all zeros" : "");
+    }
+  }
+
+  private double meanShare(Group group) {
+    Moments moments = table.moments(group);
+    return median(group, neuron -> moments.meanShare(neuron, samples));
+  }
+
+  private void commonMean() {
+    Predicate<Group> dominates = group -> meanShare(group) > MEAN_SHARE;
+    networks(dominates)
+        .ifPresent(
+            networks -> {
+              double share = meanShare(most(dominates, this::meanShare));
+              add(
+                  Code.COMMON_MEAN,
+                  "the mean makes up %.0f %% of the squared norm of the median neuron of %s, so that"
+                      + " unrelated neurons come within about %.2f: subtract each neuron's mean"
+                      + " before saving, and compare",
+                  100 * share,
+                  networks,
+                  Math.sqrt(1 - share));
+            });
+  }
+
+  private double effectiveSamples(Group group) {
+    return median(group, table.moments(group)::effectiveSamples);
+  }
+
+  /**
+   * Half of the neurons rest on fewer samples than the other span has dimensions, so that it can
+   * fit these samples whatever they mean. Where samples are few altogether, that says nothing new.
+   * Activations without outliers stay above a tenth of the samples: normal ones have n_eff = d/3,
+   * and d/6 after a ReLU.
+   */
+  private boolean hasOutliers(Group group) {
+    double least = EFFECTIVE_SAMPLES;
+    if (!hasFewSamples(group.other())) {
+      least = Math.max(least, count(group.other()));
+    }
+    double usual = USUAL_SHARE * activeSamples(group);
+    return count(group) > 0 && effectiveSamples(group) < Math.min(least, usual);
+  }
+
+  private void outliers() {
+    networks(this::hasOutliers)
+        .ifPresent(
+            networks -> {
+              Group group = most(this::hasOutliers, each -> -effectiveSamples(each));
+              double effective = effectiveSamples(group);
+              add(
+                  Code.OUTLIER_SAMPLES,
+                  "the squared norm of the median neuron of %s lies on about %s of the %d samples,"
+                      + " which the %d neurons of %s can fit whatever they mean: look for outliers"
+                      + " and leave them out",
+                  networks,
+                  effective < 1.5 ? "one" : Long.toString(Math.round(effective)),
+                  samples,
+                  count(group.other()),
+                  networks.equals(BOTH) ? "the other" : group.other().label());
+            });
+  }
+
+  private int rarelyActive(Group group) {
+    Moments moments = table.moments(group);
+    long least = samples < ACTIVE_SAMPLES ? samples : ACTIVE_SAMPLES;
+    return (int)
+        Arrays.stream(living.get(group))
+            .filter(neuron -> moments.activeSamples(neuron) < least)
+            .count();
+  }
+
+  private void rarelyActive() {
+    Predicate<Group> many = group -> rarelyActive(group) > RARE_SHARE * count(group);
+    networks(many)
+        .ifPresent(
+            networks -> {
+              Group group = most(many, this::rarelyActive);
+              add(
+                  Code.RARELY_ACTIVE,
+                  "%d of the %d living neurons of %s are active at fewer than %d samples, which"
+                      + " alone decide their distances: use more samples, or leave these neurons"
+                      + " out",
+                  rarelyActive(group),
+                  count(group),
+                  networks.equals(BOTH)
+                      ? group.label() + " (and many of the other network)"
+                      : networks,
+                  ACTIVE_SAMPLES);
+            });
+  }
+
+  private void storageRounding(PerGroup<Distances> distances) {
+    double[] errors =
+        Arrays.stream(Group.values())
+            .map(distances::get)
+            .flatMapToDouble(of -> IntStream.range(0, of.size()).mapToDouble(of::storageError))
+            .filter(error -> error > STORAGE_ERROR)
+            .toArray();
+    if (errors.length > 0) {
+      add(
+          Code.STORAGE_ROUNDING,
+          "the rounding of the stored activations may move the distances of %d of %d neurons by more"
+              + " than %s, the largest by %.2g: save with more digits, such as float32 in place of"
+              + " float16",
+          errors.length,
+          count(Group.X) + count(Group.Y),
+          STORAGE_ERROR,
+          Arrays.stream(errors).max().getAsDouble());
+    }
+  }
+
+  private void padding() {
+    Predicate<Group> padded =
+        group ->
+            repetition(group).commonest() >= LEAST_PADDING
+                && repetition(group).commonestShare() >= PADDING_SHARE;
+    networks(padded)
+        .ifPresent(
+            networks -> {
+              Group group = most(padded, each -> repetition(each).commonestShare());
+              add(
+                  Code.PADDING,
+                  "%.0f %% of the %d samples%s are one and the same in %s: remove padding before"
+                      + " saving",
+                  100 * repetition(group).commonestShare(),
+                  repetition(group).looked(),
+                  lookedAt(group),
+                  networks);
+            });
+  }
+
+  private String lookedAt(Group group) {
+    return repetition(group).looked() < samples ? " looked at" : "";
+  }
+
+  private boolean hasRepeatedSamples(Group group) {
+    Repetition seen = repetition(group);
+    long others = seen.looked() - seen.silent() - seen.commonest();
+    double different = seen.distinctOthers(samples);
+    return others - (seen.distinct() - 1) >= LEAST_REPEATED
+        && different < DISTINCT_SHARE * samples * seen.othersShare();
+  }
+
+  private void repeatedSamples() {
+    networks(this::hasRepeatedSamples)
+        .ifPresent(
+            networks -> {
+              Group group = most(this::hasRepeatedSamples, each -> -different(each));
+              boolean looksAtSome = repetition(group).looked() < samples;
+              add(
+                  Code.REPEATED_SAMPLES,
+                  "only %s of the %d samples differ in %s%s: leave out repeated samples, and"
+                      + " count on no more than these",
+                  looksAtSome ? "about " + rounded(different(group)) : Math.round(different(group)),
+                  samples,
+                  networks,
+                  looksAtSome ? ", to judge by " + repetition(group).looked() + " looked at" : "");
+            });
+  }
+
+  private double different(Group group) {
+    return repetition(group).distinctOthers(samples) + 1;
+  }
+
+  /** An estimate with two digits, since more would claim too much. */
+  private static String rounded(double estimate) {
+    return new BigDecimal(estimate).round(new MathContext(2)).toPlainString();
+  }
+
+  private Repetition repetition(Group group) {
+    return table.moments(group).repetition();
+  }
+
+  private int count(Group group) {
+    return living.get(group).length;
+  }
+
+  /** The median of a number over a group's living neurons; NaN if there are none. */
+  private double median(Group group, IntToDoubleFunction number) {
+    double[] sorted = Arrays.stream(living.get(group)).mapToDouble(number).sorted().toArray();
+    int middle = sorted.length / 2;
+    return sorted.length == 0
+        ? Double.NaN
+        : sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  /** The networks that a condition concerns, in words; empty if none. */
+  private static Optional<String> networks(Predicate<Group> concerned) {
+    boolean x = concerned.test(Group.X);
+    boolean y = concerned.test(Group.Y);
+    return x && y
+        ? Optional.of(BOTH)
+        : x ? Optional.of(Group.X.label()) : y ? Optional.of(Group.Y.label()) : Optional.empty();
+  }
+
+  /** Of the networks that a condition concerns, at least one, the one with the larger number. */
+  private static Group most(Predicate<Group> concerned, ToDoubleFunction<Group> number) {
+    boolean second =
+        concerned.test(Group.Y)
+            && !(concerned.test(Group.X)
+                && number.applyAsDouble(Group.X) >= number.applyAsDouble(Group.Y));
+    return second ? Group.Y : Group.X;
+  }
+
+  private void add(Code code, String message, Object... values) {
+    found.add(new Warning(code, String.format(Locale.ROOT, message, values)));
+  }
+}

@@ -1,0 +1,64 @@
+package org.spanmatch.compare;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+
+/**
+ * A reason why the similarity of a layer may say little, and what to do about it.
+ *
+ * @param code what is wrong, for programs
+ * @param message the same for people: a sentence without a full stop that ends with a cure
+ */
+public record Warning(Code code, String message) {
+  /**
+   * The kinds of warnings. Their texts, such as {@code few-samples}, are stable; more may be added.
+   */
+  public enum Code {
+    /** A network has at least as many living neurons as there are samples. */
+    FILLS_SPACE,
+    /** A network has more than a tenth as many living neurons as there are samples. */
+    FEW_SAMPLES,
+    /** Half of a network's neurons owe more than half of their squared norm to their mean. */
+    COMMON_MEAN,
+    /** The squared norm of half of a network's neurons lies on very few samples. */
+    OUTLIER_SAMPLES,
+    /** More than a tenth of a network's neurons are active at very few samples. */
+    RARELY_ACTIVE,
+    /** The rounding of stored activations may move a distance by more than 0.01. */
+    STORAGE_ROUNDING,
+    /** One sample makes up a large share of all, such as padding. */
+    PADDING,
+    /** Most samples occur several times. */
+    REPEATED_SAMPLES;
+
+    /** Returns the text, such as "few-samples". */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+  }
+
+  /**
+   * Checks that nothing is null.
+   *
+   * @param code what is wrong
+   * @param message the same for people
+   */
+  public Warning {
+    Objects.requireNonNull(code, "code");
+    Objects.requireNonNull(message, "message");
+  }
+
+  /**
+   * {@return the codes of some warnings, separated by blanks; empty for none}
+   *
+   * @param warnings the warnings
+   */
+  public static String codes(List<Warning> warnings) {
+    return warnings.stream()
+        .map(warning -> warning.code().toString())
+        .collect(Collectors.joining(" "));
+  }
+}
