@@ -497,7 +497,16 @@ class MatchCommandTest {
     JsonNode result = json("spectrum", x, y, "--json", "-", "--quiet");
     JsonNode layer = result.at("/layers/0");
     assertEquals(
-        Set.of("name", "samples", "neurons", "dead", "precision", "levels", "levelErrors"),
+        Set.of(
+            "name",
+            "samples",
+            "neurons",
+            "dead",
+            "warnings",
+            "precision",
+            "levels",
+            "levelErrors",
+            "storageErrors"),
         keys(layer));
     assertTrue(layer.at("/levels/x/0").isNull());
     assertTrue(layer.at("/levelErrors/x/0").isNull());
