@@ -48,6 +48,7 @@ public final class LayerWarnings {
   private static final int ACTIVE_SAMPLES = 10;
   private static final double RARE_SHARE = 0.1;
   private static final double STORAGE_ERROR = 0.01;
+  private static final double SILENT_SHARE = 0.5;
   private static final double PADDING_SHARE = 0.2;
   private static final int LEAST_PADDING = 3;
   // A layer of which each third sample is there twice has three quarters of different ones.
@@ -119,9 +120,13 @@ public final class LayerWarnings {
                     networks));
   }
 
-  /** Number of samples at which any neuron is active; the others add nothing to any distance. */
+  /**
+   * Number of samples at which any neuron is active, if most are silent, such as padding with
+   * zeros: these add nothing to any distance. A few silent samples are common in small layers.
+   */
   private double activeSamples(Group group) {
-    return samples * (1 - repetition(group).silentShare());
+    double silent = repetition(group).silentShare();
+    return silent < SILENT_SHARE ? samples : samples * (1 - silent);
   }
 
   private boolean hasFewSamples(Group group) {
