@@ -52,13 +52,18 @@ log=$out/log.txt
 rm -f "$out"/{jmh,peers}.json "$out"/{summary.md,machine.txt,steps.csv}
 
 # What all Java processes get. A GPU's libraries are found by themselves.
-options=(-XX:+UseParallelGC -Djava.awt.headless=true --add-modules jdk.incubator.vector)
+options=(-Djava.awt.headless=true --add-modules jdk.incubator.vector)
+# Two garbage collectors are an error to Java.
+case "${JAVA_TOOL_OPTIONS-} ${JDK_JAVA_OPTIONS-} ${_JAVA_OPTIONS-}" in
+  *+Use*GC*) ;;
+  *) options+=(-XX:+UseParallelGC) ;;
+esac
 version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/runtime/release")
 ((version < 24)) || options+=(--enable-native-access=ALL-UNNAMED)
 path=${stand_in:-$libraries}
 [[ -z $stand_in ]] || export SPANMATCH_STANDIN_DEVICES=2 # as Maven runs the tests
 [[ -z $path ]] || options+=("-Dspanmatch.cuda.libraryPath=$path")
-export SPANMATCH_JAVA_OPTS="${SPANMATCH_JAVA_OPTS-}${path:+ -Dspanmatch.cuda.libraryPath=$path}"
+export SPANMATCH_JAVA_OPTS="${SPANMATCH_JAVA_OPTS-}${path:+ '-Dspanmatch.cuda.libraryPath=$path'}"
 jars="$home/check/*:$home/app/*:$home/app/lib/*"
 java=("$home/runtime/bin/java" "${options[@]}" -cp "$jars")
 

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.spanmatch.cli.terminal.HomeFolder;
 import org.spanmatch.kernel.selection.CostProfile;
 
 /** The profile of measured costs in the user's configuration folder. */

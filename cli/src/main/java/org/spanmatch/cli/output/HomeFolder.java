@@ -1,4 +1,4 @@
-package org.spanmatch.cli.terminal;
+package org.spanmatch.cli.output;
 
 import java.nio.file.Path;
 
