@@ -91,14 +91,17 @@ final class ZipDirectory {
     long size = Integer.toUnsignedLong(record.getInt(12));
     long offset = Integer.toUnsignedLong(record.getInt(16));
     long directoryEnd = end;
-    boolean mayBeInZip64 = entries == 0xffff || size == IN_ZIP64 || offset == IN_ZIP64;
-    if (mayBeInZip64 && end >= LOCATOR_BYTES) {
+    if (end >= LOCATOR_BYTES) {
       ByteBuffer locator = read(end - LOCATOR_BYTES, LOCATOR_BYTES);
       long end64 = locator.getLong(8);
       if (locator.getInt(0) == LOCATOR && end64 >= 0 && end64 <= end - END64_BYTES) {
         ByteBuffer record64 = read(end64, END64_BYTES);
-        if (record64.getInt(0) == END64) {
-          long claimed = record64.getLong(32);
+        long claimed = record64.getLong(32);
+        // Some writers, PyTorch among them, add this record without need.
+        if (record64.getInt(0) == END64
+            && agree(entries, 0xffff, claimed)
+            && agree(size, IN_ZIP64, record64.getLong(40))
+            && agree(offset, IN_ZIP64, record64.getLong(48))) {
           if (claimed < 0 || claimed > fileSize / CENTRAL_BYTES) {
             throw new ZipException(
                 "it claims to have "
@@ -117,6 +120,11 @@ final class ZipDirectory {
             && offset >= 0
             && offset <= directoryEnd - size;
     return fits ? new Place(directoryEnd - size, size, directoryEnd - size - offset) : null;
+  }
+
+  /** Whether a number of the end record is that of the zip64 record, or says that it is there. */
+  private static boolean agree(long number, long inZip64, long number64) {
+    return number == inZip64 || number == number64;
   }
 
   /** Whether an archive that something follows begins and continues as one. */
