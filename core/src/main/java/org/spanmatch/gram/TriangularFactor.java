@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
  * The triangular factor R of A = QR, where A has the activation vectors of all layers as columns.
@@ -16,6 +17,7 @@ import java.util.Objects;
 public final class TriangularFactor extends Gram {
   private final double[][] rows;
   private final int[] first; // the column of each layer's first neuron
+  private final int[] multipleOf; // for each column, one that it is a multiple of
 
   /**
    * Takes a factor.
@@ -36,6 +38,17 @@ public final class TriangularFactor extends Gram {
       double error,
       double[][] rows,
       Map<GramPair, NormProducts> normProducts) {
+    this(layers, samples, deadThreshold, error, rows, normProducts, null);
+  }
+
+  private TriangularFactor(
+      List<GramLayer> layers,
+      long samples,
+      double deadThreshold,
+      double error,
+      double[][] rows,
+      Map<GramPair, NormProducts> normProducts,
+      int[] multipleOf) {
     super(
         layers,
         GramPair.all(Objects.requireNonNull(layers, "layers").size()),
@@ -48,6 +61,8 @@ public final class TriangularFactor extends Gram {
     for (int i = 0; i < layers.size(); i++) {
       first[i + 1] = Math.addExact(first[i], layers.get(i).neurons());
     }
+    this.multipleOf =
+        multipleOf == null ? IntStream.range(0, columns()).toArray() : multipleOf.clone();
     if (rows.length > columns()) {
       throw new IllegalArgumentException(
           "expected at most " + columns() + " rows, found " + rows.length);
@@ -58,6 +73,32 @@ public final class TriangularFactor extends Gram {
             "row " + i + ": expected " + (columns() - i) + " elements, found " + rows[i].length);
       }
     }
+  }
+
+  /**
+   * {@return this factor with the knowledge of which neurons are exact multiples of others, which
+   * its rounded columns don't show} A sum and a Gram file don't keep it.
+   *
+   * @param columns for each column the first one that it is a multiple of, itself if there is none
+   *     before it
+   */
+  public TriangularFactor withMultiples(int[] columns) {
+    if (columns.length != columns()) {
+      throw new IllegalArgumentException(
+          "expected " + columns() + " columns, found " + columns.length);
+    }
+    return new TriangularFactor(
+        layers(), samples(), deadThreshold(), error(), rows, normProducts(), columns);
+  }
+
+  /**
+   * {@return a column that stands for all exact multiples of a column: equal for two if they are
+   * known to be multiples of each other}
+   *
+   * @param column a column, below {@link #columns()}
+   */
+  public int multipleOf(int column) {
+    return multipleOf[column];
   }
 
   @Override
@@ -115,7 +156,7 @@ public final class TriangularFactor extends Gram {
   @Override
   TriangularFactor withLayers(List<GramLayer> labelled) {
     return new TriangularFactor(
-        labelled, samples(), deadThreshold(), error(), rows, normProducts());
+        labelled, samples(), deadThreshold(), error(), rows, normProducts(), multipleOf);
   }
 
   @Override

@@ -89,6 +89,28 @@ public final class MatchSpectrum {
   }
 
   /**
+   * {@return for each neuron the level with the smaller error of two, the other's if they are
+   * equal} Both hold, so the smaller error does too.
+   *
+   * @param other the match levels of the same neurons, found with other arithmetic
+   */
+  public MatchSpectrum sharper(MatchSpectrum other) {
+    Map<Group, Levels> sharper = new EnumMap<>(Group.class);
+    for (Group group : Group.values()) {
+      Levels own = levels.get(group);
+      Levels others = other.levels.get(group);
+      Levels chosen = new Levels(own.level.length);
+      for (int neuron = 0; neuron < own.level.length; neuron++) {
+        Levels better = own.error[neuron] < others.error[neuron] ? own : others;
+        chosen.level[neuron] = better.level[neuron];
+        chosen.error[neuron] = better.error[neuron];
+      }
+      sharper.put(group, chosen);
+    }
+    return new MatchSpectrum(sharper, neurons);
+  }
+
+  /**
    * {@return the match level of a neuron, in [0, 1]; empty for a dead neuron, which never matches}
    *
    * @param group the group

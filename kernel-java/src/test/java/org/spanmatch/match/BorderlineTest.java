@@ -280,18 +280,31 @@ class BorderlineTest {
     assertTrue(counts.different > 0);
   }
 
-  /** Nothing is listed if every decision is far from its bound. */
+  /**
+   * Nothing is listed if every decision is far from its bound. It isn't where neurons depend on
+   * others of their group: rounding then can't tell what they add to the span.
+   */
   @Test
   void nothingIsListedWithoutDoubt() {
-    for (int seed = 1; seed <= 30; seed++) {
+    int problems = 0;
+    for (int seed = 1; seed <= 100; seed++) {
       try (ProjectionTable table = PlantedProblem.small(seed).compress(kernel)) {
+        Match all = MatchSpectrum.of(blurred(table, 0, BOUND), Progress.NONE).maximumMatch(1);
+        assertTrue(of(all).certain(), "no level exceeds 1");
+        if (Arrays.stream(Group.values()).anyMatch(group -> isBlurred(table.distances(group)))) {
+          continue;
+        }
+        problems++;
         for (double epsilon : EPSILONS) {
           search(table, epsilon).forEach((what, found) -> assertTrue(found.certain(), what));
         }
-        Match all = MatchSpectrum.of(blurred(table, 0, BOUND), Progress.NONE).maximumMatch(1);
-        assertTrue(of(all).certain(), "no level exceeds 1");
       }
     }
+    assertTrue(problems >= 30, problems + " problems");
+  }
+
+  private static boolean isBlurred(Distances distances) {
+    return Arrays.stream(distances.errorBounds()).anyMatch(bound -> bound > 1e-9);
   }
 
   /** A level within its error of ε is in doubt, on either side; others are not. */

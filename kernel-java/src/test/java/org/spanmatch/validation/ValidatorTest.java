@@ -18,6 +18,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
@@ -250,6 +251,37 @@ class ValidatorTest {
             .toList());
   }
 
+  /**
+   * What a backend says that takes neurons for dependent and knows nothing of the lost direction.
+   */
+  private static Distances certain(Distances good) {
+    double[] bounds = good.errorBounds();
+    Arrays.setAll(bounds, i -> Math.min(bounds[i], 1e-11));
+    return new Distances(
+        good.neurons(), good.distances(), bounds, good.coefficientNorms(), 0x1p-53);
+  }
+
+  /** The distances are those of a correct backend, so only exact truth shows what is wrong. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Kahan 30",
+        "softmax and a constant",
+        "a roundoff apart",
+        "dependent within 1e-15"
+      })
+  void boundsThatIgnoreALostDirectionAreCaught(String name) {
+    Problem problem = HardMatrices.all(1).get(name);
+    Case hard = Case.of(name, problem, ElementType.FLOAT64, Storage.ROWS);
+    Report report = validate(List.of(new Broken(ValidatorTest::certain)), List.of(hard)).get(0);
+    assertEquals(
+        Set.of(Outcome.VIOLATED),
+        report.observations().stream()
+            .filter(o -> o.check().equals("distances"))
+            .map(o -> o.finding().outcome())
+            .collect(Collectors.toSet()));
+  }
+
   /** The fault shows with three neurons: no fewer, and no more are needed. */
   @Test
   void theCounterExampleIsTheSmallest() {
@@ -305,7 +337,7 @@ class ValidatorTest {
   }
 
   private static ArbiterTable exactTable() {
-    return ArbiterTable.of(planted(), 1e-15, 0x1p-53);
+    return ArbiterTable.of(planted(), 0x1p-53);
   }
 
   private static SimpleMatches exactMatches() {

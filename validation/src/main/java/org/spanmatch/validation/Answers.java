@@ -39,7 +39,7 @@ final class Answers {
 
   static void maximumMatches(Subject subject, Evidence evidence) {
     try (ProjectionTable table = subject.table()) {
-      List<Match> exact = subject.truth().sets(table.precision()).matches();
+      List<Match> exact = subject.truth().sets().matches();
       List<Match> found = MaximumMatch.find(table, Truth.EPSILONS);
       for (int i = 0; i < exact.size(); i++) {
         double epsilon = exact.get(i).epsilon();
@@ -79,7 +79,7 @@ final class Answers {
 
   static void levels(Subject subject, Evidence evidence) {
     try (ProjectionTable table = subject.table()) {
-      Truth.Sets exact = subject.truth().sets(table.precision());
+      Truth.Sets exact = subject.truth().sets();
       MatchSpectrum found = MatchSpectrum.of(table, Progress.NONE);
       compare(table::neurons, found, exact.spectrum(), evidence);
       for (Match match : exact.matches()) {

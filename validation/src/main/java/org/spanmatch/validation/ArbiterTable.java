@@ -3,6 +3,7 @@ package org.spanmatch.validation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.gram.Precision;
@@ -14,20 +15,17 @@ import org.spanmatch.kernel.backend.LivingPair;
 import org.spanmatch.kernel.backend.RecomputingTable;
 
 /**
- * The arbiter as a table, so that the matching algorithms find exact sets with it. If correct
- * backends may find different ranks of a group, all its bounds are 1, since nothing is certain
- * then.
+ * The arbiter as a table, so that the matching algorithms find exact sets with it. If exact
+ * distances take too long, all their bounds are 1, since nothing is certain then.
  */
 final class ArbiterTable extends RecomputingTable {
   private final Problem problem;
   private final List<double[]> columns;
-  private final double tolerance;
   private final double storageRoundoff;
 
-  private ArbiterTable(Problem problem, LivingPair pair, double tolerance, double storageRoundoff) {
+  private ArbiterTable(Problem problem, LivingPair pair, double storageRoundoff) {
     super(pair);
     this.problem = problem;
-    this.tolerance = tolerance;
     this.storageRoundoff = storageRoundoff;
     this.columns = new ArrayList<>();
     for (Group group : Group.values()) {
@@ -40,10 +38,9 @@ final class ArbiterTable extends RecomputingTable {
   /**
    * Returns a table of all neurons that are not zero.
    *
-   * @param tolerance τ of the judged backend
    * @param storageRoundoff relative rounding of the stored activations
    */
-  static ArbiterTable of(Problem problem, double tolerance, double storageRoundoff) {
+  static ArbiterTable of(Problem problem, double storageRoundoff) {
     LivingNeurons ofX = living(problem, Group.X, 0);
     LivingNeurons ofY = living(problem, Group.Y, ofX.count());
     LivingPair pair =
@@ -54,7 +51,7 @@ final class ArbiterTable extends RecomputingTable {
             storageRoundoff,
             PerGroup.of(ofX, ofY),
             PerGroup.of(noMoments(ofX), noMoments(ofY)));
-    return new ArbiterTable(problem, pair, tolerance, storageRoundoff);
+    return new ArbiterTable(problem, pair, storageRoundoff);
   }
 
   private static LivingNeurons living(Problem problem, Group group, int first) {
@@ -74,25 +71,18 @@ final class ArbiterTable extends RecomputingTable {
 
   @Override
   protected Distances project(int[] projected, int[] projectedColumns, int[] spanningColumns) {
-    DoubleDoubleProjection projection =
-        new DoubleDoubleProjection(
+    Optional<TrueSpan> span =
+        TrueSpan.of(
             problem.samples(), IntStream.of(spanningColumns).mapToObj(columns::get).toList());
-    int neurons = Math.max(1, columns.size());
-    List<Integer> ranks = projection.ranks(tolerance / neurons, tolerance * neurons);
-    int rank = projection.rank(tolerance);
-    double error = projection.backwardError() + (rank < spanningColumns.length ? tolerance : 0);
     double[] distances = new double[projected.length];
     double[] bounds = new double[projected.length];
     double[] coefficients = new double[projected.length];
-    for (int i = 0; i < projected.length; i++) {
-      DoubleDoubleProjection.Projected vector =
-          projection.project(columns.get(projectedColumns[i]));
-      distances[i] = Math.min(1, vector.distance(rank));
-      coefficients[i] = vector.coefficientNorm(rank);
-      bounds[i] = Math.min(1, error * (1 + coefficients[i]));
-    }
-    if (ranks.size() > 1) {
-      Arrays.fill(bounds, 1);
+    Arrays.fill(bounds, 1);
+    for (int i = 0; i < projected.length && span.isPresent(); i++) {
+      ExactProjection.Projected vector = span.get().project(columns.get(projectedColumns[i]));
+      distances[i] = Math.min(1, vector.distance());
+      coefficients[i] = vector.coefficientNorm();
+      bounds[i] = Math.min(1, span.get().error() * (1 + coefficients[i]));
     }
     return new Distances(projected, distances, bounds, coefficients, storageRoundoff);
   }

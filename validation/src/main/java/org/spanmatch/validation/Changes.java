@@ -18,18 +18,12 @@ final class Changes {
   private Changes() {}
 
   /**
-   * Returns what a disagreement means: a violation, unless the rank of a group is uncertain.
-   * Neurons at a distance of about τ from others may then count at one time and not at another,
-   * which no bound covers.
+   * Returns what a disagreement means on sets at some ε: a violation, unless they rest on
+   * coefficients that are not unique, as those of dependent neurons at ε = 0.
    */
-  static Outcome disagreement(Subject subject, ProjectionTable table) {
-    return subject.truth().isRankCertain(table.precision()) ? Outcome.VIOLATED : Outcome.BORDERLINE;
-  }
-
-  /** Returns what a disagreement means on sets at some ε, which rest on coefficients if it is 0. */
   static Outcome disagreement(Subject subject, ProjectionTable table, double epsilon) {
     return epsilon > 0 || subject.truth().isIndependent(table.precision())
-        ? disagreement(subject, table)
+        ? Outcome.VIOLATED
         : Outcome.BORDERLINE;
   }
 
@@ -80,7 +74,6 @@ final class Changes {
 
   /** Compares a table with a fresh one that never had the removed neurons. */
   private static void compareWithFresh(Subject subject, ProjectionTable table, Evidence evidence) {
-    Outcome otherwise = disagreement(subject, table);
     Problem rest = Truth.rest(subject.example().problem(), table);
     try (ProjectionTable fresh = subject.table(rest)) {
       for (Group group : Group.values()) {
@@ -92,7 +85,6 @@ final class Changes {
               found.distance(i),
               expected.distance(i),
               found.errorBound(i) + expected.errorBound(i),
-              otherwise,
               () -> what);
         }
       }
@@ -111,7 +103,7 @@ final class Changes {
       return new State(remaining, distances);
     }
 
-    void compare(State expected, Outcome otherwise, Evidence evidence) {
+    void compare(State expected, Evidence evidence) {
       if (!remaining.equals(expected.remaining)) {
         evidence.note(
             Outcome.VIOLATED,
@@ -128,7 +120,6 @@ final class Changes {
               after.distance(i),
               before.distance(i),
               after.errorBound(i) + before.errorBound(i),
-              otherwise,
               () -> what);
         }
       }
@@ -139,7 +130,6 @@ final class Changes {
   static void rollbacks(Subject subject, Evidence evidence) {
     SplittableRandom random = new SplittableRandom(SEED);
     try (ProjectionTable table = subject.table()) {
-      Outcome otherwise = disagreement(subject, table);
       List<ProjectionTable.Mark> marks = new ArrayList<>();
       List<State> states = new ArrayList<>();
       for (int depth = 0; depth < 3; depth++) {
@@ -151,7 +141,7 @@ final class Changes {
       for (int depth = 2; depth >= 0; depth--) {
         for (int trial = 0; trial < 2; trial++) {
           table.rollback(marks.get(depth));
-          State.of(table).compare(states.get(depth), otherwise, evidence);
+          State.of(table).compare(states.get(depth), evidence);
           removeSome(table, random, 1 + left(table) / 4);
           table.distances(random.nextBoolean() ? Group.X : Group.Y);
         }

@@ -56,6 +56,7 @@ public final class Corpus {
     structures();
     scales();
     planted();
+    hard();
     return List.copyOf(cases);
   }
 
@@ -152,6 +153,17 @@ public final class Corpus {
     add("planted matches", planted("noisy", 4, NOISES));
     // Many small subspaces, so that most matches are simple.
     add("planted simple matches", planted("simple", 7, 0, 0.05));
+  }
+
+  private void hard() {
+    HardMatrices.all(seed("hard"))
+        .forEach(
+            (kind, problem) -> {
+              add(kind, problem, ElementType.FLOAT64);
+              if (level != Level.QUICK) {
+                add(kind, problem, ElementType.FLOAT32);
+              }
+            });
   }
 
   private Problem planted(String kind, int subspaces, double... noises) {

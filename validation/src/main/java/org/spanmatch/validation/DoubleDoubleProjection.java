@@ -155,18 +155,6 @@ public final class DoubleDoubleProjection {
     return rank;
   }
 
-  /**
-   * Returns the ranks that correct backends may find, if distances between {@code low} and {@code
-   * high} may fall on either side of their tolerance.
-   */
-  public List<Integer> ranks(double low, double high) {
-    List<Integer> ranks = new ArrayList<>();
-    for (int rank = rank(high); rank <= rank(low); rank++) {
-      ranks.add(rank);
-    }
-    return ranks;
-  }
-
   /** Bounds the relative backward error: 6·(length + 4) roundings per reflection. */
   public double backwardError() {
     return reflections.size() * 6 * (samples + 4) * DoubleDouble.ROUNDOFF;

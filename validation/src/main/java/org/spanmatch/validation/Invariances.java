@@ -35,7 +35,6 @@ final class Invariances {
       boolean swapped,
       Place place,
       Evidence evidence) {
-    Outcome otherwise = Changes.disagreement(subject, table);
     for (Group group : Group.values()) {
       Distances found = other.distances(swapped ? group.other() : group);
       Distances expected = table.distances(group);
@@ -57,7 +56,6 @@ final class Invariances {
             found.distance(j),
             expected.distance(i),
             found.errorBound(j) + expected.errorBound(i),
-            otherwise,
             () -> "then the distance of " + group.label() + " " + neuron);
       }
     }

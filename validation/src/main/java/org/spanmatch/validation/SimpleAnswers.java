@@ -26,7 +26,7 @@ final class SimpleAnswers {
    */
   static void find(Subject subject, Evidence evidence) {
     try (ProjectionTable table = subject.table()) {
-      for (SimpleMatches exact : subject.truth().simpleMatches(table.precision())) {
+      for (SimpleMatches exact : subject.truth().simpleMatches()) {
         double epsilon = exact.maximum().epsilon();
         Outcome disagreement = Changes.disagreement(subject, table, epsilon);
         SimpleMatches found =
@@ -35,7 +35,6 @@ final class SimpleAnswers {
         subject
             .truth()
             .ask(
-                table.precision(),
                 arbiter -> {
                   judge(found, arbiter, disagreement, evidence);
                   return null;

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.spanmatch.gram.GramOptions;
@@ -45,13 +46,11 @@ final class Truth {
   private static final double MOST_WORK = 1e7;
 
   private final Case example;
-  private final Map<Group, Projection> whole = new EnumMap<>(Group.class);
-  private final Map<Precision, Sets> sets = new EnumMap<>(Precision.class);
-  private final Map<Precision, List<SimpleMatches>> simple = new EnumMap<>(Precision.class);
-
-  /** The span of some neurons, and the other group's neurons projected on it, in order. */
-  private record Projection(
-      DoubleDoubleProjection span, List<DoubleDoubleProjection.Projected> vectors) {}
+  // The distances of each group's neurons to the whole other group; empty if they take too long.
+  private final Map<Group, Optional<double[]>> whole = new EnumMap<>(Group.class);
+  private final Map<Precision, Boolean> independent = new EnumMap<>(Precision.class);
+  private Sets sets;
+  private List<SimpleMatches> simple;
 
   /** Exact sets and levels. */
   record Sets(List<Match> matches, MatchSpectrum spectrum) {}
@@ -73,38 +72,29 @@ final class Truth {
     return Math.max(1, example.problem().x().size() + example.problem().y().size());
   }
 
-  /** Returns τ of a backend whose tables have this precision. */
-  private double rankTolerance(Precision precision) {
-    return precision == Precision.STANDARD ? Precision.GRAM_FLOOR : neurons() * 0x1p-52 * 8;
-  }
-
-  /** Returns the ranks that a correct backend may find. */
-  private List<Integer> ranks(DoubleDoubleProjection span, Precision precision) {
-    // The order in which neurons join the span moves the distances compared with τ, by a factor
-    // below the number of neurons.
-    double tolerance = rankTolerance(precision);
-    return span.ranks(tolerance / neurons(), tolerance * neurons());
-  }
-
-  /** Whether all correct backends find the same ranks of both whole groups. */
-  boolean isRankCertain(Precision precision) {
-    return Arrays.stream(Group.values())
-        .allMatch(group -> ranks(whole(group).span(), precision).size() == 1);
-  }
-
   /**
-   * Whether the neurons of each whole group are independent, so that coefficients are unique.
-   * Otherwise correct backends may differ in the limits at ε = 0, which depend on coefficients.
+   * Whether the neurons of each whole group are independent for a backend whose tables have this
+   * precision, so that coefficients are unique. Otherwise correct backends may differ in the limits
+   * at ε = 0, which depend on coefficients.
    */
   boolean isIndependent(Precision precision) {
-    return Arrays.stream(Group.values())
-        .allMatch(
-            group ->
-                ranks(whole(group).span(), precision)
-                    .equals(List.of(living(group.other()).length)));
+    return independent.computeIfAbsent(
+        precision, p -> Arrays.stream(Group.values()).allMatch(group -> isIndependent(group, p)));
   }
 
-  private Projection whole(Group group) {
+  private boolean isIndependent(Group group, Precision precision) {
+    Problem problem = example.problem();
+    List<double[]> vectors =
+        Arrays.stream(living(group)).mapToObj(problem.vectors(group)::get).toList();
+    double tolerance =
+        precision == Precision.STANDARD ? Precision.GRAM_FLOOR : neurons() * 0x1p-52 * 8;
+    // The order in which neurons join the span moves the distances compared with τ, by a factor
+    // below the number of neurons.
+    return new DoubleDoubleProjection(problem.samples(), vectors).rank(tolerance * neurons())
+        == vectors.size();
+  }
+
+  private Optional<double[]> whole(Group group) {
     return whole.computeIfAbsent(group, g -> project(g, living(g), living(g.other())));
   }
 
@@ -115,17 +105,16 @@ final class Truth {
         .toArray();
   }
 
-  private Projection project(Group group, int[] projected, int[] spanning) {
+  private Optional<double[]> project(Group group, int[] projected, int[] spanning) {
     Problem problem = example.problem();
-    DoubleDoubleProjection span =
-        new DoubleDoubleProjection(
-            problem.samples(),
-            Arrays.stream(spanning).mapToObj(problem.vectors(group.other())::get).toList());
-    return new Projection(
-        span,
-        Arrays.stream(projected)
-            .mapToObj(neuron -> span.project(problem.vectors(group).get(neuron)))
-            .toList());
+    List<double[]> vectors =
+        Arrays.stream(spanning).mapToObj(problem.vectors(group.other())::get).toList();
+    return TrueSpan.of(problem.samples(), vectors)
+        .map(
+            span ->
+                Arrays.stream(projected)
+                    .mapToDouble(neuron -> span.distance(problem.vectors(group).get(neuron)))
+                    .toArray());
   }
 
   /** Whether the arbiter can afford to judge what remains of a table. */
@@ -141,7 +130,7 @@ final class Truth {
     int[] spanning = table.remaining(group.other());
     boolean all =
         Arrays.equals(remaining, living(group)) && Arrays.equals(spanning, living(group.other()));
-    Projection projection = all ? whole(group) : project(group, remaining, spanning);
+    Optional<double[]> known = all ? whole(group) : project(group, remaining, spanning);
     Distances distances = table.distances(group);
     int[] neurons = IntStream.range(0, distances.size()).map(distances::neuron).toArray();
     if (!Arrays.equals(neurons, remaining)) {
@@ -156,7 +145,6 @@ final class Truth {
                   + Arrays.toString(remaining));
       return;
     }
-    int rank = likeliest(ranks(projection.span(), table.precision()), projection, distances);
     for (int i = 0; i < distances.size(); i++) {
       int index = i;
       double distance = distances.distance(i);
@@ -164,33 +152,15 @@ final class Truth {
       evidence.require(
           !(distance < 0 || distance > 1 || bound < 0 || bound > 1),
           () -> name(group, distances, index) + " is " + distance + " ± " + bound);
-      evidence.compare(
-          distance,
-          projection.vectors().get(i).distance(rank),
-          bound,
-          () -> name(group, distances, index));
+      known.ifPresent(
+          exact ->
+              evidence.compare(distance, exact[index], bound, () -> name(group, distances, index)));
       evidence.bound(bound, () -> name(group, distances, index));
     }
   }
 
   private static String name(Group group, Distances distances, int index) {
     return "the distance of " + group.label() + " " + distances.neuron(index);
-  }
-
-  /** Returns the possible rank with which the backend's distances are right, if any. */
-  private static int likeliest(List<Integer> ranks, Projection projection, Distances distances) {
-    return ranks.stream()
-        .filter(
-            rank ->
-                IntStream.range(0, distances.size())
-                    .allMatch(
-                        i ->
-                            Math.abs(
-                                    distances.distance(i)
-                                        - projection.vectors().get(i).distance(rank))
-                                <= distances.errorBound(i)))
-        .findFirst()
-        .orElse(ranks.get(0));
   }
 
   /** Whether exact sets take a few seconds at most. */
@@ -204,28 +174,23 @@ final class Truth {
       whole(group);
     }
     if (hasSets()) {
-      for (Precision precision : Precision.values()) {
-        sets(precision);
-      }
+      sets();
     }
     if (hasSimpleMatches()) {
-      for (Precision precision : Precision.values()) {
-        simpleMatches(precision);
-      }
+      simpleMatches();
     }
   }
 
-  /** Returns the exact sets for a backend whose tables have this precision. */
-  Sets sets(Precision precision) {
-    return sets.computeIfAbsent(
-        precision,
-        p ->
-            ask(
-                p,
-                table ->
-                    new Sets(
-                        MaximumMatch.find(table, EPSILONS),
-                        MatchSpectrum.of(table, Progress.NONE))));
+  /** Returns the exact sets. */
+  Sets sets() {
+    if (sets == null) {
+      sets =
+          ask(
+              table ->
+                  new Sets(
+                      MaximumMatch.find(table, EPSILONS), MatchSpectrum.of(table, Progress.NONE)));
+    }
+    return sets;
   }
 
   /** Whether exact simple matches take a few seconds at most. */
@@ -234,32 +199,27 @@ final class Truth {
   }
 
   /**
-   * Returns the exact simple matches for a backend whose tables have this precision, one per
-   * neuron, in the order of {@link TrialOrder#byIndex}.
+   * Returns the exact simple matches, one per neuron, in the order of {@link TrialOrder#byIndex}.
    */
-  List<SimpleMatches> simpleMatches(Precision precision) {
-    return simple.computeIfAbsent(
-        precision,
-        p ->
-            ask(
-                p,
-                table ->
-                    Arrays.stream(SIMPLE_EPSILONS)
-                        .mapToObj(
-                            epsilon ->
-                                SimpleSearch.inOrder(TrialOrder.byIndex(table)).run(table, epsilon))
-                        .toList()));
+  List<SimpleMatches> simpleMatches() {
+    if (simple == null) {
+      simple =
+          ask(
+              table ->
+                  Arrays.stream(SIMPLE_EPSILONS)
+                      .mapToObj(
+                          epsilon ->
+                              SimpleSearch.inOrder(TrialOrder.byIndex(table)).run(table, epsilon))
+                      .toList());
+    }
+    return simple;
   }
 
-  /**
-   * Asks an exact table with the τ of a backend whose tables have this precision, or a table of the
-   * reference kernel if that takes too long.
-   */
-  <T> T ask(Precision precision, Function<ProjectionTable, T> question) {
+  /** Asks an exact table, or a table of the reference kernel if that takes too long. */
+  <T> T ask(Function<ProjectionTable, T> question) {
     double work = 2.0 * example.problem().samples() * Math.pow(neurons(), 3);
     if (work < MOST_WORK) {
-      double roundoff = example.type().roundoff();
-      return question.apply(ArbiterTable.of(example.problem(), rankTolerance(precision), roundoff));
+      return question.apply(ArbiterTable.of(example.problem(), example.type().roundoff()));
     }
     try (ProjectionKernel kernel = ReferenceBackend.open();
         ProjectionTable table =

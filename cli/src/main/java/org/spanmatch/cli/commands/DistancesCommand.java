@@ -103,5 +103,11 @@ public final class DistancesCommand implements Command {
     public boolean inDoubt(DistancesResult.Layer layer) {
       return Question.anyInDoubt(layer.errorBounds());
     }
+
+    @Override
+    public DistancesResult.Layer better(
+        DistancesResult.Layer standard, DistancesResult.Layer precise) {
+      return precise.sharpened(standard);
+    }
   }
 }

@@ -129,6 +129,12 @@ public final class SpectrumCommand implements Command {
     public boolean inDoubt(SpectrumResult.Layer layer) {
       return Question.anyInDoubt(layer.neuronLevels().levelErrors());
     }
+
+    @Override
+    public SpectrumResult.Layer better(
+        SpectrumResult.Layer standard, SpectrumResult.Layer precise) {
+      return precise.sharpened(standard);
+    }
   }
 
   private static void printTable(

@@ -1,7 +1,6 @@
 package org.spanmatch.kernel.cuda;
 
 import org.junit.jupiter.api.Tag;
-import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.RealDataKernelContract;
@@ -12,11 +11,6 @@ class CudaKernelTest extends RealDataKernelContract {
   @Override
   protected ProjectionKernel open() {
     return Cudas.open(new KernelOptions(1));
-  }
-
-  @Override
-  protected double rankTolerance(int neurons) {
-    return Precision.GRAM_FLOOR;
   }
 
   @Override

@@ -22,6 +22,7 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.backend.GramPass;
 import org.spanmatch.kernel.backend.HeapMemory;
 import org.spanmatch.kernel.backend.LivingPair;
+import org.spanmatch.kernel.backend.Multiples;
 import org.spanmatch.kernel.backend.ScaledLayer;
 import org.spanmatch.kernel.backend.UnitGram;
 import org.spanmatch.kernel.vector.qr.ColumnMoments;
@@ -75,8 +76,10 @@ final class ReferenceKernel implements ProjectionKernel {
     StreamingQr qr = new StreamingQr(columns, samples);
     boolean norms = options.normProducts();
     ColumnMoments moments = new ColumnMoments(first, norms ? pairs : List.of(), norms);
+    List<Multiples> multiples =
+        layers.stream().map(layer -> new Multiples(layer.neurons())).toList();
     if (columns > 0) {
-      read(layers, first, options, qr, moments);
+      read(layers, first, options, qr, moments, multiples);
     }
     double[][] rows = qr.finish();
     for (int i = 0; i < rows.length; i++) {
@@ -89,12 +92,13 @@ final class ReferenceKernel implements ProjectionKernel {
       scaled |= layers.get(i).scales().isPresent();
     }
     return new TriangularFactor(
-        described,
-        samples,
-        options.deadThreshold(),
-        qr.backwardError(),
-        rows,
-        scaled ? Map.of() : moments.normProducts());
+            described,
+            samples,
+            options.deadThreshold(),
+            qr.backwardError(),
+            rows,
+            scaled ? Map.of() : moments.normProducts())
+        .withMultiples(Multiples.columns(multiples));
   }
 
   private static void read(
@@ -102,7 +106,8 @@ final class ReferenceKernel implements ProjectionKernel {
       int[] first,
       GramOptions options,
       StreamingQr qr,
-      ColumnMoments moments) {
+      ColumnMoments moments,
+      List<Multiples> multiples) {
     long samples = layers.get(0).layer().samples();
     List<SampleRows> readers = new ArrayList<>();
     try {
@@ -119,6 +124,7 @@ final class ReferenceKernel implements ProjectionKernel {
             throw new ActivationsException(
                 layers.get(i).layer().description() + " ended before its " + samples + " samples");
           }
+          multiples.get(i).add(values.get(i), count);
         }
         for (int row = 0; row < count; row++) {
           double[] target = qr.nextRow();

@@ -2,6 +2,9 @@ package org.spanmatch.kernel.reference;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.spanmatch.gram.Householder;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.TriangularFactor;
@@ -9,6 +12,7 @@ import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.backend.LivingPair;
+import org.spanmatch.kernel.backend.OrthogonalErrors;
 import org.spanmatch.kernel.backend.RecomputingTable;
 import org.spanmatch.kernel.vector.qr.PivotedQr;
 
@@ -18,6 +22,7 @@ import org.spanmatch.kernel.vector.qr.PivotedQr;
  */
 final class ReferenceTable extends RecomputingTable {
   private final double[][] factor;
+  private final int[] multipleOf; // equal for columns that are exact multiples of each other
   private final double compressionError;
   private final double storageRoundoff;
   private final double rankTolerance;
@@ -26,6 +31,7 @@ final class ReferenceTable extends RecomputingTable {
   ReferenceTable(TriangularFactor compressed, LivingPair pair) {
     super(pair);
     this.factor = unitColumns(compressed, pair);
+    this.multipleOf = IntStream.of(columns(compressed, pair)).map(compressed::multipleOf).toArray();
     // Norms and divisions add a few roundings to those of the factorisation.
     this.compressionError =
         compressed.error() + (compressed.columns() + 4) * Householder.UNIT_ROUNDOFF;
@@ -38,15 +44,11 @@ final class ReferenceTable extends RecomputingTable {
   private static double[][] unitColumns(TriangularFactor compressed, LivingPair pair) {
     double[][] rows = new double[compressed.rows()][pair.count()];
     double[] norms = new double[pair.count()];
-    int next = 0;
-    for (Group group : Group.values()) {
-      for (int neuron : pair.neurons(group)) {
-        int column = compressed.column(pair.layer(group), neuron);
-        for (int i = 0; i < rows.length; i++) {
-          rows[i][next] = compressed.get(i, column);
-          norms[next] += rows[i][next] * rows[i][next];
-        }
-        next++;
+    int[] columns = columns(compressed, pair);
+    for (int j = 0; j < columns.length; j++) {
+      for (int i = 0; i < rows.length; i++) {
+        rows[i][j] = compressed.get(i, columns[j]);
+        norms[j] += rows[i][j] * rows[i][j];
       }
     }
     Arrays.setAll(norms, j -> Math.sqrt(norms[j]));
@@ -58,9 +60,22 @@ final class ReferenceTable extends RecomputingTable {
     return rows;
   }
 
+  /** Returns the factor's columns of the living neurons. */
+  private static int[] columns(TriangularFactor compressed, LivingPair pair) {
+    int[] columns = new int[pair.count()];
+    int next = 0;
+    for (Group group : Group.values()) {
+      for (int neuron : pair.neurons(group)) {
+        columns[next++] = compressed.column(pair.layer(group), neuron);
+      }
+    }
+    return columns;
+  }
+
   private ReferenceTable(ReferenceTable other) {
     super(other);
     factor = other.factor;
+    multipleOf = other.multipleOf;
     compressionError = other.compressionError;
     storageRoundoff = other.storageRoundoff;
     rankTolerance = other.rankTolerance;
@@ -94,18 +109,24 @@ final class ReferenceTable extends RecomputingTable {
     double[] errorBounds = new double[projected.length];
     double[] coefficientNorms = new double[projected.length];
     double vectorError = compressionError + qr.backwardError();
+    double inverseTrace = qr.inverseTrace();
+    boolean dependent = losesDirections(spanningColumns, qr.pivots());
     for (int i = 0; i < projected.length; i++) {
       double coefficients = qr.coefficientNorm(i);
-      // Moving every unit vector by at most η moves the distance by at most η(1 + ‖c‖₁); taking
-      // another maximal independent subset moves it by at most τ‖c‖₁.
-      double bound = vectorError * (1 + coefficients);
-      if (qr.rank() < spanning) {
-        bound += rankTolerance * coefficients;
-      }
       distances[i] = Math.min(1, qr.distance(i));
+      double bound =
+          OrthogonalErrors.ofDistance(
+              vectorError, distances[i], coefficients, qr.rank(), inverseTrace, dependent);
       errorBounds[i] = bound < 1 ? bound : 1; // also if it overflowed to NaN
       coefficientNorms[i] = coefficients;
     }
     return new Distances(projected, distances, errorBounds, coefficientNorms, storageRoundoff);
+  }
+
+  /** Whether some spanning column is neither taken nor an exact multiple of one that is. */
+  private boolean losesDirections(int[] spanning, int[] taken) {
+    Set<Integer> known =
+        IntStream.of(taken).mapToObj(i -> multipleOf[spanning[i]]).collect(Collectors.toSet());
+    return !IntStream.of(spanning).allMatch(column -> known.contains(multipleOf[column]));
   }
 }

@@ -1,7 +1,6 @@
 package org.spanmatch.kernel.textbook;
 
 import org.junit.jupiter.api.Nested;
-import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.validation.contract.GramContract;
 import org.spanmatch.validation.contract.MatchingContract;
@@ -18,11 +17,6 @@ class TextbookKernelTest {
     @Override
     protected ProjectionKernel open() {
       return textbook();
-    }
-
-    @Override
-    protected double rankTolerance(int neurons) {
-      return Precision.GRAM_FLOOR;
     }
 
     @Override

@@ -247,11 +247,6 @@ class VectorKernelTest {
 
   abstract static class GramRoute extends RealDataKernelContract {
     @Override
-    protected double rankTolerance(int neurons) {
-      return Precision.GRAM_FLOOR;
-    }
-
-    @Override
     protected int longRemovals() {
       return 90; // several blocks of updates
     }

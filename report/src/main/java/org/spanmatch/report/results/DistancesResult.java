@@ -49,6 +49,19 @@ public record DistancesResult(
     public PerGroup<List<Double>> errorBounds() {
       return distances.map(Side::errorBound);
     }
+
+    /**
+     * Returns these results of high precision, with the distances of another where their bounds are
+     * smaller.
+     */
+    public Layer sharpened(Layer other) {
+      return new Layer(
+          name,
+          samples,
+          warnings,
+          precision,
+          PerGroup.from(group -> distances.get(group).sharpened(other.distances.get(group))));
+    }
   }
 
   /**
@@ -81,6 +94,26 @@ public record DistancesResult(
           PerNeuron.storageErrors(neurons, distances),
           finite(neurons, moments::norm),
           finite(neurons, neuron -> moments.sum(neuron) / table.samples()));
+    }
+
+    private Side sharpened(Side other) {
+      List<Double> distances = new ArrayList<>(distance);
+      List<Double> bounds = new ArrayList<>(errorBound);
+      List<Double> storage = new ArrayList<>(storageError);
+      for (int neuron = 0; neuron < bounds.size(); neuron++) {
+        Double bound = other.errorBound.get(neuron);
+        if (bound != null && bound < bounds.get(neuron)) {
+          distances.set(neuron, other.distance.get(neuron));
+          bounds.set(neuron, bound);
+          storage.set(neuron, other.storageError.get(neuron));
+        }
+      }
+      return new Side(
+          Collections.unmodifiableList(distances),
+          Collections.unmodifiableList(bounds),
+          Collections.unmodifiableList(storage),
+          norm,
+          mean);
     }
 
     /** Returns one number per neuron; null for those that JSON can't represent. */

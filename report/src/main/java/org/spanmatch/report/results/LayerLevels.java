@@ -43,25 +43,37 @@ public record LayerLevels(
       MatchSpectrum spectrum) {
     return new LayerLevels(
         layer,
-        PerGroup.from(group -> levels(table, spectrum, group)),
-        PerGroup.from(group -> errors(table, spectrum, group)),
+        PerGroup.from(group -> levels(spectrum, group)),
+        PerGroup.from(group -> errors(spectrum, group)),
         PerGroup.from(group -> PerNeuron.storageErrors(table.neurons(group), full.get(group))),
         warnings,
         spectrum);
   }
 
-  private static List<Double> levels(ProjectionTable table, MatchSpectrum spectrum, Group group) {
+  /** Returns these levels, with others where their errors are smaller. */
+  LayerLevels sharpened(LayerLevels other) {
+    MatchSpectrum sharper = other.spectrum.sharper(spectrum);
+    return new LayerLevels(
+        layer,
+        PerGroup.from(group -> levels(sharper, group)),
+        PerGroup.from(group -> errors(sharper, group)),
+        storageErrors,
+        warnings,
+        sharper);
+  }
+
+  private static List<Double> levels(MatchSpectrum spectrum, Group group) {
     List<Double> levels = new ArrayList<>();
-    for (int neuron = 0; neuron < table.neurons(group); neuron++) {
+    for (int neuron = 0; neuron < spectrum.levels(group).length; neuron++) {
       OptionalDouble level = spectrum.level(group, neuron);
       levels.add(level.isPresent() ? level.getAsDouble() : null);
     }
     return Collections.unmodifiableList(levels);
   }
 
-  private static List<Double> errors(ProjectionTable table, MatchSpectrum spectrum, Group group) {
+  private static List<Double> errors(MatchSpectrum spectrum, Group group) {
     List<Double> errors = new ArrayList<>();
-    for (int neuron = 0; neuron < table.neurons(group); neuron++) {
+    for (int neuron = 0; neuron < spectrum.levels(group).length; neuron++) {
       boolean living = spectrum.level(group, neuron).isPresent();
       errors.add(living ? spectrum.levelError(group, neuron) : null);
     }

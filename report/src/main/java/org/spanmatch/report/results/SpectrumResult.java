@@ -56,5 +56,20 @@ public record SpectrumResult(
           table.precision(),
           levels);
     }
+
+    /**
+     * Returns these results of high precision, with the levels of another where their errors are
+     * smaller.
+     */
+    public Layer sharpened(Layer other) {
+      return new Layer(
+          name,
+          samples,
+          neurons,
+          dead,
+          warnings,
+          precision,
+          neuronLevels.sharpened(other.neuronLevels));
+    }
   }
 }

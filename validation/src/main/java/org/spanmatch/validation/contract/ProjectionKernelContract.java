@@ -48,12 +48,14 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.MaximumMatch;
 import org.spanmatch.validation.DoubleDoubleProjection;
+import org.spanmatch.validation.HardMatrices;
 import org.spanmatch.validation.Problem;
+import org.spanmatch.validation.TrueSpan;
 
 /**
  * Tests of every kernel's promises, for the kernel's test class to inherit.
  *
- * <p>The arbiter is {@link DoubleDoubleProjection}. A kernel may differ from it by the {@link
+ * <p>The arbiter is {@link TrueSpan}. A kernel may differ from it by the {@link
  * Distances#errorBound} that the kernel states, and by no more.
  */
 public abstract class ProjectionKernelContract {
@@ -64,16 +66,6 @@ public abstract class ProjectionKernelContract {
 
   /** Opens the kernel to test. */
   protected abstract ProjectionKernel open();
-
-  /**
-   * Returns τ: a neuron within this distance of the span of its group's others need not count as
-   * spanning.
-   *
-   * @param neurons number of living neurons of both groups
-   */
-  protected double rankTolerance(int neurons) {
-    return neurons * 0x1p-52 * 8;
-  }
 
   /**
    * Number of neurons per group in long series of removals; override it with fewer for a slow
@@ -136,45 +128,24 @@ public abstract class ProjectionKernelContract {
         Arrays.stream(table.remaining(group.other()))
             .mapToObj(problem.vectors(group.other())::get)
             .toList();
-    DoubleDoubleProjection truth = new DoubleDoubleProjection(problem.samples(), spanning);
-    List<DoubleDoubleProjection.Projected> projected =
-        Arrays.stream(remaining)
-            .mapToObj(neuron -> truth.project(problem.vectors(group).get(neuron)))
-            .toList();
-    // The order in which neurons join the span moves the distances compared with τ, by a factor
-    // below the number of neurons.
-    int neurons = Math.max(1, problem.x().size() + problem.y().size());
-    double tolerance = rankTolerance(neurons);
-    List<String> failures = new ArrayList<>();
-    for (int rank : truth.ranks(tolerance / neurons, tolerance * neurons)) {
-      String failure = firstFailure(distances, projected, rank);
-      if (failure == null) {
-        return;
-      }
-      failures.add(failure);
-    }
-    throw new AssertionError(String.join("; ", failures));
-  }
-
-  private static String firstFailure(
-      Distances distances, List<DoubleDoubleProjection.Projected> projected, int rank) {
+    TrueSpan truth = TrueSpan.of(problem.samples(), spanning).orElseThrow();
     for (int i = 0; i < distances.size(); i++) {
-      double expected = projected.get(i).distance(rank);
+      double expected = truth.distance(problem.vectors(group).get(distances.neuron(i)));
       double error = Math.abs(distances.distance(i) - expected);
       if (!(error <= distances.errorBound(i))) {
-        return "neuron "
-            + distances.neuron(i)
-            + " is at "
-            + distances.distance(i)
-            + " ± "
-            + distances.errorBound(i)
-            + ", expected "
-            + expected
-            + " with rank "
-            + rank;
+        throw new AssertionError(
+            "neuron "
+                + distances.neuron(i)
+                + " is at "
+                + distances.distance(i)
+                + " ± "
+                + distances.errorBound(i)
+                + ", expected "
+                + expected
+                + " with rank "
+                + truth.rank());
       }
     }
-    return null;
   }
 
   @TestFactory
@@ -207,6 +178,7 @@ public abstract class ProjectionKernelContract {
     problems.put("graded 1e±150", relu.graded(-150, 150, 2));
     problems.put("graded 1e±300", relu.graded(-300, 300, 3));
     problems.put("subnormal", relu.graded(-318, -310, 4));
+    problems.putAll(HardMatrices.all(114));
     return problems.entrySet().stream()
         .map(
             problem ->

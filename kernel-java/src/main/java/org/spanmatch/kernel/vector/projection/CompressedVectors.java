@@ -37,6 +37,9 @@ public interface CompressedVectors {
    */
   int[] independent(int[] spanning);
 
+  /** Whether two vectors are known to be exact multiples of each other. */
+  boolean areMultiples(int vector, int other);
+
   /**
    * Bounds the error of a distance, without the drift of repeated updates.
    *
@@ -44,7 +47,8 @@ public interface CompressedVectors {
    * @param coefficientNorm ‖c‖₁ of the projection
    * @param rank number of spanning vectors when they were factorised, even if some have left since
    * @param inverseTrace trace of the inverse of their Gram matrix
-   * @param dependent whether the span also has vectors set aside because they depend on these
+   * @param dependent whether the span also has vectors set aside because they depend on these,
+   *     other than exact multiples
    */
   double errorBound(
       double distance, double coefficientNorm, int rank, double inverseTrace, boolean dependent);

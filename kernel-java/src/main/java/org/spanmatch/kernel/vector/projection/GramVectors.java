@@ -100,6 +100,12 @@ public final class GramVectors implements CompressedVectors {
     }
   }
 
+  /** Rounded products don't show it. */
+  @Override
+  public boolean areMultiples(int vector, int other) {
+    return false;
+  }
+
   @Override
   public int[] independent(int[] spanning) {
     return PivotedCholesky.independent(gram, spanning, rankTolerance() * rankTolerance());

@@ -318,10 +318,16 @@ final class SweptSpan {
         neurons, distances, errorBounds, coefficientNorms, vectors.storageRoundoff());
   }
 
+  /** Whether vectors were set aside that may add directions to the span. */
   private boolean isDependent() {
     int[] columns = state.tableau.columns;
     return IntStream.range(state.tableau.others(), columns.length)
-        .anyMatch(i -> state.spanning.get(columns[i]));
+        .anyMatch(i -> state.spanning.get(columns[i]) && !isMultipleOfRow(columns[i]));
+  }
+
+  private boolean isMultipleOfRow(int vector) {
+    return IntStream.of(state.tableau.rows)
+        .anyMatch(row -> state.spanning.get(row) && vectors.areMultiples(vector, row));
   }
 
   /** Bounds the error of a distance from sweeps. */

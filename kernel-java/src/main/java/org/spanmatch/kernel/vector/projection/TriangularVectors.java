@@ -1,9 +1,11 @@
 package org.spanmatch.kernel.vector.projection;
 
+import java.util.stream.IntStream;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.TriangularFactor;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.backend.LivingPair;
+import org.spanmatch.kernel.backend.OrthogonalErrors;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
 import org.spanmatch.kernel.vector.qr.PivotedQr;
@@ -16,15 +18,22 @@ import org.spanmatch.kernel.vector.qr.Reflections;
 public final class TriangularVectors implements CompressedVectors {
   private final Matrix unit;
   private final int[] profile;
+  private final int[] multipleOf;
   private final double backwardError;
   private final double storageRoundoff;
   private final double rankTolerance;
   private final Gemm gemm;
 
   private TriangularVectors(
-      Matrix unit, int[] profile, double backwardError, double storageRoundoff, Gemm gemm) {
+      Matrix unit,
+      int[] profile,
+      int[] multipleOf,
+      double backwardError,
+      double storageRoundoff,
+      Gemm gemm) {
     this.unit = unit; // one unit-norm column per vector
     this.profile = profile; // for each vector, the last row that may be nonzero
+    this.multipleOf = multipleOf; // equal for vectors that are exact multiples of each other
     this.backwardError = backwardError; // η: each column may have been moved by at most this much
     this.storageRoundoff = storageRoundoff;
     // τ of the orthogonal method: m·2⁻⁵²·8, m being the number of living neurons in both groups.
@@ -55,12 +64,13 @@ public final class TriangularVectors implements CompressedVectors {
     }
     // Norms and divisions add a few roundings to those of the factorisation.
     double error = factor.error() + (factor.columns() + 4) * 0x1p-53;
-    return new TriangularVectors(unit, columns, error, pair.storageRoundoff(), gemm);
+    int[] multipleOf = IntStream.of(columns).map(factor::multipleOf).toArray();
+    return new TriangularVectors(unit, columns, multipleOf, error, pair.storageRoundoff(), gemm);
   }
 
   @Override
   public CompressedVectors with(Gemm other) {
-    return new TriangularVectors(unit, profile, backwardError, storageRoundoff, other);
+    return new TriangularVectors(unit, profile, multipleOf, backwardError, storageRoundoff, other);
   }
 
   @Override
@@ -120,6 +130,11 @@ public final class TriangularVectors implements CompressedVectors {
   }
 
   @Override
+  public boolean areMultiples(int vector, int other) {
+    return multipleOf[vector] == multipleOf[other];
+  }
+
+  @Override
   public int[] independent(int[] spanning) {
     double[][] rows = new double[unit.rows][spanning.length];
     for (int i = 0; i < rows.length; i++) {
@@ -137,10 +152,8 @@ public final class TriangularVectors implements CompressedVectors {
   @Override
   public double errorBound(
       double distance, double coefficientNorm, int rank, double inverseTrace, boolean dependent) {
-    // Moving every unit vector by at most η moves the distance by at most η(1 + ‖c‖₁); taking
-    // another maximal independent subset moves it by at most τ‖c‖₁.
-    double moved = backwardError + Reflections.backwardError(rank, unit.rows + 1L);
-    double bound = moved * (1 + coefficientNorm);
-    return dependent ? bound + rankTolerance * coefficientNorm : bound;
+    double vectorError = backwardError + Reflections.backwardError(rank, unit.rows + 1L);
+    return OrthogonalErrors.ofDistance(
+        vectorError, distance, coefficientNorm, rank, inverseTrace, dependent);
   }
 }

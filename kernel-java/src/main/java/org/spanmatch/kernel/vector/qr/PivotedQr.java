@@ -113,6 +113,23 @@ public final class PivotedQr {
     return norm;
   }
 
+  /** The trace of the inverse of the independent vectors' Gram matrix RᵀR, which is ‖R⁻¹‖²_F. */
+  public double inverseTrace() {
+    double trace = 0;
+    double[] column = new double[rank];
+    for (int k = 0; k < rank; k++) {
+      for (int i = k; i >= 0; i--) {
+        double value = i == k ? 1 : 0;
+        for (int j = i + 1; j <= k; j++) {
+          value -= rows[i][j] * column[j];
+        }
+        column[i] = value / rows[i][i];
+        trace += column[i] * column[i];
+      }
+    }
+    return trace;
+  }
+
   /**
    * The relative backward error η of each vector: the factorisation is exact for vectors that
    * differ by at most η times their norm.

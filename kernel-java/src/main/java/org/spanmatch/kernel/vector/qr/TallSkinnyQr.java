@@ -14,6 +14,7 @@ import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.TriangularFactor;
+import org.spanmatch.kernel.backend.Multiples;
 import org.spanmatch.kernel.backend.ScaledLayer;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
@@ -48,6 +49,7 @@ public final class TallSkinnyQr {
   private final WorkerPool workers;
   private final Deque<Triangle> triangles = new ArrayDeque<>();
   private final ColumnMoments moments;
+  private final List<Multiples> multiples;
   private int height;
 
   private TallSkinnyQr(
@@ -69,6 +71,7 @@ public final class TallSkinnyQr {
     this.moments =
         new ColumnMoments(
             first, options.normProducts() ? pairs : List.of(), options.normProducts());
+    this.multiples = layers.stream().map(layer -> new Multiples(layer.neurons())).toList();
   }
 
   private long samples() {
@@ -125,7 +128,9 @@ public final class TallSkinnyQr {
     }
 
     /** Reads the next samples of one layer into the blocks. */
-    void fill(ScaledLayer layer, SampleRows source, int column, int count) {
+    void fill(int position, SampleRows source, int count) {
+      ScaledLayer layer = layers.get(position);
+      int column = first[position];
       int neurons = layer.neurons();
       double[] scales = layer.scales().orElse(null);
       int chunk = SampleRows.chunk(neurons);
@@ -139,6 +144,7 @@ public final class TallSkinnyQr {
                   + (count - done)
                   + " samples or more too early");
         }
+        multiples.get(position).add(values, rows);
         for (int i = 0; i < rows; i++) {
           Matrix block = blocks.get((done + i) / blockRows);
           int place = block.at((done + i) % blockRows, column);
@@ -174,7 +180,7 @@ public final class TallSkinnyQr {
         Batch read = next;
         for (int i = 0; i < layers.size() && count > 0; i++) {
           int layer = i;
-          tasks.add(() -> read.fill(layers.get(layer), rows.get(layer), first[layer], count));
+          tasks.add(() -> read.fill(layer, rows.get(layer), count));
         }
         for (int i = 0; i * blockRows < current.samples; i++) {
           int block = i;
@@ -261,11 +267,12 @@ public final class TallSkinnyQr {
       scaled |= layers.get(i).scales().isPresent();
     }
     return new TriangularFactor(
-        described,
-        samples(),
-        options.deadThreshold(),
-        columns > 0 ? backwardError() : 0,
-        rows,
-        scaled ? Map.of() : moments.normProducts());
+            described,
+            samples(),
+            options.deadThreshold(),
+            columns > 0 ? backwardError() : 0,
+            rows,
+            scaled ? Map.of() : moments.normProducts())
+        .withMultiples(Multiples.columns(multiples));
   }
 }

@@ -126,6 +126,11 @@ class SweptSpanTest {
     }
 
     @Override
+    public boolean areMultiples(int vector, int other) {
+      return vectors.areMultiples(vector, other);
+    }
+
+    @Override
     public int[] independent(int[] spanning) {
       return vectors.independent(spanning);
     }
