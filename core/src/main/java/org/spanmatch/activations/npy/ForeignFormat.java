@@ -46,10 +46,16 @@ record ForeignFormat(String name, String cure) {
           "import sys, numpy, h5py; d = {}; h5py.File(sys.argv[1]).visititems(lambda k, v:"
               + " d.update({k: v[()]}) if isinstance(v, h5py.Dataset) else None);"
               + " numpy.savez(sys.argv[2], **d)");
+  // Needs no library: that of safetensors has no bfloat16 for numpy.
   private static final Program SAFETENSORS =
       python(
-          "import sys, numpy, safetensors.numpy as s; numpy.savez(sys.argv[2],"
-              + " **s.load_file(sys.argv[1]))");
+          "import sys, json, numpy; b = open(sys.argv[1], 'rb').read(); n = 8 +"
+              + " int.from_bytes(b[:8], 'little'); t = lambda d: {'BF16': 'u2', 'BOOL': '?'}.get(d) or"
+              + " d[0].lower() + str(int(d[1:]) // 8); a = lambda v: numpy.frombuffer(b[n:],"
+              + " t(v['dtype']), numpy.prod(v['shape'], dtype=int),"
+              + " v['data_offsets'][0]).reshape(v['shape']); numpy.savez(sys.argv[2], **{k:"
+              + " (a(v).astype('u4') << 16).view('f4') if v['dtype'] == 'BF16' else a(v) for k, v in"
+              + " json.loads(b[8:n]).items() if k != '__metadata__'})");
   private static final Program MATLAB =
       python(
           "import sys, numpy, scipy.io; numpy.savez(sys.argv[2], **{k: v for k, v in"

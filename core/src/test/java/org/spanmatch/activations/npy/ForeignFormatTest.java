@@ -73,6 +73,7 @@ class ForeignFormatTest {
       delimiter = '|',
       value = {
         "a.safetensors | a safetensors file | l     | import safetensors.numpy as s; s.save_file({'l': a}, f)",
+        "b.safetensors | a safetensors file | l     | import torch, safetensors.torch as s; s.save_file({'l': torch.tensor(a).bfloat16(), 'm': torch.tensor([1, 2])}, f, {'by': 'me'})",
         "a.h5          | an HDF5 file       | g/l   | import h5py; h5py.File(f, 'w')['g/l'] = a",
         "a.pt          | a PyTorch file     | l     | import torch; torch.save({'l': torch.tensor(a)}, f)",
         "b.pt          | a PyTorch file     | l     | import torch; torch.save({'l': torch.tensor(a).bfloat16()}, f)",
