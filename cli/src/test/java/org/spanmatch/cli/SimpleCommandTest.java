@@ -119,6 +119,7 @@ class SimpleCommandTest {
             "samples",
             "neurons",
             "dead",
+            "warnings",
             "precision",
             "maximum",
             "simple",
