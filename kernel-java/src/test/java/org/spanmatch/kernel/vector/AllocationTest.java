@@ -16,7 +16,7 @@ import org.spanmatch.kernel.vector.gemm.ScalarMicroKernel;
 /** Tests that compressing leaves little garbage per sample. */
 class AllocationTest {
   private static final int NEURONS = 256;
-  private static final int FEW = 1024; // a block of the layer
+  private static final int FEW = 2048; // more than are looked at one by one
   private static final int MANY = 5 * FEW;
 
   // Allows some small objects per step of 512 samples and block of 256, which take 2 bytes per
@@ -32,7 +32,7 @@ class AllocationTest {
     VectorKernel kernel =
         new VectorKernel(
             new ScalarMicroKernel("as the test wants it"), new KernelOptions(1), "test");
-    allocated(kernel, FEW); // loads classes
+    allocated(kernel, MANY); // loads classes
     long few = allocated(kernel, FEW);
     long many = allocated(kernel, MANY);
     double perSample = (double) (many - few) / (MANY - FEW);
