@@ -79,7 +79,9 @@ public final class MatchReport {
           at
               + (undecidable == 1 ? "one neuron is" : undecidable + " neurons are")
               + " undecidable, since rounding of the stored activations may move distances by more"
-              + " than 0.01; they count as not matched, and the JSON lists them");
+              + " than 0.01; "
+              + (undecidable == 1 ? "it counts" : "they count")
+              + " as not matched, and the JSON lists them");
     }
   }
 
