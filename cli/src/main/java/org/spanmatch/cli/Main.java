@@ -61,10 +61,10 @@ public final class Main {
   private static final Set<String> VERSION = Set.of("--version", "-v", "-V");
   private static final String MORE_HEAP = "give it more with SPANMATCH_JAVA_OPTS=";
 
-  // Held, since the log manager itself would let it go. The report says what was chosen.
+  // A strong reference: the log manager holds loggers weakly. The report says what was chosen.
   private static final Logger LOGGER = Logger.getLogger("org.spanmatch");
 
-  // Since an interruption: what fails from then on fails because of it.
+  // True after an interruption; later failures are its consequence.
   private static volatile boolean ending;
 
   private Main() {}

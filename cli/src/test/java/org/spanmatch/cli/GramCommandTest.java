@@ -479,7 +479,7 @@ class GramCommandTest {
   void anAnswerInDoubtStaysAndIsNoted() throws IOException {
     Path gram = gram("f.gram.npz", x, y, "--layers", "fc");
     Outcome outcome = good("match", gram, "--epsilon", "0");
-    String note = "note: layer 'fc': high precision may answer otherwise";
+    String note = "note: layer 'fc': high precision may change the result";
     assertTrue(outcome.err().contains(note), outcome.err());
     assertFalse(good("match", gram, "--epsilon", "0", "--quiet").err().contains("note"));
     assertFalse(

@@ -10,7 +10,7 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
- * Two layers whose activations are added up.
+ * Two layers of one Gram matrix.
  *
  * @param name the layer's name in results
  * @param gram what holds both

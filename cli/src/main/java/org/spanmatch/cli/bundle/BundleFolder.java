@@ -26,7 +26,7 @@ final class BundleFolder implements AutoCloseable {
   private final Thread hook = new Thread(this::interrupted);
 
   /**
-   * Starts a new one.
+   * Starts a new bundle.
    *
    * @throws BundleException if there is something else in its place, or no room for it
    */

@@ -15,7 +15,7 @@ import java.util.zip.ZipOutputStream;
 
 /** Copies jars into a bundle, without those parts of the largest that nothing there uses. */
 final class Jars {
-  // By the beginning of the jar's name: what is kept of it. JCuda loads those two libraries alone;
+  // Entries to keep, by the beginning of the jar's name. JCuda loads those two libraries alone;
   // a PTX compiler of 24 MB is among the rest. JMH uses commons-math3 for its intervals only.
   private static final Map<String, Predicate<String>> KEPT =
       Map.of(

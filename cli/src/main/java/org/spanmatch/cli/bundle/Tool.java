@@ -14,7 +14,7 @@ import java.util.Optional;
 /** Runs other programs. */
 final class Tool {
   /**
-   * What came of it.
+   * The exit code and output of a program.
    *
    * @param output what it wrote, errors included
    */

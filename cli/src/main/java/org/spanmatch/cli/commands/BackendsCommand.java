@@ -63,7 +63,7 @@ public final class BackendsCommand implements Command {
                             + profile.machine().processor()));
   }
 
-  /** Prints what there is to say of a backend. */
+  /** Prints a backend's name and state, with reason and cure. */
   static void print(KernelProvider provider, PrintStream out) {
     Optional<Unavailable> problem = provider.unavailable();
     out.println(

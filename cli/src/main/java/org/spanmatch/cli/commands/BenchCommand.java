@@ -75,7 +75,7 @@ public final class BenchCommand implements Command {
         by how much, and from how many samples on. Times are means with JMH's 99.9 % intervals, from
         JVMs of their own; every result is checked. 'of the limit' is the share of the multiply-adds
         that the processor, or of the products that the GPU can do in that time, measured in the same
-        run. Let nothing else run meanwhile.
+        run. Run nothing else meanwhile.
 
         --save-profile stores what the backends cost here, as a fixed time and times for each
         operation and byte of each phase, for '--backend auto' to take the fastest for each layer.

@@ -103,7 +103,7 @@ record Comparison(
           .println(
               "note: layer '"
                   + DisplayName.printable(layer)
-                  + "': high precision may answer otherwise, but the Gram file is of standard"
+                  + "': high precision may change the result, but the Gram file is of standard"
                   + " precision; 'spanmatch gram --precision high' makes one that has it");
     }
   }

@@ -51,7 +51,7 @@ public final class DemoCommand implements Command {
         Trains two ReLU networks of the same architecture from different seeds on 1,797 handwritten
         digits, writes their activations on held-out digits as .npz files, and matches them; then
         two controls: a network against itself, and against itself on the same digits in another
-        order, which destroys what there is in common.
+        order, which destroys what they share.
 
         Example:
           spanmatch demo --out digits

@@ -14,7 +14,7 @@ import org.spanmatch.cli.options.Spelling;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.terminal.Console;
 
-/** {@code spanmatch help}: what there is, or how to use one command. */
+/** {@code spanmatch help}: lists the commands, or explains one. */
 public final class HelpCommand implements Command {
   private static final int WIDTH = 96;
   private static final int OVERVIEW_WIDTH = 80;

@@ -12,7 +12,7 @@ import org.spanmatch.cli.terminal.Footer;
 import org.spanmatch.report.MatchReport;
 import org.spanmatch.report.results.RunResult;
 
-/** {@code spanmatch match}: the main job. */
+/** {@code spanmatch match}: the maximum match of each layer at several ε. */
 public final class MatchCommand implements Command {
   @Override
   public String name() {

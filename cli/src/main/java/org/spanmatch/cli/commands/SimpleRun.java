@@ -81,7 +81,7 @@ record SimpleRun(SimpleOptions options, int threads, BooleanSupplier stopped)
     return options.epsilon() < Precision.GRAM_FLOOR ? Precision.HIGH : Precision.STANDARD;
   }
 
-  /** A whole answer is worth more than a part of a precise one. */
+  /** Prefer a complete answer of standard precision to a partial one of high precision. */
   @Override
   public SimpleResult.Layer better(SimpleResult.Layer standard, SimpleResult.Layer precise) {
     return standard.complete() && !precise.complete() ? standard : precise;

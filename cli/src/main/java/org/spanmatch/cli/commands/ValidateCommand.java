@@ -200,7 +200,7 @@ public final class ValidateCommand implements Command {
     }
   }
 
-  /** The backends to validate; those of all that can't run are told. */
+  /** The backends to validate; backends of "all" that can't run are reported. */
   private List<KernelProvider> chosen(List<String> names, List<ValidationResult.Missing> missing) {
     List<KernelProvider> all = providers.get();
     List<String> known = all.stream().map(KernelProvider::name).toList();

@@ -352,7 +352,7 @@ public record BenchReport(BenchSetup setup, List<Measurement> measurements, Time
         : Optional.of(new TimesFigure(title, xLabel, base, yLabel, lines));
   }
 
-  /** Of the values with most measurements the largest. */
+  /** The largest of the values with the most measurements. */
   private <N extends Comparable<N>> N mostMeasured(Function<GridPoint, N> value) {
     Map<N, Long> counts =
         table.times().stream()

@@ -18,7 +18,7 @@ public final class Interruption implements AutoCloseable {
 
   private Interruption() {}
 
-  /** Begins to look out for an interruption. */
+  /** Installs the shutdown hook. */
   public static Interruption start() {
     Interruption interruption = new Interruption();
     Runtime.getRuntime().addShutdownHook(interruption.hook);
@@ -44,7 +44,7 @@ public final class Interruption implements AutoCloseable {
     return requested;
   }
 
-  /** Says that all is written that will be. */
+  /** Called when all output is written. */
   @Override
   public void close() {
     written.countDown();
