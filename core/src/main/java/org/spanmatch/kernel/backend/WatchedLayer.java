@@ -1,9 +1,7 @@
 package org.spanmatch.kernel.backend;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.stream.LongStream;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ForwardingLayer;
@@ -37,26 +35,36 @@ final class WatchedLayer extends ForwardingLayer {
   }
 
   /**
-   * Returns the positions of the samples to look at, ascending. They are random, since regular ones
-   * would always meet the same place of sequences or images of one length.
+   * Returns the positions of the samples to look at, ascending: one in each of equal parts. They
+   * are random, since regular ones would always meet the same place of sequences or images of one
+   * length.
    */
   private static long[] positions(long samples) {
-    return samples <= LOOKED_AT
-        ? LongStream.range(0, samples).toArray()
-        : new SplittableRandom(SEED).longs(LOOKED_AT, 0, samples).sorted().distinct().toArray();
+    int count = (int) Math.min(samples, LOOKED_AT);
+    SplittableRandom random = new SplittableRandom(SEED);
+    long[] positions = new long[count];
+    long start = 0;
+    for (int i = 0; i < count; i++) {
+      long end = start + samples / count + (i < samples % count ? 1 : 0);
+      positions[i] = random.nextLong(start, end);
+      start = end;
+    }
+    return positions;
   }
 
   private final class Watcher implements BlockReader {
     private final BlockReader reader;
     private final long[] positions;
-    private final Map<Long, Integer> counts = new HashMap<>();
-    private int silent;
+    private final long[] hashes; // of samples that are not silent
+    private final double[] values = new double[neurons()];
+    private int active; // number of hashes so far
     private int next; // the first position not looked at
     private long passed; // samples of earlier blocks
 
     Watcher(BlockReader reader, long[] positions) {
       this.reader = reader;
       this.positions = positions;
+      this.hashes = new long[positions.length];
     }
 
     @Override
@@ -71,11 +79,10 @@ final class WatchedLayer extends ForwardingLayer {
     private void look(Block block) {
       int samples = block.samples();
       while (next < positions.length && positions[next] - passed < samples) {
-        long hash = hash(block, (int) (positions[next] - passed));
-        if (hash == 0) {
-          silent++;
-        } else {
-          counts.merge(hash, 1, Integer::sum);
+        read(block, (int) (positions[next] - passed), values);
+        long hash = hash(values);
+        if (hash != 0) {
+          hashes[active++] = hash;
         }
         next++;
       }
@@ -86,17 +93,23 @@ final class WatchedLayer extends ForwardingLayer {
     }
 
     private Repetition result() {
+      Arrays.sort(hashes, 0, active);
       long key = 0;
       int commonest = 0;
-      for (Map.Entry<Long, Integer> entry : counts.entrySet()) {
-        // Of equally frequent ones the smaller hash, for the same result in any order.
-        if (entry.getValue() > commonest
-            || (entry.getValue() == commonest && entry.getKey() < key)) {
-          commonest = entry.getValue();
-          key = entry.getKey();
+      int distinct = 0;
+      int start = 0; // of a run of equal hashes
+      for (int i = 1; i <= active; i++) {
+        if (i == active || hashes[i] != hashes[start]) {
+          distinct++;
+          // Of equally frequent ones the smaller hash, for the same result in any order.
+          if (i - start > commonest) {
+            commonest = i - start;
+            key = hashes[start];
+          }
+          start = i;
         }
       }
-      return new Repetition(positions.length, silent, commonest, key, counts.size());
+      return new Repetition(positions.length, positions.length - active, commonest, key, distinct);
     }
 
     @Override
@@ -105,19 +118,55 @@ final class WatchedLayer extends ForwardingLayer {
     }
   }
 
-  /** Returns a hash of a sample's activations; 0 only if no neuron is active. */
-  private static long hash(Block block, int sample) {
+  /** Reads the activations of a sample. */
+  private static void read(Block block, int sample, double[] values) {
     int index = block.index(sample);
-    long hash = 0;
-    boolean active = false;
-    for (int neuron = 0; neuron < block.neurons(); neuron++) {
-      double value = block.type().get(block.data(), index);
-      active |= value != 0;
-      // Adding 0 makes the two zeros equal.
-      hash = (hash ^ Double.doubleToRawLongBits(value + 0.0)) * 0x9E3779B97F4A7C15L;
-      hash ^= hash >>> 32;
+    if (block.neuronStride() == 1) {
+      block.type().decode(block.data(), index, values.length, values);
+      return;
+    }
+    for (int neuron = 0; neuron < values.length; neuron++) {
+      values[neuron] = block.type().get(block.data(), index);
       index += block.neuronStride();
     }
-    return !active ? 0 : hash == 0 ? 1 : hash;
+  }
+
+  /**
+   * Returns a hash of a sample's activations; 0 only if no neuron is active. Four chains of
+   * multiplications run side by side, since one would wait for itself.
+   */
+  private static long hash(double[] values) {
+    long a = 0;
+    long b = 0;
+    long c = 0;
+    long d = 0;
+    long active = 0;
+    int i = 0;
+    for (; i + 3 < values.length; i += 4) {
+      long first = bits(values[i]);
+      long second = bits(values[i + 1]);
+      long third = bits(values[i + 2]);
+      long fourth = bits(values[i + 3]);
+      active |= first | second | third | fourth;
+      a = mixed(a, first);
+      b = mixed(b, second);
+      c = mixed(c, third);
+      d = mixed(d, fourth);
+    }
+    for (; i < values.length; i++) {
+      active |= bits(values[i]);
+      a = mixed(a, bits(values[i]));
+    }
+    long hash = mixed(mixed(mixed(a, b), c), d);
+    return active == 0 ? 0 : hash == 0 ? 1 : hash;
+  }
+
+  private static long bits(double value) {
+    return Double.doubleToRawLongBits(value + 0.0); // adding 0 makes the two zeros equal
+  }
+
+  private static long mixed(long hash, long bits) {
+    long product = (hash ^ bits) * 0x9E3779B97F4A7C15L;
+    return product ^ (product >>> 32);
   }
 }
