@@ -64,7 +64,10 @@ class CudaCommandTest {
   @ParameterizedTest
   @ValueSource(strings = {"--spectrum", "--no-spectrum"})
   void findsTheMatchesOfTheAuthorsProgram(String option) throws IOException {
-    JsonNode result = json(StandIn.runOnIt(USUAL, RealNetworks.match(option)));
+    Outcome outcome = StandIn.runOnIt(USUAL, RealNetworks.match(option));
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertEquals(RealNetworks.notes(option), outcome.err());
+    JsonNode result = JSON.readTree(outcome.out());
     assertEquals("cuda", result.at("/backend/name").textValue());
     assertEquals(
         "CUDA device 0, CPU stand-in, not a GPU", result.at("/backend/device").textValue());

@@ -34,6 +34,17 @@ final class RealNetworks {
   }
 
   /**
+   * Returns what is noted: nothing skipped, nothing borderline, no warning; only the levels tell
+   * where a layer begins.
+   */
+  static String notes(String option) {
+    return option.equals("--spectrum")
+        ? "note: layer 'features.13': 0 at every ε asked for; the first neurons match at 0.63:"
+            + " try --epsilon 0.65\n"
+        : "";
+  }
+
+  /**
    * Compares all layers of a result.
    *
    * @param levels whether each layer must have match levels, or must not

@@ -19,13 +19,7 @@ class RealNetworksTest {
   void findsTheMatchesOfTheAuthorsProgram(String option) throws IOException {
     Outcome outcome = RealCommand.run(RealNetworks.match(option));
     assertEquals(0, outcome.exitCode(), outcome.err());
-    // Nothing skipped, nothing borderline, no warning; only the levels tell where a layer begins.
-    assertEquals(
-        option.equals("--spectrum")
-            ? "note: layer 'features.13': 0 at every ε asked for; the first neurons match at 0.63:"
-                + " try --epsilon 0.65\n"
-            : "",
-        outcome.err());
+    assertEquals(RealNetworks.notes(option), outcome.err());
     JsonNode layers = JSON.readTree(outcome.out()).get("layers");
     RealNetworks.assertMatchesOfTheAuthors(layers, option.equals("--spectrum"));
   }
