@@ -66,13 +66,15 @@ final class UnusedParts {
               "jdk/xml/internal/jdkcatalog"));
 
   /**
-   * Files that only screen, sound, JPEG, colour profiles, vectors of sines and the like, and making
-   * other images need.
+   * Files that only screen, sound, JPEG, colour profiles, vectors of sines and the like,
+   * connections to the internet, and making other images need.
    */
   static final List<String> FILES =
       List.of(
           "/java.base/lib/classlist",
           "/java.base/lib/jrt-fs.jar",
+          "/java.base/lib/security/cacerts",
+          "/java.base/lib/security/public_suffix_list.dat",
           "/java.desktop/lib/libawt_xawt.so",
           "/java.desktop/lib/libjavajpeg.so",
           "/java.desktop/lib/libjawt.so",
