@@ -54,7 +54,7 @@ public final class Main {
   /** The system property in which the launcher passes the width of the terminal for progress. */
   static final String COLUMNS_PROPERTY = "spanmatch.terminal.columns";
 
-  /** The same for results, where standard output is a terminal. */
+  /** The width for results, where standard output is a terminal. */
   static final String TABLE_PROPERTY = "spanmatch.terminal.table";
 
   private static final String DEBUG = "--" + CommonOptions.DEBUG.getLongOpt();

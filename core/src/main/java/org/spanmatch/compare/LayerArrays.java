@@ -20,8 +20,8 @@ import org.spanmatch.activations.npy.UnusableEntry;
  *   <li>it is no readable array, its values are no numbers, or it has fewer than 2 or more than 4
  *       axes;
  *   <li>its values are bool or integers of 32 or 64 bits, and the file has layers of another type;
- *   <li>its values are 0 and 1 alone, as far as the first million tells, and not those of all
- *       layers are.
+ *   <li>its values are 0 and 1 alone, judging by the first million, and not those of all layers
+ *       are.
  * </ul>
  *
  * <p>A lone array is always taken.
@@ -77,7 +77,7 @@ public record LayerArrays(List<StoredArray> arrays, List<LeftOut> leftOut) {
   }
 
   /**
-   * What tells layers from other arrays of the same file.
+   * Distinguishes layers from other arrays of the same file.
    *
    * @param haveLayers whether some arrays can be layers and hold no large integers
    * @param haveActivations whether some of those hold more than 0 and 1

@@ -53,7 +53,7 @@ public final class LayerWarnings {
   private static final int LEAST_PADDING = 3;
   // A layer of which each third sample is there twice has three quarters of different ones.
   private static final double DISTINCT_SHARE = 0.75;
-  // So many make an estimate of the number of different samples good to about a third.
+  // This many make an estimate of the number of different samples good to about a third.
   private static final int LEAST_REPEATED = 10;
 
   private static final String BOTH = "both networks";

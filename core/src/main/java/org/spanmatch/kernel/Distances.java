@@ -136,8 +136,8 @@ public final class Distances {
   }
 
   /**
-   * {@return whether δ is at most a limit, which is ε for ε > 0} At ε = 0 each neuron has a limit
-   * of its own, which the matching algorithms fix before the first removal.
+   * {@return whether δ is at most a limit, which is ε for ε > 0} At ε = 0 the matching algorithms
+   * fix a separate limit for each neuron before the first removal.
    *
    * @param index an index below {@link #size()}
    * @param limit the limit

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ProgressLineTest {
   private static final String LONG_NAME = "features.very.deep.and.with.a.long.name";
 
-  /** The last line that was drawn of two layers of 200 samples, after so many of the second. */
+  /** The last line drawn for two layers of 200 samples, after some samples of the second. */
   private static String drawn(int columns, boolean finished, int samples) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream err = new PrintStream(bytes, true, StandardCharsets.UTF_8);
