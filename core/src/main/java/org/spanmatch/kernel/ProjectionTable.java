@@ -66,6 +66,34 @@ public interface ProjectionTable extends AutoCloseable {
   int[] remaining(Group group);
 
   /**
+   * {@return the dimension of the span of a group's remaining neurons, as this table sees it} It is
+   * the size of a largest subset in which no neuron is within relative distance τ, the backend's
+   * rank tolerance, of the span of the others. Backends may differ in it only where a distance is
+   * as near to τ as rounding reaches.
+   *
+   * <p>From 0, for no neurons, to the smaller of the number of remaining neurons and {@link
+   * #samples()}. Costs nothing after {@link #distances} of the other group, which are distances to
+   * this span, and otherwise a factorisation: O(n³) operations for n neurons.
+   *
+   * @param group the group
+   */
+  int rank(Group group);
+
+  /**
+   * {@return the number of a group's remaining neurons that are proven multiples of one before them
+   * among these, such as copies} What is left out with them is no direction of the span, and it
+   * makes no difference which of several multiples of unit norm stands for all.
+   *
+   * <p>0 if the table can't tell, which is what this method returns unless a backend overrides it:
+   * a Gram matrix has rounded products, which prove nothing.
+   *
+   * @param group the group
+   */
+  default int multiples(Group group) {
+    return 0;
+  }
+
+  /**
    * {@return the current relative distances of the remaining neurons of {@code group} to the span
    * of the remaining neurons of the other group, which may be empty}
    *

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.TestData;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.SampleRows;
@@ -17,10 +18,12 @@ import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.validation.Problem;
 import org.spanmatch.validation.TrueSpan;
 
 /**
- * Bounds hold on files where rounding hides a direction of the span, and true distances are other.
+ * Bounds hold on files where rounding hides a direction of the span, and true distances are other;
+ * and what hides none is known.
  */
 class RankBoundTest {
   private static List<double[]> vectors(Layer layer) {
@@ -74,6 +77,31 @@ class RankBoundTest {
           }
         }
       }
+    }
+  }
+
+  /** Multiples are proven while activations stream by; a Gram matrix has rounded products. */
+  @ParameterizedTest
+  @ValueSource(strings = {"java", "reference"})
+  void multiplesAreProvenAtHighPrecision(String backend) {
+    double[][] vectors = {
+      {1, 2, 3, 5}, {3, 1, 0, 2}, {2, 4, 6, 10}, {-1, -2, -3, -5}, {4, 3, 3, 7}
+    };
+    Problem problem = new Problem(4, List.of(vectors), List.of(vectors[4], vectors[1]));
+    GramOptions options = new GramOptions(0, Precision.HIGH, Progress.NONE);
+    try (ProjectionKernel kernel = Kernels.open(backend, new KernelOptions(1));
+        ProjectionTable table =
+            kernel.compress(problem.layer(Group.X), problem.layer(Group.Y), options)) {
+      assertEquals(2, table.multiples(Group.X));
+      assertEquals(0, table.multiples(Group.Y));
+      assertEquals(2, table.rank(Group.X)); // the last is the sum of the first two
+      ProjectionTable.Mark mark = table.mark();
+      table.remove(Group.X, 0);
+      assertEquals(1, table.multiples(Group.X));
+      table.remove(Group.X, 3);
+      assertEquals(0, table.multiples(Group.X));
+      table.rollback(mark);
+      assertEquals(2, table.multiples(Group.X));
     }
   }
 }

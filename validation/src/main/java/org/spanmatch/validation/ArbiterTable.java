@@ -86,4 +86,9 @@ final class ArbiterTable extends RecomputingTable {
     }
     return new Distances(projected, distances, bounds, coefficients, storageRoundoff);
   }
+
+  @Override
+  protected int rank(int[] spanningColumns) {
+    return ExactRank.of(IntStream.of(spanningColumns).mapToObj(columns::get).toList());
+  }
 }

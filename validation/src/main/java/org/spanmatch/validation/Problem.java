@@ -20,6 +20,9 @@ import org.spanmatch.kernel.Group;
  * @param y activation vectors of the second group
  */
 public record Problem(int samples, List<double[]> x, List<double[]> y) {
+  /** Up to here float16 has all whole numbers. */
+  private static final int LARGEST_WHOLE_FLOAT16 = 2048;
+
   /** Returns the activation vectors of a group. */
   public List<double[]> vectors(Group group) {
     return group == Group.X ? x : y;
@@ -284,6 +287,52 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
     double[] vector = random.ints(samples, -5, 6).asDoubleStream().toArray();
     vector[random.nextInt(samples)] = 7; // never dead
     return vector;
+  }
+
+  /**
+   * Returns a problem of small whole numbers, exact in float16, in which both groups mix the same
+   * few vectors. About half of the vectors of a group are sums, differences and multiples of others
+   * of their group, without rounding.
+   */
+  public static Problem exactMixtures(long seed, int samples, int xCount, int yCount) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<double[]> basis = new ArrayList<>();
+    for (int i = 0; i < 1 + (xCount + yCount) / 4; i++) {
+      basis.add(whole(random, samples));
+    }
+    return new Problem(
+        samples,
+        exactMixtures(random, basis, samples, xCount),
+        exactMixtures(random, basis, samples, yCount));
+  }
+
+  private static List<double[]> exactMixtures(
+      SplittableRandom random, List<double[]> basis, int samples, int count) {
+    List<double[]> group = new ArrayList<>();
+    while (group.size() < count) {
+      int kind = random.nextInt(8);
+      List<double[]> from = kind < 4 && !group.isEmpty() ? group : basis;
+      double[] one = from.get(random.nextInt(from.size()));
+      double[] other = from.get(random.nextInt(from.size()));
+      int factor = (random.nextBoolean() ? 1 : -1) * (1 + random.nextInt(2));
+      double[] vector =
+          switch (kind) {
+            case 0, 1 -> Arrays.stream(one).map(v -> factor * v).toArray();
+            case 7 -> whole(random, samples);
+            default -> sum(one, factor, other);
+          };
+      double largest = Arrays.stream(vector).map(Math::abs).max().orElseThrow();
+      if (largest > 0 && largest <= LARGEST_WHOLE_FLOAT16) {
+        group.add(vector);
+      }
+    }
+    return group;
+  }
+
+  private static double[] sum(double[] one, int factor, double[] other) {
+    double[] sum = new double[one.length];
+    Arrays.setAll(sum, i -> one[i] + factor * other[i]);
+    return sum;
   }
 
   /** Returns the vectors in another order; {@code order} has the old position of each. */

@@ -9,10 +9,12 @@ import org.spanmatch.kernel.Group;
 /**
  * A table that computes all distances afresh: a simple start for a backend.
  *
- * <p>Distances are cached until neurons are removed or restored, so asking twice costs nothing.
+ * <p>Distances and ranks are cached until neurons are removed or restored, so asking twice costs
+ * nothing.
  */
 public abstract class RecomputingTable extends NeuronTable {
   private final Map<Group, Distances> known = new EnumMap<>(Group.class);
+  private final Map<Group, Integer> ranks = new EnumMap<>(Group.class);
 
   /**
    * Creates a table in which every living neuron remains.
@@ -31,6 +33,7 @@ public abstract class RecomputingTable extends NeuronTable {
   protected RecomputingTable(RecomputingTable other) {
     super(other);
     known.putAll(other.known);
+    ranks.putAll(other.ranks);
   }
 
   /**
@@ -43,6 +46,14 @@ public abstract class RecomputingTable extends NeuronTable {
    */
   protected abstract Distances project(
       int[] projected, int[] projectedColumns, int[] spanningColumns);
+
+  /**
+   * Computes the dimension of the span of some neurons, as {@link #project} sees it.
+   *
+   * @param spanningColumns their columns; may be empty
+   * @return the number of independent ones
+   */
+  protected abstract int rank(int[] spanningColumns);
 
   @Override
   public final Distances distances(Group group) {
@@ -57,12 +68,19 @@ public abstract class RecomputingTable extends NeuronTable {
   }
 
   @Override
+  public final int rank(Group group) {
+    requireOpen();
+    return ranks.computeIfAbsent(group, g -> rank(columns(g, remaining(g))));
+  }
+
+  @Override
   protected final void removed(Group group, int[] neurons) {
     // The span that this group is projected on is unchanged; the span of this group has shrunk.
     int[] left = remaining(group);
     known.computeIfPresent(
         group, (g, distances) -> distances.only(neuron -> Arrays.binarySearch(left, neuron) >= 0));
     known.remove(group.other());
+    ranks.remove(group);
   }
 
   @Override
@@ -73,5 +91,6 @@ public abstract class RecomputingTable extends NeuronTable {
   @Override
   protected final void restore(Object saved) {
     known.clear();
+    ranks.clear();
   }
 }

@@ -71,6 +71,11 @@ final class ReferenceGramTable extends RecomputingTable {
         projected, distances, errorBounds, coefficientNorms, gram.pair().storageRoundoff());
   }
 
+  @Override
+  protected int rank(int[] spanningColumns) {
+    return new PivotedFactor(gram.rows(), spanningColumns).rank;
+  }
+
   /**
    * The factor L with LLᵀ = G_SS for a largest independent subset S, found by always taking the
    * farthest vector next.

@@ -93,18 +93,7 @@ final class ReferenceTable extends RecomputingTable {
 
   @Override
   protected Distances project(int[] projected, int[] projectedColumns, int[] spanningColumns) {
-    int spanning = spanningColumns.length;
-    int columns = spanning + projected.length;
-    double[][] rows = new double[factor.length][columns];
-    for (int i = 0; i < rows.length; i++) {
-      for (int j = 0; j < spanning; j++) {
-        rows[i][j] = factor[i][spanningColumns[j]];
-      }
-      for (int j = 0; j < projected.length; j++) {
-        rows[i][spanning + j] = factor[i][projectedColumns[j]];
-      }
-    }
-    PivotedQr qr = new PivotedQr(rows, spanning, columns, rankTolerance);
+    PivotedQr qr = factorise(spanningColumns, projectedColumns);
     double[] distances = new double[projected.length];
     double[] errorBounds = new double[projected.length];
     double[] coefficientNorms = new double[projected.length];
@@ -121,6 +110,33 @@ final class ReferenceTable extends RecomputingTable {
       coefficientNorms[i] = coefficients;
     }
     return new Distances(projected, distances, errorBounds, coefficientNorms, storageRoundoff);
+  }
+
+  @Override
+  protected int rank(int[] spanningColumns) {
+    return factorise(spanningColumns, new int[0]).rank();
+  }
+
+  private PivotedQr factorise(int[] spanningColumns, int[] projectedColumns) {
+    int spanning = spanningColumns.length;
+    int columns = spanning + projectedColumns.length;
+    double[][] rows = new double[factor.length][columns];
+    for (int i = 0; i < rows.length; i++) {
+      for (int j = 0; j < spanning; j++) {
+        rows[i][j] = factor[i][spanningColumns[j]];
+      }
+      for (int j = 0; j < projectedColumns.length; j++) {
+        rows[i][spanning + j] = factor[i][projectedColumns[j]];
+      }
+    }
+    return new PivotedQr(rows, spanning, columns, rankTolerance);
+  }
+
+  @Override
+  public int multiples(Group group) {
+    int[] left = columns(group, remaining(group));
+    return left.length
+        - (int) IntStream.of(left).map(column -> multipleOf[column]).distinct().count();
   }
 
   /** Whether some spanning column is neither taken nor an exact multiple of one that is. */

@@ -32,9 +32,9 @@ import org.spanmatch.kernel.backend.UnitGram;
  * loops add up inner products, and a fresh pivoted Cholesky factorisation answers each question.
  *
  * <p>It writes two things itself: {@link #addUp}, called with scales where activations are of
- * extreme size, and {@code project} of its table. {@link GramPass} checks the layers, {@link
- * UnitGram} scales to unit norm and numbers the living neurons, {@link RecomputingTable} keeps
- * track of removals, and {@link GramErrors} has the error bounds. A {@link
+ * extreme size, and {@code project} and {@code rank} of its table. {@link GramPass} checks the
+ * layers, {@link UnitGram} scales to unit norm and numbers the living neurons, {@link
+ * RecomputingTable} keeps track of removals, and {@link GramErrors} has the error bounds. A {@link
  * org.spanmatch.kernel.KernelProvider} named in {@code META-INF/services} would offer it to every
  * program, and the tests beside it are those of any backend.
  */
@@ -254,6 +254,11 @@ final class TextbookKernel implements ProjectionKernel {
       }
       return new Distances(
           projected, distances, errorBounds, coefficientNorms, gram.pair().storageRoundoff());
+    }
+
+    @Override
+    protected int rank(int[] spanningColumns) {
+      return new Span(gram.rows(), spanningColumns, new int[0]).rank;
     }
   }
 

@@ -488,6 +488,95 @@ public abstract class ProjectionKernelContract {
     }
   }
 
+  // Ranks.
+
+  private static void assertTrueRanks(Problem problem, ProjectionTable table) {
+    for (Group group : Group.values()) {
+      List<double[]> left =
+          Arrays.stream(table.remaining(group)).mapToObj(problem.vectors(group)::get).toList();
+      assertEquals(
+          TrueSpan.of(problem.samples(), left).orElseThrow().rank(),
+          table.rank(group),
+          () -> group.label() + " " + Arrays.toString(table.remaining(group)));
+      int multiples = table.multiples(group);
+      assertTrue(multiples == 0 || multiples == multiples(left), multiples + " multiples");
+    }
+  }
+
+  /** Number of vectors that are multiples of one before them. */
+  private static int multiples(List<double[]> vectors) {
+    return (int)
+        IntStream.range(0, vectors.size())
+            .filter(
+                i ->
+                    vectors.subList(0, i).stream()
+                        .anyMatch(before -> areMultiples(before, vectors.get(i))))
+            .count();
+  }
+
+  /** Whether two vectors of small whole numbers, not all 0, are multiples of each other. */
+  private static boolean areMultiples(double[] one, double[] other) {
+    int first = 0;
+    while (one[first] == 0) {
+      first++;
+    }
+    double a = one[first];
+    double b = other[first];
+    return IntStream.range(0, one.length).allMatch(i -> one[i] * b == other[i] * a);
+  }
+
+  /** Exact mixtures, copies and opposite signs, with more and fewer samples than neurons. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void theRankIsThatOfWhatRemains(boolean asked) {
+    SplittableRandom random = new SplittableRandom(147);
+    int dependent = 0;
+    for (int seed = 0; seed < 24; seed++) {
+      Problem problem =
+          Problem.exactMixtures(seed, seed % 3 == 0 ? 5 : 40, 5 + seed % 9, 14 - seed % 9);
+      try (ProjectionTable table = table(problem)) {
+        if (asked) {
+          table.distances(Group.X);
+          table.distances(Group.Y);
+        }
+        assertTrueRanks(problem, table);
+        ProjectionTable.Mark start = table.mark();
+        removeSome(table, random, 2);
+        assertTrueRanks(problem, table);
+        try (ProjectionTable copy = copy(table)) {
+          removeSome(copy, random, 1);
+          assertTrueRanks(problem, copy);
+          assertTrueRanks(problem, table);
+        }
+        table.rollback(start);
+        assertTrueRanks(problem, table);
+        while (table.remaining(Group.X).length + table.remaining(Group.Y).length > 0) {
+          removeSome(table, random, 1 + random.nextInt(2));
+          if (asked) {
+            table.distances(Group.X);
+          }
+          assertTrueRanks(problem, table);
+          dependent += table.remaining(Group.X).length - table.rank(Group.X);
+        }
+      }
+    }
+    assertTrue(dependent > 100, dependent + " dependent");
+  }
+
+  /** A dead neuron spans nothing, and no neurons at all span nothing either. */
+  @Test
+  void deadNeuronsDoNotCountInTheRank() {
+    Problem problem = Problem.random(148, 20, 4, 3);
+    Arrays.fill(problem.x().get(1), 0);
+    try (ProjectionTable table = table(problem);
+        ProjectionTable none = table(new Problem(20, List.of(), problem.y()))) {
+      assertEquals(3, table.rank(Group.X));
+      assertEquals(3, table.rank(Group.Y));
+      assertEquals(0, none.rank(Group.X));
+      assertEquals(3, none.rank(Group.Y));
+    }
+  }
+
   // Removing and restoring.
 
   @ParameterizedTest
@@ -1035,6 +1124,7 @@ public abstract class ProjectionKernelContract {
     table.close(); // once more changes nothing
     assertClosed("the table is closed", () -> table.distances(Group.X));
     assertClosed("the table is closed", () -> table.distances(Group.Y));
+    assertClosed("the table is closed", () -> table.rank(Group.X));
     assertClosed("the table is closed", () -> table.remaining(Group.X));
     assertClosed("the table is closed", () -> table.remove(Group.X, 0));
     assertClosed("the table is closed", () -> table.peel(Progress.NONE));

@@ -187,6 +187,12 @@ final class DeviceSpan {
     }
   }
 
+  /** Returns the dimension of the span. */
+  int rank() {
+    prepare();
+    return (int) IntStream.of(tableau.rows()).filter(spanning::get).count();
+  }
+
   /** Makes a fresh start if one is needed before the next question. */
   void prepare() {
     answers();

@@ -200,6 +200,11 @@ public final class DeviceTable extends NeuronTable {
   }
 
   @Override
+  public int rank(Group group) {
+    return on(() -> spans.get(group.other()).rank());
+  }
+
+  @Override
   public void sharpen() {
     on(
         () -> {

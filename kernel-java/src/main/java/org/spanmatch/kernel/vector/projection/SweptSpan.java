@@ -318,6 +318,17 @@ final class SweptSpan {
         neurons, distances, errorBounds, coefficientNorms, vectors.storageRoundoff());
   }
 
+  /** Returns the dimension of the span. */
+  int rank() {
+    if (state.spanning.isEmpty()) {
+      return 0;
+    }
+    if (state.tableau == null) {
+      start();
+    }
+    return (int) IntStream.of(state.tableau.rows).filter(state.spanning::get).count();
+  }
+
   /** Whether vectors were set aside that may add directions to the span. */
   private boolean isDependent() {
     int[] columns = state.tableau.columns;

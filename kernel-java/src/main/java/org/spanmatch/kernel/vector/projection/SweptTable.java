@@ -3,6 +3,7 @@ package org.spanmatch.kernel.vector.projection;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
@@ -65,6 +66,22 @@ public final class SweptTable extends NeuronTable {
   @Override
   public Distances distances(Group group) {
     return spans.get(group).distances(remaining(group));
+  }
+
+  @Override
+  public int rank(Group group) {
+    requireOpen();
+    return spans.get(group.other()).rank();
+  }
+
+  @Override
+  public int multiples(Group group) {
+    int[] left = columns(group, remaining(group));
+    return (int)
+        IntStream.range(0, left.length)
+            .filter(
+                i -> IntStream.range(0, i).anyMatch(j -> vectors.areMultiples(left[i], left[j])))
+            .count();
   }
 
   @Override
