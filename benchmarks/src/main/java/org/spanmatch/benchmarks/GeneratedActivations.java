@@ -6,9 +6,9 @@ import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.spanmatch.activations.Block;
-import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layer.BlockReader;
 
 /**
  * Synthetic activations of any number of samples, generated as they are read: ReLUs of hidden

@@ -3,9 +3,9 @@ package org.spanmatch.benchmarks;
 import java.util.List;
 import java.util.Map;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramMatrix;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.Group;
@@ -85,7 +85,7 @@ interface GramPeer extends AutoCloseable {
     return new GramMatrix(
         List.of(layer(data, Group.X, xSquares), layer(data, Group.Y, ySquares)),
         data.samples(),
-        NeuronNorms.DEFAULT_DEAD_THRESHOLD,
+        GramOptions.DEFAULT_DEAD_THRESHOLD,
         // In whatever order the library added them up.
         GramErrors.ofSums(data.samples(), data.samples()),
         Map.of(

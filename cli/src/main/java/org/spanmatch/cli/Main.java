@@ -39,7 +39,6 @@ import org.spanmatch.cli.output.RegressionException;
 import org.spanmatch.cli.output.Version;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.StandardOutput;
-import org.spanmatch.compare.HeapEnd;
 import org.spanmatch.gram.GramException;
 import org.spanmatch.kernel.KernelFailedException;
 import org.spanmatch.kernel.KernelUnavailableException;
@@ -125,7 +124,7 @@ public final class Main {
     } catch (NotEnoughMemoryException e) {
       return fail(message(e), ExitCode.OTHER, e, debug, console);
     } catch (OutOfMemoryError e) {
-      return fail(message(HeapEnd.at("", e)), ExitCode.OTHER, e, debug, console);
+      return fail(message(NotEnoughMemoryException.of("", e)), ExitCode.OTHER, e, debug, console);
     } catch (IOException | RuntimeException | LinkageError e) {
       String message = "unexpected error: " + e + " (the option --debug shows where)";
       return fail(message, ExitCode.OTHER, e, debug, console);

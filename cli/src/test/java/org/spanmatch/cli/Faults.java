@@ -22,7 +22,7 @@ import javax.imageio.ImageIO;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
-import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.activations.npy.StoredArray;
 import org.spanmatch.cli.RealCommand.Outcome;

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Objects;
+import org.spanmatch.activations.Layer.BlockReader;
 
 /** Activations in memory, sample-major or neuron-major. */
 final class ArrayLayer implements Layer {

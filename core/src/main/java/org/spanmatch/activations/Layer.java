@@ -77,4 +77,74 @@ public interface Layer {
               + y.samples());
     }
   }
+
+  /** One pass over the samples of a layer, in order, a block at a time. */
+  interface BlockReader extends AutoCloseable {
+    /**
+     * Reads the next block.
+     *
+     * @return the block, or null when all samples have been read; its buffer is valid until the
+     *     next call
+     * @throws ActivationsException if the data ends early, is damaged, or can't be read
+     */
+    Block next();
+
+    /** Ends the pass and frees its resources; may be called at any time and more than once. */
+    @Override
+    void close();
+  }
+
+  /** A layer that forwards to another one; subclasses override what differs. */
+  abstract class Forwarding implements Layer {
+    private final Layer layer;
+
+    /**
+     * Creates a layer that forwards to another one.
+     *
+     * @param layer the layer to forward to
+     */
+    protected Forwarding(Layer layer) {
+      this.layer = layer;
+    }
+
+    /** {@return the layer that calls are forwarded to} */
+    protected final Layer layer() {
+      return layer;
+    }
+
+    @Override
+    public String name() {
+      return layer.name();
+    }
+
+    @Override
+    public String source() {
+      return layer.source();
+    }
+
+    @Override
+    public ElementType type() {
+      return layer.type();
+    }
+
+    @Override
+    public int neurons() {
+      return layer.neurons();
+    }
+
+    @Override
+    public List<Long> sampleAxes() {
+      return layer.sampleAxes();
+    }
+
+    @Override
+    public long samplePosition(long sample) {
+      return layer.samplePosition(sample);
+    }
+
+    @Override
+    public BlockReader open() {
+      return layer.open();
+    }
+  }
 }

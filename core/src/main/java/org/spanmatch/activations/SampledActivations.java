@@ -5,6 +5,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import org.spanmatch.activations.Layer.BlockReader;
 
 /**
  * A layer restricted to a random subset of its samples: the test set is cut into equal parts and
@@ -14,7 +15,7 @@ import java.util.SplittableRandom;
  * same samples, in every run. One sample per part spreads them over the whole test set, and the
  * random position within a part keeps them from always falling on the same image column.
  */
-final class SampledActivations extends ForwardingLayer {
+final class SampledActivations extends Layer.Forwarding {
   private static final long SEED = 0x5eed_5eedL;
   private static final int BLOCK_VALUES = 1 << 18;
 

@@ -2,7 +2,7 @@ package org.spanmatch.compare;
 
 import java.util.Objects;
 import java.util.Optional;
-import org.spanmatch.activations.NeuronNorms;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
 
 /**
@@ -35,6 +35,6 @@ public record ComparisonOptions(
   /** {@return the default threshold, precision as the answer needs it, and no monitor} */
   public static ComparisonOptions defaults() {
     return new ComparisonOptions(
-        NeuronNorms.DEFAULT_DEAD_THRESHOLD, Optional.empty(), ComparisonMonitor.NONE);
+        GramOptions.DEFAULT_DEAD_THRESHOLD, Optional.empty(), ComparisonMonitor.NONE);
   }
 }

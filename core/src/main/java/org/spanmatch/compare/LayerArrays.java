@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.npy.ActivationFile.UnusableEntry;
 import org.spanmatch.activations.npy.StoredArray;
-import org.spanmatch.activations.npy.UnusableEntry;
 
 /**
  * The arrays of a file that are taken for layers.

@@ -75,7 +75,7 @@ public final class LayerComparison {
     try {
       return precise(question);
     } catch (OutOfMemoryError e) {
-      throw HeapEnd.at(layers.description() + ": ", e);
+      throw NotEnoughMemoryException.of(layers.description() + ": ", e);
     }
   }
 

@@ -1,12 +1,11 @@
 package org.spanmatch.compare;
 
 import org.spanmatch.activations.Block;
-import org.spanmatch.activations.BlockReader;
-import org.spanmatch.activations.ForwardingLayer;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layer.BlockReader;
 
 /** A layer that runs a clock while it is opened or read, decompression included. */
-final class TimedActivations extends ForwardingLayer {
+final class TimedActivations extends Layer.Forwarding {
   private final ReadClock clock;
 
   TimedActivations(Layer layer, ReadClock clock) {

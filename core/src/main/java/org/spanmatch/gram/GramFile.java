@@ -17,9 +17,9 @@ import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.npy.ActivationFile.UnusableEntry;
 import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.activations.npy.StoredArray;
-import org.spanmatch.activations.npy.UnusableEntry;
 
 /**
  * Reads and writes Gram matrices as a {@code .npz} archive of plain arrays, which numpy reads

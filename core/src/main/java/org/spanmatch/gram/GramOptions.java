@@ -1,7 +1,6 @@
 package org.spanmatch.gram;
 
 import java.util.Objects;
-import org.spanmatch.activations.NeuronNorms;
 
 /**
  * Options for adding up activations.
@@ -15,6 +14,9 @@ import org.spanmatch.activations.NeuronNorms;
  */
 public record GramOptions(
     double deadThreshold, Precision precision, boolean normProducts, Progress progress) {
+  /** The default dead threshold: neurons whose activation vector has at most this norm are dead. */
+  public static final double DEFAULT_DEAD_THRESHOLD = 1e-16;
+
   /**
    * Checks the threshold, and that nothing is null.
    *
@@ -48,8 +50,7 @@ public record GramOptions(
    * {@return the default threshold, standard precision, no norm products and no progress reports}
    */
   public static GramOptions defaults() {
-    return new GramOptions(
-        NeuronNorms.DEFAULT_DEAD_THRESHOLD, Precision.STANDARD, false, Progress.NONE);
+    return new GramOptions(DEFAULT_DEAD_THRESHOLD, Precision.STANDARD, false, Progress.NONE);
   }
 
   /**

@@ -197,8 +197,8 @@ public final class Moments {
   /**
    * {@return whether sums of unscaled products and fourth powers are accurate enough for all
    * neurons: no norm is so large or so small that they overflow or underflow, except far below the
-   * threshold} If not, a value is not finite or the activations need scaling; {@link
-   * org.spanmatch.activations.NeuronNorms} finds out which.
+   * threshold} If not, a value is not finite or the activations need scaling; {@code NeuronNorms}
+   * finds out which.
    *
    * @param deadThreshold neurons of at most this norm are dead
    */

@@ -35,6 +35,23 @@ public final class NotEnoughMemoryException extends RuntimeException {
     this.javaOption = javaOption;
   }
 
+  /**
+   * {@return an exception for an {@link OutOfMemoryError}, which estimates did not prevent; it
+   * suggests a heap of at least twice the size}
+   *
+   * @param place where it happened, ending with a colon and a space, or empty
+   * @param cause the error that ended the heap
+   */
+  public static NotEnoughMemoryException of(String place, OutOfMemoryError cause) {
+    long heap = Runtime.getRuntime().maxMemory();
+    NotEnoughMemoryException exception =
+        new NotEnoughMemoryException(
+            place + "the Java heap of " + heap / 1_000_000 + " MB is too small",
+            "-Xmx" + (heap / 500_000_000 + 1) + "g");
+    exception.initCause(cause);
+    return exception;
+  }
+
   /** {@return the message without the cure} */
   public String problem() {
     return problem;

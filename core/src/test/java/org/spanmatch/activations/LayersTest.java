@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.spanmatch.activations.Layer.BlockReader;
+import org.spanmatch.kernel.backend.SampleRows;
 
 class LayersTest {
   @ParameterizedTest

@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.spanmatch.activations.Layer.BlockReader;
+import org.spanmatch.kernel.backend.SampleRows;
 
 class SampledActivationsTest {
   /** Returns a layer in which neuron f has the value {@code f + neurons·sample}. */
@@ -96,7 +98,7 @@ class SampledActivationsTest {
   @Timeout(10)
   void aLayerThatEndsTooEarlyIsNoticed() {
     Layer empty =
-        new ForwardingLayer(counting(1000, 3)) {
+        new Layer.Forwarding(counting(1000, 3)) {
           @Override
           public BlockReader open() {
             return new BlockReader() {

@@ -6,9 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
-import org.spanmatch.activations.BlockReader;
-import org.spanmatch.activations.ForwardingLayer;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.Progress;
 
@@ -18,7 +17,7 @@ class LayerStepsTest {
 
   /** A layer that is slow to open. */
   private static final Layer SLOW =
-      new ForwardingLayer(Layers.of("slow", 1, 1, new double[] {1})) {
+      new Layer.Forwarding(Layers.of("slow", 1, 1, new double[] {1})) {
         @Override
         public BlockReader open() {
           pause();

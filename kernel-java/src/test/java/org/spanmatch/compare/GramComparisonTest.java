@@ -14,7 +14,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
-import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramException;
 import org.spanmatch.gram.GramLayer;
@@ -101,7 +100,7 @@ class GramComparisonTest {
     new LayerComparison(
             pair,
             kernel,
-            new ComparisonOptions(NeuronNorms.DEFAULT_DEAD_THRESHOLD, precision, monitor))
+            new ComparisonOptions(GramOptions.DEFAULT_DEAD_THRESHOLD, precision, monitor))
         .answer(new Asking(wanted, doubted));
     return monitor;
   }

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.activations.Layers;
-import org.spanmatch.activations.NeuronNorms;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.NotEnoughMemoryException;
@@ -84,7 +84,7 @@ class LayerComparisonTest {
     return new LayerComparison(
         PAIR,
         kernel,
-        new ComparisonOptions(NeuronNorms.DEFAULT_DEAD_THRESHOLD, precision, monitor));
+        new ComparisonOptions(GramOptions.DEFAULT_DEAD_THRESHOLD, precision, monitor));
   }
 
   @Test

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.TestData;
 import org.spanmatch.activations.ElementType;
-import org.spanmatch.activations.ForwardingLayer;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.npy.ActivationFile;
@@ -227,7 +226,7 @@ class LayerWarningsTest {
   }
 
   private static Layer stored(double[][] values, ElementType type) {
-    return new ForwardingLayer(Layers.of("layer", values)) {
+    return new Layer.Forwarding(Layers.of("layer", values)) {
       @Override
       public ElementType type() {
         return type;

@@ -24,7 +24,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.TestData;
 import org.spanmatch.activations.Layers;
-import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
@@ -252,7 +251,7 @@ class BorderlineTest {
     LayerPair pair = LayerPairs.of(x, y, name -> true, List.of()).pairs().get(0);
     for (Precision precision : Precision.values()) {
       GramOptions options =
-          new GramOptions(NeuronNorms.DEFAULT_DEAD_THRESHOLD, precision, Progress.NONE);
+          new GramOptions(GramOptions.DEFAULT_DEAD_THRESHOLD, precision, Progress.NONE);
       try (ProjectionKernel fast = Kernels.open(backend, new KernelOptions(1));
           ProjectionTable table = fast.compress(pair.x(), pair.y(), options)) {
         MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);

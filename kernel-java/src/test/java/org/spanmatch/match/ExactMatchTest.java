@@ -22,7 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.TestData;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layers;
-import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
@@ -42,7 +41,7 @@ import org.spanmatch.validation.contract.PlantedProblem;
 /** Tests matches at ε = 0, where each neuron has a limit that is fixed before the first removal. */
 class ExactMatchTest {
   private static final GramOptions HIGH =
-      new GramOptions(NeuronNorms.DEFAULT_DEAD_THRESHOLD, Precision.HIGH, Progress.NONE);
+      new GramOptions(GramOptions.DEFAULT_DEAD_THRESHOLD, Precision.HIGH, Progress.NONE);
   private static final List<Integer> EIGHT = IntStream.range(0, 8).boxed().toList();
 
   private ProjectionKernel kernel;

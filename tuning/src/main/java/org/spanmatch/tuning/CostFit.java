@@ -1,7 +1,7 @@
 package org.spanmatch.tuning;
 
 import java.util.List;
-import org.spanmatch.kernel.selection.PhaseCost;
+import org.spanmatch.kernel.selection.CostProfile.PhaseCost;
 
 /**
  * Fits the cost of a phase to measured times: least squares of the relative errors, with no cost

@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.spanmatch.kernel.selection.CostModel;
-import org.spanmatch.kernel.selection.LayerWork;
+import org.spanmatch.kernel.selection.CostProfile.CostModel;
+import org.spanmatch.kernel.selection.CostProfile.LayerWork;
 
 /** Fits cost models of backends to measured times. */
 public final class CostModels {

@@ -1,7 +1,7 @@
 package org.spanmatch.tuning;
 
 import java.util.Locale;
-import org.spanmatch.kernel.selection.LayerWork;
+import org.spanmatch.kernel.selection.CostProfile.LayerWork;
 
 /**
  * A size of a layer.

@@ -20,7 +20,6 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layout;
-import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
@@ -281,7 +280,7 @@ public abstract class KernelBenchmark {
   }
 
   private static GramOptions compression(Precision asked) {
-    return new GramOptions(NeuronNorms.DEFAULT_DEAD_THRESHOLD, asked, Progress.NONE);
+    return new GramOptions(GramOptions.DEFAULT_DEAD_THRESHOLD, asked, Progress.NONE);
   }
 
   /** A way to make a table. */

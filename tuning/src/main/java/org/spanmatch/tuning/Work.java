@@ -2,7 +2,7 @@ package org.spanmatch.tuning;
 
 import java.util.Map;
 import java.util.Optional;
-import org.spanmatch.kernel.selection.LayerWork;
+import org.spanmatch.kernel.selection.CostProfile.LayerWork;
 
 /**
  * The useful work of one call of a benchmark, whichever method its backend uses: floating-point

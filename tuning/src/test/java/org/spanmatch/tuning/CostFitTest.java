@@ -9,8 +9,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.spanmatch.kernel.selection.LayerWork;
-import org.spanmatch.kernel.selection.PhaseCost;
+import org.spanmatch.kernel.selection.CostProfile.LayerWork;
+import org.spanmatch.kernel.selection.CostProfile.PhaseCost;
 import org.spanmatch.tuning.CostFit.Timing;
 
 /** Tests that a fit recovers known costs. */

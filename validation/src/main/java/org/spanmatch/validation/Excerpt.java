@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.NeuronNorms;
-import org.spanmatch.activations.SampleRows;
 import org.spanmatch.compare.LayerPair;
+import org.spanmatch.kernel.backend.NeuronNorms;
+import org.spanmatch.kernel.backend.SampleRows;
 
 /** Takes parts of real layers that are small enough for the arbiter. */
 public final class Excerpt {

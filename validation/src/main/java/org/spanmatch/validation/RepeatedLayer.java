@@ -3,9 +3,9 @@ package org.spanmatch.validation;
 import java.util.ArrayList;
 import java.util.List;
 import org.spanmatch.activations.Block;
-import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layer.BlockReader;
 
 /**
  * A layer that repeats the samples of another one: any number of samples in no more memory, with

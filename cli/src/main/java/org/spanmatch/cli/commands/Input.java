@@ -17,7 +17,6 @@ import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.compare.ComparedLayers;
 import org.spanmatch.compare.GramLayerPair;
 import org.spanmatch.compare.GramLayerPairs;
-import org.spanmatch.compare.HeapEnd;
 import org.spanmatch.compare.LayerArrays;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
@@ -25,6 +24,7 @@ import org.spanmatch.compare.LeftOut;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramException;
 import org.spanmatch.gram.GramFile;
+import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.report.text.DisplayName;
 
@@ -96,7 +96,7 @@ record Input<P extends ComparedLayers>(
     try {
       return GramFile.read(file);
     } catch (OutOfMemoryError e) {
-      throw HeapEnd.at(file.path() + ": ", e);
+      throw NotEnoughMemoryException.of(file.path() + ": ", e);
     }
   }
 

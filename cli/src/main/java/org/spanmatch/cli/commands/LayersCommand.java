@@ -6,16 +6,16 @@ import java.util.stream.Collectors;
 import org.apache.commons.cli.Option;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.npy.ActivationFile.UnusableEntry;
 import org.spanmatch.activations.npy.StoredArray;
-import org.spanmatch.activations.npy.UnusableEntry;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.ProgressLine;
 import org.spanmatch.compare.LayerArrays;
 import org.spanmatch.compare.LeftOut;
 import org.spanmatch.gram.GramFile;
+import org.spanmatch.kernel.backend.NeuronNorms;
 import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.report.text.TextTable;
 

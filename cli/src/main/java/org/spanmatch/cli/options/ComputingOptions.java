@@ -3,7 +3,7 @@ package org.spanmatch.cli.options;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
-import org.spanmatch.activations.NeuronNorms;
+import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
@@ -31,7 +31,7 @@ public record ComputingOptions(
       CommonOptions.valued(
           "dead-threshold",
           "norm",
-          "neurons with at most this norm are dead; default " + NeuronNorms.DEFAULT_DEAD_THRESHOLD);
+          "neurons with at most this norm are dead; default " + GramOptions.DEFAULT_DEAD_THRESHOLD);
 
   /** How many threads compute. */
   public static final Option THREADS =
@@ -85,7 +85,7 @@ public record ComputingOptions(
     return new ComputingOptions(
         Kernels.AUTO,
         KernelOptions.defaults(),
-        NeuronNorms.DEFAULT_DEAD_THRESHOLD,
+        GramOptions.DEFAULT_DEAD_THRESHOLD,
         Optional.empty(),
         quiet,
         false);
@@ -126,7 +126,7 @@ public record ComputingOptions(
   public static double deadThreshold(Arguments arguments) {
     return arguments
         .number(DEAD_THRESHOLD, "of at least 0", norm -> norm >= 0 && norm <= Double.MAX_VALUE)
-        .orElse(NeuronNorms.DEFAULT_DEAD_THRESHOLD);
+        .orElse(GramOptions.DEFAULT_DEAD_THRESHOLD);
   }
 
   private static Optional<Precision> precision(Arguments arguments) {

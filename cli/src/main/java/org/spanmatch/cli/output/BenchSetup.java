@@ -2,7 +2,7 @@ package org.spanmatch.cli.output;
 
 import java.util.List;
 import java.util.Map;
-import org.spanmatch.kernel.selection.Machine;
+import org.spanmatch.kernel.selection.CostProfile.Machine;
 import org.spanmatch.tuning.GridRun;
 
 /**

@@ -7,7 +7,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Block;
-import org.spanmatch.activations.BlockReader;
+import org.spanmatch.activations.Layer.BlockReader;
 
 /**
  * The attributes by which a change of a file is detected: its size, the time of its last change,

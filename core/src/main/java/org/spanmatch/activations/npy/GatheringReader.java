@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.util.List;
 import org.spanmatch.activations.Block;
-import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer.BlockReader;
 
 /**
  * Reads an array whose samples are not consecutive in the file: neurons first, Fortran order, or

@@ -3,9 +3,9 @@ package org.spanmatch.activations.npy;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.List;
-import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layer.BlockReader;
 
 /** A layer read from a stored {@code .npy} array by strides, without a transposed copy. */
 final class NpyActivations implements Layer {

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.ZipException;
 import org.spanmatch.activations.Block;
-import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer.BlockReader;
 
 /** Reads an array from front to back, for files with the samples in order. */
 final class SequentialReader implements BlockReader {

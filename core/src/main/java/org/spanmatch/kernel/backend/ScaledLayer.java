@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.Moments;
 

@@ -3,16 +3,15 @@ package org.spanmatch.kernel.backend;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.spanmatch.activations.Block;
-import org.spanmatch.activations.BlockReader;
-import org.spanmatch.activations.ForwardingLayer;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.gram.Repetition;
 
 /**
  * A layer that notices samples that repeat while a backend reads it. It looks at about a thousand
  * samples, so that a pass over many takes no longer, and hands on every block as it is.
  */
-final class WatchedLayer extends ForwardingLayer {
+final class WatchedLayer extends Layer.Forwarding {
   private static final int LOOKED_AT = 1024;
   private static final long SEED = 0x5EED;
 

@@ -1,19 +1,15 @@
 package org.spanmatch.kernel.selection;
 
 import java.io.IOException;
-import java.io.StringReader;
-import java.io.StringWriter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The costs of matching on the backends of one machine, as measured there.
@@ -27,18 +23,6 @@ import java.util.stream.Collectors;
  */
 public record CostProfile(
     LocalDate date, Machine machine, int threads, Map<String, Backend> backends) {
-  private static final String FORMAT = "spanmatch.profile";
-  private static final String VERSION = "1";
-  private static final String BACKEND = "backend.";
-
-  /**
-   * The measured costs of one backend.
-   *
-   * @param details what it runs on, such as devices and their driver version; may be empty
-   * @param model the cost model fitted to the measurements
-   */
-  public record Backend(String details, CostModel model) {}
-
   /**
    * Checks that there is a thread and a backend, and copies the map.
    *
@@ -117,43 +101,7 @@ public record CostProfile(
 
   /** {@return the content of a profile file} */
   public String text() {
-    Map<String, String> values = new TreeMap<>();
-    values.put(FORMAT, VERSION);
-    values.put("date", date.toString());
-    values.put("threads", Integer.toString(threads));
-    values.put("machine.processor", machine.processor());
-    values.put("machine.processors", Integer.toString(machine.processors()));
-    values.put("machine.system", machine.system());
-    values.put("machine.java", machine.java());
-    backends.forEach(
-        (name, backend) -> {
-          values.put(BACKEND + name + ".details", backend.details());
-          put(values, BACKEND + name + ".compress", backend.model().compress());
-          put(values, BACKEND + name + ".match", backend.model().match());
-        });
-    return values.entrySet().stream()
-        .map(entry -> line(entry.getKey(), entry.getValue()))
-        .collect(Collectors.joining());
-  }
-
-  private static void put(Map<String, String> values, String phase, PhaseCost cost) {
-    values.put(phase + ".seconds", Double.toString(cost.fixed()));
-    values.put(phase + ".secondsPerFlop", Double.toString(cost.perFlop()));
-    values.put(phase + ".secondsPerByte", Double.toString(cost.perByte()));
-  }
-
-  /** Returns one line, escaped as the properties format requires. */
-  private static String line(String key, String value) {
-    Properties one = new Properties();
-    one.setProperty(key, value);
-    StringWriter writer = new StringWriter();
-    try {
-      one.store(writer, null);
-    } catch (IOException e) {
-      throw new IllegalStateException(e); // a StringWriter never throws
-    }
-    return writer.toString().lines().filter(line -> !line.startsWith("#")).findFirst().orElseThrow()
-        + "\n";
+    return ProfileText.of(this);
   }
 
   /**
@@ -166,89 +114,148 @@ public record CostProfile(
    */
   public static CostProfile read(Path file) throws IOException {
     try {
-      return parse(Files.readString(file));
+      return ProfileText.parse(Files.readString(file));
     } catch (CharacterCodingException e) {
       throw new IllegalArgumentException("it is not a text", e);
     }
   }
 
-  /** Parses what {@link #text} returns. */
-  static CostProfile parse(String text) {
-    Properties values = new Properties();
-    try {
-      values.load(new StringReader(text));
-    } catch (IOException e) {
-      throw new IllegalStateException(e); // a StringReader never throws
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("it is damaged: " + e.getMessage(), e);
+  /**
+   * The measured costs of one backend.
+   *
+   * @param details what it runs on, such as devices and their driver version; may be empty
+   * @param model the cost model fitted to the measurements
+   */
+  public record Backend(String details, CostModel model) {}
+
+  /**
+   * A model of the time that matching a layer takes on a backend, at standard precision.
+   *
+   * @param compress cost of reading and compressing the activations
+   * @param match cost of finding the matches of the compressed layer
+   */
+  public record CostModel(PhaseCost compress, PhaseCost match) {
+    // Models are measured with float32; other types take about as long.
+    private static final int ELEMENT_BYTES = Float.BYTES;
+
+    /**
+     * {@return the expected time of matching a layer of this size, in seconds}
+     *
+     * @param xNeurons number of neurons of the first group
+     * @param yNeurons number of neurons of the second group
+     * @param samples number of samples, at least 1
+     */
+    public double seconds(int xNeurons, int yNeurons, long samples) {
+      LayerWork work = LayerWork.of(xNeurons, yNeurons, samples, ELEMENT_BYTES);
+      return compress.seconds(work.compressFlops(), work.compressBytes())
+          + match.seconds(work.matchFlops(), work.matchBytes());
     }
-    String version = values.getProperty(FORMAT);
-    if (version == null) {
-      throw new IllegalArgumentException("it has no entry '" + FORMAT + "'");
+  }
+
+  /**
+   * The cost of one phase on a backend, linear in operations and bytes.
+   *
+   * @param fixed seconds at any size; finite, at least 0
+   * @param perFlop seconds per operation; finite, at least 0
+   * @param perByte seconds per byte; finite, at least 0
+   */
+  public record PhaseCost(double fixed, double perFlop, double perByte) {
+    /**
+     * Checks the ranges.
+     *
+     * @param fixed seconds at any size
+     * @param perFlop seconds per operation
+     * @param perByte seconds per byte
+     */
+    public PhaseCost {
+      requireCost(fixed);
+      requireCost(perFlop);
+      requireCost(perByte);
     }
-    if (!version.equals(VERSION)) {
-      throw new IllegalArgumentException(
-          "expected " + FORMAT + "=" + VERSION + ", found " + version);
-    }
-    Machine machine =
-        new Machine(
-            value(values, "machine.processor"),
-            count(values, "machine.processors"),
-            value(values, "machine.system"),
-            value(values, "machine.java"));
-    Map<String, Backend> backends = new TreeMap<>();
-    String details = ".details";
-    for (String key : values.stringPropertyNames()) {
-      if (key.startsWith(BACKEND) && key.endsWith(details)) {
-        String prefix = key.substring(0, key.length() - details.length());
-        CostModel model =
-            new CostModel(cost(values, prefix + ".compress"), cost(values, prefix + ".match"));
-        backends.put(
-            prefix.substring(BACKEND.length()), new Backend(values.getProperty(key), model));
+
+    private static void requireCost(double seconds) {
+      if (!(seconds >= 0 && seconds <= Double.MAX_VALUE)) {
+        throw new IllegalArgumentException("expected seconds of at least 0, found " + seconds);
       }
     }
-    return new CostProfile(date(values), machine, count(values, "threads"), backends);
-  }
 
-  private static String value(Properties values, String key) {
-    String value = values.getProperty(key);
-    if (value == null) {
-      throw new IllegalArgumentException("it has no entry '" + key + "'");
-    }
-    return value;
-  }
-
-  private static LocalDate date(Properties values) {
-    String text = value(values, "date");
-    try {
-      return LocalDate.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new IllegalArgumentException("expected a date such as 2026-11-20, found " + text, e);
+    /** Returns the time that a number of operations on a number of bytes takes, in seconds. */
+    double seconds(double flops, double bytes) {
+      return fixed + perFlop * flops + perByte * bytes;
     }
   }
 
-  private static int count(Properties values, String key) {
-    String text = value(values, key);
-    try {
-      return Integer.parseInt(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("expected a whole number, found " + key + "=" + text, e);
+  /**
+   * The work of matching a layer, by phase.
+   *
+   * <p>With d samples and m neurons in all, n of them in one network, the Gram matrix takes d·m²
+   * operations (one triangle only) on d·m activations, and the match levels of one network's
+   * neurons take about 8/3·n³ on a matrix of m² elements.
+   *
+   * @param compressFlops operations to compress
+   * @param compressBytes bytes of activations to read
+   * @param matchFlops operations to find all match levels
+   * @param matchBytes bytes of the Gram matrix
+   */
+  public record LayerWork(
+      double compressFlops, double compressBytes, double matchFlops, double matchBytes) {
+    /**
+     * {@return the work of matching a layer}
+     *
+     * @param xNeurons number of neurons of the first network
+     * @param yNeurons number of neurons of the second network
+     * @param samples number of samples
+     * @param elementBytes bytes per activation
+     */
+    public static LayerWork of(int xNeurons, int yNeurons, long samples, int elementBytes) {
+      double x = xNeurons;
+      double y = yNeurons;
+      double all = x + y;
+      return new LayerWork(
+          samples * all * all,
+          samples * all * elementBytes,
+          8 / 3.0 * (x * x * x + y * y * y),
+          Double.BYTES * all * all);
     }
   }
 
-  private static PhaseCost cost(Properties values, String phase) {
-    return new PhaseCost(
-        number(values, phase + ".seconds"),
-        number(values, phase + ".secondsPerFlop"),
-        number(values, phase + ".secondsPerByte"));
-  }
+  /**
+   * A machine, as far as it decides how long a computation takes on its processor.
+   *
+   * @param processor the processor's name
+   * @param processors number of processors that Java may use
+   * @param system operating system and architecture
+   * @param java the virtual machine and its version
+   */
+  public record Machine(String processor, int processors, String system, String java) {
+    private static final Path PROCESSORS = Path.of("/proc/cpuinfo");
 
-  private static double number(Properties values, String key) {
-    String text = value(values, key);
-    try {
-      return Double.parseDouble(text);
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("expected a number, found " + key + "=" + text, e);
+    /** {@return this machine} */
+    public static Machine here() {
+      return new Machine(
+          processorName(),
+          Runtime.getRuntime().availableProcessors(),
+          System.getProperty("os.name") + " on " + System.getProperty("os.arch"),
+          System.getProperty("java.vm.name") + " " + System.getProperty("java.version"));
+    }
+
+    private static String processorName() {
+      if (Files.isReadable(PROCESSORS)) {
+        try (Stream<String> lines = Files.lines(PROCESSORS)) {
+          return lines
+              .filter(line -> line.startsWith("model name"))
+              .map(line -> line.substring(line.indexOf(':') + 1).strip())
+              .findFirst()
+              .orElse(unnamed());
+        } catch (IOException e) {
+          return unnamed();
+        }
+      }
+      return unnamed();
+    }
+
+    private static String unnamed() {
+      return "unnamed " + System.getProperty("os.arch") + " processor";
     }
   }
 }

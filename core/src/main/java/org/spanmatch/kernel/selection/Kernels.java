@@ -20,6 +20,7 @@ import org.spanmatch.kernel.KernelProvider.Unavailable;
 import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.selection.AutomaticKernel.Candidate;
+import org.spanmatch.kernel.selection.CostProfile.Machine;
 
 /**
  * Finds backends and chooses one.

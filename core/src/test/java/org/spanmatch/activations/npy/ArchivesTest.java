@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.npy.ActivationFile.UnusableEntry;
 
 /** Tests how archives, folders and single files become lists of named arrays. */
 class ArchivesTest {

@@ -17,13 +17,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layout;
-import org.spanmatch.activations.NeuronNorms;
+import org.spanmatch.activations.npy.ActivationFile.UnusableEntry;
 import org.spanmatch.activations.npy.NpyBytes.Container;
 import org.spanmatch.compare.LayerPair;
+import org.spanmatch.kernel.backend.NeuronNorms;
 
 /** Tests that unusable input is refused with one sentence that says where and why. */
 class BadInputTest {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.SampleRows;
+import org.spanmatch.kernel.backend.SampleRows;
 
 /** Files in formats that are not read are named, and the line that converts them works. */
 class ForeignFormatTest {

@@ -12,8 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.activations.Block;
-import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.Layout;
 
 /** Files beyond 2 GiB; they are sparse, so they take no room on most file systems. */

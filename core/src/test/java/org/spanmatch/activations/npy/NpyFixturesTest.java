@@ -17,7 +17,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.spanmatch.JsonFile;
 import org.spanmatch.TestData;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.SampleRows;
+import org.spanmatch.kernel.backend.SampleRows;
 
 /** Reads files that numpy wrote, in every dtype, byte order, memory order and format version. */
 class NpyFixturesTest {

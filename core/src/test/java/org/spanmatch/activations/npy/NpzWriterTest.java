@@ -15,7 +15,7 @@ import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.SampleRows;
+import org.spanmatch.kernel.backend.SampleRows;
 
 class NpzWriterTest {
   @TempDir private Path folder;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
-import org.spanmatch.activations.SampleRows;
+import org.spanmatch.kernel.backend.SampleRows;
 
 /** Exchanges files with numpy, if installed. */
 class NumpyTest {

@@ -13,9 +13,9 @@ import java.util.List;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layout;
-import org.spanmatch.activations.NeuronNorms;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
+import org.spanmatch.kernel.backend.NeuronNorms;
 
 /**
  * Targets for a coverage-guided fuzzer. Each takes any bytes, which the readers may refuse only

@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.spanmatch.activations.Block;
-import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.Layout;
-import org.spanmatch.activations.SampleRows;
+import org.spanmatch.kernel.backend.SampleRows;
 
 /**
  * An array in which every value follows from its index, so that a reader's output can be checked

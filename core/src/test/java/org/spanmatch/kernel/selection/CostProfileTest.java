@@ -14,6 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.spanmatch.kernel.selection.CostProfile.CostModel;
+import org.spanmatch.kernel.selection.CostProfile.Machine;
+import org.spanmatch.kernel.selection.CostProfile.PhaseCost;
 
 /** Tests profiles in memory and in files, and when they apply. */
 class CostProfileTest {
@@ -71,7 +74,7 @@ class CostProfileTest {
     String damaged = text.replace(good, bad);
     assertEquals(
         message,
-        assertThrows(IllegalArgumentException.class, () -> CostProfile.parse(damaged))
+        assertThrows(IllegalArgumentException.class, () -> ProfileText.parse(damaged))
             .getMessage());
   }
 

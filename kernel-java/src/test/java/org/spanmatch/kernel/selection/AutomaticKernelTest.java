@@ -28,6 +28,9 @@ import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.reference.ReferenceProvider;
+import org.spanmatch.kernel.selection.CostProfile.CostModel;
+import org.spanmatch.kernel.selection.CostProfile.Machine;
+import org.spanmatch.kernel.selection.CostProfile.PhaseCost;
 
 /** Which problems an accelerator leaves to the backend that comes next. */
 class AutomaticKernelTest {

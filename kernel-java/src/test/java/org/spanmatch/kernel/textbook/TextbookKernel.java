@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.SampleRows;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramMatrix;
@@ -24,6 +23,7 @@ import org.spanmatch.kernel.backend.GramErrors;
 import org.spanmatch.kernel.backend.GramPass;
 import org.spanmatch.kernel.backend.HeapMemory;
 import org.spanmatch.kernel.backend.RecomputingTable;
+import org.spanmatch.kernel.backend.SampleRows;
 import org.spanmatch.kernel.backend.ScaledLayer;
 import org.spanmatch.kernel.backend.UnitGram;
 

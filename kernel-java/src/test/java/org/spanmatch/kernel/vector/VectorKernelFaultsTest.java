@@ -24,9 +24,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Block;
-import org.spanmatch.activations.BlockReader;
-import org.spanmatch.activations.ForwardingLayer;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
@@ -63,7 +62,7 @@ class VectorKernelFaultsTest {
 
   /** The layer, but after some blocks the reader throws, or ends if there is nothing to throw. */
   private Layer failing(int blocks, RuntimeException failure) {
-    return new ForwardingLayer(good) {
+    return new Layer.Forwarding(good) {
       @Override
       public BlockReader open() {
         BlockReader reader = layer().open();

@@ -27,9 +27,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.activations.BlockReader;
-import org.spanmatch.activations.ForwardingLayer;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramMatrix;
@@ -110,7 +109,7 @@ public abstract class GramContract {
   // Layers.
 
   /** A layer with another name, which counts how often it is read. */
-  private static final class NamedLayer extends ForwardingLayer {
+  private static final class NamedLayer extends Layer.Forwarding {
     private final String name;
     private final AtomicInteger passes = new AtomicInteger();
 

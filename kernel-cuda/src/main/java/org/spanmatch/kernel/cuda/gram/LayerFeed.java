@@ -2,8 +2,8 @@ package org.spanmatch.kernel.cuda.gram;
 
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Block;
-import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
 
 /** One pass over a layer's samples, dealt out to the inboxes of devices. */

@@ -7,8 +7,8 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Block;
-import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.kernel.backend.ScaledLayer;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
 

@@ -1,18 +1,17 @@
-package org.spanmatch.activations;
+package org.spanmatch.kernel.backend;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.LongConsumer;
+import org.spanmatch.activations.ActivationsException;
+import org.spanmatch.activations.Layer;
 
 /**
  * The norm and the sum of every neuron's activations, from one pass over the layer that also checks
  * that all values are finite.
  */
 public final class NeuronNorms {
-  /** The default dead threshold: neurons whose activation vector has at most this norm are dead. */
-  public static final double DEFAULT_DEAD_THRESHOLD = 1e-16;
-
   private final double[] largest;
   private final double[] norms;
   private final double[] sums;

@@ -1,4 +1,4 @@
-package org.spanmatch.activations;
+package org.spanmatch.kernel.backend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,6 +11,8 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.spanmatch.activations.Layers;
+import org.spanmatch.gram.GramOptions;
 
 class NeuronNormsTest {
   private static NeuronNorms norms(int samples, int neurons, double... values) {
@@ -60,7 +62,7 @@ class NeuronNormsTest {
   void deadNeuronsAreThoseAtOrBelowTheThreshold() {
     // Norms 0, 5e-17, 5e-9, 0, 1e-16 and 2^-53.
     NeuronNorms norms = norms(2, 6, 0, 3e-17, 3e-9, -0.0, 1e-16, 0x1p-53, 0, 4e-17, 4e-9, 0, 0, 0);
-    assertEquals(List.of(0, 1, 3, 4), norms.dead(NeuronNorms.DEFAULT_DEAD_THRESHOLD));
+    assertEquals(List.of(0, 1, 3, 4), norms.dead(GramOptions.DEFAULT_DEAD_THRESHOLD));
     assertEquals(List.of(0, 3), norms.dead(0));
     assertEquals(List.of(0, 1, 3, 4, 5), norms.dead(0x1p-53), "a norm at the threshold is dead");
     assertEquals(List.of(0, 1, 2, 3, 4, 5), norms.dead(1));

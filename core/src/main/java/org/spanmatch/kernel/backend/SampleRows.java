@@ -1,6 +1,9 @@
-package org.spanmatch.activations;
+package org.spanmatch.kernel.backend;
 
 import java.util.Objects;
+import org.spanmatch.activations.Block;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layer.BlockReader;
 
 /**
  * Reads a layer of any layout and block size as rows of doubles, one row per sample. For code that
