@@ -11,6 +11,7 @@ import java.io.StringWriter;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,6 +34,7 @@ import org.spanmatch.tuning.LimitsBenchmark;
 import org.spanmatch.tuning.Speeds;
 
 /** Runs every benchmark once at a tiny size, so that none can rot. */
+@Tag("once") // on one JDK: nothing here depends on which
 class BenchmarksRunTest {
   @Test
   void limitsBenchmarkRuns() throws RunnerException {

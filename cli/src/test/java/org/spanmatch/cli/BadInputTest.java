@@ -430,20 +430,25 @@ class BadInputTest {
         "MB is too small; give it more with SPANMATCH_JAVA_OPTS=-Xmx");
   }
 
+  /** In a separate process, since its log stays as it is set. */
+  private static Outcome debug(Object... arguments) {
+    return RealCommand.runWith(List.of(), arguments);
+  }
+
   @Test
   void debugMayStandBeforeTheCommand() {
     Path missing = folder.resolve("missing");
-    Outcome before = RealCommand.run("--debug", "match", good, missing);
-    assertEquals(RealCommand.run("match", good, missing, "--debug").err(), before.err());
+    Outcome before = debug("--debug", "match", good, missing);
+    assertEquals(debug("match", good, missing, "--debug").err(), before.err());
     assertEquals(3, before.exitCode());
-    assertEquals(RealCommand.run("--version").out(), RealCommand.run("--debug", "--version").out());
+    assertEquals(RealCommand.run("--version").out(), debug("--debug", "--version").out());
     assertEquals(RealCommand.run("--version").out(), RealCommand.run("-v").out());
     assertFails(2, RealCommand.run("--quiet", "match", good, good), "no command '--quiet'");
   }
 
   @Test
   void debugAddsTheStackTrace() throws IOException {
-    Outcome outcome = RealCommand.run("match", good, folder.resolve("missing"), "--debug");
+    Outcome outcome = debug("match", good, folder.resolve("missing"), "--debug");
     assertEquals(3, outcome.exitCode());
     assertTrue(outcome.err().lines().anyMatch(line -> line.startsWith("\tat org.spanmatch")));
   }

@@ -34,19 +34,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.spanmatch.cli.RealCommand.Outcome;
 import org.spanmatch.cli.output.BenchReport;
+import org.spanmatch.tuning.Effort;
 
 /** {@code spanmatch bench} at tiny sizes, whose times mean nothing. */
 @Tag("once") // on one JDK: nothing here depends on which
 class BenchCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  // Elsewhere another may run; where none does, JMH would still wait for its lock.
+  private static final List<String> QUICK =
+      List.of("-Djmh.ignoreLock=true", "-D" + Effort.ITERATION_PROPERTY + "=20");
+
   @TempDir Path folder;
 
   private ProcessBuilder builder(Object... arguments) {
     List<Object> all = new ArrayList<>(List.of("bench"));
     all.addAll(List.of(arguments));
-    // Elsewhere another may run; where none does, JMH would still wait for its lock.
-    ProcessBuilder builder = RealCommand.builder(List.of("-Djmh.ignoreLock=true"), all.toArray());
+    ProcessBuilder builder = RealCommand.builder(QUICK, all.toArray());
     builder.environment().put("XDG_CONFIG_HOME", folder.resolve("config").toString());
     return builder;
   }
@@ -386,7 +390,7 @@ class BenchCommandTest {
     ProcessBuilder builder =
         StandIn.builder(
             Map.of(), "bench", "--neurons", "4", "--samples", "50", "--backends", "cuda");
-    builder.command().add(1, "-Djmh.ignoreLock=true");
+    builder.command().addAll(1, QUICK);
     Outcome outcome = RealCommand.finish(builder);
     assertEquals(1, outcome.exitCode());
     assertTrue(outcome.err().contains("CPU stand-in, not a GPU: refused"), outcome.err());

@@ -14,6 +14,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -25,6 +26,7 @@ import org.spanmatch.cli.RealCommand.Outcome;
  * Disks that are full, or become so. Where the system allows it the disk is a tmpfs in which one
  * file after the other has one page too little; elsewhere no file may exceed a size.
  */
+@Tag("once") // on one JDK: nothing here depends on which
 @EnabledOnOs(OS.LINUX)
 class DiskFaultsIT {
   private static final int PAGE = 4096;

@@ -8,22 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +25,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.cli.RealCommand.Outcome;
-import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramFile;
 import org.spanmatch.gram.GramLayer;
@@ -46,23 +38,9 @@ class GramCommandTest {
   private static final int SAMPLES = 240;
   private static final int HALF = SAMPLES / 2;
 
-  // Held, since the log manager itself would let it go.
-  private static final Logger LOGGER = Logger.getLogger("org.spanmatch");
-
   @TempDir Path folder;
   private Path x;
   private Path y;
-
-  /** As the command does, in a separate process. */
-  @BeforeAll
-  static void logOnlyWarnings() {
-    LOGGER.setLevel(Level.WARNING);
-  }
-
-  @AfterAll
-  static void logAsBefore() {
-    LOGGER.setLevel(null);
-  }
 
   /**
    * Layer "fc" has neurons that depend on each other, and a dead one; the samples of layer "conv"
@@ -97,22 +75,8 @@ class GramCommandTest {
     return file;
   }
 
-  /** In this process, which takes a tenth of the time. */
-  private static Outcome run(Object... arguments) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    int code;
-    try (PrintStream toOut = new PrintStream(out, true, StandardCharsets.UTF_8);
-        PrintStream toErr = new PrintStream(err, true, StandardCharsets.UTF_8)) {
-      String[] words = Arrays.stream(arguments).map(Object::toString).toArray(String[]::new);
-      code = Main.run(words, new Console(toOut, toErr, 0));
-    }
-    return new Outcome(
-        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-  }
-
   private static Outcome good(Object... arguments) {
-    Outcome outcome = run(arguments);
+    Outcome outcome = RealCommand.run(arguments);
     assertEquals(0, outcome.exitCode(), outcome.err());
     return outcome;
   }
@@ -230,7 +194,7 @@ class GramCommandTest {
     assertEquals(
         result("match", x, y, "--precision", "standard"),
         result("match", all, "--precision", "standard"));
-    Outcome match = run("match", all, "--epsilon", 0.5);
+    Outcome match = RealCommand.run("match", all, "--epsilon", 0.5);
     assertTrue(match.err().contains("note: skipped, only in " + x + ": only 1"), match.err());
     assertEquals(2, GramFile.read(all).size());
 
@@ -240,7 +204,12 @@ class GramCommandTest {
         result("match", sampled, "--precision", "standard"));
 
     Path odd = TestFiles.npz(folder.resolve("odd.npz"), "fc", TestFiles.relu(30, 1), 10, 3);
-    assertFails(3, run("gram", x, odd, "--out", all, "--pairs", "all"), x, odd, "the same samples");
+    assertFails(
+        3,
+        RealCommand.run("gram", x, odd, "--out", all, "--pairs", "all"),
+        x,
+        odd,
+        "the same samples");
   }
 
   @Test
@@ -254,8 +223,10 @@ class GramCommandTest {
         lines.get(4).matches("conv +2 +3 +480 +0 +standard +conv \\(1\\) +\\S*y.npz"),
         lines.get(4));
     assertTrue(good("layers", x, gram).out().contains("added up with"));
-    assertFails(2, run("layers", gram, "--dead-threshold", 1), "--dead-threshold is for activ");
-    assertFails(2, run("layers", gram, "--layout", "fn"), "--layout is for activations");
+    assertFails(
+        2, RealCommand.run("layers", gram, "--dead-threshold", 1), "--dead-threshold is for activ");
+    assertFails(
+        2, RealCommand.run("layers", gram, "--layout", "fn"), "--layout is for activations");
   }
 
   @ParameterizedTest
@@ -339,7 +310,7 @@ class GramCommandTest {
 
   private void assertCannotBeAdded(Path first, Path second, Object... parts) {
     Path out = folder.resolve("out.gram.npz");
-    Outcome outcome = run("merge", first, second, "--out", out);
+    Outcome outcome = RealCommand.run("merge", first, second, "--out", out);
     assertFails(3, outcome, parts);
     assertTrue(
         outcome.err().startsWith("spanmatch: " + second + " can't be added to " + first + ": "),
@@ -417,19 +388,19 @@ class GramCommandTest {
     Path cut = Files.write(folder.resolve("cut.npz"), Arrays.copyOf(bytes, bytes.length / 2));
     Path later = laterVersion();
     for (String command : List.of("match", "simple", "spectrum", "distances")) {
-      assertFails(3, run(command, x), x, "no Gram file", "expected 2 file arguments");
-      assertFails(3, run(command, cut), cut, "not a readable .npz (zip) archive");
-      assertFails(3, run(command, later), later, "expected version 1", "found 7");
-      assertFails(3, run(command, folder.resolve("no.npz")), "no such file");
-      assertFails(2, run(command, gram, y), gram, "is a Gram file");
-      assertFails(2, run(command, x, gram), gram, "is a Gram file");
-      assertFails(2, run(command, gram, gram), gram, "is a Gram file");
+      assertFails(3, RealCommand.run(command, x), x, "no Gram file", "expected 2 file arguments");
+      assertFails(3, RealCommand.run(command, cut), cut, "not a readable .npz (zip) archive");
+      assertFails(3, RealCommand.run(command, later), later, "expected version 1", "found 7");
+      assertFails(3, RealCommand.run(command, folder.resolve("no.npz")), "no such file");
+      assertFails(2, RealCommand.run(command, gram, y), gram, "is a Gram file");
+      assertFails(2, RealCommand.run(command, x, gram), gram, "is a Gram file");
+      assertFails(2, RealCommand.run(command, gram, gram), gram, "is a Gram file");
     }
-    assertFails(2, run("validate", gram, gram), gram, "is a Gram file");
-    assertFails(2, run("gram", gram, y, "--out", cut), gram, "is a Gram file");
+    assertFails(2, RealCommand.run("validate", gram, gram), gram, "is a Gram file");
+    assertFails(2, RealCommand.run("gram", gram, y, "--out", cut), gram, "is a Gram file");
     for (Path bad : List.of(x, cut, later)) {
-      assertFails(3, run("merge", gram, bad, "--out", folder.resolve("out")), bad);
-      assertFails(3, run("merge", bad, gram, "--out", folder.resolve("out")), bad);
+      assertFails(3, RealCommand.run("merge", gram, bad, "--out", folder.resolve("out")), bad);
+      assertFails(3, RealCommand.run("merge", bad, gram, "--out", folder.resolve("out")), bad);
     }
   }
 
@@ -448,7 +419,10 @@ class GramCommandTest {
   void aPairThatWasNotAddedUpIsRefused() throws IOException {
     Path alone = write("alone.gram.npz", withoutPairs(gram("fc.gram.npz", x, y, "--layers", "fc")));
     assertFails(
-        3, run("match", alone), alone, x + ", layer 'fc' was not added up together with " + y);
+        3,
+        RealCommand.run("match", alone),
+        alone,
+        x + ", layer 'fc' was not added up together with " + y);
   }
 
   @ParameterizedTest
@@ -457,21 +431,32 @@ class GramCommandTest {
     Path gram = gram("f.gram.npz", x, y);
     String[] words = option.split(" ", 2);
     for (String command : List.of("match", "simple", "spectrum", "distances")) {
-      assertFails(2, run(command, gram, words[0], words[1]), words[0]);
+      assertFails(2, RealCommand.run(command, gram, words[0], words[1]), words[0]);
     }
-    assertFails(2, run("match", gram, "--layers", "nothing"), "--layers: no layer is named");
+    assertFails(
+        2, RealCommand.run("match", gram, "--layers", "nothing"), "--layers: no layer is named");
   }
 
   @Test
   void wrongUsage() {
-    assertFails(2, run("gram", x, y), "--out is missing");
-    assertFails(2, run("gram", x, "--out", "f"), "expected 2 file arguments");
-    assertFails(2, run("gram", x, y, "--out", "f", "--pairs", "some"), "--pairs: expected same");
-    assertFails(2, run("gram", x, y, "--out", "f", "--precision", "auto"), "--precision: expected");
-    assertFails(2, run("merge", x, "--out", "f"), "expected at least 2 file arguments, found 1");
-    assertFails(2, run("merge", x, y), "--out is missing");
+    assertFails(2, RealCommand.run("gram", x, y), "--out is missing");
+    assertFails(2, RealCommand.run("gram", x, "--out", "f"), "expected 2 file arguments");
+    assertFails(
+        2,
+        RealCommand.run("gram", x, y, "--out", "f", "--pairs", "some"),
+        "--pairs: expected same");
+    assertFails(
+        2,
+        RealCommand.run("gram", x, y, "--out", "f", "--precision", "auto"),
+        "--precision: expected");
+    assertFails(
+        2,
+        RealCommand.run("merge", x, "--out", "f"),
+        "expected at least 2 file arguments, found 1");
+    assertFails(2, RealCommand.run("merge", x, y), "--out is missing");
     Path nowhere = folder.resolve("nowhere").resolve("f.gram.npz");
-    assertFails(1, run("gram", x, y, "--out", nowhere, "--quiet"), nowhere, "does not exist");
+    assertFails(
+        1, RealCommand.run("gram", x, y, "--out", nowhere, "--quiet"), nowhere, "does not exist");
   }
 
   /** Distances of 0 can't be told from a Gram matrix; there the activations are read again. */

@@ -82,12 +82,11 @@ class HostileInputTest {
     return path;
   }
 
-  private Outcome run(int exitCode, Object... arguments) {
-    return run(exitCode, RealCommand.builder(List.of(), arguments));
+  private static Outcome run(int exitCode, Object... arguments) {
+    return checked(exitCode, RealCommand.run(arguments));
   }
 
-  private Outcome run(int exitCode, ProcessBuilder builder) {
-    Outcome outcome = RealCommand.finish(builder.directory(work.toFile()));
+  private static Outcome checked(int exitCode, Outcome outcome) {
     assertEquals(exitCode, outcome.exitCode(), outcome.err());
     for (String text : List.of(outcome.out(), outcome.err())) {
       text.codePoints()
@@ -147,7 +146,10 @@ class HostileInputTest {
   private void check(String command, List<String> csvFiles) throws Exception {
     Path out = work.resolve("out");
     Set<Path> before = filesOutside(out);
-    Outcome outcome = run(0, command, x, y, "--epsilon", "0.5", "--out", out);
+    // In a separate process, whose working folder is among those that are looked at.
+    ProcessBuilder builder =
+        RealCommand.builder(List.of(), command, x, y, "--epsilon", "0.5", "--out", out);
+    Outcome outcome = checked(0, RealCommand.finish(builder.directory(work.toFile())));
     assertTrue(outcome.out().contains("<script>"), outcome.out());
     assertTrue(outcome.err().contains("only\ufffdin x.npz"), outcome.err());
     assertEquals(before, filesOutside(out));
@@ -244,14 +246,14 @@ class HostileInputTest {
     assertFalse(outcome.err().contains("\u001b"), outcome.err());
   }
 
-  /** A gigabyte of zeros in a megabyte, which is read in blocks, in a heap of 64 MB. */
+  /** 256 MB of zeros in 256 KB, which are read in blocks, in a heap of 64 MB. */
   @Test
   void aZipBombIsStreamed() throws IOException {
-    Path bomb = bomb(1 << 28, 1 << 28);
-    assertTrue(Files.size(bomb) < 2 << 20);
+    Path bomb = bomb(1 << 26, 1 << 26);
+    assertTrue(Files.size(bomb) < 1 << 19);
     Outcome outcome = RealCommand.runWith(List.of("-Xmx64m"), "layers", bomb, "--quiet");
     assertEquals(0, outcome.exitCode(), outcome.err());
-    assertTrue(outcome.out().contains("33554432"), outcome.out());
+    assertTrue(outcome.out().contains("8388608"), outcome.out());
   }
 
   /** Of an entry that holds more than it says, no more is unpacked than it says. */
@@ -262,7 +264,6 @@ class HostileInputTest {
     List<String> command =
         new ArrayList<>(List.of("bash", "-c", "ulimit -f 1024; exec \"$@\"", "-"));
     command.addAll(RealCommand.java("layers", bomb, "--layout", "fn", "--quiet"));
-    command.removeIf(word -> word.startsWith("-javaagent:")); // it writes a file too
     Outcome outcome = RealCommand.finish(new ProcessBuilder(command));
     assertEquals(3, outcome.exitCode(), outcome.err());
     assertTrue(

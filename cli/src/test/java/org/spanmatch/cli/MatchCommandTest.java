@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.cli.RealCommand.Outcome;
 
-/** The commands on small files of our own making, as a user runs them. */
+/** The commands on small files of our own making. */
 class MatchCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SAMPLES = 200;
@@ -309,7 +309,10 @@ class MatchCommandTest {
   private JsonNode threads(List<String> javaOptions, String... arguments) throws IOException {
     List<Object> all = new ArrayList<>(List.of("match", x, y, "--json", "-", "--quiet"));
     all.addAll(List.of(arguments));
-    Outcome outcome = RealCommand.runWith(javaOptions, all.toArray());
+    Outcome outcome =
+        javaOptions.isEmpty()
+            ? RealCommand.run(all.toArray())
+            : RealCommand.runWith(javaOptions, all.toArray());
     assertEquals(0, outcome.exitCode(), outcome.err());
     JsonNode result = JSON.readTree(outcome.out());
     result.get("layers").forEach(layer -> ((ObjectNode) layer).remove("seconds"));

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -105,8 +105,12 @@ class NumpyGramTest {
     }
   }
 
+  /** Names of files are those of the test's folder. */
   private Outcome spanmatch(Object... arguments) {
-    return RealCommand.finish(RealCommand.builder(List.of(), arguments).directory(folder.toFile()));
+    return RealCommand.run(
+        Arrays.stream(arguments)
+            .map(word -> word.toString().endsWith(".npz") ? folder.resolve(word.toString()) : word)
+            .toArray());
   }
 
   /** The rows of the table. */

@@ -6,11 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,9 +29,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.cli.RealCommand.Outcome;
-import org.spanmatch.cli.terminal.Console;
 
-/** The command {@code simple}, as a user runs it. */
+/** The command {@code simple}. */
 @Tag("once") // on one JDK: nothing here depends on which
 class SimpleCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -348,18 +344,12 @@ class SimpleCommandTest {
     String[] words = options.split(" ", -1);
     List<Object> all = new ArrayList<>(List.of("simple", x, y));
     all.addAll(List.of((Object[]) words));
-    List<String> err = new ArrayList<>();
-    ByteArrayOutputStream text = new ByteArrayOutputStream();
-    PrintStream stream = new PrintStream(text, true, StandardCharsets.UTF_8);
-    int code =
-        Main.run(
-            all.stream().map(Object::toString).toArray(String[]::new),
-            new Console(stream, stream, 0));
-    text.toString(StandardCharsets.UTF_8).lines().forEach(err::add);
-    assertEquals(ExitCode.USAGE, code, err.toString());
-    assertEquals(1, err.size(), err.toString());
+    Outcome outcome = RealCommand.run(all.toArray());
+    assertEquals(ExitCode.USAGE, outcome.exitCode(), outcome.err());
+    assertEquals("", outcome.out());
+    assertEquals(1, outcome.err().lines().count(), outcome.err());
     String option = words[words.length - 2];
-    assertTrue(err.get(0).contains(option), err.toString());
+    assertTrue(outcome.err().contains(option), outcome.err());
   }
 
   @Test

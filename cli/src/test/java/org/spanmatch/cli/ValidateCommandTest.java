@@ -254,13 +254,12 @@ class ValidateCommandTest {
   @Test
   void aCudaBackendIsValidatedOnTheStandIn() throws Exception {
     StandIn.assumeBuilt();
-    Outcome outcome =
-        StandIn.run(Map.of(), "validate", "--backends", "cuda", "--case", "ReLU*", "--json", "-");
+    Outcome outcome = StandIn.run(Map.of(), "validate", "--backends", "cuda", "--json", "-");
     assertEquals(0, outcome.exitCode(), outcome.err());
     JsonNode cuda = JSON.readTree(outcome.out()).at("/backends/0");
     assertEquals("CUDA device 0, CPU stand-in, not a GPU", cuda.get("device").textValue());
     assertTrue(cuda.get("details").toString().contains("driver: for CUDA 12.6"));
-    assertTrue(cuda.get("results").size() > 30);
+    assertTrue(cuda.get("results").size() > 1000);
   }
 
   // What can be wrong.

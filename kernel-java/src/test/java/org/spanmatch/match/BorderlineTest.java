@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,6 +43,7 @@ import org.spanmatch.validation.contract.PlantedProblem;
  * Tests what borderline means: if no decision is listed, all distances within the same error bounds
  * lead to the same sets. Distances that are wrong, but within large bounds, must not go unnoticed.
  */
+@Tag("once") // on one JDK: nothing here depends on which
 class BorderlineTest {
   private static final double[] EPSILONS = {0.1, 0.2, 0.35};
   private static final double BOUND = 0.01;

@@ -15,6 +15,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -48,6 +49,7 @@ import org.spanmatch.match.SimpleSearch;
 import org.spanmatch.match.TrialOrder;
 
 /** Good backends pass, and whatever a broken one does is found and named. */
+@Tag("once") // on one JDK: nothing here depends on which
 class ValidatorTest {
   private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final KernelOptions OPTIONS = new KernelOptions(2);

@@ -13,12 +13,19 @@ import org.openjdk.jmh.runner.options.TimeValue;
  * @param longestCall in seconds; measurements whose calls should take longer are left out
  */
 public record Effort(int forks, int warmups, int iterations, TimeValue time, double longestCall) {
+  /**
+   * The system property with the milliseconds of an iteration of a quick run, for tests, in which
+   * the times mean nothing.
+   */
+  public static final String ITERATION_PROPERTY = "spanmatch.test.iterationMillis";
+
   // A JVM starts, generates activations, and checks the first result.
   private static final double FORK_SECONDS = 2;
   private static final int CHECKING_CALLS = 3;
 
   /** Less than 3 minutes for the processor's backend at the usual sizes. */
-  public static final Effort QUICK = new Effort(1, 3, 8, TimeValue.milliseconds(300), 5);
+  public static final Effort QUICK =
+      new Effort(1, 3, 8, TimeValue.milliseconds(Long.getLong(ITERATION_PROPERTY, 300)), 5);
 
   /** For results to be published. */
   public static final Effort FULL = new Effort(2, 3, 5, TimeValue.seconds(1), 20);

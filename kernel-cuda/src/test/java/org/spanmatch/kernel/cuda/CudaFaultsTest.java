@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -45,6 +46,7 @@ import org.spanmatch.match.MaximumMatch;
 import org.spanmatch.validation.Problem;
 
 /** What the CUDA kernel does when the device, its memory or its user fails it. */
+@Tag("once") // on one JDK: nothing here depends on which
 class CudaFaultsTest {
   private static final double[] EPSILONS = {0.05, 0.1, 0.2};
   private static final Problem PROBLEM = partners(3000, 24);

@@ -2,6 +2,7 @@ package org.spanmatch.kernel.reference;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
@@ -14,6 +15,7 @@ import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.validation.Problem;
 
 /** Tests the reference kernel against the contract. */
+@Tag("once") // on one JDK: nothing here depends on which
 class ReferenceKernelTest extends RealDataKernelContract {
   @Override
   protected ProjectionKernel open() {

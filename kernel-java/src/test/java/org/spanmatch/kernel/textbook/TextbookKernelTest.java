@@ -1,12 +1,14 @@
 package org.spanmatch.kernel.textbook;
 
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.validation.contract.GramContract;
 import org.spanmatch.validation.contract.MatchingContract;
 import org.spanmatch.validation.contract.ProjectionKernelContract;
 
 /** What the maker of a backend writes to test it. */
+@Tag("once") // on one JDK: nothing here depends on which
 class TextbookKernelTest {
   private static ProjectionKernel textbook() {
     return new TextbookKernel("handed in by a test");

@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.report.figures.SimilarityFigure.Line;
 import org.w3c.dom.Element;
 
+@Tag("once") // on one JDK: nothing here depends on which
 final class SimilarityFigureTest {
   private static final SimilarityFigure FIGURE =
       new SimilarityFigure(
