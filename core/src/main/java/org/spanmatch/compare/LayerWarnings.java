@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.spanmatch.compare.Warning.Code;
 import org.spanmatch.gram.Moments;
@@ -29,8 +30,8 @@ import org.spanmatch.kernel.ProjectionTable;
  * the same warnings.
  */
 public final class LayerWarnings {
-  /** The most neurons per sample at which spans say something. */
-  private static final double NEURONS_PER_SAMPLE = 0.1;
+  /** The most dimensions of a span per sample at which it says something. */
+  private static final double DIMENSIONS_PER_SAMPLE = 0.1;
 
   /**
    * Where the mean of x makes up a share κ of its squared norm, a span that contains the constant
@@ -88,9 +89,9 @@ public final class LayerWarnings {
 
   /**
    * Returns the warnings that two layers deserve, in the order of {@link Warning.Code}. Costs
-   * O(neurons).
+   * O(neurons), and {@link ProjectionTable#rank} where samples are few for the neurons.
    *
-   * @param table the layers
+   * @param table the layers, from which nothing has been removed yet
    * @param distances of both groups to the full span of the other one, before any removal
    * @return at most one warning of each kind
    */
@@ -129,30 +130,49 @@ public final class LayerWarnings {
     return silent < SILENT_SHARE ? samples : samples * (1 - silent);
   }
 
+  /**
+   * The dimension of a group's span. As many dimensions as samples say nothing of those that more
+   * samples would show, of which there may be one for each neuron.
+   */
+  private int dimension(Group group) {
+    int rank = table.rank(group);
+    return rank < activeSamples(group) ? rank : count(group);
+  }
+
   private boolean hasFewSamples(Group group) {
-    return count(group) > NEURONS_PER_SAMPLE * activeSamples(group);
+    double most = DIMENSIONS_PER_SAMPLE * activeSamples(group);
+    return count(group) > most && dimension(group) > most; // the count is known without a rank
   }
 
   private void fewSamples() {
     Optional<String> networks = networks(this::hasFewSamples);
     if (networks.isPresent()) {
-      Group group = most(this::hasFewSamples, this::count);
+      Group group = most(this::hasFewSamples, this::dimension);
+      boolean both = networks.get().equals(BOTH);
       double active = activeSamples(group);
       add(
           Code.FEW_SAMPLES,
-          "%s are few for the %s neurons of %s: unrelated neurons come within about %.2f of their"
-              + " span; use at least %d samples%s",
+          "%s are few for the %s neurons of %s%s: unrelated neurons come within about %.2f of"
+              + " their span; use at least %d samples%s",
           active < samples
               ? "about " + Math.round(active) + " of " + samples + " samples with active neurons"
               : samples + " samples",
-          networks.get().equals(BOTH) && count(Group.X) != count(Group.Y)
-              ? count(Group.X) + " and " + count(Group.Y)
-              : count(group),
+          both ? each(this::count) : count(group),
           networks.get(),
-          Math.sqrt(Math.max(0, 1 - count(group) / active)),
-          Math.round(count(group) / NEURONS_PER_SAMPLE),
+          dimension(group) < count(group)
+              ? ", which span " + (both ? each(this::dimension) : dimension(group)) + " dimensions"
+              : "",
+          Math.sqrt(Math.max(0, 1 - dimension(group) / active)),
+          Math.round(dimension(group) / DIMENSIONS_PER_SAMPLE),
           active < samples ? " that are not all zeros" : "");
     }
+  }
+
+  /** A number for both networks, once if it is the same. */
+  private static String each(ToIntFunction<Group> number) {
+    int x = number.applyAsInt(Group.X);
+    int y = number.applyAsInt(Group.Y);
+    return x == y ? Integer.toString(x) : x + " and " + y;
   }
 
   private double meanShare(Group group) {
@@ -190,7 +210,7 @@ public final class LayerWarnings {
   private boolean hasOutliers(Group group) {
     double least = EFFECTIVE_SAMPLES;
     if (!hasFewSamples(group.other())) {
-      least = Math.max(least, count(group.other()));
+      least = Math.max(least, dimension(group.other()));
     }
     double usual = USUAL_SHARE * activeSamples(group);
     return count(group) > 0 && effectiveSamples(group) < Math.min(least, usual);

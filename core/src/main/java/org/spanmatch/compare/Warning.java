@@ -18,7 +18,7 @@ public record Warning(Code code, String message) {
   public enum Code {
     /** A network has at least as many living neurons as there are samples. */
     FILLS_SPACE,
-    /** A network has more than a tenth as many living neurons as there are samples. */
+    /** The neurons of a network span more than a tenth as many dimensions as there are samples. */
     FEW_SAMPLES,
     /** Half of a network's neurons owe more than half of their squared norm to their mean. */
     COMMON_MEAN,

@@ -125,6 +125,11 @@ public final class Distances {
     return coefficientNorms[index];
   }
 
+  /** {@return u_data, the relative rounding of the stored activations} */
+  public double storageRoundoff() {
+    return storageRoundoff;
+  }
+
   /**
    * {@return how far the rounding of the stored activations alone may have moved the distance, to
    * first order: u_data·(1 + ‖c‖₁)} It is not part of the error bound.

@@ -19,6 +19,31 @@ import org.spanmatch.kernel.ProjectionTable;
  *
  * <p>At ε = 0 a neuron whose limit exceeds {@value #MOST} is undecidable, and has none: rounding
  * has blurred the span that it is compared with.
+ *
+ * <p><b>Ambiguous limits.</b> The coefficients c express a projection p by unit vectors y_i, a
+ * largest independent subset of the other group. Where the rank r of that group is smaller than its
+ * number of neurons, there are several such subsets, and backends, or orders of the neurons, pick
+ * different ones, each with its own c. Multiples of a neuron don't count: of unit norm they are
+ * equal up to sign, and so are their coefficients. Every other dependent neuron does, and so do
+ * multiples in a table that can't prove them (see {@link ProjectionTable#multiples}). What is known
+ * of all choices then:
+ *
+ * <ul>
+ *   <li>Each limit is at least u_data (1 + ‖p‖), since ‖c‖₁ = Σ |c_i| ‖y_i‖ ≥ ‖Σ c_i y_i‖ = ‖p‖,
+ *       and ‖p‖² = 1 − δ² ≥ 1 − min(1, δ + e)² for a vector of unit norm.
+ *   <li>Of two subsets let the vectors of one have coefficients t_ij in the other. By Cramer's rule
+ *       t_ij is a quotient of two volumes, that of a subset with one vector exchanged and that of
+ *       the subset itself. Pivoting picks a subset of nearly the largest volume, so |t_ij| ≤ 1, and
+ *       ‖c‖₁ in one subset is at most r times that in the other; so are e, which is proportional to
+ *       1 + ‖c‖₁, and the limit. (What pivoting guarantees is weaker, and exponential in r; see
+ *       Golub and Van Loan, Matrix Computations, section 5.4. That is met only in matrices made for
+ *       it.) If r times the limit is at most {@value #MOST}, the neuron is decidable by every
+ *       choice.
+ *   <li>A limit is at most {@value #MOST}.
+ * </ul>
+ *
+ * <p>So such a neuron matches for certain up to the first of these, if the second holds, and may
+ * match up to the last.
  */
 final class Limits {
   /** The largest limit at ε = 0. */
@@ -69,20 +94,30 @@ final class Limits {
   private static Limit[] exact(ProjectionTable table, Group group) {
     Limit[] limits = new Limit[table.neurons(group)];
     Distances distances = table.distances(group);
-    // Then many coefficients give the same projection, and which ones depends on the order of
-    // neurons, in each backend in another way.
-    boolean isAmbiguous = table.remaining(group.other()).length > table.samples();
+    Group other = group.other();
+    int rank = table.rank(other);
+    boolean isAmbiguous = rank < table.remaining(other).length - table.multiples(other);
     for (int i = 0; i < distances.size(); i++) {
       double storage = distances.storageError(i);
       double limit = storage + distances.errorBound(i);
       limits[distances.neuron(i)] =
           isAmbiguous
-              ? new Limit(NONE, limit <= MOST ? limit : NONE, MOST)
+              ? new Limit(
+                  rank * limit <= MOST ? leastStorageError(distances, i) : NONE,
+                  limit <= MOST ? limit : NONE,
+                  MOST)
               : limit <= MOST
                   ? new Limit(storage, limit, limit)
                   : new Limit(NONE, NONE, storage <= MOST ? MOST : NONE);
     }
     return limits;
+  }
+
+  /** Returns u_data (1 + ‖p‖), where p is the projection of a unit vector, or less. */
+  private static double leastStorageError(Distances distances, int index) {
+    double distance = Math.min(1, distances.distance(index) + distances.errorBound(index));
+    double projection = Math.sqrt(1 - distance * distance);
+    return distances.storageRoundoff() * (1 + projection);
   }
 
   double epsilon() {

@@ -114,6 +114,40 @@ class LayerWarningsTest {
     assertTrue(one.get(0).message().contains("the 100 neurons of x:"), one.get(0).message());
   }
 
+  /** Returns noise of some dimensions, mixed into neurons. */
+  private static double[][] lowRank(int samples, int neurons, int rank, long seed) {
+    double[][] basis = noise(samples, rank, seed);
+    double[][] factors = noise(rank, neurons, seed + 10);
+    double[][] mixed = new double[samples][neurons];
+    for (int i = 0; i < samples; i++) {
+      for (int j = 0; j < neurons; j++) {
+        for (int k = 0; k < rank; k++) {
+          mixed[i][j] += basis[i][k] * factors[k][j];
+        }
+      }
+    }
+    return mixed;
+  }
+
+  /** What unrelated neurons come near to is a span, however many neurons it is made of. */
+  @Test
+  void theDimensionOfASpanCountsAndNotItsNeurons() {
+    double[][] y = noise(500, 20, 2);
+    assertEquals(List.of(), codes(lowRank(500, 100, 50, 1), y));
+    List<Warning> one = warnings(lowRank(500, 100, 51, 1), y);
+    assertEquals(List.of(Code.FEW_SAMPLES), codes(one));
+    assertEquals(
+        "500 samples are few for the 100 neurons of x, which span 51 dimensions: unrelated neurons"
+            + " come within about 0.95 of their span; use at least 510 samples",
+        one.get(0).message());
+    List<Warning> both = warnings(lowRank(500, 100, 80, 1), lowRank(500, 90, 70, 2));
+    assertTrue(
+        both.get(0)
+            .message()
+            .contains("the 100 and 90 neurons of both networks, which span 80 and 70 dimensions:"),
+        both.get(0).message());
+  }
+
   @Test
   void deadNeuronsNeedNoSamples() {
     double[][] x = noise(500, 100, 1);

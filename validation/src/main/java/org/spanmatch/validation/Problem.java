@@ -297,7 +297,7 @@ public record Problem(int samples, List<double[]> x, List<double[]> y) {
   public static Problem exactMixtures(long seed, int samples, int xCount, int yCount) {
     SplittableRandom random = new SplittableRandom(seed);
     List<double[]> basis = new ArrayList<>();
-    for (int i = 0; i < 1 + (xCount + yCount) / 4; i++) {
+    for (int i = 0; i < 1 + (xCount + yCount) / 8; i++) {
       basis.add(whole(random, samples));
     }
     return new Problem(

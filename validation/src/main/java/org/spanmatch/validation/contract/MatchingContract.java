@@ -22,6 +22,7 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
+import org.spanmatch.validation.Problem;
 
 /** Tests of the matching algorithms with any kernel, for the kernel's test class to inherit. */
 public abstract class MatchingContract {
@@ -116,6 +117,50 @@ public abstract class MatchingContract {
     assertTrue(compared > 5 * problems(), "compared only " + compared);
     // The Gram matrix can't resolve exact matches, nor the smallest gaps between levels.
     assertTrue(borderline < compared / 2, borderline + " borderline, compared " + compared);
+  }
+
+  private Match exactMatch(Problem problem) {
+    try (ProjectionTable table =
+        kernel.compress(
+            problem.floatLayer(Group.X), problem.floatLayer(Group.Y), GramOptions.defaults())) {
+      return MaximumMatch.of(table, 0);
+    }
+  }
+
+  /**
+   * Of exact mixtures, which may be expressed by each other in many ways, an order of neurons
+   * chooses one. What is not listed as borderline doesn't depend on it.
+   */
+  @Test
+  void theOrderOfNeuronsDoesNotMatterAtZero() {
+    int matched = 0;
+    for (int seed = 0; seed < 40; seed++) {
+      int samples = seed % 3 == 0 ? 5 : 30;
+      Problem problem = Problem.exactMixtures(seed, samples, 4 + seed % 7, 4 + seed % 5);
+      int[] order = Problem.permutation(problem.x().size(), seed);
+      Match match = exactMatch(problem);
+      Match permuted =
+          exactMatch(
+              new Problem(samples, Problem.permuted(problem.x(), order), problem.y()).swapped());
+      Match restored =
+          new Match(
+              0,
+              restored(permuted.y(), order),
+              permuted.x(),
+              permuted.similarity(),
+              restored(permuted.borderlineY(), order),
+              permuted.borderlineX(),
+              restored(permuted.undecidableY(), order),
+              permuted.undecidableX());
+      assertAgree(match, restored, "seed " + seed);
+      matched += match.size() > 0 ? 1 : 0;
+    }
+    assertTrue(matched > 20, matched + " with a match");
+  }
+
+  /** Returns neurons at their positions before a permutation. */
+  private static List<Integer> restored(List<Integer> neurons, int[] order) {
+    return neurons.stream().map(neuron -> order[neuron]).sorted().toList();
   }
 
   @Test
