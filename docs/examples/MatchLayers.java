@@ -17,11 +17,10 @@ public class MatchLayers {
   public static void main(String[] args) {
     ActivationFile first = ActivationFile.open(Path.of(args[0]));
     ActivationFile second = ActivationFile.open(Path.of(args[1]));
-    LayerPairs layers = LayerPairs.of(first, second, name -> true, List.of());
+    LayerPairs<?> layers = LayerPairs.of(first, second, name -> true, List.of());
     try (ProjectionKernel kernel = Kernels.open(Kernels.AUTO, KernelOptions.defaults())) {
       for (LayerPair layer : layers.pairs()) {
-        try (ProjectionTable table =
-            kernel.compress(layer.x(), layer.y(), GramOptions.defaults())) {
+        try (ProjectionTable table = layer.table(kernel, GramOptions.defaults())) {
           for (Match match : MaximumMatch.find(table, 0.5, 0.3)) {
             System.out.printf(
                 Locale.ROOT,

@@ -32,11 +32,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
-import org.spanmatch.compare.ComparisonOptions;
-import org.spanmatch.compare.GramLayerPair;
-import org.spanmatch.compare.GramLayerPairs;
 import org.spanmatch.compare.LayerComparison;
-import org.spanmatch.compare.LayerSteps;
+import org.spanmatch.compare.LayerPair;
+import org.spanmatch.compare.LayerPairs;
 import org.spanmatch.compare.Question;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramException;
@@ -111,7 +109,7 @@ class HostileGramFileTest {
   /** Everything that a command could ask. */
   private static final class Everything implements Question<Boolean> {
     @Override
-    public Boolean answer(String layer, ProjectionTable table, LayerSteps steps) {
+    public Boolean answer(String layer, ProjectionTable table, LayerComparison.Steps steps) {
       table.distances(Group.X);
       table.distances(Group.Y);
       MaximumMatch.find(table, 0.1, 0.5);
@@ -143,8 +141,9 @@ class HostileGramFileTest {
       return false;
     }
     try {
-      for (GramLayerPair pair : GramLayerPairs.of(grams, name -> true).pairs()) {
-        new LayerComparison(pair, kernel, ComparisonOptions.defaults()).answer(new Everything());
+      for (LayerPair.OfGram pair : LayerPairs.of(grams, name -> true).pairs()) {
+        new LayerComparison(pair, kernel, LayerComparison.Options.defaults())
+            .answer(new Everything());
       }
       Gram.sum(List.of(grams.get(0), grams.get(0)));
       return true;

@@ -41,7 +41,7 @@ public record LayerArrays(List<StoredArray> arrays, List<LeftOut> leftOut) {
    * @throws org.spanmatch.activations.ActivationsException if an entry is asked for by its very
    *     name and is no readable array
    */
-  public static LayerArrays of(ActivationFile file, LayerFilter selected) {
+  public static LayerArrays of(ActivationFile file, LayerArrays.Filter selected) {
     if (file.isSingleArray()) {
       StoredArray lone = file.arrays().get(0);
       return new LayerArrays(selected.test(lone.name()) ? file.arrays() : List.of(), List.of());
@@ -104,6 +104,35 @@ public record LayerArrays(List<StoredArray> arrays, List<LeftOut> leftOut) {
       return haveActivations && array.isMask()
           ? Optional.of("it holds 0 and 1 alone and is taken for a mask" + NAME_IT)
           : Optional.empty();
+    }
+  }
+
+  /** Which layers to take, by name. */
+  @FunctionalInterface
+  public interface Filter extends Predicate<String> {
+    /**
+     * {@return whether a layer is asked for by its very name, and not by a pattern} Such a layer is
+     * taken even if it looks like labels or a mask, and refused if it can't be read. Never by
+     * default.
+     *
+     * @param layer the layer's name
+     */
+    default boolean names(String layer) {
+      return false;
+    }
+  }
+
+  /**
+   * What a file holds beside its layers, such as labels, a mask, or an entry that is no array.
+   *
+   * @param file the file
+   * @param name the name that a layer would have
+   * @param reason why it is not taken for a layer, such as "the dtype '&lt;U5' is not supported"
+   */
+  public record LeftOut(String file, String name, String reason) {
+    /** {@return "file, layer 'name': reason"} */
+    public String message() {
+      return file + ", layer '" + name + "': " + reason;
     }
   }
 }

@@ -1,8 +1,16 @@
 package org.spanmatch.compare;
 
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.spanmatch.activations.Layer;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
@@ -16,7 +24,7 @@ import org.spanmatch.kernel.ProjectionTable;
  * <pre>{@code
  * Question<Match> question =
  *     new Question<>() {
- *       public Match answer(String layer, ProjectionTable table, LayerSteps steps) {
+ *       public Match answer(String layer, ProjectionTable table, LayerComparison.Steps steps) {
  *         return steps.run("match", () -> MaximumMatch.find(table, 0.3).get(0));
  *       }
  *
@@ -26,7 +34,7 @@ import org.spanmatch.kernel.ProjectionTable;
  *     };
  * try (ProjectionKernel kernel = Kernels.open(Kernels.AUTO, KernelOptions.defaults())) {
  *   LayerComparison comparison =
- *       new LayerComparison(pair, kernel, ComparisonOptions.defaults());
+ *       new LayerComparison(pair, kernel, LayerComparison.Options.defaults());
  *   Match match = comparison.answer(question);
  *   System.out.println(match.similarity() + " (" + comparison.steps() + ")");
  * }
@@ -37,10 +45,10 @@ import org.spanmatch.kernel.ProjectionTable;
 public final class LayerComparison {
   private static final String COMPRESS = "compress";
 
-  private final ComparedLayers layers;
+  private final LayerPair layers;
   private final ProjectionKernel kernel;
-  private final ComparisonOptions options;
-  private final LayerSteps steps;
+  private final Options options;
+  private final Steps steps;
 
   /**
    * Prepares a comparison without reading anything.
@@ -49,12 +57,11 @@ public final class LayerComparison {
    * @param kernel makes the tables; the caller closes it
    * @param options how to compare
    */
-  public LayerComparison(
-      ComparedLayers layers, ProjectionKernel kernel, ComparisonOptions options) {
+  public LayerComparison(LayerPair layers, ProjectionKernel kernel, Options options) {
     this.layers = Objects.requireNonNull(layers, "layers");
     this.kernel = Objects.requireNonNull(kernel, "kernel");
     this.options = Objects.requireNonNull(options, "options");
-    this.steps = new LayerSteps(this::update);
+    this.steps = new Steps(this::update);
   }
 
   /**
@@ -80,7 +87,7 @@ public final class LayerComparison {
   }
 
   /** {@return the steps so far, with the time of each} */
-  public LayerSteps steps() {
+  public Steps steps() {
     return steps;
   }
 
@@ -114,7 +121,7 @@ public final class LayerComparison {
     long heapBytes = kernel.heapBytes(x, y, layers.samples(), precision);
     options.monitor().compressing(layers, precision, heapBytes);
     GramOptions how = new GramOptions(options.deadThreshold(), precision, steps.progress());
-    return steps.run(COMPRESS, () -> layers.timed(steps).table(kernel, how));
+    return steps.run(COMPRESS, () -> steps.timed(layers).table(kernel, how));
   }
 
   /** Forwards progress, and stops the compression if the monitor asks for that. */
@@ -123,5 +130,149 @@ public final class LayerComparison {
       throw new StoppedException();
     }
     options.monitor().update(step, done, total);
+  }
+
+  /**
+   * How a layer is compared.
+   *
+   * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead;
+   *     finite, at least 0; a Gram matrix keeps the threshold that it was added up with
+   * @param precision how to compress the layer; empty for as precisely as the answer needs and the
+   *     input allows
+   * @param monitor observes the comparison and may end it
+   */
+  public record Options(double deadThreshold, Optional<Precision> precision, Monitor monitor) {
+    /**
+     * Checks the threshold, and that nothing is null.
+     *
+     * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead
+     * @param precision how to compress the layer
+     * @param monitor observes the comparison and may end it
+     */
+    public Options {
+      if (!(deadThreshold >= 0 && deadThreshold <= Double.MAX_VALUE)) {
+        throw new IllegalArgumentException(
+            "expected a dead threshold of at least 0, found " + deadThreshold);
+      }
+      Objects.requireNonNull(precision, "precision");
+      Objects.requireNonNull(monitor, "monitor");
+    }
+
+    /** {@return the default threshold, precision as the answer needs it, and no monitor} */
+    public static Options defaults() {
+      return new Options(GramOptions.DEFAULT_DEAD_THRESHOLD, Optional.empty(), Monitor.NONE);
+    }
+  }
+
+  /** Observes the comparison of a layer and may end it. */
+  public interface Monitor extends Progress {
+    /** Ignores everything and ends nothing. */
+    Monitor NONE = (step, done, total) -> {};
+
+    /**
+     * Called before a layer is compressed, which happens twice if the first answer is in doubt.
+     *
+     * @param layers the two layers
+     * @param precision the precision of the attempt
+     * @param heapBytes an upper estimate of the Java heap needed
+     */
+    default void compressing(LayerPair layers, Precision precision, long heapBytes) {}
+
+    /**
+     * Called after an answer that is in doubt was kept, since the layers are those of a Gram matrix
+     * of standard precision.
+     *
+     * @param layers the two layers
+     */
+    default void leftInDoubt(LayerPair layers) {}
+
+    /**
+     * {@return whether to stop} Called from time to time while a layer is compressed and at no
+     * other time, so a question that takes long must check for itself.
+     */
+    default boolean isStopped() {
+      return false;
+    }
+  }
+
+  /** Measures the time of the steps of the work on one layer, and forwards their progress. */
+  public static final class Steps {
+    private static final String READ = "read";
+
+    private final Progress progress;
+    private final ReadClock reading = new ReadClock();
+    private final Map<String, Double> seconds = new LinkedHashMap<>();
+
+    Steps(Progress progress) {
+      this.progress = progress;
+      seconds.put(READ, 0.0);
+    }
+
+    /**
+     * Receives the progress of a step.
+     *
+     * @return the progress receiver
+     */
+    public Progress progress() {
+      return progress;
+    }
+
+    /** Returns equal layers whose reading, if any, counts as the step "read" and as no other. */
+    LayerPair timed(LayerPair layers) {
+      return layers instanceof LayerPair.OfActivations pair
+          ? new LayerPair.OfActivations(pair.name(), timed(pair.x()), timed(pair.y()))
+          : layers;
+    }
+
+    /** Returns a view of a layer whose reading time counts as the step "read" and as no other. */
+    Layer timed(Layer layer) {
+      return new TimedActivations(layer, reading);
+    }
+
+    /**
+     * Runs a step and returns its result. Times of repeated steps add up.
+     *
+     * @param <T> the type of the values
+     * @param step the name of the step
+     * @param work the work of the step
+     * @return the result
+     */
+    public <T> T run(String step, Supplier<T> work) {
+      progress.update(step, 0, 1);
+      double readBefore = reading.seconds();
+      long start = System.nanoTime();
+      T result = work.get();
+      double read = reading.seconds() - readBefore;
+      seconds.merge(READ, read, Double::sum);
+      seconds.merge(step, (System.nanoTime() - start) / 1e9 - read, Double::sum);
+      return result;
+    }
+
+    /**
+     * Returns the time that a step took so far, in seconds.
+     *
+     * @param step "read", "compress", or a step that a question ran
+     * @return 0 for a step that was not run
+     */
+    public double seconds(String step) {
+      return seconds.getOrDefault(step, 0.0);
+    }
+
+    /** Returns all steps so far, such as "read 0.12 s, compress 0.30 s". */
+    @Override
+    public String toString() {
+      return seconds.entrySet().stream()
+          .map(step -> String.format(Locale.ROOT, "%s %.2f s", step.getKey(), step.getValue()))
+          .collect(Collectors.joining(", "));
+    }
+  }
+
+  /** A comparison was stopped by its monitor before there was an answer. */
+  public static final class StoppedException extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    StoppedException() {
+      super("stopped");
+    }
   }
 }

@@ -4,6 +4,9 @@ import java.util.List;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramException;
+import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.PerGroup;
@@ -11,55 +14,50 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
- * The activations of the same layer of two networks.
- *
- * @param name the layer's name in results
- * @param x the layer in the first network
- * @param y the layer in the second network, on the same samples
+ * Two layers to compare: their activations ({@link OfActivations}), or what a Gram matrix holds of
+ * them ({@link OfGram}).
  */
-public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers {
-  /**
-   * Checks that both networks have the same samples.
-   *
-   * <p>If both arrays have several sample axes, these must agree one by one. An array with a single
-   * one, such as a fully connected layer, must agree with the first of the other: the number of
-   * examples. A convolutional layer of several positions may have as many samples by accident.
-   *
-   * @param name the layer's name in results
-   * @param x the layer in the first network
-   * @param y the layer in the second network, on the same samples
-   * @throws ActivationsException if they differ
-   */
-  public LayerPair {
-    Layer.requireSameSamples(x, y);
-    if (!haveSameAxes(x.sampleAxes(), y.sampleAxes())) {
-      boolean sameExamples = x.sampleAxes().get(0).equals(y.sampleAxes().get(0));
-      throw new ActivationsException(
-          x.description()
-              + " counts its samples as "
-              + x.sampleAxes()
-              + ", but "
-              + y.description()
-              + " as "
-              + y.sampleAxes()
-              + ", so they can't be paired"
-              + (sameExamples ? "" : ": their examples, the first axis, differ"));
-    }
-  }
+public sealed interface LayerPair {
+  /** {@return the layer's name in results} */
+  String name();
+
+  /** {@return "file, layer 'name'" of the first network: the start of a message about the two} */
+  String description();
+
+  /** {@return number of neurons of both layers, dead ones included} */
+  PerGroup<Integer> neurons();
+
+  /** {@return number of samples} */
+  long samples();
 
   /**
-   * {@return whether two layers can be a pair, so that the constructor takes them}
+   * {@return whether a table of at least some precision can be made of them}
+   *
+   * @param precision the least precision
+   */
+  boolean offers(Precision precision);
+
+  /**
+   * Returns the projection table of the two layers.
+   *
+   * @param kernel makes it
+   * @param options how to add up activations; a Gram matrix keeps the dead threshold that it was
+   *     added up with
+   * @return the table, which the caller closes
+   * @throws org.spanmatch.activations.ActivationsException if activations can't be read
+   * @throws org.spanmatch.gram.GramException if the precision is not {@linkplain #offers offered}
+   * @throws org.spanmatch.kernel.NotEnoughMemoryException if memory can't hold what it takes
+   */
+  ProjectionTable table(ProjectionKernel kernel, GramOptions options);
+
+  /**
+   * {@return whether two layers can be a pair, so that {@link OfActivations} takes them}
    *
    * @param x a layer of the first network
    * @param y a layer of the second network
    */
-  public static boolean isPossible(Layer x, Layer y) {
+  static boolean isPossible(Layer x, Layer y) {
     return x.samples() == y.samples() && haveSameAxes(x.sampleAxes(), y.sampleAxes());
-  }
-
-  /** Whether the axes of two layers with equally many samples count the same ones. */
-  static boolean haveSameAxes(List<Long> x, List<Long> y) {
-    return (x.size() == 1 || y.size() == 1) ? x.get(0).equals(y.get(0)) : x.equals(y);
   }
 
   /**
@@ -68,46 +66,164 @@ public record LayerPair(String name, Layer x, Layer y) implements ComparedLayers
    * @param x the name of the first network's layer
    * @param y the name of the second network's layer
    */
-  public static String name(String x, String y) {
+  static String name(String x, String y) {
     return x.equals(y) ? x : x + " ~ " + y;
   }
 
+  /** Whether the axes of two layers with equally many samples count the same ones. */
+  private static boolean haveSameAxes(List<Long> x, List<Long> y) {
+    return (x.size() == 1 || y.size() == 1) ? x.get(0).equals(y.get(0)) : x.equals(y);
+  }
+
   /**
-   * {@return both layers restricted to the same samples, at most {@code count} of them}
+   * The activations of the same layer of two networks.
    *
-   * @param count number of samples to keep, at least 1
+   * @param name the layer's name in results
+   * @param x the layer in the first network
+   * @param y the layer in the second network, on the same samples
    */
-  public LayerPair sampled(long count) {
-    return new LayerPair(name, Layers.sampled(x, count), Layers.sampled(y, count));
+  record OfActivations(String name, Layer x, Layer y) implements LayerPair {
+    /**
+     * Checks that both networks have the same samples.
+     *
+     * <p>If both arrays have several sample axes, these must agree one by one. An array with a
+     * single one, such as a fully connected layer, must agree with the first of the other: the
+     * number of examples. A convolutional layer of several positions may have as many samples by
+     * accident.
+     *
+     * @param name the layer's name in results
+     * @param x the layer in the first network
+     * @param y the layer in the second network, on the same samples
+     * @throws ActivationsException if they differ
+     */
+    public OfActivations {
+      Layer.requireSameSamples(x, y);
+      if (!haveSameAxes(x.sampleAxes(), y.sampleAxes())) {
+        boolean sameExamples = x.sampleAxes().get(0).equals(y.sampleAxes().get(0));
+        throw new ActivationsException(
+            x.description()
+                + " counts its samples as "
+                + x.sampleAxes()
+                + ", but "
+                + y.description()
+                + " as "
+                + y.sampleAxes()
+                + ", so they can't be paired"
+                + (sameExamples ? "" : ": their examples, the first axis, differ"));
+      }
+    }
+
+    /**
+     * {@return both layers restricted to the same samples, at most {@code count} of them}
+     *
+     * @param count number of samples to keep, at least 1
+     */
+    public OfActivations sampled(long count) {
+      return new OfActivations(name, Layers.sampled(x, count), Layers.sampled(y, count));
+    }
+
+    @Override
+    public String description() {
+      return x.description();
+    }
+
+    @Override
+    public PerGroup<Integer> neurons() {
+      return PerGroup.of(x.neurons(), y.neurons());
+    }
+
+    @Override
+    public long samples() {
+      return x.samples();
+    }
+
+    @Override
+    public boolean offers(Precision precision) {
+      return true;
+    }
+
+    @Override
+    public ProjectionTable table(ProjectionKernel kernel, GramOptions options) {
+      return kernel.compress(x, y, options);
+    }
   }
 
-  @Override
-  public String description() {
-    return x.description();
-  }
+  /**
+   * Two layers of one Gram matrix.
+   *
+   * @param name the layer's name in results
+   * @param gram what holds both
+   * @param x position of the first network's layer in it
+   * @param y position of the second network's layer in it
+   */
+  record OfGram(String name, Gram gram, int x, int y) implements LayerPair {
+    /**
+     * Checks that the two were added up together, and count the same samples as {@link
+     * OfActivations} does.
+     *
+     * @param name the layer's name in results
+     * @param gram what holds both
+     * @param x position of the first network's layer in it
+     * @param y position of the second network's layer in it
+     * @throws GramException if not
+     */
+    public OfGram {
+      try {
+        gram.requirePair(x, y);
+      } catch (IllegalArgumentException e) {
+        throw new GramException(e.getMessage(), e);
+      }
+      GramLayer first = gram.layers().get(x);
+      GramLayer second = gram.layers().get(y);
+      if (!haveSameAxes(first.sampleAxes(), second.sampleAxes())) {
+        throw new GramException(
+            first.description()
+                + " counts its samples as "
+                + first.sampleAxes()
+                + ", but "
+                + second.description()
+                + " as "
+                + second.sampleAxes()
+                + ", so they can't be paired");
+      }
+    }
 
-  @Override
-  public PerGroup<Integer> neurons() {
-    return PerGroup.of(x.neurons(), y.neurons());
-  }
+    private GramLayer first() {
+      return gram.layers().get(x);
+    }
 
-  @Override
-  public long samples() {
-    return x.samples();
-  }
+    @Override
+    public String description() {
+      return first().description();
+    }
 
-  @Override
-  public boolean offers(Precision precision) {
-    return true;
-  }
+    @Override
+    public PerGroup<Integer> neurons() {
+      return PerGroup.of(first().neurons(), gram.layers().get(y).neurons());
+    }
 
-  @Override
-  public ProjectionTable table(ProjectionKernel kernel, GramOptions options) {
-    return kernel.compress(x, y, options);
-  }
+    @Override
+    public long samples() {
+      return gram.samples();
+    }
 
-  @Override
-  public LayerPair timed(LayerSteps steps) {
-    return new LayerPair(name, steps.timed(x), steps.timed(y));
+    @Override
+    public boolean offers(Precision precision) {
+      return gram.precision().compareTo(precision) >= 0;
+    }
+
+    @Override
+    public ProjectionTable table(ProjectionKernel kernel, GramOptions options) {
+      if (!offers(options.precision())) {
+        throw new GramException(
+            description()
+                + ": expected "
+                + options.precision()
+                + " precision, but it was added up with "
+                + gram.precision()
+                + " precision");
+      }
+      return kernel.table(gram, x, y);
+    }
   }
 }

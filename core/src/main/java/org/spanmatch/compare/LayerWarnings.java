@@ -29,7 +29,7 @@ import org.spanmatch.kernel.ProjectionTable;
  * activations has added up; no activation is looked at again, and a table made from a Gram file has
  * the same warnings.
  */
-public final class LayerWarnings {
+final class LayerWarnings {
   /** The most dimensions of a span per sample at which it says something. */
   private static final double DIMENSIONS_PER_SAMPLE = 0.1;
 
@@ -77,25 +77,8 @@ public final class LayerWarnings {
     return IntStream.range(0, isDead.length).filter(neuron -> !isDead[neuron]).toArray();
   }
 
-  /**
-   * Returns the warnings that two layers deserve, in the order of {@link Warning.Code}.
-   *
-   * @param table the layers, from which nothing has been removed yet
-   * @return at most one warning of each kind
-   */
-  public static List<Warning> of(ProjectionTable table) {
-    return of(table, PerGroup.from(table::distances));
-  }
-
-  /**
-   * Returns the warnings that two layers deserve, in the order of {@link Warning.Code}. Costs
-   * O(neurons), and {@link ProjectionTable#rank} where samples are few for the neurons.
-   *
-   * @param table the layers, from which nothing has been removed yet
-   * @param distances of both groups to the full span of the other one, before any removal
-   * @return at most one warning of each kind
-   */
-  public static List<Warning> of(ProjectionTable table, PerGroup<Distances> distances) {
+  /** Returns what {@link Warning#of(ProjectionTable, PerGroup)} specifies. */
+  static List<Warning> of(ProjectionTable table, PerGroup<Distances> distances) {
     Objects.requireNonNull(distances, "distances");
     LayerWarnings warnings = new LayerWarnings(table);
     warnings.filledSpace();

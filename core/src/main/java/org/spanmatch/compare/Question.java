@@ -20,7 +20,7 @@ public interface Question<T> {
    * @param steps measures the steps of the answer and receives their progress
    * @return the answer
    */
-  T answer(String layer, ProjectionTable table, LayerSteps steps);
+  T answer(String layer, ProjectionTable table, LayerComparison.Steps steps);
 
   /** {@return the precision of the first attempt, unless the options fix it} */
   default Precision precision() {

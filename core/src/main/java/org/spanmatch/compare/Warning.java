@@ -4,6 +4,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.ProjectionTable;
 
 /**
  * A reason why the similarity of a layer may say little, and what to do about it.
@@ -49,6 +52,28 @@ public record Warning(Code code, String message) {
   public Warning {
     Objects.requireNonNull(code, "code");
     Objects.requireNonNull(message, "message");
+  }
+
+  /**
+   * Returns the warnings that two layers deserve, in the order of {@link Code}.
+   *
+   * @param table the layers, from which nothing has been removed yet
+   * @return at most one warning of each kind
+   */
+  public static List<Warning> of(ProjectionTable table) {
+    return of(table, PerGroup.from(table::distances));
+  }
+
+  /**
+   * Returns the warnings that two layers deserve, in the order of {@link Code}. Costs O(neurons),
+   * and {@link ProjectionTable#rank} where samples are few for the neurons.
+   *
+   * @param table the layers, from which nothing has been removed yet
+   * @param distances of both groups to the full span of the other one, before any removal
+   * @return at most one warning of each kind
+   */
+  public static List<Warning> of(ProjectionTable table, PerGroup<Distances> distances) {
+    return LayerWarnings.of(table, distances);
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.spanmatch.match;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -218,6 +219,17 @@ public final class MatchSpectrum {
       largest = Math.max(largest, epsilon.getAsDouble());
     }
     return OptionalDouble.of(largest);
+  }
+
+  /**
+   * Returns round values of ε to try next where layers don't match at smaller ones: those at which
+   * layers begin to match, and at which half of their neurons do.
+   *
+   * @param spectra the match levels of the layers
+   * @return at most five values in (0, 1), ascending; none if no layer matches below 0.95
+   */
+  public static List<BigDecimal> nextEpsilons(List<MatchSpectrum> spectra) {
+    return NextEpsilons.of(spectra);
   }
 
   private static OptionalDouble smallest(double[] sorted, int size) {

@@ -20,13 +20,14 @@ import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.activations.npy.NpyBytes;
 import org.spanmatch.activations.npy.StoredArray;
+import org.spanmatch.compare.LayerArrays.LeftOut;
 
 /** What in a file is taken for a layer, and what is not. */
 class LayerArraysTest {
   @TempDir private Path folder;
 
   /** Asks for one layer by its very name. */
-  private record Named(String name) implements LayerFilter {
+  private record Named(String name) implements LayerArrays.Filter {
     @Override
     public boolean test(String layer) {
       return layer.equals(name);
@@ -166,7 +167,7 @@ class LayerArraysTest {
   void whatIsLeftOutOfOneFileIsLeftOutOfBoth() {
     ActivationFile x = file("x", Map.of("l", layer(), "mask", bytes("<i8", 8, 1, 4, 3)));
     ActivationFile y = file("y", Map.of("l", layer(), "mask", layer()));
-    for (LayerPairs pairs :
+    for (LayerPairs<LayerPair.OfActivations> pairs :
         List.of(
             LayerPairs.of(x, y, LayerArraysTest::all, List.of()),
             LayerPairs.of(y, x, LayerArraysTest::all, List.of()))) {

@@ -39,7 +39,7 @@ class LayerPairsTest {
     return ActivationFile.open(Files.write(folder.resolve(name), array));
   }
 
-  private static List<String> names(LayerPairs pairs) {
+  private static List<String> names(LayerPairs<LayerPair.OfActivations> pairs) {
     return pairs.pairs().stream().map(LayerPair::name).toList();
   }
 
@@ -58,11 +58,11 @@ class LayerPairsTest {
     }
     ActivationFile x = ActivationFile.open(xFile);
     ActivationFile y = ActivationFile.open(yFile);
-    LayerPairs pairs = LayerPairs.of(x, y, name -> true, List.of());
+    LayerPairs<LayerPair.OfActivations> pairs = LayerPairs.of(x, y, name -> true, List.of());
     assertEquals(List.of("z", "b", "a"), names(pairs));
     assertEquals(List.of("only.x"), pairs.onlyInX());
     assertEquals(List.of("only.y"), pairs.onlyInY());
-    for (LayerPair pair : pairs.pairs()) {
+    for (LayerPair.OfActivations pair : pairs.pairs()) {
       assertEquals(pair.name(), pair.x().name());
       assertEquals(pair.name(), pair.y().name());
       assertEquals(xFile.toString(), pair.x().source());
@@ -71,7 +71,7 @@ class LayerPairsTest {
       assertEquals(4, pair.y().neurons());
     }
 
-    LayerPairs swapped = LayerPairs.of(y, x, name -> true, List.of());
+    LayerPairs<LayerPair.OfActivations> swapped = LayerPairs.of(y, x, name -> true, List.of());
     assertEquals(List.of("a", "b", "z"), names(swapped));
     assertEquals(List.of("only.y"), swapped.onlyInX());
     assertEquals(List.of("only.x"), swapped.onlyInY());
@@ -85,7 +85,7 @@ class LayerPairsTest {
             "x", new TreeMap<>(Map.of("a", good, "b", layer(0, 2), "c", layer(4, 2), "x", good)));
     ActivationFile y =
         folder("y", new TreeMap<>(Map.of("a", good, "b", good, "c", good, "y", good)));
-    LayerPairs pairs = LayerPairs.of(x, y, "a"::equals, List.of());
+    LayerPairs<LayerPair.OfActivations> pairs = LayerPairs.of(x, y, "a"::equals, List.of());
     assertEquals(List.of("a"), names(pairs));
     assertEquals(List.of(), pairs.onlyInX());
     assertEquals(List.of(), pairs.onlyInY());
@@ -98,7 +98,7 @@ class LayerPairsTest {
   void nothingInCommon() throws IOException {
     ActivationFile x = folder("x", Map.of("a", layer(3, 2)));
     ActivationFile y = folder("y", Map.of("b", layer(3, 2)));
-    LayerPairs pairs = LayerPairs.of(x, y, name -> true, List.of());
+    LayerPairs<LayerPair.OfActivations> pairs = LayerPairs.of(x, y, name -> true, List.of());
     assertEquals(List.of(), pairs.pairs());
     assertEquals(List.of("a"), pairs.onlyInX());
     assertEquals(List.of("b"), pairs.onlyInY());
@@ -108,13 +108,13 @@ class LayerPairsTest {
   void twoSingleArraysWhateverTheirNames() throws IOException {
     ActivationFile x = single("seed0.npy", layer(3, 2));
     ActivationFile y = single("seed1.npy", layer(3, 4));
-    LayerPairs pairs = LayerPairs.of(x, y, name -> true, List.of());
+    LayerPairs<LayerPair.OfActivations> pairs = LayerPairs.of(x, y, name -> true, List.of());
     assertEquals(List.of("seed0 ~ seed1"), names(pairs));
     assertEquals(List.of("seed0"), names(LayerPairs.of(x, x, name -> true, List.of())));
     assertEquals(List.of(), LayerPairs.of(x, y, name -> false, List.of()).pairs());
 
     ActivationFile archive = folder("y", Map.of("seed1", layer(3, 2)));
-    LayerPairs byName = LayerPairs.of(x, archive, name -> true, List.of());
+    LayerPairs<LayerPair.OfActivations> byName = LayerPairs.of(x, archive, name -> true, List.of());
     assertEquals(List.of(), names(byName));
     assertEquals(List.of("seed0"), byName.onlyInX());
   }
@@ -124,7 +124,8 @@ class LayerPairsTest {
     ActivationFile x = single("x.npy", layer(2, 5));
     ActivationFile y = single("y.npy", layer(3, 5));
     assertRefused(() -> LayerPairs.of(x, y, name -> true, List.of()), "2 samples", "3");
-    LayerPair pair = LayerPairs.of(x, y, name -> true, List.of(Layout.FN)).pairs().get(0);
+    LayerPair.OfActivations pair =
+        LayerPairs.of(x, y, name -> true, List.of(Layout.FN)).pairs().get(0);
     assertEquals(5, pair.x().samples());
     assertEquals(2, pair.x().neurons());
     assertEquals(3, pair.y().neurons());
@@ -138,8 +139,8 @@ class LayerPairsTest {
     }
     Layer x = Layers.of("x", 10_000, 1, index);
     Layer y = Layers.of("y", 10_000, 1, index.clone());
-    LayerPair pair = new LayerPair("pair", x, y);
-    LayerPair sampled = pair.sampled(123);
+    LayerPair.OfActivations pair = new LayerPair.OfActivations("pair", x, y);
+    LayerPair.OfActivations sampled = pair.sampled(123);
     assertEquals(123, sampled.x().samples());
     double[] xRow = new double[1];
     double[] yRow = new double[1];

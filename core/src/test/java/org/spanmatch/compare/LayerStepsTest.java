@@ -32,7 +32,7 @@ class LayerStepsTest {
     }
   }
 
-  private static boolean readBoth(LayerSteps steps) {
+  private static boolean readBoth(LayerComparison.Steps steps) {
     Thread other = new Thread(() -> steps.timed(SLOW).open().close());
     other.start();
     steps.timed(SLOW).open().close();
@@ -47,7 +47,7 @@ class LayerStepsTest {
 
   @Test
   void readingAtTheSameTimeCountsOnceAndAsReadingAlone() {
-    LayerSteps steps = new LayerSteps(Progress.NONE);
+    LayerComparison.Steps steps = new LayerComparison.Steps(Progress.NONE);
     for (int run = 1; run <= 2; run++) {
       double readBefore = steps.seconds("read");
       double compressBefore = steps.seconds("compress");

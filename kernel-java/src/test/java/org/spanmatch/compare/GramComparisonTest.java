@@ -57,15 +57,15 @@ class GramComparisonTest {
     return gram.withLabels(labelled);
   }
 
-  private GramLayerPair pair(Precision precision) {
+  private LayerPair.OfGram pair(Precision precision) {
     Gram gram = gram(precision, GramPair.all(2), 1, layer("fc", 3, 1), layer("fc", 4, 2));
-    return new GramLayerPair("fc", gram, 0, 1);
+    return new LayerPair.OfGram("fc", gram, 0, 1);
   }
 
   /** Asks for the distances of X. */
   private record Asking(Precision precision, boolean doubted) implements Question<Distances> {
     @Override
-    public Distances answer(String layer, ProjectionTable table, LayerSteps steps) {
+    public Distances answer(String layer, ProjectionTable table, LayerComparison.Steps steps) {
       return table.distances(Group.X);
     }
 
@@ -75,7 +75,7 @@ class GramComparisonTest {
     }
   }
 
-  private static final class Monitor implements ComparisonMonitor {
+  private static final class Monitor implements LayerComparison.Monitor {
     final List<Precision> compressed = new ArrayList<>();
     final List<String> leftInDoubt = new ArrayList<>();
 
@@ -83,37 +83,39 @@ class GramComparisonTest {
     public void update(String step, long done, long total) {}
 
     @Override
-    public void compressing(ComparedLayers layers, Precision precision, long heapBytes) {
+    public void compressing(LayerPair layers, Precision precision, long heapBytes) {
       assertTrue(heapBytes > 0);
       compressed.add(precision);
     }
 
     @Override
-    public void leftInDoubt(ComparedLayers layers) {
+    public void leftInDoubt(LayerPair layers) {
       leftInDoubt.add(layers.name());
     }
   }
 
   private Monitor ask(
-      GramLayerPair pair, Optional<Precision> precision, Precision wanted, boolean doubted) {
+      LayerPair.OfGram pair, Optional<Precision> precision, Precision wanted, boolean doubted) {
     Monitor monitor = new Monitor();
     new LayerComparison(
             pair,
             kernel,
-            new ComparisonOptions(GramOptions.DEFAULT_DEAD_THRESHOLD, precision, monitor))
+            new LayerComparison.Options(GramOptions.DEFAULT_DEAD_THRESHOLD, precision, monitor))
         .answer(new Asking(wanted, doubted));
     return monitor;
   }
 
   @Test
   void theAnswerIsThatOfTheActivations() {
-    LayerPair activations = new LayerPair("fc", layer("fc", 3, 1), layer("fc", 4, 2));
+    LayerPair.OfActivations activations =
+        new LayerPair.OfActivations("fc", layer("fc", 3, 1), layer("fc", 4, 2));
     for (Precision precision : Precision.values()) {
       Asking question = new Asking(precision, false);
       Distances expected =
-          new LayerComparison(activations, kernel, ComparisonOptions.defaults()).answer(question);
+          new LayerComparison(activations, kernel, LayerComparison.Options.defaults())
+              .answer(question);
       Distances found =
-          new LayerComparison(pair(precision), kernel, ComparisonOptions.defaults())
+          new LayerComparison(pair(precision), kernel, LayerComparison.Options.defaults())
               .answer(question);
       for (int i = 0; i < 3; i++) {
         assertEquals(expected.distance(i), found.distance(i));
@@ -124,7 +126,7 @@ class GramComparisonTest {
 
   @Test
   void aStandardAnswerInDoubtIsKept() {
-    GramLayerPair standard = pair(Precision.STANDARD);
+    LayerPair.OfGram standard = pair(Precision.STANDARD);
     Monitor doubted = ask(standard, Optional.empty(), Precision.STANDARD, true);
     assertEquals(List.of(Precision.STANDARD), doubted.compressed);
     assertEquals(List.of("fc"), doubted.leftInDoubt);
@@ -174,37 +176,37 @@ class GramComparisonTest {
             layer("fc", 2, 3));
     Gram more =
         gram(Precision.STANDARD, GramPair.all(2), 1, layer("conv", 2, 4), layer("conv", 2, 5));
-    GramLayerPairs pairs = GramLayerPairs.of(List.of(both, more), name -> true);
+    LayerPairs<LayerPair.OfGram> pairs = LayerPairs.of(List.of(both, more), name -> true);
     assertEquals(
-        List.of(new GramLayerPair("fc", both, 1, 2), new GramLayerPair("conv", more, 0, 1)),
+        List.of(new LayerPair.OfGram("fc", both, 1, 2), new LayerPair.OfGram("conv", more, 0, 1)),
         pairs.pairs());
     assertEquals("network 0", pairs.x());
     assertEquals("network 1", pairs.y());
     assertEquals(List.of("other"), pairs.onlyInX());
     assertEquals(List.of(), pairs.onlyInY());
-    assertEquals(1, GramLayerPairs.of(List.of(both, more), "conv"::equals).pairs().size());
+    assertEquals(1, LayerPairs.of(List.of(both, more), "conv"::equals).pairs().size());
   }
 
   @Test
   void loneLayersArePairedWhateverTheirNamesAre() {
     Gram gram = gram(Precision.STANDARD, GramPair.all(2), 1, layer("a", 2, 1), layer("b", 2, 2));
-    List<GramLayerPair> pairs = GramLayerPairs.of(List.of(gram), "a ~ b"::equals).pairs();
-    assertEquals(List.of(new GramLayerPair("a ~ b", gram, 0, 1)), pairs);
+    List<LayerPair.OfGram> pairs = LayerPairs.of(List.of(gram), "a ~ b"::equals).pairs();
+    assertEquals(List.of(new LayerPair.OfGram("a ~ b", gram, 0, 1)), pairs);
   }
 
   @Test
   void refusesWhatCannotBePaired() {
     Gram apart = gram(Precision.STANDARD, List.of(), 1, layer("fc", 2, 1), layer("fc", 2, 2));
     String problem = "network 0, layer 'fc' was not added up together with network 1, layer 'fc'";
-    assertMessage(problem, () -> GramLayerPairs.of(List.of(apart), name -> true));
-    assertMessage(problem, () -> new GramLayerPair("fc", apart, 0, 1));
+    assertMessage(problem, () -> LayerPairs.of(List.of(apart), name -> true));
+    assertMessage(problem, () -> new LayerPair.OfGram("fc", apart, 0, 1));
     assertMessage(
         "expected layers of 2 networks, found 1",
         () ->
-            GramLayerPairs.of(
+            LayerPairs.of(
                 List.of(gram(Precision.STANDARD, List.of(), 1, layer("fc", 2, 1))), name -> true));
     assertMessage(
-        "expected layers of 2 networks, found 0", () -> GramLayerPairs.of(List.of(), name -> true));
+        "expected layers of 2 networks, found 0", () -> LayerPairs.of(List.of(), name -> true));
     assertThrows(
         IllegalArgumentException.class, () -> apart.withLabels(apart.layers().subList(0, 1)));
   }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.activations.Layers;
+import org.spanmatch.compare.LayerComparison.StoppedException;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelOptions;
@@ -20,8 +21,8 @@ import org.spanmatch.kernel.selection.Kernels;
 
 /** Tests when a layer is compressed again, in high precision. */
 class LayerComparisonTest {
-  private static final LayerPair PAIR =
-      new LayerPair(
+  private static final LayerPair.OfActivations PAIR =
+      new LayerPair.OfActivations(
           "layer",
           Layers.of("layer", 3, 1, new double[] {1, 2, 3}),
           Layers.of("layer", 3, 1, new double[] {3, 1, 2}));
@@ -43,7 +44,7 @@ class LayerComparisonTest {
     }
 
     @Override
-    public Precision answer(String layer, ProjectionTable table, LayerSteps steps) {
+    public Precision answer(String layer, ProjectionTable table, LayerComparison.Steps steps) {
       assertEquals("layer", layer);
       asked.add(table.precision());
       return steps.run("ask", table::precision);
@@ -56,7 +57,7 @@ class LayerComparisonTest {
   }
 
   /** Records each compression, and stops from one of them on. */
-  private static final class Monitor implements ComparisonMonitor {
+  private static final class Monitor implements LayerComparison.Monitor {
     final List<Precision> compressed = new ArrayList<>();
     private final int stopAt;
 
@@ -68,7 +69,7 @@ class LayerComparisonTest {
     public void update(String step, long done, long total) {}
 
     @Override
-    public void compressing(ComparedLayers pair, Precision precision, long heapBytes) {
+    public void compressing(LayerPair pair, Precision precision, long heapBytes) {
       assertEquals(PAIR, pair);
       assertTrue(heapBytes > 0);
       compressed.add(precision);
@@ -80,17 +81,19 @@ class LayerComparisonTest {
     }
   }
 
-  private LayerComparison comparison(Optional<Precision> precision, ComparisonMonitor monitor) {
+  private LayerComparison comparison(
+      Optional<Precision> precision, LayerComparison.Monitor monitor) {
     return new LayerComparison(
         PAIR,
         kernel,
-        new ComparisonOptions(GramOptions.DEFAULT_DEAD_THRESHOLD, precision, monitor));
+        new LayerComparison.Options(GramOptions.DEFAULT_DEAD_THRESHOLD, precision, monitor));
   }
 
   @Test
   void aClearAnswerIsTaken() {
     Recorder question = new Recorder(false);
-    LayerComparison comparison = new LayerComparison(PAIR, kernel, ComparisonOptions.defaults());
+    LayerComparison comparison =
+        new LayerComparison(PAIR, kernel, LayerComparison.Options.defaults());
     assertEquals(Precision.STANDARD, comparison.answer(question));
     assertEquals(List.of(Precision.STANDARD), question.asked);
     assertTrue(comparison.steps().seconds("compress") > 0);
@@ -149,11 +152,12 @@ class LayerComparisonTest {
     Recorder question =
         new Recorder(true) {
           @Override
-          public Precision answer(String layer, ProjectionTable table, LayerSteps steps) {
+          public Precision answer(
+              String layer, ProjectionTable table, LayerComparison.Steps steps) {
             throw new OutOfMemoryError("for a test");
           }
         };
-    LayerComparison comparison = comparison(Optional.empty(), ComparisonMonitor.NONE);
+    LayerComparison comparison = comparison(Optional.empty(), LayerComparison.Monitor.NONE);
     NotEnoughMemoryException e =
         assertThrows(NotEnoughMemoryException.class, () -> comparison.answer(question));
     assertTrue(e.getMessage().startsWith(PAIR.x().description() + ": the Java heap of "));

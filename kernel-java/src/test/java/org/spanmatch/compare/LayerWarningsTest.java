@@ -60,7 +60,7 @@ class LayerWarningsTest {
 
   private List<Warning> warnings(Layer x, Layer y) {
     try (ProjectionTable table = kernel.compress(x, y, GramOptions.defaults())) {
-      return LayerWarnings.of(table);
+      return Warning.of(table);
     }
   }
 
@@ -375,7 +375,7 @@ class LayerWarningsTest {
       Path file = folder.resolve("layers.gram.npz");
       Files.write(file, bytes.toByteArray());
       try (ProjectionTable table = kernel.table(GramFile.read(file).get(0), 0, 1)) {
-        assertEquals(expected, LayerWarnings.of(table), precision.toString());
+        assertEquals(expected, Warning.of(table), precision.toString());
       }
     }
   }
@@ -385,9 +385,9 @@ class LayerWarningsTest {
   void realLayersHaveNoWarning() {
     ActivationFile x = ActivationFile.open(TestData.shared("cifar-vgg/x.npz"));
     ActivationFile y = ActivationFile.open(TestData.shared("cifar-vgg/y.npz"));
-    List<LayerPair> pairs = LayerPairs.of(x, y, name -> true, List.of()).pairs();
+    List<LayerPair.OfActivations> pairs = LayerPairs.of(x, y, name -> true, List.of()).pairs();
     assertEquals(11, pairs.size());
-    for (LayerPair pair : pairs) {
+    for (LayerPair.OfActivations pair : pairs) {
       assertEquals(List.of(), warnings(pair.x(), pair.y()), pair.name());
     }
   }

@@ -55,7 +55,8 @@ class RankBoundTest {
     "eps0/tau_A.npy, eps0/tau_B.npy"
   })
   void trueDistancesAreWithinTheBounds(String x, String y) {
-    LayerPair pair = LayerPairs.of(file(x), file(y), name -> true, List.of()).pairs().get(0);
+    LayerPair.OfActivations pair =
+        LayerPairs.of(file(x), file(y), name -> true, List.of()).pairs().get(0);
     PerGroup<Layer> layers = PerGroup.of(pair.x(), pair.y());
     PerGroup<List<double[]>> vectors = layers.map(RankBoundTest::vectors);
     for (String backend : List.of("java", "reference")) {

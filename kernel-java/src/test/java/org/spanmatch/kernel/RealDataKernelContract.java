@@ -21,10 +21,10 @@ public abstract class RealDataKernelContract extends ProjectionKernelContract {
   void boundsOnRealLayersAreSmall() {
     ActivationFile x = ActivationFile.open(TestData.shared("cifar-vgg/x.npz"));
     ActivationFile y = ActivationFile.open(TestData.shared("cifar-vgg/y.npz"));
-    LayerPairs pairs = LayerPairs.of(x, y, name -> true, List.of());
+    LayerPairs<LayerPair.OfActivations> pairs = LayerPairs.of(x, y, name -> true, List.of());
     assertFalse(pairs.pairs().isEmpty());
-    for (LayerPair pair : pairs.pairs()) {
-      LayerPair small = pair.sampled(2000);
+    for (LayerPair.OfActivations pair : pairs.pairs()) {
+      LayerPair.OfActivations small = pair.sampled(2000);
       try (ProjectionTable table =
           opened().compress(small.x(), small.y(), GramOptions.defaults())) {
         for (Group group : Group.values()) {

@@ -39,7 +39,7 @@ final class AuthorsProblems {
       }
     }
     JsonNode expected = JsonFile.read(folder.resolve("expected.json"));
-    LayerPairs problems =
+    LayerPairs<LayerPair.OfActivations> problems =
         LayerPairs.of(
             ActivationFile.open(folder.resolve("x.npz")),
             ActivationFile.open(folder.resolve("y.npz")),
@@ -50,7 +50,7 @@ final class AuthorsProblems {
     assertEquals(List.of(), problems.onlyInX());
     assertEquals(List.of(), problems.onlyInY());
     int compared = 0;
-    for (LayerPair problem : problems.pairs()) {
+    for (LayerPair.OfActivations problem : problems.pairs()) {
       assertMaximumMatches(kernel, problem, expected.get(problem.name()));
       compared += assertMinimalMatches(kernel, problem, expected.get(problem.name()));
     }
@@ -61,7 +61,7 @@ final class AuthorsProblems {
    * Compares minimal matches with the authors' program's, which tries X by index, then Y by index.
    */
   private static int assertMinimalMatches(
-      ProjectionKernel kernel, LayerPair problem, JsonNode solved) {
+      ProjectionKernel kernel, LayerPair.OfActivations problem, JsonNode solved) {
     int compared = 0;
     try (ProjectionTable table =
         kernel.compress(problem.x(), problem.y(), GramOptions.defaults())) {
@@ -102,7 +102,7 @@ final class AuthorsProblems {
   }
 
   private static void assertMaximumMatches(
-      ProjectionKernel kernel, LayerPair problem, JsonNode expected) {
+      ProjectionKernel kernel, LayerPair.OfActivations problem, JsonNode expected) {
     double[] epsilons = new double[expected.size()];
     for (int i = 0; i < epsilons.length; i++) {
       epsilons[i] = expected.get(i).get("epsilon").asDouble();

@@ -250,7 +250,7 @@ class BorderlineTest {
   void whatFollowsFromABorderlineRemovalIsListed(String backend) {
     ActivationFile x = ActivationFile.open(TestData.resource("/org/spanmatch/match/cascade_a.npy"));
     ActivationFile y = ActivationFile.open(TestData.resource("/org/spanmatch/match/cascade_b.npy"));
-    LayerPair pair = LayerPairs.of(x, y, name -> true, List.of()).pairs().get(0);
+    LayerPair.OfActivations pair = LayerPairs.of(x, y, name -> true, List.of()).pairs().get(0);
     for (Precision precision : Precision.values()) {
       GramOptions options =
           new GramOptions(GramOptions.DEFAULT_DEAD_THRESHOLD, precision, Progress.NONE);

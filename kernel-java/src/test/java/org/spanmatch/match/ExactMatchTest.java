@@ -58,7 +58,8 @@ class ExactMatchTest {
   private ProjectionTable table(String x, String y) {
     ActivationFile first = ActivationFile.open(TestData.resource("/org/spanmatch/match/" + x));
     ActivationFile second = ActivationFile.open(TestData.resource("/org/spanmatch/match/" + y));
-    LayerPair pair = LayerPairs.of(first, second, name -> true, List.of()).pairs().get(0);
+    LayerPair.OfActivations pair =
+        LayerPairs.of(first, second, name -> true, List.of()).pairs().get(0);
     return kernel.compress(pair.x(), pair.y(), HIGH);
   }
 

@@ -29,19 +29,19 @@ public abstract class RealDataMatchingContract extends FastMatchingContract {
     AuthorsProblems.assertSolvedBy(kernel(), folder);
   }
 
-  private static LayerPair layer(String name, int samples) {
+  private static LayerPair.OfActivations layer(String name, int samples) {
     ActivationFile x = ActivationFile.open(TestData.shared("cifar-vgg/x.npz"));
     ActivationFile y = ActivationFile.open(TestData.shared("cifar-vgg/y.npz"));
     return LayerPairs.of(x, y, name::equals, List.of()).pairs().get(0).sampled(samples);
   }
 
-  private static MatchSpectrum spectrum(ProjectionKernel kernel, LayerPair pair) {
+  private static MatchSpectrum spectrum(ProjectionKernel kernel, LayerPair.OfActivations pair) {
     try (ProjectionTable table = kernel.compress(pair.x(), pair.y(), GramOptions.defaults())) {
       return MatchSpectrum.of(table, Progress.NONE);
     }
   }
 
-  private static int neurons(LayerPair pair, Group group) {
+  private static int neurons(LayerPair.OfActivations pair, Group group) {
     return (group == Group.X ? pair.x() : pair.y()).neurons();
   }
 
@@ -49,7 +49,7 @@ public abstract class RealDataMatchingContract extends FastMatchingContract {
   @ParameterizedTest
   @ValueSource(strings = {"classifier.1", "classifier.3", "features.10", "features.27"})
   void errorsStaySmallDownToTheLastNeuron(String name) {
-    LayerPair pair = layer(name, 2000);
+    LayerPair.OfActivations pair = layer(name, 2000);
     MatchSpectrum spectrum = spectrum(kernel(), pair);
     int living = 0;
     for (Group group : Group.values()) {
@@ -64,7 +64,7 @@ public abstract class RealDataMatchingContract extends FastMatchingContract {
   @ParameterizedTest
   @CsvSource({"classifier.4, 4000", "features.2, 2000", "features.6, 1500"})
   void levelsOfRealLayersAgree(String name, int samples) {
-    LayerPair pair = layer(name, samples);
+    LayerPair.OfActivations pair = layer(name, samples);
     MatchSpectrum found = spectrum(kernel(), pair);
     MatchSpectrum expected = spectrum(reference(), pair);
     for (Group group : Group.values()) {

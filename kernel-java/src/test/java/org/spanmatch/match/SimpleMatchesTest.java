@@ -208,8 +208,9 @@ class SimpleMatchesTest {
   @Test
   void aNetworkAgainstItselfIsMadeOfPairs() {
     ActivationFile file = ActivationFile.open(TestData.shared("cifar-vgg/x.npz"));
-    LayerPairs pairs = LayerPairs.of(file, file, name -> name.equals("features.2"), List.of());
-    for (LayerPair pair : pairs.pairs()) {
+    LayerPairs<LayerPair.OfActivations> pairs =
+        LayerPairs.of(file, file, name -> name.equals("features.2"), List.of());
+    for (LayerPair.OfActivations pair : pairs.pairs()) {
       GramOptions high = new GramOptions(1e-16, Precision.HIGH, Progress.NONE);
       try (ProjectionTable table = kernel.compress(pair.x(), pair.y(), high)) {
         SimpleMatches found = byIndex(table).on(2).run(table, 0);

@@ -518,9 +518,9 @@ class ValidatorTest {
 
   // Whole layers.
 
-  private static LayerPair layers() {
+  private static LayerPair.OfActivations layers() {
     Problem problem = Problem.relu(5, 500, 20, 25);
-    return new LayerPair("layer", problem.layer(Group.X), problem.layer(Group.Y));
+    return new LayerPair.OfActivations("layer", problem.layer(Group.X), problem.layer(Group.Y));
   }
 
   @Test
@@ -547,7 +547,7 @@ class ValidatorTest {
     assertEquals(ElementType.FLOAT64, excerpt.type());
     float[] values = {1, 2, 3, 4, 5, 6};
     Layer floats = Layers.of("floats", 3, 2, values);
-    Case whole = Excerpt.of(new LayerPair("floats", floats, floats), 100, 10);
+    Case whole = Excerpt.of(new LayerPair.OfActivations("floats", floats, floats), 100, 10);
     assertEquals(ElementType.FLOAT32, whole.type());
     assertEquals(
         List.of(2.0, 4.0, 6.0), Arrays.stream(whole.problem().y().get(1)).boxed().toList());

@@ -5,7 +5,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import org.spanmatch.compare.NextEpsilons;
+import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.text.DisplayName;
 
@@ -22,7 +22,8 @@ final class ZerosNote {
       return;
     }
     List<BigDecimal> next =
-        NextEpsilons.of(zeros.stream().map(layer -> layer.neuronLevels().spectrum()).toList());
+        MatchSpectrum.nextEpsilons(
+            zeros.stream().map(layer -> layer.neuronLevels().spectrum()).toList());
     err.println(
         (zeros.size() == 1
                 ? "note: layer '" + name(zeros.get(0)) + "': 0"

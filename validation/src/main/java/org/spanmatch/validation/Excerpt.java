@@ -21,8 +21,8 @@ public final class Excerpt {
    * @throws org.spanmatch.activations.ActivationsException if the layers can't be read or have a
    *     value that is not finite
    */
-  public static Case of(LayerPair pair, int samples, int neurons) {
-    LayerPair sampled = pair.sampled(samples);
+  public static Case of(LayerPair.OfActivations pair, int samples, int neurons) {
+    LayerPair.OfActivations sampled = pair.sampled(samples);
     List<double[]> x = vectors(sampled.x(), neurons);
     List<double[]> y = vectors(sampled.y(), neurons);
     boolean sameFloats =

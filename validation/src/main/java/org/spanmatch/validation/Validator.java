@@ -99,7 +99,7 @@ public final class Validator implements AutoCloseable {
    *
    * @param wanted the names of the backends to compare
    */
-  public void compare(LayerPair pair, Predicate<String> wanted) {
+  public void compare(LayerPair.OfActivations pair, Predicate<String> wanted) {
     Map<String, WholeLayer> known = new LinkedHashMap<>();
     for (Candidate candidate : candidates) {
       if (!wanted.test(candidate.name())) {
@@ -128,13 +128,17 @@ public final class Validator implements AutoCloseable {
   }
 
   private static Optional<Finding> answer(
-      LayerPair pair, ProjectionKernel kernel, List<WholeLayer> answers) {
+      LayerPair.OfActivations pair, ProjectionKernel kernel, List<WholeLayer> answers) {
     answers.add(WholeLayer.of(pair, kernel));
     return Optional.empty();
   }
 
   private static void add(
-      Candidate candidate, LayerPair pair, String check, Finding finding, double seconds) {
+      Candidate candidate,
+      LayerPair.OfActivations pair,
+      String check,
+      Finding finding,
+      double seconds) {
     candidate.add(new Observation(pair.name(), check, finding, seconds, Optional.empty()));
   }
 

@@ -31,7 +31,7 @@ record WholeLayer(
   // The usual ones. 0 is left out, since it needs high precision.
   private static final double[] EPSILONS = {0.05, 0.15, 0.2, 0.25, 0.3, 0.5};
 
-  static WholeLayer of(LayerPair pair, ProjectionKernel kernel) {
+  static WholeLayer of(LayerPair.OfActivations pair, ProjectionKernel kernel) {
     try (ProjectionTable table = kernel.compress(pair.x(), pair.y(), GramOptions.defaults())) {
       Map<Group, Integer> neurons = new EnumMap<>(Group.class);
       Map<Group, Distances> distances = new EnumMap<>(Group.class);

@@ -9,12 +9,10 @@ import org.spanmatch.cli.options.ComputingOptions;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.ProgressLine;
-import org.spanmatch.compare.ComparedLayers;
-import org.spanmatch.compare.ComparisonMonitor;
-import org.spanmatch.compare.ComparisonOptions;
 import org.spanmatch.compare.LayerComparison;
+import org.spanmatch.compare.LayerComparison.StoppedException;
+import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.Question;
-import org.spanmatch.compare.StoppedException;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.KernelInfo;
@@ -75,12 +73,12 @@ record Comparison(
     List<T> answers = new ArrayList<>();
     List<String> inDoubt = new ArrayList<>();
     try (ProgressLine progress = new ProgressLine(console, shown, task, input.weights(), steps)) {
-      ComparisonOptions how =
-          new ComparisonOptions(
+      LayerComparison.Options how =
+          new LayerComparison.Options(
               options.deadThreshold(),
               options.precision(),
               new Monitor(progress, stopped, inDoubt));
-      for (ComparedLayers pair : input.pairs()) {
+      for (LayerPair pair : input.pairs()) {
         progress.startLayer(pair.name());
         LayerComparison layer = new LayerComparison(pair, kernel, how);
         answers.add(layer.answer(question));
@@ -109,7 +107,7 @@ record Comparison(
   }
 
   /** Prints a line about a layer where the user wants to know it all. */
-  private void say(ComparedLayers pair, String text) {
+  private void say(LayerPair pair, String text) {
     if (options.verbose()) {
       console.err().println("layer '" + DisplayName.printable(pair.name()) + "': " + text);
     }
@@ -125,7 +123,7 @@ record Comparison(
   }
 
   /** Shows how far a layer has come, and what it takes. */
-  private final class Monitor implements ComparisonMonitor {
+  private final class Monitor implements LayerComparison.Monitor {
     private final Progress progress;
     private final BooleanSupplier stopped;
     private final List<String> inDoubt;
@@ -142,7 +140,7 @@ record Comparison(
     }
 
     @Override
-    public void compressing(ComparedLayers pair, Precision precision, long heapBytes) {
+    public void compressing(LayerPair pair, Precision precision, long heapBytes) {
       say(
           pair,
           String.format(
@@ -157,7 +155,7 @@ record Comparison(
     }
 
     @Override
-    public void leftInDoubt(ComparedLayers pair) {
+    public void leftInDoubt(LayerPair pair) {
       inDoubt.add(pair.name());
     }
 

@@ -7,9 +7,9 @@ import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.output.JsonTarget;
 import org.spanmatch.cli.output.Version;
 import org.spanmatch.cli.terminal.Console;
-import org.spanmatch.compare.LayerSteps;
-import org.spanmatch.compare.LayerWarnings;
+import org.spanmatch.compare.LayerComparison;
 import org.spanmatch.compare.Question;
+import org.spanmatch.compare.Warning;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
@@ -89,12 +89,13 @@ public final class DistancesCommand implements Command {
   /** The distances of both networks' neurons. */
   private static final class Sides implements Question<DistancesResult.Layer> {
     @Override
-    public DistancesResult.Layer answer(String layer, ProjectionTable table, LayerSteps steps) {
+    public DistancesResult.Layer answer(
+        String layer, ProjectionTable table, LayerComparison.Steps steps) {
       PerGroup<Distances> full = steps.run("distances", () -> PerGroup.from(table::distances));
       return new DistancesResult.Layer(
           layer,
           table.samples(),
-          LayerWarnings.of(table, full),
+          Warning.of(table, full),
           table.precision(),
           PerGroup.from(group -> DistancesResult.Side.of(table, group, full.get(group))));
     }

@@ -30,7 +30,7 @@ import org.spanmatch.kernel.ProjectionKernel;
  */
 record GramGroup(List<Layer> x, List<Layer> y, Set<GramPair> pairs) {
   /** The two layers of a pair. */
-  static GramGroup of(LayerPair pair) {
+  static GramGroup of(LayerPair.OfActivations pair) {
     return new GramGroup(List.of(pair.x()), List.of(pair.y()), GramPair.all(2));
   }
 

@@ -14,13 +14,10 @@ import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.cli.options.InputOptions;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.terminal.Console;
-import org.spanmatch.compare.ComparedLayers;
-import org.spanmatch.compare.GramLayerPair;
-import org.spanmatch.compare.GramLayerPairs;
 import org.spanmatch.compare.LayerArrays;
+import org.spanmatch.compare.LayerArrays.LeftOut;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
-import org.spanmatch.compare.LeftOut;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramException;
 import org.spanmatch.gram.GramFile;
@@ -37,19 +34,19 @@ import org.spanmatch.report.text.DisplayName;
  * @param skipped layers that only one network has
  * @param leftOut what else the files hold
  */
-record Input<P extends ComparedLayers>(
+record Input<P extends LayerPair>(
     String x, String y, List<P> pairs, PerGroup<List<String>> skipped, List<LeftOut> leftOut) {
   private static final int MOST_REASONS = 6;
 
   /** Opens two files of activations or one Gram file, and picks the layers asked for. */
-  static Input<? extends ComparedLayers> open(InputOptions options) {
+  static Input<? extends LayerPair> open(InputOptions options) {
     return options.files().size() == 1 ? ofGram(options) : ofActivations(options);
   }
 
   /** Opens two files of activations and picks the layers that the options ask for. */
-  static Input<LayerPair> ofActivations(InputOptions options) {
+  static Input<LayerPair.OfActivations> ofActivations(InputOptions options) {
     ActivationFiles files = ActivationFiles.open(options);
-    LayerPairs paired =
+    LayerPairs<LayerPair.OfActivations> paired =
         selectable(() -> LayerPairs.of(files.x(), files.y(), options.layers(), options.layouts()));
     Set<String> names = new LinkedHashSet<>();
     paired.pairs().forEach(pair -> names.add(pair.name()));
@@ -64,7 +61,7 @@ record Input<P extends ComparedLayers>(
         .required("in both files");
   }
 
-  private static Input<GramLayerPair> ofGram(InputOptions options) {
+  private static Input<LayerPair.OfGram> ofGram(InputOptions options) {
     Path path = options.files().get(0);
     ActivationFile file = ActivationFile.open(path);
     if (!GramFile.isGramFile(file)) {
@@ -72,9 +69,9 @@ record Input<P extends ComparedLayers>(
           path + ": it is no Gram file; expected 2 file arguments, or one Gram file, found 1");
     }
     List<Gram> grams = grams(file);
-    GramLayerPairs paired;
+    LayerPairs<LayerPair.OfGram> paired;
     try {
-      paired = GramLayerPairs.of(grams, options.layers());
+      paired = LayerPairs.of(grams, options.layers());
     } catch (GramException e) {
       throw new GramException(path + ": " + e.getMessage(), e);
     }

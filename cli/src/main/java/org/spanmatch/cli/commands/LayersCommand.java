@@ -13,7 +13,7 @@ import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.ProgressLine;
 import org.spanmatch.compare.LayerArrays;
-import org.spanmatch.compare.LeftOut;
+import org.spanmatch.compare.LayerArrays.LeftOut;
 import org.spanmatch.gram.GramFile;
 import org.spanmatch.kernel.backend.NeuronNorms;
 import org.spanmatch.report.text.DisplayName;

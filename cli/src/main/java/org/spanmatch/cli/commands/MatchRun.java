@@ -3,8 +3,7 @@ package org.spanmatch.cli.commands;
 import java.util.List;
 import java.util.Optional;
 import org.spanmatch.cli.output.Version;
-import org.spanmatch.compare.LayerSteps;
-import org.spanmatch.compare.LayerWarnings;
+import org.spanmatch.compare.LayerComparison;
 import org.spanmatch.compare.Question;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Precision;
@@ -48,9 +47,9 @@ final class MatchRun implements Question<LayerResult> {
   }
 
   @Override
-  public LayerResult answer(String layer, ProjectionTable table, LayerSteps steps) {
+  public LayerResult answer(String layer, ProjectionTable table, LayerComparison.Steps steps) {
     PerGroup<Distances> full = steps.run("match", () -> PerGroup.from(table::distances));
-    List<Warning> warnings = LayerWarnings.of(table, full);
+    List<Warning> warnings = Warning.of(table, full);
     if (!spectrum) {
       List<Match> matches = steps.run("match", () -> MaximumMatch.find(table, epsilons));
       return result(layer, table, warnings, steps, matches, Optional.empty());
@@ -70,7 +69,7 @@ final class MatchRun implements Question<LayerResult> {
       String layer,
       ProjectionTable table,
       List<Warning> warnings,
-      LayerSteps steps,
+      LayerComparison.Steps steps,
       List<Match> matches,
       Optional<LayerLevels> levels) {
     return new LayerResult(

@@ -3,9 +3,8 @@ package org.spanmatch.cli.commands;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.spanmatch.cli.output.Version;
-import org.spanmatch.compare.ComparedLayers;
-import org.spanmatch.compare.LayerSteps;
-import org.spanmatch.compare.LayerWarnings;
+import org.spanmatch.compare.LayerComparison;
+import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.Question;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Precision;
@@ -45,13 +44,14 @@ record SimpleRun(SimpleOptions options, int threads, BooleanSupplier stopped)
         layers,
         layers.size() == input.pairs().size()
             && layers.stream().allMatch(SimpleResult.Layer::complete),
-        input.pairs().stream().skip(layers.size()).map(ComparedLayers::name).toList(),
+        input.pairs().stream().skip(layers.size()).map(LayerPair::name).toList(),
         input.skipped());
   }
 
   @Override
-  public SimpleResult.Layer answer(String layer, ProjectionTable table, LayerSteps steps) {
-    List<Warning> warnings = steps.run("simple", () -> LayerWarnings.of(table));
+  public SimpleResult.Layer answer(
+      String layer, ProjectionTable table, LayerComparison.Steps steps) {
+    List<Warning> warnings = steps.run("simple", () -> Warning.of(table));
     SimpleMatches found = steps.run("simple", () -> search(table, steps.progress()));
     return SimpleResult.Layer.of(
         layer,

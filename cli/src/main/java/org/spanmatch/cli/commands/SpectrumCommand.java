@@ -15,9 +15,9 @@ import org.spanmatch.cli.output.ResultFolder;
 import org.spanmatch.cli.output.Version;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.Footer;
-import org.spanmatch.compare.LayerSteps;
-import org.spanmatch.compare.LayerWarnings;
+import org.spanmatch.compare.LayerComparison;
 import org.spanmatch.compare.Question;
+import org.spanmatch.compare.Warning;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
@@ -117,12 +117,13 @@ public final class SpectrumCommand implements Command {
   /** The match levels of both networks' neurons. */
   private static final class Levels implements Question<SpectrumResult.Layer> {
     @Override
-    public SpectrumResult.Layer answer(String layer, ProjectionTable table, LayerSteps steps) {
+    public SpectrumResult.Layer answer(
+        String layer, ProjectionTable table, LayerComparison.Steps steps) {
       PerGroup<Distances> full = steps.run("spectrum", () -> PerGroup.from(table::distances));
       MatchSpectrum spectrum =
           steps.run("spectrum", () -> MatchSpectrum.of(table, steps.progress()));
       return SpectrumResult.Layer.of(
-          table, LayerLevels.of(layer, table, full, LayerWarnings.of(table, full), spectrum));
+          table, LayerLevels.of(layer, table, full, Warning.of(table, full), spectrum));
     }
 
     @Override

@@ -117,7 +117,7 @@ public final class ValidateCommand implements Command {
       List<KernelProvider> chosen,
       List<ValidationResult.Missing> missing)
       throws IOException {
-    List<LayerPair> pairs =
+    List<LayerPair.OfActivations> pairs =
         options.input().map(input -> Input.ofActivations(input).pairs()).orElse(List.of());
     options.json().check();
     options.junit().ifPresent(OutputFile::check);
@@ -127,7 +127,8 @@ public final class ValidateCommand implements Command {
     pairs.forEach(pair -> names.add(pair.name()));
     Predicate<String> wanted = wanted(options, names);
     List<Case> cases = all.stream().filter(each -> wanted.test(each.name())).toList();
-    List<LayerPair> whole = pairs.stream().filter(pair -> wanted.test(pair.name())).toList();
+    List<LayerPair.OfActivations> whole =
+        pairs.stream().filter(pair -> wanted.test(pair.name())).toList();
     List<Report> reports;
     try (Validator validator = new Validator(chosen, options.kernel(), options.limit());
         ProgressLine progress =
@@ -141,7 +142,7 @@ public final class ValidateCommand implements Command {
         progress.startLayer(each.name());
         validator.validate(each);
       }
-      for (LayerPair pair : whole) {
+      for (LayerPair.OfActivations pair : whole) {
         progress.startLayer(pair.name());
         validator.compare(pair, name -> !name.equals(SLOW) || isFeasible(pair, options.level()));
       }
@@ -243,7 +244,7 @@ public final class ValidateCommand implements Command {
     }
   }
 
-  private static List<Case> cases(ValidateOptions options, List<LayerPair> pairs) {
+  private static List<Case> cases(ValidateOptions options, List<LayerPair.OfActivations> pairs) {
     Level level = options.level();
     List<Case> cases = new ArrayList<>();
     if (options.input().isEmpty()) {
@@ -274,7 +275,7 @@ public final class ValidateCommand implements Command {
                         + DisplayName.list(names.stream().map(name -> "'" + name + "'").toList())));
   }
 
-  private static boolean isFeasible(LayerPair pair, Level level) {
+  private static boolean isFeasible(LayerPair.OfActivations pair, Level level) {
     double neurons = (double) pair.x().neurons() + pair.y().neurons();
     double products = pair.x().samples() * neurons * neurons;
     return level == Level.EXHAUSTIVE

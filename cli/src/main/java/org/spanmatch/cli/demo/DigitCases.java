@@ -26,7 +26,8 @@ public final class DigitCases {
     List<LayerOutput> y = ReluNetwork.train(Digits.training(), 2).activations(heldOut);
     List<Case> cases = new ArrayList<>();
     for (int i = 0; i < x.size(); i++) {
-      LayerPair pair = new LayerPair(x.get(i).name(), layer(x.get(i)), layer(y.get(i)));
+      LayerPair.OfActivations pair =
+          new LayerPair.OfActivations(x.get(i).name(), layer(x.get(i)), layer(y.get(i)));
       if (level != Level.QUICK) {
         Case whole = Excerpt.of(pair, heldOut.size(), Integer.MAX_VALUE);
         for (ElementType type :
@@ -40,7 +41,7 @@ public final class DigitCases {
     return cases;
   }
 
-  private static Case named(Case excerpt, LayerPair pair, ElementType type) {
+  private static Case named(Case excerpt, LayerPair.OfActivations pair, ElementType type) {
     return Case.of("digits " + pair.name(), excerpt.problem(), type, Storage.ROWS);
   }
 

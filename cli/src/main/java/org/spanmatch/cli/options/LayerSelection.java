@@ -3,14 +3,14 @@ package org.spanmatch.cli.options;
 import java.util.Collection;
 import java.util.List;
 import org.apache.commons.cli.Option;
-import org.spanmatch.compare.LayerFilter;
+import org.spanmatch.compare.LayerArrays;
 import org.spanmatch.report.text.DisplayName;
 
 /**
  * The layers that {@code --layers} names and {@code --exclude} doesn't, each by its name or a
  * pattern with * and ?.
  */
-public final class LayerSelection implements LayerFilter {
+public final class LayerSelection implements LayerArrays.Filter {
   /** Every layer. */
   public static final LayerSelection ALL = new LayerSelection(List.of("*"));
 

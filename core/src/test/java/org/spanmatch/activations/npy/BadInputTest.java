@@ -389,7 +389,7 @@ class BadInputTest {
     Layer x = layer(write("x.npy", tenByThree()));
     Layer y = layer(write("y.npy", NpyBytes.of(new double[36], 12, 3)));
     assertRefused(
-        () -> new LayerPair("pair", x, y),
+        () -> new LayerPair.OfActivations("pair", x, y),
         "x.npy",
         "layer 'x'",
         "10 samples",
@@ -403,7 +403,12 @@ class BadInputTest {
     Layer x = layer(write("x.npy", NpyBytes.of(new double[48], 2, 3, 4, 2)));
     Layer y = layer(write("y.npy", NpyBytes.of(new double[48], 2, 3, 2, 4)));
     assertRefused(
-        () -> new LayerPair("pair", x, y), "x.npy", "[2, 4, 2]", "y.npy", "[2, 2, 4]", "paired");
+        () -> new LayerPair.OfActivations("pair", x, y),
+        "x.npy",
+        "[2, 4, 2]",
+        "y.npy",
+        "[2, 2, 4]",
+        "paired");
   }
 
   /** As many samples by accident: the examples of one are not those of the other. */
@@ -414,15 +419,21 @@ class BadInputTest {
     Object[] refusal = {
       "conv.npy", "[2, 4, 2]", "fc.npy", "[16]", "paired: their examples, the first axis, differ"
     };
-    assertRefused(() -> new LayerPair("pair", conv, fc), refusal);
+    assertRefused(() -> new LayerPair.OfActivations("pair", conv, fc), refusal);
     assertRefused(
-        () -> new LayerPair("pair", fc, conv), "fc.npy", "[16]", "conv.npy", "[2, 4, 2]", "differ");
+        () -> new LayerPair.OfActivations("pair", fc, conv),
+        "fc.npy",
+        "[16]",
+        "conv.npy",
+        "[2, 4, 2]",
+        "differ");
     assertFalse(LayerPair.isPossible(conv, fc));
     Layer tokens = layer(write("tokens.npy", NpyBytes.of(new double[48], 4, 4, 3)));
-    assertRefused(() -> new LayerPair("pair", conv, tokens), "[2, 4, 2]", "[4, 4]", "differ");
+    assertRefused(
+        () -> new LayerPair.OfActivations("pair", conv, tokens), "[2, 4, 2]", "[4, 4]", "differ");
     Layer pooled = layer(write("pooled.npy", NpyBytes.of(new double[48], 16, 3, 1, 1)));
-    assertTrue(new LayerPair("pooled", pooled, fc).x() == pooled);
-    assertTrue(new LayerPair("pooled", fc, pooled).y() == pooled);
+    assertTrue(new LayerPair.OfActivations("pooled", pooled, fc).x() == pooled);
+    assertTrue(new LayerPair.OfActivations("pooled", fc, pooled).y() == pooled);
   }
 
   @ParameterizedTest

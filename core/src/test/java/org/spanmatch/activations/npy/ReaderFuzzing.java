@@ -121,10 +121,10 @@ public final class ReaderFuzzing {
       try {
         ActivationFile x = ActivationFile.open(xPath);
         ActivationFile y = ActivationFile.open(yPath);
-        for (LayerPair pair : LayerPairs.of(x, y, name -> true, List.of()).pairs()) {
+        for (LayerPair.OfActivations pair : LayerPairs.of(x, y, name -> true, List.of()).pairs()) {
           assertEquals(pair.x().samples(), pair.y().samples());
           if (pair.x().samples() > 1) {
-            LayerPair half = pair.sampled(pair.x().samples() / 2);
+            LayerPair.OfActivations half = pair.sampled(pair.x().samples() / 2);
             NeuronNorms.of(half.x(), done -> {});
           }
         }

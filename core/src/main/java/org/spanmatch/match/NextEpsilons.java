@@ -1,4 +1,4 @@
-package org.spanmatch.compare;
+package org.spanmatch.match;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -9,10 +9,9 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.match.MatchSpectrum;
 
 /** Suggests values of ε at which layers that don't match at smaller ones do. */
-public final class NextEpsilons {
+final class NextEpsilons {
   private static final int MOST = 5;
   private static final BigDecimal STEP = new BigDecimal("0.05");
   private static final double LEAST = 1e-6;
@@ -21,14 +20,8 @@ public final class NextEpsilons {
 
   private NextEpsilons() {}
 
-  /**
-   * Returns round values of ε at which layers begin to match, and at which half of their neurons
-   * do.
-   *
-   * @param spectra the match levels of the layers
-   * @return at most five values in (0, 1), ascending; none if no layer matches below 0.95
-   */
-  public static List<BigDecimal> of(List<MatchSpectrum> spectra) {
+  /** Returns what {@link MatchSpectrum#nextEpsilons} specifies. */
+  static List<BigDecimal> of(List<MatchSpectrum> spectra) {
     TreeSet<BigDecimal> round = new TreeSet<>();
     for (MatchSpectrum spectrum : spectra) {
       addAbove(round, spectrum.epsilonFor(1));

@@ -1,4 +1,4 @@
-package org.spanmatch.compare;
+package org.spanmatch.match;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -13,7 +13,6 @@ import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
-import org.spanmatch.match.MatchSpectrum;
 
 /** Tests which values of ε are suggested. */
 class NextEpsilonsTest {
@@ -43,7 +42,7 @@ class NextEpsilonsTest {
   private static void assertSuggests(String expected, MatchSpectrum... spectra) {
     assertEquals(
         expected.isEmpty() ? List.of() : Arrays.asList(expected.split(",")),
-        NextEpsilons.of(List.of(spectra)).stream().map(Object::toString).toList());
+        MatchSpectrum.nextEpsilons(List.of(spectra)).stream().map(Object::toString).toList());
   }
 
   @Test
