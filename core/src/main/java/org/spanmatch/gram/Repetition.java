@@ -2,15 +2,15 @@ package org.spanmatch.gram;
 
 /**
  * How often the samples of a layer repeat, from a look at some of them. Samples repeat if all
- * neurons have the same activations, as at the padding of a batch of sequences.
+ * neurons have the same stored activations, as at the padding of a batch of sequences.
  *
  * <p>The samples looked at are all of a small layer, and about a thousand of a large one, drawn at
  * random positions that depend on the number of samples alone. A share of them is therefore within
  * about 0.03 of the layer's share.
  *
  * <p>Parts that were added up separately are joined without their samples, so that a repetition
- * across parts is only noticed of their most frequent sample: repetitions are then at least as
- * frequent as stated.
+ * across parts is only noticed of their most frequent sample, if it is stored in the same format:
+ * repetitions are then at least as frequent as stated.
  *
  * @param looked number of samples looked at; 0 if none were
  * @param silent how many of these have no active neuron

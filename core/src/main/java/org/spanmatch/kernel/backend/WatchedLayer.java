@@ -1,6 +1,5 @@
 package org.spanmatch.kernel.backend;
 
-import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.Layer;
@@ -30,85 +29,94 @@ final class WatchedLayer extends Layer.Forwarding {
   @Override
   public BlockReader open() {
     BlockReader reader = layer().open();
-    return neurons() == 0 ? reader : new Watcher(reader, positions(samples()));
+    return neurons() == 0 || samples() == 0 ? reader : new Watcher(reader);
   }
 
   /**
-   * Returns the positions of the samples to look at, ascending: one in each of equal parts. They
-   * are random, since regular ones would always meet the same place of sequences or images of one
-   * length.
+   * The samples to look at, ascending: one in each of equal parts of the layer. They are random,
+   * since regular ones would always meet the same place of sequences or images of one length.
    */
-  private static long[] positions(long samples) {
-    int count = (int) Math.min(samples, LOOKED_AT);
-    SplittableRandom random = new SplittableRandom(SEED);
-    long[] positions = new long[count];
-    long start = 0;
-    for (int i = 0; i < count; i++) {
-      long end = start + samples / count + (i < samples % count ? 1 : 0);
-      positions[i] = random.nextLong(start, end);
-      start = end;
+  private static final class Positions {
+    private final SplittableRandom random = new SplittableRandom(SEED);
+    private final int count;
+    private final long size;
+    private final long larger; // parts that have one sample more than the size
+    private int part;
+    private long start;
+    private long position;
+
+    Positions(long samples) {
+      count = (int) Math.min(samples, LOOKED_AT);
+      size = samples / count;
+      larger = samples % count;
+      position = draw();
     }
-    return positions;
+
+    int count() {
+      return count;
+    }
+
+    boolean isEnd() {
+      return part == count;
+    }
+
+    long next() {
+      return position;
+    }
+
+    void advance() {
+      start += part < larger ? size + 1 : size;
+      part++;
+      position = draw();
+    }
+
+    private long draw() {
+      long length = part < larger ? size + 1 : size;
+      // A random multiple of 2⁻⁶³ below 1 times the length; a remainder takes much longer.
+      return start + Math.multiplyHigh(random.nextLong() >>> 1, 2 * length);
+    }
   }
 
   private final class Watcher implements BlockReader {
     private final BlockReader reader;
-    private final long[] positions;
-    private final long[] hashes; // of samples that are not silent
-    private final double[] values = new double[neurons()];
-    private int active; // number of hashes so far
-    private int next; // the first position not looked at
+    private final Positions positions = new Positions(samples());
+    private final Tally tally = new Tally(positions.count());
+    private StoredSamples some; // of the type of the last block
     private long passed; // samples of earlier blocks
 
-    Watcher(BlockReader reader, long[] positions) {
+    Watcher(BlockReader reader) {
       this.reader = reader;
-      this.positions = positions;
-      this.hashes = new long[positions.length];
     }
 
     @Override
     public Block next() {
       Block block = reader.next();
-      if (block != null && next < positions.length) {
+      if (block != null && !positions.isEnd()) {
         look(block);
       }
       return block;
     }
 
     private void look(Block block) {
-      int samples = block.samples();
-      while (next < positions.length && positions[next] - passed < samples) {
-        read(block, (int) (positions[next] - passed), values);
-        long hash = hash(values);
-        if (hash != 0) {
-          hashes[active++] = hash;
+      if (some == null || some.type() != block.type()) {
+        some = new StoredSamples(block.type(), neurons());
+      }
+      long end = passed + block.samples();
+      long signs = some.signs(block.data().order());
+      while (!positions.isEnd() && positions.next() < end) {
+        int count = 0;
+        for (; count < some.capacity() && !positions.isEnd() && positions.next() < end; count++) {
+          some.copy(block, (int) (positions.next() - passed), count);
+          positions.advance();
         }
-        next++;
-      }
-      passed += samples;
-      if (next == positions.length) {
-        found = result();
-      }
-    }
-
-    private Repetition result() {
-      Arrays.sort(hashes, 0, active);
-      long key = 0;
-      int commonest = 0;
-      int distinct = 0;
-      int start = 0; // of a run of equal hashes
-      for (int i = 1; i <= active; i++) {
-        if (i == active || hashes[i] != hashes[start]) {
-          distinct++;
-          // Of equally frequent ones the smaller hash, for the same result in any order.
-          if (i - start > commonest) {
-            commonest = i - start;
-            key = hashes[start];
-          }
-          start = i;
+        for (int i = 0; i < count; i++) {
+          tally.add(some.hash(i, signs));
         }
       }
-      return new Repetition(positions.length, positions.length - active, commonest, key, distinct);
+      passed = end;
+      if (positions.isEnd()) {
+        found = tally.result();
+      }
     }
 
     @Override
@@ -117,55 +125,45 @@ final class WatchedLayer extends Layer.Forwarding {
     }
   }
 
-  /** Reads the activations of a sample. */
-  private static void read(Block block, int sample, double[] values) {
-    int index = block.index(sample);
-    if (block.neuronStride() == 1) {
-      block.type().decode(block.data(), index, values.length, values);
-      return;
-    }
-    for (int neuron = 0; neuron < values.length; neuron++) {
-      values[neuron] = block.type().get(block.data(), index);
-      index += block.neuronStride();
-    }
-  }
+  /** Counts equal hashes. */
+  private static final class Tally {
+    private final long[] hashes;
+    private final short[] counts; // by hash
+    private final short[] table; // with open addressing: the number of a hash, from 1; 0 if free
+    private int silent;
+    private int distinct; // number of hashes
+    private int commonest;
+    private long key;
 
-  /**
-   * Returns a hash of a sample's activations; 0 only if no neuron is active. Four chains of
-   * multiplications run side by side, since one would wait for itself.
-   */
-  private static long hash(double[] values) {
-    long a = 0;
-    long b = 0;
-    long c = 0;
-    long d = 0;
-    long active = 0;
-    int i = 0;
-    for (; i + 3 < values.length; i += 4) {
-      long first = bits(values[i]);
-      long second = bits(values[i + 1]);
-      long third = bits(values[i + 2]);
-      long fourth = bits(values[i + 3]);
-      active |= first | second | third | fourth;
-      a = mixed(a, first);
-      b = mixed(b, second);
-      c = mixed(c, third);
-      d = mixed(d, fourth);
+    Tally(int looked) {
+      hashes = new long[looked];
+      counts = new short[looked];
+      table = new short[4 * Integer.highestOneBit(looked)]; // at most half of it is taken
     }
-    for (; i < values.length; i++) {
-      active |= bits(values[i]);
-      a = mixed(a, bits(values[i]));
+
+    void add(long hash) {
+      if (hash == 0) {
+        silent++;
+        return;
+      }
+      int slot = (int) (hash >>> 32) & table.length - 1;
+      while (table[slot] != 0 && hashes[table[slot] - 1] != hash) {
+        slot = slot + 1 & table.length - 1;
+      }
+      if (table[slot] == 0) {
+        hashes[distinct++] = hash;
+        table[slot] = (short) distinct;
+      }
+      int count = ++counts[table[slot] - 1];
+      // Of equally frequent ones the smaller hash, for the same result in any order.
+      if (count > commonest || (count == commonest && hash < key)) {
+        commonest = count;
+        key = hash;
+      }
     }
-    long hash = mixed(mixed(mixed(a, b), c), d);
-    return active == 0 ? 0 : hash == 0 ? 1 : hash;
-  }
 
-  private static long bits(double value) {
-    return Double.doubleToRawLongBits(value + 0.0); // adding 0 makes the two zeros equal
-  }
-
-  private static long mixed(long hash, long bits) {
-    long product = (hash ^ bits) * 0x9E3779B97F4A7C15L;
-    return product ^ (product >>> 32);
+    Repetition result() {
+      return new Repetition(hashes.length, silent, commonest, key, distinct);
+    }
   }
 }
