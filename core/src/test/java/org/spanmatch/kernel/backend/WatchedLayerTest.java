@@ -13,9 +13,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.spanmatch.activations.Block;
-import org.spanmatch.activations.BlockReader;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.Repetition;
 
