@@ -2,11 +2,9 @@ import java.util.Locale;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.Distances;
-import org.spanmatch.kernel.KernelFailedException;
-import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.kernel.ProjectionKernel;
 
@@ -33,7 +31,7 @@ public class ExchangeKernel {
     // One by name, and another one where it can't run, or where its device fails.
     try {
       print("by name", distances("cuda", x, y));
-    } catch (KernelUnavailableException | KernelFailedException e) {
+    } catch (KernelException e) {
       System.out.println(e.getMessage()); // the reason, and the cure
       print("instead", distances("java", x, y));
     }
@@ -41,7 +39,7 @@ public class ExchangeKernel {
 
   private static Distances distances(String backend, Layer x, Layer y) {
     try (ProjectionKernel kernel = Kernels.open(backend, KernelOptions.defaults())) {
-      KernelInfo info = kernel.info();
+      ProjectionKernel.Info info = kernel.info();
       System.out.println(info.name() + " (" + info.device() + "), " + info.reason());
       return kernel.distances(x, y);
     }

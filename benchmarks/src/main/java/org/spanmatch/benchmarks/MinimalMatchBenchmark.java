@@ -7,7 +7,6 @@ import org.spanmatch.activations.Layout;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
-import org.spanmatch.match.MatchChecks;
 import org.spanmatch.match.MaximumMatch;
 import org.spanmatch.match.MinimalMatch;
 import org.spanmatch.match.Neuron;
@@ -76,8 +75,7 @@ public class MinimalMatchBenchmark extends KernelBenchmark {
         table -> {
           requireAllMatched(table);
           MinimalMatch match = hasKernel() ? last : find(table);
-          if (!MatchChecks.isMatch(table, EPSILON, match.x(), match.y())
-              || !MatchChecks.isMinimalFor(table, EPSILON, match.x(), match.y(), neuron)) {
+          if (!match.isMatch(table, EPSILON) || !match.isMinimal(table, EPSILON)) {
             throw new IllegalStateException(backend + " found no minimal match: " + match);
           }
           if (peer != null) {

@@ -7,7 +7,6 @@ import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layout;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
-import org.spanmatch.match.MatchChecks;
 import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MinimalMatch;
 import org.spanmatch.match.Neuron;
@@ -73,15 +72,10 @@ public class SimpleMatchesBenchmark extends TableBenchmark {
     MinimalMatch match = one();
     withIndependentTable(
         table -> {
-          if (!isMatch(table, match.x(), match.y())
-              || !MatchChecks.isMinimalFor(table, value, match.x(), match.y(), neuron())) {
+          if (!match.isMatch(table, value) || !match.isMinimal(table, value)) {
             throw new IllegalStateException(backend + " found no minimal match: " + match);
           }
         });
-  }
-
-  private boolean isMatch(ProjectionTable table, List<Integer> x, List<Integer> y) {
-    return MatchChecks.isMatch(table, value, x, y);
   }
 
   // A search for all may take minutes, so check the measured matches.
@@ -98,9 +92,9 @@ public class SimpleMatchesBenchmark extends TableBenchmark {
 
   private void checkAll(ProjectionTable table) {
     if (!last.complete()
-        || !MatchChecks.coverMaximum(last)
+        || !last.coversMaximum()
         || last.covered(Group.X).size() != neurons
-        || !last.matches().stream().allMatch(match -> isMatch(table, match.x(), match.y()))) {
+        || !last.matches().stream().allMatch(match -> match.isMatch(table, value))) {
       throw new IllegalStateException(
           backend + " found matches that don't cover all neurons, or are none");
     }

@@ -23,8 +23,8 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.selection.Kernels;
@@ -252,7 +252,7 @@ class BenchmarksRunTest {
   private static void requireStandIn() {
     try (ProjectionKernel kernel = Kernels.open("cuda", new KernelOptions(1))) {
       assumeTrue(Gpus.isStandIn(kernel), "skipped on a GPU");
-    } catch (KernelUnavailableException e) {
+    } catch (KernelException.Unavailable e) {
       assumeTrue(false, "skipped without the stand-in: " + e.getMessage());
     }
   }

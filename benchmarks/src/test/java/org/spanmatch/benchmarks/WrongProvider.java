@@ -8,7 +8,6 @@ import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
-import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -44,7 +43,7 @@ public final class WrongProvider implements KernelProvider {
     ProjectionKernel right = Kernels.open("java", options);
     return new ProjectionKernel() {
       @Override
-      public KernelInfo info() {
+      public ProjectionKernel.Info info() {
         return right.info();
       }
 

@@ -40,8 +40,7 @@ import org.spanmatch.cli.output.Version;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.StandardOutput;
 import org.spanmatch.gram.GramException;
-import org.spanmatch.kernel.KernelFailedException;
-import org.spanmatch.kernel.KernelUnavailableException;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.report.text.DisplayName;
@@ -115,11 +114,11 @@ public final class Main {
       return fail(e.getMessage(), ExitCode.USAGE, e, debug, console);
     } catch (ActivationsException | GramException e) {
       return fail(e.getMessage(), ExitCode.BAD_DATA, e, debug, console);
-    } catch (KernelUnavailableException e) {
+    } catch (KernelException.Unavailable e) {
       return fail(e.getMessage(), ExitCode.BACKEND_UNAVAILABLE, e, debug, console);
     } catch (ValidationFailedException | RegressionException e) {
       return fail(e.getMessage(), ExitCode.NOT_VALID, e, debug, console);
-    } catch (OutputException | KernelFailedException | BenchmarkException e) {
+    } catch (OutputException | KernelException.Failed | BenchmarkException e) {
       return fail(e.getMessage(), ExitCode.OTHER, e, debug, console);
     } catch (NotEnoughMemoryException e) {
       return fail(message(e), ExitCode.OTHER, e, debug, console);

@@ -1,14 +1,19 @@
 package org.spanmatch.cli;
 
+import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -29,6 +34,10 @@ class ArchitectureTest {
     "similarity..",
     "compare.."
   };
+  private static final String[] FOR_USERS = {
+    "activations", "activations.npy", "compare", "gram", "kernel", "kernel.selection", "match"
+  };
+  private static final int MOST_TYPES = 45;
   private static final String[] KERNEL_JAVA = {"kernel.vector..", "kernel.reference.."};
   private static final String[] KERNEL_CUDA = {"kernel.cuda.."};
   private static final String[] VALIDATION = {"validation.."};
@@ -128,6 +137,35 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule junit = onlyIn(names("validation.contract.."), "org.junit..");
 
+  // Size.
+
+  /**
+   * Counts what a user of the library meets: the public types that lie in no other type. What only
+   * makers of a backend need is apart, in {@code kernel.backend} and {@code gram.orthogonal}.
+   */
+  @ArchTest
+  static void usersMeetFewTypes(JavaClasses all) {
+    String[] packages = packages(FOR_USERS);
+    List<String> types =
+        all.stream()
+            .filter(type -> Arrays.asList(packages).contains(type.getPackageName()))
+            .filter(type -> type.isTopLevelClass() && type.getModifiers().contains(PUBLIC))
+            .filter(type -> !type.getSimpleName().equals("package-info"))
+            .map(JavaClass::getSimpleName)
+            .sorted()
+            .toList();
+    assertTrue(types.contains("Layer") && types.contains("Match"), "found only " + types);
+    assertTrue(
+        types.size() <= MOST_TYPES,
+        "expected at most "
+            + MOST_TYPES
+            + " public types for users of the library, who must look through all of them, found "
+            + types.size()
+            + ": "
+            + types
+            + "; make a new one package-private, or nest it in the type that takes or returns it");
+  }
+
   // Circles.
 
   @ArchTest
@@ -141,7 +179,7 @@ class ArchitectureTest {
   /** Full names of packages; those of other makers have them already. */
   private static String[] packages(String[]... groups) {
     String[] ours =
-        Stream.of(CORE, KERNEL_JAVA, KERNEL_CUDA, VALIDATION, TUNING, REPORT, CLI)
+        Stream.of(CORE, FOR_USERS, KERNEL_JAVA, KERNEL_CUDA, VALIDATION, TUNING, REPORT, CLI)
             .flatMap(Arrays::stream)
             .toArray(String[]::new);
     return Stream.of(groups)

@@ -11,8 +11,7 @@ import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
-import org.spanmatch.kernel.KernelFailedException;
-import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -58,8 +57,8 @@ public final class BrokenProvider implements KernelProvider {
     ProjectionKernel good = new ReferenceProvider().open(options, reason);
     return new ProjectionKernel() {
       @Override
-      public KernelInfo info() {
-        return new KernelInfo("broken", "none", 1, "guesses", reason);
+      public ProjectionKernel.Info info() {
+        return new ProjectionKernel.Info("broken", "none", 1, "guesses", reason);
       }
 
       @Override
@@ -100,7 +99,7 @@ public final class BrokenProvider implements KernelProvider {
     return switch (fault()) {
       case "off" -> changed(good, 1e-7);
       case "nan" -> changed(good, Double.NaN);
-      case "throws" -> throw new KernelFailedException("the device was lost", null);
+      case "throws" -> throw new KernelException.Failed("the device was lost", null);
       default -> {
         while (true) {
           Thread.onSpinWait(); // deaf to interruption, as native code is

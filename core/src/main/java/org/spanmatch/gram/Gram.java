@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.spanmatch.gram.GramPair.NormProducts;
 
 /**
  * The inner products of one or more layers' activations on the same samples: all that projection

@@ -20,6 +20,8 @@ import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.activations.npy.ActivationFile.UnusableEntry;
 import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.activations.npy.StoredArray;
+import org.spanmatch.gram.GramLayer.Repetition;
+import org.spanmatch.gram.GramPair.NormProducts;
 
 /**
  * Reads and writes Gram matrices as a {@code .npz} archive of plain arrays, which numpy reads

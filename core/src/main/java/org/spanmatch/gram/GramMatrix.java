@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import org.spanmatch.gram.GramPair.NormProducts;
 
 /**
  * Inner products in float64: a packed triangle for each layer with itself, and a rectangle for each

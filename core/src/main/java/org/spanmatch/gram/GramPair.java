@@ -1,6 +1,8 @@
 package org.spanmatch.gram;
 
+import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -56,5 +58,73 @@ public record GramPair(int first, int second) implements Comparable<GramPair> {
   public int compareTo(GramPair other) {
     int byFirst = Integer.compare(first, other.first);
     return byFirst != 0 ? byFirst : Integer.compare(second, other.second);
+  }
+
+  /**
+   * The sums that debiased linear CKA of two layers needs beside their Gram matrix: products with
+   * the squared norms a_s = ‖x_s‖² and b_s = ‖y_s‖² of the samples s, the rows of the activation
+   * matrices X and Y.
+   *
+   * <p>(Unbiased HSIC₁: Song et al., Feature Selection via Dependence Maximization, 2012. Its use
+   * in CKA: Kornblith et al. 2019.)
+   */
+  public static final class NormProducts {
+    private final double product;
+    private final double[] firstSums;
+    private final double[] secondSums;
+
+    /**
+     * Takes the sums of one pair of layers.
+     *
+     * @param product aᵀb
+     * @param firstSums Xᵀb, an element per neuron of the first layer
+     * @param secondSums Yᵀa, an element per neuron of the second layer
+     */
+    public NormProducts(double product, double[] firstSums, double[] secondSums) {
+      this.product = product;
+      this.firstSums = Objects.requireNonNull(firstSums, "firstSums").clone();
+      this.secondSums = Objects.requireNonNull(secondSums, "secondSums").clone();
+    }
+
+    /** {@return aᵀb, summed over all samples} */
+    public double product() {
+      return product;
+    }
+
+    /** {@return Xᵀb, an element per neuron of the first layer} */
+    public double[] firstSums() {
+      return firstSums.clone();
+    }
+
+    /** {@return Yᵀa, an element per neuron of the second layer} */
+    public double[] secondSums() {
+      return secondSums.clone();
+    }
+
+    /**
+     * {@return the sums on the samples of both}
+     *
+     * @param other the products of the same pair on other samples
+     */
+    public NormProducts plus(NormProducts other) {
+      double[] first = new double[firstSums.length];
+      double[] second = new double[secondSums.length];
+      Arrays.setAll(first, i -> firstSums[i] + other.firstSums[i]);
+      Arrays.setAll(second, i -> secondSums[i] + other.secondSums[i]);
+      return new NormProducts(product + other.product, first, second);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+      return other instanceof NormProducts products
+          && product == products.product
+          && Arrays.equals(firstSums, products.firstSums)
+          && Arrays.equals(secondSums, products.secondSums);
+    }
+
+    @Override
+    public int hashCode() {
+      return Double.hashCode(product);
+    }
   }
 }

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.spanmatch.gram.GramLayer.Repetition;
 
 /**
  * Statistics of each neuron of a layer by itself: sum, norm, sum of fourth powers and number of

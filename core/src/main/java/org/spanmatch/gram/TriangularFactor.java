@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import org.spanmatch.gram.GramPair.NormProducts;
+import org.spanmatch.gram.orthogonal.Householder;
 
 /**
  * The triangular factor R of A = QR, where A has the activation vectors of all layers as columns.

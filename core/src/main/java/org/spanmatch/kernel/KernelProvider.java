@@ -59,7 +59,7 @@ public interface KernelProvider {
    * Opens a kernel, which the caller closes.
    *
    * @param options the threads and the device to use
-   * @param reason why this backend was chosen, for {@link KernelInfo#reason()}
+   * @param reason why this backend was chosen, for {@link ProjectionKernel.Info#reason()}
    * @return the kernel
    */
   ProjectionKernel open(KernelOptions options, String reason);

@@ -3,6 +3,7 @@ package org.spanmatch.kernel;
 import java.util.ArrayList;
 import java.util.List;
 import org.spanmatch.gram.Progress;
+import org.spanmatch.kernel.ProjectionTable.Peeled;
 
 /** Peels a table by computing all distances before each removal. */
 final class Peeling {

@@ -18,8 +18,19 @@ import org.spanmatch.gram.Precision;
  * kernel refuses to add up and to make tables with an {@link IllegalStateException}.
  */
 public interface ProjectionKernel extends AutoCloseable {
+  /**
+   * What a kernel runs on.
+   *
+   * @param name the backend's name, such as {@code reference}
+   * @param device the processor that computes, in words
+   * @param threads number of computing threads
+   * @param arithmetic number format and method, such as "float64, Householder QR"
+   * @param reason why this backend was chosen
+   */
+  record Info(String name, String device, int threads, String arithmetic, String reason) {}
+
   /** {@return what this kernel runs on and why it was chosen} */
-  KernelInfo info();
+  Info info();
 
   /**
    * Adds up the activations of some layers in one pass: the Gram matrix or, for high precision, the

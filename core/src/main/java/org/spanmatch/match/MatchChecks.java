@@ -7,6 +7,7 @@ import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.ProjectionTable.Mark;
+import org.spanmatch.match.SimpleMatches.SimpleMatch;
 
 /**
  * Checks found matches against the theory (Wang et al. 2018, section 3).
@@ -14,7 +15,7 @@ import org.spanmatch.kernel.ProjectionTable.Mark;
  * <p>All checks ask a table and leave it unchanged; none reuses a decision of the search. At ε = 0
  * the neurons that remain in the table fix the limits, so it must be the table that was searched.
  */
-public final class MatchChecks {
+final class MatchChecks {
   private MatchChecks() {}
 
   /**
@@ -25,8 +26,7 @@ public final class MatchChecks {
    * @param x neurons of the first group
    * @param y neurons of the second group
    */
-  public static boolean isMatch(
-      ProjectionTable table, double epsilon, List<Integer> x, List<Integer> y) {
+  static boolean isMatch(ProjectionTable table, double epsilon, List<Integer> x, List<Integer> y) {
     Limits limits = Limits.of(table, epsilon);
     return within(table, x, y, () -> allWithin(table, limits));
   }
@@ -54,7 +54,7 @@ public final class MatchChecks {
    * @param y neurons of the second group
    * @param neuron the neuron v
    */
-  public static boolean isMinimalFor(
+  static boolean isMinimalFor(
       ProjectionTable table, double epsilon, List<Integer> x, List<Integer> y, Neuron neuron) {
     Limits limits = Limits.of(table, epsilon);
     boolean inside = (neuron.group() == Group.X ? x : y).contains(neuron.position());
@@ -92,8 +92,7 @@ public final class MatchChecks {
    * @param epsilon ε, in [0, 1]
    * @param matches the matches to unite
    */
-  public static boolean unionIsMatch(
-      ProjectionTable table, double epsilon, List<SimpleMatch> matches) {
+  static boolean unionIsMatch(ProjectionTable table, double epsilon, List<SimpleMatch> matches) {
     return isMatch(table, epsilon, union(matches, Group.X), union(matches, Group.Y));
   }
 
@@ -103,7 +102,7 @@ public final class MatchChecks {
    *
    * @param found the result of a search
    */
-  public static boolean coverMaximum(SimpleMatches found) {
+  static boolean coverMaximum(SimpleMatches found) {
     return union(found.matches(), Group.X).equals(found.maximum().x())
         && union(found.matches(), Group.Y).equals(found.maximum().y());
   }

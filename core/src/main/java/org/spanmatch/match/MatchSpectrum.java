@@ -11,9 +11,9 @@ import java.util.Objects;
 import java.util.OptionalDouble;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.Peeled;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.ProjectionTable.Mark;
+import org.spanmatch.kernel.ProjectionTable.Peeled;
 
 /**
  * The maximum match at every ε, as one match level per neuron: the neuron is in the maximum match

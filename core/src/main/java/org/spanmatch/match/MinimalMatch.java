@@ -104,6 +104,27 @@ public record MinimalMatch(
         numbering.positions(Group.Y, match.borderline()));
   }
 
+  /**
+   * {@return whether the neurons form a match in a table}
+   *
+   * @param table the table that was searched, or one of the same neurons from another backend
+   * @param epsilon ε, in [0, 1]
+   */
+  public boolean isMatch(ProjectionTable table, double epsilon) {
+    return MatchChecks.isMatch(table, epsilon, x, y);
+  }
+
+  /**
+   * {@return whether the match is minimal for its neuron: removing any other neuron drops it from
+   * the maximum match of the rest} Costs one maximum match per neuron.
+   *
+   * @param table the table that was searched, or one of the same neurons from another backend
+   * @param epsilon ε, in [0, 1]
+   */
+  public boolean isMinimal(ProjectionTable table, double epsilon) {
+    return MatchChecks.isMinimalFor(table, epsilon, x, y, neuron);
+  }
+
   /** Such as "minimal match of x:3 at epsilon 0.25: x [3, 7], y [1]". */
   @Override
   public String toString() {

@@ -17,6 +17,8 @@ import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.ProjectionTable.Mark;
+import org.spanmatch.match.SimpleMatches.Absence;
+import org.spanmatch.match.SimpleMatches.SimpleMatch;
 
 /**
  * A search for the simple matches of two groups: one v-minimal match per neuron v of the maximum

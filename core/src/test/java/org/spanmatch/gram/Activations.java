@@ -9,6 +9,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
+import org.spanmatch.gram.GramPair.NormProducts;
+import org.spanmatch.gram.orthogonal.Householder;
 
 /**
  * Activation vectors of a few layers, and their Gram matrices by plain loops.

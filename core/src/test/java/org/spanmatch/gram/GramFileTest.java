@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.npy.ActivationFile;
 import org.spanmatch.activations.npy.NpzWriter;
+import org.spanmatch.gram.GramLayer.Repetition;
 
 /** Files of Gram matrices hold every bit, and say what is wrong with them. */
 class GramFileTest {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.spanmatch.gram.GramPair.NormProducts;
 
 /** Sums of Gram matrices are those of all samples, within the error that they state. */
 class GramSumTest {

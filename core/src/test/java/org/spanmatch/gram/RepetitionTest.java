@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.spanmatch.gram.GramLayer.Repetition;
 
 /** Tests what is concluded from the samples that were looked at. */
 class RepetitionTest {

@@ -37,6 +37,7 @@ import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.match.SimpleMatches.SimpleMatch;
 import org.spanmatch.validation.contract.PlantedProblem;
 
 /**

@@ -34,6 +34,8 @@ import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.match.SimpleMatches.Absence;
+import org.spanmatch.match.SimpleMatches.SimpleMatch;
 import org.spanmatch.validation.contract.PlantedProblem;
 
 /** Tests minimal and simple matches: general properties, constructed examples, and limits. */

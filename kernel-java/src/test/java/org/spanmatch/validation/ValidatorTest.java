@@ -32,8 +32,7 @@ import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.KernelFailedException;
-import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.NotEnoughMemoryException;
@@ -43,8 +42,8 @@ import org.spanmatch.kernel.reference.ReferenceProvider;
 import org.spanmatch.kernel.vector.VectorProvider;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.Neuron;
-import org.spanmatch.match.SimpleMatch;
 import org.spanmatch.match.SimpleMatches;
+import org.spanmatch.match.SimpleMatches.SimpleMatch;
 import org.spanmatch.match.SimpleSearch;
 import org.spanmatch.match.TrialOrder;
 
@@ -107,7 +106,7 @@ class ValidatorTest {
     SAYS_SO(Outcome.DETECTED_FAILURE) {
       @Override
       public Distances apply(Distances good) {
-        throw new KernelFailedException("the device was lost", null);
+        throw new KernelException.Failed("the device was lost", null);
       }
     },
     NO_MEMORY(Outcome.NOT_SUPPORTED) {
@@ -178,7 +177,7 @@ class ValidatorTest {
       ProjectionKernel good = new ReferenceProvider().open(options, reason);
       return new ProjectionKernel() {
         @Override
-        public KernelInfo info() {
+        public ProjectionKernel.Info info() {
           return good.info();
         }
 

@@ -12,11 +12,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.kernel.KernelFailedException;
-import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
 
@@ -33,7 +31,7 @@ final class Candidate implements AutoCloseable {
   private final ExecutorService worker;
   private final List<Observation> observations = new ArrayList<>();
   private ProjectionKernel kernel; // null before the first use and after a failure
-  private KernelInfo info; // null before the first use
+  private ProjectionKernel.Info info; // null before the first use
   private boolean lost;
   private int notRun;
 
@@ -99,9 +97,7 @@ final class Candidate implements AutoCloseable {
       return Finding.of(Outcome.NOT_SUPPORTED, error.getMessage());
     }
     boolean meantForUsers =
-        error instanceof KernelFailedException
-            || error instanceof KernelUnavailableException
-            || error instanceof ActivationsException;
+        error instanceof KernelException || error instanceof ActivationsException;
     return meantForUsers
         ? Finding.of(Outcome.DETECTED_FAILURE, error.getMessage())
         : Finding.of(Outcome.UNDETECTED_FAILURE, "it ended with " + error);
@@ -147,9 +143,10 @@ final class Candidate implements AutoCloseable {
 
   /** Returns the observations so far. */
   Report report() {
-    KernelInfo known =
+    ProjectionKernel.Info known =
         info == null
-            ? new KernelInfo(provider.name(), "unknown", options.threads(), "unknown", REASON)
+            ? new ProjectionKernel.Info(
+                provider.name(), "unknown", options.threads(), "unknown", REASON)
             : info;
     return new Report(known, provider.details(), List.copyOf(observations), notRun);
   }

@@ -1,9 +1,9 @@
 package org.spanmatch.validation;
 
 import java.util.Optional;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.selection.Kernels;
 
@@ -21,14 +21,14 @@ public final class ReferenceBackend {
    * Opens the reference kernel on one thread, even if {@link Kernels#REQUIRED_PROPERTY} allows only
    * another backend.
    *
-   * @throws KernelUnavailableException if its jar, that of {@code kernel-java}, is not on the class
-   *     path
+   * @throws KernelException.Unavailable if its jar, that of {@code kernel-java}, is not on the
+   *     class path
    */
   public static ProjectionKernel open() {
     return FOUND
         .orElseThrow(
             () ->
-                new KernelUnavailableException(
+                new KernelException.Unavailable(
                     "backend '" + NAME + "' is unavailable: it is not on the class path"))
         .open(new KernelOptions(1), "to compare with");
   }

@@ -1,7 +1,7 @@
 package org.spanmatch.validation;
 
 import java.util.List;
-import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.ProjectionKernel;
 
 /**
  * The results of validating one backend.
@@ -12,7 +12,10 @@ import org.spanmatch.kernel.KernelInfo;
  * @param notRun number of checks that did not run because the backend hung
  */
 public record Report(
-    KernelInfo backend, List<String> details, List<Observation> observations, int notRun) {
+    ProjectionKernel.Info backend,
+    List<String> details,
+    List<Observation> observations,
+    int notRun) {
   /** Whether no check failed. */
   public boolean isClean() {
     return count() == 0;

@@ -5,10 +5,9 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.spanmatch.kernel.ProjectionTable;
-import org.spanmatch.match.MatchChecks;
 import org.spanmatch.match.Neuron;
-import org.spanmatch.match.SimpleMatch;
 import org.spanmatch.match.SimpleMatches;
+import org.spanmatch.match.SimpleMatches.SimpleMatch;
 import org.spanmatch.match.SimpleSearch;
 import org.spanmatch.match.TrialOrder;
 
@@ -106,17 +105,17 @@ final class SimpleAnswers {
     Function<SimpleMatch, String> name =
         match -> "x " + match.x() + " and y " + match.y() + at(found);
     for (SimpleMatch match : found.matches()) {
-      if (!MatchChecks.isMatch(exact, epsilon, match.x(), match.y())) {
+      if (!match.isMatch(exact, epsilon)) {
         evidence.note(otherwise, () -> name.apply(match) + " are no match");
         continue;
       }
       for (Neuron v : match.minimalFor()) {
-        if (!MatchChecks.isMinimalFor(exact, epsilon, match.x(), match.y(), v)) {
+        if (!match.isMinimalFor(exact, epsilon, v)) {
           evidence.note(otherwise, () -> name.apply(match) + " are not minimal for " + v);
         }
       }
     }
-    if (!MatchChecks.coverMaximum(found)) {
+    if (!found.coversMaximum()) {
       evidence.note(otherwise, () -> "the simple matches" + at(found) + " leave neurons out");
     }
   }

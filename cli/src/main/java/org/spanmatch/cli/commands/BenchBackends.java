@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.spanmatch.cli.options.UsageException;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.KernelProvider.Unavailable;
-import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.tuning.GridRun.LeftOut;
 import org.spanmatch.tuning.Peers;
@@ -25,7 +25,7 @@ final class BenchBackends {
    *
    * @param leftOut takes those that can't run, unless they were asked for by name
    * @throws UsageException if there is no such name
-   * @throws KernelUnavailableException if one that was asked for by name can't run
+   * @throws KernelException.Unavailable if one that was asked for by name can't run
    */
   static Map<String, String> chosen(BenchOptions options, List<LeftOut> leftOut) {
     List<KernelProvider> providers = Kernels.providers();
@@ -42,7 +42,7 @@ final class BenchBackends {
         if (problem.isEmpty()) {
           chosen.put(provider.name(), Kernels.details(provider));
         } else if (byName) {
-          throw new KernelUnavailableException(
+          throw new KernelException.Unavailable(
               "backend '" + provider.name() + "' is unavailable: " + reason);
         } else {
           leftOut.add(new LeftOut(provider.name(), reason, false));
@@ -50,7 +50,7 @@ final class BenchBackends {
       }
     }
     if (options.peers() && Peers.names().isEmpty()) {
-      throw new KernelUnavailableException("--peers: " + Peers.MISSING);
+      throw new KernelException.Unavailable("--peers: " + Peers.MISSING);
     }
     for (String name : Peers.names()) {
       boolean byName = asked.contains(name);
@@ -59,7 +59,7 @@ final class BenchBackends {
         if (problem.isEmpty()) {
           chosen.put(name, "");
         } else if (byName) {
-          throw new KernelUnavailableException(
+          throw new KernelException.Unavailable(
               "peer '" + name + "' is unavailable: " + problem.get());
         } else {
           leftOut.add(new LeftOut(name, problem.get(), false));

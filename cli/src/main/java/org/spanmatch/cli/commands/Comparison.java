@@ -15,7 +15,6 @@ import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.Question;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
-import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.report.text.DisplayName;
 
@@ -44,7 +43,7 @@ record Comparison(
   }
 
   /** What computes. */
-  KernelInfo backend() {
+  ProjectionKernel.Info backend() {
     return kernel.info();
   }
 

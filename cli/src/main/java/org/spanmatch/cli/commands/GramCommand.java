@@ -21,7 +21,6 @@ import org.spanmatch.cli.terminal.ProgressLine;
 import org.spanmatch.compare.LayerArrays;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
-import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.report.text.DisplayName;
@@ -80,7 +79,7 @@ public final class GramCommand implements Command {
     ComputingOptions computing = options.computing();
     List<GramGroup> groups = groups(options, console);
     List<Gram> grams;
-    KernelInfo backend;
+    ProjectionKernel.Info backend;
     try (ProjectionKernel kernel = Backends.open(computing, console)) {
       OutputFile.check(options.out());
       grams = addUp(groups, kernel, options, console);

@@ -21,9 +21,9 @@ import org.spanmatch.cli.output.Version;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.ProgressLine;
 import org.spanmatch.compare.LayerPair;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.KernelProvider.Unavailable;
-import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.report.JunitXml;
 import org.spanmatch.report.results.BreakingPointsResult;
@@ -219,7 +219,7 @@ public final class ValidateCommand implements Command {
       if (any && problem.isPresent()) {
         missing.add(new ValidationResult.Missing(provider.name(), reason));
       } else if (names.contains(provider.name()) && problem.isPresent()) {
-        throw new KernelUnavailableException(
+        throw new KernelException.Unavailable(
             "backend '" + provider.name() + "' is unavailable: " + reason);
       } else if (any || names.contains(provider.name())) {
         chosen.add(provider);
@@ -233,7 +233,7 @@ public final class ValidateCommand implements Command {
   private static void requirePinned(List<KernelProvider> chosen) {
     String required = System.getProperty(Kernels.REQUIRED_PROPERTY);
     if (required != null && chosen.stream().noneMatch(one -> one.name().equals(required))) {
-      throw new KernelUnavailableException(
+      throw new KernelException.Unavailable(
           "-D"
               + Kernels.REQUIRED_PROPERTY
               + "="

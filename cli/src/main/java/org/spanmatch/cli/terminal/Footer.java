@@ -2,7 +2,7 @@ package org.spanmatch.cli.terminal;
 
 import java.io.PrintStream;
 import java.util.Locale;
-import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.ProjectionKernel;
 
 /** The lines below a table of results. */
 public final class Footer {
@@ -13,7 +13,7 @@ public final class Footer {
    *
    * @param start when the work began, by {@link System#nanoTime()}
    */
-  public static void print(KernelInfo backend, int layers, long start, PrintStream out) {
+  public static void print(ProjectionKernel.Info backend, int layers, long start, PrintStream out) {
     out.printf(
         Locale.ROOT,
         "backend: %s (%s; %s; threads: %d), %s%n",

@@ -4,7 +4,7 @@ import java.util.SplittableRandom;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
-import org.spanmatch.gram.Repetition;
+import org.spanmatch.gram.GramLayer.Repetition;
 
 /**
  * A layer that notices samples that repeat while a backend reads it. It looks at about a thousand

@@ -13,8 +13,7 @@ import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
-import org.spanmatch.kernel.KernelInfo;
-import org.spanmatch.kernel.KernelUnavailableException;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
@@ -117,13 +116,14 @@ final class AutomaticKernel implements ProjectionKernel {
 
   /** Describes the first kernel that has computed something or, if none has, the first of all. */
   @Override
-  public KernelInfo info() {
+  public ProjectionKernel.Info info() {
     Backend shown =
         backends.stream().filter(one -> one.hasComputed).findFirst().orElse(backends.get(0));
-    KernelInfo info = shown.kernel().info();
+    ProjectionKernel.Info info = shown.kernel().info();
     String reason =
         passedOn.isEmpty() ? choice.reason() : choice.reason() + "; " + String.join(", ", passedOn);
-    return new KernelInfo(info.name(), info.device(), info.threads(), info.arithmetic(), reason);
+    return new ProjectionKernel.Info(
+        info.name(), info.device(), info.threads(), info.arithmetic(), reason);
   }
 
   @Override
@@ -185,7 +185,7 @@ final class AutomaticKernel implements ProjectionKernel {
         next(first)
             .orElseThrow(
                 () ->
-                    new KernelUnavailableException(
+                    new KernelException.Unavailable(
                         "backend '"
                             + first.candidate.name()
                             + "' does not take "

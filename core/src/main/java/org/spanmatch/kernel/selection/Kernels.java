@@ -14,10 +14,10 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.KernelProvider.Unavailable;
-import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.selection.AutomaticKernel.Candidate;
 import org.spanmatch.kernel.selection.CostProfile.Machine;
@@ -78,7 +78,7 @@ public final class Kernels {
    * @param backend a backend's name, or {@link #AUTO}
    * @param options the threads and the device to use
    * @return the kernel, which the caller closes
-   * @throws KernelUnavailableException if the backend asked for can't run
+   * @throws KernelException.Unavailable if the backend asked for can't run
    */
   public static ProjectionKernel open(String backend, KernelOptions options) {
     return open(backend, options, Optional.empty(), providers());
@@ -90,9 +90,9 @@ public final class Kernels {
    * @param backend a backend's name, or {@link #AUTO}
    * @param options the threads and the device to use
    * @param profile the costs; ignored if it is from another machine or lacks a backend, and {@link
-   *     org.spanmatch.kernel.KernelInfo#reason()} then says so
+   *     org.spanmatch.kernel.ProjectionKernel.Info#reason()} then says so
    * @return the kernel, which the caller closes
-   * @throws KernelUnavailableException if the backend asked for can't run
+   * @throws KernelException.Unavailable if the backend asked for can't run
    */
   public static ProjectionKernel open(String backend, KernelOptions options, CostProfile profile) {
     return open(
@@ -119,7 +119,7 @@ public final class Kernels {
     if (required != null && !required.equals(kernel.info().name())) {
       String used = kernel.info().name();
       kernel.close();
-      throw new KernelUnavailableException(
+      throw new KernelException.Unavailable(
           "-D"
               + REQUIRED_PROPERTY
               + "="
@@ -155,7 +155,7 @@ public final class Kernels {
       if (provider.name().equals(backend)) {
         Optional<Unavailable> problem = provider.unavailable();
         if (problem.isPresent()) {
-          throw new KernelUnavailableException(
+          throw new KernelException.Unavailable(
               "backend '" + backend + "' is unavailable: " + text(problem.get()));
         }
         return provider.isAccelerator()
@@ -163,7 +163,7 @@ public final class Kernels {
             : provider.open(options, reason);
       }
     }
-    throw new KernelUnavailableException(
+    throw new KernelException.Unavailable(
         "backend '"
             + backend
             + "' is unavailable: it is not on the class path, which has "
@@ -204,7 +204,7 @@ public final class Kernels {
       }
     }
     if (available.isEmpty()) {
-      throw new KernelUnavailableException("no backend is available: " + passedOver);
+      throw new KernelException.Unavailable("no backend is available: " + passedOver);
     }
     String reason =
         passedOver.isEmpty()

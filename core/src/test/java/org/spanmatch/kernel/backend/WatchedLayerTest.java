@@ -17,7 +17,7 @@ import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.Layers;
-import org.spanmatch.gram.Repetition;
+import org.spanmatch.gram.GramLayer.Repetition;
 
 class WatchedLayerTest {
   /** Rows of samples, stored in any type and order, and read in blocks of some samples. */

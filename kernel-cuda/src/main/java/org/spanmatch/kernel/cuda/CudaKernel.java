@@ -10,7 +10,6 @@ import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
-import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -52,14 +51,14 @@ public final class CudaKernel implements ProjectionKernel {
 
   private final List<Device> devices;
   private final KernelOptions options;
-  private final KernelInfo info;
+  private final ProjectionKernel.Info info;
   private final DeviceErrors errors;
 
   /**
    * Creates contexts on devices.
    *
    * @param chosen at least one
-   * @param arithmetic what computes, for {@link KernelInfo#arithmetic()}
+   * @param arithmetic what computes, for {@link ProjectionKernel.Info#arithmetic()}
    */
   CudaKernel(List<DeviceInfo> chosen, String arithmetic, KernelOptions options, String reason) {
     List<Device> opened = new ArrayList<>();
@@ -73,7 +72,7 @@ public final class CudaKernel implements ProjectionKernel {
     this.options = options;
     String names = chosen.get(0).name();
     this.info =
-        new KernelInfo(
+        new ProjectionKernel.Info(
             NAME,
             chosen.size() == 1
                 ? "CUDA device " + chosen.get(0).number() + ", " + names
@@ -90,7 +89,7 @@ public final class CudaKernel implements ProjectionKernel {
   }
 
   @Override
-  public KernelInfo info() {
+  public ProjectionKernel.Info info() {
     return info;
   }
 

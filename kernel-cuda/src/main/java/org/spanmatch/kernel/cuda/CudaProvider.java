@@ -2,9 +2,9 @@ package org.spanmatch.kernel.cuda;
 
 import java.util.List;
 import java.util.Optional;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.cuda.driver.Cuda;
 import org.spanmatch.kernel.cuda.driver.DeviceException;
@@ -58,7 +58,7 @@ public final class CudaProvider implements KernelProvider {
     try {
       return new CudaKernel(devices, cuda.arithmetic(), options, reason);
     } catch (DeviceException e) {
-      throw new KernelUnavailableException(
+      throw new KernelException.Unavailable(
           "backend 'cuda' is unavailable: "
               + e.getMessage()
               + " on CUDA device "
@@ -71,7 +71,7 @@ public final class CudaProvider implements KernelProvider {
     try {
       return Cuda.find();
     } catch (CudaUnavailableException e) {
-      throw new KernelUnavailableException(e.getMessage());
+      throw new KernelException.Unavailable(e.getMessage());
     }
   }
 }

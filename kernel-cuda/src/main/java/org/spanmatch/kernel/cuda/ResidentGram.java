@@ -10,7 +10,7 @@ import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
-import org.spanmatch.gram.NormProducts;
+import org.spanmatch.gram.GramPair.NormProducts;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.backend.LivingPair;
 import org.spanmatch.kernel.cuda.driver.Allocations;

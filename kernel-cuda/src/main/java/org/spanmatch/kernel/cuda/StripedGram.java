@@ -8,7 +8,7 @@ import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
-import org.spanmatch.gram.NormProducts;
+import org.spanmatch.gram.GramPair.NormProducts;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.backend.ScaledLayer;
 import org.spanmatch.kernel.cuda.driver.Allocations;

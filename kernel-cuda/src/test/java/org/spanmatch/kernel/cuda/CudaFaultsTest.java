@@ -31,9 +31,8 @@ import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.KernelFailedException;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
@@ -167,7 +166,7 @@ class CudaFaultsTest {
       try {
         matchAll().forEach(found -> assertSameSets(expected, found));
         outcome = "right result";
-      } catch (KernelUnavailableException | KernelFailedException | NotEnoughMemoryException e) {
+      } catch (KernelException | NotEnoughMemoryException e) {
         assertTrue(e.getMessage().contains("device"), what + ": " + e.getMessage());
         outcome = e.getClass().getSimpleName();
       }
@@ -514,9 +513,9 @@ class CudaFaultsTest {
 
   @Test
   void aDeviceThatIsNotThereIsNamed() {
-    KernelUnavailableException e =
+    KernelException.Unavailable e =
         assertThrows(
-            KernelUnavailableException.class,
+            KernelException.Unavailable.class,
             () -> new CudaProvider().open(new KernelOptions(1, "7"), "test"));
     String message = "there is no CUDA device 7, only 0";
     assertTrue(e.getMessage().startsWith(message), e.getMessage());

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider.Unavailable;
-import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.selection.Kernels;
 
@@ -30,9 +30,10 @@ class CudaProviderTest {
       assertFalse(new CudaProvider().details().isEmpty());
       return;
     }
-    KernelUnavailableException e =
+    KernelException.Unavailable e =
         assertThrows(
-            KernelUnavailableException.class, () -> Kernels.open("cuda", KernelOptions.defaults()));
+            KernelException.Unavailable.class,
+            () -> Kernels.open("cuda", KernelOptions.defaults()));
     assertEquals(
         "backend 'cuda' is unavailable: " + problem.get().reason() + "; " + problem.get().cure(),
         e.getMessage());

@@ -15,7 +15,6 @@ import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.TriangularFactor;
-import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.backend.GramPass;
@@ -33,12 +32,12 @@ import org.spanmatch.kernel.vector.qr.ColumnMoments;
  * precision.
  */
 final class ReferenceKernel implements ProjectionKernel {
-  private final KernelInfo info;
+  private final ProjectionKernel.Info info;
   private boolean closed;
 
   ReferenceKernel(String reason) {
     info =
-        new KernelInfo(
+        new ProjectionKernel.Info(
             ReferenceProvider.NAME,
             "CPU, plain Java",
             1,
@@ -47,7 +46,7 @@ final class ReferenceKernel implements ProjectionKernel {
   }
 
   @Override
-  public KernelInfo info() {
+  public ProjectionKernel.Info info() {
     return info;
   }
 

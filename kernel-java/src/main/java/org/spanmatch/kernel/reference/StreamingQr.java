@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
-import org.spanmatch.gram.Householder;
+import org.spanmatch.gram.orthogonal.Householder;
 
 /**
  * Reduces a matrix that arrives row by row to its triangular factor R, by a tree of Householder QR

@@ -9,7 +9,6 @@ import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.TriangularFactor;
-import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -41,14 +40,14 @@ final class VectorKernel implements ProjectionKernel {
 
   private final MicroKernel microKernel;
   private final WorkerPool workers;
-  private final KernelInfo info;
+  private final ProjectionKernel.Info info;
   private boolean closed;
 
   VectorKernel(MicroKernel microKernel, KernelOptions options, String reason) {
     this.microKernel = microKernel;
     this.workers = WorkerPool.atMost(options.threads());
     this.info =
-        new KernelInfo(
+        new ProjectionKernel.Info(
             VectorProvider.NAME,
             "CPU, " + microKernel.description(),
             workers.threads(),
@@ -57,7 +56,7 @@ final class VectorKernel implements ProjectionKernel {
   }
 
   @Override
-  public KernelInfo info() {
+  public ProjectionKernel.Info info() {
     return info;
   }
 

@@ -22,7 +22,6 @@ import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
-import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -117,8 +116,8 @@ class AutomaticKernelTest {
     }
 
     @Override
-    public KernelInfo info() {
-      return new KernelInfo(provider.name, "none", 1, "none", reason);
+    public ProjectionKernel.Info info() {
+      return new ProjectionKernel.Info(provider.name, "none", 1, "none", reason);
     }
 
     @Override

@@ -24,10 +24,9 @@ import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
-import org.spanmatch.kernel.KernelInfo;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
-import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
@@ -96,8 +95,8 @@ class KernelsTest {
       this.options = options;
       return new ProjectionKernel() {
         @Override
-        public KernelInfo info() {
-          return new KernelInfo(name, "none", options.threads(), "none", reason);
+        public ProjectionKernel.Info info() {
+          return new ProjectionKernel.Info(name, "none", options.threads(), "none", reason);
         }
 
         @Override
@@ -124,7 +123,7 @@ class KernelsTest {
     }
   }
 
-  private static KernelInfo info(String backend, KernelProvider... providers) {
+  private static ProjectionKernel.Info info(String backend, KernelProvider... providers) {
     try (ProjectionKernel kernel =
         Kernels.open(backend, OPTIONS, Optional.empty(), List.of(providers))) {
       return kernel.info();
@@ -132,13 +131,13 @@ class KernelsTest {
   }
 
   private static String refusal(String backend, KernelProvider... providers) {
-    return assertThrows(KernelUnavailableException.class, () -> info(backend, providers))
+    return assertThrows(KernelException.Unavailable.class, () -> info(backend, providers))
         .getMessage();
   }
 
   @Test
   void automaticTakesTheFirst() {
-    KernelInfo info = info(Kernels.AUTO, gpu, simd, plain);
+    ProjectionKernel.Info info = info(Kernels.AUTO, gpu, simd, plain);
     assertEquals("gpu", info.name());
     assertEquals("the first choice is available", info.reason());
     assertEquals(List.of("gpu"), opened);
@@ -148,7 +147,7 @@ class KernelsTest {
   @Test
   void automaticPassesOverWhatCanNotRunAndSaysSo() {
     Provider broken2 = new Provider("broken2", 25, false);
-    KernelInfo info = info(Kernels.AUTO, broken, broken2, simd, plain);
+    ProjectionKernel.Info info = info(Kernels.AUTO, broken, broken2, simd, plain);
     assertEquals("simd", info.name());
     assertTrue(info.reason().contains("not available: broken, broken2"), info.reason());
     assertEquals(List.of("simd"), opened);
@@ -163,7 +162,7 @@ class KernelsTest {
 
   @Test
   void forcedByName() {
-    KernelInfo info = info("plain", broken, gpu, simd, plain);
+    ProjectionKernel.Info info = info("plain", broken, gpu, simd, plain);
     assertEquals("plain", info.name());
     assertEquals("asked for by name", info.reason());
     assertEquals(List.of("plain"), opened);
@@ -189,7 +188,7 @@ class KernelsTest {
   @Test
   void propertyForcesWhereTheCallDoesNot() {
     System.setProperty(Kernels.BACKEND_PROPERTY, "simd");
-    KernelInfo info = info(Kernels.AUTO, gpu, simd, plain);
+    ProjectionKernel.Info info = info(Kernels.AUTO, gpu, simd, plain);
     assertEquals("simd", info.name());
     assertEquals("asked for by -Dspanmatch.backend", info.reason());
     assertEquals("plain", info("plain", gpu, simd, plain).name(), "the call has precedence");
@@ -209,7 +208,7 @@ class KernelsTest {
     closed.clear();
     for (String backend : List.of(Kernels.AUTO, "gpu")) {
       String message =
-          assertThrows(KernelUnavailableException.class, () -> info(backend, gpu, simd))
+          assertThrows(KernelException.Unavailable.class, () -> info(backend, gpu, simd))
               .getMessage();
       assertTrue(message.contains("-Dspanmatch.test.requireBackend=simd"), message);
       assertTrue(message.contains("gpu was used"), message);
@@ -220,8 +219,8 @@ class KernelsTest {
     closed.clear();
     opened.clear();
     System.setProperty(Kernels.REQUIRED_PROPERTY, "simd");
-    assertThrows(KernelUnavailableException.class, () -> info("gpu", gpu, simd));
-    assertThrows(KernelUnavailableException.class, () -> info(Kernels.AUTO, gpu, simd));
+    assertThrows(KernelException.Unavailable.class, () -> info("gpu", gpu, simd));
+    assertThrows(KernelException.Unavailable.class, () -> info(Kernels.AUTO, gpu, simd));
     assertEquals(opened, closed, "what may not be used is closed");
     assertEquals(List.of("gpu", "gpu"), opened);
   }

@@ -13,10 +13,9 @@ import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
-import org.spanmatch.gram.NormProducts;
+import org.spanmatch.gram.GramPair.NormProducts;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
-import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.backend.GramErrors;
@@ -40,14 +39,16 @@ import org.spanmatch.kernel.backend.UnitGram;
  */
 final class TextbookKernel implements ProjectionKernel {
   private boolean closed;
-  private final KernelInfo info;
+  private final ProjectionKernel.Info info;
 
   TextbookKernel(String reason) {
-    info = new KernelInfo("textbook", "CPU", 1, "float64, Gram matrix and Cholesky", reason);
+    info =
+        new ProjectionKernel.Info(
+            "textbook", "CPU", 1, "float64, Gram matrix and Cholesky", reason);
   }
 
   @Override
-  public KernelInfo info() {
+  public ProjectionKernel.Info info() {
     return info;
   }
 

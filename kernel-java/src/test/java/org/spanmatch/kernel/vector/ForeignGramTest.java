@@ -22,9 +22,9 @@ import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.NotEnoughMemoryException;
-import org.spanmatch.kernel.Peeled;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.ProjectionTable.Peeled;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
 import org.spanmatch.validation.Problem;
 

@@ -27,7 +27,6 @@ import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
@@ -219,7 +218,7 @@ class VectorKernelTest {
   /** Asks for more than the callers of a kernel do. */
   private record HighPrecision(ProjectionKernel kernel) implements ProjectionKernel {
     @Override
-    public KernelInfo info() {
+    public ProjectionKernel.Info info() {
       return kernel.info();
     }
 

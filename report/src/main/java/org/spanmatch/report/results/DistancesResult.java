@@ -10,8 +10,8 @@ import org.spanmatch.gram.Moments;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
@@ -25,7 +25,7 @@ import org.spanmatch.kernel.ProjectionTable;
  */
 public record DistancesResult(
     @JsonProperty("spanmatch") String version,
-    KernelInfo backend,
+    ProjectionKernel.Info backend,
     String x,
     String y,
     List<Layer> layers) {

@@ -3,8 +3,8 @@ package org.spanmatch.report.results;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Objects;
-import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.ProjectionKernel;
 
 /**
  * The result of {@code spanmatch match}, in the shape of its JSON.
@@ -18,7 +18,7 @@ import org.spanmatch.kernel.PerGroup;
  */
 public record RunResult(
     @JsonProperty("spanmatch") String version,
-    KernelInfo backend,
+    ProjectionKernel.Info backend,
     String x,
     String y,
     List<LayerResult> layers,

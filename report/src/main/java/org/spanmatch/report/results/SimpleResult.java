@@ -6,13 +6,13 @@ import java.util.Locale;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.Neuron;
-import org.spanmatch.match.SimpleMatch;
 import org.spanmatch.match.SimpleMatches;
+import org.spanmatch.match.SimpleMatches.SimpleMatch;
 
 /**
  * The result of {@code spanmatch simple}, in the shape of its JSON.
@@ -31,7 +31,7 @@ import org.spanmatch.match.SimpleMatches;
  */
 public record SimpleResult(
     @JsonProperty("spanmatch") String version,
-    KernelInfo backend,
+    ProjectionKernel.Info backend,
     String x,
     String y,
     String order,

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Precision;
-import org.spanmatch.kernel.KernelInfo;
 import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 
 /**
@@ -21,7 +21,7 @@ import org.spanmatch.kernel.ProjectionTable;
  */
 public record SpectrumResult(
     @JsonProperty("spanmatch") String version,
-    KernelInfo backend,
+    ProjectionKernel.Info backend,
     String x,
     String y,
     List<Layer> layers,

@@ -42,10 +42,9 @@ import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.KernelInfo;
-import org.spanmatch.kernel.Peeled;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.ProjectionTable.Peeled;
 import org.spanmatch.match.MaximumMatch;
 import org.spanmatch.validation.DoubleDoubleProjection;
 import org.spanmatch.validation.HardMatrices;
@@ -1306,7 +1305,7 @@ public abstract class ProjectionKernelContract {
 
   @Test
   void saysWhatItRunsOn() {
-    KernelInfo info = kernel.info();
+    ProjectionKernel.Info info = kernel.info();
     for (String text : List.of(info.name(), info.device(), info.arithmetic(), info.reason())) {
       assertFalse(text.isBlank());
     }

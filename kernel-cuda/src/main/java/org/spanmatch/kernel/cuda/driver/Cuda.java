@@ -11,8 +11,8 @@ import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 import jcuda.jcublas.JCublas2;
 import jcuda.libraryPropertyType;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.KernelUnavailableException;
 import org.spanmatch.kernel.cuda.loading.CudaUnavailableException;
 import org.spanmatch.kernel.cuda.loading.NativeLibraries;
 
@@ -133,7 +133,7 @@ public record Cuda(
    * Returns the devices that an option names.
    *
    * @param option a number, or {@link KernelOptions#ALL_DEVICES}
-   * @throws KernelUnavailableException if a device does not exist or is too old
+   * @throws KernelException.Unavailable if a device does not exist or is too old
    */
   public List<DeviceInfo> chosen(String option) {
     if (option.equals(KernelOptions.ALL_DEVICES)) {
@@ -145,12 +145,12 @@ public record Cuda(
           IntStream.range(0, devices.size())
               .mapToObj(Integer::toString)
               .collect(Collectors.joining(", "));
-      throw new KernelUnavailableException(
+      throw new KernelException.Unavailable(
           "there is no CUDA device " + number + ", only " + numbers);
     }
     DeviceInfo device = devices.get(number);
     if (!device.isNewEnough()) {
-      throw new KernelUnavailableException(
+      throw new KernelException.Unavailable(
           "CUDA device "
               + number
               + ", "

@@ -1,7 +1,7 @@
 package org.spanmatch.kernel.cuda.driver;
 
 import java.util.function.Supplier;
-import org.spanmatch.kernel.KernelFailedException;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 
 /**
@@ -16,7 +16,7 @@ public record DeviceErrors(String devices, Runnable closing) {
    * Calls work with a device as the current one of this thread.
    *
    * @throws NotEnoughMemoryException if the device's memory does not suffice
-   * @throws KernelFailedException if the device failed otherwise
+   * @throws KernelException.Failed if the device failed otherwise
    */
   public <T> T on(Device device, Supplier<T> work) {
     try {
@@ -27,7 +27,7 @@ public record DeviceErrors(String devices, Runnable closing) {
             "the memory of " + devices + " does not suffice: " + e.getMessage());
       }
       closing.run();
-      throw new KernelFailedException(
+      throw new KernelException.Failed(
           "the cuda backend failed on "
               + devices
               + ": "

@@ -5,7 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.spanmatch.gram.GramPair;
-import org.spanmatch.gram.NormProducts;
+import org.spanmatch.gram.GramPair.NormProducts;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramPair;
-import org.spanmatch.gram.NormProducts;
+import org.spanmatch.gram.GramPair.NormProducts;
 import org.spanmatch.kernel.backend.ScaledLayer;
 import org.spanmatch.kernel.vector.gemm.Matrix;
 

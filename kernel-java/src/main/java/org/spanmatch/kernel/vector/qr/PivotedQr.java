@@ -1,7 +1,7 @@
 package org.spanmatch.kernel.vector.qr;
 
 import java.util.Arrays;
-import org.spanmatch.gram.Householder;
+import org.spanmatch.gram.orthogonal.Householder;
 
 /**
  * Column-pivoted Householder QR of spanning vectors, applied to the vectors projected on their

@@ -1,4 +1,4 @@
-package org.spanmatch.gram;
+package org.spanmatch.gram.orthogonal;
 
 /** Householder reflections on matrices stored as rows. */
 public final class Householder {
