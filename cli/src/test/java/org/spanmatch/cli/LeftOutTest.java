@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -15,6 +17,8 @@ import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.cli.RealCommand.Outcome;
 
 /** What files hold beside layers is noted and left out, and never stops a command by itself. */
@@ -59,6 +63,27 @@ class LeftOutTest {
         outcome.err());
     assertEquals(2, outcome.out().lines().filter(line -> line.matches("[ab] .*")).count());
     assertEquals("", RealCommand.run("match", file, file, "--quiet").err());
+  }
+
+  /** As programs see it: once for each file, and not silenced by --quiet. */
+  @ParameterizedTest
+  @ValueSource(strings = {"match", "spectrum", "distances", "simple"})
+  void isInTheJson(String command) throws IOException {
+    Path alone = folder.resolve("y.npz");
+    Files.write(alone, Files.readAllBytes(file));
+    Outcome outcome = RealCommand.run(command, file, alone, "--json", "-", "--quiet");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    JsonNode leftOut = new ObjectMapper().readTree(outcome.out()).get("leftOut");
+    assertEquals(6, leftOut.size());
+    for (int i = 0; i < 2; i++) {
+      Path of = i == 0 ? file : alone;
+      assertEquals("__MACOSX/._a", leftOut.at("/" + 3 * i + "/name").textValue());
+      assertTrue(leftOut.at("/" + 3 * i + "/reason").textValue().contains("magic bytes"));
+      JsonNode labels = leftOut.get(3 * i + 1);
+      assertEquals(of.toString(), labels.get("file").textValue());
+      assertEquals("labels", labels.get("name").textValue());
+      assertTrue(labels.get("reason").textValue().startsWith("expected 2 axes"));
+    }
   }
 
   @Test

@@ -105,7 +105,8 @@ class SimpleCommandTest {
     assertTrue(
         keys(result)
             .containsAll(
-                Set.of("spanmatch", "backend", "x", "y", "layers", "complete", "skipped")));
+                Set.of(
+                    "spanmatch", "backend", "x", "y", "layers", "complete", "skipped", "leftOut")));
     assertEquals("index", result.get("order").textValue());
     assertTrue(result.get("complete").booleanValue());
     JsonNode layer = result.at("/layers/0");

@@ -132,6 +132,8 @@ final class LayerWarnings {
     if (networks.isPresent()) {
       Group group = most(this::hasFewSamples, this::dimension);
       boolean both = networks.get().equals(BOTH);
+      String neurons = both ? each(this::count) : Integer.toString(count(group));
+      String dimensions = both ? each(this::dimension) : Integer.toString(dimension(group));
       double active = activeSamples(group);
       add(
           Code.FEW_SAMPLES,
@@ -140,11 +142,9 @@ final class LayerWarnings {
           active < samples
               ? "about " + Math.round(active) + " of " + samples + " samples with active neurons"
               : samples + " samples",
-          both ? each(this::count) : count(group),
+          neurons,
           networks.get(),
-          dimension(group) < count(group)
-              ? ", which span " + (both ? each(this::dimension) : dimension(group)) + " dimensions"
-              : "",
+          dimensions.equals(neurons) ? "" : ", which span " + dimensions + " dimensions",
           Math.sqrt(Math.max(0, 1 - dimension(group) / active)),
           Math.round(dimension(group) / DIMENSIONS_PER_SAMPLE),
           active < samples ? " that are not all zeros" : "");

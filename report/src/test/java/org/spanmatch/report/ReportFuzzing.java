@@ -104,7 +104,8 @@ public final class ReportFuzzing {
               null,
               new LayerResult.Seconds(0, 0, 0, 0)));
     }
-    RunResult result = new RunResult("1", null, "x", "y", layers, PerGroup.of(names, names));
+    RunResult result =
+        new RunResult("1", null, "x", "y", layers, PerGroup.of(names, names), List.of());
     ByteArrayOutputStream csv = new ByteArrayOutputStream();
     Csv.writeSimilarity(result, csv);
     CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();

@@ -72,7 +72,8 @@ public final class DistancesCommand implements Command {
               comparison.backend(),
               comparison.input().x(),
               comparison.input().y(),
-              comparison.answers("distances", List.of("compress", "distances"), new Sides()));
+              comparison.answers("distances", List.of("compress", "distances"), new Sides()),
+              comparison.input().leftOut());
     }
     if (!options.comparing().computing().quiet()) {
       result

@@ -43,7 +43,13 @@ final class MatchRun implements Question<LayerResult> {
             new MatchRun(epsilons.stream().mapToDouble(Double::doubleValue).toArray(), spectrum));
     Input<?> input = comparison.input();
     return new RunResult(
-        Version.TEXT, comparison.backend(), input.x(), input.y(), layers, input.skipped());
+        Version.TEXT,
+        comparison.backend(),
+        input.x(),
+        input.y(),
+        layers,
+        input.skipped(),
+        input.leftOut());
   }
 
   @Override

@@ -45,7 +45,8 @@ record SimpleRun(SimpleOptions options, int threads, BooleanSupplier stopped)
         layers.size() == input.pairs().size()
             && layers.stream().allMatch(SimpleResult.Layer::complete),
         input.pairs().stream().skip(layers.size()).map(LayerPair::name).toList(),
-        input.skipped());
+        input.skipped(),
+        input.leftOut());
   }
 
   @Override

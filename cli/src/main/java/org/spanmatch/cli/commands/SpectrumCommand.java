@@ -90,7 +90,8 @@ public final class SpectrumCommand implements Command {
               input.x(),
               input.y(),
               comparison.answers("spectrum", List.of("compress", "spectrum"), new Levels()),
-              input.skipped());
+              input.skipped(),
+              input.leftOut());
     }
     if (!json.isStandardOutput()) {
       printTable(result, options.minSize(), console.out());

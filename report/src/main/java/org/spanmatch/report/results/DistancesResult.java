@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
+import org.spanmatch.compare.LayerArrays.LeftOut;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.gram.Precision;
@@ -22,13 +23,15 @@ import org.spanmatch.kernel.ProjectionTable;
  * @param x the first network's file
  * @param y the second network's file
  * @param layers one per common layer, in file order
+ * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
  */
 public record DistancesResult(
     @JsonProperty("spanmatch") String version,
     ProjectionKernel.Info backend,
     String x,
     String y,
-    List<Layer> layers) {
+    List<Layer> layers,
+    List<LeftOut> leftOut) {
   /**
    * One layer.
    *

@@ -3,6 +3,7 @@ package org.spanmatch.report.results;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Objects;
+import org.spanmatch.compare.LayerArrays.LeftOut;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionKernel;
 
@@ -15,6 +16,7 @@ import org.spanmatch.kernel.ProjectionKernel;
  * @param y the second network's file
  * @param layers one per common layer, in file order
  * @param skipped layers that only one file has
+ * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
  */
 public record RunResult(
     @JsonProperty("spanmatch") String version,
@@ -22,7 +24,8 @@ public record RunResult(
     String x,
     String y,
     List<LayerResult> layers,
-    PerGroup<List<String>> skipped) {
+    PerGroup<List<String>> skipped,
+    List<LeftOut> leftOut) {
   /** The match levels of the layers; none without a spectrum. */
   public List<LayerLevels> neuronLevels() {
     return layers.stream().map(LayerResult::neuronLevels).filter(Objects::nonNull).toList();

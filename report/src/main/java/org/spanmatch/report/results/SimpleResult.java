@@ -3,6 +3,7 @@ package org.spanmatch.report.results;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Locale;
+import org.spanmatch.compare.LayerArrays.LeftOut;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Group;
@@ -28,6 +29,7 @@ import org.spanmatch.match.SimpleMatches.SimpleMatch;
  * @param complete whether all layers were reached and are complete
  * @param notReached the layers that were not reached
  * @param skipped layers that only one file has
+ * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
  */
 public record SimpleResult(
     @JsonProperty("spanmatch") String version,
@@ -40,7 +42,8 @@ public record SimpleResult(
     List<Layer> layers,
     boolean complete,
     List<String> notReached,
-    PerGroup<List<String>> skipped) {
+    PerGroup<List<String>> skipped,
+    List<LeftOut> leftOut) {
   /**
    * One layer.
    *

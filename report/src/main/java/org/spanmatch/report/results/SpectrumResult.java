@@ -3,6 +3,7 @@ package org.spanmatch.report.results;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
+import org.spanmatch.compare.LayerArrays.LeftOut;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.PerGroup;
@@ -18,6 +19,7 @@ import org.spanmatch.kernel.ProjectionTable;
  * @param y the second network's file
  * @param layers one per common layer, in file order
  * @param skipped layers that only one file has
+ * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
  */
 public record SpectrumResult(
     @JsonProperty("spanmatch") String version,
@@ -25,7 +27,8 @@ public record SpectrumResult(
     String x,
     String y,
     List<Layer> layers,
-    PerGroup<List<String>> skipped) {
+    PerGroup<List<String>> skipped,
+    List<LeftOut> leftOut) {
   /**
    * One layer.
    *

@@ -29,8 +29,10 @@ import org.junit.jupiter.api.TestFactory;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramLayer;
+import org.spanmatch.gram.GramLayer.Repetition;
 import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
@@ -104,6 +106,36 @@ public abstract class GramContract {
 
   private GramOptions options() {
     return new GramOptions(0, precision(), Progress.NONE);
+  }
+
+  // Samples that repeat.
+
+  private static void assertRepetition(
+      int looked, int silent, int commonest, int distinct, Repetition found) {
+    assertEquals(
+        List.of((long) looked, (long) silent, (long) commonest, (long) distinct),
+        List.of(found.looked(), found.silent(), found.commonest(), found.distinct()),
+        "looked at, silent, commonest, distinct");
+  }
+
+  /** All samples of small layers are looked at, of each layer by itself. */
+  @Test
+  void samplesThatRepeatAreCounted() {
+    double[][] repeated = {{1, 2}, {0, 0}, {1, 2}, {3, 4}, {1, 2}, {0, 0}, {3, 4}, {5, 0}, {1, 2}};
+    double[][] different = {{1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {9}};
+    Layer x = Layers.of("repeated", repeated);
+    Layer y = Layers.of("different", different);
+    Gram gram = kernel.gram(List.of(x, y), GramPair.all(2), options());
+    assertRepetition(9, 2, 4, 3, gram.layers().get(0).moments().repetition());
+    assertRepetition(9, 0, 1, 9, gram.layers().get(1).moments().repetition());
+    try (ProjectionTable table = kernel.compress(x, y, options());
+        ProjectionTable ofGram = kernel.table(gram, 0, 1)) {
+      for (Group group : Group.values()) {
+        Repetition found = gram.layers().get(group == Group.X ? 0 : 1).moments().repetition();
+        assertEquals(found, table.moments(group).repetition());
+        assertEquals(found, ofGram.moments(group).repetition());
+      }
+    }
   }
 
   // Layers.
