@@ -283,6 +283,12 @@ class VectorKernelFaultsTest {
     }
 
     @Override
+    public void subtractTerms(
+        double[] line, double[] sizes, int length, double[] rows, int stride, double[] factors) {
+      kernel.subtractTerms(line, sizes, length, rows, stride, factors);
+    }
+
+    @Override
     public void addMoments(
         double[] panel,
         int offset,

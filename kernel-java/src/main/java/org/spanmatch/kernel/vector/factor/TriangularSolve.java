@@ -3,6 +3,7 @@ package org.spanmatch.kernel.vector.factor;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Gemm.Factor;
 import org.spanmatch.kernel.vector.gemm.Matrix;
+import org.spanmatch.kernel.vector.gemm.MicroKernel;
 
 /**
  * Solves systems with an upper triangular matrix R by recursive halving, so that nearly all
@@ -32,6 +33,25 @@ public final class TriangularSolve {
   /** Returns the row at which to halve a range so that both halves begin at a whole tile. */
   static int middle(int from, int to) {
     return from + Matrix.padded((to - from) / 2, LEAF);
+  }
+
+  /**
+   * Returns the largest number of roundings that a term of the solution's sums meets: those of a
+   * chain in a matrix product, which begins at 0, one for each later chain that is subtracted from
+   * the same element, those of a leaf, and the division.
+   *
+   * @param size the triangle's number of rows
+   */
+  public static int roundings(int size) {
+    int chains = 0;
+    int left = size;
+    while (left > LEAF) {
+      // Both halves are at most the first one, and the depth of the product is a half.
+      left = middle(0, left);
+      chains += (left + MicroKernel.KC - 1) / MicroKernel.KC;
+    }
+    // A chain has a rounding more if products are not fused with additions.
+    return Math.min(size, MicroKernel.KC) + 1 + chains + LEAF + 1;
   }
 
   /**

@@ -64,6 +64,20 @@ public final class Gemm {
         to - from);
   }
 
+  /**
+   * Subtracts multiples of the first rows of a matrix from a line of numbers, and adds up the sizes
+   * of all terms.
+   *
+   * @param line the line; changed
+   * @param sizes receives the absolute values of the line before plus those of all multiples
+   * @param length number of elements, at most one per column of the matrix
+   * @param factors one factor per row
+   */
+  public void subtractTerms(
+      double[] line, double[] sizes, int length, Matrix rows, double[] factors) {
+    kernel.subtractTerms(line, sizes, length, rows.values, rows.stride, factors);
+  }
+
   /** Work on columns of a matrix that are independent of each other. */
   public interface ColumnWork {
     /** Works on the columns from {@code first} to {@code last − 1}. */

@@ -190,6 +190,12 @@ public final class ScalarMicroKernel extends MicroKernel {
   }
 
   @Override
+  public void subtractTerms(
+      double[] line, double[] sizes, int length, double[] rows, int stride, double[] factors) {
+    subtractTerms(line, sizes, 0, length, rows, stride, factors);
+  }
+
+  @Override
   public void subtractRows(
       double[] values,
       int target,

@@ -459,6 +459,34 @@ public final class VectorMicroKernel extends MicroKernel {
   }
 
   @Override
+  public void subtractTerms(
+      double[] line, double[] sizes, int length, double[] rows, int stride, double[] factors) {
+    int j = 0;
+    // Both results of two vectors stay in registers during the loop over all rows.
+    for (; j <= length - 2 * LANES; j += 2 * LANES) {
+      DoubleVector v0 = DoubleVector.fromArray(SPECIES, line, j);
+      DoubleVector v1 = DoubleVector.fromArray(SPECIES, line, j + LANES);
+      DoubleVector s0 = v0.abs();
+      DoubleVector s1 = v1.abs();
+      for (int t = 0; t < factors.length; t++) {
+        DoubleVector factor = DoubleVector.broadcast(SPECIES, factors[t]);
+        int other = t * stride + j;
+        DoubleVector t0 = factor.mul(DoubleVector.fromArray(SPECIES, rows, other));
+        DoubleVector t1 = factor.mul(DoubleVector.fromArray(SPECIES, rows, other + LANES));
+        v0 = v0.sub(t0);
+        v1 = v1.sub(t1);
+        s0 = s0.add(t0.abs());
+        s1 = s1.add(t1.abs());
+      }
+      v0.intoArray(line, j);
+      v1.intoArray(line, j + LANES);
+      s0.intoArray(sizes, j);
+      s1.intoArray(sizes, j + LANES);
+    }
+    subtractTerms(line, sizes, j, length, rows, stride, factors);
+  }
+
+  @Override
   public void subtractRows(
       double[] values,
       int target,

@@ -21,43 +21,50 @@ import org.spanmatch.kernel.vector.gemm.Matrix;
  *
  * <p>A sweep reads only one row and one column of the tableau, so updates stay pending and are
  * applied in blocks, as a matrix product. With s spanning and p projected neurons, a fresh start
- * costs about 2·s²·(s + p) operations and a removal 2·s·(s + p) on average. A {@link #mark()} costs
- * a copy of the arrays with one element per neuron, and applies the pending updates if there are
- * many.
+ * costs about 2·s²·(s + p) operations and a removal 2·s·(s + p), where s counts the neurons that
+ * spanned at the start and p those that are still projected. A {@link #mark()} costs a copy of the
+ * arrays with one element per neuron, and applies the pending updates if there are many.
  *
  * <p>Vectors that depend on others of their group are projected too. They join the span when a
  * removal has made them independent.
  *
- * <p><b>Drift.</b> Let A be the spanning vectors, as given by the triangular factor. For each
- * column of the tableau, {@code errors} bounds ‖A(c̃ − c)‖₂, where c̃ is the computed column and c
- * the exact one: the projection's coefficients, or for a column of W those of the dual vector. A
- * sweep of row k adds at most
- *
- * <pre>  |m_kj| (2 f_k + ‖δ_s‖₁ + δ_k/√W_kk) / W_kk + 2 |δ_j| + 4u |m_kj|</pre>
- *
- * <p>where m_kj is the tableau's element, f_k the error of W's column k, and δ the rounding of row
- * k and column k, which are computed from the pending updates (running error analysis: sums of
- * absolute values are kept alongside). One f_k would do; the other covers the omitted element of
- * the removed row. The squared distance grows by the square of |m_kx|/√W_kk, a component of the
- * vector, whose error is thus known. Errors of different sweeps belong to orthogonal components, so
- * {@code drift} sums their squares.
+ * <p>What sweeps add to the errors is bounded by {@link Drift}. The span starts afresh when that
+ * bound is too large, and when few of the vectors that spanned at the start are left.
  */
 final class SweptSpan {
   private static final double ROUNDOFF = 0x1p-53;
 
-  // Largest number of pending updates: more make a sweep slower, fewer make the products less
-  // efficient. From LARGE rows on, the tableau fits in no cache and each product costs a pass
-  // through memory.
-  private static final int PENDING = 32;
-  private static final int LARGE = 1024;
-  private static final int LARGE_PENDING = 128;
+  // A fresh start with this part of the rows costs so little that the cheaper sweeps pay for it.
+  private static final int FEW_LEFT = 4;
+  // With fewer rows sweeps cost too little for that.
+  private static final int SMALL = 64;
 
-  // A pivot with a larger relative error is not used.
-  private static final double WORST_PIVOT_ERROR = 1e-3;
+  // Drift is allowed to be this part of what else bounds the error of a distance.
+  private static final double DRIFT_SHARE = 0.1;
 
   private final CompressedVectors vectors;
   private final Gemm gemm;
   private State state;
+  private Scratch scratch;
+
+  /** Lines that a sweep works on; with more elements than needed after columns were dropped. */
+  private static final class Scratch {
+    final double[] row;
+    final double[] rowSizes;
+    final double[] column;
+    final double[] columnSizes;
+
+    Scratch(int rows, int width) {
+      row = new double[width];
+      rowSizes = new double[width];
+      column = new double[rows];
+      columnSizes = new double[rows];
+    }
+
+    boolean fits(int rows, int width) {
+      return column.length >= rows && row.length >= width;
+    }
+  }
 
   /**
    * Creates a span; the first call of {@link #distances} computes it.
@@ -100,74 +107,6 @@ final class SweptSpan {
     return bits;
   }
 
-  /** The part of the state with one number per pair of neurons. */
-  private static final class Tableau {
-    final Matrix values;
-    final int first; // first column of the projected vectors
-    final int[] rows; // the spanning vectors
-    final int[] columns; // the projected vectors, those of the other group first
-    final int dependent; // number of last ones, which depend on the spanning vectors
-    final Matrix pendingColumns;
-    final Matrix pendingRows;
-    double[] norms; // ‖·‖₁ of the columns, when no update is pending
-    double[]
-        errors; // of the columns, when no update is pending; null until the first sweep needs W
-    TriangularSolve triangle; // set until then, while W's columns hold R⁻ᵀ
-    boolean shared; // with a mark
-
-    Tableau(
-        Matrix values, int first, int[] rows, int[] columns, int dependent, int pending, int tile) {
-      this.values = values;
-      this.first = first;
-      this.rows = rows;
-      this.columns = columns;
-      this.dependent = dependent;
-      int room = Math.max(pending, rows.length < LARGE ? PENDING : LARGE_PENDING);
-      this.pendingColumns = new Matrix(room, rows.length, tile);
-      this.pendingRows = new Matrix(room, values.columns, tile);
-    }
-
-    /**
-     * Returns a tableau that shares everything but the pending updates, the first of which it
-     * copies.
-     */
-    Tableau withOwnPending(int count) {
-      return new Tableau(this, count);
-    }
-
-    private Tableau(Tableau other, int pending) {
-      values = other.values;
-      first = other.first;
-      rows = other.rows;
-      columns = other.columns;
-      dependent = other.dependent;
-      pendingColumns = other.pendingColumns.copy(pending);
-      pendingRows = other.pendingRows.copy(pending);
-      norms = other.norms;
-      errors = other.errors;
-      triangle = other.triangle;
-      shared = true;
-    }
-
-    /** Number of projected vectors of the other group. */
-    int others() {
-      return columns.length - dependent;
-    }
-
-    int row(int vector) {
-      return find(rows, vector);
-    }
-
-    private static int find(int[] vectors, int vector) {
-      for (int i = 0; i < vectors.length; i++) {
-        if (vectors[i] == vector) {
-          return i;
-        }
-      }
-      return -1;
-    }
-  }
-
   /** The state that a mark keeps. */
   static final class State {
     private final BitSet spanning;
@@ -176,12 +115,10 @@ final class SweptSpan {
         independent; // spanning vectors that a tableau started from or will start from; may be null
     private Tableau tableau; // null if a fresh start is needed
     private int pending;
-    private int sweeps;
     private double inverseTrace;
-    private double[] errors; // of the tableau's columns; null before the first sweep
-    private double[] norms; // at least ‖·‖₁ of the tableau's columns
+    private Drift drift; // null before the first sweep
+    private double[] norms; // at least ‖·‖₁ of the tableau's columns over rows that span
     private double[] squares; // squared distances of projected vectors
-    private double[] drift; // squared errors of the distances from sweeps
 
     private State(BitSet spanning, BitSet projected) {
       this.spanning = spanning;
@@ -193,14 +130,12 @@ final class SweptSpan {
       copy.independent = independent;
       copy.tableau = tableau;
       copy.pending = pending;
-      copy.sweeps = sweeps;
       copy.inverseTrace = inverseTrace;
       if (tableau != null) {
         tableau.shared = true;
-        copy.errors = errors == null ? null : errors.clone();
+        copy.drift = drift == null ? null : drift.copy();
         copy.norms = norms.clone();
         copy.squares = squares.clone();
-        copy.drift = drift.clone();
       }
       return copy;
     }
@@ -208,11 +143,21 @@ final class SweptSpan {
 
   /** Returns a copy of the state. */
   State mark() {
-    // Otherwise each trial from here would soon have to apply the pending updates again.
+    // Otherwise each trial from here would soon have to do this again.
     if (state.tableau != null && 2 * state.pending > state.tableau.pendingRows.rows) {
       sharpen();
     }
+    if (state.tableau != null && isFewLeft(2)) {
+      forget(null);
+      start();
+    }
     return state.copy();
+  }
+
+  /** Whether less than a part of the rows is of vectors that still span. */
+  private boolean isFewLeft(int parts) {
+    int rows = state.tableau.rows.length;
+    return rows > SMALL && parts * state.spanning.cardinality() < rows;
   }
 
   /** Returns to a state. */
@@ -230,7 +175,7 @@ final class SweptSpan {
   /** Removes vectors from the span. */
   void removeSpanning(int... removed) {
     // More sweeps than this cost more than a fresh start with the remaining vectors.
-    if (removed.length > state.spanning.cardinality() / 4) {
+    if (removed.length > Math.max(1, state.spanning.cardinality() / 4)) {
       forget(null);
     }
     try {
@@ -253,9 +198,8 @@ final class SweptSpan {
       state.independent = null;
       return;
     }
-    int row = state.tableau.row(vector);
-    if (row >= 0) {
-      sweepOut(row);
+    if (state.tableau.row(vector) >= 0) {
+      sweepOut(vector);
       takeInDependent();
     }
   }
@@ -298,17 +242,12 @@ final class SweptSpan {
       }
       Tableau tableau = state.tableau;
       boolean dependent = isDependent();
-      // The rounding of the factorisation stays, even if few of its rows are left.
-      int started = state.independent.length;
       int next = 0;
       for (int i = 0; i < tableau.others(); i++) {
         if (state.projected.get(tableau.columns[i])) {
-          double distance = Math.min(1, Math.sqrt(Math.max(0, state.squares[i])));
-          double norm = state.norms[tableau.first + i];
-          double bound =
-              vectors.errorBound(distance, norm, started, state.inverseTrace, dependent) + drift(i);
-          distances[next] = distance;
-          coefficientNorms[next] = norm;
+          double bound = boundWithoutDrift(i, dependent) + drift(i);
+          distances[next] = distance(i);
+          coefficientNorms[next] = state.norms[tableau.first + i];
           errorBounds[next] = bound < 1 ? bound : 1; // also if it overflowed to NaN
           next++;
         }
@@ -341,9 +280,20 @@ final class SweptSpan {
         .anyMatch(row -> state.spanning.get(row) && vectors.areMultiples(vector, row));
   }
 
+  private double distance(int projected) {
+    return Math.min(1, Math.sqrt(Math.max(0, state.squares[projected])));
+  }
+
+  private double boundWithoutDrift(int projected, boolean dependent) {
+    // The rounding of the factorisation stays, even if few of its rows are left.
+    int started = state.independent.length;
+    double norm = state.norms[state.tableau.first + projected];
+    return vectors.errorBound(distance(projected), norm, started, state.inverseTrace, dependent);
+  }
+
   /** Bounds the error of a distance from sweeps. */
   private double drift(int projected) {
-    return Math.sqrt(state.drift[projected]) + 2 * ROUNDOFF * state.sweeps;
+    return state.drift == null ? 0 : state.drift.ofDistance(state.tableau.first + projected);
   }
 
   // A fresh start.
@@ -388,16 +338,15 @@ final class SweptSpan {
     }
     triangle.solve(values, first, values.columns);
     Tableau tableau =
-        new Tableau(values, first, independent, columns, dependent.length, 0, gemm.tile());
+        new Tableau(
+            values, first, independent, independent, columns, dependent.length, 0, gemm.tile());
     tableau.triangle = triangle;
     state.tableau = tableau;
     state.independent = independent;
     state.pending = 0;
-    state.sweeps = 0;
     state.squares = projection.squares;
-    state.drift = new double[columns.length];
-    state.errors = null;
-    state.norms = norms(tableau);
+    state.drift = null;
+    state.norms = tableau.norms(state.spanning);
     state.inverseTrace = Arrays.stream(inverseDiagonal).sum();
     return true;
   }
@@ -408,11 +357,11 @@ final class SweptSpan {
    * @return false if an earlier interruption left it half computed
    */
   boolean prepareSweeps() {
-    if (state.errors != null) {
+    if (state.drift != null) {
       return true; // not the first sweep
     }
     Tableau tableau = state.tableau;
-    if (tableau.errors == null) {
+    if (tableau.drift == null) {
       TriangularSolve triangle = tableau.triangle;
       if (triangle == null) {
         return false;
@@ -421,20 +370,20 @@ final class SweptSpan {
       double[] inverseDiagonal = inverseDiagonal(tableau.values, rank);
       tableau.triangle = null;
       triangle.solve(tableau.values, 0, rank);
-      tableau.norms = norms(tableau);
+      tableau.norms = tableau.norms(bits(tableau.rows));
       // Each column solves a triangular system with a small relative error of the triangle, whose
-      // columns have norm 1. W's right-hand side R⁻ᵀ has an error too, which R⁻ᵀ amplifies; the
-      // norm of R⁻ᵀ is the square root of W's norm, which the largest row sum of W bounds.
-      double gamma = (rank + 4) * ROUNDOFF;
-      double inverseNorm = Arrays.stream(tableau.norms, 0, rank).max().orElseThrow();
+      // columns have norm 1. W's right-hand side R⁻ᵀ has an error too, z of which no element
+      // exceeds γ times the column's norm, and which R⁻ᵀ amplifies: zᵀWz ≤ max |z|² Σ |W|.
+      double gamma = TriangularSolve.roundings(rank) * ROUNDOFF;
+      double sum = Arrays.stream(tableau.norms, 0, rank).sum();
       double[] errors = new double[tableau.norms.length];
       Arrays.setAll(errors, j -> gamma * tableau.norms[j]);
       for (int j = 0; j < rank; j++) {
-        errors[j] += gamma * Math.sqrt(inverseNorm * rank * inverseDiagonal[j]);
+        errors[j] += gamma * Math.sqrt(sum * inverseDiagonal[j]);
       }
-      tableau.errors = errors;
+      tableau.drift = new Drift(errors, tableau.first, rank);
     }
-    state.errors = tableau.errors.clone();
+    state.drift = tableau.drift.copy();
     state.norms = tableau.norms.clone();
     return true;
   }
@@ -462,33 +411,9 @@ final class SweptSpan {
     return factor;
   }
 
-  /**
-   * Returns ‖·‖₁ of the tableau's columns; no update may be pending. Removed rows are zero up to
-   * rounding, so including them does no harm.
-   */
-  private static double[] norms(Tableau tableau) {
-    Matrix values = tableau.values;
-    double[] norms = new double[values.columns];
-    for (int i = 0; i < tableau.rows.length; i++) {
-      int place = values.at(i, 0);
-      for (int j = 0; j < norms.length; j++) {
-        norms[j] += Math.abs(values.values[place + j]);
-      }
-    }
-    return norms;
-  }
-
-  /** Returns the trace of W; no update may be pending. */
-  private double trace(Tableau tableau) {
-    return IntStream.range(0, tableau.rows.length)
-        .filter(i -> state.spanning.get(tableau.rows[i]))
-        .mapToDouble(i -> tableau.values.get(i, i))
-        .sum();
-  }
-
   // Sweeps.
 
-  private void sweepOut(int k) {
+  private void sweepOut(int vector) {
     if (!prepareSweeps()) {
       forget(null);
       return;
@@ -497,173 +422,125 @@ final class SweptSpan {
     int pending = state.pending;
     int width = tableau.values.columns;
     int rows = tableau.rows.length;
-    double[] row = new double[width];
-    double[] rowSizes = new double[width];
+    int k = tableau.row(vector);
+    int pivotColumn = tableau.spanningColumn(vector);
+    scratch = scratch != null && scratch.fits(rows, width) ? scratch : new Scratch(rows, width);
+    double[] row = scratch.row;
+    double[] column = scratch.column;
     System.arraycopy(tableau.values.values, tableau.values.at(k, 0), row, 0, width);
-    applyPending(tableau.pendingColumns, k, tableau.pendingRows, row, rowSizes);
-    double[] column = new double[rows];
-    double[] columnSizes = new double[rows];
     for (int i = 0; i < rows; i++) {
-      column[i] = tableau.values.get(i, k);
+      column[i] = tableau.values.get(i, pivotColumn);
     }
-    applyPending(tableau.pendingRows, k, tableau.pendingColumns, column, columnSizes);
-
-    double pivot = row[k];
-    double root = Math.sqrt(pivot);
-    double gamma = (pending + 2) * ROUNDOFF;
-    double columnRounding = gamma * Arrays.stream(columnSizes).sum();
-    double pivotRounding = gamma * rowSizes[k];
-    double pivotError = (2 * state.errors[k] + columnRounding + pivotRounding / root) / pivot;
-    if (!(pivotError * root <= WORST_PIVOT_ERROR)) {
+    applyPending(tableau.pendingColumns, k, tableau.pendingRows, row, scratch.rowSizes, width);
+    applyPending(
+        tableau.pendingRows,
+        pivotColumn,
+        tableau.pendingColumns,
+        column,
+        scratch.columnSizes,
+        rows);
+    if (!state.drift.sweep(
+        k, pivotColumn, row, scratch.rowSizes, column, scratch.columnSizes, pending)) {
       forget(null);
       return;
     }
+    double root = Math.sqrt(row[pivotColumn]);
     double spanNorm = 0;
+    int columnPlace = tableau.pendingColumns.at(pending, 0);
     for (int i = 0; i < rows; i++) {
-      tableau.pendingColumns.set(pending, i, column[i] / root);
-      spanNorm += Math.abs(column[i] / root);
+      double factor = column[i] / root;
+      tableau.pendingColumns.values[columnPlace + i] = factor;
+      spanNorm += state.drift.hasLeft(i) ? 0 : Math.abs(factor);
     }
-    int first = tableau.first;
-    double relative = state.errors[k] / root + pivotRounding / pivot;
-    for (int x = 0; x < tableau.columns.length; x++) {
-      double step = Math.abs(row[first + x]) / root;
-      double error =
-          state.errors[first + x]
-              + step * (relative + ROUNDOFF)
-              + gamma * rowSizes[first + x] / root;
-      state.squares[x] += step * step;
-      state.drift[x] += error * error;
-    }
+    // Row k becomes the multipliers, as kept by Drift, instead of 0.
+    tableau.pendingColumns.set(pending, k, column[k] / root - 1);
     int place = tableau.pendingRows.at(pending, 0);
     for (int j = 0; j < width; j++) {
-      double size = Math.abs(row[j]);
-      state.errors[j] += size * (pivotError + 4 * ROUNDOFF) + 2 * gamma * rowSizes[j];
-      tableau.pendingRows.values[place + j] = row[j] / root;
-      state.norms[j] += spanNorm * size / root;
+      double multiplier = row[j] / root;
+      tableau.pendingRows.values[place + j] = multiplier;
+      state.norms[j] += spanNorm * Math.abs(multiplier);
     }
-    state.sweeps++;
+    for (int x = 0; x < tableau.columns.length; x++) {
+      double step = row[tableau.first + x] / root;
+      state.squares[x] += step * step;
+    }
     state.pending++;
-    if (largestDrift() > vectors.allowedDrift()) {
+    if (isDriftTooLarge() || isFewLeft(FEW_LEFT)) {
       forget(null);
     } else if (state.pending == tableau.pendingRows.rows) {
       applyAll();
     }
   }
 
-  private double largestDrift() {
-    double largest = 0;
-    for (int x = 0; x < state.tableau.others(); x++) {
-      if (state.projected.get(state.tableau.columns[x])) {
-        largest = Math.max(largest, drift(x));
+  private boolean isDriftTooLarge() {
+    double allowed = vectors.allowedDrift();
+    if (state.drift.highest() <= allowed) {
+      return false;
+    }
+    Tableau tableau = state.tableau;
+    boolean dependent = isDependent();
+    for (int x = 0; x < tableau.others(); x++) {
+      if (state.projected.get(tableau.columns[x])) {
+        double drift = drift(x);
+        if (drift > allowed && drift > DRIFT_SHARE * boundWithoutDrift(x, dependent)) {
+          return true;
+        }
       }
     }
-    return largest;
+    return false;
   }
 
   /**
    * Applies the pending updates to one row (or column) of the tableau.
    *
    * @param sizes receives the sum of the absolute values of all terms
+   * @param length number of elements
    */
-  private void applyPending(Matrix factors, int k, Matrix updates, double[] line, double[] sizes) {
-    for (int j = 0; j < line.length; j++) {
-      sizes[j] = Math.abs(line[j]);
-    }
-    for (int t = 0; t < state.pending; t++) {
-      double factor = factors.get(t, k);
-      int place = updates.at(t, 0);
-      for (int j = 0; j < line.length; j++) {
-        double term = factor * updates.values[place + j];
-        line[j] -= term;
-        sizes[j] += Math.abs(term);
-      }
-    }
+  private void applyPending(
+      Matrix factors, int k, Matrix updates, double[] line, double[] sizes, int length) {
+    double[] ofLine = new double[state.pending];
+    Arrays.setAll(ofLine, t -> factors.get(t, k));
+    gemm.subtractTerms(line, sizes, length, updates, ofLine);
   }
 
   /** Applies all pending updates, and closes gaps if there are many. */
   private void applyAll() {
-    for (int j = 0; j < state.errors.length; j++) {
-      state.errors[j] += (state.pending + 1) * ROUNDOFF * state.norms[j];
-    }
-    compact();
     Tableau tableau = state.tableau;
-    int rows = tableau.rows.length;
+    if (!state.drift.isSound(
+        j -> state.spanning.get(tableau.spanning[j]), tableau.spanning.length, state.norms)) {
+      forget(null);
+      return;
+    }
+    state.drift.applied(state.pending, state.norms);
+    compact();
+    Tableau compacted = state.tableau;
     gemm.subtractProduct(
-        Factor.columns(tableau.pendingColumns, 0, 0, rows),
-        Factor.columns(tableau.pendingRows, 0, 0, tableau.values.columns),
+        Factor.columns(compacted.pendingColumns, 0, 0, compacted.rows.length),
+        Factor.columns(compacted.pendingRows, 0, 0, compacted.values.columns),
         state.pending,
-        tableau.values,
+        compacted.values,
         0,
         0,
         false);
     state.pending = 0;
-    state.norms = norms(tableau);
-    state.inverseTrace = trace(tableau);
+    state.norms = compacted.norms(state.spanning);
+    state.drift.renew(compacted);
+    state.inverseTrace = compacted.trace(state.spanning);
   }
 
   /**
-   * Copies the remaining rows and columns to a new tableau if a mark needs the old one or gaps
-   * waste much.
+   * Drops the columns of vectors that have left, if a mark needs the tableau or they waste much.
    */
   private void compact() {
     Tableau old = state.tableau;
-    int[] rows =
-        IntStream.range(0, old.rows.length).filter(i -> state.spanning.get(old.rows[i])).toArray();
-    int others = old.others();
-    int[] columns =
-        IntStream.range(0, old.columns.length)
-            .filter(i -> (i < others ? state.projected : state.spanning).get(old.columns[i]))
-            .toArray();
-    int before = old.rows.length + old.columns.length;
-    if (!old.shared && 8 * (rows.length + columns.length) > 7 * before) {
+    Tableau.Kept kept = old.kept(state.spanning, state.projected, gemm.tile());
+    if (!old.isCopyDue(kept)) {
       return;
     }
-    int first = Matrix.padded(rows.length, gemm.tile());
-    // The old position of each column of the new tableau; the padding's does not matter.
-    int[] sources = new int[first + columns.length];
-    System.arraycopy(rows, 0, sources, 0, rows.length);
-    for (int i = 0; i < columns.length; i++) {
-      sources[first + i] = old.first + columns[i];
-    }
-    Matrix values = gemm.matrix(rows.length, sources.length);
-    for (int i = 0; i < rows.length; i++) {
-      gather(old.values, rows[i], sources, values, i, rows.length, first);
-    }
-    Tableau tableau =
-        new Tableau(
-            values,
-            first,
-            IntStream.of(rows).map(i -> old.rows[i]).toArray(),
-            IntStream.of(columns).map(i -> old.columns[i]).toArray(),
-            (int) IntStream.of(columns).filter(i -> i >= others).count(),
-            state.pending,
-            gemm.tile());
-    for (int t = 0; t < state.pending; t++) {
-      gather(old.pendingRows, t, sources, tableau.pendingRows, t, rows.length, first);
-      gather(old.pendingColumns, t, rows, tableau.pendingColumns, t, rows.length, rows.length);
-    }
-    state.tableau = tableau;
-    state.errors = gather(state.errors, sources);
-    state.norms = gather(state.norms, sources);
-    state.squares = gather(state.squares, columns);
-    state.drift = gather(state.drift, columns);
-  }
-
-  private static double[] gather(double[] values, int[] sources) {
-    return IntStream.of(sources).mapToDouble(i -> values[i]).toArray();
-  }
-
-  /** Copies elements of a row, except for the gap from {@code gapFrom} to {@code gapTo − 1}. */
-  private static void gather(
-      Matrix from, int row, int[] sources, Matrix to, int target, int gapFrom, int gapTo) {
-    int source = from.at(row, 0);
-    int place = to.at(target, 0);
-    for (int j = 0; j < gapFrom; j++) {
-      to.values[place + j] = from.values[source + sources[j]];
-    }
-    for (int j = gapTo; j < sources.length; j++) {
-      to.values[place + j] = from.values[source + sources[j]];
-    }
+    state.tableau = old.copy(kept, state.pending, gemm);
+    state.drift = state.drift.of(kept);
+    state.norms = kept.of(state.norms, old.first);
+    state.squares = IntStream.of(kept.columns).mapToDouble(x -> state.squares[x]).toArray();
   }
 
   // Dependent vectors.

@@ -1,0 +1,222 @@
+package org.spanmatch.kernel.vector.projection;
+
+import java.util.BitSet;
+import java.util.stream.IntStream;
+import org.spanmatch.kernel.vector.factor.TriangularSolve;
+import org.spanmatch.kernel.vector.gemm.Gemm;
+import org.spanmatch.kernel.vector.gemm.Matrix;
+
+/**
+ * The part of a swept span with one number per pair of vectors: [W C], a row per vector that
+ * spanned at the start, and the updates that are still to be applied to it.
+ *
+ * <p>W has a column per spanning vector, C one per projected vector. A vector that leaves the span
+ * loses its column of W, but keeps its row, which bounds the drift.
+ */
+final class Tableau {
+  // Largest number of pending updates: more make a sweep slower, fewer make the products less
+  // efficient. From LARGE rows on, the tableau fits in no cache and each product costs a pass
+  // through memory.
+  private static final int PENDING = 32;
+  private static final int LARGE = 1024;
+  private static final int LARGE_PENDING = 128;
+
+  final Matrix values;
+  final int first; // first column of the projected vectors
+  final int[] rows; // the vectors that spanned at the start
+  final int[] spanning; // the vectors of W's columns, in the order of their rows
+  final int[] columns; // the projected vectors, those of the other group first
+  final int dependent; // number of last ones, which depend on the spanning vectors
+  final Matrix pendingColumns;
+  final Matrix pendingRows;
+
+  // Without pending updates.
+  double[] norms; // ‖·‖₁ of the columns over the rows that still span
+  Drift drift; // null until the first sweep needs W
+  TriangularSolve triangle; // set until then, while W's columns hold R⁻ᵀ
+  boolean shared; // with a mark
+
+  /**
+   * Creates a tableau without pending updates.
+   *
+   * @param room number of updates that can be pending at least
+   * @param tile the tile size of the matrices
+   */
+  Tableau(
+      Matrix values,
+      int first,
+      int[] rows,
+      int[] spanning,
+      int[] columns,
+      int dependent,
+      int room,
+      int tile) {
+    this.values = values;
+    this.first = first;
+    this.rows = rows;
+    this.spanning = spanning;
+    this.columns = columns;
+    this.dependent = dependent;
+    int pending = Math.max(room, rows.length < LARGE ? PENDING : LARGE_PENDING);
+    this.pendingColumns = new Matrix(pending, rows.length, tile);
+    this.pendingRows = new Matrix(pending, values.columns, tile);
+  }
+
+  private Tableau(Tableau other, int pending) {
+    values = other.values;
+    first = other.first;
+    rows = other.rows;
+    spanning = other.spanning;
+    columns = other.columns;
+    dependent = other.dependent;
+    pendingColumns = other.pendingColumns.copy(pending);
+    pendingRows = other.pendingRows.copy(pending);
+    norms = other.norms;
+    drift = other.drift;
+    triangle = other.triangle;
+    shared = true;
+  }
+
+  /**
+   * Returns a tableau that shares everything but the pending updates, the first of which it copies.
+   */
+  Tableau withOwnPending(int count) {
+    return new Tableau(this, count);
+  }
+
+  /** Number of projected vectors of the other group. */
+  int others() {
+    return columns.length - dependent;
+  }
+
+  /** Returns the row of a vector, or −1. */
+  int row(int vector) {
+    return find(rows, vector);
+  }
+
+  /** Returns the column of W of a spanning vector. */
+  int spanningColumn(int vector) {
+    return find(spanning, vector);
+  }
+
+  static int find(int[] vectors, int vector) {
+    for (int i = 0; i < vectors.length; i++) {
+      if (vectors[i] == vector) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Returns ‖·‖₁ of the columns over the rows of vectors that span. */
+  double[] norms(BitSet left) {
+    double[] norms = new double[values.columns];
+    for (int i = 0; i < rows.length; i++) {
+      if (left.get(rows[i])) {
+        addSizes(i, 1, norms);
+      }
+    }
+    return norms;
+  }
+
+  /** Adds the absolute values of a row, times a factor, to sums. */
+  void addSizes(int row, double factor, double[] sums) {
+    int place = values.at(row, 0);
+    for (int j = 0; j < sums.length; j++) {
+      sums[j] += factor * Math.abs(values.values[place + j]);
+    }
+  }
+
+  /** Returns the trace of W, without the vectors that have left. */
+  double trace(BitSet left) {
+    double trace = 0;
+    int column = 0;
+    for (int i = 0; i < rows.length && column < spanning.length; i++) {
+      if (rows[i] == spanning[column]) {
+        trace += left.get(rows[i]) ? values.get(i, column) : 0;
+        column++;
+      }
+    }
+    return trace;
+  }
+
+  /** The columns to keep when some vectors have left. */
+  static final class Kept {
+    final int[] spanning; // positions in W
+    final int[] columns; // positions among the projected vectors
+    final int first; // the new first column of the projected vectors
+
+    private Kept(int[] spanning, int[] columns, int first) {
+      this.spanning = spanning;
+      this.columns = columns;
+      this.first = first;
+    }
+
+    /** Returns the elements of the kept columns of a line; those of the padding are 0. */
+    double[] of(double[] line, int oldFirst) {
+      double[] kept = new double[first + columns.length];
+      gather(line, 0, oldFirst, kept, 0);
+      return kept;
+    }
+
+    private void gather(double[] from, int source, int oldFirst, double[] to, int place) {
+      for (int j = 0; j < spanning.length; j++) {
+        to[place + j] = from[source + spanning[j]];
+      }
+      for (int j = 0; j < columns.length; j++) {
+        to[place + first + j] = from[source + oldFirst + columns[j]];
+      }
+    }
+
+    void gather(Matrix from, int row, int oldFirst, Matrix to) {
+      gather(from.values, from.at(row, 0), oldFirst, to.values, to.at(row, 0));
+    }
+  }
+
+  /** Returns the columns of vectors that still span or are still projected. */
+  Kept kept(BitSet spanningLeft, BitSet projectedLeft, int tile) {
+    int[] left =
+        IntStream.range(0, spanning.length).filter(j -> spanningLeft.get(spanning[j])).toArray();
+    int others = others();
+    int[] projected =
+        IntStream.range(0, columns.length)
+            .filter(j -> (j < others ? projectedLeft : spanningLeft).get(columns[j]))
+            .toArray();
+    return new Kept(left, projected, Matrix.padded(left.length, tile));
+  }
+
+  /** Whether a copy of fewer columns is due: a mark needs this one, or gaps waste much. */
+  boolean isCopyDue(Kept kept) {
+    int before = spanning.length + columns.length;
+    return shared || 8 * (kept.spanning.length + kept.columns.length) <= 7 * before;
+  }
+
+  /** Returns a copy of some columns, with the first {@code pending} updates. */
+  Tableau copy(Kept kept, int pending, Gemm gemm) {
+    int others = others();
+    Matrix copied = gemm.matrix(rows.length, kept.first + kept.columns.length);
+    for (int i = 0; i < rows.length; i++) {
+      kept.gather(values, i, first, copied);
+    }
+    Tableau copy =
+        new Tableau(
+            copied,
+            kept.first,
+            rows,
+            IntStream.of(kept.spanning).map(j -> spanning[j]).toArray(),
+            IntStream.of(kept.columns).map(j -> columns[j]).toArray(),
+            (int) IntStream.of(kept.columns).filter(j -> j >= others).count(),
+            pending,
+            gemm.tile());
+    for (int t = 0; t < pending; t++) {
+      kept.gather(pendingRows, t, first, copy.pendingRows);
+      System.arraycopy(
+          pendingColumns.values,
+          pendingColumns.at(t, 0),
+          copy.pendingColumns.values,
+          copy.pendingColumns.at(t, 0),
+          rows.length);
+    }
+    return copy;
+  }
+}
