@@ -39,6 +39,11 @@ final class SweptSpan {
   // With fewer rows sweeps cost too little for that.
   private static final int SMALL = 64;
 
+  // The sums that bound norms grow with each pending update. They are renewed early when they may
+  // be this many times too large; with fewer updates than half of the room that is not worth a pass
+  // over the tableau.
+  private static final double LOOSE = 2;
+
   // Drift is allowed to be this part of what else bounds the error of a distance.
   private static final double DRIFT_SHARE = 0.1;
 
@@ -118,6 +123,7 @@ final class SweptSpan {
     private double inverseTrace;
     private Drift drift; // null before the first sweep
     private double[] norms; // at least ‖·‖₁ of the tableau's columns over rows that span
+    private double appliedNorm; // the largest of a projected vector when no update was pending
     private double[] squares; // squared distances of projected vectors
 
     private State(BitSet spanning, BitSet projected) {
@@ -135,6 +141,7 @@ final class SweptSpan {
         tableau.shared = true;
         copy.drift = drift == null ? null : drift.copy();
         copy.norms = norms.clone();
+        copy.appliedNorm = appliedNorm;
         copy.squares = squares.clone();
       }
       return copy;
@@ -347,6 +354,7 @@ final class SweptSpan {
     state.squares = projection.squares;
     state.drift = null;
     state.norms = tableau.norms(state.spanning);
+    state.appliedNorm = largestNorm();
     state.inverseTrace = Arrays.stream(inverseDiagonal).sum();
     return true;
   }
@@ -467,9 +475,23 @@ final class SweptSpan {
     state.pending++;
     if (isDriftTooLarge() || isFewLeft(FEW_LEFT)) {
       forget(null);
-    } else if (state.pending == tableau.pendingRows.rows) {
+    } else if (state.pending == tableau.pendingRows.rows || areNormsLoose()) {
       applyAll();
     }
+  }
+
+  /** Whether bounds would become much smaller if enough pending updates were applied now. */
+  private boolean areNormsLoose() {
+    return 2 * state.pending >= state.tableau.pendingRows.rows
+        && largestNorm() > LOOSE * state.appliedNorm;
+  }
+
+  private double largestNorm() {
+    double largest = 0;
+    for (int j = state.tableau.first; j < state.norms.length; j++) {
+      largest = Math.max(largest, state.norms[j]);
+    }
+    return largest;
   }
 
   private boolean isDriftTooLarge() {
@@ -524,6 +546,7 @@ final class SweptSpan {
         false);
     state.pending = 0;
     state.norms = compacted.norms(state.spanning);
+    state.appliedNorm = largestNorm();
     state.drift.renew(compacted);
     state.inverseTrace = compacted.trace(state.spanning);
   }
