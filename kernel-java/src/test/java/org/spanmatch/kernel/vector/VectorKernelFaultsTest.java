@@ -284,8 +284,14 @@ class VectorKernelFaultsTest {
 
     @Override
     public void subtractTerms(
-        double[] line, double[] sizes, int length, double[] rows, int stride, double[] factors) {
-      kernel.subtractTerms(line, sizes, length, rows, stride, factors);
+        double[] line,
+        double[] sizes,
+        int from,
+        int to,
+        double[] rows,
+        int stride,
+        double[] factors) {
+      kernel.subtractTerms(line, sizes, from, to, rows, stride, factors);
     }
 
     @Override

@@ -20,6 +20,9 @@ public final class Gemm {
   // This many columns of a few rows stay in the first-level cache.
   private static final int CHUNK = 256;
 
+  // Of a line, which is read from memory anyway; a task takes some microseconds.
+  private static final int LINE_CHUNK = 1024;
+
   private final MicroKernel kernel;
   private final WorkerPool workers;
   private double[] left = new double[0];
@@ -65,17 +68,18 @@ public final class Gemm {
   }
 
   /**
-   * Subtracts multiples of the first rows of a matrix from a line of numbers, and adds up the sizes
-   * of all terms.
+   * Subtracts multiples of the first rows of a matrix from a part of a line of numbers, and adds up
+   * the sizes of all terms.
    *
    * @param line the line; changed
    * @param sizes receives the absolute values of the line before plus those of all multiples
-   * @param length number of elements, at most one per column of the matrix
+   * @param from the first element
+   * @param to the end of the elements, exclusive; at most the number of the matrix's columns
    * @param factors one factor per row
    */
   public void subtractTerms(
-      double[] line, double[] sizes, int length, Matrix rows, double[] factors) {
-    kernel.subtractTerms(line, sizes, length, rows.values, rows.stride, factors);
+      double[] line, double[] sizes, int from, int to, Matrix rows, double[] factors) {
+    kernel.subtractTerms(line, sizes, from, to, rows.values, rows.stride, factors);
   }
 
   /** Work on columns of a matrix that are independent of each other. */
@@ -91,12 +95,35 @@ public final class Gemm {
    */
   public void onColumns(int from, int to, long operations, ColumnWork work) {
     List<Runnable> tasks = new ArrayList<>();
-    for (int column = from; column < to; column += CHUNK) {
+    addChunks(tasks, from, to, CHUNK, work);
+    run(tasks, operations * (to - from) >= PARALLEL_OPERATIONS);
+  }
+
+  /**
+   * Runs work on chunks of two lines together, with one start of the threads.
+   *
+   * @param operations number of operations per element
+   */
+  public void onLines(
+      int firstLength, ColumnWork first, int secondLength, ColumnWork second, long operations) {
+    if (operations * (firstLength + secondLength) < PARALLEL_OPERATIONS) {
+      first.on(0, firstLength);
+      second.on(0, secondLength);
+      return;
+    }
+    List<Runnable> tasks = new ArrayList<>();
+    addChunks(tasks, 0, firstLength, LINE_CHUNK, first);
+    addChunks(tasks, 0, secondLength, LINE_CHUNK, second);
+    workers.run(tasks);
+  }
+
+  private static void addChunks(
+      List<Runnable> tasks, int from, int to, int chunk, ColumnWork work) {
+    for (int column = from; column < to; column += chunk) {
       int first = column;
-      int last = Math.min(to, column + CHUNK);
+      int last = Math.min(to, column + chunk);
       tasks.add(() -> work.on(first, last));
     }
-    run(tasks, operations * (to - from) >= PARALLEL_OPERATIONS);
   }
 
   /**

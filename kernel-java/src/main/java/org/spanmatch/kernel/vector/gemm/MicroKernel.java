@@ -78,19 +78,20 @@ public abstract class MicroKernel {
       double[] values, int target, int source, int stride, double[] factors, int count, int length);
 
   /**
-   * Subtracts multiples of rows from a line of numbers, and adds up the sizes of all terms. Costs
-   * 4·factors.length·length operations. Products are rounded before they are subtracted, so an
-   * element depends on its own terms only, not on its place.
+   * Subtracts multiples of rows from a part of a line of numbers, and adds up the sizes of all
+   * terms. Costs 4·factors.length operations per element. Products are rounded before they are
+   * subtracted, so an element depends on its own terms only, not on its place.
    *
    * @param line the line; changed
    * @param sizes receives the absolute values of the line before plus those of all multiples
-   * @param length number of elements of the line
+   * @param from the first element
+   * @param to the end of the elements, exclusive
    * @param rows array that holds the rows, from its beginning
    * @param stride distance between rows
    * @param factors one factor per row
    */
   public abstract void subtractTerms(
-      double[] line, double[] sizes, int length, double[] rows, int stride, double[] factors);
+      double[] line, double[] sizes, int from, int to, double[] rows, int stride, double[] factors);
 
   /**
    * Adds, for each of the {@link #nr()} neurons of a panel, the sum of its values, the sum of their
@@ -175,27 +176,6 @@ public abstract class MicroKernel {
 
   /** Converts the first {@code count} values from float32 to float64. */
   public abstract void widen(float[] source, double[] target, int count);
-
-  /** Subtracts and adds up the terms of the elements from one position on. */
-  static void subtractTerms(
-      double[] line,
-      double[] sizes,
-      int from,
-      int length,
-      double[] rows,
-      int stride,
-      double[] factors) {
-    for (int j = from; j < length; j++) {
-      sizes[j] = Math.abs(line[j]);
-    }
-    for (int t = 0; t < factors.length; t++) {
-      for (int j = from; j < length; j++) {
-        double term = factors[t] * rows[t * stride + j];
-        line[j] -= term;
-        sizes[j] += Math.abs(term);
-      }
-    }
-  }
 
   /** Whether this JVM has loaded the module of the Vector API, at its start or later. */
   public static boolean hasVectorModule() {

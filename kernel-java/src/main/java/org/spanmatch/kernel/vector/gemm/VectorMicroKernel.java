@@ -460,10 +460,16 @@ public final class VectorMicroKernel extends MicroKernel {
 
   @Override
   public void subtractTerms(
-      double[] line, double[] sizes, int length, double[] rows, int stride, double[] factors) {
-    int j = 0;
+      double[] line,
+      double[] sizes,
+      int from,
+      int to,
+      double[] rows,
+      int stride,
+      double[] factors) {
+    int j = from;
     // Both results of two vectors stay in registers during the loop over all rows.
-    for (; j <= length - 2 * LANES; j += 2 * LANES) {
+    for (; j <= to - 2 * LANES; j += 2 * LANES) {
       DoubleVector v0 = DoubleVector.fromArray(SPECIES, line, j);
       DoubleVector v1 = DoubleVector.fromArray(SPECIES, line, j + LANES);
       DoubleVector s0 = v0.abs();
@@ -483,7 +489,7 @@ public final class VectorMicroKernel extends MicroKernel {
       s0.intoArray(sizes, j);
       s1.intoArray(sizes, j + LANES);
     }
-    subtractTerms(line, sizes, j, length, rows, stride, factors);
+    ScalarMicroKernel.subtractTermsOneByOne(line, sizes, j, to, rows, stride, factors);
   }
 
   @Override

@@ -435,18 +435,24 @@ final class SweptSpan {
     scratch = scratch != null && scratch.fits(rows, width) ? scratch : new Scratch(rows, width);
     double[] row = scratch.row;
     double[] column = scratch.column;
-    System.arraycopy(tableau.values.values, tableau.values.at(k, 0), row, 0, width);
-    for (int i = 0; i < rows; i++) {
-      column[i] = tableau.values.get(i, pivotColumn);
-    }
-    applyPending(tableau.pendingColumns, k, tableau.pendingRows, row, scratch.rowSizes, width);
-    applyPending(
-        tableau.pendingRows,
-        pivotColumn,
-        tableau.pendingColumns,
-        column,
-        scratch.columnSizes,
-        rows);
+    double[] rowFactors = factors(tableau.pendingColumns, k);
+    double[] columnFactors = factors(tableau.pendingRows, pivotColumn);
+    gemm.onLines(
+        width,
+        (from, to) -> {
+          int place = tableau.values.at(k, from);
+          System.arraycopy(tableau.values.values, place, row, from, to - from);
+          gemm.subtractTerms(row, scratch.rowSizes, from, to, tableau.pendingRows, rowFactors);
+        },
+        rows,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            column[i] = tableau.values.get(i, pivotColumn);
+          }
+          gemm.subtractTerms(
+              column, scratch.columnSizes, from, to, tableau.pendingColumns, columnFactors);
+        },
+        4L * pending);
     if (!state.drift.sweep(
         k, pivotColumn, row, scratch.rowSizes, column, scratch.columnSizes, pending)) {
       forget(null);
@@ -512,17 +518,11 @@ final class SweptSpan {
     return false;
   }
 
-  /**
-   * Applies the pending updates to one row (or column) of the tableau.
-   *
-   * @param sizes receives the sum of the absolute values of all terms
-   * @param length number of elements
-   */
-  private void applyPending(
-      Matrix factors, int k, Matrix updates, double[] line, double[] sizes, int length) {
-    double[] ofLine = new double[state.pending];
-    Arrays.setAll(ofLine, t -> factors.get(t, k));
-    gemm.subtractTerms(line, sizes, length, updates, ofLine);
+  /** Returns the elements of a column of the pending updates. */
+  private double[] factors(Matrix updates, int k) {
+    double[] factors = new double[state.pending];
+    Arrays.setAll(factors, t -> updates.get(t, k));
+    return factors;
   }
 
   /** Applies all pending updates, and closes gaps if there are many. */
