@@ -11,8 +11,9 @@ import org.spanmatch.tuning.LayerChecks;
 /**
  * Measures the match levels of two groups of n neurons, starting from compressed layers.
  *
- * <p>A spectrum takes 2·n removals of O(n²) operations and bytes each: about 16/3·n³ operations in
- * all, and a tenth more for fresh factorisations. The Gram matrix has 4·n² elements of 8 bytes.
+ * <p>A spectrum takes 2·n removals of O(n²) operations and bytes each: 16/3·n³ useful operations in
+ * all. The results have what the table really computed, factorisations included. The Gram matrix
+ * has 4·n² elements of 8 bytes.
  *
  * <p>Before a trial is measured, a spectrum's matches at five ε are compared with the maximum
  * matches from an independent table.

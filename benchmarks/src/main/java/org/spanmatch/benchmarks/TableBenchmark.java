@@ -5,6 +5,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.tuning.KernelBenchmark;
+import org.spanmatch.tuning.Phases;
 
 /**
  * The common part of benchmarks that start from compressed layers. Since tables cache answers, each
@@ -25,6 +26,7 @@ public abstract class TableBenchmark extends KernelBenchmark {
   @TearDown(Level.Invocation)
   public void closeTable() {
     if (table != null) {
+      Phases.count(table);
       table.close();
       table = null;
     }

@@ -662,6 +662,7 @@ class MatchCommandTest {
     for (String step : List.of("read", "compress", command)) {
       assertTrue(last.matches(".* " + step + " [0-9]+\\.[0-9]{2} s.*"), last);
     }
+    assertTrue(last.matches(".*; [1-9][0-9]* factorisations, [0-9.e+]+ operations"), last);
     assertEquals(RealCommand.run(command, x, y, "--layers", "conv").err(), "");
   }
 

@@ -97,7 +97,7 @@ public final class LayerComparison {
     Precision first = isFixed || layers.offers(wanted) ? wanted : Precision.STANDARD;
     T answer;
     try (ProjectionTable table = compress(first)) {
-      answer = question.answer(layers.name(), table, steps);
+      answer = ask(question, table);
       if (isFixed
           || table.precision() == Precision.HIGH
           || !(wanted == Precision.HIGH || question.inDoubt(answer))) {
@@ -109,10 +109,16 @@ public final class LayerComparison {
       return answer;
     }
     try (ProjectionTable table = compress(Precision.HIGH)) {
-      return question.better(answer, question.answer(layers.name(), table, steps));
+      return question.better(answer, ask(question, table));
     } catch (StoppedException e) {
       return answer;
     }
+  }
+
+  private <T> T ask(Question<T> question, ProjectionTable table) {
+    T answer = question.answer(layers.name(), table, steps);
+    table.effort().ifPresent(steps::add);
+    return answer;
   }
 
   private ProjectionTable compress(Precision precision) {
@@ -202,6 +208,7 @@ public final class LayerComparison {
     private final Progress progress;
     private final ReadClock reading = new ReadClock();
     private final Map<String, Double> seconds = new LinkedHashMap<>();
+    private ProjectionTable.Effort effort = ProjectionTable.Effort.NONE;
 
     Steps(Progress progress) {
       this.progress = progress;
@@ -258,12 +265,36 @@ public final class LayerComparison {
       return seconds.getOrDefault(step, 0.0);
     }
 
-    /** Returns all steps so far, such as "read 0.12 s, compress 0.30 s". */
+    void add(ProjectionTable.Effort done) {
+      effort = effort.plus(done);
+    }
+
+    /**
+     * {@return what the tables of the questions computed after compression, as far as the backend
+     * counts it}
+     */
+    public ProjectionTable.Effort effort() {
+      return effort;
+    }
+
+    /**
+     * Returns all steps so far, such as "read 0.12 s, compress 0.30 s, spectrum 0.25 s; 6
+     * factorisations, 1.3e10 operations".
+     */
     @Override
     public String toString() {
+      String counted =
+          effort.equals(ProjectionTable.Effort.NONE)
+              ? ""
+              : String.format(
+                  Locale.ROOT,
+                  "; %d factorisations, %.1e operations",
+                  effort.factorisations(),
+                  effort.operations());
       return seconds.entrySet().stream()
-          .map(step -> String.format(Locale.ROOT, "%s %.2f s", step.getKey(), step.getValue()))
-          .collect(Collectors.joining(", "));
+              .map(step -> String.format(Locale.ROOT, "%s %.2f s", step.getKey(), step.getValue()))
+              .collect(Collectors.joining(", "))
+          + counted;
     }
   }
 

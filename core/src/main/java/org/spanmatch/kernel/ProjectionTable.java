@@ -34,6 +34,27 @@ public interface ProjectionTable extends AutoCloseable {
    */
   record Peeled(Group group, int neuron, double distance, double errorBound, double highest) {}
 
+  /**
+   * What has been computed, counted.
+   *
+   * @param factorisations how often a group's vectors were factorised, as the first answer needs
+   *     and removals may need again
+   * @param operations number of floating-point operations, to leading order
+   */
+  record Effort(long factorisations, double operations) {
+    /** Nothing. */
+    public static final Effort NONE = new Effort(0, 0);
+
+    /**
+     * {@return both together}
+     *
+     * @param other what was computed besides
+     */
+    public Effort plus(Effort other) {
+      return new Effort(factorisations + other.factorisations, operations + other.operations);
+    }
+  }
+
   /** {@return how the activations were compressed, which may be more precise than requested} */
   Precision precision();
 
@@ -166,6 +187,14 @@ public interface ProjectionTable extends AutoCloseable {
    */
   default Optional<ProjectionTable> copy() {
     return Optional.empty();
+  }
+
+  /**
+   * {@return what this table has computed since it was made, without what its copies have} A
+   * rollback does not take it back.
+   */
+  default Optional<Effort> effort() {
+    return Optional.empty(); // not counted
   }
 
   /** Frees the table's resources. */

@@ -6,13 +6,19 @@ import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.ProjectionTable.Effort;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
 
-/** Measures the phases of a benchmark's calls for {@link Speeds}; one for the whole JVM. */
+/**
+ * Measures the phases of a benchmark's calls, and counts what tables computed, for {@link Speeds};
+ * one for the whole JVM.
+ */
 public final class Phases {
   private static final Map<String, LongSummaryStatistics> NANOS = new LinkedHashMap<>();
+  private static Effort effort = Effort.NONE;
+  private static long tables;
 
   private Phases() {}
 
@@ -26,7 +32,9 @@ public final class Phases {
   public static List<Match> match(
       Supplier<ProjectionTable> compress, boolean hasCheapRemovals, double... epsilons) {
     try (ProjectionTable table = time(Speeds.COMPRESS, compress)) {
-      return time(Speeds.MATCH, () -> matches(table, hasCheapRemovals, epsilons));
+      List<Match> matches = time(Speeds.MATCH, () -> matches(table, hasCheapRemovals, epsilons));
+      count(table);
+      return matches;
     }
   }
 
@@ -49,9 +57,37 @@ public final class Phases {
     return result;
   }
 
+  /** Counts what a table has computed, if its backend says so. */
+  public static void count(ProjectionTable table) {
+    synchronized (NANOS) {
+      table
+          .effort()
+          .ifPresent(
+              more -> {
+                effort = effort.plus(more);
+                tables++;
+              });
+    }
+  }
+
   static void clear() {
     synchronized (NANOS) {
       NANOS.clear();
+      effort = Effort.NONE;
+      tables = 0;
+    }
+  }
+
+  /** Returns what a table has computed in the mean since {@link #clear()}; empty if none said. */
+  static Map<String, Double> efforts() {
+    synchronized (NANOS) {
+      return tables == 0
+          ? Map.of()
+          : Map.of(
+              Speeds.FACTORISATIONS,
+              (double) effort.factorisations() / tables,
+              Speeds.OPERATIONS,
+              effort.operations() / tables);
     }
   }
 

@@ -22,7 +22,8 @@ import org.openjdk.jmh.results.ScalarResult;
  * <p>{@value #GFLOPS} and {@value #GBS} are the {@link Work} of a call divided by its time, for all
  * JMH threads together, if the work is known. {@value #COMPRESS} and {@value #MATCH} are the mean
  * times of a call's phases, in milliseconds, if a benchmark has phases. All are for the mode
- * "average time", and are means over the iterations.
+ * "average time", and are means over the iterations. {@value #FACTORISATIONS} and {@value
+ * #OPERATIONS} are what a call's table has computed, if its backend counts it.
  */
 public final class Speeds implements InternalProfiler {
   /** Label of the billions of useful operations per second. */
@@ -36,6 +37,12 @@ public final class Speeds implements InternalProfiler {
 
   /** Label of the time for matching a compressed layer. */
   public static final String MATCH = "match";
+
+  /** Label of the number of factorisations of a table, fresh starts after removals included. */
+  public static final String FACTORISATIONS = "factorisations";
+
+  /** Label of the number of floating-point operations that a table has computed. */
+  public static final String OPERATIONS = "operations";
 
   /** Called by JMH. */
   public Speeds() {}
@@ -55,6 +62,7 @@ public final class Speeds implements InternalProfiler {
       BenchmarkParams benchmark, IterationParams iteration, IterationResult result) {
     List<ScalarResult> speeds = new ArrayList<>();
     Phases.means().forEach((phase, mean) -> speeds.add(mean(phase, mean, "ms/op")));
+    Phases.efforts().forEach((label, mean) -> speeds.add(mean(label, mean, "1/op")));
     if (benchmark.getMode() == Mode.AverageTime && !result.getRawPrimaryResults().isEmpty()) {
       double units = result.getPrimaryResult().getScore();
       double milliseconds =

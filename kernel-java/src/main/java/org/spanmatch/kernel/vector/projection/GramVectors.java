@@ -76,7 +76,9 @@ public final class GramVectors implements CompressedVectors {
         squares[j] -= tableau.values[place + j] * tableau.values[place + j];
       }
     }
-    return new Projection(tableau, first, squares);
+    double rank = spanning.length;
+    double operations = rank * rank * (rank / 3 + projected.length);
+    return new Projection(tableau, first, squares, operations);
   }
 
   /** Whether the columns are consecutive. */

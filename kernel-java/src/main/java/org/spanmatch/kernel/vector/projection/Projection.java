@@ -16,9 +16,13 @@ public final class Projection {
   /** Squared distances of the projected vectors to the span; rounding may make them negative. */
   final double[] squares;
 
-  public Projection(Matrix tableau, int first, double[] squares) {
+  /** Number of floating-point operations that the projections took, to leading order. */
+  final double operations;
+
+  public Projection(Matrix tableau, int first, double[] squares, double operations) {
     this.tableau = tableau;
     this.first = first;
     this.squares = squares;
+    this.operations = operations;
   }
 }

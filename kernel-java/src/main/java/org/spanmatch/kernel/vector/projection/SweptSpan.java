@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.IntStream;
 import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.vector.factor.TriangularSolve;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Gemm.Factor;
@@ -51,6 +52,8 @@ final class SweptSpan {
   private final Gemm gemm;
   private State state;
   private Scratch scratch;
+  private long factorisations;
+  private double operations;
 
   /** Lines that a sweep works on; with more elements than needed after columns were dropped. */
   private static final class Scratch {
@@ -275,6 +278,11 @@ final class SweptSpan {
     return (int) IntStream.of(state.tableau.rows).filter(state.spanning::get).count();
   }
 
+  /** What was computed so far. */
+  ProjectionTable.Effort effort() {
+    return new ProjectionTable.Effort(factorisations, operations);
+  }
+
   /** Whether vectors were set aside that may add directions to the span. */
   private boolean isDependent() {
     int[] columns = state.tableau.columns;
@@ -329,12 +337,15 @@ final class SweptSpan {
     int[] dependent =
         IntStream.of(spanning).filter(v -> Tableau.find(independent, v) < 0).toArray();
     int[] columns = IntStream.concat(IntStream.of(projected), IntStream.of(dependent)).toArray();
+    factorisations++;
     Projection projection = vectors.project(independent, columns);
     if (projection == null) {
       return false;
     }
     Matrix values = projection.tableau;
     int rank = independent.length;
+    double square = (double) rank * rank;
+    operations += projection.operations + square * (rank / 3.0 + columns.length);
     int first = projection.first;
     TriangularSolve triangle = new TriangularSolve(takeTriangle(values, rank, first), rank, gemm);
     triangle.invertTransposed(values);
@@ -378,6 +389,7 @@ final class SweptSpan {
       double[] inverseDiagonal = inverseDiagonal(tableau.values, rank);
       tableau.triangle = null;
       triangle.solve(tableau.values, 0, rank);
+      operations += Math.pow(rank, 3);
       tableau.norms = tableau.norms(bits(tableau.rows));
       // Each column solves a triangular system with a small relative error of the triangle, whose
       // columns have norm 1. W's right-hand side R⁻ᵀ has an error too, z of which no element
@@ -453,6 +465,7 @@ final class SweptSpan {
               column, scratch.columnSizes, from, to, tableau.pendingColumns, columnFactors);
         },
         4L * pending);
+    operations += 4.0 * pending * (width + rows);
     if (!state.drift.sweep(
         k, pivotColumn, row, scratch.rowSizes, column, scratch.columnSizes, pending)) {
       forget(null);
@@ -544,6 +557,7 @@ final class SweptSpan {
         0,
         0,
         false);
+    operations += 2.0 * state.pending * compacted.rows.length * compacted.values.columns;
     state.pending = 0;
     state.norms = compacted.norms(state.spanning);
     state.appliedNorm = largestNorm();

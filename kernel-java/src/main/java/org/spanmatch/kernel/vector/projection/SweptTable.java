@@ -85,6 +85,11 @@ public final class SweptTable extends NeuronTable {
   }
 
   @Override
+  public Optional<Effort> effort() {
+    return Optional.of(spans.get(Group.X).effort().plus(spans.get(Group.Y).effort()));
+  }
+
+  @Override
   public void sharpen() {
     requireOpen();
     spans.values().forEach(SweptSpan::sharpen);

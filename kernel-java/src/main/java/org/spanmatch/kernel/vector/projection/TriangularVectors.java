@@ -120,7 +120,11 @@ public final class TriangularVectors implements CompressedVectors {
         squares[j] += rows.values[place + j] * rows.values[place + j];
       }
     }
-    return new Projection(tableau, first, squares);
+    double rank = spanning.length;
+    double operations =
+        2 * rank * (rank + 2.0 * projected.length) * unit.rows
+            - 2 * rank * rank * (rank / 3 + projected.length);
+    return new Projection(tableau, first, squares, operations);
   }
 
   private void copyColumn(int vector, Matrix target, int column) {
