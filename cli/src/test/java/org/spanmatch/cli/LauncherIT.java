@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -112,6 +113,43 @@ class LauncherIT {
 
   private static String plural(String command) {
     return command.equals("validate") ? "s" : "";
+  }
+
+  /** Made by the first command that computes; where it does not fit, Java says nothing. */
+  @Test
+  void laterStartsTakeClassesFromAnArchive() throws IOException {
+    Path file = TestFiles.npz(folder.resolve("s.npz"), "fc", TestFiles.relu(300, 1), 100, 3);
+    assertEquals(0, launch(SCRIPT, "match", file, file).exitCode());
+    String loaded = launch("-Xlog:class+load", SCRIPT, "--version").out();
+    assertTrue(loaded.contains("org.spanmatch.cli.Main source: shared objects file (top)"), loaded);
+    for (String options :
+        List.of("-XX:+UseSerialGC", "-XX:+UseG1GC", "-XX:-UseCompressedOops", "-Xshare:off")) {
+      Outcome outcome = launch(options, SCRIPT, "--version");
+      assertEquals("spanmatch 1.0.0\n", outcome.out(), options);
+      assertEquals("", outcome.err(), options);
+    }
+  }
+
+  /** As another build leaves it behind, or a disk that was full. */
+  @Test
+  void anArchiveOfAnotherKindIsLeftAside() throws IOException {
+    Path file = TestFiles.npz(folder.resolve("s.npz"), "fc", TestFiles.relu(300, 1), 100, 3);
+    assertEquals(0, launch(SCRIPT, "match", file, file).exitCode());
+    Path archive = RealCommand.root().resolve("cli/target/start/classes.jsa");
+    byte[] good = Files.readAllBytes(archive);
+    try {
+      for (int length : new int[] {0, 1000, good.length / 2}) {
+        Files.delete(archive); // Java makes it read-only
+        Files.write(archive, Arrays.copyOf(good, length));
+        Outcome outcome = launch(SCRIPT, "match", file, file, "--quiet");
+        assertEquals(0, outcome.exitCode(), outcome.err());
+        assertEquals("", outcome.err());
+        assertTrue(outcome.out().startsWith("layer "), outcome.out());
+      }
+    } finally {
+      Files.deleteIfExists(archive);
+      Files.write(archive, good);
+    }
   }
 
   @Test
