@@ -283,11 +283,6 @@ class VectorKernelFaultsTest {
     }
 
     @Override
-    public void squaredNorms(float[] values, int rows, int neurons, double[] norms, int to) {
-      kernel.squaredNorms(values, rows, neurons, norms, to);
-    }
-
-    @Override
     public void subtractTerms(
         double[] line,
         double[] sizes,

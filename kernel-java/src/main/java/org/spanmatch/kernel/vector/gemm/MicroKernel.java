@@ -148,17 +148,6 @@ public abstract class MicroKernel {
   public abstract void squaredNorms(double[] values, int rows, int neurons, double[] norms, int to);
 
   /**
-   * Computes the sum of the squares of each float32 sample's values, in float64.
-   *
-   * @param values the samples, row-major
-   * @param rows number of samples
-   * @param neurons number of values per sample
-   * @param norms receives the sums
-   * @param to index of the first sum
-   */
-  public abstract void squaredNorms(float[] values, int rows, int neurons, double[] norms, int to);
-
-  /**
    * Packs samples into panels. The padding of the last panel is left as it is.
    *
    * @param values the samples, row-major

@@ -159,17 +159,6 @@ public final class ScalarMicroKernel extends MicroKernel {
   }
 
   @Override
-  public void squaredNorms(float[] values, int rows, int neurons, double[] norms, int to) {
-    for (int row = 0; row < rows; row++) {
-      double sum = 0;
-      for (int i = row * neurons; i < (row + 1) * neurons; i++) {
-        sum += (double) values[i] * values[i];
-      }
-      norms[to + row] = sum;
-    }
-  }
-
-  @Override
   public void pack(
       double[] values, int rows, int neurons, double[] target, int to, int panelStride) {
     for (int row = 0; row < rows; row++) {

@@ -387,49 +387,17 @@ public final class VectorMicroKernel extends MicroKernel {
         s1 = v1.fma(v1, s1);
       }
       s0.add(s1).intoArray(lanes, 0);
-      double sum = sum(lanes);
+      // Not reduceLanes, which may add in any order: on JDK 25 the compiled code does not add in
+      // the interpreter's. It is slower, too.
+      double sum = 0;
+      for (double lane : lanes) {
+        sum += lane;
+      }
       for (; i < end; i++) {
         sum += values[i] * values[i];
       }
       norms[to + row] = sum;
     }
-  }
-
-  @Override
-  public void squaredNorms(float[] values, int rows, int neurons, double[] norms, int to) {
-    double[] lanes = new double[LANES];
-    for (int row = 0; row < rows; row++) {
-      DoubleVector s0 = DoubleVector.zero(SPECIES);
-      DoubleVector s1 = DoubleVector.zero(SPECIES);
-      int i = row * neurons;
-      int end = i + neurons;
-      for (; i <= end - WIDTH; i += WIDTH) {
-        DoubleVector v0 = widen(values, i);
-        DoubleVector v1 = widen(values, i + LANES);
-        s0 = v0.fma(v0, s0);
-        s1 = v1.fma(v1, s1);
-      }
-      s0.add(s1).intoArray(lanes, 0);
-      double sum = sum(lanes);
-      for (; i < end; i++) {
-        sum += (double) values[i] * values[i];
-      }
-      norms[to + row] = sum;
-    }
-  }
-
-  /**
-   * Adds a power of two of numbers, in pairs, so that few additions wait for each other; changes
-   * the array. Not reduceLanes, which may add in any order: on JDK 25 the compiled code does not
-   * add in the interpreter's.
-   */
-  private static double sum(double[] lanes) {
-    for (int half = LANES / 2; half > 0; half /= 2) {
-      for (int i = 0; i < half; i++) {
-        lanes[i] += lanes[i + half];
-      }
-    }
-    return lanes[0];
   }
 
   @Override
