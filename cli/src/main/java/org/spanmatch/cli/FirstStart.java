@@ -15,8 +15,8 @@ import org.spanmatch.cli.output.HomeFolder;
 import org.spanmatch.cli.terminal.Console;
 
 /**
- * Runs the usual commands on two tiny layers in a temporary folder, which loads the classes that
- * they need. The launcher has Java archive those, so that later starts take less time.
+ * Runs the usual commands on two tiny layers in a temporary folder, to load the classes that they
+ * need. The launcher has Java archive those classes, so that later starts take less time.
  */
 public final class FirstStart {
   private static final int SAMPLES = 40;

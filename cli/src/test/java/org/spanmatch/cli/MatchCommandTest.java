@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.cli.RealCommand.Outcome;
 
-/** The commands on small files of our own making. */
+/** The commands on small files that the tests write. */
 class MatchCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SAMPLES = 200;

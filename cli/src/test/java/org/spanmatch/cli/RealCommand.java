@@ -23,7 +23,7 @@ import org.spanmatch.cli.terminal.Console;
 final class RealCommand {
   private static final int TIMEOUT_SECONDS = 300;
 
-  // Held, since the log manager itself would let it go.
+  // A field, since the log manager holds loggers weakly and their level would be lost.
   private static final Logger LOGGER = Logger.getLogger("org.spanmatch");
 
   /** What came of a run. */
@@ -71,7 +71,7 @@ final class RealCommand {
     return finish(builder(javaOptions, arguments));
   }
 
-  /** What starts it in a separate process, with options for Java. */
+  /** Returns what starts {@code spanmatch} in a separate process, with options for Java. */
   static ProcessBuilder builder(List<String> javaOptions, Object... arguments) {
     List<String> command = java(arguments);
     command.addAll(1, javaOptions);

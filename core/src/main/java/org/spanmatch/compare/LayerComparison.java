@@ -265,12 +265,13 @@ public final class LayerComparison {
       return seconds.getOrDefault(step, 0.0);
     }
 
+    /** Adds what a table has computed. */
     void add(ProjectionTable.Effort done) {
       effort = effort.plus(done);
     }
 
     /**
-     * {@return what the tables of the questions computed after compression, as far as the backend
+     * {@return what the tables computed for the questions, after compression, as far as the backend
      * counts it}
      */
     public ProjectionTable.Effort effort() {

@@ -30,7 +30,7 @@ import org.spanmatch.kernel.ProjectionTable;
  * the same warnings.
  */
 final class LayerWarnings {
-  /** The most dimensions of a span per sample at which it says something. */
+  /** The most dimensions per sample at which nearness to a span says something. */
   private static final double DIMENSIONS_PER_SAMPLE = 0.1;
 
   /**

@@ -36,11 +36,11 @@ public final class NotEnoughMemoryException extends RuntimeException {
   }
 
   /**
-   * {@return an exception for an {@link OutOfMemoryError}, which estimates did not prevent; it
+   * {@return an exception for an {@link OutOfMemoryError} that estimates did not prevent; it
    * suggests a heap of at least twice the size}
    *
    * @param place where it happened, ending with a colon and a space, or empty
-   * @param cause the error that ended the heap
+   * @param cause the error
    */
   public static NotEnoughMemoryException of(String place, OutOfMemoryError cause) {
     long heap = Runtime.getRuntime().maxMemory();

@@ -35,20 +35,20 @@ public interface ProjectionTable extends AutoCloseable {
   record Peeled(Group group, int neuron, double distance, double errorBound, double highest) {}
 
   /**
-   * What has been computed, counted.
+   * Counts of what a table has computed.
    *
    * @param factorisations how often a group's vectors were factorised, as the first answer needs
    *     and removals may need again
    * @param operations number of floating-point operations, to leading order
    */
   record Effort(long factorisations, double operations) {
-    /** Nothing. */
+    /** No factorisation and no operation. */
     public static final Effort NONE = new Effort(0, 0);
 
     /**
-     * {@return both together}
+     * {@return the sums of both}
      *
-     * @param other what was computed besides
+     * @param other what another table has computed
      */
     public Effort plus(Effort other) {
       return new Effort(factorisations + other.factorisations, operations + other.operations);
@@ -115,8 +115,8 @@ public interface ProjectionTable extends AutoCloseable {
 
   /**
    * {@return the number of a group's remaining neurons that are proven multiples of one before them
-   * among these, such as copies} What is left out with them is no direction of the span, and it
-   * makes no difference which of several multiples of unit norm stands for all.
+   * among these, such as copies} Without them the span is the same, and it makes no difference
+   * which of several multiples of unit norm stands for all.
    *
    * <p>0 if the table can't tell, which is what this method returns unless a backend overrides it:
    * a Gram matrix has rounded products, which prove nothing.
@@ -190,8 +190,8 @@ public interface ProjectionTable extends AutoCloseable {
   }
 
   /**
-   * {@return what this table has computed since it was made, without what its copies have} A
-   * rollback does not take it back.
+   * {@return what this table has computed since it was made, without its copies; empty if the
+   * backend does not count it} A rollback does not reset the counts.
    */
   default Optional<Effort> effort() {
     return Optional.empty(); // not counted

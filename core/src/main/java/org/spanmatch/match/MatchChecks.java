@@ -1,13 +1,11 @@
 package org.spanmatch.match;
 
-import java.util.BitSet;
 import java.util.List;
 import java.util.function.Supplier;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.ProjectionTable.Mark;
-import org.spanmatch.match.SimpleMatches.SimpleMatch;
 
 /**
  * Checks found matches against the theory (Wang et al. 2018, section 3).
@@ -82,35 +80,6 @@ final class MatchChecks {
       }
     }
     return true;
-  }
-
-  /**
-   * {@return whether the union of some matches is a match, as the theory says: matches are closed
-   * under union}
-   *
-   * @param table the two groups
-   * @param epsilon ε, in [0, 1]
-   * @param matches the matches to unite
-   */
-  static boolean unionIsMatch(ProjectionTable table, double epsilon, List<SimpleMatch> matches) {
-    return isMatch(table, epsilon, union(matches, Group.X), union(matches, Group.Y));
-  }
-
-  /**
-   * {@return whether the union of the matches found is the maximum match, as the union of all
-   * simple matches is}
-   *
-   * @param found the result of a search
-   */
-  static boolean coverMaximum(SimpleMatches found) {
-    return union(found.matches(), Group.X).equals(found.maximum().x())
-        && union(found.matches(), Group.Y).equals(found.maximum().y());
-  }
-
-  private static List<Integer> union(List<SimpleMatch> matches, Group group) {
-    BitSet union = new BitSet();
-    matches.forEach(match -> match.members(group).forEach(union::set));
-    return union.stream().boxed().toList();
   }
 
   private static boolean within(

@@ -67,7 +67,7 @@ public record SimpleMatches(
    * matches is}
    */
   public boolean coversMaximum() {
-    return MatchChecks.coverMaximum(this);
+    return covered(Group.X).equals(maximum.x()) && covered(Group.Y).equals(maximum.y());
   }
 
   /**

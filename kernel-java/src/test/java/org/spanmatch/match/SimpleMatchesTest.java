@@ -84,6 +84,20 @@ class SimpleMatchesTest {
     return neurons;
   }
 
+  /** Whether the union of some matches is a match, as that of any matches is in theory. */
+  private static boolean unionIsMatch(
+      ProjectionTable table, double epsilon, List<SimpleMatch> matches) {
+    return MatchChecks.isMatch(table, epsilon, union(matches, Group.X), union(matches, Group.Y));
+  }
+
+  private static List<Integer> union(List<SimpleMatch> matches, Group group) {
+    return matches.stream()
+        .flatMap(match -> match.members(group).stream())
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
   // Properties of larger problems, on the fast backend and with threads.
 
   @ParameterizedTest
@@ -94,9 +108,9 @@ class SimpleMatchesTest {
       try (ProjectionTable table = PlantedProblem.larger(seed).compress(kernel)) {
         SimpleMatches found = byIndex(table).on(3).run(table, epsilon);
         assertTrue(found.complete());
-        assertTrue(MatchChecks.coverMaximum(found));
+        assertTrue(found.coversMaximum());
         assertEquals(1, found.coverage());
-        assertTrue(MatchChecks.unionIsMatch(table, epsilon, found.matches()));
+        assertTrue(unionIsMatch(table, epsilon, found.matches()));
         several += found.matches().size() > 2 ? 1 : 0;
         for (SimpleMatch match : found.matches()) {
           assertTrue(MatchChecks.isMatch(table, epsilon, match.x(), match.y()));
@@ -121,7 +135,7 @@ class SimpleMatchesTest {
           SimpleMatch smaller = found.matches().get(i - 1);
           SimpleMatch larger = found.matches().get(i);
           assertTrue(SimpleMatch.BY_SIZE.compare(smaller, larger) < 0);
-          assertTrue(MatchChecks.unionIsMatch(table, epsilon, List.of(smaller, larger)));
+          assertTrue(unionIsMatch(table, epsilon, List.of(smaller, larger)));
         }
       }
     }
@@ -255,10 +269,10 @@ class SimpleMatchesTest {
       SimpleMatches without =
           new SimpleMatches(
               found.maximum(), List.of(plane), true, found.absent(), List.of(), List.of());
-      assertFalse(MatchChecks.coverMaximum(without));
-      assertTrue(MatchChecks.unionIsMatch(table, 0.5, found.matches()));
+      assertFalse(without.coversMaximum());
+      assertTrue(unionIsMatch(table, 0.5, found.matches()));
       SimpleMatch line = new SimpleMatch(List.of(3), List.of(1), 0.5, neurons("x3"), List.of());
-      assertFalse(MatchChecks.unionIsMatch(table, 0.5, List.of(plane, line)));
+      assertFalse(unionIsMatch(table, 0.5, List.of(plane, line)));
     }
   }
 
@@ -356,7 +370,7 @@ class SimpleMatchesTest {
           assertTrue(found.complete());
           assertEquals(List.of(), found.matches());
           assertEquals(1, found.coverage());
-          assertTrue(MatchChecks.coverMaximum(found));
+          assertTrue(found.coversMaximum());
         }
       }
     }

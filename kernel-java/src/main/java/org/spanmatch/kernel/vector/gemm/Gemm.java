@@ -20,7 +20,8 @@ public final class Gemm {
   // This many columns of a few rows stay in the first-level cache.
   private static final int CHUNK = 256;
 
-  // Of a line, which is read from memory anyway; a task takes some microseconds.
+  // Elements of a line for one task, which then takes some microseconds. A line comes from memory
+  // anyway, so no cache limits them.
   private static final int LINE_CHUNK = 1024;
 
   private final MicroKernel kernel;
@@ -75,6 +76,7 @@ public final class Gemm {
    * @param sizes receives the absolute values of the line before plus those of all multiples
    * @param from the first element
    * @param to the end of the elements, exclusive; at most the number of the matrix's columns
+   * @param rows the matrix
    * @param factors one factor per row
    */
   public void subtractTerms(
@@ -82,9 +84,9 @@ public final class Gemm {
     kernel.subtractTerms(line, sizes, from, to, rows.values, rows.stride, factors);
   }
 
-  /** Work on columns of a matrix that are independent of each other. */
+  /** Work on columns of a matrix, or elements of a line, that are independent of each other. */
   public interface ColumnWork {
-    /** Works on the columns from {@code first} to {@code last − 1}. */
+    /** Works on the columns or elements from {@code first} to {@code last − 1}. */
     void on(int first, int last);
   }
 
@@ -100,8 +102,12 @@ public final class Gemm {
   }
 
   /**
-   * Runs work on chunks of two lines together, with one start of the threads.
+   * Runs work on two lines, in chunks on all threads together if there is enough of it.
    *
+   * @param firstLength number of elements of the first line
+   * @param first the work on the first line
+   * @param secondLength number of elements of the second line
+   * @param second the work on the second line
    * @param operations number of operations per element
    */
   public void onLines(

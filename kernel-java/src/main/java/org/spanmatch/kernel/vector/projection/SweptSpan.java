@@ -55,7 +55,7 @@ final class SweptSpan {
   private long factorisations;
   private double operations;
 
-  /** Lines that a sweep works on; with more elements than needed after columns were dropped. */
+  /** The lines that a sweep works on. After columns were dropped they are longer than needed. */
   private static final class Scratch {
     final double[] row;
     final double[] rowSizes;
@@ -97,7 +97,7 @@ final class SweptSpan {
    * pending updates are written in place, so the copy has its own.
    */
   SweptSpan copy(CompressedVectors ownVectors, Gemm ownMultiplier) {
-    if (state.tableau != null && !prepareSweeps()) { // W is filled in in place too
+    if (state.tableau != null && !prepareSweeps()) { // which fills in W in place, too
       forget(null);
     }
     State copy = state.copy();
@@ -119,8 +119,8 @@ final class SweptSpan {
   static final class State {
     private final BitSet spanning;
     private final BitSet projected;
-    private int[]
-        independent; // spanning vectors that a tableau started from or will start from; may be null
+    // Spanning vectors that a tableau started from or will start from; may be null.
+    private int[] independent;
     private Tableau tableau; // null if a fresh start is needed
     private int pending;
     private double inverseTrace;
@@ -192,8 +192,8 @@ final class SweptSpan {
       for (int vector : removed) {
         removeSpanning(vector);
       }
-    } catch (RuntimeException
-        | Error e) { // such as an interruption, which leaves the tableau half swept
+    } catch (RuntimeException | Error e) {
+      // Such as an interruption, which leaves the tableau half swept.
       forget(null);
       for (int vector : removed) {
         state.spanning.clear(vector);
@@ -278,7 +278,7 @@ final class SweptSpan {
     return (int) IntStream.of(state.tableau.rows).filter(state.spanning::get).count();
   }
 
-  /** What was computed so far. */
+  /** Returns what was computed so far. */
   ProjectionTable.Effort effort() {
     return new ProjectionTable.Effort(factorisations, operations);
   }
