@@ -22,8 +22,8 @@ import org.spanmatch.validation.Problem;
 import org.spanmatch.validation.TrueSpan;
 
 /**
- * Bounds hold on files where rounding hides a direction of the span, and true distances are other;
- * and what hides none is known.
+ * Bounds hold on files where rounding hides a direction of the span, so that true distances differ
+ * from those computed. Multiples, which hide no direction, are known.
  */
 class RankBoundTest {
   private static List<double[]> vectors(Layer layer) {

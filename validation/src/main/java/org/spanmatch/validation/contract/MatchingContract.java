@@ -128,8 +128,8 @@ public abstract class MatchingContract {
   }
 
   /**
-   * Of exact mixtures, which may be expressed by each other in many ways, an order of neurons
-   * chooses one. What is not listed as borderline doesn't depend on it.
+   * Exact mixtures can be expressed by each other in many ways, of which the order of the neurons
+   * chooses one. Whatever isn't listed as borderline must not depend on that order.
    */
   @Test
   void theOrderOfNeuronsDoesNotMatterAtZero() {
