@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 
 /** Worker threads that take over parts of a search, each on a copy of the table. */
 final class SearchThreads implements AutoCloseable {
-  /** No helpers, for searches that already run on several threads; never closed. */
+  /** No other threads, for searches that already run on several threads; never closed. */
   static final SearchThreads NONE = new SearchThreads(1);
 
   private final int threads;

@@ -38,7 +38,7 @@ class EffortTest {
 
   @ParameterizedTest
   @EnumSource(Precision.class)
-  void aSpectrumTakesTwoFactorisations(Precision precision) {
+  void aSpectrumTakesTwoFactorisationsOfEachGroup(Precision precision) {
     GramOptions options = GramOptions.defaults().withPrecision(precision);
     try (ProjectionKernel kernel = Kernels.open("java", new KernelOptions(1));
         ProjectionTable table = kernel.compress(layer(2), layer(3), options)) {

@@ -53,6 +53,8 @@ public interface CompressedVectors {
   double errorBound(
       double distance, double coefficientNorm, int rank, double inverseTrace, boolean dependent);
 
-  /** The part of an error bound that repeated updates may contribute before a fresh start pays. */
+  /**
+   * What repeated updates may always contribute to an error bound: less is worth no fresh start.
+   */
   double allowedDrift();
 }
