@@ -41,12 +41,14 @@ def maximum_match(gram, x, y, epsilon):
 
 
 def main(x_file, y_file):
-    layers = np.concatenate([np.load(x_file), np.load(y_file)], axis=1).astype(np.float64)
-    neurons = np.load(x_file, mmap_mode="r").shape[1]
+    x, y = np.load(x_file), np.load(y_file)
+    neurons = x.shape[1]
+    layers = np.concatenate([x, y], axis=1).astype(np.float64)
     gram = layers.T @ layers
     norms = np.sqrt(np.diag(gram))
     alive = np.flatnonzero(norms > 1e-16)
-    gram /= np.where(norms > 1e-16, norms, 1)[:, None] * np.where(norms > 1e-16, norms, 1)
+    scale = np.where(norms > 1e-16, norms, 1)
+    gram /= scale[:, None] * scale
     x, y = alive[alive < neurons], alive[alive >= neurons]
     for epsilon in EPSILONS:
         matched = maximum_match(gram, x, y, epsilon)

@@ -283,18 +283,6 @@ class VectorKernelFaultsTest {
     }
 
     @Override
-    public void subtractTerms(
-        double[] line,
-        double[] sizes,
-        int from,
-        int to,
-        double[] rows,
-        int stride,
-        double[] factors) {
-      kernel.subtractTerms(line, sizes, from, to, rows, stride, factors);
-    }
-
-    @Override
     public void addMoments(
         double[] panel,
         int offset,

@@ -90,8 +90,25 @@ public abstract class MicroKernel {
    * @param stride distance between rows
    * @param factors one factor per row
    */
-  public abstract void subtractTerms(
-      double[] line, double[] sizes, int from, int to, double[] rows, int stride, double[] factors);
+  public void subtractTerms(
+      double[] line,
+      double[] sizes,
+      int from,
+      int to,
+      double[] rows,
+      int stride,
+      double[] factors) {
+    for (int j = from; j < to; j++) {
+      sizes[j] = Math.abs(line[j]);
+    }
+    for (int t = 0; t < factors.length; t++) {
+      for (int j = from; j < to; j++) {
+        double term = factors[t] * rows[t * stride + j];
+        line[j] -= term;
+        sizes[j] += Math.abs(term);
+      }
+    }
+  }
 
   /**
    * Adds, for each of the {@link #nr()} neurons of a panel, the sum of its values, the sum of their

@@ -190,38 +190,6 @@ public final class ScalarMicroKernel extends MicroKernel {
   }
 
   @Override
-  public void subtractTerms(
-      double[] line,
-      double[] sizes,
-      int from,
-      int to,
-      double[] rows,
-      int stride,
-      double[] factors) {
-    subtractTermsOneByOne(line, sizes, from, to, rows, stride, factors);
-  }
-
-  static void subtractTermsOneByOne(
-      double[] line,
-      double[] sizes,
-      int from,
-      int to,
-      double[] rows,
-      int stride,
-      double[] factors) {
-    for (int j = from; j < to; j++) {
-      sizes[j] = Math.abs(line[j]);
-    }
-    for (int t = 0; t < factors.length; t++) {
-      for (int j = from; j < to; j++) {
-        double term = factors[t] * rows[t * stride + j];
-        line[j] -= term;
-        sizes[j] += Math.abs(term);
-      }
-    }
-  }
-
-  @Override
   public void subtractRows(
       double[] values,
       int target,

@@ -489,7 +489,7 @@ public final class VectorMicroKernel extends MicroKernel {
       s0.intoArray(sizes, j);
       s1.intoArray(sizes, j + LANES);
     }
-    ScalarMicroKernel.subtractTermsOneByOne(line, sizes, j, to, rows, stride, factors);
+    super.subtractTerms(line, sizes, j, to, rows, stride, factors);
   }
 
   @Override

@@ -230,6 +230,7 @@ final class Drift {
    * the others, for each column of W that a later sweep may use.
    *
    * @param spans whether the vector of a column of W still spans
+   * @param columns number of columns of W
    * @param norms at least ‖·‖₁ of the columns and of what is applied
    */
   boolean isSound(IntPredicate spans, int columns, double[] norms) {
