@@ -4,6 +4,7 @@ import java.util.SplittableRandom;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.tuning.LayerChecks;
 import org.spanmatch.tuning.Mixtures;
 
 /** Checks the results of benchmarks; a wrong one makes the benchmark fail. */
@@ -33,7 +34,7 @@ final class Checks {
     for (int entry = 0; entry < ENTRIES; entry++) {
       int row = random.nextInt(m);
       int column = random.nextInt(row + 1);
-      double exact = exactProduct(data, row, column);
+      double exact = LayerChecks.exactProduct(data, row, column);
       double found = peer.get(row, column);
       // No value is negative, so this is also the sum of magnitudes.
       if (!(Math.abs(found - exact) <= gamma(data.samples() + 1L) * exact)) {
@@ -41,20 +42,6 @@ final class Checks {
             "element (" + row + ", " + column + ") is " + found + ", expected " + exact);
       }
     }
-  }
-
-  /** Returns an inner product with twice the digits (products of float32 values are exact). */
-  private static double exactProduct(Mixtures data, int first, int second) {
-    double sum = 0;
-    double rest = 0;
-    for (int sample = 0; sample < data.samples(); sample++) {
-      double term = data.get(sample, first) * data.get(sample, second);
-      double next = sum + term;
-      double part = next - sum;
-      rest += (sum - (next - part)) + (term - part);
-      sum = next;
-    }
-    return sum + rest;
   }
 
   /**

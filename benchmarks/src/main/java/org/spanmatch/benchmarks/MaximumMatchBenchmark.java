@@ -32,6 +32,6 @@ public class MaximumMatchBenchmark extends TableBenchmark {
   /** Measures the maximum matches at five ε. */
   @Benchmark
   public List<Match> maximumMatches() {
-    return MaximumMatch.find(table(), EPSILONS);
+    return ask(table -> MaximumMatch.find(table, EPSILONS));
   }
 }

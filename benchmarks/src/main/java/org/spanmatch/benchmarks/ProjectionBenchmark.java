@@ -60,6 +60,7 @@ public class ProjectionBenchmark extends TableBenchmark {
 
   @Override
   protected void free() {
+    super.free();
     if (peer != null) {
       peer.close();
       peer = null;
@@ -70,8 +71,8 @@ public class ProjectionBenchmark extends TableBenchmark {
   @Benchmark
   public double distances() {
     if (peer == null) {
-      double x = table().distances(Group.X).distance(0);
-      return x + table().distances(Group.Y).distance(0);
+      return ask(
+          table -> table.distances(Group.X).distance(0) + table.distances(Group.Y).distance(0));
     }
     if (backend.equals(WITH_BOUNDS)) {
       peer.projectWithCoefficients();

@@ -31,6 +31,6 @@ public class SpectrumBenchmark extends TableBenchmark {
   /** Measures the match levels of all neurons. */
   @Benchmark
   public MatchSpectrum spectrum() {
-    return MatchSpectrum.of(table());
+    return ask(MatchSpectrum::of);
   }
 }

@@ -80,6 +80,29 @@ class BenchmarksRunTest {
   }
 
   @Test
+  void phasesBenchmarkRuns() throws RunnerException {
+    ChainedOptionsBuilder options = layers(4, 100, "java", "reference").param("threads", "1", "2");
+    Collection<RunResult> results = run(PhasesBenchmark.class, options);
+    assertEquals(4 * 4, results.size());
+    for (RunResult result : results) {
+      String benchmark = result.getParams().getBenchmark();
+      if (benchmark.endsWith("distances") || benchmark.endsWith("levels")) {
+        requireFinite(result, Speeds.COMPRESS, Speeds.FACTORISE, Speeds.ANSWER, Speeds.GFLOPS);
+      }
+      requireFinite(result, Speeds.GBS);
+    }
+  }
+
+  /** The reference does not say when it factorises, so making a table belongs to its time. */
+  @Test
+  void tablesThatMayStartAtOnceAreMadeInTheMeasuredTime() throws RunnerException {
+    for (RunResult result :
+        run(SpectrumBenchmark.class, layers(4, 100, "java", "reference").param("threads", "1"))) {
+      requireFinite(result, Speeds.FACTORISE, Speeds.ANSWER);
+    }
+  }
+
+  @Test
   void maximumMatchBenchmarkRuns() throws RunnerException {
     requireSpeeds(
         2,
@@ -161,6 +184,7 @@ class BenchmarksRunTest {
         ProjectionBenchmark.class,
         SpectrumBenchmark.class,
         MaximumMatchBenchmark.class,
+        PhasesBenchmark.class,
         LayerBenchmark.class,
         FileBenchmark.class,
         MinimalMatchBenchmark.class,
@@ -192,6 +216,7 @@ class BenchmarksRunTest {
         ProjectionBenchmark.class,
         SpectrumBenchmark.class,
         MaximumMatchBenchmark.class,
+        PhasesBenchmark.class,
         LayerBenchmark.class,
         FileBenchmark.class
       })

@@ -24,45 +24,45 @@ class ResultsTableTest {
 
         | limit | threads | ms | GFLOP/s | GB/s |
         | --- | --- | --- | --- | --- |
-        | multiplyAddOneThread | 1 | 0.2 ± 0.00123 | 96 | – |
+        | multiplyAddOneThread | 1 | 0.2 (0.19 … 0.41) | 96 | – |
         | readOneThread | 1 | 10 | – | 40 |
         | copyAllThreads | 2 | 32 | – | 32 |
 
         ### Compression of n + n neurons
 
-        | n | samples | threads | backend | ms | GFLOP/s | GB/s | of the limit | `java` is × as fast |
-        | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-        | 256 | 10000 | 1 | `openblas` | 31.2 | 83.9 | 0.656 | 87 % | 0.893 (target ≥ 1: **missed**) |
-        | 256 | 10000 | 1 | `java` | 35 | 74.9 | 0.585 | 78 % (target ≥ 80 %: **missed**) | – |
-        | 256 | 10000 | 1 | `java`, float16, high | 70 | 37.4 | 0.146 | 39 % | – |
-        | 256 | 10000 | 1 | `ejml` | 175 | 15 | 0.117 | 16 % | 5 (target ≥ 4: met) |
-        | 256 | 10000 | 2 | `java` | 20 | 131 | 1.02 | – | – |
+        | n | samples | threads | backend | ms | mean ± | GFLOP/s | GB/s | of the limit | `java` is × as fast |
+        | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+        | 256 | 10000 | 1 | `openblas` | 31.2 | – | 83.9 | 0.656 | 87 % | 0.893 (target ≥ 1: **missed**) |
+        | 256 | 10000 | 1 | `java` | 35 (33 … 37) | 5 % | 74.9 | 0.585 | 78 % (target ≥ 80 %: **missed**) | – |
+        | 256 | 10000 | 1 | `java`, float16, high | 70 | – | 37.4 | 0.146 | 39 % | – |
+        | 256 | 10000 | 1 | `ejml` | 175 | – | 15 | 0.117 | 16 % | 5 (target ≥ 4: met) |
+        | 256 | 10000 | 2 | `java` | 20 | – | 131 | 1.02 | – | – |
 
         ### Factorisation and all distances of n + n neurons
 
-        | n | threads | backend | ms | GFLOP/s | of the limit | `java` is × as fast |
-        | --- | --- | --- | --- | --- | --- | --- |
-        | 512 | 1 | `java` | 10 | 62.6 | 65 % | – |
-        | 512 | 1 | `openblas` | 8 | 44.7 | 47 % | 0.8 (target ≥ 0.9: **missed**) |
+        | n | threads | backend | ms | mean ± | GFLOP/s | of the limit | `java` is × as fast |
+        | --- | --- | --- | --- | --- | --- | --- | --- |
+        | 512 | 1 | `java` | 10 | – | 62.6 | 65 % | – |
+        | 512 | 1 | `openblas` | 8 | – | 44.7 | 47 % | 0.8 (target ≥ 0.9: **missed**) |
 
         ### The match levels of n + n neurons, beside compressing them
 
-        | n | samples | threads | backend | compress, ms | spectrum, ms | GFLOP/s | of the limit | five maximum matches, ms | spectrum / compress |
-        | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-        | 256 | 10000 | 2 | `java` | 20 | 15 ± 1.5 | 5.97 | – | 5 | 0.75 (target ≤ 2: met) |
+        | n | samples | threads | backend | compress, ms | spectrum, ms | mean ± | GFLOP/s | of the limit | factorisations | operations, 10⁹ | five maximum matches, ms | spectrum / compress |
+        | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+        | 256 | 10000 | 2 | `java` | 20 | 15 (14 … 16) | – | 5.97 | – | 6 | 1.1 | 5 | 0.75 (target ≤ 2: met) |
 
         ### From arrays in memory to the maximum matches of n + n neurons at five ε
 
-        | n | samples | threads | backend | ms | compress, ms | match, ms | GFLOP/s | GB/s | of the limit | `java` is × as fast |
-        | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-        | 512 | 10000 | 1 | `java` | 200 | 120 | 80 | 56 | 0.247 | 58 % | – |
-        | 512 | 10000 | 1 | `numpy` | 60000 | – | – | 0.187 | 0.000822 | 0 % | 300 (target ≥ 50: met) |
+        | n | samples | threads | backend | ms | mean ± | compress, ms | match, ms | factorisations | operations, 10⁹ | GFLOP/s | GB/s | of the limit | `java` is × as fast |
+        | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+        | 512 | 10000 | 1 | `java` | 200 | – | 120 | 80 | – | – | 56 | 0.247 | 58 % | – |
+        | 512 | 10000 | 1 | `numpy` | 60000 | – | – | – | – | – | 0.187 | 0.000822 | 0 % | 300 (target ≥ 50: met) |
 
         ### From .npy files to the maximum matches of n + n neurons at five ε
 
-        | n | samples | threads | backend | ms | compress, ms | match, ms | GFLOP/s | GB/s | of the limit | `java` is × as fast |
-        | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-        | 4 | 10000 | 1 | `java`, float64 | 0.05 | 0.04 | 0.01 | 12.8 | 12.8 | 32 % (memory) | – |
+        | n | samples | threads | backend | ms | mean ± | compress, ms | match, ms | factorisations | operations, 10⁹ | GFLOP/s | GB/s | of the limit | `java` is × as fast |
+        | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+        | 4 | 10000 | 1 | `java`, float64 | 0.05 | – | 0.04 | 0.01 | – | – | 12.8 | 12.8 | 32 % (memory) | – |
 
         ### From arrays in memory to one minimal match where all n + n neurons match
 
@@ -97,16 +97,16 @@ class ResultsTableTest {
 
         ### Compression of n + n neurons
 
-        | n | samples | threads | backend | ms | GFLOP/s | GB/s | of the limit | `cuda` is × as fast |
-        | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-        | 256 | 20000 | 16 | `cuda` | 10 | 524 | 4.1 | 15 % (copying) | – |
-        | 256 | 20000 | 16 | `java` | 50 | 105 | 0.819 | – | 5 |
+        | n | samples | threads | backend | ms | mean ± | GFLOP/s | GB/s | of the limit | `cuda` is × as fast |
+        | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+        | 256 | 20000 | 16 | `cuda` | 10 | – | 524 | 4.1 | 15 % (copying) | – |
+        | 256 | 20000 | 16 | `java` | 50 | – | 105 | 0.819 | – | 5 |
 
         ### The match levels of n + n neurons, beside compressing them
 
-        | n | samples | threads | backend | compress, ms | spectrum, ms | GFLOP/s | of the limit | five maximum matches, ms | spectrum / compress |
-        | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
-        | 1024 | 20000 | 16 | `cuda` | – | 10 | 573 | 1 % | – | – |
+        | n | samples | threads | backend | compress, ms | spectrum, ms | mean ± | GFLOP/s | of the limit | factorisations | operations, 10⁹ | five maximum matches, ms | spectrum / compress |
+        | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
+        | 1024 | 20000 | 16 | `cuda` | – | 10 | – | 573 | 1 % | – | – | – | – |
 
         ### Limits of the GPU
 

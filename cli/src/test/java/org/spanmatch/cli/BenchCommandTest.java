@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.File;
 import java.io.IOException;
@@ -140,7 +141,8 @@ class BenchCommandTest {
     List<String> csv = Files.readAllLines(out.resolve("bench.csv"));
     assertEquals(1 + 8, csv.size());
     assertEquals(
-        "backend,neurons,samples,threads,ms,ms_error,compress_ms,match_ms,gflops,share_of_limit",
+        "backend,neurons,samples,threads,ms,ms_error,compress_ms,match_ms,gflops,share_of_limit,"
+            + "ms_lowest,ms_highest,factorise_ms,factorisations,operations",
         csv.get(0));
     for (String line : csv.subList(1, csv.size())) {
       String[] cells = line.split(",", -1);
@@ -148,6 +150,13 @@ class BenchCommandTest {
       double phases = Double.parseDouble(cells[6]) + Double.parseDouble(cells[7]);
       assertTrue(phases > 0 && phases <= 1.5 * time, line);
       assertTrue(Double.parseDouble(cells[9]) > 0, line);
+      assertTrue(Double.parseDouble(cells[10]) <= time, line);
+      assertTrue(Double.parseDouble(cells[11]) >= time, line);
+      if (line.startsWith("java,")) {
+        assertTrue(Double.parseDouble(cells[12]) > 0, line);
+        assertTrue(Double.parseDouble(cells[13]) >= 2, line);
+        assertTrue(Double.parseDouble(cells[14]) > 0, line);
+      }
     }
 
     Path file = TestFiles.npz(folder.resolve("net.npz"), "layer", TestFiles.relu(400, 1), 100, 4);
@@ -168,7 +177,10 @@ class BenchCommandTest {
     for (JsonNode result : jmh) {
       ObjectNode metric = (ObjectNode) result.get("primaryMetric");
       metric.put("score", metric.get("score").doubleValue() / 1000);
-      metric.put("scoreError", metric.get("score").doubleValue() / 100);
+      ArrayNode iterations = (ArrayNode) metric.at("/rawData/0");
+      for (int i = 0; i < iterations.size(); i++) {
+        iterations.set(i, iterations.get(i).doubleValue() / 1000);
+      }
     }
     Path old = folder.resolve("old.json");
     JSON.writeValue(old.toFile(), jmh);

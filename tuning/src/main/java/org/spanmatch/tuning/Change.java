@@ -11,10 +11,10 @@ import java.util.TreeMap;
  *
  * @param benchmark class and method
  * @param parameters the values of its parameters, by their names
- * @param before milliseconds of the earlier run
- * @param now milliseconds of the newer run
+ * @param before median of the earlier run, in milliseconds
+ * @param now median of the newer run, in milliseconds
  * @param ratio now / before
- * @param error half of the interval around the ratio that both times' intervals give
+ * @param error half of the interval around the ratio that the intervals of both medians give
  */
 public record Change(
     String benchmark,

@@ -49,8 +49,8 @@ import org.spanmatch.kernel.cuda.gram.JointLayers;
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 2, time = 1)
-@Measurement(iterations = 5, time = 1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 8, time = 1)
 @Fork(
     value = 1,
     jvmArgsPrepend = {"-Xms6g", "-Xmx6g", "-XX:+UseParallelGC"})

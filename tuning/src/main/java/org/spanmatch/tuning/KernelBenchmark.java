@@ -20,7 +20,9 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layout;
+import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
@@ -40,16 +42,16 @@ import org.spanmatch.kernel.selection.Kernels;
  *
  * <p>Before anything is measured, the result of one call is checked. It is compared with the {@code
  * reference} backend's if that takes about a second; otherwise, for the {@code java} backend, with
- * that of its other precision, and for all others with the {@code java} backend's. Only for
- * accelerators with more than {@value #LARGEST_CHECKED} neurons per group, where that would take
- * much longer than the measurement, it is compared with another algorithm's result from a table of
- * the same backend.
+ * that of its other precision, and for all others with the {@code java} backend's. For standard
+ * precision with more than {@value #LARGEST_CHECKED} neurons per group, where that would take much
+ * longer and more memory than the measurement, it is compared with another algorithm's result from
+ * a table of the same backend, and elements of its Gram matrix with exact sums.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 4, time = 1)
+@Measurement(iterations = 8, time = 1)
 @Fork(
     value = 2,
     // Come before the options of the starting JVM, which take precedence.
@@ -71,6 +73,9 @@ public abstract class KernelBenchmark {
   private static final String REFERENCE = "reference";
   private static final double REFERENCE_FLOPS = 1e9;
   private static final int LARGEST_CHECKED = 1024;
+
+  // Each thread of an orthogonal method takes the memory of a triangle.
+  private static final int CHECKING_THREADS = 4;
 
   /** A backend's name, or a peer's. */
   @Param(JAVA)
@@ -201,7 +206,7 @@ public abstract class KernelBenchmark {
     double computing =
         kernel == null
             ? Peers.of(backend).orElseThrow().heapBytes(neurons, samples, threads)
-            : (double) kernel.heapBytes(neurons, neurons, samples, asked);
+            : (double) kernel.heapBytes(neurons, neurons, samples, asked) + keptBytes();
     double bytes = 2.0 * samples * neurons * type.bytes() + Math.max(checking(), computing);
     long heap = Runtime.getRuntime().maxMemory();
     if (bytes > heap) {
@@ -220,13 +225,18 @@ public abstract class KernelBenchmark {
     }
   }
 
+  /** The heap that a benchmark needs beside a kernel's estimate for a call, in bytes. */
+  protected double keptBytes() {
+    return 0;
+  }
+
   /** Returns the heap that the independent table needs, in bytes. */
   private double checking() {
     Optional<Way> way = independentWay();
     if (way.isEmpty()) {
       return 0; // no more than the measured call
     }
-    try (ProjectionKernel independent = Kernels.open(way.get().backend(), options())) {
+    try (ProjectionKernel independent = open(way.get())) {
       return (double) independent.heapBytes(neurons, neurons, samples, way.get().precision());
     }
   }
@@ -244,6 +254,10 @@ public abstract class KernelBenchmark {
       kernel = null;
     }
     data = null;
+  }
+
+  private ProjectionKernel open(Way way) {
+    return Kernels.open(way.backend(), new KernelOptions(Math.min(threads, CHECKING_THREADS)));
   }
 
   private KernelOptions options() {
@@ -274,6 +288,12 @@ public abstract class KernelBenchmark {
     return by.compress(data.layer(Group.X), data.layer(Group.Y), compression(asked));
   }
 
+  /** Adds up the activations in memory. */
+  protected Gram gram() {
+    return kernel.gram(
+        List.of(data.layer(Group.X), data.layer(Group.Y)), GramPair.all(2), compression());
+  }
+
   /** Returns the options of the measured precision. */
   protected GramOptions compression() {
     return compression(precisionOfName());
@@ -291,23 +311,27 @@ public abstract class KernelBenchmark {
     if (!backend.equals(REFERENCE) && referenceFlops() <= REFERENCE_FLOPS) {
       return Optional.of(new Way(REFERENCE, Precision.STANDARD));
     }
-    if (backend.equals(JAVA) && precisionOfName() == Precision.STANDARD) {
+    boolean standard = precisionOfName() == Precision.STANDARD;
+    if (hasKernel() && standard && neurons > LARGEST_CHECKED) {
+      return Optional.empty();
+    }
+    if (backend.equals(JAVA) && standard) {
       return Optional.of(new Way(JAVA, Precision.HIGH));
     }
-    boolean costly = hasKernel() && !backend.equals(JAVA) && neurons > LARGEST_CHECKED;
-    return costly ? Optional.empty() : Optional.of(new Way(JAVA, Precision.STANDARD));
+    return Optional.of(new Way(JAVA, Precision.STANDARD));
   }
 
   /** Passes on a table of the activations to compare results with; see the class. */
   protected void withIndependentTable(Consumer<ProjectionTable> user) {
     Optional<Way> way = independentWay();
     if (way.isEmpty()) {
+      LayerChecks.requireExactProducts(data, gram());
       try (ProjectionTable table = compressed()) {
         user.accept(table);
       }
       return;
     }
-    try (ProjectionKernel independent = Kernels.open(way.get().backend(), options());
+    try (ProjectionKernel independent = open(way.get());
         ProjectionTable table = compressed(independent, way.get().precision())) {
       user.accept(table);
     }

@@ -14,21 +14,23 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * One of JMH's results: a mean time.
+ * One of JMH's results.
  *
  * @param benchmark class and method, such as {@code LayerBenchmark.match}
  * @param parameters the values of its {@code @Param}s
  * @param threads number of JMH threads, each of which made calls
- * @param milliseconds the mean time of a call
- * @param error half of JMH's 99.9 % interval around it, in milliseconds; NaN if JMH gives none
- * @param secondary further scores by their label, such as those of {@link Speeds}
+ * @param iterations the times of its iterations
+ * @param meanError half of JMH's 99.9 % interval around their mean, in milliseconds; NaN if JMH
+ *     gives none
+ * @param secondary further scores by their label, such as those of {@link Speeds}: medians over the
+ *     iterations
  */
 public record Measurement(
     String benchmark,
     Map<String, String> parameters,
     int threads,
-    double milliseconds,
-    double error,
+    Iterations iterations,
+    double meanError,
     Map<String, Double> secondary) {
 
   private static final ObjectMapper MAPPER =
@@ -38,6 +40,20 @@ public record Measurement(
   public Measurement {
     parameters = Map.copyOf(parameters);
     secondary = Map.copyOf(secondary);
+  }
+
+  /** Returns the median time of a call, in milliseconds. */
+  public double milliseconds() {
+    return iterations.median();
+  }
+
+  /**
+   * Returns half of the interval around the median: that of {@link Iterations#error()}, or JMH's
+   * around the mean if there are fewer iterations than that takes; NaN for a single one.
+   */
+  public double error() {
+    double error = iterations.error();
+    return Double.isNaN(error) ? meanError : error;
   }
 
   /**
@@ -116,16 +132,37 @@ public record Measurement(
       for (Map.Entry<String, JsonNode> metric : node.path("secondaryMetrics").properties()) {
         // Older versions of JMH put a dot before the labels of profilers.
         String label = metric.getKey().replaceFirst("^·", "");
-        secondary.put(label, metric.getValue().path("score").asDouble(Double.NaN));
+        double score = metric.getValue().path("score").asDouble(Double.NaN);
+        List<Double> scores = rawData(metric.getValue());
+        secondary.put(label, scores.isEmpty() ? score : new Iterations(scores).median());
       }
       return new Measurement(
           shortName(text("/benchmark")),
           parameters,
           node.path("threads").asInt(1),
-          number("/primaryMetric/score"),
+          iterations(number("/primaryMetric/score")),
           // A single measurement has no interval: the string "NaN".
           node.at("/primaryMetric/scoreError").asDouble(Double.NaN),
           secondary);
+    }
+
+    private Iterations iterations(double mean) {
+      List<Double> times = rawData(node.path("primaryMetric"));
+      return new Iterations(times.isEmpty() ? List.of(mean) : times);
+    }
+
+    /** The scores of all iterations of all JVMs; empty if some are missing. */
+    private static List<Double> rawData(JsonNode metric) {
+      List<Double> scores = new ArrayList<>();
+      for (JsonNode fork : metric.path("rawData")) {
+        for (JsonNode score : fork) {
+          if (!score.isNumber()) {
+            return List.of();
+          }
+          scores.add(score.doubleValue());
+        }
+      }
+      return scores;
     }
 
     private String text(String field) throws IOException {

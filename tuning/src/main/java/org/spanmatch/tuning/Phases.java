@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.ProjectionTable.Effort;
 import org.spanmatch.match.Match;
@@ -24,7 +25,8 @@ public final class Phases {
 
   /**
    * Compresses a layer and finds its maximum matches, timed as {@link Speeds#COMPRESS} and {@link
-   * Speeds#MATCH}.
+   * Speeds#MATCH}. If removals are cheap, {@link Speeds#FACTORISE} is the part of the latter that a
+   * table's start takes.
    *
    * @param compress creates the table, which is closed afterwards
    * @param hasCheapRemovals whether the match levels of all neurons are the fast way
@@ -43,11 +45,34 @@ public final class Phases {
     if (!hasCheapRemovals) {
       return MaximumMatch.find(table, epsilons);
     }
+    factorise(() -> table, true);
     MatchSpectrum levels = MatchSpectrum.of(table);
     return MaximumMatch.find(table, levels, epsilons);
   }
 
-  private static <T> T time(String phase, Supplier<T> work) {
+  /**
+   * Returns a started table, timed as {@link Speeds#FACTORISE}.
+   *
+   * @param fresh creates the table, or returns a fresh one
+   * @param hasCheapRemovals whether to factorise what the first answers need, both ways; other
+   *     tables would do that again for the answers
+   */
+  public static ProjectionTable factorise(
+      Supplier<ProjectionTable> fresh, boolean hasCheapRemovals) {
+    return time(
+        Speeds.FACTORISE,
+        () -> {
+          ProjectionTable table = fresh.get();
+          if (hasCheapRemovals) {
+            table.rank(Group.X);
+            table.rank(Group.Y);
+          }
+          return table;
+        });
+  }
+
+  /** Runs a phase and adds its time to those with this label. */
+  public static <T> T time(String phase, Supplier<T> work) {
     long begin = System.nanoTime();
     T result = work.get();
     long nanos = System.nanoTime() - begin;

@@ -20,10 +20,11 @@ import org.openjdk.jmh.results.ScalarResult;
  * Adds speeds to JMH's results: {@code -prof org.spanmatch.tuning.Speeds}.
  *
  * <p>{@value #GFLOPS} and {@value #GBS} are the {@link Work} of a call divided by its time, for all
- * JMH threads together, if the work is known. {@value #COMPRESS} and {@value #MATCH} are the mean
- * times of a call's phases, in milliseconds, if a benchmark has phases. All are for the mode
- * "average time", and are means over the iterations. {@value #FACTORISATIONS} and {@value
- * #OPERATIONS} are what a call's table has computed, if its backend counts it.
+ * JMH threads together, if the work is known. {@value #COMPRESS}, {@value #FACTORISE}, {@value
+ * #MATCH} and {@value #ANSWER} are the mean times of a call's phases, in milliseconds, if a
+ * benchmark has phases. All are for the mode "average time", and are means over the iterations.
+ * {@value #FACTORISATIONS} and {@value #OPERATIONS} are what a call's table has computed, if its
+ * backend counts it.
  */
 public final class Speeds implements InternalProfiler {
   /** Label of the billions of useful operations per second. */
@@ -35,7 +36,16 @@ public final class Speeds implements InternalProfiler {
   /** Label of the time for reading and compressing a layer. */
   public static final String COMPRESS = "compress";
 
-  /** Label of the time for matching a compressed layer. */
+  /**
+   * Label of the time for a table's start: what its first answer needs of factorisations. A backend
+   * that begins with them while it compresses has a part of them in {@link #COMPRESS}.
+   */
+  public static final String FACTORISE = "factorise";
+
+  /** Label of the time for the distances or levels from a table that has started. */
+  public static final String ANSWER = "answer";
+
+  /** Label of the time for matching a compressed layer, the table's start included. */
   public static final String MATCH = "match";
 
   /** Label of the number of factorisations of a table, fresh starts after removals included. */

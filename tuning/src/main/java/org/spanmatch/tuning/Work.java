@@ -30,11 +30,14 @@ public record Work(double flops, double bytes) {
     Parameters of = new Parameters(benchmark, parameters);
     return Optional.ofNullable(
         switch (benchmark) {
-          case "CompressionBenchmark.compress" -> compressing(of);
+          case "CompressionBenchmark.compress", "PhasesBenchmark.gram" -> compressing(of);
+          case "PhasesBenchmark.read" -> new Work(0, compressing(of).bytes());
+          case "PhasesBenchmark.distances" ->
+              compressing(of).plus(projecting(of.number("neurons"), true));
           case "ProjectionBenchmark.distances", "MaximumMatchBenchmark.maximumMatches" ->
               projecting(of.number("neurons"), !of.text("backend").equals(WITHOUT_BOUNDS));
           case "SpectrumBenchmark.spectrum" -> matching(of.number("neurons"));
-          case "LayerBenchmark.match", "FileBenchmark.match" ->
+          case "LayerBenchmark.match", "FileBenchmark.match", "PhasesBenchmark.levels" ->
               compressing(of).plus(matching(of.number("neurons")));
           case "LimitsBenchmark.multiplyAddOneThread", "LimitsBenchmark.multiplyAddAllThreads" ->
               new Work(LimitsBenchmark.FLOPS, 0);

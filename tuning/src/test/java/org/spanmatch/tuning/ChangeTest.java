@@ -7,13 +7,24 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 /** Tests which changes count as regressions. */
 class ChangeTest {
+  /** Five iterations whose median has this interval; a single one if that is NaN. */
   private static Measurement measured(String backend, int threads, double time, double error) {
+    List<Double> iterations =
+        Double.isNaN(error)
+            ? List.of(time)
+            : List.of(time - error, time - error, time, time + error, time + error);
     return new Measurement(
-        "LayerBenchmark.match", Map.of("backend", backend), threads, time, error, Map.of());
+        "LayerBenchmark.match",
+        Map.of("backend", backend),
+        threads,
+        new Iterations(iterations),
+        Double.NaN,
+        Map.of());
   }
 
   private static Change change(double before, double error, double now, double errorNow) {
@@ -54,6 +65,26 @@ class ChangeTest {
     assertTrue(change(10, Double.NaN, 10, 0).isUndecided(), "no interval");
     assertFalse(change(1, 0.2, 5, 1).isUndecided(), "slower in any case");
     assertFalse(change(5, 1, 1, 0.2).isUndecided(), "faster in any case");
+  }
+
+  /** A pause of the machine in one iteration of each run: the means differ by 1.5 ×. */
+  @Test
+  void oneSlowIterationMakesNoDifference() {
+    Measurement before = run(10, 10.1, 9.9, 10, 10.2, 9.8, 10, 11);
+    Measurement now = run(10.1, 10, 9.9, 51, 10, 10.2, 9.8, 10);
+    Change change = Change.between(List.of(before), List.of(now)).get(0);
+    assertEquals(1, change.ratio(), 1e-12);
+    assertFalse(change.isRegression() || change.isImprovement() || change.isUndecided());
+  }
+
+  private static Measurement run(double... iterations) {
+    return new Measurement(
+        "LayerBenchmark.match",
+        Map.of(),
+        1,
+        new Iterations(DoubleStream.of(iterations).boxed().toList()),
+        9,
+        Map.of());
   }
 
   @Test

@@ -6,6 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.match.Match;
 
 /** Tests that the check of whole layers tolerates rounding and nothing else. */
@@ -37,6 +44,24 @@ class LayerChecksTest {
     assertThrows(
         IllegalStateException.class,
         () -> LayerChecks.requireSameMatches("java", List.of(), found));
+  }
+
+  /** Of other activations, which differ in every inner product. */
+  @Test
+  void innerProductsMayErrByTheirRounding() {
+    Mixtures data = new Mixtures(1000, 6);
+    Mixtures others = new Mixtures(1001, 6);
+    try (ProjectionKernel kernel = Kernels.open("java", new KernelOptions(1))) {
+      assertDoesNotThrow(() -> LayerChecks.requireExactProducts(data, gram(kernel, data)));
+      Gram wrong = gram(kernel, others);
+      assertThrows(
+          IllegalStateException.class, () -> LayerChecks.requireExactProducts(data, wrong));
+    }
+  }
+
+  private static Gram gram(ProjectionKernel kernel, Mixtures data) {
+    return kernel.gram(
+        List.of(data.layer(Group.X), data.layer(Group.Y)), GramPair.all(2), GramOptions.defaults());
   }
 
   private static Match match(

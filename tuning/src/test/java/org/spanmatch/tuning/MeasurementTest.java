@@ -42,11 +42,31 @@ class MeasurementTest {
                 "LayerBenchmark.match",
                 Map.of("neurons", "64"),
                 1,
-                12.5,
+                new Iterations(List.of(12.5)),
                 Double.NaN,
                 Map.of("gflops", 80.0))),
         read);
     assertEquals(List.of(), Measurement.read(file("[]")));
+  }
+
+  /** Of two JVMs with two iterations each. */
+  @Test
+  void readsTheIterationsOfAllForks() throws IOException {
+    Measurement read =
+        Measurement.read(
+                file(
+                    """
+                    [{"benchmark": "a.b.LayerBenchmark.match", "threads": 1,
+                      "primaryMetric": {"score": 15.25, "scoreError": 30.5, "scoreUnit": "ms/op",
+                        "rawData": [[40, 6], [8, 7]]},
+                      "secondaryMetrics": {"match": {"score": 9, "rawData": [[27, 1], [3, 5]]}}}]
+                    """))
+            .get(0);
+    assertEquals(7.5, read.milliseconds());
+    assertEquals(6, read.iterations().lowest());
+    assertEquals(40, read.iterations().highest());
+    assertEquals(30.5, read.error(), "too few iterations for another interval than JMH's");
+    assertEquals(Map.of("match", 4.0), read.secondary());
   }
 
   @Test

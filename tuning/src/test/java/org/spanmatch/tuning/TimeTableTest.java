@@ -6,14 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Tests rankings, crossings and advice. */
 class TimeTableTest {
   private static LayerTime time(String backend, int neurons, long samples, double milliseconds) {
-    return new LayerTime(
-        backend, new GridPoint(neurons, samples), 2, milliseconds, 0.1, Double.NaN, Double.NaN, 1);
+    Measurement measurement =
+        new Measurement(
+            LayerTime.BENCHMARK,
+            Map.of(),
+            1,
+            new Iterations(List.of(milliseconds)),
+            0.1,
+            Map.of(Speeds.GFLOPS, 1.0));
+    return new LayerTime(backend, new GridPoint(neurons, samples), 2, measurement);
   }
 
   private static final TimeTable TABLE =

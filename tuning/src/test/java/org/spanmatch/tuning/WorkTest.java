@@ -20,6 +20,12 @@ class WorkTest {
     assertEquals(Work.of("LayerBenchmark.match", LAYER), Work.of("FileBenchmark.match", LAYER));
     assertEquals(Optional.of(new Work(360, 120)), Work.of("CompressionBenchmark.compress", LAYER));
     assertEquals(Optional.of(new Work(144, 288)), Work.of("SpectrumBenchmark.spectrum", LAYER));
+    assertEquals(Work.of("LayerBenchmark.match", LAYER), Work.of("PhasesBenchmark.levels", LAYER));
+    assertEquals(Optional.of(new Work(360, 120)), Work.of("PhasesBenchmark.gram", LAYER));
+    assertEquals(Optional.of(new Work(0, 120)), Work.of("PhasesBenchmark.read", LAYER));
+    // 360, and 2·(27/3 + 27) + 2·27.
+    assertEquals(
+        Optional.of(new Work(360 + 126, 120 + 288)), Work.of("PhasesBenchmark.distances", LAYER));
   }
 
   @Test

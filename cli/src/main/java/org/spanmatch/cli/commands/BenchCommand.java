@@ -72,19 +72,20 @@ public final class BenchCommand implements Command {
     return """
         Matches made-up layers of each size with each backend that can run here, from activations in
         memory to the matches at five ε, and shows how long that takes, which backend is the fastest,
-        by how much, and from how many samples on. Times are means with JMH's 99.9 % intervals, from
-        JVMs of their own; every result is checked. 'of the limit' is the share of the multiply-adds
-        that the processor, or of the products that the GPU can do in that time, measured in the same
-        run. Run nothing else meanwhile.
+        by how much, and from how many samples on. Times are the medians of iterations in separate
+        JVMs, with the lowest and highest; every result is checked. 'of the limit' is the share of the
+        multiply-adds that the processor, or of the products that the GPU can do in that time, measured
+        in the same run. Run nothing else meanwhile.
 
         --save-profile stores what the backends cost here, as a fixed time and times for each
         operation and byte of each phase, for '--backend auto' to take the fastest for each layer.
         Without such a profile, or with one of another machine, it takes the GPU for layers of at
         least 2e9 products (samples x all neurons squared) and the processor for the others.
 
-        --compare exits with 5 where a layer takes longer than in OLD.json (JMH's results of an
-        earlier run), beyond both intervals and 10 % more, which two runs may differ by. Where the
-        intervals are wider than 10 %, the answer is 'undecided', unless the change is larger still. The
+        --compare exits with 5 where a layer's median is higher than in OLD.json (JMH's results of an
+        earlier run), beyond the intervals of both medians and 10 % more, which two runs may differ by.
+        Single slow iterations don't count. Where the intervals are wider than 10 %, the answer is
+        'undecided', unless the change is larger still. The
         machine's own limits are shown to explain the times, and never count. A run that has no layer
         in common with OLD.json ends at once, with 3.
 

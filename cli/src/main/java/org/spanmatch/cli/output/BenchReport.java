@@ -25,6 +25,7 @@ import org.spanmatch.report.text.TextTable;
 import org.spanmatch.tuning.Advice;
 import org.spanmatch.tuning.GridPoint;
 import org.spanmatch.tuning.GridRun;
+import org.spanmatch.tuning.Iterations;
 import org.spanmatch.tuning.LayerTime;
 import org.spanmatch.tuning.Measurement;
 import org.spanmatch.tuning.Speeds;
@@ -62,7 +63,12 @@ public record BenchReport(BenchSetup setup, List<Measurement> measurements, Time
           "compress_ms",
           "match_ms",
           "gflops",
-          "share_of_limit");
+          "share_of_limit",
+          "ms_lowest",
+          "ms_highest",
+          "factorise_ms",
+          "factorisations",
+          "operations");
   private static final String BY_NEURONS = "time-neurons";
   private static final String BY_SAMPLES = "time-samples";
   private static final String SHARE = "share";
@@ -168,8 +174,11 @@ public record BenchReport(BenchSetup setup, List<Measurement> measurements, Time
   }
 
   private static String time(LayerTime time) {
-    String error = Double.isNaN(time.error()) ? "" : " ± " + digits(time.error());
-    return digits(time.milliseconds()) + error;
+    Iterations iterations = time.measurement().iterations();
+    String median = digits(iterations.median());
+    return iterations.times().size() == 1
+        ? median
+        : median + " (" + digits(iterations.lowest()) + " … " + digits(iterations.highest()) + ")";
   }
 
   private static String digits(double milliseconds) {
@@ -225,11 +234,16 @@ public record BenchReport(BenchSetup setup, List<Measurement> measurements, Time
               time.point().samples(),
               time.threads(),
               time.milliseconds(),
-              cell(time.error()),
+              cell(time.measurement().meanError()),
               cell(time.compress()),
               cell(time.match()),
               cell(time.gflops()),
-              cell(share(time).orElse(Double.NaN))));
+              cell(share(time).orElse(Double.NaN)),
+              time.measurement().iterations().lowest(),
+              time.measurement().iterations().highest(),
+              cell(time.secondary(Speeds.FACTORISE)),
+              cell(time.secondary(Speeds.FACTORISATIONS)),
+              cell(time.secondary(Speeds.OPERATIONS))));
     }
     return rows;
   }
@@ -266,7 +280,7 @@ public record BenchReport(BenchSetup setup, List<Measurement> measurements, Time
         Locale.ROOT,
         "Measured on %s: %s, %d processors, %.0f GiB, %s, %s; %d threads, spanmatch %s. One call"
             + " compresses a layer of float32 activations in memory and finds its matches at five"
-            + " ε; ± is JMH's 99.9 %% interval.",
+            + " ε; a time is the median of the iterations, and the lowest and highest of them.",
         setup.date(),
         setup.machine().processor(),
         setup.machine().processors(),
