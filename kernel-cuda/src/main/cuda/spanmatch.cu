@@ -14,14 +14,35 @@
 #define CHUNK 128      // samples of a block that adds up moments
 #define MOMENT_ROWS 8  // and its threads along the samples
 #define SCALARS 16 // room for enum Scalar
-#define SURVEY 128 // threads of a block that surveys vectors
+#define LINE 256 // threads of a block that works on a part of a line
+#define ROW_LANES 16 // threads of a block that add up a column ...
+#define COLUMNS_BLOCK 512 // ... in TILE columns
+#define COLUMN_LINES 8 // lines of a span that have an element per column ...
+#define WHOLE_LINES 3 // ... and how many of them have one per column of W too
 
 // The most threads of a block. A kernel that runs in one block must state this bound, or it may take
 // more registers than there are for all threads.
 #define MAX_THREADS 1024
 
-// A pivot that is less certain than this is not used.
+// As in Drift of the java backend, which explains them: what covers the rounding of kept rows and of
+// the sums of the bounds; the largest relative error of a pivot that is used; the largest rounding of
+// kept rows as a part of the other local errors; and of what is carried as a part of the norm.
+#define SAFETY 1.01
 #define WORST_PIVOT_ERROR 1e-3
+#define WORST_KEPT 2e-3
+#define WORST_CARRIED 1e-3
+
+// As in SweptSpan of the java backend: a fresh start is due when drift exceeds this part of what else
+// bounds an error, and when less than one row in FEW_LEFT is of a vector that still spans, unless all
+// together are few.
+#define DRIFT_SHARE 0.1
+#define FEW_LEFT 4
+#define SMALL 64
+
+// Norms grow with each pending update. They are renewed early when they may be LOOSE times too large;
+// with fewer updates than MANY that is not worth a pass over the tableau.
+#define LOOSE 2
+#define MANY 16
 
 /* ---- Activations: from the bytes of a file to rows of doubles. ---- */
 
@@ -228,15 +249,6 @@ extern "C" __global__ void gather(
   }
 }
 
-/* Picks elements out of a row. */
-extern "C" __global__ void pick(
-    const double *from, const int *sources, int count, double *to) {
-  int i = blockIdx.x * blockDim.x + threadIdx.x;
-  if (i < count) {
-    to[i] = from[sources[i]];
-  }
-}
-
 /* The upper triangle of a matrix, with zeros below; x counts columns. */
 extern "C" __global__ void takeTriangle(
     const double *from, long long fromLeading, int size, double *to) {
@@ -260,14 +272,17 @@ extern "C" __global__ void putIdentity(double *matrix, long long leading, int si
 enum Scalar {
   INVERSE_TRACE,   // of W
   SWEEPS,          // since the factorisation
-  FAILED,          // 1 if a pivot was too uncertain
+  FAILED,          // 1 if a pivot or a bound was too uncertain, or few vectors are left
+  PENDING,         // number of updates that are not applied yet
   PIVOT,           // the row to sweep out, or -1
-  PIVOT_ERROR,     // its column's error bound before the sweep
+  PIVOT_ERROR,     // the local errors of its column before the sweep
   INDEFINITE,      // 1 if the factorisation met a pivot that was not positive
   LARGEST_INVERSE, // the largest element of W's diagonal at the start
   SPANNING,        // how many vectors span, dependent ones included
   DEPENDENT,       // how many of them are dependent on the others, and have no row
-  NEEDS_START      // 1 if a question found that a fresh start is needed
+  NEEDS_START,     // 1 if a question found that a fresh start is needed
+  APPLIED_NORM,    // the largest norm of a projected vector when no update was pending, 0: not known
+  NEEDS_APPLYING   // 1 if a question found that bounds would be smaller without pending updates
 };
 
 /* ---- Factorisations. ---- */
@@ -421,7 +436,8 @@ extern "C" __global__ void addPivotRow(
 
 /*
  * One group's vectors projected on the span of the other group's. SpanLayout.java has the same list;
- * every member has eight bytes.
+ * every member has eight bytes. A vector that leaves the span loses its column of W when columns are
+ * dropped, but keeps its row, which bounds the drift.
  */
 struct Span {
   double *values;         // the tableau: rows x leading
@@ -431,15 +447,21 @@ struct Span {
   double *rowSizes;
   double *column;
   double *columnSizes;
-  double *norms;          // at least the 1-norm of each column of the tableau
-  double *errors;         // bounds on the errors of the columns
+  double *norms;          // at least the 1-norm of each column over the rows of vectors that span
+  double *local;          // the drift of each column, as Drift of the java backend explains ...
+  double *carried;
+  double *components;     // ... of each projected vector ...
+  double *joined;
+  double *own;
+  double *weights;        // ... and of each row, 0 while its vector spans
   double *squares;        // squared distances of the projected vectors
-  double *drift;          // squares of what sweeps may have added to the errors of distances
-  double *spanning;       // 1 for each row whose vector still spans, or else 0
   double *projected;      // 1 for each column of C whose vector was not taken out, or else 0
   double *scalars;        // as enum Scalar numbers them, then the answers to a question
   long long *places;      // by vector: its row, or its column in C; -1 - column if it is dependent
+  long long *pivots;      // by row: its vector's column in W, or -1 if that was dropped
+  long long *vectors;     // by column of C
   long long rows;
+  long long first;        // the first column of C
   long long columns;      // of C
   long long others;       // how many of them belong to the other group; the rest are dependent
   long long leading;
@@ -458,11 +480,10 @@ extern "C" __global__ void startSquares(Span *spans, int which) {
   }
   double square = 1;
   for (int i = 0; i < span.rows; i++) {
-    double value = span.values[i * span.leading + span.rows + x];
+    double value = span.values[i * span.leading + span.first + x];
     square -= value * value;
   }
   span.squares[x] = square;
-  span.drift[x] = 0;
 }
 
 /* Squared norms of the columns of R^-T, in place of W: the diagonal of W; kept in span.row. */
@@ -478,23 +499,6 @@ extern "C" __global__ void inverseDiagonal(Span *spans, int which) {
     square += value * value;
   }
   span.row[j] = square;
-}
-
-/* The 1-norms of the tableau's columns, when no update is pending. */
-static __device__ double columnNorm(const Span &span, int j) {
-  double norm = 0;
-  for (int i = 0; i < span.rows; i++) {
-    norm += fabs(span.values[i * span.leading + j]);
-  }
-  return norm;
-}
-
-extern "C" __global__ void startNorms(Span *spans, int which) {
-  Span span = spans[which];
-  int j = blockIdx.x * blockDim.x + threadIdx.x;
-  if (j < span.rows + span.columns) {
-    span.norms[j] = columnNorm(span, j);
-  }
 }
 
 /* The larger one, or NaN if one is. */
@@ -520,36 +524,37 @@ static __device__ double reduce(double value, bool sum) {
 }
 
 /*
- * The initial error bounds, in one block: each column solves a triangular system with a small
- * relative error of the triangle, whose columns have norm 1; W's right side R^-T has an error of its
- * own, whose norm is the root of W's. scalars[LARGEST_INVERSE] gets the largest element of W's
- * diagonal.
+ * The initial drift, in one block: each column solves a triangular system with a small relative error
+ * of the triangle, whose columns have norm 1. W's right side R^-T has an error too, z of which no
+ * element exceeds gamma times the column's norm, and which R^-T amplifies: z'Wz <= max |z|^2 sum |W|.
+ * scalars[LARGEST_INVERSE] gets the largest element of W's diagonal. What isn't set here is 0.
  */
 extern "C" __global__ void __launch_bounds__(MAX_THREADS) startErrors(Span *spans, int which) {
   Span span = spans[which];
   double trace = 0;
   double largest = 0;
-  double inverseNorm = 0;
+  double sum = 0;
   for (int j = threadIdx.x; j < span.rows; j += blockDim.x) {
     trace += span.row[j];
     largest = fmax(largest, span.row[j]);
-    inverseNorm = fmax(inverseNorm, span.norms[j]);
+    sum += span.norms[j];
   }
   trace = reduce(trace, true);
   largest = reduce(largest, false);
-  inverseNorm = reduce(inverseNorm, false);
+  sum = reduce(sum, true);
   double gamma = (span.rows + 4) * ROUNDOFF;
   for (int j = threadIdx.x; j < span.rows + span.columns; j += blockDim.x) {
     double error = gamma * span.norms[j];
     if (j < span.rows) {
-      error += gamma * sqrt(inverseNorm * span.rows * span.row[j]);
+      error += gamma * sqrt(sum * span.row[j]);
+    } else {
+      span.joined[j - span.rows] = error * error;
+      span.projected[j - span.rows] = 1;
     }
-    span.errors[j] = error;
+    span.local[j] = error;
   }
   if (threadIdx.x == 0) {
     span.scalars[INVERSE_TRACE] = trace;
-    span.scalars[SWEEPS] = 0;
-    span.scalars[FAILED] = 0;
     span.scalars[PIVOT] = -1;
     span.scalars[LARGEST_INVERSE] = largest;
     span.scalars[DEPENDENT] = (double) (span.columns - span.others);
@@ -557,72 +562,103 @@ extern "C" __global__ void __launch_bounds__(MAX_THREADS) startErrors(Span *span
   }
 }
 
-static __device__ double drift(const Span &span, int x) {
-  // The last sweep need not have been counted yet.
-  return sqrt(span.drift[x]) + 2 * ROUNDOFF * (span.scalars[SWEEPS] + 1);
+/* Bounds the error of a column. */
+static __device__ double columnError(const Span &span, long long j) {
+  return SAFETY * (span.local[j] + span.carried[j]);
 }
 
-/* Whether what a span holds is too inexact, or a dependent vector has become independent. */
-static __device__ bool needsStart(
-    const Span &span, double largestDrift, double farthestDependentSquare) {
-  // Where nothing spans, nothing is read from the tableau.
-  return span.scalars[SPANNING] > 0
-      && (span.scalars[FAILED] != 0
-          || !(largestDrift <= span.allowedDrift)
-          || (span.scalars[SWEEPS] > 0
-              && sqrt(fmax(0.0, farthestDependentSquare)) > span.rankTolerance));
+/* Bounds what sweeps have added to the error of a distance. */
+static __device__ double drift(const Span &span, int x) {
+  // The last sweep need not have been counted yet.
+  return sqrt(fmin(span.components[x], span.joined[x])) + sqrt(span.own[x])
+      + 2 * ROUNDOFF * (span.scalars[SWEEPS] + 1);
 }
 
 static __device__ double distance(const Span &span, int x) {
   return span.scalars[SPANNING] == 0 ? 1 : fmin(1.0, sqrt(fmax(0.0, span.squares[x])));
 }
 
-/* The bound of org.spanmatch.kernel.GramErrors, plus the drift. */
-static __device__ double errorBound(const Span &span, int x, double distance) {
-  if (span.scalars[SPANNING] == 0) {
-    return 0;
-  }
+/* The bound of org.spanmatch.kernel.backend.GramErrors. */
+static __device__ double boundWithoutDrift(const Span &span, int x, double distance) {
   double error = span.gramError + (span.started + 2) * ROUNDOFF;
-  double sum = 1.25 * (1 + span.norms[span.rows + x]);
+  double sum = 1.25 * (1 + span.norms[span.first + x]);
   double squareError = error * sum * sum;
   double bound = fmin(sqrt(squareError), squareError / distance);
   bool resolved = span.scalars[DEPENDENT] == 0
       && span.started * error * span.scalars[INVERSE_TRACE] <= 0.1;
-  if (!resolved && bound < distance) {
-    bound = distance;
+  return resolved || bound >= distance ? bound : distance;
+}
+
+/* What is known of a projected vector. */
+struct Known {
+  double distance;
+  double bound;
+  double driftsFar; // 1 if what sweeps have added counts too much
+};
+
+static __device__ Known known(const Span &span, int x) {
+  Known known = {distance(span, x), 0, 0};
+  if (span.scalars[SPANNING] > 0) {
+    double without = boundWithoutDrift(span, x, known.distance);
+    double added = drift(span, x);
+    double bound = without + added;
+    known.bound = bound < 1 ? bound : 1; // also where it overflowed to NaN
+    known.driftsFar = !(added <= span.allowedDrift) && !(added <= DRIFT_SHARE * without) ? 1 : 0;
   }
-  bound += drift(span, x);
-  return bound < 1 ? bound : 1; // also where it overflowed to NaN
+  return known;
+}
+
+/* Whether what a span holds is too inexact, or a dependent vector has become independent. */
+static __device__ bool needsStart(
+    const Span &span, double driftsFar, double farthestDependentSquare) {
+  // Where nothing spans, nothing is read from the tableau.
+  return span.scalars[SPANNING] > 0
+      && (span.scalars[FAILED] != 0
+          || driftsFar != 0
+          || (span.scalars[SWEEPS] > 0
+              && sqrt(fmax(0.0, farthestDependentSquare)) > span.rankTolerance));
+}
+
+/* Whether norms may be much too large; notes the largest one when no update is pending. */
+static __device__ bool isLoose(const Span &span, double norm) {
+  if (span.scalars[PENDING] == 0) {
+    span.scalars[APPLIED_NORM] = norm;
+  }
+  return span.scalars[PENDING] >= MANY && !(norm <= LOOSE * span.scalars[APPLIED_NORM]);
 }
 
 /*
  * Answers: for each projected vector its distance, error bound and coefficient norm, in three rows of
- * `others` elements behind the scalars; and whether they count, or a fresh start is needed. One
- * block.
+ * `others` elements behind the scalars; and whether they count, or a fresh start is needed or pending
+ * updates must be applied. One block.
  */
 extern "C" __global__ void __launch_bounds__(MAX_THREADS) answer(Span *spans, int which) {
   Span span = spans[which];
   double *answers = span.scalars + SCALARS;
-  double largestDrift = 0;
+  double driftsFar = 0;
   double farthestSquare = 0;
+  double norm = 0;
   for (int x = threadIdx.x; x < span.columns; x += blockDim.x) {
     if (x < span.others) {
-      double far = distance(span, x);
-      answers[x] = far;
-      answers[span.others + x] = errorBound(span, x, far);
+      Known found = known(span, x);
+      answers[x] = found.distance;
+      answers[span.others + x] = found.bound;
       answers[2 * span.others + x] =
-          span.scalars[SPANNING] == 0 ? 0 : span.norms[span.rows + x];
+          span.scalars[SPANNING] == 0 ? 0 : span.norms[span.first + x];
       if (span.projected[x] != 0) {
-        largestDrift = largest(largestDrift, drift(span, x));
+        driftsFar = largest(driftsFar, found.driftsFar);
+        norm = largest(norm, span.norms[span.first + x]);
       }
     } else if (span.projected[x] != 0) {
       farthestSquare = largest(farthestSquare, span.squares[x]);
     }
   }
-  largestDrift = reduce(largestDrift, false);
+  driftsFar = reduce(driftsFar, false);
   farthestSquare = reduce(farthestSquare, false);
+  norm = reduce(norm, false);
   if (threadIdx.x == 0) {
-    span.scalars[NEEDS_START] = needsStart(span, largestDrift, farthestSquare) ? 1 : 0;
+    span.scalars[NEEDS_START] = needsStart(span, driftsFar, farthestSquare) ? 1 : 0;
+    span.scalars[NEEDS_APPLYING] = isLoose(span, norm) ? 1 : 0;
   }
 }
 
@@ -639,7 +675,6 @@ static __device__ void take(const Span &span, long long vector, bool spans) {
     span.projected[-1 - place] = 0;
     span.scalars[DEPENDENT] -= 1;
   } else {
-    span.spanning[place] = 0;
     span.scalars[PIVOT] = (double) place;
   }
 }
@@ -651,7 +686,7 @@ extern "C" __global__ void takeOut(Span *spans, int which, int vector, int isSpa
 
 /* Takes several vectors out of those that a span projects, one a thread. */
 extern "C" __global__ void takeProjected(
-    Span *spans, int which, const int *vectors, int count) {
+    Span *spans, int which, const long long *vectors, int count) {
   int i = blockIdx.x * blockDim.x + threadIdx.x;
   if (i < count) {
     spans[which].projected[spans[which].places[vectors[i]]] = 0;
@@ -672,8 +707,9 @@ struct Survey {
   double farthestIndex;  // whose it is: vectors of the second span count on from those of the first
   double farthestBound;  // its error bound
   double highest;        // the largest distance that any may have, by its error bound
-  double largestDrift[2];
+  double driftsFar[2];   // 1 if what sweeps have added to an error counts too much
   double farthestDependentSquare[2];
+  double norm[2];        // the largest of a projected vector
 };
 
 /* Keeps the farther one; of two alike the first. */
@@ -686,238 +722,417 @@ static __device__ void merge(Survey &into, const Survey &other) {
   }
   into.highest = largest(into.highest, other.highest);
   for (int i = 0; i < 2; i++) {
-    into.largestDrift[i] = largest(into.largestDrift[i], other.largestDrift[i]);
+    into.driftsFar[i] = largest(into.driftsFar[i], other.driftsFar[i]);
     into.farthestDependentSquare[i] =
         largest(into.farthestDependentSquare[i], other.farthestDependentSquare[i]);
+    into.norm[i] = largest(into.norm[i], other.norm[i]);
   }
 }
 
-/* Merges those of all threads of a block into the first one's. */
-static __device__ void mergeAll(Survey *surveys) {
+/* Merges those of all threads of a block of LINE threads; the first one has the result. */
+static __device__ Survey mergeAll(const Survey &own) {
+  __shared__ Survey all[LINE];
+  all[threadIdx.x] = own;
   __syncthreads();
   for (int half = blockDim.x / 2; half > 0; half /= 2) {
     if (threadIdx.x < half) {
-      merge(surveys[threadIdx.x], surveys[threadIdx.x + half]);
+      merge(all[threadIdx.x], all[threadIdx.x + half]);
     }
     __syncthreads();
   }
+  return all[0];
 }
 
 static __device__ Survey nothing() {
-  Survey survey = {-1, 1e300, 0, 0, {0, 0}, {0, 0}};
+  Survey survey = {-1, 1e300, 0, 0, {0, 0}, {0, 0}, {0, 0}};
   return survey;
 }
 
 /*
- * Looks at all vectors of both spans, one a thread: projected and dependent ones of the first, then of
- * the second. Each block of SURVEY threads leaves one Survey.
+ * Looks at the elements of a line of a span, one a thread, of which those of C are projected vectors.
+ * Each block leaves one Survey.
  */
-extern "C" __global__ void survey(Span *spans, Survey *surveys) {
-  __shared__ Survey own[SURVEY];
-  long long i = (long long) blockIdx.x * blockDim.x + threadIdx.x;
-  int which = i < spans[0].columns ? 0 : 1;
-  const Span span = spans[which];
-  long long x = which == 0 ? i : i - spans[0].columns;
+static __device__ void surveyLine(
+    const Span *spans, const Span &span, int which, long long index, Survey *surveys) {
   Survey found = nothing();
-  if (x < span.columns && span.projected[x] != 0) {
+  long long x = index - span.first;
+  if (x >= 0 && x < span.columns && span.projected[x] != 0) {
     if (x < span.others) {
-      found.farthest = distance(span, (int) x);
-      found.farthestIndex = (double) i;
-      found.farthestBound = errorBound(span, (int) x, found.farthest);
-      found.highest = found.farthest + found.farthestBound;
-      found.largestDrift[which] = drift(span, (int) x);
+      Known of = known(span, (int) x);
+      found.farthest = of.distance;
+      found.farthestIndex = (double) (which == 0 ? x : spans[0].columns + x);
+      found.farthestBound = of.bound;
+      found.highest = of.distance + of.bound;
+      found.driftsFar[which] = of.driftsFar;
+      found.norm[which] = span.norms[index];
     } else {
       found.farthestDependentSquare[which] = span.squares[x];
     }
   }
-  own[threadIdx.x] = found;
-  mergeAll(own);
+  found = mergeAll(found);
   if (threadIdx.x == 0) {
-    surveys[blockIdx.x] = own[0];
+    surveys[blockIdx.y * gridDim.x + blockIdx.x] = found;
   }
 }
 
-/* Notes that a pivot was swept out, or that it was too uncertain. */
-static __device__ void count(const Span &span, int pending) {
+/* Looks at all vectors of both spans, before the first step; the grid is that of sweepOut(). */
+extern "C" __global__ void __launch_bounds__(LINE) survey(Span *spans, Survey *surveys) {
+  Span span = spans[blockIdx.y];
+  long long index = (long long) blockIdx.x * blockDim.x + threadIdx.x;
+  surveyLine(spans, span, blockIdx.y, index, surveys);
+}
+
+/* Notes that a pivot was swept out, or that it was too uncertain, or that few are left. */
+static __device__ void count(const Span &span) {
   long long k = (long long) span.scalars[PIVOT];
-  if (k < 0 || span.scalars[FAILED] != 0) {
+  if (k < 0) {
     return;
   }
+  long long pending = (long long) span.scalars[PENDING];
   // A pivot that was used leaves its root here.
-  if (span.pendingRows[pending * span.leading + k] > 0) {
+  if (span.pendingRows[pending * span.leading + span.pivots[k]] > 0) {
     span.scalars[SWEEPS] += 1;
   } else {
     span.scalars[FAILED] = 1;
   }
+  if (span.rows > SMALL && FEW_LEFT * span.scalars[SPANNING] < span.rows) {
+    // A fresh start costs so little now that the cheaper sweeps pay for it.
+    span.scalars[FAILED] = 1;
+  }
+  span.scalars[PENDING] += 1;
 }
 
 /* Counts the last sweep, by one thread per span. */
-extern "C" __global__ void countSweep(Span *spans, int which, int pending) {
-  count(spans[which + blockIdx.x], pending);
+extern "C" __global__ void countSweep(Span *spans, int which) {
+  count(spans[which + blockIdx.x]);
 }
 
 /*
  * Takes the vector with the largest distance out of both spans, the first of them where several have
- * it. Writes -1 when none is left or a span needs a fresh start, and from then on. One block of SURVEY
- * threads. The vectors are those of the columns of each span.
+ * it. Writes -1 when none is left, or a span needs a fresh start or its pending updates applied, and
+ * from then on. One block of LINE threads.
  */
-extern "C" __global__ void peel(
-    Span *spans, const Survey *surveys, int surveyCount, const int *firstVectors,
-    const int *secondVectors, int step, Step *steps) {
-  __shared__ Survey merged[SURVEY];
+extern "C" __global__ void __launch_bounds__(LINE) peel(
+    Span *spans, const Survey *surveys, int surveyCount, int step, Step *steps) {
   Survey found = nothing();
   for (int i = threadIdx.x; i < surveyCount; i += blockDim.x) {
     merge(found, surveys[i]);
   }
-  merged[threadIdx.x] = found;
-  mergeAll(merged);
+  found = mergeAll(found);
   if (threadIdx.x > 0) {
     return;
   }
   bool stopped = step > 0 && steps[step - 1].vector < 0;
   for (int i = 0; i < 2; i++) {
     if (step > 0) {
-      count(spans[i], step - 1);
+      count(spans[i]);
     }
-    stopped = stopped
-        || needsStart(spans[i], merged[0].largestDrift[i], merged[0].farthestDependentSquare[i]);
+    bool loose = isLoose(spans[i], found.norm[i]);
+    stopped = stopped || loose
+        || needsStart(spans[i], found.driftsFar[i], found.farthestDependentSquare[i]);
   }
-  if (stopped || merged[0].farthest < 0) {
-    steps[step].vector = -1;
+  if (stopped || found.farthest < 0) {
+    steps[step] = {-1, 0, 0, 0};
     spans[0].scalars[PIVOT] = -1;
     spans[1].scalars[PIVOT] = -1;
     return;
   }
-  long long index = (long long) merged[0].farthestIndex;
+  long long index = (long long) found.farthestIndex;
   int which = index < spans[0].columns ? 0 : 1;
-  int x = (int) (which == 0 ? index : index - spans[0].columns);
-  steps[step].distance = merged[0].farthest;
-  steps[step].errorBound = merged[0].farthestBound;
-  steps[step].highest = merged[0].highest;
-  int vector = which == 0 ? firstVectors[x] : secondVectors[x];
-  steps[step].vector = vector;
+  long long vector = spans[which].vectors[which == 0 ? index : index - spans[0].columns];
+  steps[step].vector = (double) vector;
+  steps[step].distance = found.farthest;
+  steps[step].errorBound = found.farthestBound;
+  steps[step].highest = found.highest;
   take(spans[0], vector, which == 1);
   take(spans[1], vector, which == 0);
+}
+
+/*
+ * Subtracts the terms of an element that are pending from a value, and adds their sizes. Eight are
+ * read at a time: one after the other, each would wait for the last.
+ */
+static __device__ double subtractTerms(
+    double value, double &size, const double *factors, long long factorStride,
+    const double *elements, long long stride, int count) {
+  int t = 0;
+  for (; t + 8 <= count; t += 8) {
+    double terms[8];
+#pragma unroll
+    for (int u = 0; u < 8; u++) {
+      terms[u] = factors[(t + u) * factorStride] * elements[(t + u) * stride];
+    }
+#pragma unroll
+    for (int u = 0; u < 8; u++) {
+      value -= terms[u];
+      size += fabs(terms[u]);
+    }
+  }
+  for (; t < count; t++) {
+    double term = factors[t * factorStride] * elements[t * stride];
+    value -= term;
+    size += fabs(term);
+  }
+  return value;
 }
 
 /*
  * Brings the row and the column of the pivot up to date with the pending updates, and sums the sizes
  * of the terms. One thread for each element of both; y counts the spans from `which` on.
  */
-extern "C" __global__ void readPivot(Span *spans, int which, int pending) {
+extern "C" __global__ void readPivot(Span *spans, int which) {
   Span span = spans[which + blockIdx.y];
   long long k = (long long) span.scalars[PIVOT];
-  long long width = span.rows + span.columns;
+  long long width = span.first + span.columns;
   long long index = (long long) blockIdx.x * blockDim.x + threadIdx.x;
   if (k < 0 || span.scalars[FAILED] != 0 || index >= width + span.rows) {
     return;
   }
+  int pending = (int) span.scalars[PENDING];
+  long long pivot = span.pivots[k];
   if (index < width) {
     long long j = index;
     double value = span.values[k * span.leading + j];
     double size = fabs(value);
-    for (int t = 0; t < pending; t++) {
-      double term = span.pendingColumns[t * span.rows + k] * span.pendingRows[t * span.leading + j];
-      value -= term;
-      size += fabs(term);
-    }
-    span.row[j] = value;
+    span.row[j] = subtractTerms(
+        value, size, span.pendingColumns + k, span.rows, span.pendingRows + j, span.leading,
+        pending);
     span.rowSizes[j] = size;
-    if (j == k) {
-      span.scalars[PIVOT_ERROR] = span.errors[k];
+    if (j == pivot) {
+      span.scalars[PIVOT_ERROR] = span.local[pivot];
     }
   } else {
     long long i = index - width;
-    double value = span.values[i * span.leading + k];
+    double value = span.values[i * span.leading + pivot];
     double size = fabs(value);
-    for (int t = 0; t < pending; t++) {
-      double term = span.pendingRows[t * span.leading + k] * span.pendingColumns[t * span.rows + i];
-      value -= term;
-      size += fabs(term);
-    }
-    span.column[i] = value;
+    span.column[i] = subtractTerms(
+        value, size, span.pendingRows + pivot, span.leading, span.pendingColumns + i, span.rows,
+        pending);
     span.columnSizes[i] = size;
   }
 }
 
+/* What a sweep sums over the rows: see Drift.sweep() of the java backend. */
+struct RowSums {
+  double read;        // sizes of the terms of the column, of vectors that span
+  double keptRead;    // and of those that have left, times their weights
+  double keptCarried; // the column of those, times their weights
+  double spanNorm;    // the 1-norm of what is left of the column
+};
+
+/* Sums over a block of LINE threads, the same in all of them. */
+static __device__ RowSums sumRows(const RowSums &own) {
+  __shared__ RowSums all[LINE];
+  all[threadIdx.x] = own;
+  __syncthreads();
+  for (int half = blockDim.x / 2; half > 0; half /= 2) {
+    if (threadIdx.x < half) {
+      RowSums &into = all[threadIdx.x];
+      const RowSums &other = all[threadIdx.x + half];
+      into.read += other.read;
+      into.keptRead += other.keptRead;
+      into.keptCarried += other.keptCarried;
+      into.spanNorm += other.spanNorm;
+    }
+    __syncthreads();
+  }
+  return all[0];
+}
+
 /*
- * Sweeps the pivot out: the squared distances, their error bounds, and the pending update number
- * `pending`, which is zero where a span has no pivot. Threads as for readPivot().
+ * Sweeps the pivot out: the squared distances, the drift, and one pending update, which is zero if
+ * the pivot is not good enough. Threads as for readPivot(), in blocks of LINE. Then surveys what is
+ * left of both spans, unless `surveys` is null.
  */
-extern "C" __global__ void sweepOut(Span *spans, int which, int pending) {
+extern "C" __global__ void __launch_bounds__(LINE) sweepOut(
+    Span *spans, int which, Survey *surveys) {
   Span span = spans[which + blockIdx.y];
   long long k = (long long) span.scalars[PIVOT];
-  long long width = span.rows + span.columns;
+  long long pending = (long long) span.scalars[PENDING];
+  long long width = span.first + span.columns;
   long long index = (long long) blockIdx.x * blockDim.x + threadIdx.x;
   bool sweeps = k >= 0 && span.scalars[FAILED] == 0;
+  double gamma = (pending + 2) * ROUNDOFF;
+  RowSums sums = {0, 0, 0, 0};
   double pivot = 1;
   double root = 1;
-  double gamma = (pending + 2) * ROUNDOFF;
-  double pivotRounding = 0;
-  double pivotError = 0;
-  double spanNorm = 0;
-  if (sweeps) { // the same in all threads
-    double sizes = 0;
+  double leaving = 0;  // f_k of Drift
+  double error = 0;    // F_k
+  double relative = 0; // of the pivot
+  if (sweeps) {        // the same in all threads
     for (long long i = threadIdx.x; i < span.rows; i += blockDim.x) {
-      sizes += span.columnSizes[i];
-      spanNorm += fabs(span.column[i]);
+      // This row still spans, and its weight is written below.
+      double weight = i == k ? 0 : span.weights[i];
+      double size = span.columnSizes[i];
+      double value = fabs(span.column[i]);
+      if (weight > 0) {
+        sums.keptRead += weight * size;
+        sums.keptCarried += weight * value;
+      } else {
+        sums.read += size;
+        sums.spanNorm += i == k ? 0 : value;
+      }
     }
-    sizes = reduce(sizes, true);
-    pivot = span.row[k];
+    sums = sumRows(sums);
+    sums.read *= gamma;
+    sums.keptRead *= gamma;
+    long long column = span.pivots[k];
+    pivot = span.row[column];
     root = sqrt(pivot);
-    spanNorm = reduce(spanNorm, true) / root;
-    pivotRounding = gamma * span.rowSizes[k];
-    pivotError =
-        (2 * span.scalars[PIVOT_ERROR] + gamma * sizes + pivotRounding / root) / pivot;
-    sweeps = pivotError * root <= WORST_PIVOT_ERROR;
+    leaving = span.scalars[PIVOT_ERROR] + sums.read + sums.keptRead;
+    error = SAFETY * (span.scalars[PIVOT_ERROR] + sums.keptCarried);
+    relative = (error + gamma * span.rowSizes[column] / root) / root;
+    sweeps = relative <= WORST_PIVOT_ERROR && sums.keptRead <= WORST_KEPT * leaving;
   }
-  if (index < width) {
+  if (k >= 0 && index < width) {
     long long j = index;
-    double *target = span.pendingRows + pending * span.leading;
-    if (!sweeps) {
-      target[j] = 0;
-      return;
+    double update = 0;
+    if (sweeps) {
+      double size = fabs(span.row[j]);
+      double rounding = gamma * span.rowSizes[j];
+      double before = columnError(span, j);
+      span.local[j] += (rounding + 4 * ROUNDOFF * size) * (1 + 2 * leaving / root);
+      span.carried[j] += size / pivot * (sums.keptCarried + leaving);
+      if (j >= span.first) {
+        long long x = j - span.first;
+        double moved = size * ((error + sums.read) / pivot + 4 * ROUNDOFF) + rounding;
+        double seen = size * (relative + ROUNDOFF) / root + SAFETY * rounding / root;
+        double step = size / root;
+        span.components[x] += before * before;
+        span.joined[x] += 2 * columnError(span, j) * moved;
+        span.own[x] += seen * seen;
+        span.squares[x] += step * step;
+      }
+      span.norms[j] += sums.spanNorm / root * (size / root);
+      update = span.row[j] / root;
     }
-    double size = fabs(span.row[j]);
-    if (j >= span.rows) {
-      long long x = j - span.rows;
-      double step = size / root;
-      double relative = span.scalars[PIVOT_ERROR] / root + pivotRounding / pivot;
-      double error =
-          span.errors[j] + step * (relative + ROUNDOFF) + gamma * span.rowSizes[j] / root;
-      span.squares[x] += step * step;
-      span.drift[x] += error * error;
+    span.pendingRows[pending * span.leading + j] = update;
+  } else if (k >= 0 && index < width + span.rows) {
+    long long i = index - width;
+    double update = 0;
+    if (sweeps) {
+      // Row k becomes the multipliers, as kept by Drift, instead of 0.
+      update = span.column[i] / root - (i == k ? 1 : 0);
+      if (i == k) {
+        span.weights[k] = leaving / root;
+      }
     }
-    span.errors[j] += size * (pivotError + 4 * ROUNDOFF) + 2 * gamma * span.rowSizes[j];
-    span.norms[j] += spanNorm * size / root;
-    target[j] = span.row[j] / root;
+    span.pendingColumns[pending * span.rows + i] = update;
+  }
+  if (surveys) {
+    surveyLine(spans, span, which + blockIdx.y, index, surveys);
+  }
+}
+
+/*
+ * Before the pending updates are applied: their rounding, and whether it is small beside that of the
+ * others for each column of W that a later sweep may use. Threads as for readPivot(), of one span.
+ */
+extern "C" __global__ void settle(Span *spans, int which, int pending) {
+  Span span = spans[which];
+  long long width = span.first + span.columns;
+  long long index = (long long) blockIdx.x * blockDim.x + threadIdx.x;
+  if (index < width) {
+    double error = (pending + 1) * ROUNDOFF * (1.001 * span.norms[index] + span.carried[index]);
+    span.local[index] += error;
+    if (index >= span.first) {
+      span.joined[index - span.first] += 2 * columnError(span, index) * error;
+    }
   } else if (index < width + span.rows) {
     long long i = index - width;
-    span.pendingColumns[pending * span.rows + i] = sweeps ? span.column[i] / root : 0;
-  }
-}
-
-/* After the pending updates have been applied: their rounding, and fresh norms. */
-extern "C" __global__ void refresh(Span *spans, int which, int pending) {
-  Span span = spans[which + blockIdx.y];
-  int j = blockIdx.x * blockDim.x + threadIdx.x;
-  if (j < span.rows + span.columns) {
-    span.errors[j] += (pending + 1) * ROUNDOFF * span.norms[j];
-    span.norms[j] = columnNorm(span, j);
-  }
-}
-
-/* The trace of W over the vectors that still span, when no update is pending; a block a span. */
-extern "C" __global__ void __launch_bounds__(MAX_THREADS) refreshTrace(Span *spans, int which) {
-  Span span = spans[which + blockIdx.x];
-  double trace = 0;
-  for (long long i = threadIdx.x; i < span.rows; i += blockDim.x) {
-    if (span.spanning[i] != 0) {
-      trace += span.values[i * span.leading + i];
+    long long j = span.pivots[i];
+    if (span.weights[i] == 0 && j >= 0
+        && !(span.carried[j] <= WORST_CARRIED * span.norms[j])) {
+      span.scalars[FAILED] = 1; // whichever thread finds one
     }
   }
-  trace = reduce(trace, true);
-  if (threadIdx.x == 0) {
-    span.scalars[INVERSE_TRACE] = trace;
+}
+
+/*
+ * When no update is pending: the norms of the columns and what their rows of vectors that have left
+ * carry. A block takes TILE columns, with TILE x ROW_LANES threads. The last block computes the trace
+ * of W over the vectors that still span.
+ */
+extern "C" __global__ void __launch_bounds__(COLUMNS_BLOCK) refresh(Span *spans, int which) {
+  __shared__ double norms[ROW_LANES][TILE];
+  __shared__ double carried[ROW_LANES][TILE];
+  Span span = spans[which];
+  long long width = span.first + span.columns;
+  bool ofTrace = blockIdx.x == gridDim.x - 1;
+  long long j = (long long) blockIdx.x * TILE + threadIdx.x;
+  double norm = 0;
+  double kept = 0;
+  if (ofTrace) {
+    for (long long i = threadIdx.y * TILE + threadIdx.x; i < span.rows; i += TILE * ROW_LANES) {
+      if (span.weights[i] == 0 && span.pivots[i] >= 0) {
+        norm += span.values[i * span.leading + span.pivots[i]];
+      }
+    }
+  } else if (j < width) {
+#pragma unroll 4
+    for (long long i = threadIdx.y; i < span.rows; i += ROW_LANES) {
+      double size = fabs(span.values[i * span.leading + j]);
+      double weight = span.weights[i];
+      norm += weight > 0 ? 0 : size;
+      kept += weight * size;
+    }
   }
+  norms[threadIdx.y][threadIdx.x] = norm;
+  carried[threadIdx.y][threadIdx.x] = kept;
+  __syncthreads();
+  if (threadIdx.y == 0) {
+    for (int lane = 1; lane < ROW_LANES; lane++) {
+      norm += norms[lane][threadIdx.x];
+      kept += carried[lane][threadIdx.x];
+    }
+    norms[0][threadIdx.x] = norm;
+    if (!ofTrace && j < width) {
+      span.norms[j] = norm;
+      span.carried[j] = kept;
+    }
+  }
+  __syncthreads();
+  if (ofTrace && threadIdx.y == 0 && threadIdx.x == 0) {
+    double trace = 0;
+    for (int lane = 0; lane < TILE; lane++) {
+      trace += norms[0][lane];
+    }
+    span.scalars[INVERSE_TRACE] = trace;
+    span.scalars[PENDING] = 0;
+    span.scalars[APPLIED_NORM] = 0;
+  }
+}
+
+/* Keeps some elements of a line, in place, in one block; sources ascend. */
+static __device__ void keep(double *line, const long long *sources, long long before, int count) {
+  for (int from = 0; from < count; from += blockDim.x) {
+    int j = from + threadIdx.x;
+    double value = j < count ? line[sources[j] - before] : 0;
+    __syncthreads(); // no element is overwritten before it was read
+    if (j < count) {
+      line[j] = value;
+    }
+  }
+}
+
+/*
+ * Drops columns of the tableau when no update is pending, in place: a block for each row, and one for
+ * each other line that has an element per column.
+ */
+extern "C" __global__ void dropColumns(
+    Span *spans, int which, const long long *sources, int keptFirst, int kept) {
+  Span span = spans[which];
+  if (blockIdx.x < span.rows) {
+    keep(span.values + blockIdx.x * span.leading, sources, 0, kept);
+    return;
+  }
+  double *lines[COLUMN_LINES] = {
+    span.norms, span.local, span.carried, span.components, span.joined, span.own, span.squares,
+    span.projected
+  };
+  int line = (int) (blockIdx.x - span.rows);
+  bool whole = line < WHOLE_LINES; // those of W too
+  keep(
+      lines[line], whole ? sources : sources + keptFirst, whole ? 0 : span.first,
+      whole ? kept : kept - keptFirst);
 }

@@ -50,6 +50,8 @@ class CudaFaultsTest {
   private static final double[] EPSILONS = {0.05, 0.1, 0.2};
   private static final Problem PROBLEM = partners(3000, 24);
 
+  private static final int OUT_OF_MEMORY = 2; // CUDA_ERROR_OUT_OF_MEMORY
+
   // So many places at which each kind of call fails, spread over a whole match.
   private static final int PLACES = 40;
 
@@ -374,9 +376,9 @@ class CudaFaultsTest {
         ProjectionTable expected = table(processor)) {
       table.distances(Group.X);
       ProjectionTable.Mark mark = table.mark();
-      StandIn.setMemory(StandIn.bytesInUse() / 2); // both devices have the same
       int failures = 0;
       for (int neuron = 0; neuron < 8; neuron += 2) {
+        StandIn.failCall(StandIn.Kind.LAUNCH, 1, OUT_OF_MEMORY);
         try {
           table.remove(Group.Y, neuron, neuron + 1);
         } catch (NotEnoughMemoryException e) {

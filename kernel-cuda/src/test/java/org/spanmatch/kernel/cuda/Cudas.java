@@ -6,15 +6,28 @@ import java.util.Optional;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider.Unavailable;
 import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.cuda.driver.Cuda;
+import org.spanmatch.kernel.cuda.driver.Device;
+import org.spanmatch.kernel.cuda.loading.CudaUnavailableException;
 
 /** The CUDA that tests run on: the stand-in, or a GPU. */
-final class Cudas {
+public final class Cudas {
   private Cudas() {}
 
   /** Opens the kernel, or skips the test where there is no CUDA, not even the stand-in. */
   static ProjectionKernel open(KernelOptions options) {
     assumeAvailable();
     return new CudaProvider().open(options, "test");
+  }
+
+  /** Opens the first device, or skips the test where there is none; the caller closes it. */
+  public static Device openDevice() {
+    assumeAvailable();
+    try {
+      return new Device(Cuda.find().chosen("0").get(0));
+    } catch (CudaUnavailableException e) {
+      throw new AssertionError(e);
+    }
   }
 
   /** Skips the test where there is no CUDA. */

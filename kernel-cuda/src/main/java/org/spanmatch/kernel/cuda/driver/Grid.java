@@ -12,7 +12,9 @@ public record Grid(int blocksX, int blocksY, int threadsX, int threadsY) {
   /** The largest number of threads in a block of {@link #oneBlock}. */
   static final int MAX_THREADS = 1024;
 
-  private static final int THREADS = 256;
+  /** The number of threads in a block of {@link #lines}. */
+  public static final int THREADS = 256;
+
   private static final int TILE = 16;
   private static final int SMALL = 64;
 

@@ -1,28 +1,35 @@
 package org.spanmatch.kernel.cuda.projection;
 
 import java.nio.ByteBuffer;
-import java.nio.DoubleBuffer;
 import java.util.BitSet;
-import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.ProjectionTable.Effort;
 import org.spanmatch.kernel.backend.GramErrors;
 import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
+import org.spanmatch.kernel.cuda.driver.DeviceAddress;
 import org.spanmatch.kernel.cuda.driver.DeviceException;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
 import org.spanmatch.kernel.cuda.driver.Transfers;
 import org.spanmatch.kernel.cuda.projection.SpanLayout.Span;
+import org.spanmatch.kernel.cuda.projection.SpanState.Answer;
 
 /**
  * The span of one group's remaining vectors, with the other group's vectors projected on it, on a
- * device. The mathematics is that of the java backend's {@code SweptSpan}, which explains it.
+ * device. The mathematics is that of the java backend's {@code SweptSpan}, which explains it, and
+ * so are the reasons for a fresh start.
  *
- * <p>A fresh start with s spanning and p projected vectors costs about {@code s³/3 + 2·s³ + 2·s²·p}
- * operations, nearly all in cuBLAS, and a removal {@code 2·s·(s + p)}.
+ * <p>A fresh start with s spanning and p projected vectors costs about {@code 5/3·s³ + 2·s²·p}
+ * operations, nearly all in cuBLAS, and a removal {@code 2·s·(s + p)}, where s counts the vectors
+ * that spanned at the start.
  */
 final class DeviceSpan {
+  // A mark starts afresh from less than this part of the rows, so that trials inherit few.
+  private static final int FEW_LEFT_AT_MARK = 2;
+
   private final Device device;
   private final Allocations allocations;
   private final UnitGram gram;
@@ -37,6 +44,8 @@ final class DeviceSpan {
   private int pending;
   private int sweepsSinceAnswer;
   private boolean wantsSweeps; // for the last removal
+  private long factorisations;
+  private double operations;
 
   /** The state that a mark keeps; it shares the tableau. */
   private final class Saved implements SavedSpan {
@@ -55,12 +64,11 @@ final class DeviceSpan {
       projected.clear();
       projected.or(savedProjected);
       if (savedTableau != null) {
-        SpanState copy = new SpanState(device, allocations, savedTableau);
+        SpanState copy = savedState.copy(allocations);
         if (savedTableau == null) { // memory was so short that this state has been given up
           copy.close();
           return;
         }
-        savedState.copyTo(copy);
         state = copy;
         tableau = savedTableau.share();
         pending = savedPending;
@@ -157,14 +165,14 @@ final class DeviceSpan {
     double[] errorBounds = new double[count];
     double[] coefficientNorms = new double[count];
     if (count > 0) {
-      DoubleBuffer answers = answers();
+      Answer answer = answer();
       int others = tableau.others();
       int next = 0;
       for (int x = 0; x < others; x++) {
         if (projected.get(tableau.columns()[x])) {
-          distances[next] = answers.get(x);
-          errorBounds[next] = answers.get(others + x);
-          coefficientNorms[next] = answers.get(2 * others + x);
+          distances[next] = answer.distance(x);
+          errorBounds[next] = answer.errorBound(x);
+          coefficientNorms[next] = answer.coefficientNorm(x);
           next++;
         }
       }
@@ -172,18 +180,21 @@ final class DeviceSpan {
     return new Distances(neurons, distances, errorBounds, coefficientNorms, gram.storageRoundoff());
   }
 
-  private DoubleBuffer answers() {
+  private Answer answer() {
     while (true) {
       if (tableau == null) {
         start();
       }
       code.answer(which, tableau.width());
-      Optional<DoubleBuffer> answers = state.answer();
-      if (answers.isPresent()) {
+      Answer answer = state.answer(tableau.others());
+      if (answer.needsStart()) {
+        restart();
+      } else if (answer.needsApplying()) {
+        applyPending();
+      } else {
         sweepsSinceAnswer = 0;
-        return answers.get();
+        return answer;
       }
-      restart();
     }
   }
 
@@ -195,17 +206,22 @@ final class DeviceSpan {
 
   /** Makes a fresh start if one is needed before the next question. */
   void prepare() {
-    answers();
+    answer();
   }
 
-  /** The projected vectors by column, as the device has them. */
-  int[] projectedVectors() {
-    return tableau.columns();
+  /** Returns what was computed so far. */
+  Effort effort() {
+    return new Effort(factorisations, operations);
   }
 
   /** Number of elements that a sweep computes: those of a row and of a column. */
   int sweepSize() {
     return tableau.width() + tableau.rows().length;
+  }
+
+  /** Number of sweeps for which there is room until updates must be applied. */
+  int room() {
+    return Tableau.PENDING - pending;
   }
 
   // Removals.
@@ -217,7 +233,7 @@ final class DeviceSpan {
   void remove(int[] fromProjected, int[] fromSpanning) {
     IntStream.of(fromProjected).forEach(projected::clear);
     // More sweeps than this cost more than a fresh start with the remaining vectors.
-    wantsSweeps = fromSpanning.length <= spanning.cardinality() / 4;
+    wantsSweeps = fromSpanning.length <= Math.max(1, spanning.cardinality() / 4);
     IntStream.of(fromSpanning).forEach(spanning::clear);
   }
 
@@ -230,9 +246,7 @@ final class DeviceSpan {
       code.takeOut(which, removed[0], false);
       return;
     }
-    try (DeviceMemory vectors = allocations.of(removed)) {
-      code.takeProjected(which, vectors, removed.length);
-    }
+    code.takeProjected(which, tableau.list(removed), removed.length);
   }
 
   /** Sweeps vectors out of the span on the device. */
@@ -240,24 +254,26 @@ final class DeviceSpan {
     if (!wantsSweeps) {
       forget();
     }
-    boolean applied = false;
+    BitSet awaited = bits(removed); // their columns are still needed
     for (int i = 0; i < removed.length && tableau != null; i++) {
       code.takeOut(which, removed[i], true);
+      awaited.clear(removed[i]);
       if (tableau.row(removed[i]) >= 0) {
-        code.readPivot(which, 1, pending, sweepSize());
-        code.sweepOut(which, 1, pending, sweepSize());
-        code.countSweep(which, 1, pending);
-        pending++;
-        sweepsSinceAnswer++;
+        code.readPivot(which, 1, sweepSize());
+        code.sweepOut(which, 1, sweepSize(), DeviceAddress.NULL);
+        code.countSweep(which, 1);
+        countSweep();
         if (pending == Tableau.PENDING) {
-          applyAll();
-          applied = true;
+          applyAll(awaited);
         }
       }
     }
-    if (applied) {
-      compact(); // not earlier: the rows of later vectors are still needed
-    }
+  }
+
+  private void countSweep() {
+    operations += 4.0 * pending * sweepSize();
+    pending++;
+    sweepsSinceAnswer++;
   }
 
   /** Runs work that leaves a tableau half changed if it fails, for example for lack of memory. */
@@ -270,15 +286,15 @@ final class DeviceSpan {
     }
   }
 
-  /**
-   * Called after peeling on the device removed the vectors last removed here.
-   *
-   * @param steps number of pending updates, zero ones included
-   */
-  void peeled(int steps) {
+  /** Called after peeling on the device removed vectors, some of which spanned. */
+  void peeled(int[] fromSpanning) {
+    for (int vector : fromSpanning) {
+      if (tableau.row(vector) >= 0) {
+        countSweep();
+      }
+    }
     // Each step computed an answer, except after the last removal.
     sweepsSinceAnswer = 1;
-    pending = steps;
   }
 
   /**
@@ -286,28 +302,38 @@ final class DeviceSpan {
    */
   void applyPending() {
     if (tableau != null && pending > 0) {
-      orForget(
-          () -> {
-            applyAll();
-            compact();
-          });
+      orForget(() -> applyAll(new BitSet()));
     }
   }
 
-  private void applyAll() {
+  /** Applies pending updates if there are many. */
+  void applyMany() {
+    if (2 * pending > Tableau.PENDING) {
+      applyPending();
+    }
+  }
+
+  /**
+   * Applies all pending updates, and drops columns if many aren't needed any more.
+   *
+   * @param awaited vectors that have left the span, but are still to be swept out
+   */
+  private void applyAll(BitSet awaited) {
+    code.settle(which, pending, sweepSize());
     if (tableau.isShared()) {
       unshare();
     }
     tableau.apply(pending, device.blas());
-    code.refresh(which, pending, tableau.width());
-    code.refreshTrace(which, tableau.rows().length);
+    code.refresh(which, tableau.width());
+    operations += 2.0 * pending * tableau.rows().length * tableau.width();
     pending = 0;
+    dropColumns(awaited);
   }
 
   /** Leaves the tableau to the marks that share it, unless they give it up for lack of memory. */
   private void unshare() {
     try {
-      Tableau own = tableau.copy(device, allocations, gram.size());
+      Tableau own = tableau.copy(allocations);
       tableau.release();
       tableau = own;
       describe();
@@ -318,38 +344,21 @@ final class DeviceSpan {
     }
   }
 
-  /** Compacts the tableau if much was removed. */
-  private void compact() {
-    int[] rows =
-        IntStream.range(0, tableau.rows().length)
-            .filter(i -> spanning.get(tableau.rows()[i]))
+  private void dropColumns(BitSet awaited) {
+    int[] spanningColumns =
+        IntStream.range(0, tableau.spanning().length)
+            .filter(j -> spanning.get(tableau.spanning()[j]) || awaited.get(tableau.spanning()[j]))
             .toArray();
     int[] columns =
         IntStream.range(0, tableau.columns().length)
             .filter(x -> (x < tableau.others() ? projected : spanning).get(tableau.columns()[x]))
             .toArray();
-    if (8 * (rows.length + columns.length) > 7 * tableau.width()) {
+    int kept = spanningColumns.length + columns.length;
+    if (8 * kept > 7 * tableau.width()) {
       return;
     }
-    Tableau compacted = null;
-    SpanState compactedState;
-    try {
-      compacted = tableau.compacted(device, allocations, rows, columns, gram.size());
-      compactedState =
-          state.compacted(allocations, compacted, tableau.sources(rows, columns), columns);
-    } catch (DeviceException e) {
-      if (compacted != null) {
-        compacted.release();
-      }
-      if (e.isOutOfMemory()) {
-        return; // compacting only saves work
-      }
-      throw e;
-    }
-    tableau.release();
-    state.close();
-    tableau = compacted;
-    state = compactedState;
+    DeviceAddress sources = tableau.keep(spanningColumns, columns);
+    code.dropColumns(which, tableau.rows().length, sources, spanningColumns.length, kept);
     describe();
   }
 
@@ -357,12 +366,11 @@ final class DeviceSpan {
 
   /** Saves the state. */
   SavedSpan save() {
+    prepareMark();
     Saved saved = new Saved();
     if (tableau != null) {
       try {
-        SpanState copy = new SpanState(device, allocations, tableau);
-        state.copyTo(copy);
-        saved.savedState = copy;
+        saved.savedState = state.copy(allocations);
         saved.savedTableau = tableau.share();
       } catch (DeviceException e) {
         if (!e.isOutOfMemory()) {
@@ -372,6 +380,27 @@ final class DeviceSpan {
       }
     }
     return saved;
+  }
+
+  /** Does once what each trial from a mark would soon have to do. */
+  private void prepareMark() {
+    try {
+      applyMany();
+      if (tableau != null && isFewLeft()) {
+        forget();
+        start();
+      }
+    } catch (DeviceException e) {
+      if (!e.isOutOfMemory()) {
+        throw e;
+      }
+      // The next question needs a fresh start.
+    }
+  }
+
+  private boolean isFewLeft() {
+    int rows = tableau.rows().length;
+    return rows > SpanLayout.SMALL && FEW_LEFT_AT_MARK * spanning.cardinality() < rows;
   }
 
   // Fresh starts.
@@ -439,14 +468,18 @@ final class DeviceSpan {
     int[] dependent = IntStream.of(all).filter(vector -> !taken.get(vector)).toArray();
     int[] others = projected.stream().toArray();
     int[] columns = IntStream.concat(IntStream.of(others), IntStream.of(dependent)).toArray();
-    tableau =
-        new Tableau(device, allocations, from, columns, others.length, from.length, gram.size());
+    tableau = new Tableau(device, allocations, from, columns, others.length, gram.size());
     state = SpanState.fresh(device, allocations, tableau);
     describe();
     new Projection(device, allocations, gram, tableau, state, code, which).compute();
-    double nearest = from.length == 0 ? 1 : state.nearest();
-    if (nearest > (chosen ? 0 : Precision.GRAM_FLOOR)) {
-      return true;
+    factorisations++;
+    OptionalDouble nearest = from.length == 0 ? OptionalDouble.of(1) : state.nearest();
+    if (nearest.isPresent()) {
+      double rank = from.length;
+      operations += rank * rank * (5 * rank / 3 + 2.0 * columns.length);
+      if (nearest.getAsDouble() > (chosen ? 0 : Precision.GRAM_FLOOR)) {
+        return true;
+      }
     }
     forget();
     return false;

@@ -32,6 +32,8 @@ public final class DeviceTable extends NeuronTable {
   // The latest marks keep what returning without a fresh start takes; older ones don't.
   private static final int MARKS = 8;
 
+  private static final int LEAST_STEPS = 8;
+
   private final DeviceErrors errors;
   private final Device device;
   private final UnitGram gram;
@@ -42,6 +44,8 @@ public final class DeviceTable extends NeuronTable {
   private final Deque<Saved> marks = new ArrayDeque<>();
   private final Group[] groups; // by vector
   private final int[] neurons;
+  private Peeling peeling; // null before the first peel
+  private int launched; // number of steps to launch together at most
   private boolean open = true; // until memory is freed
 
   private static final class Saved {
@@ -205,6 +209,11 @@ public final class DeviceTable extends NeuronTable {
   }
 
   @Override
+  public Optional<Effort> effort() {
+    return Optional.of(spans.get(Group.X).effort().plus(spans.get(Group.Y).effort()));
+  }
+
+  @Override
   public void sharpen() {
     on(
         () -> {
@@ -246,15 +255,17 @@ public final class DeviceTable extends NeuronTable {
 
   // Peeling.
 
-  /** Keeps the loop on the device: the host looks at it after {@link Tableau#PENDING} steps. */
+  /** Keeps the loop on the device: the host looks at it when updates must be applied. */
   @Override
   public List<Peeled> peel(Progress progress) {
     List<Peeled> peeled = new ArrayList<>();
     int total = remaining(Group.X).length + remaining(Group.Y).length;
+    boolean[] prepared = {false};
+    launched = Tableau.PENDING;
     while (peeled.size() < total) {
       on(
           () -> {
-            orForget(() -> peeled.addAll(peelSome()));
+            orForget(() -> prepared[0] = peelSome(prepared[0], peeled));
             return null;
           });
       progress.update("spectrum", peeled.size(), total);
@@ -262,56 +273,32 @@ public final class DeviceTable extends NeuronTable {
     return peeled;
   }
 
-  private List<Peeled> peelSome() {
-    for (DeviceSpan span : spans.values()) {
-      span.prepare();
-      span.applyPending();
-    }
-    List<Peeled> peeled = peelOnDevice();
-    if (peeled.isEmpty()) {
-      throw new IllegalStateException("peeling stopped although neurons remain");
-    }
-    int[] x = taken(peeled, Group.X);
-    int[] y = taken(peeled, Group.Y);
-    take(Group.X, x);
-    take(Group.Y, y);
-    int[] xColumns = columns(Group.X, x);
-    int[] yColumns = columns(Group.Y, y);
-    spans.get(Group.X).remove(xColumns, yColumns);
-    spans.get(Group.Y).remove(yColumns, xColumns);
-    for (DeviceSpan span : spans.values()) {
-      span.peeled(Tableau.PENDING);
-      span.applyPending();
-    }
-    return peeled;
-  }
-
-  /** Takes out up to {@link Tableau#PENDING} neurons, fewer if a fresh start is needed. */
-  private List<Peeled> peelOnDevice() {
-    DeviceSpan x = spans.get(Group.X);
-    DeviceSpan y = spans.get(Group.Y);
-    int sweepSize = Math.max(x.sweepSize(), y.sweepSize());
-    int count = x.projectedVectors().length + y.projectedVectors().length;
-    int surveyCount = SpanCode.surveyCount(count);
-    double[] values;
-    try (DeviceMemory xVectors = allocations.of(x.projectedVectors());
-        DeviceMemory yVectors = allocations.of(y.projectedVectors());
-        DeviceMemory surveys = allocations.doubles((long) SpanLayout.SURVEY_DOUBLES * surveyCount);
-        DeviceMemory steps = allocations.doubles((long) Step.DOUBLES * Tableau.PENDING)) {
-      device.clear(steps); // of steps that aren't needed only the vector is written
-      for (int step = 0; step < Tableau.PENDING; step++) {
-        code.survey(surveys, surveyCount);
-        code.peel(surveys, surveyCount, xVectors, yVectors, step, steps);
-        code.readPivot(0, 2, step, sweepSize);
-        code.sweepOut(0, 2, step, sweepSize);
+  /**
+   * Takes out some neurons.
+   *
+   * @param prepared whether no span needs a fresh start now
+   * @param peeled gets the neurons
+   * @return whether no span needs a fresh start next
+   */
+  private boolean peelSome(boolean prepared, List<Peeled> peeled) {
+    if (!prepared) {
+      for (DeviceSpan span : spans.values()) {
+        span.applyMany();
+        span.prepare();
       }
-      code.countSweep(0, 2, Tableau.PENDING - 1);
-      values = device.transfers().download(steps, 0, Step.DOUBLES * Tableau.PENDING);
     }
-    List<Peeled> peeled = new ArrayList<>();
-    for (int i = 0; i < Tableau.PENDING && Step.VECTOR.of(values, i) >= 0; i++) {
+    int left = remaining(Group.X).length + remaining(Group.Y).length;
+    int room = spans.values().stream().mapToInt(DeviceSpan::room).min().orElseThrow();
+    int steps = Math.min(Math.min(left, room), launched);
+    int lines = spans.values().stream().mapToInt(DeviceSpan::sweepSize).max().orElseThrow();
+    if (peeling == null) {
+      peeling = new Peeling(device, allocations, code, 2 * gram.size());
+    }
+    double[] values = peeling.steps(steps, lines);
+    List<Peeled> some = new ArrayList<>();
+    for (int i = 0; i < steps && Step.VECTOR.of(values, i) >= 0; i++) {
       int vector = (int) Step.VECTOR.of(values, i);
-      peeled.add(
+      some.add(
           new Peeled(
               groups[vector],
               neurons[vector],
@@ -319,7 +306,28 @@ public final class DeviceTable extends NeuronTable {
               Step.ERROR_BOUND.of(values, i),
               Step.HIGHEST.of(values, i)));
     }
-    return peeled;
+    if (some.isEmpty() && !prepared) {
+      throw new IllegalStateException("peeling stopped although neurons remain");
+    }
+    peeled.addAll(some);
+    int[] x = taken(some, Group.X);
+    int[] y = taken(some, Group.Y);
+    take(Group.X, x);
+    take(Group.Y, y);
+    int[] xColumns = columns(Group.X, x);
+    int[] yColumns = columns(Group.Y, y);
+    spans.get(Group.X).remove(xColumns, yColumns);
+    spans.get(Group.Y).remove(yColumns, xColumns);
+    spans.get(Group.X).peeled(yColumns);
+    spans.get(Group.Y).peeled(xColumns);
+    spans.values().forEach(DeviceSpan::applyMany);
+    boolean went = some.size() == steps;
+    // Steps after an early end are launched in vain, and one is as likely as the last time.
+    launched =
+        went
+            ? Math.min(Tableau.PENDING, launched + LEAST_STEPS)
+            : Math.max(LEAST_STEPS, some.size());
+    return went;
   }
 
   private static int[] taken(List<Peeled> peeled, Group group) {

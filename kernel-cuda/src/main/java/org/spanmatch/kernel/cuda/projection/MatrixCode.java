@@ -52,14 +52,6 @@ final class MatrixCode {
             .int64(toLeading));
   }
 
-  /** Gathers elements of a row, given their numbers. */
-  void pick(DeviceAddress from, DeviceMemory sources, int count, DeviceAddress to) {
-    code.launch(
-        "pick",
-        Grid.lines(count),
-        arguments().address(from).address(sources).int32(count).address(to));
-  }
-
   /** Copies the upper triangle of the first columns to a square matrix, with zeros below. */
   void takeTriangle(DeviceAddress from, long fromLeading, int size, DeviceMemory to) {
     code.launch(

@@ -66,7 +66,7 @@ final class Projection {
       code.inverseDiagonal(which, rows);
       device.blas().divide(width, rows, l, rows, values, leading);
     }
-    code.startNorms(which, width);
+    code.refresh(which, width);
     code.startErrors(which, width);
   }
 

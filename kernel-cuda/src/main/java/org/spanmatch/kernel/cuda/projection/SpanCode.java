@@ -2,14 +2,15 @@ package org.spanmatch.kernel.cuda.projection;
 
 import static org.spanmatch.kernel.cuda.driver.KernelArguments.arguments;
 
+import org.spanmatch.kernel.cuda.driver.DeviceAddress;
 import org.spanmatch.kernel.cuda.driver.DeviceCode;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
 import org.spanmatch.kernel.cuda.driver.Grid;
 
 /**
  * The device functions on structs Span. Parameters are named as in spanmatch.cu, which describes
- * them: {@code which} is a span, or the first of {@code spanCount}, and {@code pending} the number
- * of pending updates.
+ * them: {@code which} is a span, or the first of {@code spanCount}, and {@code lines} the largest
+ * {@link DeviceSpan#sweepSize()} of the spans.
  */
 final class SpanCode {
   private final DeviceCode code;
@@ -37,12 +38,7 @@ final class SpanCode {
     code.launch("inverseDiagonal", Grid.lines(rows), arguments().address(spans).int32(which));
   }
 
-  /** Computes the norms of the tableau's {@code width} columns. */
-  void startNorms(int which, int width) {
-    code.launch("startNorms", Grid.lines(width), arguments().address(spans).int32(which));
-  }
-
-  /** Computes the error bounds of the tableau's {@code width} columns, and the scalars. */
+  /** Computes the drift of the tableau's {@code width} columns, whose norms are known. */
   void startErrors(int which, int width) {
     code.launch("startErrors", Grid.oneBlock(width), arguments().address(spans).int32(which));
   }
@@ -65,92 +61,80 @@ final class SpanCode {
   }
 
   /** Removes {@code count} vectors from the projected ones. */
-  void takeProjected(int which, DeviceMemory vectors, int count) {
+  void takeProjected(int which, DeviceAddress vectors, int count) {
     code.launch(
         "takeProjected",
         Grid.lines(count),
         arguments().address(spans).int32(which).address(vectors).int32(count));
   }
 
-  /**
-   * Reads the pivot's row and column.
-   *
-   * @param sweepSize the largest {@link DeviceSpan#sweepSize()} of the spans
-   */
-  void readPivot(int which, int spanCount, int pending, int sweepSize) {
-    code.launch(
-        "readPivot",
-        Grid.lines(sweepSize, spanCount),
-        arguments().address(spans).int32(which).int32(pending));
+  /** Reads the pivot's row and column. */
+  void readPivot(int which, int spanCount, int lines) {
+    code.launch("readPivot", Grid.lines(lines, spanCount), arguments().address(spans).int32(which));
   }
 
   /**
    * Sweeps the pivot out, without counting it.
    *
-   * @param sweepSize the largest {@link DeviceSpan#sweepSize()} of the spans
+   * @param surveys for what is left of both spans, or {@link DeviceAddress#NULL}
    */
-  void sweepOut(int which, int spanCount, int pending, int sweepSize) {
+  void sweepOut(int which, int spanCount, int lines, DeviceAddress surveys) {
     code.launch(
         "sweepOut",
-        Grid.lines(sweepSize, spanCount),
-        arguments().address(spans).int32(which).int32(pending));
+        Grid.lines(lines, spanCount),
+        arguments().address(spans).int32(which).address(surveys));
   }
 
   /** Counts the last sweep. */
-  void countSweep(int which, int spanCount, int pending) {
-    code.launch(
-        "countSweep",
-        Grid.threads(spanCount),
-        arguments().address(spans).int32(which).int32(pending));
+  void countSweep(int which, int spanCount) {
+    code.launch("countSweep", Grid.threads(spanCount), arguments().address(spans).int32(which));
   }
 
-  /** Updates the errors and norms of {@code width} columns after pending updates were applied. */
-  void refresh(int which, int pending, int width) {
+  /** Prepares the drift for the application of {@code pending} updates. */
+  void settle(int which, int pending, int lines) {
     code.launch(
-        "refresh", Grid.lines(width), arguments().address(spans).int32(which).int32(pending));
+        "settle", Grid.lines(lines), arguments().address(spans).int32(which).int32(pending));
   }
 
-  /** Updates the trace of W, which has {@code rows} rows. */
-  void refreshTrace(int which, int rows) {
-    code.launch("refreshTrace", Grid.oneBlock(rows), arguments().address(spans).int32(which));
+  /** Computes the norms of {@code width} columns, and the trace of W, when nothing is pending. */
+  void refresh(int which, int width) {
+    int blocks = Grid.blocks(width, SpanLayout.TILE) + 1; // and one for the trace
+    code.launch(
+        "refresh",
+        new Grid(blocks, 1, SpanLayout.TILE, SpanLayout.ROW_LANES),
+        arguments().address(spans).int32(which));
+  }
+
+  /**
+   * Drops columns of a tableau with {@code rows} rows.
+   *
+   * @param sources the columns to keep
+   * @param keptFirst how many of them are W's
+   */
+  void dropColumns(int which, int rows, DeviceAddress sources, int keptFirst, int kept) {
+    code.launch(
+        "dropColumns",
+        new Grid(rows + SpanLayout.COLUMN_LINES, 1, Grid.THREADS, 1),
+        arguments().address(spans).int32(which).address(sources).int32(keptFirst).int32(kept));
   }
 
   // Peeling.
 
-  /**
-   * Returns the number of blocks that survey {@code columns} vectors of both spans, one Survey
-   * each.
-   */
-  static int surveyCount(int columns) {
-    return Grid.blocks(columns, SpanLayout.SURVEY);
+  /** Returns the number of Surveys that {@link #survey} and {@link #sweepOut} leave. */
+  static int surveyCount(int lines) {
+    return 2 * Grid.blocks(lines, SpanLayout.LINE);
   }
 
-  /** Surveys all vectors of both spans in {@code surveyCount} blocks. */
-  void survey(DeviceMemory surveys, int surveyCount) {
-    code.launch(
-        "survey",
-        new Grid(surveyCount, 1, SpanLayout.SURVEY, 1),
-        arguments().address(spans).address(surveys));
+  /** Surveys all vectors of both spans. */
+  void survey(int lines, DeviceAddress surveys) {
+    code.launch("survey", Grid.lines(lines, 2), arguments().address(spans).address(surveys));
   }
 
   /** Removes the farthest vector from both spans and writes a step. */
-  void peel(
-      DeviceMemory surveys,
-      int surveyCount,
-      DeviceMemory firstVectors,
-      DeviceMemory secondVectors,
-      int step,
-      DeviceMemory steps) {
+  void peel(DeviceAddress surveys, int surveyCount, int step, DeviceAddress steps) {
     code.launch(
         "peel",
-        new Grid(1, 1, SpanLayout.SURVEY, 1),
-        arguments()
-            .address(spans)
-            .address(surveys)
-            .int32(surveyCount)
-            .address(firstVectors)
-            .address(secondVectors)
-            .int32(step)
-            .address(steps));
+        new Grid(1, 1, SpanLayout.LINE, 1),
+        arguments().address(spans).address(surveys).int32(surveyCount).int32(step).address(steps));
   }
 }

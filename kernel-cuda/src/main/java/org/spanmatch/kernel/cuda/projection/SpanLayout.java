@@ -2,6 +2,7 @@ package org.spanmatch.kernel.cuda.projection;
 
 import java.nio.ByteBuffer;
 import org.spanmatch.kernel.cuda.driver.DeviceAddress;
+import org.spanmatch.kernel.cuda.driver.Grid;
 
 /**
  * The structs, enums and sizes that this package shares with spanmatch.cu, which describes their
@@ -12,11 +13,22 @@ final class SpanLayout {
   /** Number of rows that one block of threads factorises. */
   static final int PANEL = 64;
 
-  /** Number of threads of a block that surveys vectors. */
-  static final int SURVEY = 128;
+  /** Number of threads of a block that works on a part of a line. */
+  static final int LINE = Grid.THREADS;
+
+  /** Columns of a block that adds up columns, and its threads per column. */
+  static final int TILE = 32;
+
+  static final int ROW_LANES = 16;
+
+  /** Number of lines of a span's state that have an element per column. */
+  static final int COLUMN_LINES = 8;
+
+  /** With fewer rows sweeps cost too little for a fresh start with what is left of them. */
+  static final int SMALL = 64;
 
   /** Size of struct Survey in doubles; the host only allocates it. */
-  static final int SURVEY_DOUBLES = 8;
+  static final int SURVEY_DOUBLES = 10;
 
   /** Size of the scalars, in doubles. */
   static final int SCALARS = 16;
@@ -43,14 +55,20 @@ final class SpanLayout {
     COLUMN(Kind.ADDRESS),
     COLUMN_SIZES(Kind.ADDRESS),
     NORMS(Kind.ADDRESS),
-    ERRORS(Kind.ADDRESS),
+    LOCAL(Kind.ADDRESS),
+    CARRIED(Kind.ADDRESS),
+    COMPONENTS(Kind.ADDRESS),
+    JOINED(Kind.ADDRESS),
+    OWN(Kind.ADDRESS),
+    WEIGHTS(Kind.ADDRESS),
     SQUARES(Kind.ADDRESS),
-    DRIFT(Kind.ADDRESS),
-    SPANNING(Kind.ADDRESS),
     PROJECTED(Kind.ADDRESS),
     SCALARS(Kind.ADDRESS),
     PLACES(Kind.ADDRESS),
+    PIVOTS(Kind.ADDRESS),
+    VECTORS(Kind.ADDRESS),
     ROWS(Kind.INTEGER),
+    FIRST(Kind.INTEGER),
     COLUMNS(Kind.INTEGER),
     OTHERS(Kind.INTEGER),
     LEADING(Kind.INTEGER),
@@ -108,13 +126,16 @@ final class SpanLayout {
     INVERSE_TRACE,
     SWEEPS,
     FAILED,
+    PENDING,
     PIVOT,
     PIVOT_ERROR,
     INDEFINITE,
     LARGEST_INVERSE,
     SPANNING,
     DEPENDENT,
-    NEEDS_START;
+    NEEDS_START,
+    APPLIED_NORM,
+    NEEDS_APPLYING;
 
     /** Returns this scalar from the array of all scalars. */
     double of(double[] scalars) {

@@ -1,9 +1,7 @@
 package org.spanmatch.kernel.cuda.projection;
 
 import java.nio.ByteBuffer;
-import java.nio.DoubleBuffer;
-import java.util.Arrays;
-import java.util.Optional;
+import java.util.OptionalDouble;
 import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
@@ -14,59 +12,60 @@ import org.spanmatch.kernel.cuda.projection.SpanLayout.Span;
 final class SpanState implements AutoCloseable {
   private final Device device;
   private final DeviceMemory memory;
+  // When it was allocated: a tableau may have fewer columns by now.
   private final long rows;
   private final long columns;
-  private final int others;
+  private final long others;
 
-  /** Allocates the state of a tableau. */
-  SpanState(Device device, Allocations allocations, Tableau tableau) {
+  private SpanState(Device device, Allocations allocations, long rows, long columns, long others) {
     this.device = device;
-    this.rows = tableau.rows().length;
-    this.columns = tableau.columns().length;
-    this.others = tableau.others();
-    memory = allocations.doubles(flagsAt() + rows + columns);
+    this.rows = rows;
+    this.columns = columns;
+    this.others = others;
+    memory = allocations.doubles(weightsAt() + rows);
   }
 
-  /** Returns a state in which all vectors span, are projected, or are dependent. */
+  /** Returns the state of a tableau before it is computed: zeros. */
   static SpanState fresh(Device device, Allocations allocations, Tableau tableau) {
-    SpanState state = new SpanState(device, allocations, tableau);
-    double[] initial = new double[(int) (state.memory.bytes() / Double.BYTES)];
-    Arrays.fill(initial, (int) state.flagsAt(), initial.length, 1);
-    device.transfers().upload(initial, state.memory);
+    SpanState state =
+        new SpanState(
+            device, allocations, tableau.rows().length, tableau.columns().length, tableau.others());
+    device.clear(state.memory);
     return state;
   }
 
-  private long normsAt() {
-    return SpanLayout.SCALARS + 3L * others;
+  /** Returns a copy. */
+  SpanState copy(Allocations allocations) {
+    SpanState copy = new SpanState(device, allocations, rows, columns, others);
+    device.copy(memory, copy.memory, memory.bytes());
+    return copy;
   }
 
-  private long errorsAt() {
-    return normsAt() + rows + columns;
+  /** Returns the offset of a line with an element per column of the tableau. */
+  private long wholeLineAt(int line) {
+    return SpanLayout.SCALARS + 3 * others + line * (rows + columns);
   }
 
-  private long squaresAt() {
-    return errorsAt() + rows + columns;
+  /** Returns the offset of a line with an element per column of C. */
+  private long lineAt(int line) {
+    return wholeLineAt(3) + line * columns;
   }
 
-  private long driftAt() {
-    return squaresAt() + columns;
-  }
-
-  /**
-   * Returns the offset of the flags: whether each row spans, then whether each column is projected.
-   */
-  private long flagsAt() {
-    return driftAt() + columns;
+  private long weightsAt() {
+    return lineAt(5);
   }
 
   /** Writes the members of a struct Span that point here. */
   void describe(ByteBuffer struct) {
-    Span.NORMS.put(struct, memory.element(normsAt()));
-    Span.ERRORS.put(struct, memory.element(errorsAt()));
-    Span.SQUARES.put(struct, memory.element(squaresAt()));
-    Span.DRIFT.put(struct, memory.element(driftAt()));
-    Span.SPANNING.put(struct, memory.element(flagsAt()));
-    Span.PROJECTED.put(struct, memory.element(flagsAt() + rows));
+    Span.NORMS.put(struct, memory.element(wholeLineAt(0)));
+    Span.LOCAL.put(struct, memory.element(wholeLineAt(1)));
+    Span.CARRIED.put(struct, memory.element(wholeLineAt(2)));
+    Span.COMPONENTS.put(struct, memory.element(lineAt(0)));
+    Span.JOINED.put(struct, memory.element(lineAt(1)));
+    Span.OWN.put(struct, memory.element(lineAt(2)));
+    Span.SQUARES.put(struct, memory.element(lineAt(3)));
+    Span.PROJECTED.put(struct, memory.element(lineAt(4)));
+    Span.WEIGHTS.put(struct, memory.element(weightsAt()));
     Span.SCALARS.put(struct, memory.pointer());
   }
 
@@ -75,62 +74,64 @@ final class SpanState implements AutoCloseable {
     return memory;
   }
 
-  /**
-   * Returns the last answer: the distances of the other group's vectors, then the error bounds,
-   * then the coefficient norms.
-   *
-   * @return empty if a fresh start is needed first
-   */
-  Optional<DoubleBuffer> answer() {
-    double[] found = device.transfers().download(memory, 0, SpanLayout.SCALARS + 3 * others);
-    return Scalar.NEEDS_START.of(found) == 0
-        ? Optional.of(DoubleBuffer.wrap(found, SpanLayout.SCALARS, 3 * others).slice())
-        : Optional.empty();
+  /** The answer to a question: three rows of numbers behind the scalars. */
+  static final class Answer {
+    private final double[] found;
+    private final int count;
+
+    private Answer(double[] found, int count) {
+      this.found = found;
+      this.count = count;
+    }
+
+    /** Whether the numbers don't count, because a fresh start is needed first. */
+    boolean needsStart() {
+      return Scalar.NEEDS_START.of(found) != 0;
+    }
+
+    /** Whether error bounds would be much smaller without pending updates. */
+    boolean needsApplying() {
+      return Scalar.NEEDS_APPLYING.of(found) != 0;
+    }
+
+    double distance(int column) {
+      return found[SpanLayout.SCALARS + column];
+    }
+
+    double errorBound(int column) {
+      return found[SpanLayout.SCALARS + count + column];
+    }
+
+    double coefficientNorm(int column) {
+      return found[SpanLayout.SCALARS + 2 * count + column];
+    }
   }
 
   /**
-   * Returns, after a start, the distance of the spanning vector nearest to the span of the others;
-   * 0 if the factorisation failed.
+   * Returns the last answer.
+   *
+   * @param count number of vectors of the other group
    */
-  double nearest() {
+  Answer answer(int count) {
+    return new Answer(
+        device.transfers().download(memory, 0, SpanLayout.SCALARS + 3 * count), count);
+  }
+
+  /**
+   * Returns, after a start, the distance of the spanning vector nearest to the span of the others.
+   *
+   * @return empty if the factorisation failed
+   */
+  OptionalDouble nearest() {
     double[] found = device.transfers().download(memory, 0, SpanLayout.SCALARS);
-    double nearest = 1 / Math.sqrt(Scalar.LARGEST_INVERSE.of(found));
-    return Scalar.INDEFINITE.of(found) == 0 && nearest > 0 ? nearest : 0;
+    return Scalar.INDEFINITE.of(found) == 0
+        ? OptionalDouble.of(1 / Math.sqrt(Scalar.LARGEST_INVERSE.of(found)))
+        : OptionalDouble.empty();
   }
 
   /** Returns the squared distances of some columns. */
   double[] squares(int from, int count) {
-    return device.transfers().download(memory, squaresAt() + from, count);
-  }
-
-  /** Copies this state to that of a tableau of the same shape. */
-  void copyTo(SpanState target) {
-    device.copy(memory, target.memory, memory.bytes());
-  }
-
-  /**
-   * Returns the state of a compacted tableau.
-   *
-   * @param sources the old positions of its columns
-   * @param keptColumns the old positions of the columns of C
-   */
-  SpanState compacted(
-      Allocations allocations, Tableau compacted, int[] sources, int[] keptColumns) {
-    SpanState state = fresh(device, allocations, compacted);
-    device.copy(memory, state.memory, (long) Double.BYTES * SpanLayout.SCALARS);
-    try (DeviceMemory from = allocations.of(sources);
-        DeviceMemory columnsFrom = allocations.of(keptColumns)) {
-      gather(normsAt(), from, sources.length, state, state.normsAt());
-      gather(errorsAt(), from, sources.length, state, state.errorsAt());
-      gather(squaresAt(), columnsFrom, keptColumns.length, state, state.squaresAt());
-      gather(driftAt(), columnsFrom, keptColumns.length, state, state.driftAt());
-    }
-    return state;
-  }
-
-  private void gather(long at, DeviceMemory sources, int count, SpanState target, long targetAt) {
-    new MatrixCode(device.code())
-        .pick(memory.element(at), sources, count, target.memory.element(targetAt));
+    return device.transfers().download(memory, lineAt(3) + from, count);
   }
 
   @Override

@@ -20,18 +20,48 @@ import org.spanmatch.kernel.cuda.projection.SpanLayout.Span;
  * Marks may share it, so it counts its users.
  */
 final class Tableau {
-  /** Number of updates that are applied together. */
+  /** Largest number of pending updates. */
   static final int PENDING = 64;
 
   private static final int ALIGNED = 8; // doubles of a cache line
 
+  private final Device device;
   private final int[] rows;
-  private final int[] columns;
-  private final int others;
-  private final int started;
+  private final int leading;
+  private final int vectors;
   private final DeviceMemory memory;
-  private final DeviceMemory places;
+  // By vector its place, by row its column in W, by column of C its vector; then a list of columns.
+  private final DeviceMemory indexes;
+  private int[] spanning; // the vectors of W's columns
+  private int[] columns;
+  private int others;
   private int users = 1;
+
+  private Tableau(
+      Device device,
+      Allocations allocations,
+      int[] rows,
+      int[] spanning,
+      int[] columns,
+      int others,
+      int leading,
+      int vectors) {
+    this.device = device;
+    this.rows = rows;
+    this.spanning = spanning;
+    this.columns = columns;
+    this.others = others;
+    this.leading = leading;
+    this.vectors = vectors;
+    indexes = allocations.bytes(Long.BYTES * (long) (sourcesAt() + leading));
+    try {
+      memory = allocations.doubles(rows.length * (long) leading + lines(rows.length, leading));
+    } catch (DeviceException e) {
+      indexes.close();
+      throw e;
+    }
+    uploadIndexes(new int[0]);
+  }
 
   /**
    * Allocates a tableau without setting its values.
@@ -39,46 +69,24 @@ final class Tableau {
    * @param rows the spanning vectors
    * @param columns the projected vectors: first the other group's, then the dependent ones
    * @param others number of columns of the other group
-   * @param started number of spanning vectors when they were factorised
    * @param vectors number of vectors of both groups
    */
   Tableau(
-      Device device,
-      Allocations allocations,
-      int[] rows,
-      int[] columns,
-      int others,
-      int started,
-      int vectors) {
-    this.rows = rows;
-    this.columns = columns;
-    this.others = others;
-    this.started = started;
-    places = allocations.bytes((long) Long.BYTES * vectors);
-    try {
-      memory = allocations.doubles(doubles(rows.length, columns.length));
-    } catch (DeviceException e) {
-      places.close();
-      throw e;
-    }
-    ByteBuffer bytes = Transfers.nativeBytes(Long.BYTES * vectors);
-    for (int i = 0; i < rows.length; i++) {
-      bytes.putLong(Long.BYTES * rows[i], i);
-    }
-    for (int x = 0; x < columns.length; x++) {
-      bytes.putLong(Long.BYTES * columns[x], x < others ? x : -1 - x);
-    }
-    device.transfers().upload(bytes, places, 0);
+      Device device, Allocations allocations, int[] rows, int[] columns, int others, int vectors) {
+    this(
+        device,
+        allocations,
+        rows,
+        rows,
+        columns,
+        others,
+        (rows.length + columns.length + ALIGNED - 1) / ALIGNED * ALIGNED,
+        vectors);
   }
 
-  /** Returns the distance between rows, aligned for faster products. */
-  private static long leading(long width) {
-    return (width + ALIGNED - 1) / ALIGNED * ALIGNED;
-  }
-
-  private static long doubles(long rows, long columns) {
-    long leading = leading(rows + columns);
-    return rows * leading + PENDING * (rows + leading) + 2 * (rows + leading);
+  /** Returns the number of doubles besides [W C]: pending updates, and a row and a column twice. */
+  private static long lines(long rows, long leading) {
+    return (PENDING + 2) * (rows + leading);
   }
 
   /** Returns an upper bound on the bytes of a tableau and the rest of its span. */
@@ -86,9 +94,14 @@ final class Tableau {
     return Double.BYTES * (rows + PENDING + 16) * (rows + columns + PENDING + 16);
   }
 
-  /** The spanning vectors, by row. */
+  /** The vectors that spanned when they were factorised, by row. */
   int[] rows() {
     return rows;
+  }
+
+  /** The vectors of W's columns: those that span, and some that have left. */
+  int[] spanning() {
+    return spanning;
   }
 
   /** The other group's vectors and the dependent ones, by column of C. */
@@ -101,19 +114,14 @@ final class Tableau {
     return others;
   }
 
-  /** Number of spanning vectors when they were factorised. */
-  int started() {
-    return started;
-  }
-
   /** Number of columns of the whole tableau. */
   int width() {
-    return rows.length + columns.length;
+    return spanning.length + columns.length;
   }
 
   /** The distance between rows, in elements. */
   int leading() {
-    return (int) leading(width());
+    return leading;
   }
 
   /** Returns the row of a vector, or -1 if it is dependent. */
@@ -126,21 +134,24 @@ final class Tableau {
     return memory.pointer();
   }
 
-  /** The address of C. */
-  DeviceAddress coefficients() {
-    return memory.element(rows.length);
-  }
-
   private long pendingRowsAt() {
-    return (long) rows.length * leading();
+    return (long) rows.length * leading;
   }
 
   private long pendingColumnsAt() {
-    return pendingRowsAt() + (long) PENDING * leading();
+    return pendingRowsAt() + (long) PENDING * leading;
   }
 
   private long scratchAt() {
     return pendingColumnsAt() + (long) PENDING * rows.length;
+  }
+
+  private int vectorsAt() {
+    return vectors + rows.length;
+  }
+
+  private int sourcesAt() {
+    return vectorsAt() + leading;
   }
 
   /** Writes the members of a struct Span that point here, and the sizes. */
@@ -150,15 +161,18 @@ final class Tableau {
     Span.PENDING_ROWS.put(struct, memory.element(pendingRowsAt()));
     Span.PENDING_COLUMNS.put(struct, memory.element(pendingColumnsAt()));
     Span.ROW.put(struct, memory.element(scratch));
-    Span.ROW_SIZES.put(struct, memory.element(scratch + leading()));
-    Span.COLUMN.put(struct, memory.element(scratch + 2L * leading()));
-    Span.COLUMN_SIZES.put(struct, memory.element(scratch + 2L * leading() + rows.length));
-    Span.PLACES.put(struct, places.pointer());
+    Span.ROW_SIZES.put(struct, memory.element(scratch + leading));
+    Span.COLUMN.put(struct, memory.element(scratch + 2L * leading));
+    Span.COLUMN_SIZES.put(struct, memory.element(scratch + 2L * leading + rows.length));
+    Span.PLACES.put(struct, indexes.pointer());
+    Span.PIVOTS.put(struct, indexes.element(vectors));
+    Span.VECTORS.put(struct, indexes.element(vectorsAt()));
     Span.ROWS.put(struct, rows.length);
+    Span.FIRST.put(struct, spanning.length);
     Span.COLUMNS.put(struct, columns.length);
     Span.OTHERS.put(struct, others);
-    Span.LEADING.put(struct, leading());
-    Span.STARTED.put(struct, started);
+    Span.LEADING.put(struct, leading);
+    Span.STARTED.put(struct, rows.length);
   }
 
   /** Applies pending updates: [W C] −= columnsᵀ·rows. */
@@ -168,58 +182,66 @@ final class Tableau {
         rows.length,
         pending,
         memory.element(pendingRowsAt()),
-        leading(),
+        leading,
         memory.element(pendingColumnsAt()),
         rows.length,
         memory.pointer(),
-        leading());
+        leading);
   }
 
   /** Returns a copy with the same values and pending updates. */
-  Tableau copy(Device device, Allocations allocations, int vectors) {
-    Tableau copy = new Tableau(device, allocations, rows, columns, others, started, vectors);
+  Tableau copy(Allocations allocations) {
+    Tableau copy =
+        new Tableau(device, allocations, rows, spanning, columns, others, leading, vectors);
     device.copy(memory, copy.memory, memory.bytes());
     return copy;
   }
 
   /**
-   * Returns a tableau of some of the rows and columns; no update may be pending.
+   * Drops columns here; the caller drops them on the device too. No update may be pending.
    *
-   * @param keptRows positions of the rows to keep
+   * @param keptSpanning positions of the columns of W to keep
    * @param keptColumns positions of the columns of C to keep
+   * @return the positions of all of them, on the device
    */
-  Tableau compacted(
-      Device device, Allocations allocations, int[] keptRows, int[] keptColumns, int vectors) {
-    Tableau compacted =
-        new Tableau(
-            device,
-            allocations,
-            IntStream.of(keptRows).map(i -> rows[i]).toArray(),
-            IntStream.of(keptColumns).map(x -> columns[x]).toArray(),
-            (int) IntStream.of(keptColumns).filter(x -> x < others).count(),
-            started,
-            vectors);
-    try (DeviceMemory from = allocations.of(keptRows);
-        DeviceMemory sources = allocations.of(sources(keptRows, keptColumns))) {
-      new MatrixCode(device.code())
-          .gather(
-              memory,
-              leading(),
-              from,
-              keptRows.length,
-              sources,
-              compacted.width(),
-              compacted.values(),
-              compacted.leading());
-    }
-    return compacted;
+  DeviceAddress keep(int[] keptSpanning, int[] keptColumns) {
+    int first = spanning.length;
+    int[] sources =
+        IntStream.concat(
+                Arrays.stream(keptSpanning), Arrays.stream(keptColumns).map(x -> first + x))
+            .toArray();
+    spanning = IntStream.of(keptSpanning).map(j -> spanning[j]).toArray();
+    int[] kept = IntStream.of(keptColumns).map(x -> columns[x]).toArray();
+    others = (int) IntStream.of(keptColumns).filter(x -> x < others).count();
+    columns = kept;
+    uploadIndexes(sources);
+    return indexes.element(sourcesAt());
   }
 
-  /** Returns the positions in this tableau of a compacted one's columns. */
-  int[] sources(int[] keptRows, int[] keptColumns) {
-    return IntStream.concat(
-            Arrays.stream(keptRows), Arrays.stream(keptColumns).map(x -> rows.length + x))
-        .toArray();
+  /** Uploads a short list of vectors, until the next one. */
+  DeviceAddress list(int[] listed) {
+    ByteBuffer bytes = Transfers.nativeBytes(Long.BYTES * listed.length);
+    IntStream.of(listed).forEach(bytes::putLong);
+    device.transfers().upload(bytes.flip(), indexes, (long) Long.BYTES * sourcesAt());
+    return indexes.element(sourcesAt());
+  }
+
+  private void uploadIndexes(int[] sources) {
+    ByteBuffer bytes = Transfers.nativeBytes(Long.BYTES * (sourcesAt() + sources.length));
+    for (int x = 0; x < columns.length; x++) {
+      bytes.putLong(Long.BYTES * columns[x], x < others ? x : -1 - x);
+      bytes.putLong(Long.BYTES * (vectorsAt() + x), columns[x]);
+    }
+    int next = 0;
+    for (int i = 0; i < rows.length; i++) {
+      bytes.putLong(Long.BYTES * rows[i], i);
+      boolean kept = next < spanning.length && spanning[next] == rows[i];
+      bytes.putLong(Long.BYTES * (vectors + i), kept ? next++ : -1);
+    }
+    for (int j = 0; j < sources.length; j++) {
+      bytes.putLong(Long.BYTES * (sourcesAt() + j), sources[j]);
+    }
+    device.transfers().upload(bytes, indexes, 0);
   }
 
   /** Adds a user. */
@@ -238,7 +260,7 @@ final class Tableau {
     users--;
     if (users == 0) {
       memory.close();
-      places.close();
+      indexes.close();
     }
   }
 }

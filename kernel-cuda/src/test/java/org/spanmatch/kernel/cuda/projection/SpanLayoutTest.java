@@ -85,7 +85,11 @@ class SpanLayoutTest {
   void sizesAreThoseOfTheSource() {
     assertEquals(source.number("SCALARS"), SpanLayout.SCALARS);
     assertEquals(source.number("PANEL"), SpanLayout.PANEL);
-    assertEquals(source.number("SURVEY"), SpanLayout.SURVEY);
+    assertEquals(source.number("LINE"), SpanLayout.LINE);
+    assertEquals(source.number("TILE"), SpanLayout.TILE);
+    assertEquals(source.number("ROW_LANES"), SpanLayout.ROW_LANES);
+    assertEquals(source.number("COLUMN_LINES"), SpanLayout.COLUMN_LINES);
+    assertEquals(source.number("SMALL"), SpanLayout.SMALL);
   }
 
   @Test
