@@ -69,14 +69,12 @@ public final class TriangularSolve {
     if (to - from > LEAF) {
       int middle = middle(from, to);
       forward(x, from, middle);
-      gemm.subtractProduct(
-          Factor.columns(r, from, middle, to - middle),
-          Factor.columns(x, from, 0, middle),
-          middle - from,
-          x,
-          middle,
-          0,
-          false);
+      subtractProduct(x, from, middle, to, 0, from);
+      // The square on the diagonal is a lower triangle: products begin where its columns do.
+      for (int column = from; column < middle; column += MicroKernel.KC) {
+        int last = Math.min(middle, column + MicroKernel.KC);
+        subtractProduct(x, column, middle, to, column, last);
+      }
       forward(x, middle, to);
       return;
     }
@@ -94,6 +92,21 @@ public final class TriangularSolve {
             x.divideRow(i, r.get(i, i), first, last);
           }
         });
+  }
+
+  /** Subtracts from the rows after the middle what rows from {@code source} on contribute. */
+  private void subtractProduct(
+      Matrix x, int source, int middle, int to, int firstColumn, int lastColumn) {
+    if (lastColumn > firstColumn) {
+      gemm.subtractProduct(
+          Factor.columns(r, source, middle, to - middle),
+          Factor.columns(x, source, firstColumn, lastColumn - firstColumn),
+          middle - source,
+          x,
+          middle,
+          firstColumn,
+          false);
+    }
   }
 
   /**

@@ -11,8 +11,11 @@ import java.util.List;
  * every sum does not depend on the number of threads.
  */
 public final class Gemm {
-  // A task is a square of tiles with this many panels per side.
+  // A task is a square of tiles with this many panels per side: more of them use what is in the
+  // cache more often, fewer leave something to do for all threads.
   private static final int TASK_PANELS = 4;
+  private static final int LARGE_TASK_PANELS = 8;
+  private static final int LARGE_TASKS_PER_THREAD = 8;
 
   // Below this, dispatching tasks takes longer than running them.
   private static final long PARALLEL_OPERATIONS = 1_000_000;
@@ -42,6 +45,11 @@ public final class Gemm {
   /** The tile size; targets have room for a multiple of it in rows and columns. */
   public int tile() {
     return kernel.nr();
+  }
+
+  /** Divides the first row of each block of a product. */
+  public int blockRows() {
+    return TASK_PANELS * tile();
   }
 
   /** Returns a zero matrix with room for whole tiles, as targets need. */
@@ -84,14 +92,21 @@ public final class Gemm {
     kernel.subtractTerms(line, sizes, from, to, rows.values, rows.stride, factors);
   }
 
-  /** Work on columns of a matrix, or elements of a line, that are independent of each other. */
+  /** Adds the absolute values of a part of a row of a matrix, times a factor, to sums. */
+  public void addSizes(Matrix matrix, int row, double factor, double[] sums, int from, int to) {
+    kernel.addSizes(matrix.values, matrix.at(row, 0), factor, sums, from, to);
+  }
+
+  /**
+   * Work on columns or rows of a matrix, or elements of a line, that don't depend on each other.
+   */
   public interface ColumnWork {
-    /** Works on the columns or elements from {@code first} to {@code last − 1}. */
+    /** Works on the columns, rows or elements from {@code first} to {@code last − 1}. */
     void on(int first, int last);
   }
 
   /**
-   * Runs work on chunks of columns.
+   * Runs work on chunks of columns, or of rows.
    *
    * @param operations number of operations per column
    */
@@ -99,6 +114,15 @@ public final class Gemm {
     List<Runnable> tasks = new ArrayList<>();
     addChunks(tasks, from, to, CHUNK, work);
     run(tasks, operations * (to - from) >= PARALLEL_OPERATIONS);
+  }
+
+  /** Work on a block of a matrix. */
+  public interface BlockWork {
+    /** Does nothing. */
+    BlockWork NONE = (row, lastRow, column, lastColumn) -> {};
+
+    /** Works on the elements from the first row and column to before the last ones. */
+    void on(int firstRow, int lastRow, int firstColumn, int lastColumn);
   }
 
   /**
@@ -192,9 +216,34 @@ public final class Gemm {
       int row,
       int column,
       boolean upper) {
+    subtractProduct(leftFactor, rightFactor, depth, target, row, column, upper, BlockWork.NONE);
+  }
+
+  /**
+   * Computes target −= leftᵀ·right for a whole target, and works on each block of it when that is
+   * done, while it is in a cache.
+   *
+   * @param after the work, on several threads at a time; each block begins at a multiple of {@link
+   *     #blockRows()} rows, and has that many times a whole number
+   */
+  public void subtractProduct(
+      Factor leftFactor, Factor rightFactor, int depth, Matrix target, BlockWork after) {
+    subtractProduct(leftFactor, rightFactor, depth, target, 0, 0, false, after);
+  }
+
+  private void subtractProduct(
+      Factor leftFactor,
+      Factor rightFactor,
+      int depth,
+      Matrix target,
+      int row,
+      int column,
+      boolean upper,
+      BlockWork after) {
     int width = kernel.nr();
     int leftPanels = Matrix.padded(leftFactor.size(), width) / width;
     int rightPanels = Matrix.padded(rightFactor.size(), width) / width;
+    int side = taskPanels(leftPanels, rightPanels);
     boolean parallel = 2L * depth * leftFactor.size() * rightFactor.size() >= PARALLEL_OPERATIONS;
     for (int from = 0; from < depth; from += MicroKernel.KC) {
       int slice = Math.min(MicroKernel.KC, depth - from);
@@ -205,31 +254,41 @@ public final class Gemm {
       addPacking(tasks, rightFactor, rightPanels, from, slice, right);
       run(tasks, parallel);
       tasks.clear();
-      for (int p = 0; p < leftPanels; p += TASK_PANELS) {
+      boolean last = from + slice == depth;
+      for (int p = 0; p < leftPanels; p += side) {
         int firstLeft = p;
-        int lastLeft = Math.min(leftPanels, p + TASK_PANELS);
-        for (int q = 0; q < rightPanels; q += TASK_PANELS) {
-          int lastRight = Math.min(rightPanels, q + TASK_PANELS);
+        int lastLeft = Math.min(leftPanels, p + side);
+        for (int q = 0; q < rightPanels; q += side) {
+          int lastRight = Math.min(rightPanels, q + side);
           if (upper && column + lastRight * width <= row + firstLeft * width) {
             continue;
           }
           int firstRight = q;
           tasks.add(
-              () ->
-                  multiply(
-                      firstLeft,
-                      lastLeft,
-                      firstRight,
-                      lastRight,
-                      slice,
-                      target,
-                      row,
-                      column,
-                      upper));
+              () -> {
+                multiply(
+                    firstLeft, lastLeft, firstRight, lastRight, slice, target, row, column, upper);
+                if (last) {
+                  after.on(
+                      firstLeft * width,
+                      Math.min(leftFactor.size(), lastLeft * width),
+                      firstRight * width,
+                      Math.min(rightFactor.size(), lastRight * width));
+                }
+              });
         }
       }
       run(tasks, parallel);
     }
+  }
+
+  /** Returns the number of panels per side of a task. */
+  private int taskPanels(int leftPanels, int rightPanels) {
+    int large = LARGE_TASK_PANELS * LARGE_TASK_PANELS;
+    long tasks = (long) leftPanels * rightPanels / large;
+    return tasks >= (long) LARGE_TASKS_PER_THREAD * workers.threads()
+        ? LARGE_TASK_PANELS
+        : TASK_PANELS;
   }
 
   private static double[] withRoom(double[] buffer, int length) {
@@ -270,14 +329,15 @@ public final class Gemm {
       int column,
       boolean upper) {
     int width = kernel.nr();
-    for (int q = firstRight; q < lastRight; q++) {
-      int tileColumn = column + q * width;
-      for (int p = firstLeft; p < lastLeft; p++) {
-        int tileRow = row + p * width;
-        if (upper && tileColumn + width <= tileRow) {
-          continue;
-        }
-        for (int i = 0; i < width; i += kernel.mr()) {
+    // Along rows of the target, which processors read ahead.
+    for (int p = firstLeft; p < lastLeft; p++) {
+      int tileRow = row + p * width;
+      for (int i = 0; i < width; i += kernel.mr()) {
+        for (int q = firstRight; q < lastRight; q++) {
+          int tileColumn = column + q * width;
+          if (upper && tileColumn + width <= tileRow) {
+            continue;
+          }
           kernel.multiplyAdd(
               left,
               p * width * slice + i,

@@ -26,9 +26,9 @@ public final class Matrix {
     this.values = new double[Math.multiplyExact(padded(rows, tile), stride)];
   }
 
-  private Matrix(Matrix other, double[] values) {
+  private Matrix(Matrix other, int columns, double[] values) {
     this.rows = other.rows;
-    this.columns = other.columns;
+    this.columns = columns;
     this.stride = other.stride;
     this.values = values;
   }
@@ -37,7 +37,12 @@ public final class Matrix {
   public Matrix copy(int count) {
     double[] copy = new double[values.length];
     System.arraycopy(values, 0, copy, 0, count * stride);
-    return new Matrix(this, copy);
+    return new Matrix(this, columns, copy);
+  }
+
+  /** Returns the first columns of this matrix, whose elements they share. */
+  public Matrix first(int count) {
+    return new Matrix(this, count, values);
   }
 
   /** Returns the smallest multiple of {@code tile} that is at least {@code size}. */

@@ -111,6 +111,23 @@ public abstract class MicroKernel {
   }
 
   /**
+   * Adds the absolute values of a row, times a factor, to sums.
+   *
+   * @param values array that holds the row
+   * @param offset index of the row's first element
+   * @param factor the factor
+   * @param sums the sums; changed
+   * @param from the first element
+   * @param to the end of the elements, exclusive
+   */
+  public void addSizes(
+      double[] values, int offset, double factor, double[] sums, int from, int to) {
+    for (int j = from; j < to; j++) {
+      sums[j] += factor * Math.abs(values[offset + j]);
+    }
+  }
+
+  /**
    * Adds, for each of the {@link #nr()} neurons of a panel, the sum of its values, the sum of their
    * fourth powers and the count of nonzero ones. Each is one chain of additions, whose result is
    * then added to the total.

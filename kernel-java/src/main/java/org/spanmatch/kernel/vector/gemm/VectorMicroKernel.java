@@ -493,6 +493,17 @@ public final class VectorMicroKernel extends MicroKernel {
   }
 
   @Override
+  public void addSizes(
+      double[] values, int offset, double factor, double[] sums, int from, int to) {
+    int j = from;
+    for (; j <= to - LANES; j += LANES) {
+      DoubleVector size = DoubleVector.fromArray(SPECIES, values, offset + j).abs();
+      DoubleVector.fromArray(SPECIES, sums, j).add(size.mul(factor)).intoArray(sums, j);
+    }
+    super.addSizes(values, offset, factor, sums, j, to);
+  }
+
+  @Override
   public void subtractRows(
       double[] values,
       int target,

@@ -1,6 +1,5 @@
 package org.spanmatch.kernel.vector.projection;
 
-import java.util.Arrays;
 import java.util.function.IntPredicate;
 
 /**
@@ -258,13 +257,17 @@ final class Drift {
     }
   }
 
-  /** Renews what is carried, when no update is pending. */
-  void renew(Tableau tableau) {
-    Arrays.fill(carried, 0);
-    for (int i = 0; i < weights.length; i++) {
-      if (hasLeft(i)) {
-        tableau.addSizes(i, weights[i], carried);
-      }
-    }
+  /** Returns the weight of a row whose vector has left. */
+  double weight(int row) {
+    return weights[row];
+  }
+
+  /**
+   * Renews what is carried, when no update is pending.
+   *
+   * @param sums the sums of the absolute values of the rows that have left, times their weights
+   */
+  void renew(double[] sums) {
+    System.arraycopy(sums, 0, carried, 0, carried.length);
   }
 }

@@ -52,6 +52,7 @@ final class SweptSpan {
   private final Gemm gemm;
   private State state;
   private Scratch scratch;
+  private ColumnSums sums;
   private long factorisations;
   private double operations;
 
@@ -255,16 +256,86 @@ final class SweptSpan {
       int next = 0;
       for (int i = 0; i < tableau.others(); i++) {
         if (state.projected.get(tableau.columns[i])) {
-          double bound = boundWithoutDrift(i, dependent) + drift(i);
           distances[next] = distance(i);
           coefficientNorms[next] = state.norms[tableau.first + i];
-          errorBounds[next] = bound < 1 ? bound : 1; // also if it overflowed to NaN
+          errorBounds[next] = bound(i, dependent);
           next++;
         }
       }
     }
     return new Distances(
         neurons, distances, errorBounds, coefficientNorms, vectors.storageRoundoff());
+  }
+
+  /**
+   * The projected vector with the largest distance.
+   *
+   * @param vector its column in the joint matrix; −1 if none is left
+   * @param distance the distance; negative infinity if none is left
+   * @param errorBound the error bound of the distance
+   * @param highest the largest sum of a distance and its error bound; 0 if none is left
+   */
+  record Farthest(int vector, double distance, double errorBound, double highest) {}
+
+  /**
+   * Returns what {@link #distances} has at the first of its largest distances, without a bound for
+   * each: distances that are smaller than the largest by more than any bound don't matter.
+   */
+  Farthest farthest() {
+    int first = state.projected.nextSetBit(0);
+    if (first < 0) {
+      return new Farthest(first, Double.NEGATIVE_INFINITY, 0, 0);
+    }
+    if (state.spanning.isEmpty()) {
+      return new Farthest(first, 1, 0, 1); // by definition
+    }
+    if (state.tableau == null) {
+      start();
+    }
+    Tableau tableau = state.tableau;
+    boolean dependent = isDependent();
+    double least = leastToMatter(dependent);
+    int vector = -1;
+    double distance = 0;
+    double errorBound = 0;
+    double highest = 0;
+    for (int i = 0; i < tableau.others(); i++) {
+      if (!(state.squares[i] < least) && state.projected.get(tableau.columns[i])) {
+        double found = distance(i);
+        double bound = bound(i, dependent);
+        highest = Math.max(highest, found + bound);
+        if (vector < 0 || found > distance) {
+          vector = tableau.columns[i];
+          distance = found;
+          errorBound = bound;
+        }
+      }
+    }
+    return new Farthest(vector, distance, errorBound, highest);
+  }
+
+  /**
+   * Returns a square below which a distance is smaller than the largest by more than any bound. A
+   * bound grows with the norm, and is largest at distance 0 or 1.
+   */
+  private double leastToMatter(boolean dependent) {
+    double largest = 0;
+    for (int i = 0; i < state.tableau.others(); i++) {
+      if (state.squares[i] > largest && state.projected.get(state.tableau.columns[i])) {
+        largest = state.squares[i];
+      }
+    }
+    int started = state.independent.length;
+    double norm = largestNorm();
+    double drift = state.drift == null ? 0 : state.drift.highest();
+    double bound = 0;
+    for (int end = 0; end <= 1; end++) {
+      double atEnd = vectors.errorBound(end, norm, started, state.inverseTrace, dependent);
+      bound = Math.max(bound, atEnd); // NaN if it overflowed
+    }
+    double least = Math.min(1, Math.sqrt(largest)) - 1.001 * (bound + drift);
+    // Rounding makes squares negative, and bounds overflow to NaN.
+    return least > 0 ? least * least : Double.NEGATIVE_INFINITY;
   }
 
   /** Returns the dimension of the span. */
@@ -297,6 +368,11 @@ final class SweptSpan {
 
   private double distance(int projected) {
     return Math.min(1, Math.sqrt(Math.max(0, state.squares[projected])));
+  }
+
+  private double bound(int projected, boolean dependent) {
+    double bound = boundWithoutDrift(projected, dependent) + drift(projected);
+    return bound < 1 ? bound : 1; // also if it overflowed to NaN
   }
 
   private double boundWithoutDrift(int projected, boolean dependent) {
@@ -356,15 +432,14 @@ final class SweptSpan {
     }
     triangle.solve(values, first, values.columns);
     Tableau tableau =
-        new Tableau(
-            values, first, independent, independent, columns, dependent.length, 0, gemm.tile());
+        new Tableau(values, first, independent, independent, columns, dependent.length, gemm);
     tableau.triangle = triangle;
     state.tableau = tableau;
     state.independent = independent;
     state.pending = 0;
     state.squares = projection.squares;
     state.drift = null;
-    state.norms = tableau.norms(state.spanning);
+    state.norms = tableau.norms(state.spanning, gemm);
     state.appliedNorm = largestNorm();
     state.inverseTrace = Arrays.stream(inverseDiagonal).sum();
     return true;
@@ -390,7 +465,7 @@ final class SweptSpan {
       tableau.triangle = null;
       triangle.solve(tableau.values, 0, rank);
       operations += Math.pow(rank, 3);
-      tableau.norms = tableau.norms(bits(tableau.rows));
+      tableau.norms = tableau.norms(bits(tableau.rows), gemm);
       // Each column solves a triangular system with a small relative error of the triangle, whose
       // columns have norm 1. W's right-hand side R⁻ᵀ has an error too, z of which no element
       // exceeds γ times the column's norm, and which R⁻ᵀ amplifies: zᵀWz ≤ max |z|² Σ |W|.
@@ -549,19 +624,21 @@ final class SweptSpan {
     state.drift.applied(state.pending, state.norms);
     compact();
     Tableau compacted = state.tableau;
+    int rows = compacted.rows.length;
+    int width = compacted.values.columns;
+    sums = sums != null && sums.fits(rows, width) ? sums : new ColumnSums(rows, width, gemm);
     gemm.subtractProduct(
-        Factor.columns(compacted.pendingColumns, 0, 0, compacted.rows.length),
-        Factor.columns(compacted.pendingRows, 0, 0, compacted.values.columns),
+        Factor.columns(compacted.pendingColumns, 0, 0, rows),
+        Factor.columns(compacted.pendingRows, 0, 0, width),
         state.pending,
         compacted.values,
-        0,
-        0,
-        false);
-    operations += 2.0 * state.pending * compacted.rows.length * compacted.values.columns;
+        (firstRow, lastRow, firstColumn, lastColumn) ->
+            sums.of(compacted.values, state.drift, firstRow, lastRow, firstColumn, lastColumn));
+    operations += 2.0 * state.pending * rows * width;
     state.pending = 0;
-    state.norms = compacted.norms(state.spanning);
+    state.norms = sums.spanning(rows, width);
     state.appliedNorm = largestNorm();
-    state.drift.renew(compacted);
+    state.drift.renew(sums.left(rows, width));
     state.inverseTrace = compacted.trace(state.spanning);
   }
 
@@ -571,10 +648,10 @@ final class SweptSpan {
   private void compact() {
     Tableau old = state.tableau;
     Tableau.Kept kept = old.kept(state.spanning, state.projected, gemm.tile());
-    if (!old.isCopyDue(kept)) {
+    if (!old.isDue(kept)) {
       return;
     }
-    state.tableau = old.copy(kept, state.pending, gemm);
+    state.tableau = old.of(kept, state.pending, gemm);
     state.drift = state.drift.of(kept);
     state.norms = kept.of(state.norms, old.first);
     state.squares = IntStream.of(kept.columns).mapToDouble(x -> state.squares[x]).toArray();

@@ -1,12 +1,17 @@
 package org.spanmatch.kernel.vector.projection;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.spanmatch.gram.Precision;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.backend.LivingPair;
 import org.spanmatch.kernel.backend.NeuronTable;
@@ -66,6 +71,27 @@ public final class SweptTable extends NeuronTable {
   @Override
   public Distances distances(Group group) {
     return spans.get(group).distances(remaining(group));
+  }
+
+  @Override
+  public List<Peeled> peel(Progress progress) {
+    requireOpen();
+    PerGroup<int[]> neurons = PerGroup.from(this::remaining);
+    int total = neurons.x().length + neurons.y().length;
+    PerGroup<int[]> columns = PerGroup.from(group -> columns(group, neurons.get(group)));
+    List<Peeled> peeled = new ArrayList<>(total);
+    while (peeled.size() < total) {
+      PerGroup<SweptSpan.Farthest> farthest = PerGroup.from(group -> spans.get(group).farthest());
+      Group group = farthest.x().distance() >= farthest.y().distance() ? Group.X : Group.Y;
+      SweptSpan.Farthest found = farthest.get(group);
+      int index = Arrays.binarySearch(columns.get(group), found.vector());
+      int neuron = neurons.get(group)[index];
+      double highest = Math.max(farthest.x().highest(), farthest.y().highest());
+      remove(group, neuron);
+      peeled.add(new Peeled(group, neuron, found.distance(), found.errorBound(), highest));
+      progress.update("spectrum", peeled.size(), total);
+    }
+    return peeled;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.spanmatch.kernel.vector.projection;
 
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.IntStream;
 import org.spanmatch.kernel.vector.factor.TriangularSolve;
@@ -39,8 +40,7 @@ final class Tableau {
   /**
    * Creates a tableau without pending updates.
    *
-   * @param room number of updates that can be pending at least
-   * @param tile the tile size of the matrices
+   * @param gemm the gemm that gets its matrices
    */
   Tableau(
       Matrix values,
@@ -49,17 +49,39 @@ final class Tableau {
       int[] spanning,
       int[] columns,
       int dependent,
-      int room,
-      int tile) {
+      Gemm gemm) {
+    this(
+        values,
+        first,
+        rows,
+        spanning,
+        columns,
+        dependent,
+        gemm.matrix(room(rows), rows.length),
+        gemm.matrix(room(rows), values.columns));
+  }
+
+  private Tableau(
+      Matrix values,
+      int first,
+      int[] rows,
+      int[] spanning,
+      int[] columns,
+      int dependent,
+      Matrix pendingColumns,
+      Matrix pendingRows) {
     this.values = values;
     this.first = first;
     this.rows = rows;
     this.spanning = spanning;
     this.columns = columns;
     this.dependent = dependent;
-    int pending = Math.max(room, rows.length < LARGE ? PENDING : LARGE_PENDING);
-    this.pendingColumns = new Matrix(pending, rows.length, tile);
-    this.pendingRows = new Matrix(pending, values.columns, tile);
+    this.pendingColumns = pendingColumns;
+    this.pendingRows = pendingRows;
+  }
+
+  private static int room(int[] rows) {
+    return rows.length < LARGE ? PENDING : LARGE_PENDING;
   }
 
   private Tableau(Tableau other, int pending) {
@@ -109,22 +131,14 @@ final class Tableau {
   }
 
   /** Returns ‖·‖₁ of the columns over the rows of vectors that span. */
-  double[] norms(BitSet left) {
+  double[] norms(BitSet left, Gemm gemm) {
     double[] norms = new double[values.columns];
     for (int i = 0; i < rows.length; i++) {
       if (left.get(rows[i])) {
-        addSizes(i, 1, norms);
+        gemm.addSizes(values, i, 1, norms, 0, norms.length);
       }
     }
     return norms;
-  }
-
-  /** Adds the absolute values of a row, times a factor, to sums. */
-  void addSizes(int row, double factor, double[] sums) {
-    int place = values.at(row, 0);
-    for (int j = 0; j < sums.length; j++) {
-      sums[j] += factor * Math.abs(values.values[place + j]);
-    }
   }
 
   /** Returns the trace of W, without the vectors that have left. */
@@ -159,10 +173,12 @@ final class Tableau {
       return kept;
     }
 
+    /** Gathers the elements of a line; it may be the same line, since no element moves forward. */
     private void gather(double[] from, int source, int oldFirst, double[] to, int place) {
       for (int j = 0; j < spanning.length; j++) {
         to[place + j] = from[source + spanning[j]];
       }
+      Arrays.fill(to, place + spanning.length, place + first, 0);
       for (int j = 0; j < columns.length; j++) {
         to[place + first + j] = from[source + oldFirst + columns[j]];
       }
@@ -185,38 +201,41 @@ final class Tableau {
     return new Kept(left, projected, Matrix.padded(left.length, tile));
   }
 
-  /** Whether a copy of fewer columns is due: a mark needs this one, or gaps waste much. */
-  boolean isCopyDue(Kept kept) {
+  /** Whether fewer columns are due: a mark needs these, or gaps waste much. */
+  boolean isDue(Kept kept) {
     int before = spanning.length + columns.length;
     return shared || 8 * (kept.spanning.length + kept.columns.length) <= 7 * before;
   }
 
-  /** Returns a copy of some columns, with the first {@code pending} updates. */
-  Tableau copy(Kept kept, int pending, Gemm gemm) {
-    int others = others();
-    Matrix copied = gemm.matrix(rows.length, kept.first + kept.columns.length);
-    for (int i = 0; i < rows.length; i++) {
-      kept.gather(values, i, first, copied);
-    }
-    Tableau copy =
-        new Tableau(
-            copied,
-            kept.first,
-            rows,
-            IntStream.of(kept.spanning).map(j -> spanning[j]).toArray(),
-            IntStream.of(kept.columns).map(j -> columns[j]).toArray(),
-            (int) IntStream.of(kept.columns).filter(j -> j >= others).count(),
-            pending,
-            gemm.tile());
+  /**
+   * Returns a tableau of some columns, with the first {@code pending} updates: a copy if a mark
+   * needs this one, otherwise in its place.
+   */
+  Tableau of(Kept kept, int pending, Gemm gemm) {
+    int width = kept.first + kept.columns.length;
+    Matrix target = shared ? gemm.matrix(rows.length, width) : values.first(width);
+    Matrix targetRows = shared ? gemm.matrix(pendingRows.rows, width) : pendingRows.first(width);
+    gemm.onColumns(
+        0,
+        rows.length,
+        width,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            kept.gather(values, i, first, target);
+          }
+        });
     for (int t = 0; t < pending; t++) {
-      kept.gather(pendingRows, t, first, copy.pendingRows);
-      System.arraycopy(
-          pendingColumns.values,
-          pendingColumns.at(t, 0),
-          copy.pendingColumns.values,
-          copy.pendingColumns.at(t, 0),
-          rows.length);
+      kept.gather(pendingRows, t, first, targetRows);
     }
-    return copy;
+    int others = others();
+    return new Tableau(
+        target,
+        kept.first,
+        rows,
+        IntStream.of(kept.spanning).map(j -> spanning[j]).toArray(),
+        IntStream.of(kept.columns).map(j -> columns[j]).toArray(),
+        (int) IntStream.of(kept.columns).filter(j -> j >= others).count(),
+        shared ? pendingColumns.copy(pending) : pendingColumns,
+        targetRows);
   }
 }
