@@ -19,7 +19,10 @@ import org.spanmatch.kernel.cuda.Cudas;
 import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.projection.DeviceSweeps;
+import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
+import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.WorkerPool;
 
 /**
  * The device bounds what sweeps add to the errors by the formulas of {@link Drift}, which are
@@ -29,7 +32,7 @@ class DeviceDriftTest {
   private static final int ROWS = 40; // fewer than those with a fresh start when few are left
   private static final int COLUMNS = 6;
   private static final int WIDTH = ROWS + COLUMNS;
-  private static final int TILE = 1; // no padding
+  private static final Gemm GEMM = new Gemm(MicroKernel.choose(), WorkerPool.NONE);
 
   // Sums of some ten numbers, in different orders.
   private static final double SUMS = 100 * 0x1p-53;
@@ -98,8 +101,10 @@ class DeviceDriftTest {
       assertAgree(drift, sweeps, "before block " + block + " is applied");
       sweeps.apply();
       Tableau tableau = tableau(sweeps.values());
-      drift.renew(tableau);
-      double[] renewed = tableau.norms(left);
+      ColumnSums sums = new ColumnSums(ROWS, WIDTH, GEMM);
+      sums.of(tableau.values, drift, 0, ROWS, 0, WIDTH);
+      drift.renew(sums.left(ROWS, WIDTH));
+      double[] renewed = sums.spanning(ROWS, WIDTH);
       double[] found = sweeps.norms();
       for (int j = 0; j < WIDTH; j++) {
         assertSame(renewed[j], found[j], "norm of column " + j);
@@ -133,7 +138,7 @@ class DeviceDriftTest {
   }
 
   private static Tableau tableau(double[] values) {
-    Matrix matrix = new Matrix(ROWS, WIDTH, TILE);
+    Matrix matrix = GEMM.matrix(ROWS, WIDTH);
     for (int i = 0; i < ROWS; i++) {
       for (int j = 0; j < WIDTH; j++) {
         matrix.set(i, j, values[i * WIDTH + j]);
@@ -141,7 +146,7 @@ class DeviceDriftTest {
     }
     int[] rows = IntStream.range(0, ROWS).toArray();
     int[] columns = IntStream.range(ROWS, WIDTH).toArray();
-    return new Tableau(matrix, ROWS, rows, rows, columns, 0, 0, TILE);
+    return new Tableau(matrix, ROWS, rows, rows, columns, 0, GEMM);
   }
 
   @Test
