@@ -15,6 +15,7 @@
 #define MOMENT_ROWS 8  // and its threads along the samples
 #define SCALARS 16 // room for enum Scalar
 #define LINE 256 // threads of a block that works on a part of a line
+#define WARP 32
 #define ROW_LANES 16 // threads of a block that add up a column ...
 #define COLUMNS_BLOCK 512 // ... in TILE columns
 #define COLUMN_LINES 8 // lines of a span that have an element per column ...
@@ -447,6 +448,7 @@ struct Span {
   double *rowSizes;
   double *column;
   double *columnSizes;
+  double *rowSums;        // a RowSums from each block that reads parts of the column
   double *norms;          // at least the 1-norm of each column over the rows of vectors that span
   double *local;          // the drift of each column, as Drift of the java backend explains ...
   double *carried;
@@ -819,33 +821,39 @@ extern "C" __global__ void __launch_bounds__(LINE) peel(
     merge(found, surveys[i]);
   }
   found = mergeAll(found);
-  if (threadIdx.x > 0) {
+  // A thread for each span, in different warps: most of the time goes by waiting for memory.
+  __shared__ bool stops[2];
+  int own = threadIdx.x / WARP;
+  bool works = own < 2 && threadIdx.x % WARP == 0;
+  if (works) {
+    Span span = spans[own];
+    if (step > 0) {
+      count(span);
+    }
+    bool loose = isLoose(span, found.norm[own]);
+    stops[own] = loose
+        || needsStart(span, found.driftsFar[own], found.farthestDependentSquare[own]);
+  }
+  __syncthreads();
+  if (!works) {
     return;
   }
-  bool stopped = step > 0 && steps[step - 1].vector < 0;
-  for (int i = 0; i < 2; i++) {
-    if (step > 0) {
-      count(spans[i]);
+  bool stopped = found.farthest < 0 || stops[0] || stops[1]
+      || (step > 0 && steps[step - 1].vector < 0);
+  if (stopped) {
+    if (own == 0) {
+      steps[step] = {-1, 0, 0, 0};
     }
-    bool loose = isLoose(spans[i], found.norm[i]);
-    stopped = stopped || loose
-        || needsStart(spans[i], found.driftsFar[i], found.farthestDependentSquare[i]);
-  }
-  if (stopped || found.farthest < 0) {
-    steps[step] = {-1, 0, 0, 0};
-    spans[0].scalars[PIVOT] = -1;
-    spans[1].scalars[PIVOT] = -1;
+    spans[own].scalars[PIVOT] = -1;
     return;
   }
   long long index = (long long) found.farthestIndex;
   int which = index < spans[0].columns ? 0 : 1;
   long long vector = spans[which].vectors[which == 0 ? index : index - spans[0].columns];
-  steps[step].vector = (double) vector;
-  steps[step].distance = found.farthest;
-  steps[step].errorBound = found.farthestBound;
-  steps[step].highest = found.highest;
-  take(spans[0], vector, which == 1);
-  take(spans[1], vector, which == 0);
+  if (own == 0) {
+    steps[step] = {(double) vector, found.farthest, found.farthestBound, found.highest};
+  }
+  take(spans[own], vector, which != own);
 }
 
 /*
@@ -876,20 +884,52 @@ static __device__ double subtractTerms(
   return value;
 }
 
+/* What a sweep sums over the rows: see Drift.sweep() of the java backend. */
+struct RowSums {
+  double read;        // sizes of the terms of the column, of vectors that span
+  double keptRead;    // and of those that have left, times their weights
+  double keptCarried; // the elements of the column of those, times their weights
+  double spanNorm;    // the 1-norm of what is left of the column
+};
+
+static __device__ void addTo(RowSums &into, const RowSums &other) {
+  into.read += other.read;
+  into.keptRead += other.keptRead;
+  into.keptCarried += other.keptCarried;
+  into.spanNorm += other.spanNorm;
+}
+
+/* Sums over a block of LINE threads, the same in all of them. */
+static __device__ RowSums sumRows(const RowSums &own) {
+  __shared__ RowSums all[LINE];
+  all[threadIdx.x] = own;
+  __syncthreads();
+  for (int half = blockDim.x / 2; half > 0; half /= 2) {
+    if (threadIdx.x < half) {
+      addTo(all[threadIdx.x], all[threadIdx.x + half]);
+    }
+    __syncthreads();
+  }
+  return all[0];
+}
+
 /*
  * Brings the row and the column of the pivot up to date with the pending updates, and sums the sizes
- * of the terms. One thread for each element of both; y counts the spans from `which` on.
+ * of the terms. One thread for each element of both, in blocks of LINE; y counts the spans from
+ * `which` on.
  */
-extern "C" __global__ void readPivot(Span *spans, int which) {
+extern "C" __global__ void __launch_bounds__(LINE) readPivot(Span *spans, int which) {
   Span span = spans[which + blockIdx.y];
   long long k = (long long) span.scalars[PIVOT];
   long long width = span.first + span.columns;
-  long long index = (long long) blockIdx.x * blockDim.x + threadIdx.x;
-  if (k < 0 || span.scalars[FAILED] != 0 || index >= width + span.rows) {
-    return;
+  long long first = (long long) blockIdx.x * blockDim.x;
+  long long index = first + threadIdx.x;
+  if (k < 0 || span.scalars[FAILED] != 0) {
+    return; // all threads
   }
   int pending = (int) span.scalars[PENDING];
   long long pivot = span.pivots[k];
+  RowSums sums = {0, 0, 0, 0};
   if (index < width) {
     long long j = index;
     double value = span.values[k * span.leading + j];
@@ -901,42 +941,31 @@ extern "C" __global__ void readPivot(Span *spans, int which) {
     if (j == pivot) {
       span.scalars[PIVOT_ERROR] = span.local[pivot];
     }
-  } else {
+  } else if (index < width + span.rows) {
     long long i = index - width;
     double value = span.values[i * span.leading + pivot];
     double size = fabs(value);
-    span.column[i] = subtractTerms(
+    value = subtractTerms(
         value, size, span.pendingRows + pivot, span.leading, span.pendingColumns + i, span.rows,
         pending);
+    span.column[i] = value;
     span.columnSizes[i] = size;
-  }
-}
-
-/* What a sweep sums over the rows: see Drift.sweep() of the java backend. */
-struct RowSums {
-  double read;        // sizes of the terms of the column, of vectors that span
-  double keptRead;    // and of those that have left, times their weights
-  double keptCarried; // the column of those, times their weights
-  double spanNorm;    // the 1-norm of what is left of the column
-};
-
-/* Sums over a block of LINE threads, the same in all of them. */
-static __device__ RowSums sumRows(const RowSums &own) {
-  __shared__ RowSums all[LINE];
-  all[threadIdx.x] = own;
-  __syncthreads();
-  for (int half = blockDim.x / 2; half > 0; half /= 2) {
-    if (threadIdx.x < half) {
-      RowSums &into = all[threadIdx.x];
-      const RowSums &other = all[threadIdx.x + half];
-      into.read += other.read;
-      into.keptRead += other.keptRead;
-      into.keptCarried += other.keptCarried;
-      into.spanNorm += other.spanNorm;
+    // Row k still spans, and has no weight.
+    double weight = span.weights[i];
+    if (weight > 0) {
+      sums.keptRead = weight * size;
+      sums.keptCarried = weight * fabs(value);
+    } else {
+      sums.read = size;
+      sums.spanNorm = i == k ? 0 : fabs(value);
     }
-    __syncthreads();
   }
-  return all[0];
+  if (first + blockDim.x > width && first < width + span.rows) { // all threads
+    sums = sumRows(sums);
+    if (threadIdx.x == 0) {
+      ((RowSums *) span.rowSums)[blockIdx.x] = sums;
+    }
+  }
 }
 
 /*
@@ -960,18 +989,9 @@ extern "C" __global__ void __launch_bounds__(LINE) sweepOut(
   double error = 0;    // F_k
   double relative = 0; // of the pivot
   if (sweeps) {        // the same in all threads
-    for (long long i = threadIdx.x; i < span.rows; i += blockDim.x) {
-      // This row still spans, and its weight is written below.
-      double weight = i == k ? 0 : span.weights[i];
-      double size = span.columnSizes[i];
-      double value = fabs(span.column[i]);
-      if (weight > 0) {
-        sums.keptRead += weight * size;
-        sums.keptCarried += weight * value;
-      } else {
-        sums.read += size;
-        sums.spanNorm += i == k ? 0 : value;
-      }
+    int last = (int) ((width + span.rows - 1) / LINE);
+    for (int block = (int) (width / LINE) + threadIdx.x; block <= last; block += LINE) {
+      addTo(sums, ((const RowSums *) span.rowSums)[block]);
     }
     sums = sumRows(sums);
     sums.read *= gamma;

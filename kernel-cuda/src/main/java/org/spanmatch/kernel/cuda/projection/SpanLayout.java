@@ -30,6 +30,9 @@ final class SpanLayout {
   /** Size of struct Survey in doubles; the host only allocates it. */
   static final int SURVEY_DOUBLES = 10;
 
+  /** Size of struct RowSums in doubles; the host only allocates it. */
+  static final int ROW_SUMS_DOUBLES = 4;
+
   /** Size of the scalars, in doubles. */
   static final int SCALARS = 16;
 
@@ -54,6 +57,7 @@ final class SpanLayout {
     ROW_SIZES(Kind.ADDRESS),
     COLUMN(Kind.ADDRESS),
     COLUMN_SIZES(Kind.ADDRESS),
+    ROW_SUMS(Kind.ADDRESS),
     NORMS(Kind.ADDRESS),
     LOCAL(Kind.ADDRESS),
     CARRIED(Kind.ADDRESS),

@@ -9,6 +9,7 @@ import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceAddress;
 import org.spanmatch.kernel.cuda.driver.DeviceException;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.kernel.cuda.driver.Grid;
 import org.spanmatch.kernel.cuda.driver.Transfers;
 import org.spanmatch.kernel.cuda.projection.SpanLayout.Span;
 
@@ -84,9 +85,17 @@ final class Tableau {
         vectors);
   }
 
-  /** Returns the number of doubles besides [W C]: pending updates, and a row and a column twice. */
+  /**
+   * Returns the number of doubles besides [W C]: pending updates, a row and a column twice, and
+   * sums.
+   */
   private static long lines(long rows, long leading) {
-    return (PENDING + 2) * (rows + leading);
+    return (PENDING + 2) * (rows + leading) + rowSums(rows + leading);
+  }
+
+  /** Returns the number of doubles for the sums that a sweep leaves. */
+  static int rowSums(long lines) {
+    return SpanLayout.ROW_SUMS_DOUBLES * Grid.blocks(lines, SpanLayout.LINE);
   }
 
   /** Returns an upper bound on the bytes of a tableau and the rest of its span. */
@@ -164,6 +173,7 @@ final class Tableau {
     Span.ROW_SIZES.put(struct, memory.element(scratch + leading));
     Span.COLUMN.put(struct, memory.element(scratch + 2L * leading));
     Span.COLUMN_SIZES.put(struct, memory.element(scratch + 2L * leading + rows.length));
+    Span.ROW_SUMS.put(struct, memory.element(scratch + 2L * (leading + rows.length)));
     Span.PLACES.put(struct, indexes.pointer());
     Span.PIVOTS.put(struct, indexes.element(vectors));
     Span.VECTORS.put(struct, indexes.element(vectorsAt()));

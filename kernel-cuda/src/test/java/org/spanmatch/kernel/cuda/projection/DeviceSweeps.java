@@ -57,6 +57,7 @@ public final class DeviceSweeps {
         }) {
       place(line, columns);
     }
+    place(Span.ROW_SUMS, Tableau.rowSums(width + rows));
     place(Span.PLACES, width);
     place(Span.SCALARS, SpanLayout.SCALARS + 3 * columns);
     memory = allocations.doubles(next);

@@ -75,6 +75,11 @@ class SpanLayoutTest {
   }
 
   @Test
+  void rowSumsHaveTheSizeOfTheStruct() {
+    assertEquals(source.struct("RowSums").size(), SpanLayout.ROW_SUMS_DOUBLES);
+  }
+
+  @Test
   void scalarsHaveTheNumbersOfTheEnum() {
     assertEquals(
         source.enumeration("Scalar"), Arrays.stream(Scalar.values()).map(Enum::name).toList());
