@@ -858,7 +858,9 @@ extern "C" __global__ void __launch_bounds__(LINE) peel(
 
 /*
  * Subtracts the terms of an element that are pending from a value, and adds their sizes. Eight are
- * read at a time: one after the other, each would wait for the last.
+ * read at a time: one after the other, each would wait for the last. Products are rounded before they
+ * are subtracted, in every place that this is compiled into: the pivot is to be the same number as an
+ * element of its row and of its column.
  */
 static __device__ double subtractTerms(
     double value, double &size, const double *factors, long long factorStride,
@@ -868,17 +870,17 @@ static __device__ double subtractTerms(
     double terms[8];
 #pragma unroll
     for (int u = 0; u < 8; u++) {
-      terms[u] = factors[(t + u) * factorStride] * elements[(t + u) * stride];
+      terms[u] = __dmul_rn(factors[(t + u) * factorStride], elements[(t + u) * stride]);
     }
 #pragma unroll
     for (int u = 0; u < 8; u++) {
-      value -= terms[u];
+      value = __dsub_rn(value, terms[u]);
       size += fabs(terms[u]);
     }
   }
   for (; t < count; t++) {
-    double term = factors[t * factorStride] * elements[t * stride];
-    value -= term;
+    double term = __dmul_rn(factors[t * factorStride], elements[t * stride]);
+    value = __dsub_rn(value, term);
     size += fabs(term);
   }
   return value;
