@@ -138,6 +138,8 @@ class BenchCommandTest {
     JsonNode machine = JSON.readTree(out.resolve("machine.json").toFile());
     assertEquals("quick", machine.get("effort").textValue());
     assertEquals(0, machine.get("leftOut").size());
+    assertTrue(machine.at("/before/load").isNumber() && machine.at("/after/load").isNumber());
+    assertTrue(machine.at("/after/processorMegahertz").isArray(), machine.toString());
     List<String> csv = Files.readAllLines(out.resolve("bench.csv"));
     assertEquals(1 + 8, csv.size());
     assertEquals(

@@ -109,6 +109,41 @@ class PublishedResultsTest {
         section.group(2));
   }
 
+  /** What {@code benchmarks/publish.sh} makes of a run of all suites. */
+  @Test
+  void theResultsPageListsEachMissedTarget() throws IOException {
+    Matcher section =
+        Pattern.compile(
+                "<!-- What follows is made by benchmarks/publish.sh from (\\S+) -->\n(.*?)"
+                    + "<!-- That was made by benchmarks/publish.sh. -->\n",
+                Pattern.DOTALL)
+            .matcher(Files.readString(RESULTS.resolve("README.md")));
+    assertTrue(section.find(), "benchmarks/results/README.md lacks the marks");
+    Path folder = RealCommand.root().resolve(section.group(1));
+    List<String> tables = Files.readAllLines(folder.resolve("tables.md"));
+    List<String> missed = cellsWith("(missed|[*]{2}missed[*]{2})", tables);
+    List<String> listed = section.group(2).lines().filter(line -> line.startsWith("- ")).toList();
+    assertEquals(missed.size(), listed.size());
+    for (int i = 0; i < missed.size(); i++) {
+      assertTrue(
+          listed.get(i).endsWith(" " + missed.get(i).replace("*", "")),
+          listed.get(i) + " is not: " + missed.get(i));
+    }
+    // All targets stand there too, met or not.
+    section
+        .group(2)
+        .lines()
+        .filter(line -> line.startsWith("| "))
+        .forEach(line -> assertTrue(tables.contains(line), line));
+  }
+
+  private static List<String> cellsWith(String pattern, List<String> lines) {
+    return lines.stream()
+        .flatMap(line -> Stream.of(line.split("\\s*[|]\\s*", -1)))
+        .filter(cell -> Pattern.compile(pattern).matcher(cell).find())
+        .toList();
+  }
+
   private static String digits(double value) {
     return new BigDecimal(value).round(new MathContext(3)).stripTrailingZeros().toPlainString();
   }

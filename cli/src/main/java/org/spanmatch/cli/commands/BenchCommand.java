@@ -34,6 +34,7 @@ import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.tuning.BenchmarkException;
 import org.spanmatch.tuning.Change;
+import org.spanmatch.tuning.Clocks;
 import org.spanmatch.tuning.CostModels;
 import org.spanmatch.tuning.Effort;
 import org.spanmatch.tuning.GridPoint;
@@ -114,7 +115,7 @@ public final class BenchCommand implements Command {
     folder.ifPresent(target -> target.check(BenchReport.files()));
     folder.ifPresent(target -> target.noteMissingFigures(console.err()));
 
-    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    Clocks clocks = Clocks.now();
     GridRun run =
         new GridRun(
             options.full() ? Effort.FULL : Effort.QUICK,
@@ -134,11 +135,13 @@ public final class BenchCommand implements Command {
               LocalDate.now(ZoneOffset.UTC).toString(),
               Machine.here(),
               memory(),
-              load,
+              clocks.load(),
               options.threads(),
               options.full() ? "full" : "quick",
               backends,
-              leftOut);
+              leftOut,
+              clocks,
+              Clocks.now());
       conclude(setup, run, options, console);
     }
     before.ifPresent(

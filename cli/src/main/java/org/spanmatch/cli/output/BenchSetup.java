@@ -3,6 +3,7 @@ package org.spanmatch.cli.output;
 import java.util.List;
 import java.util.Map;
 import org.spanmatch.kernel.selection.CostProfile.Machine;
+import org.spanmatch.tuning.Clocks;
 import org.spanmatch.tuning.GridRun;
 
 /**
@@ -17,6 +18,8 @@ import org.spanmatch.tuning.GridRun;
  * @param effort "quick" or "full"
  * @param backends what was asked for, with what each runs on, in order
  * @param leftOut what was not measured, and why
+ * @param before clocks before the first measurement; null in files of older versions
+ * @param after clocks after the last one; null in files of older versions
  */
 public record BenchSetup(
     String spanmatch,
@@ -27,4 +30,6 @@ public record BenchSetup(
     int threads,
     String effort,
     Map<String, String> backends,
-    List<GridRun.LeftOut> leftOut) {}
+    List<GridRun.LeftOut> leftOut,
+    Clocks before,
+    Clocks after) {}
