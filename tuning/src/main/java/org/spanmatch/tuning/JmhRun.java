@@ -104,7 +104,8 @@ public final class JmhRun {
                 "-Xms" + megabytes + "m",
                 "-Xmx" + megabytes + "m",
                 "--add-modules",
-                "jdk.incubator.vector"));
+                "jdk.incubator.vector",
+                "-Dspanmatch.vectors=always"));
     if (namesOtherCollector(ManagementFactory.getRuntimeMXBean().getInputArguments())) {
       // The JVMs that measure inherit it, and would refuse the one of the benchmark's annotation.
       options.jvmArgsPrepend("-XX:+AlwaysPreTouch");

@@ -61,7 +61,8 @@ import org.spanmatch.kernel.selection.Kernels;
       "-XX:+UseParallelGC",
       "-XX:+AlwaysPreTouch",
       "--add-modules",
-      "jdk.incubator.vector"
+      "jdk.incubator.vector",
+      "-Dspanmatch.vectors=always"
     })
 public abstract class KernelBenchmark {
   /** The ε that the authors use. */

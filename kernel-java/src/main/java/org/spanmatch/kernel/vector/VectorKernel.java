@@ -18,7 +18,7 @@ import org.spanmatch.kernel.backend.HeapMemory;
 import org.spanmatch.kernel.backend.LivingPair;
 import org.spanmatch.kernel.backend.UnitGram;
 import org.spanmatch.kernel.vector.gemm.Gemm;
-import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.MicroKernels;
 import org.spanmatch.kernel.vector.gemm.WorkerPool;
 import org.spanmatch.kernel.vector.gram.GramAccumulator;
 import org.spanmatch.kernel.vector.projection.CompressedVectors;
@@ -38,18 +38,18 @@ final class VectorKernel implements ProjectionKernel {
    */
   private static final int MAX_NEURONS = 46_300;
 
-  private final MicroKernel microKernel;
+  private final MicroKernels microKernels;
   private final WorkerPool workers;
   private final ProjectionKernel.Info info;
   private boolean closed;
 
-  VectorKernel(MicroKernel microKernel, KernelOptions options, String reason) {
-    this.microKernel = microKernel;
+  VectorKernel(MicroKernels microKernels, KernelOptions options, String reason) {
+    this.microKernels = microKernels;
     this.workers = WorkerPool.atMost(options.threads());
     this.info =
         new ProjectionKernel.Info(
             VectorProvider.NAME,
-            "CPU, " + microKernel.description(),
+            "CPU, " + microKernels.description(),
             workers.threads(),
             "float64, Gram matrix and Cholesky; Householder QR for high precision",
             reason);
@@ -76,7 +76,7 @@ final class VectorKernel implements ProjectionKernel {
     long all = neurons.stream().mapToLong(Integer::longValue).sum();
     return precision == Precision.HIGH
         ? TallSkinnyQr.bytes(all, samples, workers.threads())
-        : GramAccumulator.bytes(neurons, pairs, samples, microKernel.nr());
+        : GramAccumulator.bytes(neurons, pairs, samples, microKernels.nr());
   }
 
   @Override
@@ -93,8 +93,8 @@ final class VectorKernel implements ProjectionKernel {
         options,
         scaled ->
             options.precision() == Precision.HIGH
-                ? TallSkinnyQr.of(scaled, pairs, options, microKernel, workers)
-                : GramAccumulator.of(scaled, pairs, options, microKernel, workers));
+                ? TallSkinnyQr.of(scaled, pairs, options, microKernels, workers)
+                : GramAccumulator.of(scaled, pairs, options, microKernels, workers));
   }
 
   @Override
@@ -149,7 +149,7 @@ final class VectorKernel implements ProjectionKernel {
       bytes += 2.0 * Double.BYTES * factor.columns() * ((double) xNeurons + yNeurons);
     }
     HeapMemory.require((long) bytes, gram, x, y);
-    Gemm gemm = new Gemm(microKernel, workers);
+    Gemm gemm = new Gemm(microKernels, workers);
     LivingPair pair;
     CompressedVectors vectors;
     if (gram instanceof GramMatrix matrix) {

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.ProjectionKernel;
-import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.MicroKernels;
 
 /** Offers the fast pure-Java kernel, which runs everywhere. */
 public final class VectorProvider implements KernelProvider {
@@ -13,7 +13,7 @@ public final class VectorProvider implements KernelProvider {
 
   private static final AtomicBoolean TOLD = new AtomicBoolean();
 
-  private final MicroKernel microKernel = MicroKernel.choose();
+  private final MicroKernels microKernels = MicroKernels.shared();
 
   /** Called by {@link java.util.ServiceLoader}. */
   public VectorProvider() {}
@@ -25,7 +25,7 @@ public final class VectorProvider implements KernelProvider {
 
   @Override
   public String description() {
-    return "pure Java on all cores, " + microKernel.description();
+    return "pure Java on all cores, " + microKernels.description();
   }
 
   @Override
@@ -40,10 +40,10 @@ public final class VectorProvider implements KernelProvider {
 
   @Override
   public ProjectionKernel open(KernelOptions options, String reason) {
-    if (microKernel.cure().isPresent() && !TOLD.getAndSet(true)) {
+    if (microKernels.cure().isPresent() && !TOLD.getAndSet(true)) {
       System.getLogger("org.spanmatch.kernel")
-          .log(System.Logger.Level.DEBUG, "the java backend uses " + microKernel.description());
+          .log(System.Logger.Level.DEBUG, "the java backend uses " + microKernels.description());
     }
-    return new VectorKernel(microKernel, options, reason);
+    return new VectorKernel(microKernels, options, reason);
   }
 }

@@ -11,7 +11,8 @@ import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.KernelOptions;
-import org.spanmatch.kernel.vector.gemm.ScalarMicroKernel;
+import org.spanmatch.kernel.vector.gemm.MicroKernels;
+import org.spanmatch.kernel.vector.gemm.PlainMicroKernel;
 
 /** Tests that compressing leaves little garbage per sample. */
 class AllocationTest {
@@ -31,7 +32,9 @@ class AllocationTest {
     // Plain Java, since uncompiled Vector API code creates an object per vector.
     VectorKernel kernel =
         new VectorKernel(
-            new ScalarMicroKernel("as the test wants it"), new KernelOptions(1), "test");
+            MicroKernels.only(new PlainMicroKernel(4, true, "as the test wants it")),
+            new KernelOptions(1),
+            "test");
     allocated(kernel, MANY); // loads classes
     long few = allocated(kernel, FEW);
     long many = allocated(kernel, MANY);

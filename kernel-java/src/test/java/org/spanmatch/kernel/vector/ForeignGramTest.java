@@ -26,6 +26,7 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.ProjectionTable.Peeled;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.MicroKernels;
 import org.spanmatch.validation.Problem;
 
 /** Tables of Gram matrices from elsewhere are those of the java kernel. */
@@ -109,7 +110,8 @@ class ForeignGramTest {
     Arrays.fill(problem.y().get(0), 0);
     GramOptions options = new GramOptions(0, Precision.STANDARD, Progress.NONE);
     try (ProjectionKernel kernel =
-            new VectorKernel(MicroKernel.choose(), new KernelOptions(1), "test");
+            new VectorKernel(
+                MicroKernels.only(MicroKernel.choose()), new KernelOptions(1), "test");
         ProjectionTable expected =
             kernel.compress(problem.layer(Group.X), problem.layer(Group.Y), options);
         ProjectionTable table = kernel.table(gram(problem), 0, 1)) {
@@ -140,7 +142,7 @@ class ForeignGramTest {
     Layer large = Layers.of("large", 1, 46_300, new float[46_300]);
     Layer small = Layers.of("small", 1, 1, new float[1]);
     try (ProjectionKernel kernel =
-        new VectorKernel(MicroKernel.choose(), new KernelOptions(1), "test")) {
+        new VectorKernel(MicroKernels.only(MicroKernel.choose()), new KernelOptions(1), "test")) {
       NotEnoughMemoryException e =
           assertThrows(
               NotEnoughMemoryException.class,

@@ -17,7 +17,8 @@ import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
-import org.spanmatch.kernel.vector.gemm.ScalarMicroKernel;
+import org.spanmatch.kernel.vector.gemm.MicroKernels;
+import org.spanmatch.kernel.vector.gemm.PlainMicroKernel;
 import org.spanmatch.kernel.vector.gemm.VectorMicroKernel;
 import org.spanmatch.validation.contract.GramContract;
 
@@ -33,7 +34,7 @@ class VectorGramTest {
 
     @Override
     protected ProjectionKernel open(int threads) {
-      return new VectorKernel(microKernel(), new KernelOptions(threads), "test");
+      return new VectorKernel(MicroKernels.only(microKernel()), new KernelOptions(threads), "test");
     }
 
     /** The interpreter and the compilers add in the same order, so a long run changes no bit. */
@@ -96,7 +97,7 @@ class VectorGramTest {
   class InPlainLoops extends Contract {
     @Override
     MicroKernel microKernel() {
-      return new ScalarMicroKernel("as the test wants it");
+      return new PlainMicroKernel(4, true, "as the test wants it");
     }
   }
 

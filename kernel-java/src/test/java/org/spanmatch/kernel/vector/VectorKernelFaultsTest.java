@@ -35,6 +35,8 @@ import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.MicroKernels;
+import org.spanmatch.kernel.vector.gemm.Tiles;
 import org.spanmatch.kernel.vector.gemm.VectorMicroKernel;
 import org.spanmatch.kernel.vector.gemm.WorkerPool;
 import org.spanmatch.match.MatchSpectrum;
@@ -57,7 +59,8 @@ class VectorKernelFaultsTest {
   }
 
   private static VectorKernel kernel(int threads) {
-    return new VectorKernel(MicroKernel.choose(), new KernelOptions(threads), "test");
+    return new VectorKernel(
+        MicroKernels.only(MicroKernel.choose()), new KernelOptions(threads), "test");
   }
 
   /** The layer, but after some blocks the reader throws, or ends if there is nothing to throw. */
@@ -177,7 +180,8 @@ class VectorKernelFaultsTest {
     Layer y = wideLayer(4);
     Interrupting microKernel = new Interrupting(Thread.currentThread());
     int interruptions = 0;
-    try (VectorKernel kernel = new VectorKernel(microKernel, new KernelOptions(2), "test");
+    try (VectorKernel kernel =
+            new VectorKernel(MicroKernels.only(microKernel), new KernelOptions(2), "test");
         ProjectionTable undisturbed = kernel.compress(x, y, options(precision))) {
       before.andThen(step).accept(undisturbed);
       for (int after = 1; after < tiles; after += 1 + after / 8) {
@@ -234,11 +238,6 @@ class VectorKernelFaultsTest {
     }
 
     @Override
-    public int mr() {
-      return kernel.mr();
-    }
-
-    @Override
     public int nr() {
       return kernel.nr();
     }
@@ -259,12 +258,11 @@ class VectorKernelFaultsTest {
         int aOffset,
         double[] b,
         int bOffset,
+        int stride,
         int depth,
-        double[] c,
-        int cOffset,
-        int cStride,
+        Tiles tiles,
         boolean subtract) {
-      kernel.multiplyAdd(a, aOffset, b, bOffset, depth, c, cOffset, cStride, subtract);
+      kernel.multiplyAdd(a, aOffset, b, bOffset, stride, depth, tiles, subtract);
       if (left.getAndDecrement() == 1) {
         thread.interrupt();
       }

@@ -33,13 +33,14 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.RealDataKernelContract;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
-import org.spanmatch.kernel.vector.gemm.ScalarMicroKernel;
+import org.spanmatch.kernel.vector.gemm.MicroKernels;
+import org.spanmatch.kernel.vector.gemm.PlainMicroKernel;
 import org.spanmatch.kernel.vector.gemm.VectorMicroKernel;
 
 /** The fast Java kernel keeps the contract, with and without the Vector API and more threads. */
 class VectorKernelTest {
   private static ProjectionKernel kernel(MicroKernel microKernel, int threads) {
-    return new VectorKernel(microKernel, new KernelOptions(threads), "test");
+    return new VectorKernel(MicroKernels.only(microKernel), new KernelOptions(threads), "test");
   }
 
   @Test
@@ -182,7 +183,7 @@ class VectorKernelTest {
   class InPlainLoops extends GramRoute {
     @Override
     protected ProjectionKernel open() {
-      return kernel(new ScalarMicroKernel("as the test wants it"), 1);
+      return kernel(new PlainMicroKernel(4, true, "as the test wants it"), 1);
     }
   }
 
@@ -211,7 +212,7 @@ class VectorKernelTest {
   class AtHighPrecisionInPlainLoops extends RealDataKernelContract {
     @Override
     protected ProjectionKernel open() {
-      return new HighPrecision(kernel(new ScalarMicroKernel("as the test wants it"), 3));
+      return new HighPrecision(kernel(new PlainMicroKernel(4, true, "as the test wants it"), 3));
     }
   }
 

@@ -27,24 +27,24 @@ public final class Gemm {
   // anyway, so no cache limits them.
   private static final int LINE_CHUNK = 1024;
 
-  private final MicroKernel kernel;
+  private final MicroKernels kernels;
   private final WorkerPool workers;
   private double[] left = new double[0];
   private double[] right = new double[0];
 
-  public Gemm(MicroKernel kernel, WorkerPool workers) {
-    this.kernel = kernel;
+  public Gemm(MicroKernels kernels, WorkerPool workers) {
+    this.kernels = kernels;
     this.workers = workers;
   }
 
   /** Returns a gemm that uses the calling thread only. */
   public Gemm alone() {
-    return new Gemm(kernel, WorkerPool.NONE);
+    return new Gemm(kernels, WorkerPool.NONE);
   }
 
   /** The tile size; targets have room for a multiple of it in rows and columns. */
   public int tile() {
-    return kernel.nr();
+    return kernels.nr();
   }
 
   /** Divides the first row of each block of a product. */
@@ -66,7 +66,7 @@ public final class Gemm {
    */
   public void subtractRows(
       Matrix matrix, int row, double[] factors, int source, int count, int from, int to) {
-    kernel.subtractRows(
+    kernels.current().subtractRows(
         matrix.values,
         matrix.at(row, from),
         matrix.at(source, from),
@@ -89,12 +89,12 @@ public final class Gemm {
    */
   public void subtractTerms(
       double[] line, double[] sizes, int from, int to, Matrix rows, double[] factors) {
-    kernel.subtractTerms(line, sizes, from, to, rows.values, rows.stride, factors);
+    kernels.current().subtractTerms(line, sizes, from, to, rows.values, rows.stride, factors);
   }
 
   /** Adds the absolute values of a part of a row of a matrix, times a factor, to sums. */
   public void addSizes(Matrix matrix, int row, double factor, double[] sums, int from, int to) {
-    kernel.addSizes(matrix.values, matrix.at(row, 0), factor, sums, from, to);
+    kernels.current().addSizes(matrix.values, matrix.at(row, 0), factor, sums, from, to);
   }
 
   /**
@@ -240,11 +240,14 @@ public final class Gemm {
       int column,
       boolean upper,
       BlockWork after) {
-    int width = kernel.nr();
+    int width = kernels.nr();
     int leftPanels = Matrix.padded(leftFactor.size(), width) / width;
     int rightPanels = Matrix.padded(rightFactor.size(), width) / width;
     int side = taskPanels(leftPanels, rightPanels);
-    boolean parallel = 2L * depth * leftFactor.size() * rightFactor.size() >= PARALLEL_OPERATIONS;
+    long operations = 2L * depth * leftFactor.size() * rightFactor.size();
+    kernels.expect((double) operations);
+    boolean parallel = operations >= PARALLEL_OPERATIONS;
+    int taskColumns = kernels.current().taskColumns(side, rightPanels);
     for (int from = 0; from < depth; from += MicroKernel.KC) {
       int slice = Math.min(MicroKernel.KC, depth - from);
       left = withRoom(left, leftPanels * width * slice);
@@ -256,24 +259,30 @@ public final class Gemm {
       tasks.clear();
       boolean last = from + slice == depth;
       for (int p = 0; p < leftPanels; p += side) {
-        int firstLeft = p;
-        int lastLeft = Math.min(leftPanels, p + side);
-        for (int q = 0; q < rightPanels; q += side) {
-          int lastRight = Math.min(rightPanels, q + side);
-          if (upper && column + lastRight * width <= row + firstLeft * width) {
+        int leftOffset = p * width * slice;
+        int firstRow = p * width;
+        int rows = Math.min(side, leftPanels - p);
+        for (int q = 0; q < rightPanels; q += taskColumns) {
+          int rightOffset = q * width * slice;
+          int firstColumn = q * width;
+          int columns = Math.min(taskColumns, rightPanels - q);
+          Part part =
+              new Part(target, row + firstRow, column + firstColumn, rows, columns, width, upper);
+          if (part.firstColumn(0) >= columns) {
             continue;
           }
-          int firstRight = q;
           tasks.add(
               () -> {
-                multiply(
-                    firstLeft, lastLeft, firstRight, lastRight, slice, target, row, column, upper);
+                kernels
+                    .current()
+                    .multiplyAdd(
+                        left, leftOffset, right, rightOffset, width * slice, slice, part, true);
                 if (last) {
                   after.on(
-                      firstLeft * width,
-                      Math.min(leftFactor.size(), lastLeft * width),
-                      firstRight * width,
-                      Math.min(rightFactor.size(), lastRight * width));
+                      firstRow,
+                      Math.min(leftFactor.size(), firstRow + rows * width),
+                      firstColumn,
+                      Math.min(rightFactor.size(), firstColumn + columns * width));
                 }
               });
         }
@@ -297,7 +306,7 @@ public final class Gemm {
 
   private void addPacking(
       List<Runnable> tasks, Factor factor, int panels, int from, int slice, double[] packed) {
-    int width = kernel.nr();
+    int width = kernels.nr();
     for (int p = 0; p < panels; p += TASK_PANELS) {
       int first = p;
       int last = Math.min(panels, p + TASK_PANELS);
@@ -318,38 +327,32 @@ public final class Gemm {
     }
   }
 
-  private void multiply(
-      int firstLeft,
-      int lastLeft,
-      int firstRight,
-      int lastRight,
-      int slice,
-      Matrix target,
-      int row,
-      int column,
-      boolean upper) {
-    int width = kernel.nr();
-    // Along rows of the target, which processors read ahead.
-    for (int p = firstLeft; p < lastLeft; p++) {
-      int tileRow = row + p * width;
-      for (int i = 0; i < width; i += kernel.mr()) {
-        for (int q = firstRight; q < lastRight; q++) {
-          int tileColumn = column + q * width;
-          if (upper && tileColumn + width <= tileRow) {
-            continue;
-          }
-          kernel.multiplyAdd(
-              left,
-              p * width * slice + i,
-              right,
-              q * width * slice,
-              slice,
-              target.values,
-              target.at(tileRow + i, tileColumn),
-              target.stride,
-              true);
-        }
-      }
+  /**
+   * The tiles of a part of a matrix.
+   *
+   * @param upper whether only tiles on and right of the matrix's diagonal are wanted
+   */
+  private record Part(
+      Matrix matrix, int row, int column, int rows, int columns, int width, boolean upper)
+      implements Tiles {
+    @Override
+    public double[] values() {
+      return matrix.values;
+    }
+
+    @Override
+    public int stride() {
+      return matrix.stride;
+    }
+
+    @Override
+    public int firstColumn(int left) {
+      return upper ? Math.max(0, (row - column) / width + left) : 0;
+    }
+
+    @Override
+    public int at(int left, int right) {
+      return matrix.at(row + left * width, column + right * width);
     }
   }
 }

@@ -22,10 +22,7 @@ public abstract class MicroKernel {
 
   private static final String VECTOR_CLASS = "org.spanmatch.kernel.vector.gemm.VectorMicroKernel";
 
-  /** MR, the number of rows of a tile; {@link #nr()} is a multiple of it. */
-  public abstract int mr();
-
-  /** NR, the number of neurons of a panel and of columns of a tile. */
+  /** NR, the number of neurons of a panel, and of rows and columns of a tile; even. */
   public abstract int nr();
 
   /** The instructions that the loop uses, in words. */
@@ -35,20 +32,29 @@ public abstract class MicroKernel {
   public abstract Optional<String> cure();
 
   /**
-   * Adds to (or subtracts from) a tile of {@link #mr()} × {@link #nr()} numbers the inner products,
-   * over all samples of the panels, of {@code mr} neurons of one panel with all neurons of another.
+   * Returns the number of right panels that a task should have.
    *
-   * <p>Costs 2·mr·nr·depth operations. Each inner product is one chain of multiply-adds, whose
-   * result is then added to the tile.
+   * @param rows the number of its left panels
+   * @param columns the number of right panels of all tasks
+   */
+  public int taskColumns(int rows, int columns) {
+    return rows;
+  }
+
+  /**
+   * Adds to (or subtracts from) tiles the inner products, over all samples of the panels, of the
+   * neurons of some panels with those of others.
    *
-   * @param a array that holds the left panel
-   * @param aOffset index of the first of the {@code mr} neurons at the first sample
-   * @param b array that holds the right panel
-   * @param bOffset index of the right panel's first neuron at the first sample
-   * @param depth number of samples
-   * @param c array that holds the tile, row-major
-   * @param cOffset index of the tile's first number
-   * @param cStride distance between rows of the tile
+   * <p>Costs 2·nr²·depth operations per tile. Each inner product is one chain of multiply-adds,
+   * whose result is then added to the tile.
+   *
+   * @param a array that holds the left panels
+   * @param aOffset index of the first left panel's first neuron at the first sample
+   * @param b array that holds the right panels
+   * @param bOffset index of the first right panel's first neuron at the first sample
+   * @param stride distance between panels
+   * @param depth number of samples, at most {@link #KC}
+   * @param tiles where the products go
    * @param subtract whether to subtract instead of adding
    */
   public abstract void multiplyAdd(
@@ -56,10 +62,9 @@ public abstract class MicroKernel {
       int aOffset,
       double[] b,
       int bOffset,
+      int stride,
       int depth,
-      double[] c,
-      int cOffset,
-      int cStride,
+      Tiles tiles,
       boolean subtract);
 
   /**
@@ -76,6 +81,25 @@ public abstract class MicroKernel {
    */
   public abstract void subtractRows(
       double[] values, int target, int source, int stride, double[] factors, int count, int length);
+
+  /** Subtracts the rows from elements {@code from} to {@code to − 1}, each product rounded. */
+  static void subtractUnfused(
+      double[] values,
+      int target,
+      int source,
+      int stride,
+      double[] factors,
+      int count,
+      int from,
+      int to) {
+    for (int l = 0; l < count; l++) {
+      double factor = factors[l];
+      int other = source + l * stride;
+      for (int j = from; j < to; j++) {
+        values[target + j] -= factor * values[other + j];
+      }
+    }
+  }
 
   /**
    * Subtracts multiples of rows from a part of a line of numbers, and adds up the sizes of all
@@ -262,7 +286,7 @@ public abstract class MicroKernel {
             System.getProperty("java.vm.info", ""),
             HardwareFma.isAvailable());
     if (cure.isPresent()) {
-      return new ScalarMicroKernel(cure.get());
+      return new PlainMicroKernel(8, HardwareFma.isAvailable(), cure.get());
     }
     try {
       // By name, since this class must load without the Vector API.
@@ -273,7 +297,7 @@ public abstract class MicroKernel {
     } catch (ReflectiveOperationException | LinkageError e) {
       System.getLogger("org.spanmatch.kernel")
           .log(System.Logger.Level.DEBUG, "the Vector API can't be used", e);
-      return new ScalarMicroKernel("this Java has no vectors that it can use");
+      return new PlainMicroKernel(8, true, "this Java has no vectors that it can use");
     }
   }
 }

@@ -46,11 +46,6 @@ public final class VectorMicroKernel extends MicroKernel {
   }
 
   @Override
-  public int mr() {
-    return ROWS;
-  }
-
-  @Override
   public int nr() {
     return WIDTH;
   }
@@ -71,15 +66,28 @@ public final class VectorMicroKernel extends MicroKernel {
       int aOffset,
       double[] b,
       int bOffset,
+      int stride,
       int depth,
-      double[] c,
-      int cOffset,
-      int cStride,
+      Tiles tiles,
       boolean subtract) {
-    if (ROWS == 8) {
-      eightRows(a, aOffset, b, bOffset, depth, c, cOffset, cStride, subtract);
-    } else {
-      fourRows(a, aOffset, b, bOffset, depth, c, cOffset, cStride, subtract);
+    double[] c = tiles.values();
+    int cStride = tiles.stride();
+    // A number, since C2 would compile the long methods again after the first subtraction.
+    double sign = subtract ? -1 : 1;
+    for (int row = 0; row < tiles.rows(); row++) {
+      for (int i = 0; i < WIDTH; i += ROWS) {
+        int left = aOffset + row * stride + i;
+        // Along rows of the target, which processors read ahead.
+        for (int column = tiles.firstColumn(row); column < tiles.columns(); column++) {
+          int right = bOffset + column * stride;
+          int tile = tiles.at(row, column) + i * cStride;
+          if (ROWS == 8) {
+            eightRows(a, left, b, right, depth, c, tile, cStride, sign);
+          } else {
+            fourRows(a, left, b, right, depth, c, tile, cStride, sign);
+          }
+        }
+      }
     }
   }
 
@@ -92,7 +100,7 @@ public final class VectorMicroKernel extends MicroKernel {
       double[] c,
       int cOffset,
       int cStride,
-      boolean subtract) {
+      double sign) {
     DoubleVector c00 = DoubleVector.zero(SPECIES);
     DoubleVector c01 = DoubleVector.zero(SPECIES);
     DoubleVector c10 = DoubleVector.zero(SPECIES);
@@ -139,7 +147,6 @@ public final class VectorMicroKernel extends MicroKernel {
       c70 = a7.fma(b0, c70);
       c71 = a7.fma(b1, c71);
     }
-    double sign = subtract ? -1 : 1;
     DoubleVector.fromArray(SPECIES, c, cOffset).add(c00.mul(sign)).intoArray(c, cOffset);
     DoubleVector.fromArray(SPECIES, c, cOffset + LANES)
         .add(c01.mul(sign))
@@ -197,7 +204,7 @@ public final class VectorMicroKernel extends MicroKernel {
       double[] c,
       int cOffset,
       int cStride,
-      boolean subtract) {
+      double sign) {
     DoubleVector c00 = DoubleVector.zero(SPECIES);
     DoubleVector c01 = DoubleVector.zero(SPECIES);
     DoubleVector c10 = DoubleVector.zero(SPECIES);
@@ -224,7 +231,6 @@ public final class VectorMicroKernel extends MicroKernel {
       c30 = a3.fma(b0, c30);
       c31 = a3.fma(b1, c31);
     }
-    double sign = subtract ? -1 : 1;
     DoubleVector.fromArray(SPECIES, c, cOffset).add(c00.mul(sign)).intoArray(c, cOffset);
     DoubleVector.fromArray(SPECIES, c, cOffset + LANES)
         .add(c01.mul(sign))
@@ -533,12 +539,6 @@ public final class VectorMicroKernel extends MicroKernel {
       v2.intoArray(values, place + 2 * LANES);
       v3.intoArray(values, place + 3 * LANES);
     }
-    for (; j < length; j++) {
-      double value = values[target + j];
-      for (int l = 0; l < count; l++) {
-        value -= factors[l] * values[source + l * stride + j];
-      }
-      values[target + j] = value;
-    }
+    subtractUnfused(values, target, source, stride, factors, count, j, length);
   }
 }

@@ -19,6 +19,7 @@ import org.spanmatch.gram.GramPair.NormProducts;
 import org.spanmatch.kernel.backend.GramErrors;
 import org.spanmatch.kernel.backend.ScaledLayer;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.MicroKernels;
 import org.spanmatch.kernel.vector.gemm.WorkerPool;
 
 /**
@@ -31,13 +32,9 @@ import org.spanmatch.kernel.vector.gemm.WorkerPool;
  * of threads nor on the other layers, so results are bitwise reproducible.
  */
 public final class GramAccumulator {
-  // A task is a square of tiles with this many panels per side, whose panels of a slice fit in the
-  // second-level cache together.
-  private static final int TASK_PANELS = 4;
-
   private final List<ScaledLayer> layers;
   private final GramOptions options;
-  private final MicroKernel kernel;
+  private final MicroKernels kernels;
   private final int nr;
   private final int[] firstPanel; // by layer, and the number of panels
   private final List<TiledBlock> blocks = new ArrayList<>();
@@ -52,11 +49,11 @@ public final class GramAccumulator {
       List<ScaledLayer> layers,
       Collection<GramPair> pairs,
       GramOptions options,
-      MicroKernel kernel) {
+      MicroKernels kernels) {
     this.layers = layers;
     this.options = options;
-    this.kernel = kernel;
-    this.nr = kernel.nr();
+    this.kernels = kernels;
+    this.nr = kernels.nr();
     this.samples = layers.get(0).layer().samples();
     this.firstPanel = new int[layers.size() + 1];
     for (int i = 0; i < layers.size(); i++) {
@@ -108,9 +105,9 @@ public final class GramAccumulator {
       List<ScaledLayer> layers,
       Collection<GramPair> pairs,
       GramOptions options,
-      MicroKernel kernel,
+      MicroKernels kernels,
       WorkerPool workers) {
-    GramAccumulator accumulator = new GramAccumulator(layers, pairs, options, kernel);
+    GramAccumulator accumulator = new GramAccumulator(layers, pairs, options, kernels);
     accumulator.read(workers);
     return accumulator.result();
   }
@@ -140,10 +137,13 @@ public final class GramAccumulator {
     if (firstPanel[layers.size()] == 0) {
       return;
     }
+    for (TiledBlock block : blocks) {
+      kernels.expect(2.0 * block.values.length * samples);
+    }
     List<LayerPacker> packers = new ArrayList<>();
     try {
       for (int i = 0; i < layers.size(); i++) {
-        packers.add(new LayerPacker(layers.get(i), i, firstPanel[i], kernel));
+        packers.add(new LayerPacker(layers.get(i), i, firstPanel[i], kernels));
       }
       Pass pass = new Pass(packers);
       long done = 0;
@@ -170,13 +170,8 @@ public final class GramAccumulator {
       packers.forEach(packer -> tasks.add(() -> packer.fill(next, packed)));
       readers = tasks.size();
       for (TiledBlock block : blocks) {
-        for (int column = block.firstColumn; column < block.lastColumn; column += TASK_PANELS) {
-          int lastRow = block.isTriangle() ? column + 1 : block.lastRow;
-          for (int row = block.firstRow; row < lastRow; row += TASK_PANELS) {
-            int firstRow = row;
-            int firstColumn = column;
-            tasks.add(() -> multiply(block, current, multiplied, firstRow, firstColumn));
-          }
+        for (TiledBlock.Part part : block.parts(kernels.current())) {
+          tasks.add(() -> multiply(part, current, multiplied));
         }
       }
       for (int i = 0; i < layers.size() && normProducts != null; i++) {
@@ -211,30 +206,21 @@ public final class GramAccumulator {
   }
 
   /** Adds the products of one task's panels and, on the diagonal, the moments. */
-  private void multiply(
-      TiledBlock block, PackedSamples packed, int count, int firstRow, int firstColumn) {
-    int lastRow = Math.min(block.lastRow, firstRow + TASK_PANELS);
-    int lastColumn = Math.min(block.lastColumn, firstColumn + TASK_PANELS);
-    boolean diagonal = block.isTriangle() && firstRow == firstColumn;
+  private void multiply(TiledBlock.Part part, PackedSamples packed, int count) {
+    MicroKernel kernel = kernels.current();
     double[] data = packed.values();
     for (int slice = 0; slice * KC < count; slice++) {
       int depth = Math.min(KC, count - slice * KC);
-      for (int row = firstRow; row < lastRow; row++) {
-        if (diagonal) {
-          // Every panel is in exactly one such task, which has it in the cache.
-          kernel.addMoments(
-              data, packed.offset(slice, row), depth, sums, fourthPowers, active, row * nr);
-        }
-        int from = block.isTriangle() ? Math.max(row, firstColumn) : firstColumn;
-        for (int column = from; column < lastColumn; column++) {
-          int left = packed.offset(slice, row);
-          int right = packed.offset(slice, column);
-          for (int i = 0; i < nr; i += kernel.mr()) {
-            int tile = block.tile(row, column) + i * nr;
-            kernel.multiplyAdd(data, left + i, data, right, depth, block.values, tile, nr, false);
-          }
+      for (int row = part.firstRow; row < part.firstRow + part.rows(); row++) {
+        if (part.hasOnDiagonal(row)) {
+          // The multiplication has the panel in the cache.
+          int panel = packed.offset(slice, row);
+          kernel.addMoments(data, panel, depth, sums, fourthPowers, active, row * nr);
         }
       }
+      int left = packed.offset(slice, part.firstRow);
+      int right = packed.offset(slice, part.firstColumn);
+      kernel.multiplyAdd(data, left, data, right, KC * nr, depth, part, false);
     }
   }
 
@@ -259,7 +245,9 @@ public final class GramAccumulator {
       for (int panel = firstPanel[layer]; panel < firstPanel[layer + 1]; panel++) {
         int offset = packed.offset(slice, panel);
         int to = (panel - firstPanel[layer]) * nr;
-        kernel.addProducts(packed.values(), offset, depth, norms, slice * KC, totals, to);
+        kernels
+            .current()
+            .addProducts(packed.values(), offset, depth, norms, slice * KC, totals, to);
       }
     }
   }

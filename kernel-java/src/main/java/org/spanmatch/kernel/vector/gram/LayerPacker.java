@@ -11,6 +11,7 @@ import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.kernel.backend.ScaledLayer;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.MicroKernels;
 
 /**
  * Reads one layer, converts it to float64 and packs it. For one thread at a time.
@@ -31,7 +32,7 @@ final class LayerPacker implements AutoCloseable {
   private final int firstPanel;
   private final int width;
   private final double[] scales;
-  private final MicroKernel kernel;
+  private final MicroKernels kernels;
   private final float[] stored;
   private final double[] values;
   private Block block;
@@ -44,15 +45,15 @@ final class LayerPacker implements AutoCloseable {
    * @param position the layer's position in the list
    * @param firstPanel the panel of the layer's first neuron
    */
-  LayerPacker(ScaledLayer scaled, int position, int firstPanel, MicroKernel kernel) {
+  LayerPacker(ScaledLayer scaled, int position, int firstPanel, MicroKernels kernels) {
     this.description = scaled.layer().description();
     this.reader = scaled.layer().open();
     this.neurons = scaled.neurons();
     this.layer = position;
     this.firstPanel = firstPanel;
-    this.width = kernel.nr();
+    this.width = kernels.nr();
     this.scales = scaled.scales().orElse(null);
-    this.kernel = kernel;
+    this.kernels = kernels;
     int length = Math.max(neurons, CHUNK_VALUES);
     this.stored = new float[length];
     this.values = new double[length];
@@ -95,6 +96,7 @@ final class LayerPacker implements AutoCloseable {
     double[] squaredNorms = target.squaredNorms(layer);
     boolean straight =
         block.type() == ElementType.FLOAT32 && scales == null && squaredNorms == null;
+    MicroKernel kernel = kernels.current();
     int rows;
     for (int done = 0; done < count; done += rows) {
       int first = to + done;
@@ -124,7 +126,7 @@ final class LayerPacker implements AutoCloseable {
     if (block.type() == ElementType.FLOAT32) {
       // Faster than one value at a time, which the JIT compiler does not vectorise.
       floats.get(first, stored, 0, count);
-      kernel.widen(stored, values, count);
+      kernels.current().widen(stored, values, count);
     } else {
       block.type().decode(block.data(), first, count, values);
     }

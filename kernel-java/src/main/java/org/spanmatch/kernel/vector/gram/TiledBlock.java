@@ -1,13 +1,20 @@
 package org.spanmatch.kernel.vector.gram;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramPair;
+import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.Tiles;
 
 /**
  * The inner products of two layers while they are added up: contiguous tiles of NR × NR numbers;
  * for a layer with itself, only the tiles on and above the diagonal.
  */
 final class TiledBlock {
+  // Number of left panels of a task. As many right ones fit in the second-level cache with them.
+  private static final int TASK_PANELS = 4;
+
   final GramPair pair;
   final int firstRow; // panels
   final int lastRow;
@@ -41,6 +48,69 @@ final class TiledBlock {
     int size = lastColumn - firstColumn;
     int number = isTriangle() ? i * (2 * size - i - 1) / 2 + j : i * size + j;
     return number * nr * nr;
+  }
+
+  /** The tiles of a range of panels. */
+  final class Part implements Tiles {
+    final int firstRow; // panels, like those of the block
+    final int firstColumn;
+    private final int rows;
+    private final int columns;
+
+    Part(int firstRow, int firstColumn, int taskColumns) {
+      this.firstRow = firstRow;
+      this.firstColumn = firstColumn;
+      this.rows = Math.min(TASK_PANELS, TiledBlock.this.lastRow - firstRow);
+      this.columns = Math.min(taskColumns, TiledBlock.this.lastColumn - firstColumn);
+    }
+
+    @Override
+    public double[] values() {
+      return values;
+    }
+
+    @Override
+    public int stride() {
+      return nr;
+    }
+
+    @Override
+    public int rows() {
+      return rows;
+    }
+
+    @Override
+    public int columns() {
+      return columns;
+    }
+
+    @Override
+    public int firstColumn(int row) {
+      return isTriangle() ? Math.max(0, firstRow + row - firstColumn) : 0;
+    }
+
+    @Override
+    public int at(int row, int column) {
+      return tile(firstRow + row, firstColumn + column);
+    }
+
+    /** Whether a panel is among the rows and the columns, as it is in exactly one part. */
+    boolean hasOnDiagonal(int panel) {
+      return isTriangle() && firstColumn <= panel && panel < firstColumn + columns;
+    }
+  }
+
+  /** Returns the parts that make up the block, each for one task of a micro-kernel. */
+  List<Part> parts(MicroKernel kernel) {
+    List<Part> parts = new ArrayList<>();
+    int taskColumns = kernel.taskColumns(TASK_PANELS, lastColumn - firstColumn);
+    for (int column = firstColumn; column < lastColumn; column += taskColumns) {
+      int end = isTriangle() ? Math.min(lastRow, column + taskColumns) : lastRow;
+      for (int row = firstRow; row < end; row += TASK_PANELS) {
+        parts.add(new Part(row, column, taskColumns));
+      }
+    }
+    return parts;
   }
 
   /** Returns the packed upper triangle, without the padding. */

@@ -18,7 +18,7 @@ import org.spanmatch.kernel.backend.SampleRows;
 import org.spanmatch.kernel.backend.ScaledLayer;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
-import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.MicroKernels;
 import org.spanmatch.kernel.vector.gemm.WorkerPool;
 
 /**
@@ -45,7 +45,7 @@ public final class TallSkinnyQr {
   private final int columns;
   private final GramOptions options;
   private final int blockRows;
-  private final MicroKernel kernel;
+  private final MicroKernels kernels;
   private final WorkerPool workers;
   private final Deque<Triangle> triangles = new ArrayDeque<>();
   private final ColumnMoments moments;
@@ -56,7 +56,7 @@ public final class TallSkinnyQr {
       List<ScaledLayer> layers,
       Collection<GramPair> pairs,
       GramOptions options,
-      MicroKernel kernel,
+      MicroKernels kernels,
       WorkerPool workers) {
     this.layers = layers;
     this.options = options;
@@ -66,7 +66,7 @@ public final class TallSkinnyQr {
     }
     this.columns = first[layers.size()];
     this.blockRows = (int) blockRows(columns, samples());
-    this.kernel = kernel;
+    this.kernels = kernels;
     this.workers = workers;
     this.moments =
         new ColumnMoments(
@@ -104,9 +104,9 @@ public final class TallSkinnyQr {
       List<ScaledLayer> layers,
       Collection<GramPair> pairs,
       GramOptions options,
-      MicroKernel kernel,
+      MicroKernels kernels,
       WorkerPool workers) {
-    TallSkinnyQr qr = new TallSkinnyQr(layers, pairs, options, kernel, workers);
+    TallSkinnyQr qr = new TallSkinnyQr(layers, pairs, options, kernels, workers);
     if (qr.columns > 0) {
       qr.read();
       while (qr.triangles.size() > 1) {
@@ -161,7 +161,7 @@ public final class TallSkinnyQr {
   private Batch batch() {
     Batch batch = new Batch();
     for (int i = 0; i < batch.factors.length; i++) {
-      batch.blocks.add(new Matrix(blockRows, columns, kernel.nr()));
+      batch.blocks.add(new Matrix(blockRows, columns, kernels.nr()));
     }
     return batch;
   }
@@ -204,7 +204,7 @@ public final class TallSkinnyQr {
   }
 
   private void reduce(Batch batch, int block) {
-    Gemm alone = new Gemm(kernel, WorkerPool.NONE);
+    Gemm alone = new Gemm(kernels, WorkerPool.NONE);
     Matrix factor = alone.matrix(columns, columns);
     int rows = batch.rows(block);
     batch.moments[block] = moments.of(batch.blocks.get(block), rows);
@@ -233,7 +233,7 @@ public final class TallSkinnyQr {
         lower.factor,
         columns,
         pivots -> pivots, // a triangle
-        new Gemm(kernel, workers));
+        new Gemm(kernels, workers));
     int merged = Math.max(upper.height, lower.height) + 1;
     height = Math.max(height, merged);
     triangles.push(new Triangle(merged, upper.factor));

@@ -22,6 +22,7 @@ import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.MicroKernels;
 import org.spanmatch.kernel.vector.gemm.WorkerPool;
 import org.spanmatch.validation.contract.ExactDistances;
 
@@ -33,7 +34,7 @@ class SweptSpanTest {
   private static final int PROJECTED = 6;
 
   private final WorkerPool workers = new WorkerPool(1);
-  private final Gemm gemm = new Gemm(MicroKernel.choose(), workers);
+  private final Gemm gemm = new Gemm(MicroKernels.only(MicroKernel.choose()), workers);
 
   @AfterEach
   void close() {
