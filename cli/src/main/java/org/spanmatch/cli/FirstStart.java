@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.spanmatch.activations.npy.NpzWriter;
-import org.spanmatch.cli.output.HomeFolder;
 import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.cli.terminal.StandardOutput;
 
 /**
  * Runs the usual commands on two tiny layers in a temporary folder, to load the classes that they
@@ -30,8 +30,8 @@ public final class FirstStart {
    * @throws IOException if the temporary folder can't be written
    */
   public static void main(String[] args) throws IOException {
-    HomeFolder.settle();
-    VectorModule.loadIfAsked();
+    Main.prepare();
+    new StandardOutput().hasNoReader();
     Path folder = Files.createTempDirectory("spanmatch-start");
     try {
       String x = network(folder.resolve("x.npz"), 1);

@@ -69,14 +69,7 @@ public final class Main {
 
   /** Runs the command and ends the process with its exit code. */
   public static void main(String[] args) {
-    LOGGER.setLevel(Level.WARNING);
-    HomeFolder.settle();
-    try {
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true));
-    } catch (IllegalStateException e) {
-      ending = true; // interrupted before there was anything to end
-    }
-    VectorModule.loadIfAsked();
+    prepare();
     StandardOutput output = new StandardOutput();
     // Tables and messages hold ε and ×, whatever the platform's own encoding is.
     int width = Integer.getInteger(TABLE_PROPERTY, 0);
@@ -95,6 +88,18 @@ public final class Main {
       code = ExitCode.OTHER;
     }
     System.exit(code);
+  }
+
+  /** Does what every command needs first. */
+  static void prepare() {
+    LOGGER.setLevel(Level.WARNING);
+    HomeFolder.settle();
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> ending = true));
+    } catch (IllegalStateException e) {
+      ending = true; // interrupted before there was anything to end
+    }
+    VectorModule.loadIfAsked();
   }
 
   /**
