@@ -22,6 +22,7 @@ import org.spanmatch.kernel.cuda.projection.DeviceSweeps;
 import org.spanmatch.kernel.vector.gemm.Gemm;
 import org.spanmatch.kernel.vector.gemm.Matrix;
 import org.spanmatch.kernel.vector.gemm.MicroKernel;
+import org.spanmatch.kernel.vector.gemm.MicroKernels;
 import org.spanmatch.kernel.vector.gemm.WorkerPool;
 
 /**
@@ -32,7 +33,8 @@ class DeviceDriftTest {
   private static final int ROWS = 40; // fewer than those with a fresh start when few are left
   private static final int COLUMNS = 6;
   private static final int WIDTH = ROWS + COLUMNS;
-  private static final Gemm GEMM = new Gemm(MicroKernel.choose(), WorkerPool.NONE);
+  private static final Gemm GEMM =
+      new Gemm(MicroKernels.only(MicroKernel.choose()), WorkerPool.NONE);
 
   // Sums of some ten numbers, in different orders.
   private static final double SUMS = 100 * 0x1p-53;

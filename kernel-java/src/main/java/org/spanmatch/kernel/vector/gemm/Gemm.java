@@ -66,14 +66,16 @@ public final class Gemm {
    */
   public void subtractRows(
       Matrix matrix, int row, double[] factors, int source, int count, int from, int to) {
-    kernels.current().subtractRows(
-        matrix.values,
-        matrix.at(row, from),
-        matrix.at(source, from),
-        matrix.stride,
-        factors,
-        count,
-        to - from);
+    kernels
+        .current()
+        .subtractRows(
+            matrix.values,
+            matrix.at(row, from),
+            matrix.at(source, from),
+            matrix.stride,
+            factors,
+            count,
+            to - from);
   }
 
   /**

@@ -141,6 +141,14 @@ class MicroKernelsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {0, 1, 15, 40, 100})
+  void sizes(int length) {
+    double[] row = numbers(107);
+    check(
+        numbers(100), (kernel, target) -> kernel.addSizes(row, 7, 1.1, target, 100 - length, 100));
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 2, 100, 256})
   void moments(int depth) {
     double[] panel = numbers(depth * nr);
