@@ -1,7 +1,9 @@
 package org.spanmatch.activations;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The activations of one layer of one network on the test set: {@code samples × neurons} numbers,
@@ -40,6 +42,46 @@ public interface Layer {
    * @throws ActivationsException if the data can't be opened
    */
   BlockReader open();
+
+  /**
+   * Opens the layer for reading at any place, by any number of threads at once, if the samples lie
+   * one after the other where such a read costs no more than reading on.
+   *
+   * <p>That is the case for an array in C order whose first axis counts samples, such as {@code [N,
+   * F]} and {@code [N, C, H, W]}, with little-endian values, in a {@code .npy} file or stored in an
+   * archive without compression. It is not for arrays in Fortran order, with the neurons first, or
+   * with images of more than 32 MiB; big-endian values; compressed entries; layers {@linkplain
+   * Layers#sampled restricted} to some samples; and activations in memory. A {@link Forwarding}
+   * layer has it only if it says so itself.
+   *
+   * @return a reader, which the caller closes; empty if there is none
+   * @throws ActivationsException if the data can't be opened
+   */
+  default Optional<RangeReader> openRanges() {
+    return Optional.empty();
+  }
+
+  /**
+   * Checks that the origin of the activations, such as a file, is what it was when this layer was
+   * made. By default it does nothing. Every read checks this too; a program that keeps blocks calls
+   * it before it uses them.
+   *
+   * @throws ActivationsException if the file has been written, replaced or removed since
+   */
+  default void requireUnchanged() {}
+
+  /**
+   * Makes room for a computation on the heap: a layer that keeps activations in memory, though it
+   * can read them again, gives them up if the heap is too small for both. By default it does
+   * nothing. Kernels and comparisons call it with what they estimate, before they allocate it.
+   *
+   * @param heapBytes the Java heap that a computation on this layer needs; {@link Long#MAX_VALUE}
+   *     for as much as there is
+   * @return whether anything was given up
+   */
+  default boolean makeRoom(long heapBytes) {
+    return false;
+  }
 
   /**
    * {@return the position of a sample in the file; it differs from its position in the layer if
@@ -90,6 +132,42 @@ public interface Layer {
     Block next();
 
     /** Ends the pass and frees its resources; may be called at any time and more than once. */
+    @Override
+    void close();
+  }
+
+  /**
+   * Reads any samples of a layer, as they are stored. Any number of threads may use it at once.
+   *
+   * <p>An interrupt of a thread while it reads closes the file, as {@link
+   * java.nio.channels.FileChannel} says, so that all later reads fail.
+   */
+  interface RangeReader extends AutoCloseable {
+    /**
+     * {@return how many samples are stored together} Ranges begin and end at its multiples. It is 1
+     * for {@code [N, F]}, where the values of a sample lie side by side, and {@code H·W} for {@code
+     * [N, C, H, W]}, where those of a neuron within an image do.
+     */
+    int unit();
+
+    /**
+     * Reads consecutive samples: {@code count × neurons} values, raw and little-endian, in the
+     * order in which they are stored, which is sample by sample if {@link #unit} is 1. Takes one
+     * positional read where the system allows it, and no lock. The checksum of an archive is not
+     * verified: only {@link BlockReader} does that, at the end of a pass.
+     *
+     * @param firstSample the first sample, a multiple of {@link #unit}
+     * @param count number of samples, at least 1 and a multiple of {@link #unit}
+     * @param target receives the bytes from its position on, which moves behind them; on the heap
+     *     or direct, with the bytes remaining
+     * @return the samples as a block over these bytes of the target
+     * @throws IllegalArgumentException if the samples are not all in the layer, are not whole
+     *     units, or do not fit in the target
+     * @throws ActivationsException if the data ends early, has changed, or can't be read
+     */
+    Block fill(long firstSample, int count, ByteBuffer target);
+
+    /** Frees the reader's resources; may be called more than once. */
     @Override
     void close();
   }
@@ -145,6 +223,16 @@ public interface Layer {
     @Override
     public BlockReader open() {
       return layer.open();
+    }
+
+    @Override
+    public void requireUnchanged() {
+      layer.requireUnchanged();
+    }
+
+    @Override
+    public boolean makeRoom(long heapBytes) {
+      return layer.makeRoom(heapBytes);
     }
   }
 }

@@ -2,6 +2,7 @@ package org.spanmatch.activations;
 
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -184,6 +185,44 @@ public final class Layers {
    */
   public static Layer sampled(Layer layer, long count) {
     return SampledActivations.of(layer, count);
+  }
+
+  /**
+   * Reads layers ahead: while the program works on one step, threads read, and inflate where that
+   * is needed, the layers of the next ones. It makes sense for layers from files that are read once
+   * and in order, most of all for compressed ones.
+   *
+   * <p>The layers return the same blocks as before and fail in the same way at the same time: what
+   * a reading thread could not read, the program reads when it gets there. They may be read in any
+   * order and more than once, but only the first pass is read ahead, and what lies before the
+   * latest step is not.
+   *
+   * <p>What is read ahead takes at most an eighth of the largest possible heap. A computation that
+   * says by {@link Layer#makeRoom} that it needs more than a quarter leaves less of it, and none
+   * from half of the heap on. The layers of the step after the next one are read ahead only if they
+   * fit in that as a whole. Half as many threads read as compute, none if one thread computes.
+   *
+   * @param steps the layers that are read together, in the order in which the steps are read
+   * @param threads number of threads that the program computes with, at least 1
+   * @return the layers to use in place of these; the caller closes them when it needs no more of
+   *     them
+   */
+  public static Ahead ahead(List<? extends List<? extends Layer>> steps, int threads) {
+    return ReadAhead.of(steps, threads);
+  }
+
+  /** Layers that are {@linkplain Layers#ahead read ahead}, and the threads that do it. */
+  public interface Ahead extends AutoCloseable {
+    /** {@return the layers by step, in place of those that were given} */
+    List<List<Layer>> steps();
+
+    /**
+     * Ends the threads and frees what was read; the layers can be read on, but not ahead. Waits at
+     * most a second for a thread that the system does not let go, such as one that waits for a
+     * network drive; that thread ends when it can.
+     */
+    @Override
+    void close();
   }
 
   /** The common length of all pieces, each of which is a row. */

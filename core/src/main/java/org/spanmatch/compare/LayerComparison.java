@@ -1,6 +1,7 @@
 package org.spanmatch.compare;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -82,8 +83,29 @@ public final class LayerComparison {
     try {
       return precise(question);
     } catch (OutOfMemoryError e) {
-      throw NotEnoughMemoryException.of(layers.description() + ": ", e);
+      if (!makeRoom(Long.MAX_VALUE)) {
+        throw notEnough(e);
+      }
     }
+    try {
+      return precise(question); // without the layers that were read ahead
+    } catch (OutOfMemoryError e) {
+      throw notEnough(e);
+    }
+  }
+
+  private NotEnoughMemoryException notEnough(OutOfMemoryError e) {
+    return NotEnoughMemoryException.of(layers.description() + ": ", e);
+  }
+
+  private boolean makeRoom(long heapBytes) {
+    boolean gaveUp = false;
+    if (layers instanceof LayerPair.OfActivations pair) {
+      for (Layer layer : List.of(pair.x(), pair.y())) {
+        gaveUp |= layer.makeRoom(heapBytes);
+      }
+    }
+    return gaveUp;
   }
 
   /** {@return the steps so far, with the time of each} */
@@ -125,6 +147,7 @@ public final class LayerComparison {
     int x = layers.neurons().x();
     int y = layers.neurons().y();
     long heapBytes = kernel.heapBytes(x, y, layers.samples(), precision);
+    makeRoom(heapBytes);
     options.monitor().compressing(layers, precision, heapBytes);
     GramOptions how = new GramOptions(options.deadThreshold(), precision, steps.progress());
     return steps.run(COMPRESS, () -> steps.timed(layers).table(kernel, how));

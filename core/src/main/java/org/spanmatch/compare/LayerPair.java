@@ -1,6 +1,7 @@
 package org.spanmatch.compare;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
@@ -70,9 +71,54 @@ public sealed interface LayerPair {
     return x.equals(y) ? x : x + " ~ " + y;
   }
 
+  /**
+   * Reads pairs of layers ahead, as {@link Layers#ahead} says: while one is compared, threads read
+   * the next ones. Pairs of a Gram matrix stay as they are.
+   *
+   * @param pairs in the order in which they are compared
+   * @param threads number of threads that compute, at least 1
+   * @return the pairs to use in place of these; the caller closes them after the last comparison
+   */
+  static Ahead ahead(List<? extends LayerPair> pairs, int threads) {
+    return new Ahead(pairs, threads);
+  }
+
   /** Whether the axes of two layers with equally many samples count the same ones. */
   private static boolean haveSameAxes(List<Long> x, List<Long> y) {
     return (x.size() == 1 || y.size() == 1) ? x.get(0).equals(y.get(0)) : x.equals(y);
+  }
+
+  /** Pairs that are {@linkplain LayerPair#ahead read ahead}, and the threads that do it. */
+  final class Ahead implements AutoCloseable {
+    private final Layers.Ahead layers;
+    private final List<LayerPair> pairs;
+
+    private Ahead(List<? extends LayerPair> pairs, int threads) {
+      layers = Layers.ahead(pairs.stream().map(Ahead::layers).toList(), threads);
+      this.pairs =
+          IntStream.range(0, pairs.size())
+              .mapToObj(i -> replaced(pairs.get(i), layers.steps().get(i)))
+              .toList();
+    }
+
+    private static List<Layer> layers(LayerPair pair) {
+      return pair instanceof OfActivations two ? List.of(two.x(), two.y()) : List.of();
+    }
+
+    private static LayerPair replaced(LayerPair pair, List<Layer> layers) {
+      return layers.isEmpty() ? pair : new OfActivations(pair.name(), layers.get(0), layers.get(1));
+    }
+
+    /** {@return the pairs, in place of those that were given} */
+    public List<LayerPair> pairs() {
+      return pairs;
+    }
+
+    /** See {@link Layers.Ahead#close}. */
+    @Override
+    public void close() {
+      layers.close();
+    }
   }
 
   /**

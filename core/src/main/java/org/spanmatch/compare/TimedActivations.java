@@ -1,5 +1,7 @@
 package org.spanmatch.compare;
 
+import java.nio.ByteBuffer;
+import java.util.Optional;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
@@ -20,6 +22,39 @@ final class TimedActivations extends Layer.Forwarding {
       return new TimedReader(layer().open());
     } finally {
       clock.end();
+    }
+  }
+
+  @Override
+  public Optional<RangeReader> openRanges() {
+    return layer().openRanges().map(TimedRanges::new);
+  }
+
+  private final class TimedRanges implements RangeReader {
+    private final RangeReader reader;
+
+    TimedRanges(RangeReader reader) {
+      this.reader = reader;
+    }
+
+    @Override
+    public int unit() {
+      return reader.unit();
+    }
+
+    @Override
+    public Block fill(long firstSample, int count, ByteBuffer target) {
+      clock.begin();
+      try {
+        return reader.fill(firstSample, count, target);
+      } finally {
+        clock.end();
+      }
+    }
+
+    @Override
+    public void close() {
+      reader.close();
     }
   }
 

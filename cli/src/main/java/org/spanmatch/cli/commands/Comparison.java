@@ -24,10 +24,15 @@ import org.spanmatch.report.text.DisplayName;
  * @param input the layers
  * @param options how to compute
  * @param kernel computes; closed with this
+ * @param ahead the layers, read ahead; closed with this
  * @param console where progress and notes go
  */
 record Comparison(
-    Input<?> input, ComputingOptions options, ProjectionKernel kernel, Console console)
+    Input<?> input,
+    ComputingOptions options,
+    ProjectionKernel kernel,
+    LayerPair.Ahead ahead,
+    Console console)
     implements AutoCloseable {
   /** Opens the files and the backend that the options name. */
   static Comparison open(ComparingOptions options, Console console) {
@@ -39,7 +44,10 @@ record Comparison(
           "--precision high can't be had from a Gram file of standard precision; add the"
               + " activations up with it");
     }
-    return new Comparison(input, computing, Backends.open(computing, console), console);
+    ProjectionKernel kernel = Backends.open(computing, console);
+    int threads = computing.kernel().threads();
+    return new Comparison(
+        input, computing, kernel, LayerPair.ahead(input.pairs(), threads), console);
   }
 
   /** What computes. */
@@ -77,7 +85,7 @@ record Comparison(
               options.deadThreshold(),
               options.precision(),
               new Monitor(progress, stopped, inDoubt));
-      for (LayerPair pair : input.pairs()) {
+      for (LayerPair pair : ahead.pairs()) {
         progress.startLayer(pair.name());
         LayerComparison layer = new LayerComparison(pair, kernel, how);
         answers.add(layer.answer(question));
@@ -118,6 +126,7 @@ record Comparison(
 
   @Override
   public void close() {
+    ahead.close();
     kernel.close();
   }
 

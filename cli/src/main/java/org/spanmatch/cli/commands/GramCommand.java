@@ -11,6 +11,7 @@ import java.util.Set;
 import org.apache.commons.cli.Option;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.ComputingOptions;
 import org.spanmatch.cli.options.UsageException;
@@ -166,15 +167,21 @@ public final class GramCommand implements Command {
     String y = options.input().files().get(1).toString();
     List<Long> weights = groups.stream().map(GramGroup::weight).toList();
     List<Gram> grams = new ArrayList<>();
+    List<List<Layer>> steps = groups.stream().map(GramGroup::layers).toList();
     try (ProgressLine progress =
-        new ProgressLine(console, shown, "gram", weights, List.of("compress"))) {
+            new ProgressLine(console, shown, "gram", weights, List.of("compress"));
+        Layers.Ahead ahead = Layers.ahead(steps, computing.kernel().threads())) {
       GramOptions how =
           new GramOptions(computing.deadThreshold(), options.precision(), true, progress);
-      for (GramGroup group : groups) {
+      double kept = 0;
+      for (int i = 0; i < groups.size(); i++) {
+        GramGroup group = groups.get(i).with(ahead.steps().get(i));
         progress.startLayer(group.name());
         long start = System.nanoTime();
+        group.makeRoom(kept);
         Gram gram = group.addUp(kernel, how, x, y);
         grams.add(gram);
+        kept += gram.bytes();
         if (computing.verbose()) {
           say(group, gram, start, console);
         }

@@ -98,10 +98,27 @@ record GramGroup(List<Layer> x, List<Layer> y, Set<GramPair> pairs) {
     return Stream.concat(x.stream(), y.stream()).toList();
   }
 
+  /** The same group with other layers in the place of {@link #layers()}. */
+  GramGroup with(List<Layer> layers) {
+    return new GramGroup(
+        layers.subList(0, x.size()), layers.subList(x.size(), layers.size()), pairs);
+  }
+
   /** The work that it takes, for the progress line: samples × neurons². */
   long weight() {
     double neurons = 1.0 + layers().stream().mapToInt(Layer::neurons).sum();
     return Math.max(1, Math.round(x.get(0).samples() * neurons * neurons / 1e6));
+  }
+
+  /**
+   * Makes room for what adding up takes on top of some bytes: at most the matrix twice.
+   *
+   * @param kept memory that is taken already
+   */
+  void makeRoom(double kept) {
+    double neurons = layers().stream().mapToInt(Layer::neurons).sum();
+    long bytes = (long) (kept + 2 * Double.BYTES * neurons * neurons);
+    layers().forEach(layer -> layer.makeRoom(bytes));
   }
 
   /** A name for the progress line. */

@@ -3,6 +3,8 @@ package org.spanmatch.activations.npy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** The bytes of one stored {@code .npy} array, header included. */
 interface ArrayBytes {
@@ -14,4 +16,14 @@ interface ArrayBytes {
 
   /** Opens a channel for reading at any position; closing it frees its resources. */
   FileChannel channel() throws IOException;
+
+  /** Where the bytes lie as they are, if they do; what is compressed has no place. */
+  Optional<Place> place() throws IOException;
+
+  /** A part of a file, from a position on. */
+  record Place(Path file, long position) {
+    Place plus(long bytes) {
+      return new Place(file, position + bytes);
+    }
+  }
 }

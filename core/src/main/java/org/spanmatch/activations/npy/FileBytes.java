@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /** The bytes of a {@code .npy} file. */
 record FileBytes(Path path) implements ArrayBytes {
@@ -22,5 +23,10 @@ record FileBytes(Path path) implements ArrayBytes {
   @Override
   public FileChannel channel() throws IOException {
     return FileChannel.open(path, StandardOpenOption.READ);
+  }
+
+  @Override
+  public Optional<Place> place() {
+    return Optional.of(new Place(path, 0));
   }
 }

@@ -3,6 +3,7 @@ package org.spanmatch.activations.npy;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.Optional;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
@@ -68,6 +69,11 @@ final class NpyActivations implements Layer {
   }
 
   @Override
+  public void requireUnchanged() {
+    file.requireUnchanged();
+  }
+
+  @Override
   public BlockReader open() {
     file.requireUnchanged();
     try {
@@ -77,6 +83,26 @@ final class NpyActivations implements Layer {
                   description(), bytes.stream(), dataOffset, array, shape, type, order)
               : new GatheringReader(
                   description(), bytes.channel(), dataOffset, array, shape, type, order));
+    } catch (IOException e) {
+      file.requireUnchanged();
+      throw StoredArray.unreadable(description(), e);
+    }
+  }
+
+  @Override
+  public Optional<RangeReader> openRanges() {
+    boolean littleEndian = order == ByteOrder.LITTLE_ENDIAN || type.bytes() == 1;
+    if (!shape.sequential() || !littleEndian) {
+      return Optional.empty();
+    }
+    file.requireUnchanged();
+    try {
+      Optional<ArrayBytes.Place> place = bytes.place();
+      return place.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new StoredRanges(
+                  description(), file, place.get().plus(dataOffset), array, shape, type));
     } catch (IOException e) {
       file.requireUnchanged();
       throw StoredArray.unreadable(description(), e);

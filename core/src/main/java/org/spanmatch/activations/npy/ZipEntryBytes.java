@@ -74,26 +74,39 @@ record ZipEntryBytes(
   public InputStream stream() throws IOException {
     FileInputStream file = new FileInputStream(archive.toFile());
     try {
-      file.getChannel().position(position);
-      ByteBuffer header =
-          ByteBuffer.wrap(file.readNBytes(LOCAL_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
-      if (header.limit() < LOCAL_BYTES || header.getInt(0) != LOCAL) {
-        throw new ZipException("the entry is not where it should be");
-      }
-      if (method == STORED && compressedSize != size) {
-        throw new ZipException("the size of the entry is wrong");
-      }
-      long data =
-          position
-              + LOCAL_BYTES
-              + Short.toUnsignedInt(header.getShort(26))
-              + Short.toUnsignedInt(header.getShort(28));
-      file.getChannel().position(data);
+      file.getChannel().position(dataPosition(file));
       InputStream raw = new Part(file, compressedSize);
       return new VerifiedStream(method == STORED ? raw : new Inflated(raw, compressedSize), crc);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
+    }
+  }
+
+  /** Returns where the entry's data begins, which its local header says. */
+  private long dataPosition(FileInputStream file) throws IOException {
+    file.getChannel().position(position);
+    ByteBuffer header =
+        ByteBuffer.wrap(file.readNBytes(LOCAL_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    if (header.limit() < LOCAL_BYTES || header.getInt(0) != LOCAL) {
+      throw new ZipException("the entry is not where it should be");
+    }
+    if (method == STORED && compressedSize != size) {
+      throw new ZipException("the size of the entry is wrong");
+    }
+    return position
+        + LOCAL_BYTES
+        + Short.toUnsignedInt(header.getShort(26))
+        + Short.toUnsignedInt(header.getShort(28));
+  }
+
+  @Override
+  public Optional<Place> place() throws IOException {
+    if (method != STORED) {
+      return Optional.empty();
+    }
+    try (FileInputStream file = new FileInputStream(archive.toFile())) {
+      return Optional.of(new Place(archive, dataPosition(file)));
     }
   }
 

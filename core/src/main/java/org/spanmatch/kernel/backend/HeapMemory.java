@@ -11,7 +11,8 @@ public final class HeapMemory {
   private HeapMemory() {}
 
   /**
-   * Checks that the Java heap can hold what adding up some layers needs.
+   * Checks that the Java heap can hold what adding up some layers needs, and makes the layers leave
+   * it that room; see {@link Layer#makeRoom}.
    *
    * @param bytes the estimated need
    * @param layers the layers, at least one
@@ -22,6 +23,7 @@ public final class HeapMemory {
         bytes,
         layers.get(0).description(),
         layers.stream().map(layer -> Integer.toString(layer.neurons())).toList());
+    layers.forEach(layer -> layer.makeRoom(bytes));
   }
 
   /**

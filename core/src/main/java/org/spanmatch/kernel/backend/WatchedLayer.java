@@ -1,5 +1,9 @@
 package org.spanmatch.kernel.backend;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.Layer;
@@ -30,6 +34,11 @@ final class WatchedLayer extends Layer.Forwarding {
   public BlockReader open() {
     BlockReader reader = layer().open();
     return neurons() == 0 || samples() == 0 ? reader : new Watcher(reader);
+  }
+
+  @Override
+  public Optional<RangeReader> openRanges() {
+    return layer().openRanges().map(reader -> neurons() == 0 ? reader : new RangeWatcher(reader));
   }
 
   /**
@@ -115,6 +124,61 @@ final class WatchedLayer extends Layer.Forwarding {
       }
       passed = end;
       if (positions.isEnd()) {
+        found = tally.result();
+      }
+    }
+
+    @Override
+    public void close() {
+      reader.close();
+    }
+  }
+
+  /** Looks at the same samples, in whatever order they come. */
+  private final class RangeWatcher implements RangeReader {
+    private final RangeReader reader;
+    private final long[] positions;
+    private final BitSet seen = new BitSet();
+    private final Tally tally;
+    private final StoredSamples some = new StoredSamples(type(), neurons());
+
+    RangeWatcher(RangeReader reader) {
+      Positions all = new Positions(samples());
+      this.reader = reader;
+      positions = new long[all.count()];
+      tally = new Tally(positions.length);
+      for (int i = 0; i < positions.length; i++) {
+        positions[i] = all.next();
+        all.advance();
+      }
+    }
+
+    @Override
+    public int unit() {
+      return reader.unit();
+    }
+
+    @Override
+    public Block fill(long firstSample, int count, ByteBuffer target) {
+      Block block = reader.fill(firstSample, count, target);
+      look(block, firstSample);
+      return block;
+    }
+
+    private synchronized void look(Block block, long first) {
+      int at = Arrays.binarySearch(positions, first);
+      long signs = some.signs(block.data().order());
+      for (int i = at < 0 ? -1 - at : at; i < positions.length; i++) {
+        if (positions[i] >= first + block.samples()) {
+          break;
+        }
+        if (!seen.get(i)) {
+          some.copy(block, (int) (positions[i] - first), 0);
+          tally.add(some.hash(0, signs));
+          seen.set(i);
+        }
+      }
+      if (seen.cardinality() == positions.length) {
         found = tally.result();
       }
     }

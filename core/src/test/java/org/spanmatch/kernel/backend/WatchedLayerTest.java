@@ -4,19 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
+import org.spanmatch.activations.Layer.RangeReader;
 import org.spanmatch.activations.Layers;
+import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.npy.NpyBytes;
 import org.spanmatch.gram.GramLayer.Repetition;
 
 class WatchedLayerTest {
@@ -225,5 +232,30 @@ class WatchedLayerTest {
     assertEquals(4, seen.distinct());
     // A quarter of 1024 is 256, and 5 standard deviations are 69.
     assertTrue(seen.commonest() < 325, seen.toString());
+  }
+
+  /** Ranges that are read in any order, and some of them twice. */
+  @Test
+  void rangesTellTheSame(@TempDir Path folder) throws IOException {
+    double[][] rows = new double[5000][3];
+    for (int i = 0; i < rows.length; i++) {
+      Arrays.fill(rows[i], i % 3 == 0 ? 0 : i % 700);
+    }
+    Path file = folder.resolve("layer.npy");
+    double[] values = Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
+    Files.write(file, NpyBytes.of(values, rows.length, 3));
+    Layer layer = ActivationFile.open(file).arrays().get(0).layer(List.of());
+    Repetition expected = repetition(layer);
+    assertTrue(expected.distinct() > 100);
+    WatchedLayer watched = new WatchedLayer(layer);
+    ByteBuffer room = ByteBuffer.allocate(rows.length * 3 * Double.BYTES);
+    try (RangeReader reader = watched.openRanges().orElseThrow()) {
+      for (int from : new int[] {4990, 2500, 0, 2500}) {
+        assertEquals(Repetition.UNKNOWN, watched.repetition());
+        reader.fill(from, Math.min(2490, rows.length - from), room.clear());
+      }
+      reader.fill(2490, 10, room.clear());
+    }
+    assertEquals(expected, watched.repetition());
   }
 }
