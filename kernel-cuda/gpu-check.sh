@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks the cuda backend on a machine with a GPU, from inside a bundle that was made with
-# 'spanmatch bundle --with-checks'. Needs no Java, Maven or network; takes at most nine minutes.
+# 'spanmatch bundle --with-checks'. Needs no Java, Maven or network; takes at most eight minutes.
 #
 #   gpu-check.sh [--out DIR] [--data DIR] [--library-path DIR] [--stand-in DIR]
 #
@@ -67,8 +67,9 @@ export SPANMATCH_JAVA_OPTS="${SPANMATCH_JAVA_OPTS-}${path:+ '-Dspanmatch.cuda.li
 jars="$home/check/*:$home/app/*:$home/app/lib/*"
 java=("$home/runtime/bin/java" "${options[@]}" -cp "$jars")
 
-# All steps together get so many seconds; nothing starts when they are over.
-budget=460
+# All steps together get so many seconds; nothing starts when they are over. The order is that of
+# worth: what only a GPU can show comes before the curve of the processor's cores.
+budget=450
 # The stand-in is slow.
 [[ -z $stand_in ]] || budget=1200
 rows=()
@@ -202,12 +203,14 @@ sanitizer() {
 
 # jmh NAME LIMIT ARGUMENT...: some benchmarks. JMH writes its results when it ends, so that one call for
 # all would lose all with a single one that takes too long.
+heap=12g
+iterations=(-wi 3 -w 100ms -i 8 -r 200ms)
 jmh() {
   local name=$1 limit=$2
   shift 2
   # The JVMs that measure inherit the heap.
-  step "benchmarks: $name" "$limit" "${java[@]}" -Xmx12g org.openjdk.jmh.Main "$@" -f 1 -wi 1 \
-    -w 500ms -i 3 -r 500ms -foe true -prof org.spanmatch.tuning.Speeds -rf json \
+  step "benchmarks: $name" "$limit" "${java[@]}" "-Xmx$heap" org.openjdk.jmh.Main "$@" -f 1 \
+    "${iterations[@]}" -foe true -prof org.spanmatch.tuning.Speeds -rf json \
     -rff "$tmp/jmh-$name.json"
 }
 
@@ -238,15 +241,54 @@ benchmarks() {
     fi
     return
   fi
-  local layers=('(Compression|Projection|Spectrum)Benchmark' -p samples=20000 -p "threads=$(nproc)")
+  local layers=(-p samples=20000 -p "threads=$(nproc)" -p backend=cuda)
   jmh limits 40 'DeviceBenchmark.(dgemm|copyToDevice)'
   jmh gram 60 DeviceBenchmark.gram
-  jmh small 60 "${layers[@]}" -p backend=cuda -p neurons=256,512,1024
-  jmh medium 40 "${layers[@]}" -p backend=cuda -p neurons=2048
-  jmh large 60 "${layers[@]}" -p backend=cuda -p neurons=4096
-  jmh java-small 30 "${layers[@]}" -p backend=java -p neurons=512
-  jmh java-medium 50 "${layers[@]}" -p backend=java -p neurons=2048
-  join_results >"$out/jmh.json"
+  jmh small 60 'PhasesBenchmark.(distances|levels)' "${layers[@]}" -p neurons=256,1024
+  jmh large 80 'PhasesBenchmark.(distances|levels)' "${layers[@]}" -p neurons=4096
+  clocks "the GPU's benchmarks"
+}
+
+# has_time NAME SECONDS: whether so much is left; skips the step if not.
+has_time() {
+  ((budget - SECONDS >= $2)) || { skip "$1" "no time left"; return 1; }
+}
+
+# The curve of the processor's cores: multiply-adds alone, and the phases up to the match levels, with 1,
+# 2, 4 ... threads.
+processor() {
+  if [[ -n $stand_in ]]; then
+    skip "processor" "on the stand-in"
+    return
+  fi
+  local threads counts=1 heap=4g
+  has_time "processor" 90 || return
+  for ((threads = 1; threads <= $(nproc) && threads <= 16; threads *= 2)); do
+    ((threads == 1)) || counts+=,$threads
+    jmh "multiply-adds-$threads" 15 LimitsBenchmark.multiplyAddAllThreads -t "$threads"
+  done
+  jmh scaling 90 PhasesBenchmark.levels -p backend=java -p neurons=1024 -p samples=10000 \
+    -p "threads=$counts"
+  clocks "the processor's benchmarks"
+  if (($(nproc) >= 16 && $(awk '/^MemTotal/ {print $2}' /proc/meminfo) > 30000000)) &&
+    has_time "benchmarks: largest" 100; then
+    # A call takes ten seconds; the one that is checked has warmed up everything.
+    local iterations=(-wi 0 -i 2)
+    heap=16g
+    jmh largest 110 PhasesBenchmark.levels -p backend=java -p neurons=4096 -p samples=50000 \
+      -p threads=16
+  fi
+}
+
+# clocks WHEN: adds the frequency of the processors, the load, and the GPU's clocks to machine.txt.
+clocks() {
+  {
+    echo "After $1:"
+    echo "  Processor: $(sed -n 's/^cpu MHz[^:]*: *//p' /proc/cpuinfo | sort -n | sed -n '1p;$p' |
+      paste -sd' ') MHz (lowest, highest), load $(cut -d' ' -f1 /proc/loadavg)"
+    ! command -v nvidia-smi >/dev/null || echo "  GPU: $(timeout 20 nvidia-smi \
+      --format=csv,noheader --query-gpu=clocks.sm,clocks.mem,power.draw | paste -sd';')"
+  } >>"$out/machine.txt"
 }
 
 peers() {
@@ -291,6 +333,8 @@ validation
 sanitizer
 benchmarks
 peers
+processor
+[[ -n $stand_in ]] || join_results >"$out/jmh.json"
 summary >"$out/summary.md"
 {
   echo "step,outcome,seconds"

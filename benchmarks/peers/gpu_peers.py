@@ -3,10 +3,11 @@
 Usage: gpu_peers.py [--check] [--out FILE.json] [--seconds S]
 
 In float64, as the backend computes: "compress" copies float32 arrays of two groups of n neurons
-from the host and makes their Gram matrix; "distances" factorises it by Cholesky and solves the
-triangular systems for all distances, both ways; "gram" makes the Gram matrix of float32 samples
-that lie on the device. Each time is the median of several runs after two that warm up, and ends when
-the device has finished. A call that goes on for S seconds (default 3) has few runs.
+from the host and makes their Gram matrix; "distances" does that, factorises it by Cholesky, and solves
+the triangular systems for all distances, both ways, in one call, which is also timed by phase;
+"gram" makes the Gram matrix of float32 samples
+that lie on the device. Each time is of several runs after three that warm up, 8 at least, and ends
+when the device has finished. A call that goes on for S seconds (default 2) has few runs.
 
 Writes JSON in the form of JMH's, which ResultsTable shows in the same tables. --check only says
 whether a library and a device are there; exit status 3 and the reason on stderr if not.
@@ -131,21 +132,24 @@ def open_library():
     raise RuntimeError("; ".join(problems))
 
 
-def one_way(library, gram, spanning, projected):
-    """Distances of one group to the span of the other, from cosines."""
-    lower = library.cholesky(gram[spanning, spanning])
-    solved = library.solve(lower, gram[spanning, projected])
-    return (1 - (solved * solved).sum(axis=0)).clip(0, None) ** 0.5
-
-
-def distances(library, gram, n):
+def factorise(library, gram, n):
+    """The cosines, and the Cholesky factors of both groups."""
     norms = library.diagonal(gram) ** 0.5
     cosines = gram / norms[:, None] / norms[None, :]
     x, y = slice(0, n), slice(n, 2 * n)
-    return (
-        library.fetch(one_way(library, cosines, y, x)),
-        library.fetch(one_way(library, cosines, x, y)),
-    )
+    return cosines, library.cholesky(cosines[x, x]), library.cholesky(cosines[y, y])
+
+
+def one_way(library, lower, crossing):
+    """Distances of one group to the span of the other, which has this factor."""
+    solved = library.solve(lower, crossing)
+    return library.fetch((1 - (solved * solved).sum(axis=0)).clip(0, None) ** 0.5)
+
+
+def answer(library, started, n):
+    cosines, x_factor, y_factor = started
+    x, y = slice(0, n), slice(n, 2 * n)
+    return one_way(library, y_factor, cosines[y, x]), one_way(library, x_factor, cosines[x, y])
 
 
 def device_gram(library, blocks, m):
@@ -157,18 +161,43 @@ def device_gram(library, blocks, m):
 
 
 def milliseconds(library, call, seconds):
-    """The median time of a call, and of how many runs it is."""
-    for _ in range(2):
+    """The times of several runs of a call, after three that warm up."""
+    for _ in range(3):
         call()
         library.synchronise()
     times = []
     end = time.perf_counter() + seconds
-    while len(times) < 3 or (len(times) < 30 and time.perf_counter() < end):
+    while len(times) < 8 or (len(times) < 30 and time.perf_counter() < end):
         begin = time.perf_counter()
         call()
         library.synchronise()
         times.append(1000 * (time.perf_counter() - begin))
-    return statistics.median(times), len(times)
+    return times
+
+
+def metric(times):
+    """In the form of JMH's results, which has the mean beside all times."""
+    return {
+        "score": statistics.fmean(times),
+        "scoreError": "NaN",
+        "scoreUnit": "ms/op",
+        "rawData": [times],
+    }
+
+
+class Phases:
+    """Calls that end when the device has finished, and how long each phase of a call took."""
+
+    def __init__(self, library):
+        self.library = library
+        self.times = {}
+
+    def time(self, phase, call):
+        begin = time.perf_counter()
+        result = call()
+        self.library.synchronise()
+        self.times.setdefault(phase, []).append(1000 * (time.perf_counter() - begin))
+        return result
 
 
 def activations(samples, n):
@@ -200,14 +229,20 @@ def measure(library, seconds, add):
         def compress(x=x, y=y):
             return library.gram([library.upload(x), library.upload(y)])
 
-        add("org.spanmatch.benchmarks.CompressionBenchmark.compress", compress, **layer(n, samples))
-        gram = compress()
+        phases = Phases(library)
+
+        def distances(compress=compress, n=n, phases=phases):
+            gram = phases.time("compress", compress)
+            started = phases.time("factorise", lambda: factorise(library, gram, n))
+            return phases.time("answer", lambda: answer(library, started, n))
+
         add(
-            "org.spanmatch.benchmarks.ProjectionBenchmark.distances",
-            lambda gram=gram, n=n: distances(library, gram, n),
+            "org.spanmatch.benchmarks.PhasesBenchmark.distances",
+            distances,
+            phases.times,
             **layer(n, samples),
         )
-    del x, y, gram, compress
+    del x, y, compress, distances
     samples = 100000
     rows = 20000
     for m in (2048, 4096, 8192):
@@ -219,7 +254,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--check", action="store_true", help="only say whether it can run")
     parser.add_argument("--out", help="the JSON file; default standard output")
-    parser.add_argument("--seconds", type=float, default=3, help="most seconds for a measurement")
+    parser.add_argument("--seconds", type=float, default=2, help="most seconds for a measurement")
     arguments = parser.parse_args()
     try:
         library = open_library()
@@ -231,21 +266,26 @@ def main():
         return 0
     results = []
 
-    def add(benchmark, call, **parameters):
-        score, runs = milliseconds(library, call, arguments.seconds)
+    def add(benchmark, call, phases=None, **parameters):
+        times = milliseconds(library, call, arguments.seconds)
         values = {name: str(value) for name, value in parameters.items()}
         results.append(
             {
                 "benchmark": benchmark,
                 "mode": "avgt",
                 "threads": 1,
-                "measurementIterations": runs,
+                "measurementIterations": len(times),
                 "library": library.version,
                 "params": {**values, "backend": library.name},
-                "primaryMetric": {"score": score, "scoreError": "NaN", "scoreUnit": "ms/op"},
+                "primaryMetric": metric(times),
+                # Those of the runs that warm up come first.
+                "secondaryMetrics": {
+                    name: metric(all[-len(times) :]) for name, all in (phases or {}).items()
+                },
             }
         )
-        print(benchmark.rsplit(".", 1)[-1], values, f"{score:.3f} ms", file=sys.stderr)
+        median = statistics.median(times)
+        print(benchmark.rsplit(".", 1)[-1], values, f"{median:.3f} ms", file=sys.stderr)
 
     measure(library, arguments.seconds, add)
     text = json.dumps(results, indent=1) + "\n"
