@@ -419,6 +419,39 @@ class BadInputTest {
         "give it more with SPANMATCH_JAVA_OPTS=-Xmx1g");
   }
 
+  /** What is let through has room, though collectors keep a part of the heap for young objects. */
+  @ParameterizedTest
+  @ValueSource(strings = {"Serial", "Parallel"})
+  void aSpectrumIsRefusedAtOnceOrRuns(String collector) throws IOException {
+    int neurons = 1000; // so that what the command itself needs is small beside the table
+    int samples = 1200;
+    List<Path> files = new ArrayList<>();
+    for (int seed = 1; seed <= 2; seed++) {
+      float[] values = TestFiles.relu(samples * neurons, seed);
+      files.add(TestFiles.npz(folder.resolve(seed + ".npz"), "fc", values, samples, neurons));
+    }
+    int refused = 0;
+    int heaps = 0;
+    for (int heap = 104; heap <= 136; heap += 8) {
+      Outcome outcome =
+          RealCommand.runWith(
+              List.of("-XX:+Use" + collector + "GC", "-Xmx" + heap + "m"),
+              "match",
+              files.get(0),
+              files.get(1),
+              "--spectrum",
+              "--precision=standard",
+              "--backend=java",
+              "--quiet");
+      heaps++;
+      if (outcome.exitCode() != 0) {
+        refused++;
+        assertFails(1, outcome, "1000 + 1000 neurons need about 112 MB of Java heap, but it may");
+      }
+    }
+    assertTrue(refused > 0 && refused < heaps, refused + " of " + heaps + " heaps are too small");
+  }
+
   /** What the estimate leaves out, such as the blocks that are being read, may be too much too. */
   @Test
   void theHeapEndsMeanwhile() throws IOException {

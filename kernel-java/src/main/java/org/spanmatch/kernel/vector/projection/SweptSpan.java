@@ -1,5 +1,7 @@
 package org.spanmatch.kernel.vector.projection;
 
+import java.lang.ref.Reference;
+import java.lang.ref.SoftReference;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.stream.IntStream;
@@ -123,6 +125,7 @@ final class SweptSpan {
     // Spanning vectors that a tableau started from or will start from; may be null.
     private int[] independent;
     private Tableau tableau; // null if a fresh start is needed
+    private Reference<Tableau> fresh; // in a mark, instead of a tableau that a start gives again
     private int pending;
     private double inverseTrace;
     private Drift drift; // null before the first sweep
@@ -141,8 +144,11 @@ final class SweptSpan {
       copy.tableau = tableau;
       copy.pending = pending;
       copy.inverseTrace = inverseTrace;
+      copy.fresh = fresh;
       if (tableau != null) {
         tableau.shared = true;
+      }
+      if (tableau != null || fresh != null) {
         copy.drift = drift == null ? null : drift.copy();
         copy.norms = norms.clone();
         copy.appliedNorm = appliedNorm;
@@ -150,19 +156,40 @@ final class SweptSpan {
       }
       return copy;
     }
+
+    /** Lets a tableau go before the memory runs out, if a fresh start gives it again. */
+    private void soften() {
+      if (tableau != null && drift == null) {
+        fresh = new SoftReference<>(tableau);
+        tableau = null;
+      }
+    }
+
+    private void harden() {
+      if (fresh != null) {
+        tableau = fresh.get();
+        fresh = null;
+      }
+    }
   }
 
   /** Returns a copy of the state. */
   State mark() {
-    // Otherwise each trial from here would soon have to do this again.
-    if (state.tableau != null && 2 * state.pending > state.tableau.pendingRows.rows) {
-      sharpen();
+    if (state.tableau != null) {
+      // Otherwise each trial from here would soon have to do this again.
+      if (2 * state.pending > state.tableau.pendingRows.rows) {
+        sharpen();
+      }
+      if (state.tableau != null && isFewLeft(2)) {
+        forget(IntStream.of(state.tableau.rows).filter(state.spanning::get).toArray());
+      }
+      if (state.tableau == null) {
+        start();
+      }
     }
-    if (state.tableau != null && isFewLeft(2)) {
-      forget(null);
-      start();
-    }
-    return state.copy();
+    State mark = state.copy();
+    mark.soften();
+    return mark;
   }
 
   /** Whether less than a part of the rows is of vectors that still span. */
@@ -174,6 +201,7 @@ final class SweptSpan {
   /** Returns to a state. */
   void rollback(State mark) {
     state = mark.copy();
+    state.harden();
   }
 
   /** Stops projecting some vectors. */

@@ -3,6 +3,7 @@ package org.spanmatch.kernel.vector.projection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.ref.Reference;
 import java.lang.reflect.Field;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -429,6 +430,69 @@ class SweptSpanTest {
       assertTwins(vectors, span, twins, twin);
     }
     assertEquals(1, vectors.starts);
+  }
+
+  /** Whether the memory ran short in between or not. */
+  @Test
+  void aMarkBeforeTheFirstSweepMayBeComputedAgain() throws ReflectiveOperationException {
+    int count = 60;
+    OnlyDrift vectors = new OnlyDrift(gram(1, count, 0.1), Double.MAX_VALUE);
+    SweptSpan span = span(vectors, count);
+    Distances expected = distances(span);
+    SweptSpan.State mark = span.mark();
+    for (boolean dropped : new boolean[] {false, true}) {
+      span.removeSpanning(1);
+      span.removeSpanning(2);
+      distances(span);
+      if (dropped) {
+        ((Reference<?>) field(mark, "fresh")).clear();
+      }
+      span.rollback(mark);
+      Distances found = distances(span);
+      assertEquals(dropped ? 2 : 1, vectors.starts);
+      for (int x = 0; x < PROJECTED; x++) {
+        assertEquals(expected.distance(x), found.distance(x));
+        assertEquals(expected.errorBound(x), found.errorBound(x));
+        assertEquals(expected.coefficientNorm(x), found.coefficientNorm(x));
+      }
+    }
+  }
+
+  /** Otherwise each trial from there would start afresh. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aMarkHasATableau(boolean unsound) throws ReflectiveOperationException {
+    int count = 160; // a fourth of them depends on others
+    OnlyDrift vectors = new OnlyDrift(gram(1, count, unsound ? 1 : 0), Double.MAX_VALUE);
+    SweptSpan span = span(vectors, count);
+    distances(span);
+    int starts = vectors.starts;
+    int[] rows = ((Tableau) field(field(span, "state"), "tableau")).rows.clone();
+    // Of each four vectors the last two are equal, and one of them waits: keep the other.
+    int[] removed = IntStream.of(rows).filter(row -> row % 4 < 2).limit(70).toArray();
+    if (unsound) {
+      // More than half of the room for pending updates, which a mark applies.
+      for (int i = 0; (int) field(field(span, "state"), "pending") <= 16; i++) {
+        span.removeSpanning(removed[i]);
+      }
+      Arrays.fill((double[]) field(field(field(span, "state"), "drift"), "carried"), 1e9);
+    } else {
+      // Most of those that wait, and more than half of the rows.
+      IntStream.range(0, count - PROJECTED)
+          .filter(vector -> Tableau.find(rows, vector) < 0)
+          .skip(8)
+          .forEach(span::removeSpanning);
+      IntStream.of(removed).forEach(span::removeSpanning);
+    }
+    assertEquals(starts, vectors.starts);
+    SweptSpan.State mark = span.mark();
+    assertEquals(starts + 1, vectors.starts, "a start with vectors known to be independent");
+    for (int vector : IntStream.of(rows).filter(row -> row % 4 < 2).skip(70).toArray()) {
+      span.removeSpanning(vector);
+      distances(span);
+      span.rollback(mark);
+    }
+    assertEquals(starts + 1, vectors.starts);
   }
 
   private static void assertTwins(
