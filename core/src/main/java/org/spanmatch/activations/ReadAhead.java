@@ -36,9 +36,12 @@ final class ReadAhead implements Layers.Ahead {
   private final List<AheadLayer> layers = new ArrayList<>(); // in the order of reading
   private final List<Thread> readers = new ArrayList<>();
   private final Deque<ByteBuffer> spare = new ArrayDeque<>();
+  private final List<AheadLayer> beingRead = new ArrayList<>();
   private long limit;
   private long held; // bytes: copies of blocks, spare ones too, and what open readers may take
+  private int open; // number of layers with a reader that the program has not taken yet
   private int step = -1; // the latest of which a layer was opened
+  private int first; // position of its first layer
   private int roomStep = -1; // the latest that asked for room
   private long room; // what that one needs
   private boolean closed;
@@ -115,7 +118,7 @@ final class ReadAhead implements Layers.Ahead {
   private synchronized Work next() throws InterruptedException {
     Work work = work();
     while (work == null) {
-      if (closed || layers.stream().noneMatch(AheadLayer::canGoOn)) {
+      if (closed || (first().isEmpty() && beingRead.isEmpty())) {
         return null;
       }
       wait();
@@ -124,19 +127,24 @@ final class ReadAhead implements Layers.Ahead {
     return work;
   }
 
+  /** Returns the first layer that a thread could open or read on, memory permitting. */
+  private Optional<AheadLayer> first() {
+    return layers.subList(first, layers.size()).stream().filter(AheadLayer::canGoOn).findFirst();
+  }
+
   /** Returns what to do next, and reserves the memory for it; null if nothing can be done now. */
   private Work work() {
-    Optional<AheadLayer> first = layers.stream().filter(AheadLayer::canGoOn).findFirst();
-    if (closed || first.isEmpty()) {
+    AheadLayer layer = first().orElse(null);
+    if (closed || layer == null) {
       return null;
     }
-    AheadLayer layer = first.get();
     ByteBuffer copy = null;
     if (layer.reader == null) {
       if (!mayOpen(layer)) {
         return null;
       }
       held += layer.passBytes;
+      open++;
     } else if (layer.latest != null) {
       copy = buffer(bytes(layer.latest));
       if (copy == null) {
@@ -144,11 +152,11 @@ final class ReadAhead implements Layers.Ahead {
       }
     }
     layer.isBeingRead = true;
+    beingRead.add(layer);
     return new Work(layer, copy);
   }
 
   private boolean mayOpen(AheadLayer layer) {
-    long open = layers.stream().filter(one -> one.reader != null && !one.isTaken).count();
     return open < (long) LAYERS_PER_THREAD * threads
         && fits(layer.step > step + 1 ? Math.max(layer.bytes, layer.passBytes) : layer.passBytes);
   }
@@ -201,6 +209,11 @@ final class ReadAhead implements Layers.Ahead {
     }
     synchronized (this) {
       layer.isBeingRead = false;
+      beingRead.remove(layer);
+      if (reader == null) {
+        held -= layer.passBytes;
+        open--;
+      }
       layer.reader = reader;
       layer.latest = latest;
       if (copied != null) {
@@ -251,6 +264,7 @@ final class ReadAhead implements Layers.Ahead {
     layer.latest = null;
     if (layer.reader != null) {
       held -= layer.passBytes;
+      open -= layer.isTaken ? 0 : 1;
       close(layer.reader);
       layer.reader = null;
     }
@@ -260,7 +274,7 @@ final class ReadAhead implements Layers.Ahead {
   private static void close(BlockReader reader) {
     try {
       reader.close();
-    } catch (ActivationsException e) {
+    } catch (RuntimeException e) {
       // Whoever reads the layer will meet it.
     }
   }
@@ -289,7 +303,7 @@ final class ReadAhead implements Layers.Ahead {
     // what estimates leave out, and for the parts of the heap that the collector keeps apart.
     long left = (heap - 2 * Math.min(room, heap)) / 4;
     boolean gaveUp = shrink(Math.max(0, Math.min(heap / LARGEST_SHARE, left)));
-    await(() -> layers.stream().noneMatch(one -> one.isLeft && one.isBeingRead), PATIENCE);
+    await(() -> beingRead.stream().noneMatch(one -> one.isLeft), PATIENCE);
     return gaveUp;
   }
 
@@ -347,6 +361,7 @@ final class ReadAhead implements Layers.Ahead {
   /** A layer, and what was read of it ahead. */
   private final class AheadLayer extends Layer.Forwarding {
     private final int step;
+    private final long samples;
     private final long bytes;
     private final long passBytes;
     private final Deque<Block> copies = new ArrayDeque<>(); // of the first blocks
@@ -360,6 +375,7 @@ final class ReadAhead implements Layers.Ahead {
     AheadLayer(Layer layer, int step) {
       super(layer);
       this.step = step;
+      samples = layer.samples();
       bytes = bytes(layer);
       Layer whole = layer instanceof SampledActivations sampled ? sampled.layer() : layer;
       passBytes = Math.min(PASS_BYTES, bytes(whole));
@@ -376,7 +392,7 @@ final class ReadAhead implements Layers.Ahead {
     }
 
     boolean canGoOn() {
-      return !isBeingRead && !isTaken && !isLeft && samplesRead < samples();
+      return !isBeingRead && !isTaken && !isLeft && samplesRead < samples;
     }
 
     @Override
@@ -399,9 +415,11 @@ final class ReadAhead implements Layers.Ahead {
       synchronized (ReadAhead.this) {
         if (step > ReadAhead.this.step) {
           ReadAhead.this.step = step;
-          layers.stream()
-              .filter(one -> one.step < step && !one.isTaken)
-              .forEach(ReadAhead.this::leave);
+          for (; layers.get(first).step < step; first++) {
+            if (!layers.get(first).isTaken) {
+              leave(layers.get(first));
+            }
+          }
           startThreads();
         }
         ReadAhead.this.notifyAll();
@@ -412,6 +430,7 @@ final class ReadAhead implements Layers.Ahead {
           return false;
         }
         isTaken = true;
+        open--;
         return true;
       }
     }

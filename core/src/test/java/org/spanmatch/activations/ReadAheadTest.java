@@ -429,6 +429,32 @@ class ReadAheadTest {
     }
   }
 
+  /** Failures leave no memory and no open file counted that is not there. */
+  @Test
+  void failuresCostNoRoomForLaterLayers() throws InterruptedException {
+    List<Source> sources = sources(41, 100);
+    for (int i = 1; i < 40; i++) {
+      int badBlock = i % 5 - 1;
+      Fault fault =
+          (block, ahead) -> {
+            if (ahead && block == badBlock) {
+              throw new ActivationsException("test");
+            }
+          };
+      sources.set(i, new Source(i, 100, fault));
+    }
+    try (ReadAhead ahead = ahead(sources, 8 * 1200, 1)) {
+      readAll(layer(ahead, 0), sources.get(0));
+      waitUntilIdle();
+      assertEquals(10, sources.get(40).readAhead.get());
+      for (int i = 1; i < 41; i++) {
+        readAll(layer(ahead, i), sources.get(i));
+      }
+      assertEquals(1, sources.get(40).opened.get());
+    }
+    assertAllClosed(sources);
+  }
+
   /** The program has had some blocks when a thread fails that still reads the next one. */
   @Test
   void aThreadThatFailsWhileTheProgramReadsCostsNoBlock() throws Exception {
