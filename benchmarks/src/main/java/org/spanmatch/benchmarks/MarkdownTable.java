@@ -75,7 +75,7 @@ final class MarkdownTable {
         result -> {
           List<Double> times = result.iterations().times();
           double mean = times.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
-          return times.size() < LEAST_ITERATIONS
+          return times.size() < LEAST_ITERATIONS || Double.isNaN(result.meanError())
               ? NONE
               : Math.round(100 * result.meanError() / mean) + " %";
         });

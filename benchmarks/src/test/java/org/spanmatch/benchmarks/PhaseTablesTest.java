@@ -2,10 +2,12 @@ package org.spanmatch.benchmarks;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.spanmatch.tuning.Iterations;
 import org.spanmatch.tuning.Measurement;
 import org.spanmatch.tuning.Speeds;
 
@@ -142,6 +144,21 @@ class PhaseTablesTest {
         | cuda: PyTorch's time up to all distances / ours, 4096 | not measured | ≥ 1.5 | ≥ 2 |
         """,
         table.substring(table.indexOf("| cuda: spectrum")));
+  }
+
+  /** As peers that are no benchmarks of JMH have it. */
+  @Test
+  void noIntervalIsNotThatOfZero() {
+    Measurement peer =
+        new Measurement(
+            "PhasesBenchmark.distances",
+            layer("pytorch", 8, 100, 1),
+            1,
+            new Iterations(List.of(1.0, 1.0, 1.0, 2.0, 2.0, 3.0, 3.0, 3.0)),
+            Double.NaN,
+            Map.of());
+    String table = new PhaseTables(new Results(List.of(peer))).tables();
+    assertTrue(table.contains("| distances | 2 (1 … 3) | – |"), table);
   }
 
   @Test
