@@ -397,6 +397,24 @@ class CudaFaultsTest {
     StandIn.assertClean("short memory");
   }
 
+  /** The memory that returning to a mark takes may be had only by giving up the mark's own. */
+  @Test
+  void aMarkThatLosesItsMemoryIsReturnedToByAFreshStart() {
+    try (ProjectionKernel kernel = open();
+        ProjectionTable table = table(kernel);
+        ProjectionKernel processor = new ReferenceProvider().open(new KernelOptions(1), "test");
+        ProjectionTable expected = table(processor)) {
+      assertAgree(expected, table);
+      ProjectionTable.Mark mark = table.mark();
+      table.remove(Group.Y, 0);
+      StandIn.failCall(StandIn.Kind.DEVICE_ALLOCATION, 1, OUT_OF_MEMORY);
+      table.rollback(mark);
+      StandIn.behave();
+      assertAgree(expected, table);
+    }
+    StandIn.assertClean("a mark without memory");
+  }
+
   private static void assertAgree(ProjectionTable expected, ProjectionTable found) {
     for (Group group : Group.values()) {
       Distances a = expected.distances(group);

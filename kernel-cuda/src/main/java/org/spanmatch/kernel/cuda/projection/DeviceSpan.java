@@ -64,11 +64,12 @@ final class DeviceSpan {
       projected.clear();
       projected.or(savedProjected);
       if (savedTableau != null) {
-        SpanState copy = savedState.copy(allocations);
+        SpanState copy = savedState.sameShape(allocations);
         if (savedTableau == null) { // memory was so short that this state has been given up
           copy.close();
           return;
         }
+        savedState.copyTo(copy);
         state = copy;
         tableau = savedTableau.share();
         pending = savedPending;

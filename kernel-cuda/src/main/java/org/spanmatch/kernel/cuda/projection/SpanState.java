@@ -36,9 +36,19 @@ final class SpanState implements AutoCloseable {
 
   /** Returns a copy. */
   SpanState copy(Allocations allocations) {
-    SpanState copy = new SpanState(device, allocations, rows, columns, others);
-    device.copy(memory, copy.memory, memory.bytes());
+    SpanState copy = sameShape(allocations);
+    copyTo(copy);
     return copy;
+  }
+
+  /** Allocates a state of the same shape without setting its values. */
+  SpanState sameShape(Allocations allocations) {
+    return new SpanState(device, allocations, rows, columns, others);
+  }
+
+  /** Copies this state to one of the same shape. */
+  void copyTo(SpanState target) {
+    device.copy(memory, target.memory, memory.bytes());
   }
 
   /** Returns the offset of a line with an element per column of the tableau. */
