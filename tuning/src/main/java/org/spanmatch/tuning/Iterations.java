@@ -56,14 +56,15 @@ public record Iterations(List<Double> times) {
   /** Returns how many iterations to leave out at each end; below 0 if all are too few. */
   private int leftOut() {
     int n = times.size();
-    // Of n iterations k are below the true median with probability (n over k) / 2^n.
-    double probability = Math.pow(0.5, n);
-    double outside = 2 * probability;
+    // Of n iterations k are below the true median with probability (n over k) / 2^n, which is less
+    // than any double if n is large and k is small; its logarithm is not.
+    double logarithm = -n * Math.log(2);
+    double outside = 2 * Math.exp(logarithm);
     int left = -1;
     while (1 - outside >= COVERAGE) {
       left++;
-      probability *= (double) (n - left) / (left + 1);
-      outside += 2 * probability;
+      logarithm += Math.log((double) (n - left) / (left + 1));
+      outside += 2 * Math.exp(logarithm);
     }
     return left;
   }
