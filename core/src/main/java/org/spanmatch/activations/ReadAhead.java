@@ -15,12 +15,12 @@ import org.spanmatch.activations.Layer.RangeReader;
 /**
  * See {@link Layers#ahead}. The threads take the layers in order, a block at a time, and stop where
  * memory ends. When the program opens a layer, it gets the blocks that are there, and then reads on
- * itself, with the reader that a thread began with. So no reading thread waits for the program, but
- * for memory, and the program waits for no more than the block that a thread is reading.
+ * itself, with the reader that a thread began with. So a reading thread never waits for the
+ * program, only for memory, and the program waits for at most the block that a thread is reading.
  *
- * <p>Whatever fails in a reading thread, for want of memory or files too, makes it forget the
- * layer, which the program then reads itself from the beginning. It so meets every error as if
- * nothing were read ahead.
+ * <p>Whatever fails in a reading thread, also for want of memory or files, makes it forget the
+ * layer, which the program then reads itself from the beginning. So the program meets every error
+ * as if nothing were read ahead.
  *
  * <p>The monitor of this object guards the state of all layers.
  */

@@ -218,7 +218,7 @@ class ReadAheadTest {
     }
   }
 
-  /** Steps of several layers, read in any order and part, by threads of their own. */
+  /** Steps of several layers, read in any order and part, each layer in another thread. */
   @Test
   void whateverOrderTheyAreReadIn() throws InterruptedException, ExecutionException {
     ExecutorService two = Executors.newFixedThreadPool(2);

@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 /**
  * How fast the machine ran, and what else it did, at some moment.
  *
- * @param processorMegahertz the frequency of each processor, as the system tells it; empty where it
- *     does not
+ * @param processorMegahertz the frequency of each processor, as the system reports it; empty where
+ *     it doesn't
  * @param load how many processes wanted to run, as a mean over a minute; below 0 if unknown
  * @param gpus a line for each NVIDIA GPU: the clock of its multiprocessors and its highest, the
  *     clock of its memory, and its power, by {@code nvidia-smi}; empty without one

@@ -98,7 +98,7 @@ record GramGroup(List<Layer> x, List<Layer> y, Set<GramPair> pairs) {
     return Stream.concat(x.stream(), y.stream()).toList();
   }
 
-  /** The same group with other layers in the place of {@link #layers()}. */
+  /** Returns this group with other layers in place of {@link #layers()}. */
   GramGroup with(List<Layer> layers) {
     return new GramGroup(
         layers.subList(0, x.size()), layers.subList(x.size(), layers.size()), pairs);

@@ -89,10 +89,8 @@ class CudaEffortTest {
       expected.peel(Progress.NONE);
       assertEquals(effort(expected).factorisations(), effort(found).factorisations());
       // The device lets 64 updates wait where the processor lets 32. A sweep reads 2 (w + s)
-      // elements
-      // for each of them, twice as many in the mean, beside the 2 s w to apply one; so the sum is
-      // at
-      // most twice as large.
+      // elements for each of them, twice as many in the mean, beside the 2 s w to apply one; so the
+      // sum is at most twice as large.
       double ratio = effort(found).operations() / effort(expected).operations();
       assertTrue(ratio > 0.95 && ratio < 2, ratio + " times as many operations");
     }

@@ -30,7 +30,7 @@ final class Peeling {
   /**
    * Takes up to {@code count} steps, fewer if a span needs a fresh start or nothing is left.
    *
-   * @param count at least 1; each span must have room for so many sweeps
+   * @param count at least 1; each span must have room for that many sweeps
    * @param lines the largest {@link DeviceSpan#sweepSize()} of the spans
    * @return the structs Step; the first one without a vector is the end
    */

@@ -226,7 +226,7 @@ public final class Gemm {
    * done, while it is in a cache.
    *
    * @param after the work, on several threads at a time; each block begins at a multiple of {@link
-   *     #blockRows()} rows, and has that many times a whole number
+   *     #blockRows()} rows, and all but the last ones have a multiple of that many
    */
   public void subtractProduct(
       Factor leftFactor, Factor rightFactor, int depth, Matrix target, BlockWork after) {

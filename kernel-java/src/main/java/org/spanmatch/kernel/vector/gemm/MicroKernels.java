@@ -15,10 +15,8 @@ public final class MicroKernels {
   public static final String VECTORS_PROPERTY = "spanmatch.vectors";
 
   // Plain loops take a second for these. Measured on Zen 5 with 2 cores, JDK 17, November 2026:
-  // until
-  // vectors are fast, a process spends 1.1 s of processor time more on them than on plain loops,
-  // and
-  // then 17 ms less for 1e9 operations.
+  // until vectors are fast, a process spends 1.1 s of processor time more on them than on plain
+  // loops, and then 17 ms less for 1e9 operations.
   private static final double MANY_OPERATIONS = 4e10;
 
   private static final class Shared {
