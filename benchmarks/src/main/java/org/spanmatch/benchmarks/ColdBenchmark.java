@@ -170,11 +170,15 @@ public final class ColdBenchmark {
     }
     List<String> lines = run(commands.get(NUMPY)).lines().toList();
     JsonNode matches = MAPPER.readTree(json.toFile()).at("/layers/0/matches");
+    if (lines.isEmpty() || lines.size() != matches.size()) {
+      throw new IllegalStateException(
+          "spanmatch has similarities at " + matches.size() + " ε, numpy at " + lines.size());
+    }
     for (int i = 0; i < lines.size(); i++) {
       double found = matches.at("/" + i + "/similarity").asDouble(Double.NaN);
       double expected = Double.parseDouble(lines.get(i).substring(lines.get(i).indexOf(' ')));
       // Both are a number of neurons divided by that of all.
-      if (lines.size() != matches.size() || !(Math.abs(found - expected) < 1e-9)) {
+      if (!(Math.abs(found - expected) < 1e-9)) {
         throw new IllegalStateException(
             "spanmatch has a similarity of " + found + " where numpy has " + lines.get(i));
       }

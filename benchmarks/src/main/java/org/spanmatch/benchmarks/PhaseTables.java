@@ -70,7 +70,9 @@ record PhaseTables(Results results) {
             perCore(Speeds.FACTORISE),
             MarkdownTable.phase(Speeds.ANSWER),
             perCore(Speeds.ANSWER),
-            new Column<>("(factorise + answer) / compress", result -> digits(ratio(result)))));
+            new Column<>(
+                "(factorise + answer) / compress",
+                result -> ratio(result) > 0 ? digits(ratio(result)) : NONE)));
   }
 
   private boolean isMeasuredWithSeveral(Measurement result) {
@@ -97,7 +99,8 @@ record PhaseTables(Results results) {
                 .orElse(NONE));
   }
 
-  private static double phase(Measurement result, String label) {
+  /** The time of a phase in milliseconds; NaN if it was not measured. */
+  static double phase(Measurement result, String label) {
     return result.secondary().getOrDefault(label, Double.NaN);
   }
 

@@ -79,7 +79,7 @@ record Targets(Results results) {
             0.15),
         new Target(
             "compressing, speed per core with 16 threads / with 1",
-            perCore(java, result -> result.secondary().get(Speeds.COMPRESS)),
+            perCore(java, result -> PhaseTables.phase(result, Speeds.COMPRESS)),
             0.7,
             0.9),
         new Target(
@@ -162,7 +162,7 @@ record Targets(Results results) {
 
   /** The first phase of a whole call, as a measurement. */
   private static Measurement compressing(Measurement call) {
-    double time = call.secondary().get(Speeds.COMPRESS);
+    double time = PhaseTables.phase(call, Speeds.COMPRESS);
     return new Measurement(
         "CompressionBenchmark.compress",
         call.parameters(),
