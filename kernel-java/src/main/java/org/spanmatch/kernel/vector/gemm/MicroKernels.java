@@ -24,12 +24,14 @@ public final class MicroKernels {
   }
 
   private final MicroKernel fastest;
+  private final double many;
   private final DoubleAdder operations = new DoubleAdder();
   private volatile MicroKernel current;
 
-  private MicroKernels(MicroKernel first, MicroKernel fastest) {
+  private MicroKernels(MicroKernel first, MicroKernel fastest, double many) {
     this.current = first;
     this.fastest = fastest;
+    this.many = many;
   }
 
   /** Returns those of this JVM, which all users share. */
@@ -41,17 +43,22 @@ public final class MicroKernels {
     MicroKernel fastest = MicroKernel.choose();
     boolean atOnce =
         fastest.cure().isPresent() || "always".equals(System.getProperty(VECTORS_PROPERTY));
-    return atOnce ? only(fastest) : plainUntilMuchToDo(fastest);
+    return atOnce ? only(fastest) : plainUntil(MANY_OPERATIONS, fastest);
   }
 
-  /** Returns plain loops, and another one with the same bits for when there is much to do. */
-  static MicroKernels plainUntilMuchToDo(MicroKernel fastest) {
-    return new MicroKernels(new PlainMicroKernel(fastest.nr() / 2, true, ""), fastest);
+  /**
+   * Returns plain loops, and another micro-kernel with the same bits for when there is much to do.
+   *
+   * @param many the number of operations from which on vectors pay
+   * @param fastest the other one
+   */
+  public static MicroKernels plainUntil(double many, MicroKernel fastest) {
+    return new MicroKernels(new PlainMicroKernel(fastest.nr() / 2, true, ""), fastest, many);
   }
 
   /** Returns a single one. */
   public static MicroKernels only(MicroKernel kernel) {
-    return new MicroKernels(kernel, kernel);
+    return new MicroKernels(kernel, kernel, 0);
   }
 
   /** The one to use for the next task. */
@@ -78,7 +85,7 @@ public final class MicroKernels {
   public void expect(double count) {
     if (current != fastest) {
       operations.add(count);
-      if (operations.sum() >= MANY_OPERATIONS) {
+      if (operations.sum() >= many) {
         current = fastest;
       }
     }

@@ -44,7 +44,7 @@ public final class PlainMicroKernel extends MicroKernel {
    *
    * @param lanes half the number of neurons of a panel: how many numbers a vector holds
    * @param fused whether to fuse products with additions, which needs an instruction to be fast
-   * @param cure what the user can do to get a faster one
+   * @param cure what the user can do to get a faster one; empty if it comes by itself
    */
   public PlainMicroKernel(int lanes, boolean fused, String cure) {
     this.lanes = lanes;
@@ -64,7 +64,7 @@ public final class PlainMicroKernel extends MicroKernel {
 
   @Override
   public Optional<String> cure() {
-    return Optional.of(cure);
+    return Optional.of(cure).filter(words -> !words.isEmpty());
   }
 
   /** Long loops are faster, but there have to be enough tasks for all threads. */

@@ -208,7 +208,7 @@ class MicroKernelsTest {
 
   @Test
   void vectorsComputeWhenThereIsMuchToDo() {
-    MicroKernels kernels = MicroKernels.plainUntilMuchToDo(vectors);
+    MicroKernels kernels = MicroKernels.plainUntil(4e10, vectors);
     assertNotSame(vectors, kernels.current());
     assertEquals(nr, kernels.current().nr());
     assertEquals(vectors.description(), kernels.description());
