@@ -83,6 +83,7 @@ publish_suites() {
     echo "$begin $folder -->"
     echo "Measured on $(fact Date): $(fact Processor), $(fact Memory), $(fact JDK); commit $(fact Commit)."
     echo "[Tables]($name/tables.md), [machine, clocks and commands]($name/machine.txt)."
+    echo
     awk '/^### / { shown = /^### Targets/ } shown' "$folder/tables.md"
     echo
     if grep -q 'missed' "$folder/tables.md"; then
