@@ -58,7 +58,9 @@ missed() {
     /missed/ {
       row = ""
       for (i = 2; i < NF && head[i] !~ /ms|measured|MB/; i++) {
-        row = row (row == "" ? "" : ", ") (head[i] ~ /backend|what|limit/ ? $i : head[i] " " $i)
+        if ($i == "") continue
+        named = head[i] ~ /backend|what|limit/ || $i ~ /last . first/
+        row = row (row == "" ? "" : ", ") (named ? $i : head[i] " " $i)
       }
       for (i = 2; i < NF; i++) {
         if ($i ~ /missed/) {

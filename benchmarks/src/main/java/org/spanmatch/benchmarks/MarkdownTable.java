@@ -131,6 +131,11 @@ final class MarkdownTable {
 
   /** Returns a target and whether it is met, to stand after a value. */
   static String target(String target, boolean met) {
-    return " (target " + target + ": " + (met ? "met" : "**missed**") + ")";
+    return " (target " + target + ": " + verdict(met) + ")";
+  }
+
+  /** Returns whether a target is met, in words. */
+  static String verdict(boolean met) {
+    return met ? "met" : "**missed**";
   }
 }

@@ -176,18 +176,15 @@ public final class PeakMemory {
         peak.process() / 1e6,
         times,
         MOST_TIMES,
-        met(times, MOST_TIMES),
+        MarkdownTable.verdict(times <= MOST_TIMES),
         LATER_MOST_TIMES,
-        met(times, LATER_MOST_TIMES));
-  }
-
-  private static String met(double value, double most) {
-    return value <= most ? "met" : "**missed**";
+        MarkdownTable.verdict(times <= LATER_MOST_TIMES));
   }
 
   private static String growth(long first, long last) {
     double growth = (double) last / first;
-    return String.format(
-        Locale.ROOT, "%.2f (target ≤ %.1f: %s)", growth, MOST_GROWTH, met(growth, MOST_GROWTH));
+    String target = String.format(Locale.ROOT, "≤ %.1f", MOST_GROWTH);
+    return String.format(Locale.ROOT, "%.2f", growth)
+        + MarkdownTable.target(target, growth <= MOST_GROWTH);
   }
 }

@@ -33,7 +33,7 @@ record Targets(Results results) {
           + MarkdownTable.digits(target)
           + found
               .map(value -> isLeast() ? value >= target : value <= target)
-              .map(met -> met ? ": met" : ": **missed**")
+              .map(met -> ": " + MarkdownTable.verdict(met))
               .orElse("");
     }
   }
