@@ -1,5 +1,7 @@
 #!/bin/sh
-# Builds the stand-in: build.sh OUT_DIR KERNELS_CU [JCUDA_NATIVES_DIR]
+# Builds the stand-in: build.sh OUT_DIR KERNELS [JCUDA_NATIVES_DIR]
+#
+# KERNELS is a CUDA source, or a folder with sources and their headers.
 #
 # The third argument, a folder with JCuda's unpacked native libraries, is for checking that every name
 # they want is there. The lists of names are made from these libraries:
@@ -8,12 +10,19 @@
 set -eu
 
 if [ $# -lt 2 ]; then
-    echo "usage: $0 OUT_DIR KERNELS_CU [JCUDA_NATIVES_DIR]" >&2
+    echo "usage: $0 OUT_DIR KERNELS [JCUDA_NATIVES_DIR]" >&2
     exit 2
 fi
 here=$(cd "$(dirname "$0")" && pwd)
 out=$1
-kernels=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
+if [ -d "$2" ]; then
+    folder=$(cd "$2" && pwd)
+    kernels=$(ls "$folder"/*.cu)
+    headers=$(ls "$folder"/*.cuh)
+else
+    kernels=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
+    headers=
+fi
 natives=${3-}
 cuda_names=$here/names-cuda.txt
 cublas_names=$here/../../main/native/cublas-names.txt
@@ -27,7 +36,7 @@ fi
 
 # Code for this very processor must not be taken for that of another one that sees the same folder.
 state() {
-    cat "$here"/*.c "$here"/*.cpp "$here"/*.h "$here/build.sh" "$cuda_names" "$cublas_names" "$kernels"
+    cat "$here"/*.c "$here"/*.cpp "$here"/*.h "$here/build.sh" "$cuda_names" "$cublas_names" $kernels $headers
     echo "$kernels"
     "$CXX" -v 2>&1
     grep -m 1 -E '^(flags|Features)' /proc/cpuinfo || true
@@ -54,17 +63,29 @@ stubs 15 <"$cublas_names" >"$work/stubs-cublas.c"
 echo 'size_t cublasLtGetVersion(void) { return 120600; }' | sed '1i #include <stddef.h>' >"$work/cublaslt.c"
 
 # The preprocessor finds the kernels, wherever macros have hidden their heads.
-"$CXX" -std=c++17 -E -P -D__global__=STANDIN_KERNEL -include "$here/cuda_on_cpu.h" -x c++ "$kernels" | tr '\n' ' ' \
-    | grep -oE 'STANDIN_KERNEL +void +[A-Za-z_][A-Za-z0-9_]*' | sed 's/.* //' >"$work/kernels.txt" || true
+modules=
+for source in $kernels; do
+    module=kernels_$(basename "$source" .cu)
+    modules="$modules $module"
+    "$CXX" -std=c++17 -E -P -D__global__=STANDIN_KERNEL -include "$here/cuda_on_cpu.h" -x c++ "$source" | tr '\n' ' ' \
+        | grep -oE 'STANDIN_KERNEL +void +[A-Za-z_][A-Za-z0-9_]*' | sed 's/.* //' >"$work/kernels.txt" || true
+    {
+        echo "#include \"$source\""
+        echo '#include "thunks.h"'
+        echo "extern \"C\" const struct kernel standin_$module[] = {"
+        sed 's/.*/    Thunk<\&&>::entry("&"),/' "$work/kernels.txt"
+        echo '    {nullptr, 0, nullptr, nullptr, nullptr},'
+        echo '};'
+    } >"$work/$module.cpp"
+done
 {
-    echo "#include \"$kernels\""
-    echo '#include "thunks.h"'
-    echo 'extern "C" const struct kernel standin_kernels[] = {'
-    sed 's/.*/    Thunk<\&&>::entry("&"),/' "$work/kernels.txt"
-    echo '    {nullptr, 0, nullptr, nullptr, nullptr},'
+    echo '#include "kernels.h"'
+    printf 'extern const struct kernel standin_%s[];\n' $modules
+    echo 'const struct kernel *const standin_kernels[] = {'
+    printf '    standin_%s,\n' $modules
+    echo '    NULL,'
     echo '};'
-    echo 'extern "C" const size_t standin_kernel_count = sizeof standin_kernels / sizeof standin_kernels[0] - 1;'
-} >"$work/kernels.cpp"
+} >"$work/kernels.c"
 
 echo '{ global: cu*; standin_*; local: *; };' >"$work/cuda.map"
 echo 'libcublas.so.12 { global: cublas*; local: *; };' >"$work/cublas.map"
@@ -75,11 +96,16 @@ for source in arena contexts control events memory modules objects streams; do
 done
 "$CXX" -std=c++17 -O2 $common $strict -c "$here/fibres.cpp" -o "$work/fibres.o"
 # The kernels' warnings are for nvcc to give.
-"$CXX" -std=c++17 -O2 $common -w -include "$here/cuda_on_cpu.h" -I "$here" -c "$work/kernels.cpp" -o "$work/kernels.o"
+objects=
+for module in $modules; do
+    "$CXX" -std=c++17 -O2 $common -w -include "$here/cuda_on_cpu.h" -I "$here" -c "$work/$module.cpp" -o "$work/$module.o"
+    objects="$objects $work/$module.o"
+done
+"$CC" -std=gnu11 -O2 $common $strict -I "$here" -c "$work/kernels.c" -o "$work/kernels.o"
 "$CC" -std=gnu11 -O1 $common $strict -c "$work/stubs-cuda.c" -o "$work/stubs-cuda.o"
 "$CXX" -shared -pthread -Wl,-soname,libcuda.so.1 -Wl,--version-script="$work/cuda.map" -Wl,-z,defs \
     -o "$work/libcuda.so.1" "$work/arena.o" "$work/contexts.o" "$work/control.o" "$work/events.o" "$work/memory.o" \
-    "$work/modules.o" "$work/objects.o" "$work/streams.o" "$work/fibres.o" "$work/kernels.o" "$work/stubs-cuda.o"
+    "$work/modules.o" "$work/objects.o" "$work/streams.o" "$work/fibres.o" "$work/kernels.o" $objects "$work/stubs-cuda.o"
 
 "$CC" -std=gnu11 -O3 $common $strict -c "$here/blas.c" -o "$work/blas.o"
 "$CC" -std=gnu11 -O2 $common $strict -c "$here/cublas.c" -o "$work/cublas.o"

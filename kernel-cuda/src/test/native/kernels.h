@@ -20,8 +20,8 @@ struct shape {
     unsigned x, y, z;
 };
 
-extern const struct kernel standin_kernels[];
-extern const size_t standin_kernel_count;
+/* Those of each source, ended by one without a name; and a null at the end of all. */
+extern const struct kernel *const standin_kernels[];
 
 /* Runs all blocks of a grid, one after the other. False, and a report, if the kernel went wrong. */
 int run_grid(const struct kernel *kernel, struct shape grid, struct shape block, void **arguments);

@@ -101,9 +101,11 @@ static bool has_entry(const char *text, const char *name)
 
 static const struct kernel *kernel_named(const char *name)
 {
-    for (size_t i = 0; i < standin_kernel_count; i++) {
-        if (strcmp(standin_kernels[i].name, name) == 0) {
-            return &standin_kernels[i];
+    for (size_t i = 0; standin_kernels[i] != NULL; i++) {
+        for (const struct kernel *kernel = standin_kernels[i]; kernel->name != NULL; kernel++) {
+            if (strcmp(kernel->name, name) == 0) {
+                return kernel;
+            }
         }
     }
     return NULL;

@@ -6,13 +6,15 @@ import static org.spanmatch.kernel.cuda.driver.DeviceException.checkBlas;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -53,7 +55,7 @@ public final class Device implements AutoCloseable {
   private final Set<Allocations> owned =
       Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
   private DeviceStream stream;
-  private DeviceCode code;
+  private final Map<DeviceModule, DeviceCode> code = new EnumMap<>(DeviceModule.class);
   private Blas blas;
   private Transfers transfers;
   private volatile boolean open;
@@ -82,15 +84,17 @@ public final class Device implements AutoCloseable {
     this.context = whole.context;
     this.whole = whole;
     this.life = whole.life;
-    start(whole.code::on);
+    start((module, own) -> whole.code.get(module).on(own));
     whole.lanes.add(this);
   }
 
-  private void start(Function<DeviceStream, DeviceCode> loading) {
+  private void start(BiFunction<DeviceModule, DeviceStream, DeviceCode> loading) {
     open = true;
     try {
       stream = new DeviceStream();
-      code = loading.apply(stream);
+      for (DeviceModule module : DeviceModule.values()) {
+        code.put(module, loading.apply(module, stream));
+      }
       checkBlas("cublasCreate", JCublas2.cublasCreate(blasHandle));
       blas = new Blas(blasHandle);
       checkBlas(
@@ -147,9 +151,9 @@ public final class Device implements AutoCloseable {
     return transfers;
   }
 
-  /** The functions of spanmatch.cu, launched on the main stream. */
-  public DeviceCode code() {
-    return code;
+  /** The functions of a module, launched on the main stream. */
+  public DeviceCode code(DeviceModule module) {
+    return code.get(module);
   }
 
   /**
@@ -319,9 +323,7 @@ public final class Device implements AutoCloseable {
       whole.lanes.remove(this);
       return;
     }
-    if (code != null) {
-      code.close();
-    }
+    code.values().forEach(DeviceCode::close);
     JCudaDriver.cuCtxDestroy(context);
   }
 

@@ -13,21 +13,20 @@ import jcuda.driver.CUmodule;
 import jcuda.driver.JCudaDriver;
 
 /**
- * The functions of spanmatch.cu in one context, launched on one stream. Typed methods for them are
- * in the classes whose names end in {@code Code}.
+ * The functions of a module in one context, launched on one stream. Typed methods for them are in
+ * the classes whose names end in {@code Code}.
  */
 public final class DeviceCode implements AutoCloseable {
-  // Built from spanmatch.cu by build-ptx.sh.
-  private static final String RESOURCE = "/org/spanmatch/kernel/cuda/spanmatch.ptx";
+  private static final String FOLDER = "/org/spanmatch/kernel/cuda/";
 
   private final CUmodule module;
   private final Map<String, CUfunction> functions;
   private final DeviceStream stream;
 
-  /** Loads the code into the current context; launches go to the stream. */
-  DeviceCode(DeviceStream stream) {
+  /** Loads the code of a module into the current context; launches go to the stream. */
+  DeviceCode(DeviceModule source, DeviceStream stream) {
     this(new CUmodule(), new ConcurrentHashMap<>(), stream);
-    check("cuModuleLoadData", JCudaDriver.cuModuleLoadData(module, image()));
+    check("cuModuleLoadData", JCudaDriver.cuModuleLoadData(module, image(source)));
   }
 
   private DeviceCode(CUmodule module, Map<String, CUfunction> functions, DeviceStream stream) {
@@ -41,9 +40,10 @@ public final class DeviceCode implements AutoCloseable {
     return new DeviceCode(module, functions, other);
   }
 
-  /** Returns the PTX in the driver's format, terminated by a zero. */
-  static byte[] image() {
-    try (InputStream in = DeviceCode.class.getResourceAsStream(RESOURCE)) {
+  /** Returns the PTX of a module in the driver's format, terminated by a zero. */
+  static byte[] image(DeviceModule module) {
+    String resource = FOLDER + module.source() + ".ptx";
+    try (InputStream in = DeviceCode.class.getResourceAsStream(resource)) {
       byte[] text = in.readAllBytes();
       return Arrays.copyOf(text, text.length + 1);
     } catch (IOException e) {

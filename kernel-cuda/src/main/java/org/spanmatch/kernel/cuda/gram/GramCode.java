@@ -3,13 +3,16 @@ package org.spanmatch.kernel.cuda.gram;
 import static org.spanmatch.kernel.cuda.driver.KernelArguments.arguments;
 
 import org.spanmatch.activations.ElementType;
+import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceAddress;
 import org.spanmatch.kernel.cuda.driver.DeviceCode;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.kernel.cuda.driver.DeviceModule;
+import org.spanmatch.kernel.cuda.driver.DeviceStream;
 import org.spanmatch.kernel.cuda.driver.Grid;
 
 /**
- * The device functions of the pass over activations. Parameters are named as in spanmatch.cu, which
+ * The device functions of the pass over activations. Parameters are named as in gram.cu, which
  * describes them.
  */
 final class GramCode {
@@ -26,9 +29,14 @@ final class GramCode {
 
   private final DeviceCode code;
 
-  /** Launches on the stream of the code. */
-  GramCode(DeviceCode code) {
-    this.code = code;
+  /** Launches on the main stream of a device. */
+  GramCode(Device device) {
+    this(device, device.stream());
+  }
+
+  /** Launches on a stream of a device. */
+  GramCode(Device device, DeviceStream stream) {
+    this.code = device.code(DeviceModule.GRAM).on(stream);
   }
 
   /**
@@ -71,7 +79,7 @@ final class GramCode {
             .int32(count));
   }
 
-  /** The number of a type in spanmatch.cu. */
+  /** The number of a type in gram.cu. */
   static int number(ElementType type) {
     return switch (type) {
       case FLOAT16 -> 0;

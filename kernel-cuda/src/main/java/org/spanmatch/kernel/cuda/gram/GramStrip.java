@@ -77,7 +77,7 @@ public final class GramStrip {
       int panelSamples,
       Collection<GramPair> normPairs) {
     this.device = device;
-    this.code = new GramCode(device.code());
+    this.code = new GramCode(device);
     this.allocations = allocations;
     this.layers = layers;
     this.neurons = layers.neurons();

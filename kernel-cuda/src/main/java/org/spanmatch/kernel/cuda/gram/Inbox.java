@@ -50,7 +50,7 @@ public final class Inbox {
   public Inbox(Device device, Allocations allocations, double[] scales) {
     this.allocations = allocations;
     this.stream = allocations.stream();
-    this.code = new GramCode(device.code().on(stream));
+    this.code = new GramCode(device, stream);
     this.scales = scales == null ? null : allocations.of(scales);
     this.slots = new Slot[] {new Slot(allocations), new Slot(allocations)};
   }

@@ -35,7 +35,7 @@ final class StripNorms {
       Collection<GramPair> pairs,
       long panelSamples) {
     this.device = device;
-    this.code = new GramCode(device.code());
+    this.code = new GramCode(device);
     this.layers = layers;
     this.norms = new DeviceMemory[layers.layers().size()];
     for (int i = 0; i < norms.length; i++) {

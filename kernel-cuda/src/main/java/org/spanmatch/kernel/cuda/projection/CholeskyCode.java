@@ -2,21 +2,23 @@ package org.spanmatch.kernel.cuda.projection;
 
 import static org.spanmatch.kernel.cuda.driver.KernelArguments.arguments;
 
+import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceAddress;
 import org.spanmatch.kernel.cuda.driver.DeviceCode;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.kernel.cuda.driver.DeviceModule;
 import org.spanmatch.kernel.cuda.driver.Grid;
 
 /**
  * The device functions of the Cholesky factorisations, blocked and pivoted. Parameters are named as
- * in spanmatch.cu, which describes them.
+ * in factorise.cu, which describes them.
  */
 final class CholeskyCode {
   private final DeviceCode code;
 
-  /** Creates functions that launch on the stream of the code. */
-  CholeskyCode(DeviceCode code) {
-    this.code = code;
+  /** Creates functions that launch on the main stream of a device. */
+  CholeskyCode(Device device) {
+    this.code = device.code(DeviceModule.FACTORISE);
   }
 
   /** Factorises a square of at most {@link SpanLayout#PANEL} rows on the diagonal. */

@@ -117,7 +117,7 @@ final class DeviceSpan {
     this.allocations = allocations;
     this.gram = gram;
     this.descriptors = descriptors;
-    this.code = new SpanCode(device.code(), descriptors);
+    this.code = new SpanCode(device, descriptors);
     this.which = which;
     this.spanning = bits(spanning);
     this.projected = bits(projected);

@@ -139,7 +139,7 @@ public final class DeviceTable extends NeuronTable {
       spans.put(
           group, new DeviceSpan(device, allocations, gram, memory, which, spanning, projected));
     }
-    return new SpanCode(device.code(), memory);
+    return new SpanCode(device, memory);
   }
 
   /** A table on a lane of the same device, as long as its memory has room for one more. */

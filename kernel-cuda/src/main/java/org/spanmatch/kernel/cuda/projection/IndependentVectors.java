@@ -20,7 +20,7 @@ final class IndependentVectors {
   /** Chooses among the vectors of a Gram matrix. */
   IndependentVectors(Device device, UnitGram gram) {
     this.device = device;
-    this.code = new CholeskyCode(device.code());
+    this.code = new CholeskyCode(device);
     this.gram = gram;
   }
 

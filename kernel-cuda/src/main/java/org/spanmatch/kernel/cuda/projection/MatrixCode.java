@@ -2,21 +2,23 @@ package org.spanmatch.kernel.cuda.projection;
 
 import static org.spanmatch.kernel.cuda.driver.KernelArguments.arguments;
 
+import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceAddress;
 import org.spanmatch.kernel.cuda.driver.DeviceCode;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.kernel.cuda.driver.DeviceModule;
 import org.spanmatch.kernel.cuda.driver.Grid;
 
 /**
- * The device functions that extract parts of matrices. Parameters are named as in spanmatch.cu,
+ * The device functions that extract parts of matrices. Parameters are named as in factorise.cu,
  * which describes them; matrices are row-major with a leading dimension in elements.
  */
 final class MatrixCode {
   private final DeviceCode code;
 
-  /** Creates functions that launch on the stream of the code. */
-  MatrixCode(DeviceCode code) {
-    this.code = code;
+  /** Creates functions that launch on the main stream of a device. */
+  MatrixCode(Device device) {
+    this.code = device.code(DeviceModule.FACTORISE);
   }
 
   /** Writes the cosines of {@code count} vectors, from inner products on and above the diagonal. */

@@ -49,7 +49,7 @@ final class Projection {
     int width = tableau.width();
     int leading = tableau.leading();
     DeviceAddress values = tableau.values();
-    MatrixCode matrices = new MatrixCode(device.code());
+    MatrixCode matrices = new MatrixCode(device);
     int[] vectors =
         IntStream.concat(IntStream.of(tableau.rows()), IntStream.of(tableau.columns())).toArray();
     try (DeviceMemory from = allocations.of(tableau.rows());
@@ -73,7 +73,7 @@ final class Projection {
   /** Turns [G_SS G_SP] into [R R⁻ᵀG_SP], 64 rows at a time. */
   private void factorise(int rows, int width, int leading) {
     Blas blas = device.blas();
-    CholeskyCode cholesky = new CholeskyCode(device.code());
+    CholeskyCode cholesky = new CholeskyCode(device);
     DeviceAddress values = tableau.values();
     for (int from = 0; from < rows; from += SpanLayout.PANEL) {
       int size = Math.min(SpanLayout.PANEL, rows - from);

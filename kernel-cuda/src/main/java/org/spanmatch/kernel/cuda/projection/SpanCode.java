@@ -2,13 +2,15 @@ package org.spanmatch.kernel.cuda.projection;
 
 import static org.spanmatch.kernel.cuda.driver.KernelArguments.arguments;
 
+import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceAddress;
 import org.spanmatch.kernel.cuda.driver.DeviceCode;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.kernel.cuda.driver.DeviceModule;
 import org.spanmatch.kernel.cuda.driver.Grid;
 
 /**
- * The device functions on structs Span. Parameters are named as in spanmatch.cu, which describes
+ * The device functions on structs Span. Parameters are named as in peeling.cu, which describes
  * them: {@code which} is a span, or the first of {@code spanCount}, and {@code lines} the largest
  * {@link DeviceSpan#sweepSize()} of the spans.
  */
@@ -17,12 +19,12 @@ final class SpanCode {
   private final DeviceMemory spans;
 
   /**
-   * Creates functions that launch on the stream of the code.
+   * Creates functions that launch on the main stream of a device.
    *
    * @param spans an array of structs Span
    */
-  SpanCode(DeviceCode code, DeviceMemory spans) {
-    this.code = code;
+  SpanCode(Device device, DeviceMemory spans) {
+    this.code = device.code(DeviceModule.PEELING);
     this.spans = spans;
   }
 

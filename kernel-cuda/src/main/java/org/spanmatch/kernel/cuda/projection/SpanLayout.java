@@ -5,8 +5,8 @@ import org.spanmatch.kernel.cuda.driver.DeviceAddress;
 import org.spanmatch.kernel.cuda.driver.Grid;
 
 /**
- * The structs, enums and sizes that this package shares with spanmatch.cu, which describes their
- * members; a test compares the two.
+ * The structs, enums and sizes that this package shares with the CUDA sources, which describes
+ * their members; a test compares the two.
  */
 @SuppressWarnings("EnumOrdinal") // the order of the constants is the layout
 final class SpanLayout {

@@ -53,7 +53,7 @@ public final class UnitGram {
       double error,
       double storageRoundoff) {
     try (DeviceMemory rows = owner.of(vectors)) {
-      new MatrixCode(device.code()).cosines(products, leading, rows, vectors.length, values);
+      new MatrixCode(device).cosines(products, leading, rows, vectors.length, values);
     }
     return new UnitGram(
         owner, values, vectors.length, GramErrors.ofUnitNorm(error), storageRoundoff);

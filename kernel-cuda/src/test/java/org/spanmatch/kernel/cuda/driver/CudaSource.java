@@ -6,17 +6,20 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.spanmatch.kernel.cuda.loading.NativeTools;
 
-/** The declarations of spanmatch.cu that Java code repeats. */
+/** The declarations of CUDA sources that Java code repeats. */
 public final class CudaSource {
-  /** The file. */
-  static final Path PATH = NativeTools.MODULE.resolve("src/main/cuda/spanmatch.cu");
+  private static final Path FOLDER = NativeTools.MODULE.resolve("src/main/cuda");
 
   private static final Pattern FUNCTION =
       Pattern.compile(
@@ -47,10 +50,38 @@ public final class CudaSource {
     }
   }
 
-  /** Reads the file; comments are left out, and white space is one space. */
+  /** The source of a module, and the headers that all of them share. */
+  static List<Path> files(DeviceModule module) throws IOException {
+    List<Path> files = new ArrayList<>();
+    files.add(FOLDER.resolve(module.source() + ".cu"));
+    try (Stream<Path> all = Files.list(FOLDER)) {
+      all.filter(file -> file.toString().endsWith(".cuh")).sorted().forEach(files::add);
+    }
+    return files;
+  }
+
+  /** Reads the source of a module with the headers. */
+  static CudaSource read(DeviceModule module) throws IOException {
+    return read(files(module));
+  }
+
+  /** Reads all sources. */
   public static CudaSource read() throws IOException {
+    Set<Path> files = new LinkedHashSet<>();
+    for (DeviceModule module : DeviceModule.values()) {
+      files.addAll(files(module));
+    }
+    return read(files);
+  }
+
+  // Comments are left out, and white space is one space.
+  private static CudaSource read(Collection<Path> files) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (Path file : files) {
+      text.append(Files.readString(file)).append('\n');
+    }
     String code =
-        Files.readString(PATH)
+        text.toString()
             .replaceAll("(?s)/\\*.*?\\*/", " ")
             .replaceAll("//[^\n]*", " ")
             .replaceAll("(?m)^(#.*)$", "$1;")

@@ -23,15 +23,21 @@ final class PtxCompilingProgram {
     return command;
   }
 
-  /** Prints the size of what it compiled for each architecture, or what the compiler said. */
+  /**
+   * Prints the size of what it compiled for each module and architecture, or what the compiler
+   * said.
+   */
   public static void main(String[] architectures) {
-    for (String architecture : architectures) {
-      System.out.println(architecture + ": " + compile(architecture));
+    for (DeviceModule module : DeviceModule.values()) {
+      for (String architecture : architectures) {
+        System.out.println(
+            module.source() + " " + architecture + ": " + compile(module, architecture));
+      }
     }
   }
 
-  private static String compile(String architecture) {
-    byte[] ptx = DeviceCode.image();
+  private static String compile(DeviceModule module, String architecture) {
+    byte[] ptx = DeviceCode.image(module);
     nvPTXCompilerHandle compiler = new nvPTXCompilerHandle();
     check(JNvPTXCompiler.nvPTXCompilerCreate(compiler, ptx.length, ptx));
     try {

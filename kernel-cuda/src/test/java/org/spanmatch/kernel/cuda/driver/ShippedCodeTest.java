@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -19,9 +20,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.spanmatch.kernel.cuda.driver.CudaSource.Variable;
 import org.spanmatch.kernel.cuda.loading.NativeTools;
 
@@ -38,6 +42,7 @@ class ShippedCodeTest {
   private static final Pattern LAUNCH =
       Pattern.compile(
           "\\blaunch\\(\\s*\"(\\w+)\",[^\"]*?\\barguments\\(\\)((?:\\s*\\.\\w+\\(\\w+\\))+)\\)");
+  private static final Pattern MODULE = Pattern.compile("\\bcode\\(DeviceModule\\.(\\w+)\\)");
   private static final Pattern ARGUMENT = Pattern.compile("\\.(\\w+)\\((\\w+)\\)");
   private static final Pattern ANY_LAUNCH = Pattern.compile("\\blaunch\\(\\s*\"");
   private static final Map<String, String> TYPES =
@@ -47,14 +52,31 @@ class ShippedCodeTest {
   private static final Pattern BOUNDED =
       Pattern.compile("\\.visible \\.entry (\\w+)\\([^)]*\\)\\s*\\.maxntid 1024");
 
-  @Test
-  void hasTheChecksumOfTheSource() throws IOException, NoSuchAlgorithmException {
-    byte[] digest =
-        MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(CudaSource.PATH));
+  @ParameterizedTest
+  @EnumSource(DeviceModule.class)
+  void hasTheChecksumOfTheSource(DeviceModule module) throws IOException, NoSuchAlgorithmException {
+    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    for (Path file : CudaSource.files(module)) {
+      digest.update(Files.readAllBytes(file));
+    }
     assertEquals(
-        "// sha256 of spanmatch.cu: " + HexFormat.of().formatHex(digest),
-        ptx().lines().skip(1).findFirst().orElseThrow(),
-        "spanmatch.cu has changed: run build-ptx.sh");
+        "// sha256 of the source and the headers: " + HexFormat.of().formatHex(digest.digest()),
+        ptx(module).lines().skip(1).findFirst().orElseThrow(),
+        module.source() + ".cu or a header has changed: run build-ptx.sh");
+  }
+
+  @Test
+  void hasAModuleForEachSource() throws IOException {
+    try (Stream<Path> files = Files.list(NativeTools.MODULE.resolve("src/main/cuda"))) {
+      assertEquals(
+          Arrays.stream(DeviceModule.values())
+              .map(module -> module.source() + ".cu")
+              .collect(Collectors.toSet()),
+          files
+              .map(file -> file.getFileName().toString())
+              .filter(name -> name.endsWith(".cu"))
+              .collect(Collectors.toSet()));
+    }
   }
 
   /** Only where that compiler is; there is no test to skip without. */
@@ -76,53 +98,78 @@ class ShippedCodeTest {
     NativeTools.assumeCommands();
     String output =
         NativeTools.run(PtxCompilingProgram.command(temporary, "sm_75", "sm_80", "sm_90"));
-    for (String architecture : List.of("sm_75", "sm_80", "sm_90")) {
-      assertTrue(
-          Pattern.compile("^" + architecture + ": [1-9][0-9]{4,} bytes$", Pattern.MULTILINE)
-              .matcher(output)
-              .find(),
-          output);
+    for (DeviceModule module : DeviceModule.values()) {
+      for (String architecture : List.of("sm_75", "sm_80", "sm_90")) {
+        String line = "^" + module.source() + " " + architecture + ": [1-9][0-9]{4,} bytes$";
+        assertTrue(Pattern.compile(line, Pattern.MULTILINE).matcher(output).find(), output);
+      }
     }
   }
 
-  @Test
-  void hasTheKernelsThatAreLaunchedWithAsManyArguments() throws IOException {
+  @ParameterizedTest
+  @EnumSource(DeviceModule.class)
+  void hasTheKernelsThatAreLaunchedWithAsManyArguments(DeviceModule module) throws IOException {
     Map<String, Integer> parameters = new TreeMap<>();
-    Matcher entries = ENTRY.matcher(ptx());
+    Matcher entries = ENTRY.matcher(ptx(module));
     while (entries.find()) {
       parameters.put(entries.group(1), entries.group(2).split(",").length);
     }
     Map<String, Integer> launched = new TreeMap<>();
-    launches().forEach((kernel, arguments) -> launched.put(kernel, arguments.size()));
-    assertTrue(launched.size() > 20, launched.toString());
+    launches(module).forEach((kernel, arguments) -> launched.put(kernel, arguments.size()));
+    assertTrue(launched.size() > 5, launched.toString());
     assertEquals(parameters, launched);
   }
 
   /** Whatever has another type, or stands in another's place, has another name too. */
-  @Test
-  void launchesNameTheParametersOfTheSourceInTheirOrderWithTheirTypes() throws IOException {
-    Map<String, List<Variable>> functions = CudaSource.read().functions();
-    assertEquals(functions, launches());
+  @ParameterizedTest
+  @EnumSource(DeviceModule.class)
+  void launchesNameTheParametersOfTheSourceInTheirOrderWithTheirTypes(DeviceModule module)
+      throws IOException {
+    assertEquals(CudaSource.read(module).functions(), launches(module));
   }
 
-  /** The arguments of each launch by the name of the kernel, with the types of C. */
-  private static Map<String, List<Variable>> launches() throws IOException {
+  /** The arguments of each launch of a module by the name of the kernel, with the types of C. */
+  private static Map<String, List<Variable>> launches(DeviceModule module) throws IOException {
     Map<String, List<Variable>> launched = new TreeMap<>();
     for (String code : javaFiles()) {
-      Matcher launches = LAUNCH.matcher(code);
-      int found = 0;
-      while (launches.find()) {
-        found++;
-        List<Variable> arguments = new ArrayList<>();
-        Matcher argument = ARGUMENT.matcher(launches.group(2));
-        while (argument.find()) {
-          arguments.add(new Variable(TYPES.get(argument.group(1)), argument.group(2), 1));
-        }
-        assertNull(launched.put(launches.group(1), arguments), "twice: " + launches.group(1));
+      if (modules(code).equals(Set.of(module))) {
+        addLaunches(code, launched);
       }
-      assertEquals(ANY_LAUNCH.matcher(code).results().count(), found, code);
     }
     return launched;
+  }
+
+  /** A class that launches takes its functions from one module. */
+  @Test
+  void launchesAreFromOneModule() throws IOException {
+    for (String code : javaFiles()) {
+      if (ANY_LAUNCH.matcher(code).find()) {
+        assertEquals(1, modules(code).size(), code);
+      }
+    }
+  }
+
+  private static Set<DeviceModule> modules(String code) {
+    return MODULE
+        .matcher(code)
+        .results()
+        .map(found -> DeviceModule.valueOf(found.group(1)))
+        .collect(Collectors.toSet());
+  }
+
+  private static void addLaunches(String code, Map<String, List<Variable>> launched) {
+    Matcher launches = LAUNCH.matcher(code);
+    int found = 0;
+    while (launches.find()) {
+      found++;
+      List<Variable> arguments = new ArrayList<>();
+      Matcher argument = ARGUMENT.matcher(launches.group(2));
+      while (argument.find()) {
+        arguments.add(new Variable(TYPES.get(argument.group(1)), argument.group(2), 1));
+      }
+      assertNull(launched.put(launches.group(1), arguments), "twice: " + launches.group(1));
+    }
+    assertEquals(ANY_LAUNCH.matcher(code).results().count(), found, code);
   }
 
   private static List<String> javaFiles() throws IOException {
@@ -145,7 +192,9 @@ class ShippedCodeTest {
   @Test
   void kernelsOfOneBlockBoundTheirRegisters() throws IOException {
     TreeSet<String> bounded = new TreeSet<>();
-    BOUNDED.matcher(ptx()).results().forEach(found -> bounded.add(found.group(1)));
+    for (DeviceModule module : DeviceModule.values()) {
+      BOUNDED.matcher(ptx(module)).results().forEach(found -> bounded.add(found.group(1)));
+    }
     TreeSet<String> launched = new TreeSet<>();
     for (String code : javaFiles()) {
       IN_ONE_BLOCK.matcher(code).results().forEach(found -> launched.add(found.group(1)));
@@ -154,8 +203,8 @@ class ShippedCodeTest {
     assertTrue(bounded.containsAll(launched), launched + ", but bounds have " + bounded);
   }
 
-  private static String ptx() {
-    String image = new String(DeviceCode.image(), StandardCharsets.US_ASCII);
+  private static String ptx(DeviceModule module) {
+    String image = new String(DeviceCode.image(module), StandardCharsets.US_ASCII);
     return image.substring(0, image.length() - 1);
   }
 }

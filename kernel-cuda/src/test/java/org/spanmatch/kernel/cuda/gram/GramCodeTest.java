@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.kernel.cuda.driver.CudaSource;
 
-/** The numbers are those of spanmatch.cu. */
+/** The numbers are those of gram.cu. */
 class GramCodeTest {
   @Test
   void elementTypesHaveTheNumbersOfTheEnum() throws IOException {

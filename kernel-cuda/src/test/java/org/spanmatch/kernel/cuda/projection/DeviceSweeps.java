@@ -64,7 +64,7 @@ public final class DeviceSweeps {
     device.clear(memory);
     DeviceMemory struct = allocations.bytes(Span.BYTES);
     device.transfers().upload(describe(), struct, 0);
-    code = new SpanCode(device.code(), struct);
+    code = new SpanCode(device, struct);
     fill(errors);
   }
 

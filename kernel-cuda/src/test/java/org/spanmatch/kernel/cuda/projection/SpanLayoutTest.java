@@ -19,7 +19,7 @@ import org.spanmatch.kernel.cuda.projection.SpanLayout.Scalar;
 import org.spanmatch.kernel.cuda.projection.SpanLayout.Span;
 import org.spanmatch.kernel.cuda.projection.SpanLayout.Step;
 
-/** The layouts are those of spanmatch.cu. */
+/** The layouts are those of the CUDA sources. */
 class SpanLayoutTest {
   private CudaSource source;
 
