@@ -94,7 +94,9 @@ echo 'libcublasLt.so.12 { global: cublasLt*; local: *; };' >"$work/cublaslt.map"
 for source in arena contexts control events memory modules objects streams; do
     "$CC" -std=gnu11 -O2 $common $strict -c "$here/$source.c" -o "$work/$source.o"
 done
-"$CXX" -std=c++17 -O2 $common $strict -c "$here/fibres.cpp" -o "$work/fibres.o"
+for source in cooperative fibres; do
+    "$CXX" -std=c++17 -O2 $common $strict -c "$here/$source.cpp" -o "$work/$source.o"
+done
 # The kernels' warnings are for nvcc to give.
 objects=
 for module in $modules; do
@@ -105,7 +107,8 @@ done
 "$CC" -std=gnu11 -O1 $common $strict -c "$work/stubs-cuda.c" -o "$work/stubs-cuda.o"
 "$CXX" -shared -pthread -Wl,-soname,libcuda.so.1 -Wl,--version-script="$work/cuda.map" -Wl,-z,defs \
     -o "$work/libcuda.so.1" "$work/arena.o" "$work/contexts.o" "$work/control.o" "$work/events.o" "$work/memory.o" \
-    "$work/modules.o" "$work/objects.o" "$work/streams.o" "$work/fibres.o" "$work/kernels.o" $objects "$work/stubs-cuda.o"
+    "$work/modules.o" "$work/objects.o" "$work/streams.o" "$work/cooperative.o" "$work/fibres.o" "$work/kernels.o" \
+    $objects "$work/stubs-cuda.o"
 
 "$CC" -std=gnu11 -O3 $common $strict -c "$here/blas.c" -o "$work/blas.o"
 "$CC" -std=gnu11 -O2 $common $strict -c "$here/cublas.c" -o "$work/cublas.o"

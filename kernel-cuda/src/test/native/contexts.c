@@ -155,21 +155,23 @@ static int attribute_value(int attribute, int device)
         {10, 32},         /* warp size */
         {12, 65536},      /* registers a block */
         {13, 1000000},    /* clock, kHz */
-        {16, 4},          /* multiprocessors */
+        {16, MULTIPROCESSORS},
         {31, 1},          /* concurrent kernels */
         {36, 1000000},    /* memory clock, kHz */
         {37, 64},         /* memory bus width, bits */
         {38, 1 << 20},    /* second-level cache */
-        {39, 2048},       /* threads a multiprocessor */
+        {39, MULTIPROCESSOR_THREADS},
         {40, 2},          /* asynchronous engines */
         {41, 1},          /* unified addressing */
         {81, 64 << 10},   /* shared memory a multiprocessor */
         {82, 65536},      /* registers a multiprocessor */
     };
-    enum { PCI_BUS = 33, CAPABILITY_MAJOR = 75, CAPABILITY_MINOR = 76 };
+    enum { PCI_BUS = 33, CAPABILITY_MAJOR = 75, CAPABILITY_MINOR = 76, COOPERATIVE_LAUNCHES = 95 };
     switch (attribute) {
     case PCI_BUS:
         return device + 1;
+    case COOPERATIVE_LAUNCHES:
+        return cooperative_blocks() != 0;
     case CAPABILITY_MAJOR:
         return capability() / 10;
     case CAPABILITY_MINOR:

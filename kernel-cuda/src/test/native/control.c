@@ -15,21 +15,24 @@ enum {
     LIMIT_MEMORY_IN_USE = 0x5A000007,
     LIMIT_MEMORY_SIZE = 0x5A000008,
     LIMIT_PRINT = 0x5A000009,
+    LIMIT_COOPERATIVE = 0x5A00000A,
     REPORT_TEXTS = 0x5A000000
 };
 
 enum { DRIVER_CALLS = BLAS_CREATION - 1, ALL_CALLS = 2 * BLAS_COMPUTATION - 1 };
 
-/* What the failure sorts 0 to 11 of the control call count. */
+/* What the failure sorts 0 to 12 of the control call count. */
 static const unsigned sorts[] = {
     NO_SORT,         DRIVER_CALLS,  ALLOCATION,       PINNED_ALLOCATION, LAUNCH,      COPY,
     SYNCHRONISATION, BLAS_CREATION, BLAS_COMPUTATION, CONTEXT_CREATION,  MODULE_LOAD, ALL_CALLS,
+    COOPERATIVE_LAUNCH,
 };
 
 static unsigned counted_sorts;
 static size_t counted, fail_at;
 static int fail_code;
 static size_t memory_limit = SIZE_MAX;
+static size_t cooperative_limit = SIZE_MAX;
 
 /* Reports come from the streams' threads, too, so they have a lock of their own. */
 static pthread_mutex_t report_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -61,7 +64,7 @@ void standin_report(const char *format, ...)
 
 bool is_sticky(int code)
 {
-    return code >= 700 && code < 800;
+    return code >= 700 && code < 800 && code != COOPERATIVE_LAUNCH_TOO_LARGE;
 }
 
 int call_fails(enum sort sort, int natural_code)
@@ -75,6 +78,11 @@ int call_fails(enum sort sort, int natural_code)
 size_t device_memory_limit(void)
 {
     return memory_limit;
+}
+
+size_t cooperative_blocks(void)
+{
+    return cooperative_limit;
 }
 
 long standin_environment(const char *name, long standard)
@@ -116,6 +124,9 @@ static int set_control(int limit, size_t value)
     case LIMIT_MEMORY_SIZE:
         memory_limit = value;
         return OK;
+    case LIMIT_COOPERATIVE:
+        cooperative_limit = value;
+        return OK;
     case LIMIT_PRINT:
         print = value != 0;
         return OK;
@@ -146,7 +157,7 @@ static int get_control(int limit, size_t *value)
 
 static bool is_control(int limit)
 {
-    return limit > REPORT_TEXTS && limit <= LIMIT_PRINT;
+    return limit > REPORT_TEXTS && limit <= LIMIT_COOPERATIVE;
 }
 
 int cuCtxSetLimit(int limit, size_t value)
@@ -193,6 +204,7 @@ static const struct {
     {700, "CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered"},
     {CONTEXT_IS_DESTROYED, "CUDA_ERROR_CONTEXT_IS_DESTROYED", "context is destroyed"},
     {LAUNCH_FAILED, "CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure"},
+    {COOPERATIVE_LAUNCH_TOO_LARGE, "CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE", "too many blocks in cooperative launch"},
     {NOT_SUPPORTED, "CUDA_ERROR_NOT_SUPPORTED", "operation not supported"},
     {803, "CUDA_ERROR_SYSTEM_DRIVER_MISMATCH", "system has unsupported display driver / cuda driver combination"},
     {999, "CUDA_ERROR_UNKNOWN", "unknown error"},

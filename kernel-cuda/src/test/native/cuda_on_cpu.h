@@ -67,6 +67,13 @@ extern "C" int standin_barrier(enum standin_barrier_kind kind, int value, int li
 #define __syncthreads_and(predicate) standin_barrier(STANDIN_AND, (predicate) != 0, __LINE__)
 #define __syncthreads_count(predicate) standin_barrier(STANDIN_COUNT, (predicate) != 0, __LINE__)
 
+/*
+ * Where one block of a cooperative launch waits for another one: only one of them runs at a time, until it
+ * comes here or to its end.
+ */
+extern "C" void standin_pause(void);
+static inline void __nanosleep(unsigned) { standin_pause(); }
+
 static inline void __threadfence() { __atomic_thread_fence(__ATOMIC_SEQ_CST); }
 static inline void __threadfence_block() { }
 

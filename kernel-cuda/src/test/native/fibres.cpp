@@ -7,6 +7,7 @@
  * has to be known about a kernel beforehand.
  */
 #include "cuda_on_cpu.h"
+#include "fibres.h"
 #include "kernels.h"
 
 #include <sys/mman.h>
@@ -130,12 +131,16 @@ public:
         kernel = what;
         arguments = with;
         started = 0;
+        given_up = false;
         threads = blockDim.x * blockDim.y * blockDim.z;
         next = {0, 0, 0};
         while (started < threads) {
             Fibre *fibre = take();
             fibre->owned = false;
             resume(fibre, arrived);
+            if (given_up) {
+                return false;
+            }
         }
         while (!arrived.empty()) {
             if (!open_barrier()) {
@@ -145,6 +150,9 @@ public:
             for (Fibre *fibre : leaving) {
                 threadIdx = fibre->thread;
                 resume(fibre, arrived);
+                if (given_up) {
+                    return false;
+                }
             }
             leaving.clear();
         }
@@ -181,6 +189,13 @@ public:
         return result;
     }
 
+    [[noreturn]] void give_up()
+    {
+        given_up = true;
+        current->context.switch_to(scheduler);
+        abort(); /* nobody comes back */
+    }
+
     [[noreturn]] void run_fibre()
     {
         for (;;) {
@@ -212,6 +227,9 @@ private:
     {
         current = fibre;
         scheduler.switch_to(fibre->context);
+        if (given_up) {
+            return;
+        }
         if (fibre->at_barrier) {
             waiting.push_back(fibre);
         } else {
@@ -258,6 +276,7 @@ private:
     unsigned started = 0, threads = 0;
     uint3 next{};
     int result = 0;
+    bool given_up = false;
 };
 
 /* One for each stream's thread. The plain pointer is what the kernels' calls go by: it is cheaper to get at. */
@@ -281,7 +300,12 @@ extern "C" int standin_barrier(enum standin_barrier_kind kind, int value, int li
     return runner->wait_at_barrier(kind, value, line);
 }
 
-extern "C" int run_grid(const struct kernel *kernel, struct shape grid, struct shape block, void **arguments)
+void standin_give_up_block()
+{
+    runner->give_up();
+}
+
+bool standin_run_block(const struct kernel *kernel, struct shape grid, struct shape block, struct shape at, void **arguments)
 {
     if (!runner) {
         owned_runner = std::make_unique<Runner>();
@@ -289,14 +313,22 @@ extern "C" int run_grid(const struct kernel *kernel, struct shape grid, struct s
     }
     gridDim = {grid.x, grid.y, grid.z};
     blockDim = {block.x, block.y, block.z};
+    blockIdx = {at.x, at.y, at.z};
+    if (!runner->run_block(kernel, arguments)) {
+        /* Fibres still stand in the middle of the kernel, so they are given up. */
+        owned_runner.reset();
+        runner = nullptr;
+        return false;
+    }
+    return true;
+}
+
+extern "C" int run_grid(const struct kernel *kernel, struct shape grid, struct shape block, void **arguments)
+{
     for (unsigned z = 0; z < grid.z; z++) {
         for (unsigned y = 0; y < grid.y; y++) {
             for (unsigned x = 0; x < grid.x; x++) {
-                blockIdx = {x, y, z};
-                if (!runner->run_block(kernel, arguments)) {
-                    /* Fibres still stand in the middle of the kernel, so they are given up. */
-                    owned_runner.reset();
-                    runner = nullptr;
+                if (!standin_run_block(kernel, grid, block, {x, y, z}, arguments)) {
                     return false;
                 }
             }

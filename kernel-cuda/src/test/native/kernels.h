@@ -26,6 +26,9 @@ extern const struct kernel *const standin_kernels[];
 /* Runs all blocks of a grid, one after the other. False, and a report, if the kernel went wrong. */
 int run_grid(const struct kernel *kernel, struct shape grid, struct shape block, void **arguments);
 
+/* Runs them side by side, so that they can wait for one another. */
+int run_grid_together(const struct kernel *kernel, struct shape grid, struct shape block, void **arguments);
+
 void standin_report(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #ifdef __cplusplus

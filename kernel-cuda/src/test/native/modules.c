@@ -25,6 +25,7 @@ enum { MAX_PARAMETERS = 64, BLOCK_THREADS = 1024, BLOCK_DEPTH = 64, GRID_HEIGHT 
 
 struct launch {
     const struct kernel *kernel;
+    bool cooperative;
     struct shape grid, block;
     size_t offsets[MAX_PARAMETERS]; /* of the arguments, from the start of the payload */
 };
@@ -165,7 +166,8 @@ static int run_launch(void *payload)
     for (size_t i = 0; i < launch->kernel->parameters; i++) {
         arguments[i] = (char *) payload + launch->offsets[i];
     }
-    return run_grid(launch->kernel, launch->grid, launch->block, arguments) ? OK : LAUNCH_FAILED;
+    int (*run)(const struct kernel *, struct shape, struct shape, void **) = launch->cooperative ? run_grid_together : run_grid;
+    return run(launch->kernel, launch->grid, launch->block, arguments) ? OK : LAUNCH_FAILED;
 }
 
 static bool is_launchable(struct shape grid, struct shape block)
@@ -188,9 +190,10 @@ static bool check_pointers(const struct context *context, const struct kernel *k
     return true;
 }
 
-static int enqueue_launch(struct stream *stream, const struct kernel *kernel, struct shape grid, struct shape block, void **arguments)
+static int enqueue_launch(struct stream *stream, const struct kernel *kernel, bool cooperative, struct shape grid,
+    struct shape block, void **arguments)
 {
-    struct launch launch = {.kernel = kernel, .grid = grid, .block = block};
+    struct launch launch = {.kernel = kernel, .cooperative = cooperative, .grid = grid, .block = block};
     size_t size = sizeof launch;
     for (size_t i = 0; i < kernel->parameters; i++) {
         launch.offsets[i] = (size + PARAMETER_ALIGNMENT - 1) / PARAMETER_ALIGNMENT * PARAMETER_ALIGNMENT;
@@ -210,12 +213,53 @@ static int enqueue_launch(struct stream *stream, const struct kernel *kernel, st
     return OK;
 }
 
-int cuLaunchKernel(void *handle, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x, unsigned block_y,
-    unsigned block_z, unsigned shared_bytes, void *stream_handle, void **arguments, void **extra)
+/* How many blocks a multiprocessor takes at a time; registers and shared memory are not counted. */
+static size_t resident_blocks(unsigned threads)
 {
-    struct shape grid = {grid_x, grid_y, grid_z}, block = {block_x, block_y, block_z};
+    const unsigned warp = 32;
+    size_t blocks = MULTIPROCESSOR_THREADS / ((threads + warp - 1) / warp * warp);
+    return blocks < cooperative_blocks() ? blocks : cooperative_blocks();
+}
+
+int cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, void *handle, int threads, size_t shared_bytes)
+{
+    (void) shared_bytes;
     struct context *context;
-    int code = standin_enter(__func__, LAUNCH, LAUNCH_FAILED, &context);
+    int code = standin_enter(__func__, NO_SORT, OK, &context);
+    if (code == OK && standin_object(handle, FUNCTION, context) == NULL) {
+        code = INVALID_HANDLE;
+    } else if (code == OK && threads <= 0) {
+        code = INVALID_VALUE;
+    }
+    if (code == OK) {
+        *blocks = threads > BLOCK_THREADS ? 0 : (int) resident_blocks((unsigned) threads);
+    }
+    return standin_leave(code);
+}
+
+static int check_launch(const struct context *context, const struct kernel *kernel, bool cooperative, struct shape grid,
+    struct shape block, void **arguments)
+{
+    if (!is_launchable(grid, block) || (arguments == NULL && kernel->parameters != 0)) {
+        standin_report("%s: a grid of (%u, %u, %u) with blocks of (%u, %u, %u) can't be launched", kernel->name, grid.x,
+            grid.y, grid.z, block.x, block.y, block.z);
+        return INVALID_VALUE;
+    }
+    if (cooperative && cooperative_blocks() == 0) {
+        return NOT_SUPPORTED;
+    }
+    size_t blocks = (size_t) grid.x * grid.y * grid.z;
+    if (cooperative && blocks > MULTIPROCESSORS * resident_blocks(block.x * block.y * block.z)) {
+        return COOPERATIVE_LAUNCH_TOO_LARGE;
+    }
+    return check_pointers(context, kernel, arguments) ? OK : INVALID_VALUE;
+}
+
+static int launch(const char *call, bool cooperative, void *handle, struct shape grid, struct shape block,
+    unsigned shared_bytes, void *stream_handle, void **arguments, void **extra)
+{
+    struct context *context;
+    int code = standin_enter(call, cooperative ? LAUNCH | COOPERATIVE_LAUNCH : LAUNCH, LAUNCH_FAILED, &context);
     if (code == OK) {
         struct function *function = standin_object(handle, FUNCTION, context);
         struct stream *stream = standin_stream(stream_handle, context);
@@ -224,15 +268,26 @@ int cuLaunchKernel(void *handle, unsigned grid_x, unsigned grid_y, unsigned grid
         } else if (shared_bytes != 0 || extra != NULL) {
             standin_report("dynamic shared memory and packed arguments are not supported");
             code = NOT_SUPPORTED;
-        } else if (!is_launchable(grid, block) || (arguments == NULL && function->kernel->parameters != 0)) {
-            standin_report("%s: a grid of (%u, %u, %u) with blocks of (%u, %u, %u) can't be launched",
-                function->kernel->name, grid_x, grid_y, grid_z, block_x, block_y, block_z);
-            code = INVALID_VALUE;
-        } else if (!check_pointers(context, function->kernel, arguments)) {
-            code = INVALID_VALUE;
         } else {
-            code = enqueue_launch(stream, function->kernel, grid, block, arguments);
+            code = check_launch(context, function->kernel, cooperative, grid, block, arguments);
+        }
+        if (code == OK) {
+            code = enqueue_launch(stream, function->kernel, cooperative, grid, block, arguments);
         }
     }
     return standin_leave(code);
+}
+
+int cuLaunchKernel(void *handle, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x, unsigned block_y,
+    unsigned block_z, unsigned shared_bytes, void *stream, void **arguments, void **extra)
+{
+    struct shape grid = {grid_x, grid_y, grid_z}, block = {block_x, block_y, block_z};
+    return launch(__func__, false, handle, grid, block, shared_bytes, stream, arguments, extra);
+}
+
+int cuLaunchCooperativeKernel(void *handle, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x,
+    unsigned block_y, unsigned block_z, unsigned shared_bytes, void *stream, void **arguments)
+{
+    struct shape grid = {grid_x, grid_y, grid_z}, block = {block_x, block_y, block_z};
+    return launch(__func__, true, handle, grid, block, shared_bytes, stream, arguments, NULL);
 }

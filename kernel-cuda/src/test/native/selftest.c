@@ -51,6 +51,10 @@ int cuModuleUnload(handle module);
 int cuModuleGetFunction(handle *function, handle module, const char *name);
 int cuLaunchKernel(handle function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
     unsigned shared, handle stream, void **arguments, void **extra);
+int cuLaunchCooperativeKernel(handle function, unsigned gx, unsigned gy, unsigned gz, unsigned bx, unsigned by, unsigned bz,
+    unsigned shared, handle stream, void **arguments);
+int cuOccupancyMaxActiveBlocksPerMultiprocessor(int *blocks, handle function, int threads, size_t shared);
+int cuDeviceGetAttribute(int *value, int attribute, int device);
 int cublasCreate_v2(handle *blas);
 int cublasDestroy_v2(handle blas);
 int cublasSetStream_v2(handle blas, handle stream);
@@ -68,7 +72,7 @@ int cublasDscal_v2(handle, int, const double *, double *, int);
 int cublasDcopy_v2(handle, int, const double *, int, double *, int);
 int cublasSgemm_v2(void);
 
-enum { FAIL_SORT = 0x5A000001, FAIL_AFTER, FAIL_CODE, COUNTED, LIVE, REPORTS, IN_USE, MEMORY, PRINT };
+enum { FAIL_SORT = 0x5A000001, FAIL_AFTER, FAIL_CODE, COUNTED, LIVE, REPORTS, IN_USE, MEMORY, PRINT, COOPERATIVE };
 
 #define CHECK(condition) check(condition, #condition, __LINE__)
 #define GIVES(code, call) gives(code, call, #call, __LINE__)
@@ -123,7 +127,7 @@ static void fail(size_t sort, size_t after, size_t code)
 static const char ptx[] = "//\n.version 8.0\n.target sm_70\n.address_size 64\n"
     ".visible .entry add_to(\n)\n.visible .entry sum_blocks(.param .u64 a)\n.visible .entry votes()\n.visible .entry diverge()\n"
     ".visible .entry take_apart()\n.visible .entry count_up()\n.visible .entry write_at()\n.visible .entry coordinates()\n"
-    ".visible .entry not_in_source()\n";
+    ".visible .entry sum_in_steps()\n.visible .entry wait_in_vain()\n.visible .entry not_in_source()\n";
 
 static handle context, module;
 
@@ -481,6 +485,111 @@ static void test_kernels(void)
     CHECK(number(REPORTS) == 0 && number(LIVE) == 0);
     GIVES(0, cuCtxSetLimit(PRINT, 1));
     free(host);
+}
+
+static int launch_together(const char *name, unsigned grid, unsigned block, void **arguments)
+{
+    return cuLaunchCooperativeKernel(function(name), grid, 1, 1, block, 1, 1, 0, NULL, arguments);
+}
+
+enum { MOST_BLOCKS = 32 };
+
+/* What sum_in_steps leaves, by a plain loop; false if the device has something else. */
+static bool sums_in_steps(unsigned blocks, unsigned threads, int steps, int barriers)
+{
+    address arrived = allocate(4), values = allocate(8 * MOST_BLOCKS);
+    long long expected[MOST_BLOCKS], found[MOST_BLOCKS];
+    for (unsigned i = 0; i < blocks; i++) {
+        expected[i] = i * i;
+    }
+    GIVES(0, cuMemsetD8_v2(arrived, 0, 4));
+    GIVES(0, cuMemcpyHtoD_v2(values, expected, 8 * blocks));
+    for (int step = 0; step < steps; step++) {
+        long long sum = 0;
+        for (unsigned i = 0; i < blocks; i++) {
+            sum += expected[i];
+        }
+        for (unsigned i = 0; i < blocks; i++) {
+            expected[i] = sum % 1000 + i;
+        }
+    }
+    /* In two launches: the word of the barrier serves both. */
+    for (int part = 0; part < 2; part++) {
+        int now = part == 0 ? steps / 3 : steps - steps / 3;
+        GIVES(0, launch_together("sum_in_steps", blocks, threads, (void *[]){&arrived, &values, &now, &barriers}));
+    }
+    GIVES(0, cuMemcpyDtoH_v2(found, values, 8 * blocks));
+    GIVES(0, cuMemFree_v2(arrived));
+    GIVES(0, cuMemFree_v2(values));
+    return memcmp(found, expected, 8 * blocks) == 0;
+}
+
+static void test_cooperative(void)
+{
+    enum { ATTRIBUTE = 95 };
+    open_context();
+    int value, steps = 4, two = 2;
+    GIVES(0, cuDeviceGetAttribute(&value, ATTRIBUTE, 0));
+    CHECK(value == 1);
+    GIVES(0, cuOccupancyMaxActiveBlocksPerMultiprocessor(&value, function("sum_in_steps"), 256, 0));
+    CHECK(4 * value == MOST_BLOCKS);
+    for (unsigned blocks = 1; blocks <= MOST_BLOCKS; blocks++) {
+        CHECK(sums_in_steps(blocks, 1 + blocks * blocks % 256, 20, 2));
+    }
+    /* A kernel without one of its barriers, or without any, must not get away with it. */
+    CHECK(!sums_in_steps(8, 64, 20, 1));
+    CHECK(!sums_in_steps(8, 64, 20, 0));
+
+    address arrived = allocate(4), values = allocate(8 * MOST_BLOCKS);
+    GIVES(0, cuMemsetD8_v2(arrived, 0, 4));
+    GIVES(0, cuMemsetD8_v2(values, 0, 8 * MOST_BLOCKS));
+    void *arguments[] = {&arrived, &values, &steps, &two};
+    GIVES(720, launch_together("sum_in_steps", MOST_BLOCKS + 1, 256, arguments));
+    GIVES(720, launch_together("sum_in_steps", MOST_BLOCKS, 257, arguments));
+    GIVES(0, cuCtxSetLimit(COOPERATIVE, 1));
+    GIVES(0, cuOccupancyMaxActiveBlocksPerMultiprocessor(&value, function("sum_in_steps"), 256, 0));
+    CHECK(value == 1);
+    GIVES(720, launch_together("sum_in_steps", 5, 32, arguments));
+    GIVES(0, launch_together("sum_in_steps", 4, 32, arguments));
+    GIVES(0, cuCtxSetLimit(COOPERATIVE, 0));
+    GIVES(0, cuDeviceGetAttribute(&value, ATTRIBUTE, 0));
+    CHECK(value == 0);
+    GIVES(801, launch_together("sum_in_steps", 1, 32, arguments));
+    GIVES(0, cuCtxSetLimit(COOPERATIVE, SIZE_MAX));
+    fail(12, 1, 720);
+    GIVES(720, launch_together("sum_in_steps", 1, 32, arguments)); /* and the context lives on */
+    GIVES(0, launch_together("sum_in_steps", 1, 32, arguments));
+    fail(4, 0, 0);
+    GIVES(0, launch_together("sum_in_steps", 1, 32, arguments));
+    CHECK(number(COUNTED) == 1);
+    fail(0, 0, 0);
+    GIVES(0, cuCtxSynchronize());
+
+    GIVES(0, cuCtxSetLimit(PRINT, 0));
+    handle first = context, first_module = module;
+    open_context();
+    address other = allocate(4);
+    GIVES(0, cuMemsetD8_v2(other, 0, 4));
+    GIVES(0, launch_together("wait_in_vain", 3, 32, (void *[]){&other}));
+    GIVES(719, cuCtxSynchronize());
+    expect_report("none goes on");
+    GIVES(0, cuCtxDestroy_v2(context));
+    open_context();
+    other = allocate(4);
+    GIVES(0, cuMemsetD8_v2(other, 0, 4));
+    GIVES(0, launch("wait_in_vain", 3, 32, NULL, (void *[]){&other}));
+    GIVES(719, cuCtxSynchronize());
+    expect_report("not launched cooperatively");
+    GIVES(0, cuCtxDestroy_v2(context));
+    GIVES(0, cuCtxSetLimit(REPORTS, 0));
+    GIVES(0, cuCtxSetLimit(PRINT, 1));
+    context = first;
+    module = first_module;
+    GIVES(0, cuCtxSetCurrent(context));
+
+    GIVES(0, cuMemFree_v2(arrived));
+    GIVES(0, cuMemFree_v2(values));
+    close_context();
 }
 
 static void test_failures(void)
@@ -898,6 +1007,7 @@ int main(int count, char **arguments)
     test_contexts();
     test_order();
     test_kernels();
+    test_cooperative();
     test_failures();
     test_blas();
     puts("all as it should be");

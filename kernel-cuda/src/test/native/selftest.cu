@@ -73,6 +73,55 @@ extern "C" __global__ void count_up(unsigned long long *counter, int *highest, d
     atomicAdd(sum, 0.5);
 }
 
+/* A barrier of all blocks, one thread of each; a word that begins as 0 serves all of them. */
+static __device__ void await_grid(unsigned *arrived)
+{
+    __threadfence();
+    unsigned before = atomicAdd(arrived, blockIdx.x == 0 ? 0x80000000u - (gridDim.x - 1) : 1);
+    while (((before ^ *(volatile unsigned *) arrived) & 0x80000000u) == 0) {
+        __nanosleep(20);
+    }
+    __threadfence();
+}
+
+/* Each block adds up what all have written in the step before; without barriers it reads too much or too little. */
+extern "C" __global__ void sum_in_steps(unsigned *arrived, long long *values, int steps, int barriers)
+{
+    __shared__ long long sum;
+    for (int step = 0; step < steps; step++) {
+        __syncthreads();
+        if (threadIdx.x == 0) {
+            sum = 0;
+            for (unsigned i = 0; i < gridDim.x; i++) {
+                sum += values[i];
+            }
+            if (barriers > 0) {
+                await_grid(arrived);
+            }
+        }
+        __syncthreads();
+        if (threadIdx.x == blockDim.x - 1) {
+            values[blockIdx.x] = sum % 1000 + blockIdx.x;
+        }
+        __syncthreads();
+        if (threadIdx.x == 0) {
+            if (barriers > 1) {
+                await_grid(arrived);
+            } else {
+                __nanosleep(20);
+            }
+        }
+    }
+}
+
+/* Block 0 does not come to the barrier. */
+extern "C" __global__ void wait_in_vain(unsigned *arrived)
+{
+    if (blockIdx.x > 0) {
+        await_grid(arrived);
+    }
+}
+
 extern "C" __global__ void write_at(char *x, long long offset)
 {
     x[offset] = 7;

@@ -26,6 +26,7 @@ enum {
     NOT_READY = 600,
     CONTEXT_IS_DESTROYED = 709,
     LAUNCH_FAILED = 719,
+    COOPERATIVE_LAUNCH_TOO_LARGE = 720,
     NOT_SUPPORTED = 801
 };
 
@@ -41,8 +42,9 @@ enum sort {
     ORDERING = 1 << 6, /* records of events and waits of streams for them */
     CONTEXT_CREATION = 1 << 7,
     MODULE_LOAD = 1 << 8,
-    BLAS_CREATION = 1 << 9,
-    BLAS_COMPUTATION = 1 << 10
+    COOPERATIVE_LAUNCH = 1 << 9, /* which is a LAUNCH too */
+    BLAS_CREATION = 1 << 10,
+    BLAS_COMPUTATION = 1 << 11
 };
 
 enum kind { DEAD, CONTEXT, STREAM, EVENT, MODULE, FUNCTION, BLAS_HANDLE, KINDS };
@@ -93,9 +95,12 @@ void standin_report(const char *format, ...) __attribute__((format(printf, 1, 2)
 int call_fails(enum sort sort, int natural_code);
 bool is_sticky(int code);
 size_t device_memory_limit(void);
+/* The most blocks of a cooperative launch that a multiprocessor takes; 0: there are no such launches. */
+size_t cooperative_blocks(void);
 long standin_environment(const char *name, long standard);
 
 /* contexts.c */
+enum { MULTIPROCESSORS = 4, MULTIPROCESSOR_THREADS = 2048 };
 /*
  * Opens a call: takes the gate and finds the current context, which is NULL where there is none. Gives
  * the code to return at once, or OK. A call that releases something does so in a lost context, too.

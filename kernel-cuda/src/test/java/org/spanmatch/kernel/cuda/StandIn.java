@@ -17,8 +17,12 @@ final class StandIn {
   private static final int REPORTS = 0x5A000006;
   private static final int BYTES_IN_USE = 0x5A000007;
   private static final int MEMORY_SIZE = 0x5A000008;
+  private static final int COOPERATIVE_BLOCKS = 0x5A00000A;
   private static final int FIRST_REPORT = 0x5A000000;
   private static final long USUAL_MEMORY = 2L << 30;
+
+  /** More than fit on a multiprocessor. */
+  static final int ANY_BLOCKS = 1 << 20;
 
   /** Which calls are counted, and may fail. */
   enum Kind {
@@ -32,7 +36,8 @@ final class StandIn {
     CUBLAS_COMPUTATION(8),
     CONTEXT_CREATION(9),
     MODULE_LOAD(10),
-    ANY_CALL(11);
+    ANY_CALL(11),
+    COOPERATIVE_LAUNCH(12);
 
     private final int number;
 
@@ -55,6 +60,7 @@ final class StandIn {
   static void behave() {
     failCall(Kind.ANY_CALL, 0, 0);
     set(MEMORY_SIZE, USUAL_MEMORY);
+    setCooperativeBlocks(ANY_BLOCKS);
     set(REPORTS, 0);
   }
 
@@ -83,6 +89,14 @@ final class StandIn {
   /** Changes the size of each device's memory. */
   static void setMemory(long bytes) {
     set(MEMORY_SIZE, bytes);
+  }
+
+  /**
+   * Changes how many blocks of a cooperative launch each of the four multiprocessors takes at most;
+   * 0: the device has no such launches.
+   */
+  static void setCooperativeBlocks(int blocks) {
+    set(COOPERATIVE_BLOCKS, blocks);
   }
 
   /** Nothing is left on any device, and nothing was done wrong. */
