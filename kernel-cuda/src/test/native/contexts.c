@@ -73,9 +73,14 @@ int cuInit(unsigned flags)
     return standin_leave(code);
 }
 
+int standin_driver_version(void)
+{
+    return (int) standin_environment("SPANMATCH_STANDIN_DRIVER", 12060);
+}
+
 int cuDriverGetVersion(int *version)
 {
-    *version = (int) standin_environment("SPANMATCH_STANDIN_DRIVER", 12060);
+    *version = standin_driver_version();
     return OK;
 }
 
@@ -127,8 +132,7 @@ int cuDeviceTotalMem_v2(size_t *size, int device)
     return standin_leave(code);
 }
 
-/* The compute capability as ten times the major number and the minor one. */
-static int capability(void)
+int device_capability(void)
 {
     const char *text = getenv("SPANMATCH_STANDIN_CAPABILITY");
     int major = 9, minor = 0;
@@ -173,9 +177,9 @@ static int attribute_value(int attribute, int device)
     case COOPERATIVE_LAUNCHES:
         return cooperative_blocks() != 0;
     case CAPABILITY_MAJOR:
-        return capability() / 10;
+        return device_capability() / 10;
     case CAPABILITY_MINOR:
-        return capability() % 10;
+        return device_capability() % 10;
     default:
         for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
             if (values[i].attribute == attribute) {

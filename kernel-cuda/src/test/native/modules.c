@@ -1,12 +1,14 @@
 /*
- * Modules and launches. The text of a module is only looked at for its entries; what runs under their
- * names is the same source, compiled for the processor.
+ * Modules and launches. A module is only looked at for its entries, and a binary for its GPU; what runs
+ * under their names is the same source, compiled for the processor.
  */
 #include "standin.h"
 
 #include "kernels.h"
 
 #include <ctype.h>
+#include <elf.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,6 +39,44 @@ static bool is_ptx(const char *image)
     return (isspace(first) || first == '/' || first == '.') && strstr(image, ".version") != NULL;
 }
 
+static bool is_binary(const char *image)
+{
+    return memcmp(image, ELFMAG, SELFMAG) == 0;
+}
+
+/* Whether the device of the stand-in runs a binary: one of CUDA 13, for its major and no higher minor capability. */
+static int check_binary(const Elf64_Ehdr *header)
+{
+    enum { MACHINE = 190, ABI_OF_CUDA_13 = 8, CUDA_13 = 13000 };
+    if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != MACHINE || header->e_ident[EI_ABIVERSION] != ABI_OF_CUDA_13) {
+        return INVALID_IMAGE;
+    }
+    int architecture = header->e_flags >> 8 & 0xFF, own = device_capability();
+    bool fits = architecture / 10 == own / 10 && architecture % 10 <= own % 10;
+    return fits && standin_driver_version() >= CUDA_13 ? OK : NO_BINARY_FOR_GPU;
+}
+
+/* What is_ptx() would find: a line for each of the global functions. */
+static char *entries_of_binary(const char *image)
+{
+    const Elf64_Ehdr *header = (const void *) image;
+    const Elf64_Shdr *sections = (const void *) (image + header->e_shoff);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    for (size_t i = 0; i < header->e_shnum; i++) {
+        const Elf64_Sym *symbols = (const void *) (image + sections[i].sh_offset);
+        size_t count = sections[i].sh_type == SHT_SYMTAB ? sections[i].sh_size / sizeof *symbols : 0;
+        for (size_t j = 0; j < count; j++) {
+            if (symbols[j].st_info == ELF64_ST_INFO(STB_GLOBAL, STT_FUNC)) {
+                fprintf(out, ".entry %s\n", image + sections[sections[i].sh_link].sh_offset + symbols[j].st_name);
+            }
+        }
+    }
+    fclose(out);
+    return text;
+}
+
 int cuModuleLoadDataEx(struct module **handle, const char *image, unsigned options, void *names, void *values)
 {
     (void) options;
@@ -44,12 +84,15 @@ int cuModuleLoadDataEx(struct module **handle, const char *image, unsigned optio
     (void) values;
     struct context *context;
     int code = standin_enter("cuModuleLoadData", MODULE_LOAD, OUT_OF_MEMORY, &context);
-    if (code == OK && (image == NULL || !is_ptx(image))) {
+    bool binary = image != NULL && is_binary(image);
+    if (code == OK && binary) {
+        code = check_binary((const void *) image);
+    } else if (code == OK && (image == NULL || !is_ptx(image))) {
         code = INVALID_PTX;
     }
     if (code == OK) {
         *handle = standin_object_new(MODULE, context, sizeof **handle);
-        (*handle)->text = strdup(image);
+        (*handle)->text = binary ? entries_of_binary(image) : strdup(image);
     }
     return standin_leave(code);
 }

@@ -18,7 +18,9 @@ enum {
     OUT_OF_MEMORY = 2,
     NOT_INITIALIZED = 3,
     INVALID_DEVICE = 101,
+    INVALID_IMAGE = 200,
     INVALID_CONTEXT = 201,
+    NO_BINARY_FOR_GPU = 209,
     PEER_ACCESS_UNSUPPORTED = 217,
     INVALID_PTX = 218,
     INVALID_HANDLE = 400,
@@ -109,6 +111,10 @@ int standin_enter(const char *call, enum sort sort, int natural_code, struct con
 /* The same for calls that need no context. */
 int enter_without_context(const char *call, enum sort sort, int natural_code);
 int standin_leave(int code);
+/* The compute capability as ten times the major number and the minor one. */
+int device_capability(void);
+/* The newest CUDA that the driver supports, such as 13000. */
+int standin_driver_version(void);
 
 /* arena.c */
 void arena_open(int devices, size_t size);

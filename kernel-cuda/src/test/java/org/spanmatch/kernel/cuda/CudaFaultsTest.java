@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -516,6 +517,40 @@ class CudaFaultsTest {
       assertEquals(sums[0], sums[1], 1e-12 * sums[0]);
     }
     StandIn.assertClean("two devices");
+  }
+
+  /** A module is loaded once, as a binary; the driver may refuse each of them as that. */
+  @ParameterizedTest
+  @ValueSource(ints = {200, 209}) // CUDA_ERROR_INVALID_IMAGE, CUDA_ERROR_NO_BINARY_FOR_GPU
+  void ptxTakesThePlaceOfARefusedBinary(int refusal) {
+    assumeTrue(
+        Integer.toString(13_000).equals(System.getenv("SPANMATCH_STANDIN_DRIVER")),
+        "skipped with a driver that gets no binaries");
+    List<Match> expected = expected();
+    StandIn.failCall(StandIn.Kind.MODULE_LOAD, 0, 0);
+    matchAll();
+    int modules = StandIn.countedCalls();
+    assertTrue(modules >= 3, modules + " modules");
+    for (int refused = 1; refused <= modules; refused++) {
+      StandIn.failCall(StandIn.Kind.MODULE_LOAD, refused, refusal);
+      matchAll().forEach(found -> assertSameSets(expected, found));
+      assertEquals(modules + 1, StandIn.countedCalls(), "the PTX of one after its binary");
+    }
+    StandIn.failCall(StandIn.Kind.MODULE_LOAD, 0, 0);
+    StandIn.assertClean("refused binaries");
+  }
+
+  @Test
+  void ptxIsTakenWhereItIsAskedFor() {
+    System.setProperty("spanmatch.cuda.code", "ptx");
+    try {
+      StandIn.failCall(StandIn.Kind.MODULE_LOAD, 1, 209);
+      KernelException e = assertThrows(KernelException.class, CudaFaultsTest::matchAll);
+      assertTrue(e.getMessage().contains("CUDA_ERROR_NO_BINARY_FOR_GPU"), e.getMessage());
+    } finally {
+      System.clearProperty("spanmatch.cuda.code");
+    }
+    StandIn.assertClean("a refused PTX");
   }
 
   @Test

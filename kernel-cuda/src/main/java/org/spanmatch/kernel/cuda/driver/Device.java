@@ -6,7 +6,6 @@ import static org.spanmatch.kernel.cuda.driver.DeviceException.checkBlas;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Collections;
-import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +13,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -55,7 +53,7 @@ public final class Device implements AutoCloseable {
   private final Set<Allocations> owned =
       Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
   private DeviceStream stream;
-  private final Map<DeviceModule, DeviceCode> code = new EnumMap<>(DeviceModule.class);
+  private final Map<DeviceModule, DeviceCode> code = new ConcurrentHashMap<>(); // of all lanes
   private Blas blas;
   private Transfers transfers;
   private volatile boolean open;
@@ -75,7 +73,7 @@ public final class Device implements AutoCloseable {
     check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, info.number()));
     check("cuCtxCreate", JCudaDriver.cuCtxCreate(context, 0, device));
     // A new context is already current.
-    start(DeviceCode::new);
+    start();
     check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext()));
   }
 
@@ -84,17 +82,14 @@ public final class Device implements AutoCloseable {
     this.context = whole.context;
     this.whole = whole;
     this.life = whole.life;
-    start((module, own) -> whole.code.get(module).on(own));
+    start();
     whole.lanes.add(this);
   }
 
-  private void start(BiFunction<DeviceModule, DeviceStream, DeviceCode> loading) {
+  private void start() {
     open = true;
     try {
       stream = new DeviceStream();
-      for (DeviceModule module : DeviceModule.values()) {
-        code.put(module, loading.apply(module, stream));
-      }
       checkBlas("cublasCreate", JCublas2.cublasCreate(blasHandle));
       blas = new Blas(blasHandle);
       checkBlas(
@@ -151,9 +146,12 @@ public final class Device implements AutoCloseable {
     return transfers;
   }
 
-  /** The functions of a module, launched on the main stream. */
+  /** The functions of a module, which is loaded at its first use, launched on the main stream. */
   public DeviceCode code(DeviceModule module) {
-    return code.get(module);
+    return whole
+        .code
+        .computeIfAbsent(module, source -> new DeviceCode(source, info, whole.stream))
+        .on(stream);
   }
 
   /**

@@ -2,14 +2,15 @@ package org.spanmatch.kernel.cuda.driver;
 
 import static org.spanmatch.kernel.cuda.driver.DeviceException.check;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Arrays;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
+import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
 
 /**
@@ -17,16 +18,25 @@ import jcuda.driver.JCudaDriver;
  * the classes whose names end in {@code Code}.
  */
 public final class DeviceCode implements AutoCloseable {
-  private static final String FOLDER = "/org/spanmatch/kernel/cuda/";
+  // What a driver returns for a binary that it can't run: CUDA_ERROR_INVALID_IMAGE,
+  // CUDA_ERROR_NO_BINARY_FOR_GPU.
+  private static final Set<Integer> REFUSALS =
+      Set.of(CUresult.CUDA_ERROR_INVALID_IMAGE, CUresult.CUDA_ERROR_NO_BINARY_FOR_GPU);
+
+  private static final Logger LOGGER = System.getLogger("org.spanmatch.kernel");
 
   private final CUmodule module;
   private final Map<String, CUfunction> functions;
   private final DeviceStream stream;
 
-  /** Loads the code of a module into the current context; launches go to the stream. */
-  DeviceCode(DeviceModule source, DeviceStream stream) {
-    this(new CUmodule(), new ConcurrentHashMap<>(), stream);
-    check("cuModuleLoadData", JCudaDriver.cuModuleLoadData(module, image(source)));
+  /**
+   * Loads the code of a module into the current context: the binary for the device or, where there
+   * is none or the driver refuses it, the PTX, which the driver compiles.
+   *
+   * @param stream where launches go
+   */
+  DeviceCode(DeviceModule source, DeviceInfo device, DeviceStream stream) {
+    this(load(source, device), new ConcurrentHashMap<>(), stream);
   }
 
   private DeviceCode(CUmodule module, Map<String, CUfunction> functions, DeviceStream stream) {
@@ -40,15 +50,24 @@ public final class DeviceCode implements AutoCloseable {
     return new DeviceCode(module, functions, other);
   }
 
-  /** Returns the PTX of a module in the driver's format, terminated by a zero. */
-  static byte[] image(DeviceModule module) {
-    String resource = FOLDER + module.source() + ".ptx";
-    try (InputStream in = DeviceCode.class.getResourceAsStream(resource)) {
-      byte[] text = in.readAllBytes();
-      return Arrays.copyOf(text, text.length + 1);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+  private static CUmodule load(DeviceModule source, DeviceInfo device) {
+    CUmodule module = new CUmodule();
+    Optional<byte[]> binary = DeviceImage.binary(source, device);
+    if (binary.isPresent()) {
+      int result = JCudaDriver.cuModuleLoadData(module, binary.get());
+      if (!REFUSALS.contains(result)) {
+        check("cuModuleLoadData", result);
+        return module;
+      }
+      LOGGER.log(
+          Level.DEBUG,
+          "the driver refuses the binary of "
+              + source.source()
+              + " and compiles its PTX: "
+              + CUresult.stringFor(result));
     }
+    check("cuModuleLoadData", JCudaDriver.cuModuleLoadData(module, DeviceImage.ptx(source)));
+    return module;
   }
 
   /** Starts a function on the stream, without waiting for it. */

@@ -2,7 +2,9 @@ package org.spanmatch.kernel.cuda.driver;
 
 import java.util.Locale;
 
-/** A CUDA source, compiled and loaded apart from the others: build-ptx.sh makes a PTX of each. */
+/**
+ * A CUDA source, compiled and loaded apart from the others: build-ptx.sh makes what ships of each.
+ */
 public enum DeviceModule {
   /** From the bytes of a file to rows of doubles, their moments, and sums of partial matrices. */
   GRAM,

@@ -37,7 +37,7 @@ final class PtxCompilingProgram {
   }
 
   private static String compile(DeviceModule module, String architecture) {
-    byte[] ptx = DeviceCode.image(module);
+    byte[] ptx = DeviceImage.ptx(module);
     nvPTXCompilerHandle compiler = new nvPTXCompilerHandle();
     check(JNvPTXCompiler.nvPTXCompilerCreate(compiler, ptx.length, ptx));
     try {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -29,10 +30,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.spanmatch.kernel.cuda.driver.CudaSource.Variable;
 import org.spanmatch.kernel.cuda.loading.NativeTools;
 
-/** The PTX that ships is that of the source, and GPUs can run it: the stand-in does not read it. */
+/** The code that ships is that of the source, and GPUs can run it: the stand-in does not. */
 class ShippedCodeTest {
   private static final Path JAVA =
       NativeTools.MODULE.resolve("src/main/java/org/spanmatch/kernel/cuda");
+
+  private static final Path RESOURCES =
+      NativeTools.MODULE.resolve("src/main/resources/org/spanmatch/kernel/cuda");
 
   // What built the committed PTX; others put the same code in other words.
   private static final String COMPILER = "release 13.0";
@@ -55,14 +59,58 @@ class ShippedCodeTest {
   @ParameterizedTest
   @EnumSource(DeviceModule.class)
   void hasTheChecksumOfTheSource(DeviceModule module) throws IOException, NoSuchAlgorithmException {
-    MessageDigest digest = MessageDigest.getInstance("SHA-256");
+    ByteArrayOutputStream text = new ByteArrayOutputStream();
     for (Path file : CudaSource.files(module)) {
-      digest.update(Files.readAllBytes(file));
+      text.write(Files.readAllBytes(file));
     }
     assertEquals(
-        "// sha256 of the source and the headers: " + HexFormat.of().formatHex(digest.digest()),
+        "// sha256 of the source and the headers: " + sha256(text.toByteArray()),
         ptx(module).lines().skip(1).findFirst().orElseThrow(),
         module.source() + ".cu or a header has changed: run build-ptx.sh");
+  }
+
+  /** A line for each binary and no other: its checksum, and that of the PTX it was made from. */
+  @Test
+  void binariesAreThoseOfThePtx() throws IOException, NoSuchAlgorithmException {
+    Set<String> expected = new TreeSet<>();
+    for (DeviceModule module : DeviceModule.values()) {
+      String ptx = sha256(ptx(module).getBytes(StandardCharsets.US_ASCII));
+      for (String folder : binaryFolders()) {
+        String name = folder + "/" + module.source() + ".cubin";
+        Path file = RESOURCES.resolve(name);
+        expected.add(name + " " + sha256(Files.readAllBytes(file)) + " from PTX " + ptx);
+      }
+    }
+    assertEquals(
+        expected,
+        new TreeSet<>(Files.readAllLines(NativeTools.MODULE.resolve("src/main/cuda/cubins.txt"))),
+        "a binary or a PTX has changed: run build-ptx.sh");
+  }
+
+  private static List<String> binaryFolders() throws IOException {
+    try (Stream<Path> all = Files.list(RESOURCES)) {
+      return all.map(path -> path.getFileName().toString())
+          .filter(name -> name.startsWith("sm_"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** Those of the folder, and what they say of themselves. */
+  @Test
+  void binariesAreForTheGpusThatTheyAreChosenFor() throws IOException {
+    Set<String> chosen = new TreeSet<>();
+    for (int capability = 70; capability < 130; capability++) {
+      DeviceImage.architecture(capability / 10, capability % 10, 13_000).ifPresent(chosen::add);
+    }
+    assertEquals(chosen, new TreeSet<>(binaryFolders()));
+    for (String folder : chosen) {
+      for (DeviceModule module : DeviceModule.values()) {
+        Cubin cubin = Cubin.read(RESOURCES.resolve(folder).resolve(module.source() + ".cubin"));
+        assertEquals("sm_" + cubin.architecture(), folder, module.source());
+        assertEquals(launches(module).keySet(), cubin.kernels(), folder + " " + module.source());
+      }
+    }
   }
 
   @Test
@@ -82,7 +130,7 @@ class ShippedCodeTest {
   /** Only where that compiler is; there is no test to skip without. */
   @Test
   void isWhatTheCompilerMakesOfTheSource() throws IOException {
-    if (hasCompiler()) {
+    if (hasCompiler() && NativeTools.hasCommand("ptxas")) {
       NativeTools.run(
           List.of("sh", NativeTools.MODULE.resolve("build-ptx.sh").toString(), "--check"));
     }
@@ -203,8 +251,12 @@ class ShippedCodeTest {
     assertTrue(bounded.containsAll(launched), launched + ", but bounds have " + bounded);
   }
 
+  private static String sha256(byte[] data) throws NoSuchAlgorithmException {
+    return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(data));
+  }
+
   private static String ptx(DeviceModule module) {
-    String image = new String(DeviceCode.image(module), StandardCharsets.US_ASCII);
+    String image = new String(DeviceImage.ptx(module), StandardCharsets.US_ASCII);
     return image.substring(0, image.length() - 1);
   }
 }
