@@ -2,8 +2,10 @@ package org.spanmatch.activations;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.spanmatch.activations.Layer.BlockReader;
 
 /** Activations in memory, sample-major or neuron-major. */
@@ -83,6 +85,12 @@ final class ArrayLayer implements Layer {
   }
 
   @Override
+  public Optional<RangeReader> openRanges() {
+    boolean littleEndian = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+    return neuronMajor || !littleEndian ? Optional.empty() : Optional.of(new SampleRanges());
+  }
+
+  @Override
   public String toString() {
     return description() + ", " + samples + " samples of " + neurons + " neurons";
   }
@@ -116,8 +124,7 @@ final class ArrayLayer implements Layer {
   }
 
   private final class SampleReader extends Reader {
-    private int piece;
-    private int used; // values of the piece
+    private final Place place = new Place();
 
     SampleReader() {
       super(SAMPLE_MAJOR_BLOCK_VALUES);
@@ -125,7 +132,17 @@ final class ArrayLayer implements Layer {
 
     @Override
     Block read(long from, int count, ByteBuffer target) {
-      int wanted = count * neurons;
+      place.copy(count * neurons, target);
+      return Block.rows(type(), target, neurons, count);
+    }
+  }
+
+  /** A place in the pieces. */
+  private final class Place {
+    private int piece;
+    private int used; // values of the piece
+
+    void copy(int wanted, ByteBuffer target) {
       for (int filled = 0; filled < wanted; ) {
         int some = Math.min(wanted - filled, values.size(piece) - used);
         values.copy(piece, used, some, target, filled);
@@ -136,8 +153,59 @@ final class ArrayLayer implements Layer {
           used = 0;
         }
       }
-      return Block.rows(type(), target, neurons, count);
     }
+  }
+
+  private final class SampleRanges implements RangeReader {
+    private final long[] starts = new long[values.pieces()]; // of the pieces, in values
+
+    SampleRanges() {
+      for (int piece = 1; piece < starts.length; piece++) {
+        starts[piece] = starts[piece - 1] + values.size(piece - 1);
+      }
+    }
+
+    @Override
+    public int unit() {
+      return 1;
+    }
+
+    @Override
+    public Block fill(long firstSample, int count, ByteBuffer target) {
+      if (firstSample < 0 || count < 1 || firstSample > samples - count) {
+        throw new IllegalArgumentException(
+            "expected samples of the "
+                + samples
+                + " there are, found "
+                + count
+                + " from "
+                + firstSample
+                + " on");
+      }
+      long bytes = (long) count * neurons * type().bytes();
+      if (bytes > target.remaining()) {
+        throw new IllegalArgumentException(
+            "expected room for " + bytes + " bytes, found " + target.remaining());
+      }
+      ByteBuffer part = target.slice(target.position(), (int) bytes).order(ByteOrder.LITTLE_ENDIAN);
+      if (neurons > 0) {
+        from(firstSample * neurons).copy(count * neurons, part);
+      }
+      target.position(target.position() + (int) bytes);
+      return Block.rows(type(), part, neurons, count);
+    }
+
+    private Place from(long value) {
+      Place place = new Place();
+      int found = Arrays.binarySearch(starts, value);
+      // Of equal starts, those of empty pieces, any will do: what is empty copies nothing.
+      place.piece = found < 0 ? -2 - found : found;
+      place.used = (int) (value - starts[place.piece]);
+      return place;
+    }
+
+    @Override
+    public void close() {}
   }
 
   private final class NeuronReader extends Reader {

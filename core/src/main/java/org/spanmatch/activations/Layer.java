@@ -49,10 +49,10 @@ public interface Layer {
    *
    * <p>That is the case for an array in C order whose first axis counts samples, such as {@code [N,
    * F]} and {@code [N, C, H, W]}, with little-endian values, in a {@code .npy} file or stored in an
-   * archive without compression. It is not for arrays in Fortran order, with the neurons first, or
-   * with images of more than 32 MiB; big-endian values; compressed entries; layers {@linkplain
-   * Layers#sampled restricted} to some samples; and activations in memory. A {@link Forwarding}
-   * layer has it only if it says so itself.
+   * archive without compression, and for activations in memory with all neurons of a sample side by
+   * side. It is not for arrays in Fortran order, with the neurons first, or with images of more
+   * than 32 MiB; big-endian values; compressed entries; and layers {@linkplain Layers#sampled
+   * restricted} to some samples. A {@link Forwarding} layer has it only if it says so itself.
    *
    * @return a reader, which the caller closes; empty if there is none
    * @throws ActivationsException if the data can't be opened
@@ -153,8 +153,8 @@ public interface Layer {
     /**
      * Reads consecutive samples: {@code count × neurons} values, raw and little-endian, in the
      * order in which they are stored, which is sample by sample if {@link #unit} is 1. Takes one
-     * positional read where the system allows it, and no lock. The checksum of an archive is not
-     * verified: only {@link BlockReader} does that, at the end of a pass.
+     * positional read where the system allows it. The checksum of an archive is verified by the
+     * read that completes the layer, unless other ranges of it overlapped.
      *
      * @param firstSample the first sample, a multiple of {@link #unit}
      * @param count number of samples, at least 1 and a multiple of {@link #unit}

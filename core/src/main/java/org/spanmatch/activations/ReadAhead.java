@@ -42,6 +42,7 @@ final class ReadAhead implements Layers.Ahead {
   private int open; // number of layers with a reader that the program has not taken yet
   private int step = -1; // the latest of which a layer was opened
   private int first; // position of its first layer
+  private boolean rangesAreUsed; // by the program, for all layers that have them
   private int roomStep = -1; // the latest that asked for room
   private long room; // what that one needs
   private boolean closed;
@@ -88,8 +89,9 @@ final class ReadAhead implements Layers.Ahead {
    * What a thread does next: it opens a layer, or reads its next block.
    *
    * @param copy receives the block before, which the reader is about to overwrite; null if none
+   * @param leavesRanges whether a layer that has ranges is left to the program
    */
-  private record Work(AheadLayer layer, ByteBuffer copy) {}
+  private record Work(AheadLayer layer, ByteBuffer copy, boolean leavesRanges) {}
 
   private void startThreads() {
     while (readers.size() < threads && !closed) {
@@ -153,7 +155,7 @@ final class ReadAhead implements Layers.Ahead {
     }
     layer.isBeingRead = true;
     beingRead.add(layer);
-    return new Work(layer, copy);
+    return new Work(layer, copy, rangesAreUsed);
   }
 
   private boolean mayOpen(AheadLayer layer) {
@@ -195,8 +197,10 @@ final class ReadAhead implements Layers.Ahead {
     boolean hasMemory = true;
     try {
       if (reader == null) {
-        reader = layer.original().open();
-        failed = false;
+        if (!work.leavesRanges || !hasRanges(layer.original())) {
+          reader = layer.original().open();
+          failed = false;
+        }
       } else {
         copied = work.copy == null ? null : copy(layer.latest, work.copy);
         latest = reader.next();
@@ -231,6 +235,12 @@ final class ReadAhead implements Layers.Ahead {
       }
       notifyAll();
     }
+  }
+
+  private static boolean hasRanges(Layer layer) {
+    Optional<RangeReader> ranges = layer.openRanges();
+    ranges.ifPresent(RangeReader::close);
+    return ranges.isPresent();
   }
 
   /** The number of bytes of a block's buffer that hold its values. */
@@ -413,15 +423,7 @@ final class ReadAhead implements Layers.Ahead {
     /** Whether the caller gets what was read. */
     private boolean take() {
       synchronized (ReadAhead.this) {
-        if (step > ReadAhead.this.step) {
-          ReadAhead.this.step = step;
-          for (; layers.get(first).step < step; first++) {
-            if (!layers.get(first).isTaken) {
-              leave(layers.get(first));
-            }
-          }
-          startThreads();
-        }
+        advance();
         ReadAhead.this.notifyAll();
         // Opening may mean to unpack all of it, and fail, which must not come later.
         await(() -> isLeft || reader != null || !isBeingRead, Long.MAX_VALUE);
@@ -449,14 +451,34 @@ final class ReadAhead implements Layers.Ahead {
       }
     }
 
+    /** What was read ahead is of no use to ranges, and neither would it be for later layers. */
     @Override
     public Optional<RangeReader> openRanges() {
-      synchronized (ReadAhead.this) {
-        if (!isTaken) {
-          leave(this);
+      Optional<RangeReader> ranges = layer().openRanges();
+      if (ranges.isPresent()) {
+        synchronized (ReadAhead.this) {
+          rangesAreUsed = true;
+          advance();
+          if (!isTaken) {
+            leave(this);
+          }
+          ReadAhead.this.notifyAll();
         }
       }
-      return layer().openRanges();
+      return ranges;
+    }
+
+    /** Begins with the step of this layer, if that is a later one than before. */
+    private void advance() {
+      if (step > ReadAhead.this.step) {
+        ReadAhead.this.step = step;
+        for (; layers.get(first).step < step; first++) {
+          if (!layers.get(first).isTaken) {
+            leave(layers.get(first));
+          }
+        }
+        startThreads();
+      }
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.Layer.BlockReader;
+import org.spanmatch.activations.Layer.RangeReader;
 
 class ReadAheadTest {
   private static final String THREAD = "spanmatch-reader";
@@ -58,6 +60,7 @@ class ReadAheadTest {
     private final AtomicInteger opened = new AtomicInteger();
     private final AtomicInteger readAhead = new AtomicInteger(); // blocks
     private volatile boolean changed;
+    private volatile boolean hasRanges;
 
     Source(int number, int samples, Fault fault) {
       this.number = number;
@@ -102,6 +105,11 @@ class ReadAheadTest {
     }
 
     @Override
+    public Optional<RangeReader> openRanges() {
+      return hasRanges ? Optional.of(new NoRanges()) : Optional.empty();
+    }
+
+    @Override
     public BlockReader open() {
       requireUnchanged();
       fault.at(-1, isReadingThread());
@@ -134,6 +142,22 @@ class ReadAheadTest {
         }
       };
     }
+  }
+
+  /** Only its presence counts. */
+  private static final class NoRanges implements RangeReader {
+    @Override
+    public int unit() {
+      return 1;
+    }
+
+    @Override
+    public Block fill(long firstSample, int count, ByteBuffer target) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void close() {}
   }
 
   private static Source source(int number, int samples) {
@@ -216,6 +240,28 @@ class ReadAheadTest {
       assertAllClosed(sources);
       assertNoThreads();
     }
+  }
+
+  /** A program that reads ranges leaves to the threads what has none. */
+  @Test
+  void layersWithRangesAreNotReadAheadWhereRangesAreUsed() throws InterruptedException {
+    List<Source> sources = sources(4, 95);
+    List.of(0, 1, 3).forEach(i -> sources.get(i).hasRanges = true);
+    try (ReadAhead ahead = ahead(sources, LARGE, 1)) {
+      assertTrue(layer(ahead, 0).openRanges().isPresent());
+      waitUntilIdle();
+      assertEquals(10, sources.get(2).readAhead.get());
+      for (int i : new int[] {0, 1, 3}) {
+        assertEquals(0, sources.get(i).opened.get());
+      }
+      assertTrue(layer(ahead, 1).openRanges().isPresent());
+      assertEquals(Optional.empty(), layer(ahead, 2).openRanges());
+      readAll(layer(ahead, 2), sources.get(2));
+      assertEquals(1, sources.get(2).opened.get());
+      readAll(layer(ahead, 3), sources.get(3));
+    }
+    assertAllClosed(sources);
+    assertNoThreads();
   }
 
   /** Steps of several layers, read in any order and part, each layer in another thread. */

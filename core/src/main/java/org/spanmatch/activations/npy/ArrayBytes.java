@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The bytes of one stored {@code .npy} array, header included. */
 interface ArrayBytes {
@@ -19,6 +20,11 @@ interface ArrayBytes {
 
   /** Where the bytes lie as they are, if they do; what is compressed has no place. */
   Optional<Place> place() throws IOException;
+
+  /** The checksum (CRC-32) of all bytes, if there is one. */
+  default OptionalLong checksum() {
+    return OptionalLong.empty();
+  }
 
   /** A part of a file, from a position on. */
   record Place(Path file, long position) {

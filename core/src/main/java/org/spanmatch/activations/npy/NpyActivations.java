@@ -98,11 +98,16 @@ final class NpyActivations implements Layer {
     file.requireUnchanged();
     try {
       Optional<ArrayBytes.Place> place = bytes.place();
-      return place.isEmpty()
-          ? Optional.empty()
-          : Optional.of(
-              new StoredRanges(
-                  description(), file, place.get().plus(dataOffset), array, shape, type));
+      if (place.isEmpty()) {
+        return Optional.empty();
+      }
+      Optional<RangeChecksum> checksum =
+          bytes.checksum().isEmpty()
+              ? Optional.empty()
+              : Optional.of(new RangeChecksum(bytes.size(), bytes.checksum().getAsLong()));
+      return Optional.of(
+          new StoredRanges(
+              description(), file, place.get(), dataOffset, checksum, array, shape, type));
     } catch (IOException e) {
       file.requireUnchanged();
       throw StoredArray.unreadable(description(), e);

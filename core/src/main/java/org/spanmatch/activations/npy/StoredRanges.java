@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer.RangeReader;
@@ -19,6 +20,8 @@ final class StoredRanges implements RangeReader {
   private final FileStamp file;
   private final FileChannel channel;
   private final long start;
+  private final int dataOffset;
+  private final Optional<RangeChecksum> checksum;
   private final StridedArray array;
   private final BlockShape shape;
   private final ElementType type;
@@ -26,24 +29,40 @@ final class StoredRanges implements RangeReader {
   /**
    * Opens the file.
    *
-   * @param values where the first value lies
+   * @param bytes where the array lies, with its header
+   * @param dataOffset number of bytes before the first value
+   * @param checksum verifies all bytes
    * @param shape says that the blocks follow each other without gaps
    */
   StoredRanges(
       String description,
       FileStamp file,
-      ArrayBytes.Place values,
+      ArrayBytes.Place bytes,
+      int dataOffset,
+      Optional<RangeChecksum> checksum,
       StridedArray array,
       BlockShape shape,
       ElementType type)
       throws IOException {
     this.description = description;
     this.file = file;
-    this.channel = FileChannel.open(values.file(), StandardOpenOption.READ);
-    this.start = values.position();
+    this.channel = FileChannel.open(bytes.file(), StandardOpenOption.READ);
+    this.start = bytes.position();
+    this.dataOffset = dataOffset;
+    this.checksum = checksum;
     this.array = array;
     this.shape = shape;
     this.type = type;
+    if (checksum.isPresent()) {
+      try {
+        ByteBuffer header = ByteBuffer.allocate(dataOffset);
+        read(0, dataOffset, header);
+        checksum.get().add(0, header.flip());
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
+    }
   }
 
   @Override
@@ -66,15 +85,20 @@ final class StoredRanges implements RangeReader {
     }
     int from = target.position();
     int to = from + (int) sampleBytes * count;
+    ByteBuffer read = target.slice(from, to - from).order(ByteOrder.LITTLE_ENDIAN);
     try {
-      read(start + firstSample * sampleBytes, to, target);
+      long position = dataOffset + firstSample * sampleBytes;
+      read(position, to, target);
+      if (checksum.isPresent()) {
+        checksum.get().add(position, read);
+      }
     } catch (IOException e) {
       // A change explains apparent damage.
       file.requireUnchanged();
       throw StoredArray.unreadable(description, e);
     }
     file.requireUnchanged();
-    return block(count / unit(), target.slice(from, to - from).order(ByteOrder.LITTLE_ENDIAN));
+    return block(count / unit(), read);
   }
 
   private void requireRange(long firstSample, int count) {
@@ -100,13 +124,13 @@ final class StoredRanges implements RangeReader {
     }
   }
 
-  /** Reads up to a position of the target. */
+  /** Reads from a position in the array's bytes up to a position of the target. */
   private void read(long position, int to, ByteBuffer target) throws IOException {
     int limit = target.limit();
     try {
       for (long from = position; target.position() < to; ) {
         int end = target.isDirect() ? to : Math.min(to, target.position() + MOST_ON_HEAP);
-        int read = channel.read(target.limit(end), from);
+        int read = channel.read(target.limit(end), start + from);
         if (read < 0) {
           throw new EOFException();
         }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.Inflater;
@@ -108,6 +109,11 @@ record ZipEntryBytes(
     try (FileInputStream file = new FileInputStream(archive.toFile())) {
       return Optional.of(new Place(archive, dataPosition(file)));
     }
+  }
+
+  @Override
+  public OptionalLong checksum() {
+    return OptionalLong.of(crc);
   }
 
   /**
@@ -240,7 +246,7 @@ record ZipEntryBytes(
     public int read(byte[] target, int offset, int length) throws IOException {
       int count = super.read(target, offset, length);
       if (count < 0 && checked.getChecksum().getValue() != crc) {
-        throw new ZipException("the checksum of the entry is wrong");
+        throw RangeChecksum.wrong();
       }
       return count;
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -155,7 +156,7 @@ class StoredRangesTest {
     assertEquals(Optional.empty(), neuronsFirst.openRanges());
     Layer some = Layers.sampled(layer(array(type, 9, 4), Container.PLAIN, rows), 5);
     assertEquals(Optional.empty(), some.openRanges());
-    assertEquals(Optional.empty(), Layers.of("memory", new float[3][2]).openRanges());
+    assertEquals(Optional.empty(), Layers.ofNeurons("memory", new float[3][2]).openRanges());
   }
 
   @Test
@@ -231,12 +232,88 @@ class StoredRangesTest {
             layer.description(),
             FileStamp.of(file),
             late,
+            0,
+            Optional.empty(),
             strides,
             BlockShape.of(strides, Float.BYTES),
             ElementType.FLOAT32)) {
       assertRefused(
           () -> reader.fill(90, 10, ByteBuffer.allocate(1000)), file, "the data is truncated");
     }
+  }
+
+  /** One flipped bit, of the header or the values, is found by whichever read comes last. */
+  @Test
+  void theReadThatCompletesTheLayerVerifiesTheChecksum() throws IOException {
+    byte[] npy = array(ElementType.FLOAT32, 100, 5).npy();
+    for (int damaged : new int[] {-1, 9, npy.length - 2000, npy.length - 777, npy.length - 1}) {
+      Path file = Container.STORED.write(folder, npy);
+      byte[] bytes = Files.readAllBytes(file);
+      int start = indexOf(npy, bytes);
+      Layer layer = layer(file, Layout.of(2, List.of()));
+      if (damaged >= 0) {
+        FileTime time = Files.getLastModifiedTime(file);
+        bytes[start + damaged] ^= 1;
+        Files.write(file, bytes);
+        Files.setLastModifiedTime(file, time);
+      }
+      for (int seed = 0; seed < 3; seed++) {
+        List<Integer> starts = new ArrayList<>(List.of(0, 30, 60, 90));
+        Collections.shuffle(starts, new Random(seed));
+        int last = starts.remove(3);
+        try (RangeReader reader = layer.openRanges().orElseThrow()) {
+          ByteBuffer room = ByteBuffer.allocate(1000);
+          for (int first : starts) {
+            reader.fill(first, Math.min(30, 100 - first), room.clear());
+            reader.fill(first, Math.min(30, 100 - first), room.clear());
+          }
+          int count = Math.min(30, 100 - last);
+          if (damaged < 0) {
+            reader.fill(last, count, room.clear());
+          } else {
+            assertRefused(
+                () -> reader.fill(last, count, room.clear()), "the checksum of the entry is wrong");
+          }
+        }
+      }
+      // Parts that overlap say nothing.
+      try (RangeReader reader = layer.openRanges().orElseThrow()) {
+        ByteBuffer room = ByteBuffer.allocate(1000);
+        reader.fill(0, 50, room.clear());
+        reader.fill(40, 50, room.clear());
+      }
+    }
+  }
+
+  private static int indexOf(byte[] part, byte[] whole) {
+    int start = 0;
+    while (!Arrays.equals(part, 0, part.length, whole, start, start + part.length)) {
+      start++;
+    }
+    return start;
+  }
+
+  @Test
+  void activationsInMemoryHaveRanges() throws Exception {
+    float[][] samples = new float[100][7];
+    float[] flat = new float[700];
+    for (int i = 0; i < 700; i++) {
+      samples[i / 7][i % 7] = i;
+      flat[i] = i;
+    }
+    FloatBuffer all = FloatBuffer.wrap(flat);
+    assertThreadsReadTheSame(Layers.of("rows", samples), true);
+    assertThreadsReadTheSame(Layers.of("one", 100, 7, flat), false);
+    assertThreadsReadTheSame(
+        Layers.of(
+            "pieces",
+            100,
+            7,
+            all.slice(0, 5),
+            all.slice(5, 0),
+            all.slice(5, 300),
+            all.slice(305, 395)),
+        true);
   }
 
   @Test
