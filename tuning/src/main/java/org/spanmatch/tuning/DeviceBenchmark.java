@@ -32,10 +32,11 @@ import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceEvent;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.kernel.cuda.driver.DeviceStream;
 import org.spanmatch.kernel.cuda.driver.HostMemory;
 import org.spanmatch.kernel.cuda.gram.GramStrip;
-import org.spanmatch.kernel.cuda.gram.Inbox;
 import org.spanmatch.kernel.cuda.gram.JointLayers;
+import org.spanmatch.kernel.cuda.gram.Unpacker;
 
 /**
  * Measures the device without the host, and the limits of both: the way from float32 samples in
@@ -106,7 +107,9 @@ public class DeviceBenchmark {
     @Param("100000")
     public int samples;
 
-    private final List<Inbox> inboxes = new ArrayList<>();
+    private final List<DeviceMemory> raw = new ArrayList<>();
+    private DeviceStream unpacking;
+    private Unpacker unpacker;
     private Block block;
     private final List<DeviceMemory> panels = new ArrayList<>();
     private final List<DeviceEvent> arrived = new ArrayList<>();
@@ -139,26 +142,29 @@ public class DeviceBenchmark {
       Layer layer = Layers.of("layer", panel, m, new float[panel * m]);
       JointLayers layers = new JointLayers(List.of(ScaledLayer.unscaled(layer)));
       strip = new GramStrip(device, allocations, layers, 0, m, panel, List.of());
+      unpacking = allocations.stream();
+      unpacker = new Unpacker(device, allocations, unpacking, null);
       for (int from = 0; from < samples; from += BLOCK_SAMPLES) {
-        Inbox inbox = new Inbox(device, allocations, null);
-        inboxes.add(inbox);
-        unpack(inbox, 0, 1, panels.get(0)); // copies the whole block
+        DeviceMemory copy = allocations.bytes(bytes.capacity());
+        device.transfers().upload(bytes, copy, 0);
+        raw.add(copy);
       }
       device.finish();
-    }
-
-    private void unpack(Inbox inbox, int from, int count, DeviceMemory rows) {
-      inbox.unpack(block, 1, from, count, rows.element(0), m);
     }
 
     private void add(Device device) {
       int turn = 0;
       for (int done = 0; done < samples; done += GramStrip.PANEL) {
         int count = Math.min(GramStrip.PANEL, samples - done);
-        Inbox inbox = inboxes.get(done / BLOCK_SAMPLES);
-        inbox.waitFor(added.get(turn));
-        unpack(inbox, done % BLOCK_SAMPLES, count, panels.get(turn));
-        inbox.record(arrived.get(turn));
+        unpacking.waitFor(added.get(turn));
+        unpacker.unpack(
+            raw.get(done / BLOCK_SAMPLES),
+            block,
+            done % BLOCK_SAMPLES,
+            count,
+            panels.get(turn).pointer(),
+            m);
+        unpacking.record(arrived.get(turn));
         device.waitFor(arrived.get(turn));
         strip.add(panels.get(turn), count);
         device.record(added.get(turn));

@@ -24,6 +24,7 @@ import org.spanmatch.kernel.cuda.driver.DeviceException;
 import org.spanmatch.kernel.cuda.driver.DeviceInfo;
 import org.spanmatch.kernel.cuda.gram.GramStrip;
 import org.spanmatch.kernel.cuda.gram.JointLayers;
+import org.spanmatch.kernel.cuda.gram.Readers;
 import org.spanmatch.kernel.cuda.projection.DeviceTable;
 import org.spanmatch.kernel.cuda.projection.UnitGram;
 
@@ -50,9 +51,9 @@ public final class CudaKernel implements ProjectionKernel {
   private static final long HEAP_BYTES = 32 << 20;
 
   private final List<Device> devices;
-  private final KernelOptions options;
   private final ProjectionKernel.Info info;
   private final DeviceErrors errors;
+  private final Readers readers;
 
   /**
    * Creates contexts on devices.
@@ -69,7 +70,6 @@ public final class CudaKernel implements ProjectionKernel {
       throw e;
     }
     this.devices = List.copyOf(opened);
-    this.options = options;
     String names = chosen.get(0).name();
     this.info =
         new ProjectionKernel.Info(
@@ -81,6 +81,7 @@ public final class CudaKernel implements ProjectionKernel {
             arithmetic,
             reason);
     this.errors = new DeviceErrors(info.device(), this::close);
+    this.readers = new Readers(options.threads());
   }
 
   /** The devices; the first one holds the tables. */
@@ -167,8 +168,7 @@ public final class CudaKernel implements ProjectionKernel {
     double matrix = Double.BYTES * (double) layers.neurons() * layers.neurons();
     if (fits(matrix + GramStrip.panelBytes(layers, GramStrip.PANEL))) {
       Collection<GramPair> normPairs = ResidentGram.normPairs(layers, pairs, how);
-      try (ResidentGram gram =
-          ResidentGram.of(devices, layers, how, normPairs, false, options.threads())) {
+      try (ResidentGram gram = ResidentGram.of(devices, layers, how, normPairs, false, readers)) {
         return gram.onHost(pairs);
       } catch (DeviceException e) {
         // Other processes may have taken the memory that the estimate before reckoned with.
@@ -177,7 +177,7 @@ public final class CudaKernel implements ProjectionKernel {
         }
       }
     }
-    return new StripedGram(devices.get(0), layers, pairs, how, options.threads()).read();
+    return new StripedGram(devices.get(0), layers, pairs, how, readers).read();
   }
 
   @Override
@@ -226,7 +226,7 @@ public final class CudaKernel implements ProjectionKernel {
   private ResidentGram resident(JointLayers layers, GramOptions how) {
     int x = layers.layers().get(0).neurons();
     int y = layers.layers().get(1).neurons();
-    if (!fits(ResidentGram.bytes(x, y, layers.samples()) + layers.inboxBytes())) {
+    if (!fits(ResidentGram.bytes(x, y, layers.samples()) + layers.inboxBytes(GramStrip.PANEL))) {
       throw new NotEnoughMemoryException(
           layers.layers().get(0).layer().description()
               + ": the table of "
@@ -236,11 +236,12 @@ public final class CudaKernel implements ProjectionKernel {
               + " neurons does not fit the memory of "
               + info.device());
     }
-    return ResidentGram.of(devices, layers, how, List.of(), true, options.threads());
+    return ResidentGram.of(devices, layers, how, List.of(), true, readers);
   }
 
   @Override
   public void close() {
     devices.forEach(Device::close);
+    readers.close();
   }
 }

@@ -22,6 +22,7 @@ import org.spanmatch.kernel.cuda.gram.ColumnMoments;
 import org.spanmatch.kernel.cuda.gram.GramBlocks;
 import org.spanmatch.kernel.cuda.gram.GramStrip;
 import org.spanmatch.kernel.cuda.gram.JointLayers;
+import org.spanmatch.kernel.cuda.gram.Readers;
 import org.spanmatch.kernel.cuda.projection.DeviceTable;
 import org.spanmatch.kernel.cuda.projection.UnitGram;
 
@@ -61,7 +62,7 @@ final class ResidentGram implements AutoCloseable {
    *
    * @param normPairs the pairs whose norm products are wanted
    * @param withTable whether there must be room for a table, too
-   * @param threads how many threads may read and compute
+   * @param readers the threads that read
    * @throws DeviceException where memory runs out; nothing is left allocated then
    */
   static ResidentGram of(
@@ -70,11 +71,11 @@ final class ResidentGram implements AutoCloseable {
       GramOptions options,
       Collection<GramPair> normPairs,
       boolean withTable,
-      int threads) {
+      Readers readers) {
     ResidentGram gram = new ResidentGram(devices, layers, options);
     try {
       gram.allocate(normPairs, withTable);
-      GramStrip.readAll(devices, gram.strips, layers, options.progress(), 0, 1, threads);
+      GramStrip.readAll(devices, gram.strips, layers, options.progress(), 0, 1, readers);
       gram.addParts();
       return gram;
     } catch (RuntimeException | Error e) {
@@ -85,12 +86,12 @@ final class ResidentGram implements AutoCloseable {
 
   private void allocate(Collection<GramPair> normPairs, boolean withTable) {
     if (withTable) {
-      unitRoom = device.allocations();
+      unitRoom = device.recurringAllocations();
       rooms.add(unitRoom);
       unit = unitRoom.doubles((long) layers.neurons() * layers.neurons());
     }
     for (Device other : devices) {
-      Allocations room = other.allocations();
+      Allocations room = other.recurringAllocations();
       rooms.add(room);
       strips.add(
           other.call(

@@ -18,6 +18,7 @@ import org.spanmatch.kernel.cuda.gram.ColumnMoments;
 import org.spanmatch.kernel.cuda.gram.GramBlocks;
 import org.spanmatch.kernel.cuda.gram.GramStrip;
 import org.spanmatch.kernel.cuda.gram.JointLayers;
+import org.spanmatch.kernel.cuda.gram.Readers;
 
 /**
  * Adds up a Gram matrix that is too large for a device: in strips of rows, with a pass over the
@@ -34,25 +35,25 @@ final class StripedGram {
   private final JointLayers layers;
   private final Collection<GramPair> pairs;
   private final GramOptions options;
-  private final int threads;
+  private final Readers readers;
 
   /**
    * Prepares; the device is the current one.
    *
    * @param pairs the pairs of layers that are wanted
-   * @param threads how many threads may read and compute
+   * @param readers the threads that read
    */
   StripedGram(
       Device device,
       JointLayers layers,
       Collection<GramPair> pairs,
       GramOptions options,
-      int threads) {
+      Readers readers) {
     this.device = device;
     this.layers = layers;
     this.pairs = pairs;
     this.options = options;
-    this.threads = threads;
+    this.readers = readers;
   }
 
   /**
@@ -105,14 +106,14 @@ final class StripedGram {
     for (int pass = 0; pass < passes; pass++) {
       int first = pass * rows;
       int count = Math.min(rows, neurons - first);
-      try (Allocations room = device.allocations()) {
+      try (Allocations room = device.recurringAllocations()) {
         // Once is enough for what all passes would find alike.
         Collection<GramPair> normPairs =
             pass == 0 ? ResidentGram.normPairs(layers, pairs, options) : List.of();
         GramStrip strip =
             new GramStrip(device, room, layers, first, count, panelSamples, normPairs);
         GramStrip.readAll(
-            List.of(device), List.of(strip), layers, options.progress(), pass, passes, threads);
+            List.of(device), List.of(strip), layers, options.progress(), pass, passes, readers);
         strip.download(blocks);
         if (pass == 0) {
           moments = strip.moments();

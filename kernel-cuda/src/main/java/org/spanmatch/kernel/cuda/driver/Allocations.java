@@ -1,5 +1,7 @@
 package org.spanmatch.kernel.cuda.driver;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayDeque;
 import java.util.Collections;
 import java.util.Deque;
@@ -12,15 +14,26 @@ import java.util.Set;
  * piece by piece. Two threads may allocate at the same time.
  */
 public final class Allocations implements AutoCloseable {
+  private static final Logger LOGGER = System.getLogger("org.spanmatch.kernel");
+
   private final Device device;
+  private final MemoryPool pool;
+  private final boolean keeping; // in the pool what is freed
   private final Set<AutoCloseable> memory = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Deque<DeviceEvent> events = new ArrayDeque<>();
   private final Deque<DeviceStream> streams = new ArrayDeque<>();
   private Runnable giveUp = () -> {};
 
-  /** Creates an empty set of allocations; only {@link Device} does so. */
-  Allocations(Device device) {
+  /**
+   * Creates an empty set of allocations; only {@link Device} does so.
+   *
+   * @param pool gives way to these allocations
+   * @param keeping whether they take device memory from the pool, and leave it there
+   */
+  Allocations(Device device, MemoryPool pool, boolean keeping) {
     this.device = device;
+    this.pool = pool;
+    this.keeping = keeping;
   }
 
   /** Sets the action that frees dispensable memory when an allocation runs out of memory. */
@@ -35,18 +48,35 @@ public final class Allocations implements AutoCloseable {
 
   /** Allocates {@code bytes} bytes. */
   public synchronized DeviceMemory bytes(long bytes) {
-    DeviceMemory piece;
+    // Empty memory has an address too.
+    DeviceMemory piece = new DeviceMemory(this::release, piece(Math.max(1, bytes)), bytes);
+    memory.add(piece);
+    return piece;
+  }
+
+  private MemoryPool.Piece piece(long bytes) {
+    MemoryPool.Piece kept = keeping ? pool.take(bytes) : null;
+    if (kept != null) {
+      return kept;
+    }
     try {
-      piece = DeviceMemory.allocate(this::release, bytes);
+      return MemoryPool.Piece.allocate(bytes);
     } catch (DeviceException e) {
       if (!e.isOutOfMemory()) {
         throw e;
       }
+      if (pool.clear()) {
+        try {
+          return MemoryPool.Piece.allocate(bytes);
+        } catch (DeviceException again) {
+          if (!again.isOutOfMemory()) {
+            throw again;
+          }
+        }
+      }
       giveUp.run();
-      piece = DeviceMemory.allocate(this::release, bytes);
+      return MemoryPool.Piece.allocate(bytes);
     }
-    memory.add(piece);
-    return piece;
   }
 
   /** Allocates memory and copies numbers there. */
@@ -70,9 +100,32 @@ public final class Allocations implements AutoCloseable {
     return piece;
   }
 
+  /** Allocates page-locked host memory, or ordinary one where there is no more of it. */
+  synchronized HostMemory hostIfPossible(int bytes) {
+    try {
+      return host(bytes);
+    } catch (DeviceException e) {
+      if (!e.isOutOfMemory()) {
+        throw e;
+      }
+      LOGGER.log(Level.DEBUG, "copying to the device from pageable memory, which is slower", e);
+      HostMemory piece = HostMemory.pageable(this::release, bytes);
+      memory.add(piece);
+      return piece;
+    }
+  }
+
   /** Creates an event that lives as long as these allocations. */
-  public synchronized DeviceEvent event() {
-    DeviceEvent event = new DeviceEvent();
+  public DeviceEvent event() {
+    return add(DeviceEvent.spinning());
+  }
+
+  /** Creates such an event for which the host waits without taking a processor. */
+  DeviceEvent sleepingEvent() {
+    return add(DeviceEvent.sleeping());
+  }
+
+  private synchronized DeviceEvent add(DeviceEvent event) {
     events.push(event);
     return event;
   }
@@ -84,10 +137,21 @@ public final class Allocations implements AutoCloseable {
     return stream;
   }
 
-  /** Called before a piece is freed; waits until it is no longer used. */
-  private synchronized void release(AutoCloseable piece) {
+  /** Called before host memory is freed; waits until it is no longer used. */
+  private synchronized void release(HostMemory piece) {
     memory.remove(piece);
     device.finish();
+  }
+
+  /** Frees device memory, or leaves it to the pool, when it is no longer used. */
+  private synchronized void release(DeviceMemory piece) {
+    memory.remove(piece);
+    device.finish();
+    if (keeping) {
+      pool.keep(piece.piece());
+    } else {
+      piece.piece().free();
+    }
   }
 
   /** Frees everything left, unless the device has done so. */

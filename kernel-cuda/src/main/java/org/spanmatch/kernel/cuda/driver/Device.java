@@ -27,14 +27,17 @@ import jcuda.runtime.cudaStream_t;
  *
  * <p>Commands run on one stream, in order; only activations are copied on others. A context belongs
  * to a thread while it is current, so everything must happen inside {@link #call}, where threads
- * take turns; only the upload of a layer may run on a second thread. For concurrent threads there
- * are {@linkplain #lane() lanes}.
+ * take turns; only threads that read a layer for such a call may use it beside, in {@link #here}.
+ * For concurrent threads there are {@linkplain #lane() lanes}.
  *
  * <p>The context is not the one that the CUDA runtime shares with other libraries in this process:
  * after a kernel fails, only destroying its context makes the device usable again.
  */
 public final class Device implements AutoCloseable {
   private static final int TRANSFER_BYTES = 1 << 20;
+
+  // The most of its memory that is kept for the next layer, as a divisor.
+  private static final int KEPT_SHARE = 4;
 
   private static final Logger LOGGER = System.getLogger("org.spanmatch.kernel");
 
@@ -56,6 +59,8 @@ public final class Device implements AutoCloseable {
   private final Map<DeviceModule, DeviceCode> code = new ConcurrentHashMap<>(); // of all lanes
   private Blas blas;
   private Transfers transfers;
+  private UploadRing uploads; // null until it is used
+  private final MemoryPool pool; // of all lanes
   private volatile boolean open;
 
   /**
@@ -69,6 +74,7 @@ public final class Device implements AutoCloseable {
     this.context = new CUcontext();
     this.whole = this;
     this.life = new ReentrantReadWriteLock();
+    this.pool = new MemoryPool(info.memoryBytes() / KEPT_SHARE);
     CUdevice device = new CUdevice();
     check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, info.number()));
     check("cuCtxCreate", JCudaDriver.cuCtxCreate(context, 0, device));
@@ -82,6 +88,7 @@ public final class Device implements AutoCloseable {
     this.context = whole.context;
     this.whole = whole;
     this.life = whole.life;
+    this.pool = whole.pool;
     start();
     whole.lanes.add(this);
   }
@@ -118,7 +125,14 @@ public final class Device implements AutoCloseable {
    * @throws DeviceException if the device refuses
    */
   public Device lane() {
-    return new Device(whole);
+    try {
+      return new Device(whole);
+    } catch (DeviceException e) {
+      if (e.isOutOfMemory() && pool.clear()) {
+        return new Device(whole);
+      }
+      throw e;
+    }
   }
 
   /** Whether this is a lane of another device. */
@@ -177,8 +191,8 @@ public final class Device implements AutoCloseable {
   }
 
   /**
-   * Calls work in a second thread while the first one waits for it inside {@link #call}: the second
-   * must not queue behind a thread that wants to close the device.
+   * Calls work in a second thread while the first one waits for it, or will, inside {@link #call}:
+   * the second must not queue behind a thread that wants to close the device.
    */
   public <T> T here(Supplier<T> work) {
     check("cuCtxPushCurrent", JCudaDriver.cuCtxPushCurrent(context));
@@ -220,9 +234,28 @@ public final class Device implements AutoCloseable {
 
   /** Returns allocations for a new purpose. */
   public Allocations allocations() {
-    Allocations allocations = new Allocations(this);
+    return add(new Allocations(this, pool, false));
+  }
+
+  /**
+   * Returns allocations whose device memory is kept when they end, for others of this kind, until
+   * there is too little memory for something else. What is there has not been cleared.
+   */
+  public Allocations recurringAllocations() {
+    return add(new Allocations(this, pool, true));
+  }
+
+  private Allocations add(Allocations allocations) {
     owned.add(allocations);
     return allocations;
+  }
+
+  /** Returns the way of activations to this device, which is kept until the device is closed. */
+  public UploadRing uploads() {
+    if (uploads == null) {
+      uploads = new UploadRing(allocations());
+    }
+    return uploads;
   }
 
   /** Called after all memory of some allocations has been freed. */
@@ -230,11 +263,14 @@ public final class Device implements AutoCloseable {
     owned.remove(allocations);
   }
 
-  /** Returns the number of bytes that are free now, for all processes together. */
+  /**
+   * Returns the number of bytes that are free now, for all processes together, with those that are
+   * kept for the next layer.
+   */
   public long freeBytes() {
     long[] free = {0};
     check("cuMemGetInfo", JCudaDriver.cuMemGetInfo(free, new long[1]));
-    return free[0];
+    return free[0] + pool.bytes();
   }
 
   /** Fills memory with zeros. */
@@ -311,6 +347,9 @@ public final class Device implements AutoCloseable {
     open = false;
     List.copyOf(lanes).forEach(Device::destroy);
     List.copyOf(owned).forEach(Allocations::free);
+    if (!isLane()) {
+      pool.clear();
+    }
     if (blas != null) {
       JCublas2.cublasDestroy(blasHandle);
     }

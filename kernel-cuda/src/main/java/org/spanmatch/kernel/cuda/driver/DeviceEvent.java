@@ -12,10 +12,19 @@ import jcuda.driver.JCudaDriver;
 public final class DeviceEvent {
   private final CUevent handle = new CUevent();
 
+  private DeviceEvent(int flags) {
+    check("cuEventCreate", JCudaDriver.cuEventCreate(handle, flags));
+  }
+
   /** Creates an event of the current context that counts as occurred until it is recorded. */
-  DeviceEvent() {
-    check(
-        "cuEventCreate", JCudaDriver.cuEventCreate(handle, CUevent_flags.CU_EVENT_DISABLE_TIMING));
+  static DeviceEvent spinning() {
+    return new DeviceEvent(CUevent_flags.CU_EVENT_DISABLE_TIMING);
+  }
+
+  /** Creates one whose {@link #synchronise} leaves the processor to others. */
+  static DeviceEvent sleeping() {
+    return new DeviceEvent(
+        CUevent_flags.CU_EVENT_DISABLE_TIMING | CUevent_flags.CU_EVENT_BLOCKING_SYNC);
   }
 
   /** The driver's handle of the event. */

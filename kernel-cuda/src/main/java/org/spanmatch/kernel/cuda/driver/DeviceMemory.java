@@ -1,33 +1,26 @@
 package org.spanmatch.kernel.cuda.driver;
 
-import static org.spanmatch.kernel.cuda.driver.DeviceException.check;
-
 import java.util.function.Consumer;
-import jcuda.driver.CUdeviceptr;
-import jcuda.driver.JCudaDriver;
 
 /** A piece of device memory, freed with its {@link Allocations} at the latest. */
 public final class DeviceMemory implements AutoCloseable {
   private final Consumer<? super DeviceMemory> closing;
+  private final MemoryPool.Piece piece;
   private final DeviceAddress address;
   private final long bytes;
   private boolean open = true;
 
-  private DeviceMemory(Consumer<? super DeviceMemory> closing, CUdeviceptr pointer, long bytes) {
-    this.closing = closing;
-    this.address = new DeviceAddress(pointer, 0);
-    this.bytes = bytes;
-  }
-
   /**
-   * Allocates at least one byte, so that empty memory has an address too.
+   * Memory that has been allocated.
    *
-   * @param closing called before the memory is freed
+   * @param closing called once, to free it
+   * @param bytes how much of the piece is used
    */
-  static DeviceMemory allocate(Consumer<? super DeviceMemory> closing, long bytes) {
-    CUdeviceptr pointer = new CUdeviceptr();
-    check("cuMemAlloc of " + bytes + " bytes", JCudaDriver.cuMemAlloc(pointer, Math.max(1, bytes)));
-    return new DeviceMemory(closing, pointer, bytes);
+  DeviceMemory(Consumer<? super DeviceMemory> closing, MemoryPool.Piece piece, long bytes) {
+    this.closing = closing;
+    this.piece = piece;
+    this.address = new DeviceAddress(piece.pointer(), 0);
+    this.bytes = bytes;
   }
 
   /** The size in bytes. */
@@ -45,12 +38,16 @@ public final class DeviceMemory implements AutoCloseable {
     return address.withByteOffset(Double.BYTES * index);
   }
 
+  /** What was allocated. */
+  MemoryPool.Piece piece() {
+    return piece;
+  }
+
   @Override
   public void close() {
     if (open) {
       open = false;
       closing.accept(this);
-      check("cuMemFree", JCudaDriver.cuMemFree(address));
     }
   }
 }

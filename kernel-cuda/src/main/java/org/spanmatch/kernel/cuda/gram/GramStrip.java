@@ -11,6 +11,7 @@ import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceEvent;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.kernel.cuda.driver.DeviceStream;
 
 /**
  * Some rows of the Gram matrix G = AᵀA of the activation vectors A of some layers side by side, on
@@ -31,11 +32,11 @@ public final class GramStrip {
   private final Device device;
   private final GramCode code;
   private final Allocations allocations;
-  private final JointLayers layers;
   private final int neurons;
   private final int first;
   private final int rows;
   private final int panelSamples;
+  private final DeviceStream unpacking;
   private final List<Inbox> inboxes = new ArrayList<>(); // by layer
   private final Panel[] panels;
   private final DeviceMemory momentChunks;
@@ -44,17 +45,15 @@ public final class GramStrip {
   private final StripNorms norms; // null if not requested
   private int turn;
 
-  /** Rows of samples: while those of one panel are added, the other's arrive. */
+  /** Rows of samples: while those of one panel are added, the other's are unpacked. */
   private static final class Panel {
     final DeviceMemory rows;
-    final List<DeviceEvent> arrived = new ArrayList<>(); // by layer
+    final DeviceEvent unpacked;
     final DeviceEvent added;
 
-    Panel(Allocations allocations, long elements, int layers) {
+    Panel(Allocations allocations, long elements) {
       rows = allocations.doubles(elements);
-      for (int i = 0; i < layers; i++) {
-        arrived.add(allocations.event());
-      }
+      unpacked = allocations.event();
       added = allocations.event();
     }
   }
@@ -79,18 +78,13 @@ public final class GramStrip {
     this.device = device;
     this.code = new GramCode(device);
     this.allocations = allocations;
-    this.layers = layers;
     this.neurons = layers.neurons();
     this.first = first;
     this.rows = rows;
     this.panelSamples = panelSamples;
     long samples = Math.min(panelSamples, layers.samples());
     long elements = samples * neurons;
-    int count = layers.layers().size();
-    panels =
-        new Panel[] {
-          new Panel(allocations, elements, count), new Panel(allocations, elements, count)
-        };
+    panels = new Panel[] {new Panel(allocations, elements), new Panel(allocations, elements)};
     momentChunks =
         allocations.doubles((long) MOMENTS * neurons * Math.max(1, GramCode.chunks(samples)));
     moments = allocations.doubles((long) MOMENTS * neurons);
@@ -101,10 +95,17 @@ public final class GramStrip {
         normPairs.isEmpty()
             ? null
             : new StripNorms(device, allocations, layers, normPairs, samples);
+    unpacking = allocations.stream();
     layers
         .layers()
-        .forEach(layer -> inboxes.add(new Inbox(device, allocations, layer.scales().orElse(null))));
-    device.synchronise(); // the inboxes' streams may use all this
+        .forEach(
+            layer ->
+                inboxes.add(
+                    new Inbox(device, allocations, unpacking, layer.scales().orElse(null))));
+    // Unpacking waits for what is above.
+    for (Panel panel : panels) {
+      device.record(panel.added);
+    }
   }
 
   /** The bytes that a strip takes on the device besides its rows. */
@@ -112,7 +113,7 @@ public final class GramStrip {
     double neurons = layers.neurons();
     double samples = Math.min(panelSamples, layers.samples());
     double chunks = MOMENTS * neurons * (1 + GramCode.chunks((long) samples));
-    return Double.BYTES * (2 * neurons * samples + chunks) + layers.inboxBytes();
+    return Double.BYTES * (2 * neurons * samples + chunks) + layers.inboxBytes(panelSamples);
   }
 
   /**
@@ -121,7 +122,7 @@ public final class GramStrip {
    * @param devices the device of each strip
    * @param pass how many passes came before
    * @param passes how many there are in all
-   * @param threads how many threads may read
+   * @param readers the threads that read
    */
   public static void readAll(
       List<Device> devices,
@@ -130,25 +131,13 @@ public final class GramStrip {
       Progress progress,
       int pass,
       int passes,
-      int threads) {
+      Readers readers) {
     long samples = layers.samples();
     if (layers.neurons() == 0) {
       return;
     }
-    List<LayerFeed> feeds = new ArrayList<>();
-    try (ParallelPair readers = new ParallelPair(threads)) {
-      layers.layers().forEach(layer -> feeds.add(new LayerFeed(layer.layer())));
-      int turn = 0;
-      for (long done = 0; done < samples; ) {
-        GramStrip strip = strips.get(turn);
-        int count = (int) Math.min(strip.panelSamples, samples - done);
-        devices.get(turn).run(() -> strip.add(feeds, count, readers));
-        turn = (turn + 1) % strips.size();
-        done += count;
-        progress.update("compress", pass * samples + done, passes * samples);
-      }
-    } finally {
-      feeds.forEach(LayerFeed::close);
+    try (StripPass all = new StripPass(devices, strips, layers, readers)) {
+      all.run(done -> progress.update("compress", pass * samples + done, passes * samples));
     }
   }
 
@@ -157,25 +146,38 @@ public final class GramStrip {
     return (long) neurons - first;
   }
 
+  /** Samples of a panel; the last one may have fewer. */
+  int panelSamples() {
+    return panelSamples;
+  }
+
+  /** Where a layer arrives. */
+  Inbox inbox(int layer) {
+    return inboxes.get(layer);
+  }
+
   /**
-   * Adds samples.
+   * Unpacks samples of a parcel to the panel that is added next.
    *
-   * @param count how many, at most those of a panel
-   * @param readers bring those of both halves of the layers at the same time
+   * @param from the first sample in the parcel
+   * @param count how many
+   * @param row of the first one in the panel
+   * @param column of the layer's first neuron
    */
-  private void add(List<LayerFeed> feeds, int count, ParallelPair readers) {
+  void unpack(Inbox.Place place, int from, int count, int row, int column) {
+    Panel panel = panels[turn];
+    if (row == 0) {
+      unpacking.waitFor(panel.added);
+    }
+    place.unpack(from, count, panel.rows.element((long) row * neurons + column), neurons);
+  }
+
+  /** Adds the samples of a panel that has been unpacked. */
+  void addPanel(int count) {
     Panel panel = panels[turn];
     turn = 1 - turn;
-    int half = (feeds.size() + 1) / 2;
-    readers.run(
-        () -> receive(feeds, 0, half, count, panel),
-        () ->
-            device.here(
-                () -> {
-                  receive(feeds, half, feeds.size(), count, panel);
-                  return null;
-                }));
-    panel.arrived.forEach(device::waitFor);
+    unpacking.record(panel.unpacked);
+    device.waitFor(panel.unpacked);
     add(panel.rows, count);
     device.record(panel.added);
   }
@@ -205,17 +207,6 @@ public final class GramStrip {
               neurons,
               values.pointer(),
               columns);
-    }
-  }
-
-  private void receive(List<LayerFeed> feeds, int from, int to, int count, Panel panel) {
-    for (int i = from; i < to; i++) {
-      Inbox inbox = inboxes.get(i);
-      inbox.waitFor(panel.added);
-      if (feeds.get(i).hasNeurons()) {
-        feeds.get(i).fill(inbox, count, panel.rows, neurons, layers.first(i));
-      }
-      inbox.record(panel.arrived.get(i));
     }
   }
 

@@ -1,6 +1,5 @@
 package org.spanmatch.kernel.cuda.gram;
 
-import java.nio.ByteOrder;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.cuda.driver.Allocations;
@@ -9,125 +8,108 @@ import org.spanmatch.kernel.cuda.driver.DeviceAddress;
 import org.spanmatch.kernel.cuda.driver.DeviceEvent;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
 import org.spanmatch.kernel.cuda.driver.DeviceStream;
-import org.spanmatch.kernel.cuda.driver.HostMemory;
+import org.spanmatch.kernel.cuda.driver.UploadRing;
 
 /**
- * Where the blocks of one layer arrive on a device, as they lie in the file, and are turned into
- * rows of doubles.
- *
- * <p>The host has room for two blocks: while one is copied and unpacked, on a stream of this inbox,
- * it reads the next. The user of the rows has to wait for an event; see {@link #record}.
+ * Where the parcels of one layer arrive on a device: in two places in turn, so that one is copied
+ * while the other is unpacked.
  */
-public final class Inbox {
+final class Inbox {
   // Readers take larger blocks only where one sample is larger.
   private static final double LARGEST_BLOCK = 32 << 20;
 
-  private final Allocations allocations;
-  private final DeviceStream stream;
-  private final GramCode code;
-  private final DeviceMemory scales; // null for none
-  private final Slot[] slots;
-  private DeviceMemory raw; // the block as it lies in the file
-  private int current;
-  private long arrived; // number of the block that lies there, from 1
+  private final UploadRing ring;
+  private final DeviceStream unpacking;
+  private final Unpacker unpacker;
+  private final Place[] places;
+  private int turn;
 
-  /** Room for a block on the host. */
-  private static final class Slot {
-    final DeviceEvent copied;
-    HostMemory host;
+  /** Room for a parcel. */
+  final class Place {
+    private final Allocations allocations;
+    private final DeviceEvent arrived;
+    private final DeviceEvent unpacked;
+    private DeviceMemory memory;
+    private Parcel parcel; // planned or here; null if none was
+    private int planned; // parts
+    private Block layout;
 
-    Slot(Allocations allocations) {
-      copied = allocations.event();
+    private Place(Allocations allocations) {
+      this.allocations = allocations;
+      this.arrived = allocations.event();
+      this.unpacked = allocations.event();
+    }
+
+    /** Whether further parts of the parcel are to be read. */
+    boolean isIncomplete() {
+      return planned < parcel.parts();
+    }
+
+    /** Returns the number of the next part, which is planned with that. */
+    int planPart() {
+      parcel.plan();
+      return planned++;
+    }
+
+    /** Copies a part, after those before it and after what was here has been unpacked. */
+    void receive(Parcel from, int part, UploadRing.Slot slot, Block strides) {
+      if (part == 0) {
+        require(from.bytes());
+        ring.stream().waitFor(unpacked);
+        layout = strides;
+      }
+      slot.copy(memory.pointer().withByteOffset(from.partStart(part)), from.partLength(part));
+      if (part == from.parts() - 1) {
+        ring.stream().record(arrived);
+      }
+    }
+
+    private void require(long bytes) {
+      if (memory == null || memory.bytes() < bytes) {
+        if (memory != null) {
+          memory.close();
+        }
+        memory = allocations.bytes(bytes);
+      }
+    }
+
+    /** Writes samples to rows of doubles when all parts have arrived. */
+    void unpack(int from, int count, DeviceAddress target, long leading) {
+      unpacking.waitFor(arrived);
+      unpacker.unpack(memory, layout, from, count, target, leading);
+      unpacking.record(unpacked);
     }
   }
 
   /**
-   * An empty inbox.
+   * An empty inbox of the current device.
    *
    * @param allocations owns its memory on the device
+   * @param unpacking the stream that unpacks
    * @param scales a factor for each neuron, or null
    */
-  public Inbox(Device device, Allocations allocations, double[] scales) {
-    this.allocations = allocations;
-    this.stream = allocations.stream();
-    this.code = new GramCode(device, stream);
-    this.scales = scales == null ? null : allocations.of(scales);
-    this.slots = new Slot[] {new Slot(allocations), new Slot(allocations)};
+  Inbox(Device device, Allocations allocations, DeviceStream unpacking, double[] scales) {
+    this.ring = device.uploads();
+    this.unpacking = unpacking;
+    this.unpacker = new Unpacker(device, allocations, unpacking, scales);
+    this.places = new Place[] {new Place(allocations), new Place(allocations)};
   }
 
   /** The most bytes of device memory that an inbox takes for a layer. */
-  public static double bytes(Layer layer) {
+  static double bytes(Layer layer, int panelSamples) {
     double all = (double) layer.neurons() * layer.samples() * layer.type().bytes();
-    return Math.min(all, LARGEST_BLOCK) + Double.BYTES * (double) layer.neurons();
+    double parcel = Math.max(LARGEST_BLOCK, RangeFeed.parcelBytes(layer, panelSamples));
+    // The second place is not used by a layer that comes in one parcel.
+    return (all <= parcel ? all : 2 * parcel) + Double.BYTES * (double) layer.neurons();
   }
 
-  /**
-   * Writes samples of a block to rows of doubles on the device.
-   *
-   * @param number of the block, growing from 1: one that has arrived is not copied again
-   * @param from the first sample in the block
-   * @param count how many
-   * @param target where the first neuron of the first sample goes
-   * @param leading distance between the rows of the target
-   */
-  public void unpack(
-      Block block, long number, int from, int count, DeviceAddress target, long leading) {
-    if (number != arrived) {
-      receive(block);
-      arrived = number;
+  /** Returns where a parcel is, or will be; if it is new here, it takes the place used before. */
+  Place placeOf(Parcel parcel) {
+    if (places[turn].parcel != parcel) {
+      turn = 1 - turn;
+      places[turn].parcel = parcel;
+      places[turn].planned = 0;
     }
-    code.unpack(
-        raw,
-        block.type(),
-        block.data().order() == ByteOrder.BIG_ENDIAN,
-        scales == null ? DeviceAddress.NULL : scales.pointer(),
-        target,
-        leading,
-        block.neurons(),
-        block.innerSize(),
-        block.neuronStride(),
-        block.outerStride(),
-        block.innerStride(),
-        from,
-        count);
-  }
-
-  /** Makes all later blocks wait for an event, such as that rows may be overwritten. */
-  public void waitFor(DeviceEvent event) {
-    stream.waitFor(event);
-  }
-
-  /** Makes an event occur when all blocks so far are unpacked. */
-  public void record(DeviceEvent event) {
-    stream.record(event);
-  }
-
-  /** Copies a block, through the host's memory that was used longer ago. */
-  private void receive(Block block) {
-    current = 1 - current;
-    Slot slot = slots[current];
-    int values =
-        1
-            + (block.neurons() - 1) * block.neuronStride()
-            + (block.outerSize() - 1) * block.outerStride()
-            + (block.innerSize() - 1) * block.innerStride();
-    int bytes = values * block.type().bytes();
-    // The last copy has left the host's memory. On the device one thing follows the other.
-    slot.copied.synchronise();
-    if (slot.host == null || slot.host.bytes() < bytes) {
-      if (slot.host != null) {
-        slot.host.close();
-      }
-      slot.host = allocations.host(bytes);
-    }
-    if (raw == null || raw.bytes() < bytes) {
-      if (raw != null) {
-        raw.close();
-      }
-      raw = allocations.bytes(bytes);
-    }
-    slot.host.buffer().put(block.data().duplicate().clear().limit(bytes));
-    stream.copy(slot.host, raw.pointer(), bytes);
-    record(slot.copied);
+    return places[turn];
   }
 }

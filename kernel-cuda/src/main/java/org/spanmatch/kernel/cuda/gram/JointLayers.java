@@ -55,8 +55,8 @@ public final class JointLayers {
     return GramErrors.ofSums(samples(), panelSamples);
   }
 
-  /** The most bytes of device memory that the inboxes of all layers take. */
-  public double inboxBytes() {
-    return layers.stream().mapToDouble(layer -> Inbox.bytes(layer.layer())).sum();
+  /** The most bytes of device memory in which the samples of all layers arrive. */
+  public double inboxBytes(int panelSamples) {
+    return layers.stream().mapToDouble(layer -> Inbox.bytes(layer.layer(), panelSamples)).sum();
   }
 }

@@ -1,62 +1,43 @@
 package org.spanmatch.kernel.cuda.gram;
 
-import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.activations.Block;
+import java.util.Optional;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.Layer.BlockReader;
-import org.spanmatch.kernel.cuda.driver.DeviceMemory;
+import org.spanmatch.activations.Layer.RangeReader;
+import org.spanmatch.kernel.cuda.driver.UploadRing;
 
-/** One pass over a layer's samples, dealt out to the inboxes of devices. */
-final class LayerFeed implements AutoCloseable {
-  private final String description;
-  private final BlockReader reader;
-  private final boolean hasNeurons;
-  private Block block;
-  private long number;
-  private int used;
-
-  /** Starts a pass. */
-  LayerFeed(Layer layer) {
-    this.description = layer.description();
-    this.reader = layer.open();
-    this.hasNeurons = layer.neurons() > 0;
-  }
-
-  /** Whether there is anything to bring. */
-  boolean hasNeurons() {
-    return hasNeurons;
-  }
+/** One pass over a layer's samples, cut into parcels. */
+interface LayerFeed extends AutoCloseable {
+  /** Whether {@link #next} would not wait. */
+  boolean isReady();
 
   /**
-   * Brings the next samples to a device.
+   * Returns the next parcel, after the one before it is {@linkplain Parcel#complete complete}.
    *
-   * @param samples how many
-   * @param rows receives a row for each sample
-   * @param leading elements of such a row
-   * @param column where the first neuron goes
-   * @throws ActivationsException if there are fewer samples
+   * @throws org.spanmatch.activations.ActivationsException if there is none, or it can't be read
    */
-  void fill(Inbox inbox, int samples, DeviceMemory rows, long leading, int column) {
-    int filled = 0;
-    while (filled < samples) {
-      if (block == null || used == block.samples()) {
-        block = reader.next();
-        number++;
-        used = 0;
-        if (block == null) {
-          throw new ActivationsException(
-              description + " ended " + (samples - filled) + " samples or more too early");
-        }
-      }
-      int count = Math.min(samples - filled, block.samples() - used);
-      inbox.unpack(block, number, used, count, rows.element(filled * leading + column), leading);
-      used += count;
-      filled += count;
-    }
-  }
+  Parcel next();
 
+  /** Ends the pass; no part may be in the course of being read. */
   @Override
-  public void close() {
-    reader.close();
+  void close();
+
+  /**
+   * Starts a pass: by several threads at once where samples can be read at any place, otherwise by
+   * one at a time.
+   *
+   * @param panelSamples how many samples are used together
+   */
+  static LayerFeed of(Layer layer, int panelSamples, Readers readers) {
+    if (layer.neurons() > 0 && layer.samples() > 0) {
+      Optional<RangeReader> ranges = layer.openRanges();
+      if (ranges.isPresent()) {
+        RangeReader reader = ranges.get();
+        if (RangeFeed.unitBytes(layer, reader) <= UploadRing.SLOT_BYTES) {
+          return new RangeFeed(layer, reader, panelSamples);
+        }
+        reader.close();
+      }
+    }
+    return new BlockFeed(layer, readers);
   }
 }
