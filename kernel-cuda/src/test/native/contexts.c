@@ -229,6 +229,7 @@ static bool push(struct context *context)
 int cuCtxCreate_v2(struct context **handle, unsigned flags, int device)
 {
     (void) flags;
+    standin_take_time("SPANMATCH_STANDIN_CONTEXT_MS");
     int code = enter_device(__func__, device);
     if (code == OK) {
         code = call_fails(CONTEXT_CREATION, OUT_OF_MEMORY);

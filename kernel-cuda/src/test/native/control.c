@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum {
     LIMIT_FAIL_SORT = 0x5A000001,
@@ -89,6 +90,11 @@ long standin_environment(const char *name, long standard)
 {
     const char *text = getenv(name);
     return text != NULL && *text != 0 ? strtol(text, NULL, 0) : standard;
+}
+
+void standin_take_time(const char *name)
+{
+    usleep(1000 * (useconds_t) standin_environment(name, 0));
 }
 
 static size_t memory_in_use(void)

@@ -70,6 +70,7 @@ static int open_call(const char *call, enum sort sort, const void *pointer, stru
 
 int cublasCreate_v2(struct handle **handle)
 {
+    standin_take_time("SPANMATCH_STANDIN_CUBLAS_MS");
     struct context *context;
     int code = standin_enter(__func__, BLAS_CREATION, BLAS_NOT_INITIALIZED, &context);
     if (code == OK) {

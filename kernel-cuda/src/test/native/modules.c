@@ -82,9 +82,12 @@ int cuModuleLoadDataEx(struct module **handle, const char *image, unsigned optio
     (void) options;
     (void) names;
     (void) values;
+    bool binary = image != NULL && is_binary(image);
+    if (!binary) {
+        standin_take_time("SPANMATCH_STANDIN_PTX_MS");
+    }
     struct context *context;
     int code = standin_enter("cuModuleLoadData", MODULE_LOAD, OUT_OF_MEMORY, &context);
-    bool binary = image != NULL && is_binary(image);
     if (code == OK && binary) {
         code = check_binary((const void *) image);
     } else if (code == OK && (image == NULL || !is_ptx(image))) {

@@ -100,6 +100,8 @@ size_t device_memory_limit(void);
 /* The most blocks of a cooperative launch that a multiprocessor takes; 0: there are no such launches. */
 size_t cooperative_blocks(void);
 long standin_environment(const char *name, long standard);
+/* Sleeps as many milliseconds as a variable says; not within the gate, as other calls go on meanwhile. */
+void standin_take_time(const char *name);
 
 /* contexts.c */
 enum { MULTIPROCESSORS = 4, MULTIPROCESSOR_THREADS = 2048 };

@@ -120,6 +120,17 @@ public interface ProjectionKernel extends AutoCloseable {
   }
 
   /**
+   * Called when a problem that this kernel takes is to come soon, such as while its files are
+   * opened. A kernel may get ready for it on another thread; the caller doesn't wait, and what goes
+   * wrong is an error of the problem itself.
+   *
+   * @param xNeurons number of neurons of the first group
+   * @param yNeurons number of neurons of the second group
+   * @param samples number of samples
+   */
+  default void expect(int xNeurons, int yNeurons, long samples) {}
+
+  /**
    * {@return whether tables update their distances after a removal without computing them from
    * scratch, so that removing neurons one by one costs about as much as removing them together}
    */

@@ -81,7 +81,7 @@ public final class BenchCommand implements Command {
         --save-profile stores what the backends cost here, as a fixed time and times for each
         operation and byte of each phase, for '--backend auto' to take the fastest for each layer.
         Without such a profile, or with one of another machine, it takes the GPU for layers of at
-        least 2e9 products (samples x all neurons squared) and the processor for the others.
+        least 2e10 products (samples x all neurons squared) and the processor for the others.
 
         --compare exits with 5 where a layer's median is higher than in OLD.json (JMH's results of an
         earlier run), beyond the intervals of both medians and 10 % more, which two runs may differ by.

@@ -16,6 +16,7 @@ import org.spanmatch.compare.Question;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.report.text.DisplayName;
 
 /**
@@ -36,8 +37,16 @@ record Comparison(
     implements AutoCloseable {
   /** Opens the files and the backend that the options name. */
   static Comparison open(ComparingOptions options, Console console) {
-    Input<?> input = Input.open(options.input());
     ComputingOptions computing = options.computing();
+    Kernels.Search search = Kernels.search(computing.backend());
+    try {
+      return open(Input.open(options.input()), computing, console);
+    } finally {
+      search.close();
+    }
+  }
+
+  private static Comparison open(Input<?> input, ComputingOptions computing, Console console) {
     boolean wantsHigh = computing.precision().filter(Precision.HIGH::equals).isPresent();
     if (wantsHigh && !input.pairs().stream().allMatch(pair -> pair.offers(Precision.HIGH))) {
       throw new UsageException(
@@ -45,6 +54,11 @@ record Comparison(
               + " activations up with it");
     }
     ProjectionKernel kernel = Backends.open(computing, console);
+    if (!wantsHigh) {
+      input
+          .pairs()
+          .forEach(pair -> kernel.expect(pair.neurons().x(), pair.neurons().y(), pair.samples()));
+    }
     int threads = computing.kernel().threads();
     return new Comparison(
         input, computing, kernel, LayerPair.ahead(input.pairs(), threads), console);

@@ -24,6 +24,7 @@ import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.report.text.DisplayName;
 
 /** {@code spanmatch gram}: adds up the activations of two networks and keeps the sums. */
@@ -78,7 +79,13 @@ public final class GramCommand implements Command {
       requireApart(options.out(), input);
     }
     ComputingOptions computing = options.computing();
-    List<GramGroup> groups = groups(options, console);
+    List<GramGroup> groups;
+    Kernels.Search search = Kernels.search(computing.backend());
+    try {
+      groups = groups(options, console);
+    } finally {
+      search.close();
+    }
     List<Gram> grams;
     ProjectionKernel.Info backend;
     try (ProjectionKernel kernel = Backends.open(computing, console)) {

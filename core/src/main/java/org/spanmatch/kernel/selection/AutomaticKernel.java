@@ -218,6 +218,15 @@ final class AutomaticKernel implements ProjectionKernel {
     return result;
   }
 
+  /** Passed on to the kernel that such a problem goes to at standard precision. */
+  @Override
+  public void expect(int xNeurons, int yNeurons, long samples) {
+    Backend chosen = backends.get(choice.kernelFor(xNeurons, yNeurons, samples));
+    if (chosen.kernel().declines(xNeurons, yNeurons, samples, Precision.STANDARD).isEmpty()) {
+      chosen.kernel().expect(xNeurons, yNeurons, samples);
+    }
+  }
+
   @Override
   public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
     Backend chosen = backends.get(choice.kernelFor(xNeurons, yNeurons, samples));

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.spanmatch.kernel.KernelException;
@@ -73,7 +74,61 @@ public final class Kernels {
   }
 
   /**
+   * Looks on another thread which backends can run, as {@link #open} does and then need not wait
+   * for: native libraries are loaded for that. What goes wrong is for {@code open} to report.
+   *
+   * @param backend a backend's name, or {@link #AUTO}
+   * @return the search; its end waits for the thread, which must not be busy in a driver when the
+   *     program ends
+   */
+  public static Search search(String backend) {
+    return new Search(backend, Kernels::providers);
+  }
+
+  /** A search for backends that can run, as {@link #search} makes it. */
+  public static final class Search implements AutoCloseable {
+    private final Thread thread;
+
+    Search(String backend, Supplier<List<KernelProvider>> providers) {
+      thread = new Thread(() -> look(backend, providers), "spanmatch-backends");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    private static void look(String backend, Supplier<List<KernelProvider>> providers) {
+      String name = backend.equals(AUTO) ? System.getProperty(BACKEND_PROPERTY, AUTO) : backend;
+      try {
+        for (KernelProvider provider : providers.get()) {
+          if (provider.isAccelerator() && (name.equals(AUTO) || name.equals(provider.name()))) {
+            provider.unavailable();
+          }
+        }
+      } catch (RuntimeException | LinkageError e) {
+        LOGGER.log(Level.DEBUG, "while looking for backends", e);
+      }
+    }
+
+    @Override
+    public void close() {
+      boolean interrupted = false;
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /**
    * Opens a kernel.
+   *
+   * <p>A kernel may take hold of a device only at its first problem, and a device that can't be had
+   * then is an error of that problem, a {@link KernelException.Unavailable} too.
    *
    * @param backend a backend's name, or {@link #AUTO}
    * @param options the threads and the device to use

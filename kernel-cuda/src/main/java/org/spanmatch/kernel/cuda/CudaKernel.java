@@ -1,6 +1,5 @@
 package org.spanmatch.kernel.cuda;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -40,9 +39,14 @@ public final class CudaKernel implements ProjectionKernel {
   /** The name of the backend. */
   static final String NAME = "cuda";
 
-  // Below this number of multiply-adds the java backend takes some tens of milliseconds, as long as
-  // a device takes to start. A guess: where the two meet has not been measured.
-  private static final double LEAST_WORK = 2e9;
+  // The size of the smallest layer at which a device was measured to be faster than the processor:
+  // 20,000 samples of 512 + 512 neurons up to all match levels took an H100 83 ms, and 16 threads
+  // of
+  // the java backend beside it 168 ms (benchmarks/results/2026-11-28-h100). With 256 + 256 the H100
+  // took 50 ms, the processor a fourth to an eighth of its 168 ms, by the counts of operations:
+  // there
+  // a device gains nothing, and the start of it is lost.
+  private static final double LEAST_WORK = 20_000.0 * 1024 * 1024;
 
   // The part of a device's memory that is left free.
   private static final double RESERVE = 0.01;
@@ -50,26 +54,19 @@ public final class CudaKernel implements ProjectionKernel {
   // Buffers and answers; everything larger lies on the device.
   private static final long HEAP_BYTES = 32 << 20;
 
-  private final List<Device> devices;
+  private final Opening opening;
   private final ProjectionKernel.Info info;
   private final DeviceErrors errors;
   private final Readers readers;
 
   /**
-   * Creates contexts on devices.
+   * Creates a kernel that opens its devices when they are first needed.
    *
    * @param chosen at least one
    * @param arithmetic what computes, for {@link ProjectionKernel.Info#arithmetic()}
    */
   CudaKernel(List<DeviceInfo> chosen, String arithmetic, KernelOptions options, String reason) {
-    List<Device> opened = new ArrayList<>();
-    try {
-      chosen.forEach(device -> opened.add(new Device(device)));
-    } catch (RuntimeException e) {
-      opened.forEach(Device::close);
-      throw e;
-    }
-    this.devices = List.copyOf(opened);
+    this.opening = new Opening(chosen);
     String names = chosen.get(0).name();
     this.info =
         new ProjectionKernel.Info(
@@ -84,9 +81,14 @@ public final class CudaKernel implements ProjectionKernel {
     this.readers = new Readers(options.threads());
   }
 
-  /** The devices; the first one holds the tables. */
+  /** The open devices; the first one holds the tables. */
   public List<Device> devices() {
-    return devices;
+    return opening.devices();
+  }
+
+  @Override
+  public void expect(int xNeurons, int yNeurons, long samples) {
+    opening.begin();
   }
 
   @Override
@@ -113,7 +115,7 @@ public final class CudaKernel implements ProjectionKernel {
   @Override
   public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
     double needed = ResidentGram.bytes(xNeurons, yNeurons, samples);
-    return needed <= devices.get(0).info().memoryBytes()
+    return needed <= opening.chosen().get(0).memoryBytes()
         ? HEAP_BYTES
         : saturatedSum(gramHeapBytes((long) xNeurons + yNeurons), cosineBytes(xNeurons, yNeurons));
   }
@@ -134,15 +136,9 @@ public final class CudaKernel implements ProjectionKernel {
   }
 
   private boolean fits(double needed) {
-    Device first = devices.get(0);
+    Device first = devices().get(0);
     double reserve = RESERVE * (double) first.info().memoryBytes();
     return needed + reserve <= (double) first.freeBytes();
-  }
-
-  private void requireOpen() {
-    if (!devices.get(0).isOpen()) {
-      throw new IllegalStateException("the kernel is closed");
-    }
   }
 
   private static void requireStandard(Precision precision) {
@@ -154,12 +150,12 @@ public final class CudaKernel implements ProjectionKernel {
 
   @Override
   public Gram gram(List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions how) {
-    requireOpen();
+    opening.requireOpen();
     GramPass.require(layers, pairs);
     requireStandard(how.precision());
     HeapMemory.require(gramHeapBytes(layers.stream().mapToLong(Layer::neurons).sum()), layers);
     return errors.on(
-        devices.get(0),
+        devices().get(0),
         () -> GramPass.of(layers, pairs, how, scaled -> gramOf(scaled, pairs, how)));
   }
 
@@ -168,7 +164,7 @@ public final class CudaKernel implements ProjectionKernel {
     double matrix = Double.BYTES * (double) layers.neurons() * layers.neurons();
     if (fits(matrix + GramStrip.panelBytes(layers, GramStrip.PANEL))) {
       Collection<GramPair> normPairs = ResidentGram.normPairs(layers, pairs, how);
-      try (ResidentGram gram = ResidentGram.of(devices, layers, how, normPairs, false, readers)) {
+      try (ResidentGram gram = ResidentGram.of(devices(), layers, how, normPairs, false, readers)) {
         return gram.onHost(pairs);
       } catch (DeviceException e) {
         // Other processes may have taken the memory that the estimate before reckoned with.
@@ -177,12 +173,12 @@ public final class CudaKernel implements ProjectionKernel {
         }
       }
     }
-    return new StripedGram(devices.get(0), layers, pairs, how, readers).read();
+    return new StripedGram(devices().get(0), layers, pairs, how, readers).read();
   }
 
   @Override
   public ProjectionTable table(Gram gram, int x, int y) {
-    requireOpen();
+    opening.requireOpen();
     gram.requirePair(x, y);
     requireStandard(gram.precision());
     int xNeurons = gram.layers().get(x).neurons();
@@ -190,7 +186,7 @@ public final class CudaKernel implements ProjectionKernel {
     HeapMemory.require(cosineBytes(xNeurons, yNeurons), gram, x, y);
     org.spanmatch.kernel.backend.UnitGram unit =
         org.spanmatch.kernel.backend.UnitGram.of((GramMatrix) gram, x, y);
-    Device device = devices.get(0);
+    Device device = devices().get(0);
     return errors.on(
         device,
         () -> {
@@ -207,12 +203,12 @@ public final class CudaKernel implements ProjectionKernel {
    */
   @Override
   public ProjectionTable compress(Layer x, Layer y, GramOptions how) {
-    requireOpen();
+    opening.requireOpen();
     List<Layer> layers = List.of(x, y);
     GramPass.require(layers, GramPair.all(2));
     requireStandard(how.precision());
     return errors.on(
-        devices.get(0),
+        devices().get(0),
         () ->
             GramPass.of(
                     layers,
@@ -236,12 +232,12 @@ public final class CudaKernel implements ProjectionKernel {
               + " neurons does not fit the memory of "
               + info.device());
     }
-    return ResidentGram.of(devices, layers, how, List.of(), true, readers);
+    return ResidentGram.of(devices(), layers, how, List.of(), true, readers);
   }
 
   @Override
   public void close() {
-    devices.forEach(Device::close);
+    opening.close();
     readers.close();
   }
 }

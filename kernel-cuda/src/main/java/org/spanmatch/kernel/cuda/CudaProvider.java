@@ -7,8 +7,6 @@ import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.cuda.driver.Cuda;
-import org.spanmatch.kernel.cuda.driver.DeviceException;
-import org.spanmatch.kernel.cuda.driver.DeviceInfo;
 import org.spanmatch.kernel.cuda.loading.CudaUnavailableException;
 
 /** Offers the kernel on NVIDIA GPUs, where a driver and cuBLAS are there. */
@@ -54,17 +52,7 @@ public final class CudaProvider implements KernelProvider {
   @Override
   public ProjectionKernel open(KernelOptions options, String reason) {
     Cuda cuda = find();
-    List<DeviceInfo> devices = cuda.chosen(options.device());
-    try {
-      return new CudaKernel(devices, cuda.arithmetic(), options, reason);
-    } catch (DeviceException e) {
-      throw new KernelException.Unavailable(
-          "backend 'cuda' is unavailable: "
-              + e.getMessage()
-              + " on CUDA device "
-              + devices.get(0).number()
-              + "; see with nvidia-smi whether it is free");
-    }
+    return new CudaKernel(cuda.chosen(options.device()), cuda.arithmetic(), options, reason);
   }
 
   private static Cuda find() {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -95,6 +96,7 @@ class AutomaticKernelTest {
 
     @Override
     public Optional<Unavailable> unavailable() {
+      looked.add(name);
       return available ? Optional.empty() : Optional.of(new Unavailable("absent", "none"));
     }
 
@@ -123,6 +125,11 @@ class AutomaticKernelTest {
     @Override
     public boolean pays(int xNeurons, int yNeurons, long samples) {
       return !provider.accelerator || (xNeurons + yNeurons >= 10 && samples >= 100);
+    }
+
+    @Override
+    public void expect(int xNeurons, int yNeurons, long samples) {
+      events.add("expect " + provider.name);
     }
 
     @Override
@@ -155,6 +162,9 @@ class AutomaticKernelTest {
     }
   }
 
+  // Another thread may do it.
+  private final List<String> looked = Collections.synchronizedList(new ArrayList<>());
+
   private static ProjectionKernel open(KernelProvider... providers) {
     return Kernels.open(Kernels.AUTO, OPTIONS, Optional.empty(), List.of(providers));
   }
@@ -184,6 +194,43 @@ class AutomaticKernelTest {
     assertEquals(
         List.of("open gpu", "gpu", "open simd", "simd", "simd", "gpu", "close gpu", "close simd"),
         events);
+  }
+
+  @Test
+  void problemsAreExpectedByTheOneThatComputesThem() {
+    try (ProjectionKernel kernel = open(gpu, simd)) {
+      kernel.expect(5, 5, 99);
+      kernel.expect(5, 5, 100);
+    }
+    assertEquals(
+        List.of("open gpu", "open simd", "expect simd", "expect gpu", "close gpu", "close simd"),
+        events);
+  }
+
+  @Test
+  void aSearchLooksForTheAcceleratorsThatMayBeOpened() {
+    List<KernelProvider> all = List.of(gpu, simd, reference);
+    new Kernels.Search(Kernels.AUTO, () -> all).close();
+    assertEquals(List.of("gpu"), looked);
+    new Kernels.Search("gpu", () -> all).close();
+    assertEquals(List.of("gpu", "gpu"), looked);
+    new Kernels.Search("simd", () -> all).close();
+    assertEquals(List.of("gpu", "gpu"), looked);
+    assertEquals(List.of(), events, "and opens nothing");
+  }
+
+  @Test
+  void whatGoesWrongInASearchIsForTheOpeningToSay() {
+    Kernels.Search search =
+        new Kernels.Search(
+            Kernels.AUTO,
+            () -> {
+              throw new IllegalStateException("broken");
+            });
+    search.close();
+    try (ProjectionKernel kernel = open(gpu)) {
+      assertEquals("gpu", kernel.info().name());
+    }
   }
 
   @Test

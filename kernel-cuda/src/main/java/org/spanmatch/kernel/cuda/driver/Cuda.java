@@ -15,6 +15,7 @@ import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.cuda.loading.CudaUnavailableException;
 import org.spanmatch.kernel.cuda.loading.NativeLibraries;
+import org.spanmatch.kernel.cuda.loading.StartLog;
 
 /**
  * CUDA on this machine: the libraries, their versions, and the devices.
@@ -41,9 +42,13 @@ public record Cuda(
    */
   public static synchronized Cuda find() throws CudaUnavailableException {
     if (found == null) {
+      long begun = System.nanoTime();
       NativeLibraries.Loaded libraries = NativeLibraries.load();
+      StartLog.ended("libraries", begun);
+      begun = System.nanoTime();
       try {
         found = ask(libraries);
+        StartLog.ended("driver", begun);
       } catch (DeviceException e) {
         throw new CudaUnavailableException(
             "the NVIDIA driver does not answer: " + e.getMessage(), "see what nvidia-smi says", e);

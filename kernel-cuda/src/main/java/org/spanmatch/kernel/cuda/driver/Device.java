@@ -21,6 +21,7 @@ import jcuda.jcublas.JCublas2;
 import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasMath;
 import jcuda.runtime.cudaStream_t;
+import org.spanmatch.kernel.cuda.loading.StartLog;
 
 /**
  * One GPU with a private context, and the owner of all memory on it.
@@ -75,11 +76,15 @@ public final class Device implements AutoCloseable {
     this.whole = this;
     this.life = new ReentrantReadWriteLock();
     this.pool = new MemoryPool(info.memoryBytes() / KEPT_SHARE);
+    long begun = System.nanoTime();
     CUdevice device = new CUdevice();
     check("cuDeviceGet", JCudaDriver.cuDeviceGet(device, info.number()));
     check("cuCtxCreate", JCudaDriver.cuCtxCreate(context, 0, device));
+    StartLog.ended("context", begun);
     // A new context is already current.
+    begun = System.nanoTime();
     start();
+    StartLog.ended("cuBLAS", begun);
     check("cuCtxPopCurrent", JCudaDriver.cuCtxPopCurrent(new CUcontext()));
   }
 
@@ -166,6 +171,18 @@ public final class Device implements AutoCloseable {
         .code
         .computeIfAbsent(module, source -> new DeviceCode(source, info, whole.stream))
         .on(stream);
+  }
+
+  /** Loads a module that will be needed, on a thread beside those that compute. */
+  public void load(DeviceModule module) {
+    life.readLock().lock();
+    try {
+      if (isOpen()) {
+        here(() -> code(module));
+      }
+    } finally {
+      life.readLock().unlock();
+    }
   }
 
   /**

@@ -12,6 +12,7 @@ import jcuda.driver.CUfunction;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUresult;
 import jcuda.driver.JCudaDriver;
+import org.spanmatch.kernel.cuda.loading.StartLog;
 
 /**
  * The functions of a module in one context, launched on one stream. Typed methods for them are in
@@ -36,7 +37,7 @@ public final class DeviceCode implements AutoCloseable {
    * @param stream where launches go
    */
   DeviceCode(DeviceModule source, DeviceInfo device, DeviceStream stream) {
-    this(load(source, device), new ConcurrentHashMap<>(), stream);
+    this(timed(source, device), new ConcurrentHashMap<>(), stream);
   }
 
   private DeviceCode(CUmodule module, Map<String, CUfunction> functions, DeviceStream stream) {
@@ -48,6 +49,13 @@ public final class DeviceCode implements AutoCloseable {
   /** A view of this code whose launches go to another stream; not to be closed. */
   public DeviceCode on(DeviceStream other) {
     return new DeviceCode(module, functions, other);
+  }
+
+  private static CUmodule timed(DeviceModule source, DeviceInfo device) {
+    long begun = System.nanoTime();
+    CUmodule module = load(source, device);
+    StartLog.ended("code of " + source.source(), begun);
+    return module;
   }
 
   private static CUmodule load(DeviceModule source, DeviceInfo device) {

@@ -1,0 +1,147 @@
+package org.spanmatch.kernel.cuda;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.spanmatch.kernel.KernelException;
+import org.spanmatch.kernel.cuda.driver.Device;
+import org.spanmatch.kernel.cuda.driver.DeviceException;
+import org.spanmatch.kernel.cuda.driver.DeviceInfo;
+import org.spanmatch.kernel.cuda.driver.DeviceModule;
+
+/**
+ * Devices that are opened once: when they are first needed, or by another thread before that, so
+ * that the caller need not wait for what takes some hundred milliseconds.
+ */
+final class Opening implements AutoCloseable {
+  // What every table needs, in the order in which it does.
+  private static final List<DeviceModule> MODULES =
+      List.of(DeviceModule.GRAM, DeviceModule.FACTORISE, DeviceModule.PEELING);
+
+  private final List<DeviceInfo> chosen;
+  private final FutureTask<List<Device>> opened = new FutureTask<>(this::open);
+  private boolean begun;
+  private boolean closed;
+
+  /**
+   * Opens nothing yet.
+   *
+   * @param chosen at least one
+   */
+  Opening(List<DeviceInfo> chosen) {
+    this.chosen = List.copyOf(chosen);
+  }
+
+  /** What the devices are. */
+  List<DeviceInfo> chosen() {
+    return chosen;
+  }
+
+  /** Begins to open the devices on another thread, and then to load the modules of all tables. */
+  synchronized void begin() {
+    if (!begun && !closed) {
+      begun = true;
+      Thread thread = new Thread(this::openAndLoad, "spanmatch-cuda");
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  private void openAndLoad() {
+    opened.run();
+    try {
+      for (DeviceModule module : MODULES) {
+        opened.get().forEach(device -> device.load(module));
+      }
+    } catch (ExecutionException | DeviceException e) {
+      // Whoever needs the devices or the module gets the error.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private List<Device> open() {
+    List<Device> devices = new ArrayList<>();
+    try {
+      chosen.forEach(device -> devices.add(new Device(device)));
+    } catch (RuntimeException e) {
+      devices.forEach(Device::close);
+      throw e;
+    }
+    return List.copyOf(devices);
+  }
+
+  /**
+   * Returns the devices, when they are open.
+   *
+   * @throws IllegalStateException if they were closed
+   * @throws KernelException.Unavailable if one can't be opened
+   */
+  List<Device> devices() {
+    synchronized (this) {
+      requireOpen();
+      begun = true;
+    }
+    opened.run(); // by this thread, unless another one has begun
+    try {
+      return result();
+    } catch (DeviceException e) {
+      throw new KernelException.Unavailable(
+          "backend 'cuda' is unavailable: "
+              + e.getMessage()
+              + " on CUDA device "
+              + chosen.get(0).number()
+              + "; see with nvidia-smi whether it is free");
+    }
+  }
+
+  /**
+   * Checks that these were not closed.
+   *
+   * @throws IllegalStateException if they were
+   */
+  synchronized void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the kernel is closed");
+    }
+  }
+
+  private List<Device> result() {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return opened.get();
+        } catch (InterruptedException e) {
+          interrupted = true; // a driver can't be interrupted
+        } catch (ExecutionException e) {
+          throw (RuntimeException) e.getCause();
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Closes the devices, or keeps them from being opened. */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (!begun) {
+        closed = true;
+        return;
+      }
+    }
+    try {
+      result().forEach(Device::close);
+    } catch (DeviceException e) {
+      // Then there are none.
+    }
+    synchronized (this) {
+      closed = true; // unless a device refused
+    }
+  }
+}
