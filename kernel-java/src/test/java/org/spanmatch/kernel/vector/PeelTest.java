@@ -11,6 +11,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.GramOptions;
@@ -88,6 +89,26 @@ class PeelTest {
         assertEquals(expected.get(step), found.get(step), "step " + step);
       }
       assertEquals(0, table.remaining(Group.X).length + table.remaining(Group.Y).length);
+    }
+  }
+
+  /** Large enough that threads share lines, products and passes. */
+  @ParameterizedTest
+  @ValueSource(doubles = {1, 1e-3})
+  void threadsChangeNoBit(double nearest) {
+    Layer x = layer(2, 560, 1500, nearest);
+    Layer y = layer(3, 700, 1500, nearest);
+    List<Peeled> expected = null;
+    for (int threads : new int[] {1, 2, 5}) {
+      try (ProjectionKernel kernel = Kernels.open("java", new KernelOptions(threads));
+          ProjectionTable table = kernel.compress(x, y, GramOptions.defaults())) {
+        List<Peeled> found = table.peel(Progress.NONE);
+        expected = expected == null ? found : expected;
+        assertEquals(expected.size(), found.size());
+        for (int step = 0; step < expected.size(); step++) {
+          assertEquals(expected.get(step), found.get(step), threads + " threads, step " + step);
+        }
+      }
     }
   }
 

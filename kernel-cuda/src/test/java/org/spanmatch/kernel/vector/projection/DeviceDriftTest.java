@@ -83,15 +83,7 @@ class DeviceDriftTest {
         row = left.nextSetBit((row + 7) % (ROWS - 10));
         left.clear(row);
         sweeps.sweepOut(row);
-        boolean swept =
-            drift.sweep(
-                row,
-                row,
-                sweeps.row(),
-                sweeps.rowSizes(),
-                sweeps.column(),
-                sweeps.columnSizes(),
-                pending);
+        boolean swept = sweep(drift, sweeps, row, pending);
         assertTrue(swept);
         assertFalse(sweeps.hasFailed());
         assertAgree(drift, sweeps, "after sweep " + pending + " of block " + block);
@@ -114,6 +106,20 @@ class DeviceDriftTest {
       assertSame(tableau.trace(left), sweeps.trace(), "trace");
       assertAgree(drift, sweeps, "after block " + block);
     }
+  }
+
+  /** Records what the device has swept out; returns false if the processor refuses. */
+  private static boolean sweep(Drift drift, DeviceSweeps sweeps, int row, int pending) {
+    double[] line = sweeps.row();
+    double[] sizes = sweeps.rowSizes();
+    Drift.Reading reading = drift.read(sweeps.column(), sweeps.columnSizes(), 0, ROWS);
+    Drift.Sweep sweep = drift.begin(row, line[row], sizes[row], reading, pending);
+    if (sweep == null) {
+      return false;
+    }
+    drift.sweep(sweep, line, sizes, 0, WIDTH);
+    drift.end(sweep, row, drift.highestCarriedOn(GEMM, 0, WIDTH), drift.highestOwn(GEMM, 0, WIDTH));
+    return true;
   }
 
   private static void assertAgree(Drift drift, DeviceSweeps sweeps, String when) {
@@ -160,9 +166,7 @@ class DeviceDriftTest {
           Drift drift = new Drift(errors.clone(), ROWS, ROWS);
           double[] before = sweeps.errors();
           sweeps.sweepOut(3);
-          boolean swept =
-              drift.sweep(
-                  3, 3, sweeps.row(), sweeps.rowSizes(), sweeps.column(), sweeps.columnSizes(), 0);
+          boolean swept = sweep(drift, sweeps, 3, 0);
           assertFalse(swept);
           assertTrue(sweeps.hasFailed());
           assertEquals(1, sweeps.pending());

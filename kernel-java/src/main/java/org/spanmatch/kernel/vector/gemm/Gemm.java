@@ -23,9 +23,14 @@ public final class Gemm {
   // This many columns of a few rows stay in the first-level cache.
   private static final int CHUNK = 256;
 
-  // Elements of a line for one task, which then takes some microseconds. A line comes from memory
-  // anyway, so no cache limits them.
-  private static final int LINE_CHUNK = 1024;
+  // The same for simple work on columns, rows or lines, of which an operation takes longer.
+  private static final long PARALLEL_STEPS = 250_000;
+
+  // Elements of some rows for one task.
+  private static final int ROW_CHUNK = 1 << 16;
+
+  /** The number of elements of a line in each chunk of it but the last one. */
+  public static final int LINE_CHUNK = 512;
 
   private final MicroKernels kernels;
   private final WorkerPool workers;
@@ -94,9 +99,31 @@ public final class Gemm {
     kernels.current().subtractTerms(line, sizes, from, to, rows.values, rows.stride, factors);
   }
 
-  /** Adds the absolute values of a part of a row of a matrix, times a factor, to sums. */
-  public void addSizes(Matrix matrix, int row, double factor, double[] sums, int from, int to) {
-    kernels.current().addSizes(matrix.values, matrix.at(row, 0), factor, sums, from, to);
+  /**
+   * Adds the absolute values of some rows of a matrix, times a factor each, to sums, between two
+   * columns and one row after the other.
+   *
+   * @param rows the rows
+   * @param factors the factors
+   * @param count number of rows
+   */
+  public void addSizes(
+      Matrix matrix, int[] rows, double[] factors, int count, double[] sums, int from, int to) {
+    int[] offsets = new int[count];
+    for (int i = 0; i < count; i++) {
+      offsets[i] = matrix.at(rows[i], 0);
+    }
+    kernels.current().addSizes(matrix.values, offsets, factors, count, sums, from, to);
+  }
+
+  /** Returns the largest element of a part of a line; negative infinity if there is none. */
+  public double largest(double[] line, int from, int to) {
+    return largestOfLesser(line, line, from, to);
+  }
+
+  /** Returns the largest of the lesser elements of two lines, between two places. */
+  public double largestOfLesser(double[] line, double[] other, int from, int to) {
+    return kernels.current().largest(line, other, from, to);
   }
 
   /**
@@ -115,38 +142,47 @@ public final class Gemm {
   public void onColumns(int from, int to, long operations, ColumnWork work) {
     List<Runnable> tasks = new ArrayList<>();
     addChunks(tasks, from, to, CHUNK, work);
-    run(tasks, operations * (to - from) >= PARALLEL_OPERATIONS);
+    run(tasks, operations * (to - from) >= PARALLEL_STEPS);
+  }
+
+  /**
+   * Runs work on chunks of the rows of a matrix.
+   *
+   * @param rows number of rows
+   * @param elements number of elements per row that the work reads or writes
+   */
+  public void onRows(int rows, int elements, ColumnWork work) {
+    List<Runnable> tasks = new ArrayList<>();
+    addChunks(tasks, 0, rows, Math.max(1, ROW_CHUNK / Math.max(1, elements)), work);
+    run(tasks, (long) rows * elements >= PARALLEL_STEPS);
   }
 
   /** Work on a block of a matrix. */
   public interface BlockWork {
-    /** Does nothing. */
-    BlockWork NONE = (row, lastRow, column, lastColumn) -> {};
-
     /** Works on the elements from the first row and column to before the last ones. */
     void on(int firstRow, int lastRow, int firstColumn, int lastColumn);
   }
 
   /**
-   * Runs work on two lines, in chunks on all threads together if there is enough of it.
+   * Runs work on two lines, on all threads together if there is enough of it.
    *
    * @param firstLength number of elements of the first line
-   * @param first the work on the first line
+   * @param first the work on each chunk of the first line, of {@link #LINE_CHUNK} elements
    * @param secondLength number of elements of the second line
-   * @param second the work on the second line
+   * @param second the work on each chunk of the second line
    * @param operations number of operations per element
    */
   public void onLines(
       int firstLength, ColumnWork first, int secondLength, ColumnWork second, long operations) {
-    if (operations * (firstLength + secondLength) < PARALLEL_OPERATIONS) {
-      first.on(0, firstLength);
-      second.on(0, secondLength);
-      return;
-    }
     List<Runnable> tasks = new ArrayList<>();
     addChunks(tasks, 0, firstLength, LINE_CHUNK, first);
     addChunks(tasks, 0, secondLength, LINE_CHUNK, second);
-    workers.run(tasks);
+    run(tasks, operations * (firstLength + secondLength) >= PARALLEL_STEPS);
+  }
+
+  /** Runs work on one line, as {@link #onLines} does on two. */
+  public void onLine(int length, ColumnWork work, long operations) {
+    onLines(length, work, 0, work, operations);
   }
 
   private static void addChunks(
@@ -204,6 +240,60 @@ public final class Gemm {
   }
 
   /**
+   * Computes target −= leftᵀ·right for a whole target in bands of rows, and works on each band
+   * before and on each block after that, while it is in a cache.
+   *
+   * @param before the work on some rows of the target
+   * @param after the work on a block of it; each begins at a multiple of {@link #blockRows()} rows,
+   *     and all but the last ones have a multiple of that many
+   */
+  public void subtractProduct(
+      Factor leftFactor,
+      Factor rightFactor,
+      int depth,
+      Matrix target,
+      ColumnWork before,
+      BlockWork after) {
+    int width = kernels.nr();
+    int leftPanels = Matrix.padded(leftFactor.size(), width) / width;
+    int rightPanels = Matrix.padded(rightFactor.size(), width) / width;
+    int bandPanels =
+        leftPanels >= LARGE_TASKS_PER_THREAD * LARGE_TASK_PANELS * workers.threads()
+            ? LARGE_TASK_PANELS
+            : TASK_PANELS;
+    int blockColumns = kernels.current().taskColumns(LARGE_TASK_PANELS, rightPanels);
+    subtractProduct(
+        leftFactor,
+        rightFactor,
+        depth,
+        (tasks, slice, isFirst, isLast) -> {
+          for (int p = 0; p < leftPanels; p += bandPanels) {
+            int leftOffset = p * width * slice;
+            int firstRow = p * width;
+            int panels = Math.min(bandPanels, leftPanels - p);
+            int lastRow = Math.min(leftFactor.size(), firstRow + panels * width);
+            tasks.add(
+                () -> {
+                  if (isFirst) {
+                    before.on(firstRow, lastRow);
+                  }
+                  for (int q = 0; q < rightPanels; q += blockColumns) {
+                    int firstColumn = q * width;
+                    int columns = Math.min(blockColumns, rightPanels - q);
+                    Part part =
+                        new Part(target, firstRow, firstColumn, panels, columns, width, false);
+                    multiply(leftOffset, q * width * slice, slice, part);
+                    if (isLast) {
+                      int lastColumn = Math.min(rightFactor.size(), firstColumn + columns * width);
+                      after.on(firstRow, lastRow, firstColumn, lastColumn);
+                    }
+                  }
+                });
+          }
+        });
+  }
+
+  /**
    * Computes target −= leftᵀ·right for the part of the target that begins at {@code row} and {@code
    * column}, both multiples of {@link #tile()}. Costs 2·depth·left.size·right.size operations.
    *
@@ -218,38 +308,46 @@ public final class Gemm {
       int row,
       int column,
       boolean upper) {
-    subtractProduct(leftFactor, rightFactor, depth, target, row, column, upper, BlockWork.NONE);
-  }
-
-  /**
-   * Computes target −= leftᵀ·right for a whole target, and works on each block of it when that is
-   * done, while it is in a cache.
-   *
-   * @param after the work, on several threads at a time; each block begins at a multiple of {@link
-   *     #blockRows()} rows, and all but the last ones have a multiple of that many
-   */
-  public void subtractProduct(
-      Factor leftFactor, Factor rightFactor, int depth, Matrix target, BlockWork after) {
-    subtractProduct(leftFactor, rightFactor, depth, target, 0, 0, false, after);
-  }
-
-  private void subtractProduct(
-      Factor leftFactor,
-      Factor rightFactor,
-      int depth,
-      Matrix target,
-      int row,
-      int column,
-      boolean upper,
-      BlockWork after) {
     int width = kernels.nr();
     int leftPanels = Matrix.padded(leftFactor.size(), width) / width;
     int rightPanels = Matrix.padded(rightFactor.size(), width) / width;
     int side = taskPanels(leftPanels, rightPanels);
+    int taskColumns = kernels.current().taskColumns(side, rightPanels);
+    subtractProduct(
+        leftFactor,
+        rightFactor,
+        depth,
+        (tasks, slice, isFirst, isLast) -> {
+          for (int p = 0; p < leftPanels; p += side) {
+            int leftOffset = p * width * slice;
+            int rows = Math.min(side, leftPanels - p);
+            for (int q = 0; q < rightPanels; q += taskColumns) {
+              int rightOffset = q * width * slice;
+              int columns = Math.min(taskColumns, rightPanels - q);
+              Part part =
+                  new Part(
+                      target, row + p * width, column + q * width, rows, columns, width, upper);
+              if (part.firstColumn(0) < columns) {
+                tasks.add(() -> multiply(leftOffset, rightOffset, slice, part));
+              }
+            }
+          }
+        });
+  }
+
+  /** Lists the tasks of a slice of the depth. */
+  private interface SliceTasks {
+    void add(List<Runnable> tasks, int slice, boolean isFirst, boolean isLast);
+  }
+
+  private void subtractProduct(
+      Factor leftFactor, Factor rightFactor, int depth, SliceTasks products) {
+    int width = kernels.nr();
+    int leftPanels = Matrix.padded(leftFactor.size(), width) / width;
+    int rightPanels = Matrix.padded(rightFactor.size(), width) / width;
     long operations = 2L * depth * leftFactor.size() * rightFactor.size();
     kernels.expect((double) operations);
     boolean parallel = operations >= PARALLEL_OPERATIONS;
-    int taskColumns = kernels.current().taskColumns(side, rightPanels);
     for (int from = 0; from < depth; from += MicroKernel.KC) {
       int slice = Math.min(MicroKernel.KC, depth - from);
       left = withRoom(left, leftPanels * width * slice);
@@ -259,38 +357,14 @@ public final class Gemm {
       addPacking(tasks, rightFactor, rightPanels, from, slice, right);
       run(tasks, parallel);
       tasks.clear();
-      boolean last = from + slice == depth;
-      for (int p = 0; p < leftPanels; p += side) {
-        int leftOffset = p * width * slice;
-        int firstRow = p * width;
-        int rows = Math.min(side, leftPanels - p);
-        for (int q = 0; q < rightPanels; q += taskColumns) {
-          int rightOffset = q * width * slice;
-          int firstColumn = q * width;
-          int columns = Math.min(taskColumns, rightPanels - q);
-          Part part =
-              new Part(target, row + firstRow, column + firstColumn, rows, columns, width, upper);
-          if (part.firstColumn(0) >= columns) {
-            continue;
-          }
-          tasks.add(
-              () -> {
-                kernels
-                    .current()
-                    .multiplyAdd(
-                        left, leftOffset, right, rightOffset, width * slice, slice, part, true);
-                if (last) {
-                  after.on(
-                      firstRow,
-                      Math.min(leftFactor.size(), firstRow + rows * width),
-                      firstColumn,
-                      Math.min(rightFactor.size(), firstColumn + columns * width));
-                }
-              });
-        }
-      }
+      products.add(tasks, slice, from == 0, from + slice == depth);
       run(tasks, parallel);
     }
+  }
+
+  private void multiply(int leftOffset, int rightOffset, int slice, Part part) {
+    int stride = kernels.nr() * slice;
+    kernels.current().multiplyAdd(left, leftOffset, right, rightOffset, stride, slice, part, true);
   }
 
   /** Returns the number of panels per side of a task. */

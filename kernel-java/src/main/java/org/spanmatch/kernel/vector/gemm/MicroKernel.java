@@ -135,20 +135,46 @@ public abstract class MicroKernel {
   }
 
   /**
-   * Adds the absolute values of a row, times a factor, to sums.
+   * Adds the absolute values of rows, times a factor each, to sums, one row after the other.
    *
-   * @param values array that holds the row
-   * @param offset index of the row's first element
-   * @param factor the factor
+   * @param values array that holds the rows
+   * @param offsets index of each row's first element
+   * @param factors the factors
+   * @param count number of rows
    * @param sums the sums; changed
    * @param from the first element
    * @param to the end of the elements, exclusive
    */
   public void addSizes(
-      double[] values, int offset, double factor, double[] sums, int from, int to) {
-    for (int j = from; j < to; j++) {
-      sums[j] += factor * Math.abs(values[offset + j]);
+      double[] values,
+      int[] offsets,
+      double[] factors,
+      int count,
+      double[] sums,
+      int from,
+      int to) {
+    for (int i = 0; i < count; i++) {
+      for (int j = from; j < to; j++) {
+        sums[j] += factors[i] * Math.abs(values[offsets[i] + j]);
+      }
     }
+  }
+
+  /**
+   * Returns the largest element of a part of a line, after taking the lesser of two at each place.
+   *
+   * @param values the line
+   * @param others the other elements; may be the same line
+   * @param from the first element
+   * @param to the end of the elements, exclusive
+   * @return NaN if an element is; negative infinity if there is none
+   */
+  public double largest(double[] values, double[] others, int from, int to) {
+    double largest = Double.NEGATIVE_INFINITY;
+    for (int j = from; j < to; j++) {
+      largest = Math.max(largest, Math.min(values[j], others[j]));
+    }
+    return largest;
   }
 
   /**

@@ -500,13 +500,49 @@ public final class VectorMicroKernel extends MicroKernel {
 
   @Override
   public void addSizes(
-      double[] values, int offset, double factor, double[] sums, int from, int to) {
+      double[] values,
+      int[] offsets,
+      double[] factors,
+      int count,
+      double[] sums,
+      int from,
+      int to) {
     int j = from;
-    for (; j <= to - LANES; j += LANES) {
-      DoubleVector size = DoubleVector.fromArray(SPECIES, values, offset + j).abs();
-      DoubleVector.fromArray(SPECIES, sums, j).add(size.mul(factor)).intoArray(sums, j);
+    // The sums of four vectors stay in registers during the loop over all rows.
+    for (; j <= to - 4 * LANES; j += 4 * LANES) {
+      DoubleVector s0 = DoubleVector.fromArray(SPECIES, sums, j);
+      DoubleVector s1 = DoubleVector.fromArray(SPECIES, sums, j + LANES);
+      DoubleVector s2 = DoubleVector.fromArray(SPECIES, sums, j + 2 * LANES);
+      DoubleVector s3 = DoubleVector.fromArray(SPECIES, sums, j + 3 * LANES);
+      for (int i = 0; i < count; i++) {
+        DoubleVector factor = DoubleVector.broadcast(SPECIES, factors[i]);
+        int place = offsets[i] + j;
+        s0 = s0.add(DoubleVector.fromArray(SPECIES, values, place).abs().mul(factor));
+        s1 = s1.add(DoubleVector.fromArray(SPECIES, values, place + LANES).abs().mul(factor));
+        s2 = s2.add(DoubleVector.fromArray(SPECIES, values, place + 2 * LANES).abs().mul(factor));
+        s3 = s3.add(DoubleVector.fromArray(SPECIES, values, place + 3 * LANES).abs().mul(factor));
+      }
+      s0.intoArray(sums, j);
+      s1.intoArray(sums, j + LANES);
+      s2.intoArray(sums, j + 2 * LANES);
+      s3.intoArray(sums, j + 3 * LANES);
     }
-    super.addSizes(values, offset, factor, sums, j, to);
+    super.addSizes(values, offsets, factors, count, sums, j, to);
+  }
+
+  @Override
+  public double largest(double[] values, double[] others, int from, int to) {
+    DoubleVector m0 = DoubleVector.broadcast(SPECIES, Double.NEGATIVE_INFINITY);
+    DoubleVector m1 = m0;
+    int j = from;
+    for (; j <= to - 2 * LANES; j += 2 * LANES) {
+      DoubleVector v0 = DoubleVector.fromArray(SPECIES, values, j);
+      DoubleVector v1 = DoubleVector.fromArray(SPECIES, values, j + LANES);
+      m0 = m0.max(v0.min(DoubleVector.fromArray(SPECIES, others, j)));
+      m1 = m1.max(v1.min(DoubleVector.fromArray(SPECIES, others, j + LANES)));
+    }
+    double vectors = m0.max(m1).reduceLanes(VectorOperators.MAX);
+    return Math.max(vectors, super.largest(values, others, j, to));
   }
 
   @Override

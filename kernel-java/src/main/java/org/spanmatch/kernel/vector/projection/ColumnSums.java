@@ -40,11 +40,26 @@ final class ColumnSums {
     for (int band = firstRow / bandRows; band * bandRows < lastRow; band++) {
       Arrays.fill(spanning[band], firstColumn, lastColumn, 0);
       Arrays.fill(left[band], firstColumn, lastColumn, 0);
-      for (int i = band * bandRows; i < Math.min(lastRow, (band + 1) * bandRows); i++) {
-        double[] sums = drift.hasLeft(i) ? left[band] : spanning[band];
-        double weight = drift.hasLeft(i) ? drift.weight(i) : 1;
-        gemm.addSizes(values, i, weight, sums, firstColumn, lastColumn);
+      int[] rows = new int[bandRows];
+      double[] weights = new double[bandRows];
+      int begin = band * bandRows;
+      int end = Math.min(lastRow, begin + bandRows);
+      int count = 0;
+      for (int i = begin; i < end; i++) {
+        if (!drift.hasLeft(i)) {
+          weights[count] = 1;
+          rows[count++] = i;
+        }
       }
+      gemm.addSizes(values, rows, weights, count, spanning[band], firstColumn, lastColumn);
+      count = 0;
+      for (int i = begin; i < end; i++) {
+        if (drift.hasLeft(i)) {
+          weights[count] = drift.weight(i);
+          rows[count++] = i;
+        }
+      }
+      gemm.addSizes(values, rows, weights, count, left[band], firstColumn, lastColumn);
     }
   }
 
@@ -60,11 +75,18 @@ final class ColumnSums {
 
   private double[] total(double[][] bands, int rows, int columns) {
     double[] total = new double[columns];
-    for (int band = 0; band * bandRows < rows; band++) {
-      for (int j = 0; j < columns; j++) {
-        total[j] += bands[band][j];
-      }
-    }
+    gemm.onColumns(
+        0,
+        columns,
+        2L * bands.length,
+        (first, last) -> {
+          for (int band = 0; band * bandRows < rows; band++) {
+            double[] sums = bands[band];
+            for (int j = first; j < last; j++) {
+              total[j] += sums[j];
+            }
+          }
+        });
     return total;
   }
 }

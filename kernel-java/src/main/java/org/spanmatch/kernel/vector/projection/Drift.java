@@ -1,6 +1,7 @@
 package org.spanmatch.kernel.vector.projection;
 
 import java.util.function.IntPredicate;
+import org.spanmatch.kernel.vector.gemm.Gemm;
 
 /**
  * Bounds on what sweeps add to the errors of a {@link Tableau} and of the distances.
@@ -28,7 +29,7 @@ import java.util.function.IntPredicate;
  *
  * <p>The rows that are kept have rounding too. It obeys the same recursion with its own local
  * errors, which are added to f; if these are at most 0.004 f_k for each k (which the conditions of
- * {@link #sweep} and {@link #isSound} see to), then F_j ≤ 1.01 (f_j + carried_j).
+ * {@link #begin} and {@link #isSound} see to), then F_j ≤ 1.01 (f_j + carried_j).
  *
  * <p><b>Distances.</b> A sweep adds (m_kx/√W_kk)² to the squared distance of x, the square of a
  * component of the vector in a new direction, so errors of different sweeps are added as squares.
@@ -60,6 +61,35 @@ final class Drift {
   private final double[] own;
   private final double[] weights; // φ per row; 0 while the vector spans
   private int sweeps;
+  private double highestCarriedOn; // the largest of the lesser of components and joined
+  private double highestOwn;
+
+  /**
+   * What the elements of a column of W add up to when it is read.
+   *
+   * @param read the sizes of the terms in rows of vectors that span
+   * @param keptRead the weighted sizes of the terms in rows of vectors that have left
+   * @param keptCarried the weighted absolute values in these rows
+   */
+  record Reading(double read, double keptRead, double keptCarried) {
+    static final Reading NOTHING = new Reading(0, 0, 0);
+
+    Reading plus(Reading other) {
+      return new Reading(
+          read + other.read, keptRead + other.keptRead, keptCarried + other.keptCarried);
+    }
+  }
+
+  /** The numbers of a sweep that the bounds of all columns need. */
+  record Sweep(
+      double gamma,
+      double pivot,
+      double root,
+      double error,
+      double read,
+      double relative,
+      double weight,
+      double leavingAndCarried) {}
 
   /**
    * Creates bounds for a tableau before its first sweep.
@@ -81,6 +111,7 @@ final class Drift {
     for (int j = projected; j < errors.length; j++) {
       joined[j] = errors[j] * errors[j];
     }
+    renewHighest();
   }
 
   private Drift(
@@ -103,28 +134,35 @@ final class Drift {
   }
 
   Drift copy() {
-    return new Drift(
-        projected,
-        local.clone(),
-        carried.clone(),
-        components.clone(),
-        joined.clone(),
-        own.clone(),
-        weights.clone(),
-        sweeps);
+    Drift copy =
+        new Drift(
+            projected,
+            local.clone(),
+            carried.clone(),
+            components.clone(),
+            joined.clone(),
+            own.clone(),
+            weights.clone(),
+            sweeps);
+    copy.highestCarriedOn = highestCarriedOn;
+    copy.highestOwn = highestOwn;
+    return copy;
   }
 
   /** Returns the bounds for the columns that a tableau keeps. */
   Drift of(Tableau.Kept kept) {
-    return new Drift(
-        kept.first,
-        kept.of(local, projected),
-        kept.of(carried, projected),
-        kept.of(components, projected),
-        kept.of(joined, projected),
-        kept.of(own, projected),
-        weights.clone(),
-        sweeps);
+    Drift drift =
+        new Drift(
+            kept.first,
+            kept.of(local, projected),
+            kept.of(carried, projected),
+            kept.of(components, projected),
+            kept.of(joined, projected),
+            kept.of(own, projected),
+            weights.clone(),
+            sweeps);
+    drift.renewHighest();
+    return drift;
   }
 
   /** Bounds ‖A E‖₂ of a column. */
@@ -141,13 +179,16 @@ final class Drift {
 
   /** Returns at least the largest {@link #ofDistance}. */
   double highest() {
-    double carriedOn = 0;
-    double found = 0;
+    return Math.sqrt(highestCarriedOn) + Math.sqrt(highestOwn) + 2 * ROUNDOFF * sweeps;
+  }
+
+  private void renewHighest() {
+    highestCarriedOn = 0;
+    highestOwn = 0;
     for (int x = projected; x < local.length; x++) {
-      carriedOn = Math.max(carriedOn, Math.min(components[x], joined[x]));
-      found = Math.max(found, own[x]);
+      highestCarriedOn = Math.max(highestCarriedOn, Math.min(components[x], joined[x]));
+      highestOwn = Math.max(highestOwn, own[x]);
     }
-    return Math.sqrt(carriedOn) + Math.sqrt(found) + 2 * ROUNDOFF * sweeps;
   }
 
   /** Returns whether the vector of a row has left the span. */
@@ -156,72 +197,111 @@ final class Drift {
   }
 
   /**
-   * Records a sweep.
+   * Adds up a part of a column of W that is swept out.
    *
-   * @param row position of the row that is swept out
-   * @param column position of its column in W
-   * @param line the row, as computed
-   * @param lineSizes sums of the absolute values of the terms that it was computed from
-   * @param lineOfColumn the column, as computed
-   * @param columnSizes sums of the absolute values of its terms
-   * @param pending number of updates that were pending
-   * @return false if the pivot or the bound is not good enough; then nothing was recorded
+   * @param line the column, as computed
+   * @param sizes sums of the absolute values of the terms that it was computed from
+   * @param from the first row
+   * @param to the end of the rows, exclusive
    */
-  boolean sweep(
-      int row,
-      int column,
-      double[] line,
-      double[] lineSizes,
-      double[] lineOfColumn,
-      double[] columnSizes,
-      int pending) {
-    double gamma = (pending + 2) * ROUNDOFF;
-    double read = 0; // ‖κ‖₁
+  Reading read(double[] line, double[] sizes, int from, int to) {
+    double read = 0;
     double keptRead = 0;
     double keptCarried = 0;
-    for (int i = 0; i < weights.length; i++) {
+    for (int i = from; i < to; i++) {
       if (hasLeft(i)) {
-        keptRead += weights[i] * columnSizes[i];
-        keptCarried += weights[i] * Math.abs(lineOfColumn[i]);
+        keptRead += weights[i] * sizes[i];
+        keptCarried += weights[i] * Math.abs(line[i]);
       } else {
-        read += columnSizes[i];
+        read += sizes[i];
       }
     }
-    read *= gamma;
-    keptRead *= gamma;
-    double pivot = line[column];
+    return new Reading(read, keptRead, keptCarried);
+  }
+
+  /**
+   * Begins a sweep, without a change.
+   *
+   * @param column the column of W that is swept out
+   * @param pivot its element in the row that is swept out, as computed
+   * @param pivotSize the sum of the absolute values of the terms that it was computed from
+   * @param reading what the column adds up to
+   * @param pending number of updates that were pending
+   * @return null if the pivot or the bound is not good enough
+   */
+  Sweep begin(int column, double pivot, double pivotSize, Reading reading, int pending) {
+    double gamma = (pending + 2) * ROUNDOFF;
+    double read = reading.read * gamma; // ‖κ‖₁
+    double keptRead = reading.keptRead * gamma;
+    double keptCarried = reading.keptCarried;
     double root = Math.sqrt(pivot);
     double leaving = local[column] + read + keptRead; // f_k
     double error = SAFETY * (local[column] + keptCarried); // F_k
-    double relative = (error + gamma * lineSizes[column] / root) / root;
+    double relative = (error + gamma * pivotSize / root) / root;
     if (!(relative <= WORST_PIVOT_ERROR && keptRead <= WORST_KEPT * leaving)) {
-      return false;
+      return null;
     }
-    double weight = leaving / root;
-    for (int x = projected; x < local.length; x++) {
+    return new Sweep(
+        gamma, pivot, root, error, read, relative, leaving / root, keptCarried + leaving);
+  }
+
+  /**
+   * Records a sweep in the bounds of some columns; others may be recorded at the same time.
+   *
+   * @param line the row that is swept out, as computed
+   * @param sizes sums of the absolute values of its terms
+   * @param from the first column
+   * @param to the end of the columns, exclusive
+   */
+  void sweep(Sweep sweep, double[] line, double[] sizes, int from, int to) {
+    double gamma = sweep.gamma;
+    double pivot = sweep.pivot;
+    int firstProjected = Math.max(from, projected);
+    for (int x = firstProjected; x < to; x++) {
       double before = error(x);
       components[x] += before * before;
     }
-    double keptToo = 1 + 2 * weight;
-    double leavingAndCarried = keptCarried + leaving;
-    for (int j = 0; j < local.length; j++) {
+    double keptToo = 1 + 2 * sweep.weight;
+    double leavingAndCarried = sweep.leavingAndCarried;
+    for (int j = from; j < to; j++) {
       double size = Math.abs(line[j]);
-      local[j] += (gamma * lineSizes[j] + 4 * ROUNDOFF * size) * keptToo;
+      local[j] += (gamma * sizes[j] + 4 * ROUNDOFF * size) * keptToo;
       carried[j] += size / pivot * leavingAndCarried;
     }
-    double shift = (error + read) / pivot;
-    double ofRow = SAFETY * gamma / root;
-    double ofPivot = (relative + ROUNDOFF) / root;
-    for (int x = projected; x < local.length; x++) {
+    double shift = (sweep.error + sweep.read) / pivot;
+    double ofRow = SAFETY * gamma / sweep.root;
+    double ofPivot = (sweep.relative + ROUNDOFF) / sweep.root;
+    for (int x = firstProjected; x < to; x++) {
       double size = Math.abs(line[x]);
-      double moved = size * (shift + 4 * ROUNDOFF) + gamma * lineSizes[x];
+      double moved = size * (shift + 4 * ROUNDOFF) + gamma * sizes[x];
       joined[x] += 2 * error(x) * moved;
-      double seen = size * ofPivot + ofRow * lineSizes[x];
+      double seen = size * ofPivot + ofRow * sizes[x];
       own[x] += seen * seen;
     }
-    weights[row] = weight;
+  }
+
+  /** Returns the largest of the lesser bounds of the components among some columns. */
+  double highestCarriedOn(Gemm gemm, int from, int to) {
+    return gemm.largestOfLesser(components, joined, Math.max(from, projected), to);
+  }
+
+  /** Returns the largest square of an error that a column has on its own, among some columns. */
+  double highestOwn(Gemm gemm, int from, int to) {
+    return gemm.largest(own, Math.max(from, projected), to);
+  }
+
+  /**
+   * Ends a sweep that is recorded in the bounds of all columns.
+   *
+   * @param row position of the row that was swept out
+   * @param carriedOn the largest {@link #highestCarriedOn}, at least 0
+   * @param ofOwn the largest {@link #highestOwn}, at least 0
+   */
+  void end(Sweep sweep, int row, double carriedOn, double ofOwn) {
+    weights[row] = sweep.weight;
     sweeps++;
-    return true;
+    highestCarriedOn = carriedOn;
+    highestOwn = ofOwn;
   }
 
   /**
@@ -255,6 +335,7 @@ final class Drift {
     for (int x = projected; x < local.length; x++) {
       joined[x] += 2 * error(x) * gamma * (1.001 * norms[x] + carried[x]);
     }
+    renewHighest();
   }
 
   /** Returns the weight of a row whose vector has left. */

@@ -60,22 +60,33 @@ public final class GramVectors implements CompressedVectors {
     Matrix tableau = gemm.matrix(spanning.length, first + projected.length);
     boolean together = areNeighbours(spanning);
     boolean projectedTogether = areNeighbours(projected);
-    for (int i = 0; i < spanning.length; i++) {
-      double[] row = gram[spanning[i]];
-      copy(row, spanning, together, tableau.values, tableau.at(i, 0));
-      copy(row, projected, projectedTogether, tableau.values, tableau.at(i, first));
-    }
+    gemm.onRows(
+        spanning.length,
+        tableau.columns,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            double[] row = gram[spanning[i]];
+            copy(row, spanning, together, tableau.values, tableau.at(i, 0));
+            copy(row, projected, projectedTogether, tableau.values, tableau.at(i, first));
+          }
+        });
     if (!Cholesky.factorise(tableau, 0, gemm)) {
       return null;
     }
     double[] squares = new double[projected.length];
     Arrays.setAll(squares, j -> gram[projected[j]][projected[j]]);
-    for (int i = 0; i < spanning.length; i++) {
-      int place = tableau.at(i, first);
-      for (int j = 0; j < projected.length; j++) {
-        squares[j] -= tableau.values[place + j] * tableau.values[place + j];
-      }
-    }
+    gemm.onColumns(
+        0,
+        projected.length,
+        spanning.length,
+        (from, to) -> {
+          for (int i = 0; i < spanning.length; i++) {
+            int place = tableau.at(i, first);
+            for (int j = from; j < to; j++) {
+              squares[j] -= tableau.values[place + j] * tableau.values[place + j];
+            }
+          }
+        });
     double rank = spanning.length;
     double operations = rank * rank * (rank / 3 + projected.length);
     return new Projection(tableau, first, squares, operations);

@@ -4,6 +4,7 @@ import java.lang.ref.Reference;
 import java.lang.ref.SoftReference;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.concurrent.atomic.DoubleAccumulator;
 import java.util.stream.IntStream;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.ProjectionTable;
@@ -47,6 +48,11 @@ final class SweptSpan {
   // over the tableau.
   private static final double LOOSE = 2;
 
+  // Per element of a line, what else reading it or updating what is kept for it costs, beside four
+  // operations per pending update: in such operations, which vectors do fast.
+  private static final long READING = 60;
+  private static final long UPDATING = 60;
+
   // Drift is allowed to be this part of what else bounds the error of a distance.
   private static final double DRIFT_SHARE = 0.1;
 
@@ -55,6 +61,8 @@ final class SweptSpan {
   private State state;
   private Scratch scratch;
   private ColumnSums sums;
+  // The largest square in each chunk of the tableau's columns; null if that is not known.
+  private double[] peaks;
   private long factorisations;
   private double operations;
 
@@ -64,10 +72,20 @@ final class SweptSpan {
     final double[] rowSizes;
     final double[] column;
     final double[] columnSizes;
+    final double[] multipliers;
+    final Drift.Reading[] readings; // per chunk of the column
+    final double[] spanNorms;
+    // The order of what they get does not matter.
+    final DoubleAccumulator norm = largest();
+    final DoubleAccumulator carriedOn = largest();
+    final DoubleAccumulator own = largest();
 
     Scratch(int rows, int width) {
       row = new double[width];
       rowSizes = new double[width];
+      multipliers = new double[width];
+      readings = new Drift.Reading[chunks(rows)];
+      spanNorms = new double[chunks(rows)];
       column = new double[rows];
       columnSizes = new double[rows];
     }
@@ -75,6 +93,14 @@ final class SweptSpan {
     boolean fits(int rows, int width) {
       return column.length >= rows && row.length >= width;
     }
+
+    private static DoubleAccumulator largest() {
+      return new DoubleAccumulator(Math::max, 0);
+    }
+  }
+
+  private static int chunks(int length) {
+    return (length + Gemm.LINE_CHUNK - 1) / Gemm.LINE_CHUNK;
   }
 
   /**
@@ -130,8 +156,11 @@ final class SweptSpan {
     private double inverseTrace;
     private Drift drift; // null before the first sweep
     private double[] norms; // at least ‖·‖₁ of the tableau's columns over rows that span
-    private double appliedNorm; // the largest of a projected vector when no update was pending
-    private double[] squares; // squared distances of projected vectors
+    private double largestNorm; // of a projected vector
+    private double appliedNorm; // the same when no update was pending
+    // Squared distances, in the projected vectors' columns of the tableau; negative infinity if the
+    // vector is no longer projected.
+    private double[] squares;
 
     private State(BitSet spanning, BitSet projected) {
       this.spanning = spanning;
@@ -151,6 +180,7 @@ final class SweptSpan {
       if (tableau != null || fresh != null) {
         copy.drift = drift == null ? null : drift.copy();
         copy.norms = norms.clone();
+        copy.largestNorm = largestNorm;
         copy.appliedNorm = appliedNorm;
         copy.squares = squares.clone();
       }
@@ -202,13 +232,39 @@ final class SweptSpan {
   void rollback(State mark) {
     state = mark.copy();
     state.harden();
+    peaks = null;
   }
 
   /** Stops projecting some vectors. */
   void removeProjected(int... removed) {
     for (int vector : removed) {
       state.projected.clear(vector);
+      if (state.tableau != null) {
+        int column = state.tableau.first + Tableau.find(state.tableau.columns, vector);
+        state.squares[column] = Double.NEGATIVE_INFINITY;
+        if (peaks != null) {
+          int chunk = column / Gemm.LINE_CHUNK * Gemm.LINE_CHUNK;
+          findPeak(chunk, Math.min(chunk + Gemm.LINE_CHUNK, state.squares.length));
+        }
+      }
     }
+  }
+
+  /** Finds the largest square of a projected vector in a chunk of columns. */
+  private void findPeak(int from, int to) {
+    int first = state.tableau.first;
+    int begin = Math.max(from, first);
+    int end = Math.min(to, first + state.tableau.others());
+    peaks[from / Gemm.LINE_CHUNK] = gemm.largest(state.squares, begin, end);
+  }
+
+  private double largestSquare() {
+    if (peaks == null) {
+      int width = state.squares.length;
+      peaks = new double[chunks(width)];
+      gemm.onLine(width, this::findPeak, 1);
+    }
+    return gemm.largest(peaks, 0, peaks.length);
   }
 
   /** Removes vectors from the span. */
@@ -327,15 +383,23 @@ final class SweptSpan {
     double distance = 0;
     double errorBound = 0;
     double highest = 0;
-    for (int i = 0; i < tableau.others(); i++) {
-      if (!(state.squares[i] < least) && state.projected.get(tableau.columns[i])) {
-        double found = distance(i);
-        double bound = bound(i, dependent);
-        highest = Math.max(highest, found + bound);
-        if (vector < 0 || found > distance) {
-          vector = tableau.columns[i];
-          distance = found;
-          errorBound = bound;
+    int end = tableau.first + tableau.others();
+    for (int chunk = tableau.first / Gemm.LINE_CHUNK; chunk < chunks(end); chunk++) {
+      if (peaks[chunk] < least) {
+        continue;
+      }
+      int begin = Math.max(tableau.first, chunk * Gemm.LINE_CHUNK);
+      for (int j = begin; j < Math.min(end, (chunk + 1) * Gemm.LINE_CHUNK); j++) {
+        int i = j - tableau.first;
+        if (!(state.squares[j] < least) && state.projected.get(tableau.columns[i])) {
+          double found = distance(i);
+          double bound = bound(i, dependent);
+          highest = Math.max(highest, found + bound);
+          if (vector < 0 || found > distance) {
+            vector = tableau.columns[i];
+            distance = found;
+            errorBound = bound;
+          }
         }
       }
     }
@@ -347,14 +411,9 @@ final class SweptSpan {
    * bound grows with the norm, and is largest at distance 0 or 1.
    */
   private double leastToMatter(boolean dependent) {
-    double largest = 0;
-    for (int i = 0; i < state.tableau.others(); i++) {
-      if (state.squares[i] > largest && state.projected.get(state.tableau.columns[i])) {
-        largest = state.squares[i];
-      }
-    }
+    double largest = Math.max(0, largestSquare());
     int started = state.independent.length;
-    double norm = largestNorm();
+    double norm = state.largestNorm;
     double drift = state.drift == null ? 0 : state.drift.highest();
     double bound = 0;
     for (int end = 0; end <= 1; end++) {
@@ -385,8 +444,9 @@ final class SweptSpan {
   /** Whether vectors were set aside that may add directions to the span. */
   private boolean isDependent() {
     int[] columns = state.tableau.columns;
-    return IntStream.range(state.tableau.others(), columns.length)
-        .anyMatch(i -> state.spanning.get(columns[i]) && !isMultipleOfRow(columns[i]));
+    return state.tableau.dependent > 0
+        && IntStream.range(state.tableau.others(), columns.length)
+            .anyMatch(i -> state.spanning.get(columns[i]) && !isMultipleOfRow(columns[i]));
   }
 
   private boolean isMultipleOfRow(int vector) {
@@ -395,7 +455,7 @@ final class SweptSpan {
   }
 
   private double distance(int projected) {
-    return Math.min(1, Math.sqrt(Math.max(0, state.squares[projected])));
+    return Math.min(1, Math.sqrt(Math.max(0, state.squares[state.tableau.first + projected])));
   }
 
   private double bound(int projected, boolean dependent) {
@@ -462,13 +522,19 @@ final class SweptSpan {
     Tableau tableau =
         new Tableau(values, first, independent, independent, columns, dependent.length, gemm);
     tableau.triangle = triangle;
+    tableau.inverseDiagonal = inverseDiagonal;
+    tableau.norms = new double[values.columns];
+    tableau.norms(tableau.norms, first, values.columns, gemm);
     state.tableau = tableau;
     state.independent = independent;
     state.pending = 0;
-    state.squares = projection.squares;
+    state.squares = new double[values.columns];
+    System.arraycopy(projection.squares, 0, state.squares, first, columns.length);
+    peaks = null;
     state.drift = null;
-    state.norms = tableau.norms(state.spanning, gemm);
-    state.appliedNorm = largestNorm();
+    state.norms = tableau.norms.clone();
+    findLargestNorm();
+    state.appliedNorm = state.largestNorm;
     state.inverseTrace = Arrays.stream(inverseDiagonal).sum();
     return true;
   }
@@ -489,11 +555,10 @@ final class SweptSpan {
         return false;
       }
       int rank = tableau.rows.length;
-      double[] inverseDiagonal = inverseDiagonal(tableau.values, rank);
       tableau.triangle = null;
       triangle.solve(tableau.values, 0, rank);
       operations += Math.pow(rank, 3);
-      tableau.norms = tableau.norms(bits(tableau.rows), gemm);
+      tableau.norms(tableau.norms, 0, rank, gemm);
       // Each column solves a triangular system with a small relative error of the triangle, whose
       // columns have norm 1. W's right-hand side R⁻ᵀ has an error too, z of which no element
       // exceeds γ times the column's norm, and which R⁻ᵀ amplifies: zᵀWz ≤ max |z|² Σ |W|.
@@ -502,7 +567,7 @@ final class SweptSpan {
       double[] errors = new double[tableau.norms.length];
       Arrays.setAll(errors, j -> gamma * tableau.norms[j]);
       for (int j = 0; j < rank; j++) {
-        errors[j] += gamma * Math.sqrt(sum * inverseDiagonal[j]);
+        errors[j] += gamma * Math.sqrt(sum * tableau.inverseDiagonal[j]);
       }
       tableau.drift = new Drift(errors, tableau.first, rank);
     }
@@ -512,13 +577,20 @@ final class SweptSpan {
   }
 
   /** Returns the diagonal of R⁻¹R⁻ᵀ, from the columns of R⁻ᵀ. */
-  private static double[] inverseDiagonal(Matrix values, int rank) {
+  private double[] inverseDiagonal(Matrix values, int rank) {
     double[] diagonal = new double[rank];
-    for (int i = 0; i < rank; i++) {
-      for (int j = 0; j <= i; j++) {
-        diagonal[j] += values.get(i, j) * values.get(i, j);
-      }
-    }
+    gemm.onColumns(
+        0,
+        rank,
+        rank,
+        (from, to) -> {
+          for (int i = from; i < rank; i++) {
+            int place = values.at(i, 0);
+            for (int j = from; j < Math.min(to, i + 1); j++) {
+              diagonal[j] += values.values[place + j] * values.values[place + j];
+            }
+          }
+        });
     return diagonal;
   }
 
@@ -527,10 +599,16 @@ final class SweptSpan {
    */
   private Matrix takeTriangle(Matrix values, int rank, int first) {
     Matrix factor = gemm.matrix(rank, rank);
-    for (int i = 0; i < rank; i++) {
-      System.arraycopy(values.values, values.at(i, i), factor.values, factor.at(i, i), rank - i);
-      Arrays.fill(values.values, values.at(i, 0), values.at(i, first), 0);
-    }
+    gemm.onRows(
+        rank,
+        2 * rank,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            int place = values.at(i, i);
+            System.arraycopy(values.values, place, factor.values, factor.at(i, i), rank - i);
+            Arrays.fill(values.values, values.at(i, 0), values.at(i, first), 0);
+          }
+        });
     return factor;
   }
 
@@ -549,51 +627,42 @@ final class SweptSpan {
     int pivotColumn = tableau.spanningColumn(vector);
     scratch = scratch != null && scratch.fits(rows, width) ? scratch : new Scratch(rows, width);
     double[] row = scratch.row;
-    double[] column = scratch.column;
+    double[] rowSizes = scratch.rowSizes;
     double[] rowFactors = factors(tableau.pendingColumns, k);
     double[] columnFactors = factors(tableau.pendingRows, pivotColumn);
+    // First, since each task needs it.
+    readRow(k, pivotColumn, pivotColumn + 1, rowFactors);
+    double pivot = row[pivotColumn];
+    double pivotSize = rowSizes[pivotColumn];
+    double root = Math.sqrt(pivot);
     gemm.onLines(
         width,
-        (from, to) -> {
-          int place = tableau.values.at(k, from);
-          System.arraycopy(tableau.values.values, place, row, from, to - from);
-          gemm.subtractTerms(row, scratch.rowSizes, from, to, tableau.pendingRows, rowFactors);
-        },
+        (from, to) -> readRow(k, from, to, rowFactors),
         rows,
-        (from, to) -> {
-          for (int i = from; i < to; i++) {
-            column[i] = tableau.values.get(i, pivotColumn);
-          }
-          gemm.subtractTerms(
-              column, scratch.columnSizes, from, to, tableau.pendingColumns, columnFactors);
-        },
-        4L * pending);
+        (from, to) -> readColumn(pivotColumn, from, to, columnFactors, k, root),
+        4L * pending + READING);
     operations += 4.0 * pending * (width + rows);
-    if (!state.drift.sweep(
-        k, pivotColumn, row, scratch.rowSizes, column, scratch.columnSizes, pending)) {
+    Drift.Reading reading = Drift.Reading.NOTHING;
+    double spanNorm = 0;
+    for (int chunk = 0; chunk < chunks(rows); chunk++) {
+      reading = reading.plus(scratch.readings[chunk]);
+      spanNorm += scratch.spanNorms[chunk];
+    }
+    Drift.Sweep sweep = state.drift.begin(pivotColumn, pivot, pivotSize, reading, pending);
+    if (sweep == null) {
       forget(null);
       return;
     }
-    double root = Math.sqrt(row[pivotColumn]);
-    double spanNorm = 0;
-    int columnPlace = tableau.pendingColumns.at(pending, 0);
-    for (int i = 0; i < rows; i++) {
-      double factor = column[i] / root;
-      tableau.pendingColumns.values[columnPlace + i] = factor;
-      spanNorm += state.drift.hasLeft(i) ? 0 : Math.abs(factor);
-    }
     // Row k becomes the multipliers, as kept by Drift, instead of 0.
-    tableau.pendingColumns.set(pending, k, column[k] / root - 1);
-    int place = tableau.pendingRows.at(pending, 0);
-    for (int j = 0; j < width; j++) {
-      double multiplier = row[j] / root;
-      tableau.pendingRows.values[place + j] = multiplier;
-      state.norms[j] += spanNorm * Math.abs(multiplier);
-    }
-    for (int x = 0; x < tableau.columns.length; x++) {
-      double step = row[tableau.first + x] / root;
-      state.squares[x] += step * step;
-    }
+    tableau.pendingColumns.set(pending, k, scratch.column[k] / root - 1);
+    scratch.norm.reset();
+    scratch.carriedOn.reset();
+    scratch.own.reset();
+    peaks = peaks != null && peaks.length == chunks(width) ? peaks : new double[chunks(width)];
+    double sizeOfColumn = spanNorm;
+    gemm.onLine(width, (from, to) -> update(sweep, from, to, sizeOfColumn), UPDATING);
+    state.drift.end(sweep, k, scratch.carriedOn.get(), scratch.own.get());
+    state.largestNorm = scratch.norm.get();
     state.pending++;
     if (isDriftTooLarge() || isFewLeft(FEW_LEFT)) {
       forget(null);
@@ -602,18 +671,79 @@ final class SweptSpan {
     }
   }
 
+  /** Reads a part of row k. */
+  private void readRow(int k, int from, int to, double[] factors) {
+    Matrix values = state.tableau.values;
+    System.arraycopy(values.values, values.at(k, from), scratch.row, from, to - from);
+    gemm.subtractTerms(scratch.row, scratch.rowSizes, from, to, state.tableau.pendingRows, factors);
+  }
+
+  /**
+   * Reads a chunk of a column of W, and writes its part of the next update.
+   *
+   * @param k the row that is swept out
+   * @param root the root of the pivot
+   */
+  private void readColumn(int column, int from, int to, double[] factors, int k, double root) {
+    Tableau tableau = state.tableau;
+    double[] line = scratch.column;
+    for (int i = from; i < to; i++) {
+      line[i] = tableau.values.get(i, column);
+    }
+    gemm.subtractTerms(line, scratch.columnSizes, from, to, tableau.pendingColumns, factors);
+    double[] update = tableau.pendingColumns.values;
+    int place = tableau.pendingColumns.at(state.pending, 0);
+    double norm = 0;
+    for (int i = from; i < to; i++) {
+      double factor = line[i] / root;
+      update[place + i] = factor;
+      norm += i == k || state.drift.hasLeft(i) ? 0 : Math.abs(factor);
+    }
+    int chunk = from / Gemm.LINE_CHUNK;
+    scratch.spanNorms[chunk] = norm;
+    scratch.readings[chunk] = state.drift.read(line, scratch.columnSizes, from, to);
+  }
+
+  /**
+   * Writes a chunk of the next update's row, and updates what is kept for each column.
+   *
+   * @param sizeOfColumn ‖·‖₁ of the next update's column over the rows that still span
+   */
+  private void update(Drift.Sweep sweep, int from, int to, double sizeOfColumn) {
+    Tableau tableau = state.tableau;
+    double[] row = scratch.row;
+    double[] multipliers = scratch.multipliers;
+    double[] norms = state.norms;
+    double[] squares = state.squares;
+    // Plain loops over the same places of each array, which C2 turns into vectors.
+    for (int j = from; j < to; j++) {
+      multipliers[j] = row[j] / sweep.root();
+      norms[j] += sizeOfColumn * Math.abs(multipliers[j]);
+    }
+    Matrix pendingRows = tableau.pendingRows;
+    System.arraycopy(
+        multipliers, from, pendingRows.values, pendingRows.at(state.pending, from), to - from);
+    int projected = Math.max(from, tableau.first);
+    for (int j = projected; j < to; j++) {
+      squares[j] += multipliers[j] * multipliers[j];
+    }
+    Drift drift = state.drift;
+    drift.sweep(sweep, row, scratch.rowSizes, from, to);
+    scratch.norm.accumulate(gemm.largest(norms, projected, to));
+    scratch.carriedOn.accumulate(drift.highestCarriedOn(gemm, from, to));
+    scratch.own.accumulate(drift.highestOwn(gemm, from, to));
+    findPeak(from, to);
+  }
+
   /** Whether bounds would become much smaller if enough pending updates were applied now. */
   private boolean areNormsLoose() {
     return 2 * state.pending >= state.tableau.pendingRows.rows
-        && largestNorm() > LOOSE * state.appliedNorm;
+        && state.largestNorm > LOOSE * state.appliedNorm;
   }
 
-  private double largestNorm() {
-    double largest = 0;
-    for (int j = state.tableau.first; j < state.norms.length; j++) {
-      largest = Math.max(largest, state.norms[j]);
-    }
-    return largest;
+  private void findLargestNorm() {
+    int first = state.tableau.first;
+    state.largestNorm = Math.max(0, gemm.largest(state.norms, first, state.norms.length));
   }
 
   private boolean isDriftTooLarge() {
@@ -650,7 +780,11 @@ final class SweptSpan {
       return;
     }
     state.drift.applied(state.pending, state.norms);
-    compact();
+    Tableau.Kept kept = tableau.kept(state.spanning, state.projected, gemm.tile());
+    boolean compacts = tableau.isDue(kept);
+    if (compacts) {
+      compact(kept);
+    }
     Tableau compacted = state.tableau;
     int rows = compacted.rows.length;
     int width = compacted.values.columns;
@@ -660,29 +794,33 @@ final class SweptSpan {
         Factor.columns(compacted.pendingRows, 0, 0, width),
         state.pending,
         compacted.values,
+        (from, to) -> {
+          if (compacts) {
+            tableau.gather(kept, from, to, compacted);
+          }
+        },
         (firstRow, lastRow, firstColumn, lastColumn) ->
             sums.of(compacted.values, state.drift, firstRow, lastRow, firstColumn, lastColumn));
     operations += 2.0 * state.pending * rows * width;
     state.pending = 0;
     state.norms = sums.spanning(rows, width);
-    state.appliedNorm = largestNorm();
+    findLargestNorm();
+    state.appliedNorm = state.largestNorm;
     state.drift.renew(sums.left(rows, width));
     state.inverseTrace = compacted.trace(state.spanning);
   }
 
   /**
-   * Drops the columns of vectors that have left, if a mark needs the tableau or they waste much.
+   * Drops the columns of vectors that have left, but for the elements of the rows, which are still
+   * to be gathered.
    */
-  private void compact() {
+  private void compact(Tableau.Kept kept) {
     Tableau old = state.tableau;
-    Tableau.Kept kept = old.kept(state.spanning, state.projected, gemm.tile());
-    if (!old.isDue(kept)) {
-      return;
-    }
     state.tableau = old.of(kept, state.pending, gemm);
     state.drift = state.drift.of(kept);
     state.norms = kept.of(state.norms, old.first);
-    state.squares = IntStream.of(kept.columns).mapToDouble(x -> state.squares[x]).toArray();
+    state.squares = kept.of(state.squares, old.first);
+    peaks = null;
   }
 
   // Dependent vectors.
@@ -693,14 +831,16 @@ final class SweptSpan {
     if (tableau == null || tableau.dependent == 0) {
       return;
     }
+    double[] squares = state.squares;
+    int first = tableau.first;
     int farthest = -1;
     for (int i = tableau.others(); i < tableau.columns.length; i++) {
       if (state.spanning.get(tableau.columns[i])
-          && (farthest < 0 || state.squares[i] > state.squares[farthest])) {
+          && (farthest < 0 || squares[first + i] > squares[first + farthest])) {
         farthest = i;
       }
     }
-    if (farthest >= 0 && Math.sqrt(state.squares[farthest]) > vectors.rankTolerance()) {
+    if (farthest >= 0 && Math.sqrt(squares[first + farthest]) > vectors.rankTolerance()) {
       IntStream independent = IntStream.of(tableau.rows).filter(state.spanning::get);
       IntStream taken = IntStream.of(tableau.columns[farthest]);
       forget(IntStream.concat(independent, taken).toArray());

@@ -22,6 +22,9 @@ final class Tableau {
   private static final int LARGE = 1024;
   private static final int LARGE_PENDING = 128;
 
+  // Rows at a time while norms are computed, which come from memory.
+  private static final int NORM_ROWS = 8;
+
   final Matrix values;
   final int first; // first column of the projected vectors
   final int[] rows; // the vectors that spanned at the start
@@ -32,7 +35,8 @@ final class Tableau {
   final Matrix pendingRows;
 
   // Without pending updates.
-  double[] norms; // ‖·‖₁ of the columns over the rows that still span
+  double[] norms; // ‖·‖₁ of the columns, those of W once the first sweep needs them
+  double[] inverseDiagonal; // of W, from the columns of R⁻ᵀ
   Drift drift; // null until the first sweep needs W
   TriangularSolve triangle; // set until then, while W's columns hold R⁻ᵀ
   boolean shared; // with a mark
@@ -94,6 +98,7 @@ final class Tableau {
     pendingColumns = other.pendingColumns.copy(pending);
     pendingRows = other.pendingRows.copy(pending);
     norms = other.norms;
+    inverseDiagonal = other.inverseDiagonal;
     drift = other.drift;
     triangle = other.triangle;
     shared = true;
@@ -130,15 +135,28 @@ final class Tableau {
     return -1;
   }
 
-  /** Returns ‖·‖₁ of the columns over the rows of vectors that span. */
-  double[] norms(BitSet left, Gemm gemm) {
-    double[] norms = new double[values.columns];
-    for (int i = 0; i < rows.length; i++) {
-      if (left.get(rows[i])) {
-        gemm.addSizes(values, i, 1, norms, 0, norms.length);
-      }
-    }
-    return norms;
+  /**
+   * Writes ‖·‖₁ of some columns over all rows.
+   *
+   * @param norms receives them, in the columns' places
+   * @param from the first column
+   * @param to the end of the columns, exclusive
+   */
+  void norms(double[] norms, int from, int to, Gemm gemm) {
+    int[] all = IntStream.range(0, rows.length).toArray();
+    double[] ones = new double[NORM_ROWS];
+    Arrays.fill(ones, 1);
+    gemm.onColumns(
+        from,
+        to,
+        rows.length,
+        (first, last) -> {
+          for (int i = 0; i < rows.length; i += NORM_ROWS) {
+            int end = Math.min(rows.length, i + NORM_ROWS);
+            int[] some = Arrays.copyOfRange(all, i, end);
+            gemm.addSizes(values, some, ones, end - i, norms, first, last);
+          }
+        });
   }
 
   /** Returns the trace of W, without the vectors that have left. */
@@ -208,25 +226,21 @@ final class Tableau {
   }
 
   /**
-   * Returns a tableau of some columns, with the first {@code pending} updates: a copy if a mark
-   * needs this one, otherwise in its place.
+   * Returns a tableau for some columns, with the first {@code pending} updates, whose rows {@link
+   * #gather} is still to fill: a new one if a mark needs this one, otherwise in its place.
    */
   Tableau of(Kept kept, int pending, Gemm gemm) {
     int width = kept.first + kept.columns.length;
     Matrix target = shared ? gemm.matrix(rows.length, width) : values.first(width);
     Matrix targetRows = shared ? gemm.matrix(pendingRows.rows, width) : pendingRows.first(width);
-    gemm.onColumns(
-        0,
-        rows.length,
+    gemm.onRows(
+        pending,
         width,
         (from, to) -> {
-          for (int i = from; i < to; i++) {
-            kept.gather(values, i, first, target);
+          for (int t = from; t < to; t++) {
+            kept.gather(pendingRows, t, first, targetRows);
           }
         });
-    for (int t = 0; t < pending; t++) {
-      kept.gather(pendingRows, t, first, targetRows);
-    }
     int others = others();
     return new Tableau(
         target,
@@ -237,5 +251,12 @@ final class Tableau {
         (int) IntStream.of(kept.columns).filter(j -> j >= others).count(),
         shared ? pendingColumns.copy(pending) : pendingColumns,
         targetRows);
+  }
+
+  /** Moves the kept columns of some rows to the tableau that {@link #of} has returned. */
+  void gather(Kept kept, int from, int to, Tableau target) {
+    for (int i = from; i < to; i++) {
+      kept.gather(values, i, first, target.values);
+    }
   }
 }

@@ -143,9 +143,35 @@ class MicroKernelsTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 15, 40, 100})
   void sizes(int length) {
-    double[] row = numbers(107);
-    check(
-        numbers(100), (kernel, target) -> kernel.addSizes(row, 7, 1.1, target, 100 - length, 100));
+    double[] rows = numbers(5 * 107);
+    int[] offsets = {214, 0, 7, 321};
+    double[] factors = numbers(4);
+    for (int count = 0; count <= offsets.length; count++) {
+      int some = count;
+      check(
+          numbers(100),
+          (kernel, target) ->
+              kernel.addSizes(rows, offsets, factors, some, target, 100 - length, 100));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 15, 40, 100})
+  void largest(int length) {
+    double[] line = numbers(100);
+    double[] other = numbers(100);
+    double expected = Double.NEGATIVE_INFINITY;
+    for (int i = 100 - length; i < 100; i++) {
+      expected = Math.max(expected, Math.min(line[i], other[i]));
+    }
+    for (MicroKernel kernel : new MicroKernel[] {vectors, plain}) {
+      assertEquals(expected, kernel.largest(line, other, 100 - length, 100));
+      if (length > 0) {
+        double[] undefined = line.clone();
+        undefined[100 - length / 2 - 1] = Double.NaN;
+        assertEquals(Double.NaN, kernel.largest(undefined, other, 100 - length, 100));
+      }
+    }
   }
 
   @ParameterizedTest
