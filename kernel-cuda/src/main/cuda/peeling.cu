@@ -3,6 +3,9 @@
 
 #define LINE 256 // threads of a block that works on a part of a line
 #define WARP 32
+#define MOST_PENDING 64 // updates of a span
+#define TOGETHER 16 // terms of them that a thread reads without waiting in between
+#define POLLS 64 // of a thread that waits for other blocks, before it lets others run
 #define ROW_LANES 16 // threads of a block that add up a column ...
 #define COLUMNS_BLOCK 512 // ... in TILE columns
 #define COLUMN_LINES 8 // lines of a span that have an element per column ...
@@ -129,26 +132,31 @@ extern "C" __global__ void __launch_bounds__(MAX_THREADS) answer(Span *spans, in
   }
 }
 
-/* Takes a vector out of those that a span projects; or out of the span, which its row awaits. */
-static __device__ void take(const Span &span, long long vector, bool spans) {
+/*
+ * Takes a vector out of those that a span projects; or out of the span, which its row awaits. Where
+ * each block has scalars of its own, only one of them `marks` the vector's column.
+ */
+static __device__ void take(const Span &span, long long vector, bool spans, bool marks) {
   long long place = span.places[vector];
   span.scalars[PIVOT] = -1;
-  if (!spans) {
-    span.projected[place] = 0;
-    return;
-  }
-  span.scalars[SPANNING] -= 1;
-  if (place < 0) {
-    span.projected[-1 - place] = 0;
+  if (spans) {
+    span.scalars[SPANNING] -= 1;
+    if (place >= 0) {
+      span.scalars[PIVOT] = (double) place;
+      span.scalars[PIVOT_ERROR] = span.local[span.pivots[place]];
+      return;
+    }
     span.scalars[DEPENDENT] -= 1;
-  } else {
-    span.scalars[PIVOT] = (double) place;
+    place = -1 - place;
+  }
+  if (marks) {
+    span.projected[place] = 0;
   }
 }
 
 /* Takes a vector out of one span, by one thread. */
 extern "C" __global__ void takeOut(Span *spans, int which, int vector, int isSpanning) {
-  take(spans[which], vector, isSpanning != 0);
+  take(spans[which], vector, isSpanning != 0, true);
 }
 
 /* Takes several vectors out of those that a span projects, one a thread. */
@@ -160,12 +168,17 @@ extern "C" __global__ void takeProjected(
   }
 }
 
+/* What a span needs before the next step can be taken. SpanLayout.java has the same list. */
+enum Need { NOTHING, APPLYING, START };
+
 /* One step of peeling, as the host reads it; SpanLayout.java has the same list. */
 struct Step {
   double vector;   // -1 if there was none
   double distance;
   double errorBound;
   double highest;  // the largest distance that any vector may have, by its error bound
+  double xNeeds;   // a Need of the first span, where there was no vector
+  double yNeeds;   // and of the second one
 };
 
 /* What some of the vectors contribute to a step. */
@@ -196,9 +209,10 @@ static __device__ void merge(Survey &into, const Survey &other) {
   }
 }
 
-/* Merges those of all threads of a block of LINE threads; the first one has the result. */
-static __device__ Survey mergeAll(const Survey &own) {
-  __shared__ Survey all[LINE];
+/* Merges what the threads of a block of LINE threads have, the same in all of them. */
+template <typename T> static __device__ T mergeAll(const T &own) {
+  __shared__ T all[LINE];
+  __syncthreads(); // the last use has ended
   all[threadIdx.x] = own;
   __syncthreads();
   for (int half = blockDim.x / 2; half > 0; half /= 2) {
@@ -216,12 +230,13 @@ static __device__ Survey nothing() {
 }
 
 /*
- * Looks at the elements of a line of a span, one a thread, of which those of C are projected vectors.
+ * Looks at the elements of a part of a line, one a thread, of which those of C are projected vectors.
  * Each block leaves one Survey.
  */
-static __device__ void surveyLine(
-    const Span *spans, const Span &span, int which, long long index, Survey *surveys) {
+static __device__ void surveyPart(const Span *spans, int which, int part, Survey *left) {
+  const Span &span = spans[which];
   Survey found = nothing();
+  long long index = (long long) part * LINE + threadIdx.x;
   long long x = index - span.first;
   if (x >= 0 && x < span.columns && span.projected[x] != 0) {
     if (x < span.others) {
@@ -238,19 +253,17 @@ static __device__ void surveyLine(
   }
   found = mergeAll(found);
   if (threadIdx.x == 0) {
-    surveys[blockIdx.y * gridDim.x + blockIdx.x] = found;
+    *left = found;
   }
 }
 
 /* Looks at all vectors of both spans, before the first step; the grid is that of sweepOut(). */
 extern "C" __global__ void __launch_bounds__(LINE) survey(Span *spans, Survey *surveys) {
-  Span span = spans[blockIdx.y];
-  long long index = (long long) blockIdx.x * blockDim.x + threadIdx.x;
-  surveyLine(spans, span, blockIdx.y, index, surveys);
+  surveyPart(spans, blockIdx.y, blockIdx.x, surveys + blockIdx.y * gridDim.x + blockIdx.x);
 }
 
 /* Notes that a pivot was swept out, or that it was too uncertain, or that few are left. */
-static __device__ void count(const Span &span) {
+static __device__ void countLast(const Span &span) {
   long long k = (long long) span.scalars[PIVOT];
   if (k < 0) {
     return;
@@ -267,62 +280,92 @@ static __device__ void count(const Span &span) {
     span.scalars[FAILED] = 1;
   }
   span.scalars[PENDING] += 1;
+  span.scalars[PIVOT] = -1;
 }
 
 /* Counts the last sweep, by one thread per span. */
 extern "C" __global__ void countSweep(Span *spans, int which) {
-  count(spans[which + blockIdx.x]);
+  countLast(spans[which + blockIdx.x]);
 }
 
 /*
- * Takes the vector with the largest distance out of both spans, the first of them where several have
- * it. Writes -1 when none is left, or a span needs a fresh start or its pending updates applied, and
- * from then on. One block of LINE threads.
+ * Counts the last sweeps if there were any, and takes the vector with the largest distance out of both
+ * spans, the first of them where several have it. Does not if none is left, or a span needs a fresh
+ * start or its pending updates applied; then says what which one needs. By a block of LINE threads,
+ * which all learn whether it did.
  */
-extern "C" __global__ void __launch_bounds__(LINE) peel(
-    Span *spans, const Survey *surveys, int surveyCount, int step, Step *steps) {
+static __device__ bool takeFarthest(
+    const Span *spans, const Survey *surveys, int surveyCount, bool counts, bool marks, Step *step) {
   Survey found = nothing();
-  for (int i = threadIdx.x; i < surveyCount; i += blockDim.x) {
+  for (int i = threadIdx.x; i < surveyCount; i += LINE) {
     merge(found, surveys[i]);
   }
   found = mergeAll(found);
   // A thread for each span, in different warps: most of the time goes by waiting for memory.
-  __shared__ bool stops[2];
+  __shared__ Need needs[2];
   int own = threadIdx.x / WARP;
   bool works = own < 2 && threadIdx.x % WARP == 0;
   if (works) {
-    Span span = spans[own];
-    if (step > 0) {
-      count(span);
+    const Span &span = spans[own];
+    if (counts) {
+      countLast(span);
     }
     bool loose = isLoose(span, found.norm[own]);
-    stops[own] = loose
-        || needsStart(span, found.driftsFar[own], found.farthestDependentSquare[own]);
+    needs[own] = needsStart(span, found.driftsFar[own], found.farthestDependentSquare[own])
+        ? START
+        : loose || span.scalars[PENDING] >= MOST_PENDING ? APPLYING : NOTHING;
   }
   __syncthreads();
-  if (!works) {
-    return;
-  }
-  bool stopped = found.farthest < 0 || stops[0] || stops[1]
-      || (step > 0 && steps[step - 1].vector < 0);
-  if (stopped) {
-    if (own == 0) {
-      steps[step] = {-1, 0, 0, 0};
+  bool takes = found.farthest >= 0 && needs[0] == NOTHING && needs[1] == NOTHING;
+  if (works && takes) {
+    long long index = (long long) found.farthestIndex;
+    int which = index < spans[0].columns ? 0 : 1;
+    long long vector = spans[which].vectors[which == 0 ? index : index - spans[0].columns];
+    if (own == 0 && marks) {
+      *step = {(double) vector, found.farthest, found.farthestBound, found.highest, 0, 0};
+    }
+    take(spans[own], vector, which != own, marks);
+  } else if (works) {
+    if (own == 0 && marks) {
+      *step = {-1, 0, 0, 0, (double) needs[0], (double) needs[1]};
     }
     spans[own].scalars[PIVOT] = -1;
+  }
+  return takes;
+}
+
+/* Takes a vector out and writes the step; after the first step that took none, the others take none. */
+extern "C" __global__ void __launch_bounds__(LINE) peel(
+    Span *spans, const Survey *surveys, int surveyCount, int step, Step *steps) {
+  if (step > 0 && steps[step - 1].vector < 0) {
+    if (threadIdx.x == 0) {
+      steps[step] = steps[step - 1];
+    }
     return;
   }
-  long long index = (long long) found.farthestIndex;
-  int which = index < spans[0].columns ? 0 : 1;
-  long long vector = spans[which].vectors[which == 0 ? index : index - spans[0].columns];
-  if (own == 0) {
-    steps[step] = {(double) vector, found.farthest, found.farthestBound, found.highest};
+  takeFarthest(spans, surveys, surveyCount, step > 0, true, steps + step);
+}
+
+/* Subtracts `count` terms, at least 1 and at most TOGETHER; for fewer reads the last one again. */
+static __device__ void subtractSome(
+    double &value, double &size, const double *factors, long long factorStride,
+    const double *elements, long long stride, int count) {
+  double terms[TOGETHER];
+#pragma unroll
+  for (int u = 0; u < TOGETHER; u++) {
+    int at = u < count ? u : count - 1;
+    double term = __dmul_rn(factors[at * factorStride], elements[at * stride]);
+    terms[u] = u < count ? term : 0;
   }
-  take(spans[own], vector, which != own);
+#pragma unroll
+  for (int u = 0; u < TOGETHER; u++) {
+    value = __dsub_rn(value, terms[u]);
+    size += fabs(terms[u]);
+  }
 }
 
 /*
- * Subtracts the terms of an element that are pending from a value, and adds their sizes. Eight are
+ * Subtracts the terms of an element that are pending from a value, and adds their sizes. TOGETHER are
  * read at a time: one after the other, each would wait for the last. Products are rounded before they
  * are subtracted, in every place that this is compiled into: the pivot is to be the same number as an
  * element of its row and of its column.
@@ -331,22 +374,15 @@ static __device__ double subtractTerms(
     double value, double &size, const double *factors, long long factorStride,
     const double *elements, long long stride, int count) {
   int t = 0;
-  for (; t + 8 <= count; t += 8) {
-    double terms[8];
-#pragma unroll
-    for (int u = 0; u < 8; u++) {
-      terms[u] = __dmul_rn(factors[(t + u) * factorStride], elements[(t + u) * stride]);
-    }
-#pragma unroll
-    for (int u = 0; u < 8; u++) {
-      value = __dsub_rn(value, terms[u]);
-      size += fabs(terms[u]);
-    }
+  for (; t + TOGETHER <= count; t += TOGETHER) {
+    subtractSome(
+        value, size, factors + t * factorStride, factorStride, elements + t * stride, stride,
+        TOGETHER);
   }
-  for (; t < count; t++) {
-    double term = __dmul_rn(factors[t * factorStride], elements[t * stride]);
-    value = __dsub_rn(value, term);
-    size += fabs(term);
+  if (t < count) {
+    subtractSome(
+        value, size, factors + t * factorStride, factorStride, elements + t * stride, stride,
+        count - t);
   }
   return value;
 }
@@ -359,37 +395,21 @@ struct RowSums {
   double spanNorm;    // the 1-norm of what is left of the column
 };
 
-static __device__ void addTo(RowSums &into, const RowSums &other) {
+static __device__ void merge(RowSums &into, const RowSums &other) {
   into.read += other.read;
   into.keptRead += other.keptRead;
   into.keptCarried += other.keptCarried;
   into.spanNorm += other.spanNorm;
 }
 
-/* Sums over a block of LINE threads, the same in all of them. */
-static __device__ RowSums sumRows(const RowSums &own) {
-  __shared__ RowSums all[LINE];
-  all[threadIdx.x] = own;
-  __syncthreads();
-  for (int half = blockDim.x / 2; half > 0; half /= 2) {
-    if (threadIdx.x < half) {
-      addTo(all[threadIdx.x], all[threadIdx.x + half]);
-    }
-    __syncthreads();
-  }
-  return all[0];
-}
-
 /*
  * Brings the row and the column of the pivot up to date with the pending updates, and sums the sizes
- * of the terms. One thread for each element of both, in blocks of LINE; y counts the spans from
- * `which` on.
+ * of the terms. One thread for each element of a part of both, which lie one behind the other.
  */
-extern "C" __global__ void __launch_bounds__(LINE) readPivot(Span *spans, int which) {
-  Span span = spans[which + blockIdx.y];
+static __device__ void readPart(const Span &span, int part) {
   long long k = (long long) span.scalars[PIVOT];
   long long width = span.first + span.columns;
-  long long first = (long long) blockIdx.x * blockDim.x;
+  long long first = (long long) part * LINE;
   long long index = first + threadIdx.x;
   if (k < 0 || span.scalars[FAILED] != 0) {
     return; // all threads
@@ -405,9 +425,6 @@ extern "C" __global__ void __launch_bounds__(LINE) readPivot(Span *spans, int wh
         value, size, span.pendingColumns + k, span.rows, span.pendingRows + j, span.leading,
         pending);
     span.rowSizes[j] = size;
-    if (j == pivot) {
-      span.scalars[PIVOT_ERROR] = span.local[pivot];
-    }
   } else if (index < width + span.rows) {
     long long i = index - width;
     double value = span.values[i * span.leading + pivot];
@@ -427,26 +444,29 @@ extern "C" __global__ void __launch_bounds__(LINE) readPivot(Span *spans, int wh
       sums.spanNorm = i == k ? 0 : fabs(value);
     }
   }
-  if (first + blockDim.x > width && first < width + span.rows) { // all threads
-    sums = sumRows(sums);
+  if (first + LINE > width && first < width + span.rows) { // all threads
+    sums = mergeAll(sums);
     if (threadIdx.x == 0) {
-      ((RowSums *) span.rowSums)[blockIdx.x] = sums;
+      ((RowSums *) span.rowSums)[part] = sums;
     }
   }
 }
 
+/* Reads the pivots, in blocks of LINE threads; y counts the spans from `which` on. */
+extern "C" __global__ void __launch_bounds__(LINE) readPivot(Span *spans, int which) {
+  Span span = spans[which + blockIdx.y];
+  readPart(span, blockIdx.x);
+}
+
 /*
  * Sweeps the pivot out: the squared distances, the drift, and one pending update, which is zero if
- * the pivot is not good enough. Threads as for readPivot(), in blocks of LINE. Then surveys what is
- * left of both spans, unless `surveys` is null.
+ * the pivot is not good enough. Threads as for readPart().
  */
-extern "C" __global__ void __launch_bounds__(LINE) sweepOut(
-    Span *spans, int which, Survey *surveys) {
-  Span span = spans[which + blockIdx.y];
+static __device__ void sweepPart(const Span &span, int part) {
   long long k = (long long) span.scalars[PIVOT];
   long long pending = (long long) span.scalars[PENDING];
   long long width = span.first + span.columns;
-  long long index = (long long) blockIdx.x * blockDim.x + threadIdx.x;
+  long long index = (long long) part * LINE + threadIdx.x;
   bool sweeps = k >= 0 && span.scalars[FAILED] == 0;
   double gamma = (pending + 2) * ROUNDOFF;
   RowSums sums = {0, 0, 0, 0};
@@ -458,9 +478,9 @@ extern "C" __global__ void __launch_bounds__(LINE) sweepOut(
   if (sweeps) {        // the same in all threads
     int last = (int) ((width + span.rows - 1) / LINE);
     for (int block = (int) (width / LINE) + threadIdx.x; block <= last; block += LINE) {
-      addTo(sums, ((const RowSums *) span.rowSums)[block]);
+      merge(sums, ((const RowSums *) span.rowSums)[block]);
     }
-    sums = sumRows(sums);
+    sums = mergeAll(sums);
     sums.read *= gamma;
     sums.keptRead *= gamma;
     long long column = span.pivots[k];
@@ -506,8 +526,93 @@ extern "C" __global__ void __launch_bounds__(LINE) sweepOut(
     }
     span.pendingColumns[pending * span.rows + i] = update;
   }
+}
+
+/*
+ * Sweeps the pivots out, in the grid of readPivot(). Then surveys what is left of both spans, unless
+ * `surveys` is null.
+ */
+extern "C" __global__ void __launch_bounds__(LINE) sweepOut(
+    Span *spans, int which, Survey *surveys) {
+  int own = which + blockIdx.y;
+  Span span = spans[own];
+  sweepPart(span, blockIdx.x);
   if (surveys) {
-    surveyLine(spans, span, which + blockIdx.y, index, surveys);
+    surveyPart(spans, own, blockIdx.x, surveys + blockIdx.y * gridDim.x + blockIdx.x);
+  }
+}
+
+/*
+ * Waits until all blocks of a cooperative launch have come here; each of them then sees what any has
+ * written before. `arrived` is 0 before the first launch and needs no other care: block 0 adds what
+ * makes its highest bit change when the last block arrives, whatever the order, as in grid_group::sync()
+ * of CUDA's cooperative groups. Of each block one thread arrives, between barriers of its block; its first
+ * fence makes the writes of the block visible to the device before it arrives, its second one keeps later
+ * reads of the block from being served before all have arrived, or by lines that the multiprocessor's
+ * first-level cache has kept. So ordinary reads and writes on both sides are in order (PTX ISA, "Memory
+ * consistency model": fences and barriers are cumulative); none may go by the read-only cache.
+ */
+static __device__ void awaitAll(unsigned int *arrived) {
+  __syncthreads();
+  if (threadIdx.x == 0) {
+    __threadfence();
+    unsigned int before = atomicAdd(arrived, blockIdx.x == 0 ? 0x80000000u - (gridDim.x - 1) : 1u);
+    for (int polls = 0; ((before ^ *(volatile unsigned int *) arrived) & 0x80000000u) == 0; polls++) {
+      if (polls >= POLLS) {
+        __nanosleep(100); // some block is far behind
+      }
+    }
+    __threadfence();
+  }
+  __syncthreads();
+}
+
+/*
+ * Takes up to `count` steps in one cooperative launch of any number of blocks of LINE threads: what peel(),
+ * readPivot() and sweepOut() do, by the same functions on the same parts, so with the same results to the
+ * bit. A line of each span has `parts` parts. Every block chooses the farthest vector by itself, from all
+ * surveys, and has a copy of the scalars, in which it keeps the same books as all others; block 0 writes
+ * them back. A step takes two barriers: between the survey and the choice, and between the column and the
+ * sweep, since sums over the column decide whether the pivot may be used, and bound all errors.
+ */
+extern "C" __global__ void __launch_bounds__(LINE) peelTogether(
+    Span *spans, Survey *surveys, int parts, int count, Step *steps, unsigned int *arrived) {
+  __shared__ Span own[2];
+  __shared__ double scalars[2][SCALARS];
+  for (int i = threadIdx.x; i < 2 * SCALARS; i += LINE) {
+    scalars[i / SCALARS][i % SCALARS] = spans[i / SCALARS].scalars[i % SCALARS];
+  }
+  if (threadIdx.x < 2) {
+    own[threadIdx.x] = spans[threadIdx.x];
+    own[threadIdx.x].scalars = scalars[threadIdx.x];
+  }
+  __syncthreads();
+  bool isFirst = blockIdx.x == 0;
+  for (int i = blockIdx.x; i < 2 * parts; i += gridDim.x) {
+    surveyPart(own, i / parts, i % parts, surveys + i);
+  }
+  awaitAll(arrived);
+  bool takes = true;
+  for (int step = 0; step < count && takes; step++) {
+    takes = takeFarthest(own, surveys, 2 * parts, step > 0, isFirst, steps + step);
+    __syncthreads();
+    if (takes) { // or not, in all blocks
+      for (int i = blockIdx.x; i < 2 * parts; i += gridDim.x) {
+        readPart(own[i / parts], i % parts);
+      }
+      awaitAll(arrived);
+      for (int i = blockIdx.x; i < 2 * parts; i += gridDim.x) {
+        sweepPart(own[i / parts], i % parts);
+        surveyPart(own, i / parts, i % parts, surveys + i);
+      }
+      awaitAll(arrived);
+    }
+  }
+  if (isFirst && threadIdx.x < 2) {
+    countLast(own[threadIdx.x]);
+    for (int i = 0; i < SCALARS; i++) {
+      spans[threadIdx.x].scalars[i] = scalars[threadIdx.x][i];
+    }
   }
 }
 

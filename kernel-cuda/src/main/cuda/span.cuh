@@ -31,7 +31,7 @@ enum Scalar {
   SWEEPS,          // since the factorisation
   FAILED,          // 1 if a pivot or a bound was too uncertain, or few vectors are left
   PENDING,         // number of updates that are not applied yet
-  PIVOT,           // the row to sweep out, or -1
+  PIVOT,           // the row to sweep out, or that was swept out last and not counted, or -1
   PIVOT_ERROR,     // the local errors of its column before the sweep
   INDEFINITE,      // 1 if the factorisation met a pivot that was not positive
   LARGEST_INVERSE, // the largest element of W's diagonal at the start
@@ -94,9 +94,9 @@ static __device__ double columnError(const Span &span, long long j) {
 
 /* Bounds what sweeps have added to the error of a distance. */
 static __device__ double drift(const Span &span, int x) {
-  // The last sweep need not have been counted yet.
+  double sweeps = span.scalars[SWEEPS] + (span.scalars[PIVOT] < 0 ? 0 : 1); // if not yet counted
   return sqrt(fmin(span.components[x], span.joined[x])) + sqrt(span.own[x])
-      + 2 * ROUNDOFF * (span.scalars[SWEEPS] + 1);
+      + 2 * ROUNDOFF * sweeps;
 }
 
 static __device__ double distance(const Span &span, int x) {

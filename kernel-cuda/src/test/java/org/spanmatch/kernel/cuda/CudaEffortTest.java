@@ -162,24 +162,44 @@ class CudaEffortTest {
     StandIn.assertClean("removals and a spectrum");
   }
 
-  /** Memory only for what steps leave, and three launches a step, but for the ends of series. */
+  /** Memory only for what steps leave, and a launch and a wait for many steps. */
   @Test
   void peelingAsksTheDriverRarely() {
     StandIn.assumeInUse();
     Problem problem = problem("ReLU", 60); // without a fresh start
     int steps = 120;
     assertEquals(2, calls(StandIn.Kind.DEVICE_ALLOCATION, problem));
-    assertTrue(calls(StandIn.Kind.LAUNCH, problem) < 6 * steps);
-    assertTrue(calls(StandIn.Kind.CUBLAS_COMPUTATION, problem) < 2 * steps / 16);
-    assertTrue(calls(StandIn.Kind.COPY, problem) < steps / 2);
-    assertTrue(calls(StandIn.Kind.SYNCHRONISATION, problem) < steps / 2);
+    assertTrue(calls(StandIn.Kind.COOPERATIVE_LAUNCH, problem) < steps / 16);
+    assertTrue(calls(StandIn.Kind.LAUNCH, problem) < steps / 4);
+    assertTrue(calls(StandIn.Kind.CUBLAS_COMPUTATION, problem) < steps / 16);
+    assertTrue(calls(StandIn.Kind.COPY, problem) < steps / 6);
+    assertTrue(calls(StandIn.Kind.SYNCHRONISATION, problem) < steps / 6);
+    StandIn.assertClean("spectra");
+  }
+
+  /** Three launches a step, but for the ends of series. */
+  @Test
+  void peelingApartAsksTheDriverOftener() {
+    StandIn.assumeInUse();
+    Problem problem = problem("ReLU", 60);
+    StandIn.behave();
+    try (ProjectionKernel cuda = Cudas.openStepwise(new KernelOptions(1))) {
+      int launches = calls(cuda, StandIn.Kind.LAUNCH, problem);
+      assertTrue(launches > 3 * 120 && launches < 6 * 120, launches + " launches");
+      assertTrue(calls(cuda, StandIn.Kind.SYNCHRONISATION, problem) < 120 / 2);
+    }
     StandIn.assertClean("spectra");
   }
 
   private static int calls(StandIn.Kind kind, Problem problem) {
     StandIn.behave();
-    try (ProjectionKernel cuda = cuda();
-        ProjectionTable table = table(cuda, problem)) {
+    try (ProjectionKernel cuda = cuda()) {
+      return calls(cuda, kind, problem);
+    }
+  }
+
+  private static int calls(ProjectionKernel cuda, StandIn.Kind kind, Problem problem) {
+    try (ProjectionTable table = table(cuda, problem)) {
       StandIn.failCall(kind, 0, 0);
       table.peel(Progress.NONE);
       assertEquals(2, effort(table).factorisations());

@@ -149,7 +149,14 @@ class CudaFaultsTest {
 
   /** An illegal address: nothing but the end of the context works any more. */
   @ParameterizedTest
-  @EnumSource(names = {"LAUNCH", "SYNCHRONISATION", "CUBLAS_COMPUTATION", "DEVICE_ALLOCATION"})
+  @EnumSource(
+      names = {
+        "LAUNCH",
+        "COOPERATIVE_LAUNCH",
+        "SYNCHRONISATION",
+        "CUBLAS_COMPUTATION",
+        "DEVICE_ALLOCATION"
+      })
   void aLostDeviceIsOneErrorAndNothingIsLeft(StandIn.Kind kind) {
     walk(kind, 700);
   }
@@ -278,6 +285,7 @@ class CudaFaultsTest {
     other.close();
     other.close();
     assertThrows(IllegalStateException.class, () -> other.distances(Group.X));
+    assertThrows(IllegalStateException.class, other::effort);
     kernel.close();
     kernel.close();
     StandIn.assertClean("closed");

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.KernelProvider.Unavailable;
 import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.cuda.driver.CooperativeLaunches;
 import org.spanmatch.kernel.cuda.driver.Cuda;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.loading.CudaUnavailableException;
@@ -18,6 +19,22 @@ public final class Cudas {
   static ProjectionKernel open(KernelOptions options) {
     assumeAvailable();
     return new CudaProvider().open(options, "test");
+  }
+
+  /** Opens the kernel as on a device without cooperative launches. */
+  static ProjectionKernel openStepwise(KernelOptions options) {
+    System.setProperty(CooperativeLaunches.PROPERTY, "false");
+    try {
+      return open(options);
+    } finally {
+      System.clearProperty(CooperativeLaunches.PROPERTY);
+    }
+  }
+
+  /** Whether tests run on the stand-in. */
+  static boolean isStandIn() {
+    CudaProvider provider = new CudaProvider();
+    return provider.unavailable().isEmpty() && provider.details().get(0).contains("stand-in");
   }
 
   /** Opens the first device, or skips the test where there is none; the caller closes it. */

@@ -124,7 +124,14 @@ public record Cuda(
   /** The devices and versions, one per line. */
   public List<String> details() {
     List<String> lines = new ArrayList<>();
-    devices.forEach(device -> lines.add("device " + device.number() + ": " + device));
+    devices.forEach(
+        device ->
+            lines.add(
+                "device "
+                    + device.number()
+                    + ": "
+                    + device
+                    + (device.launchesCooperatively() ? "" : ", without cooperative launches")));
     lines.add("driver: for CUDA " + versionText(driverVersion) + ", " + libraries.driver());
     lines.add(
         "cuBLAS "

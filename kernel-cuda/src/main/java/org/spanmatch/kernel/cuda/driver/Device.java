@@ -14,8 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
+import jcuda.driver.CUDA_MEMCPY2D;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
+import jcuda.driver.CUmemorytype;
 import jcuda.driver.JCudaDriver;
 import jcuda.jcublas.JCublas2;
 import jcuda.jcublas.cublasHandle;
@@ -58,6 +60,7 @@ public final class Device implements AutoCloseable {
       Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
   private DeviceStream stream;
   private final Map<DeviceModule, DeviceCode> code = new ConcurrentHashMap<>(); // of all lanes
+  private final CooperativeLaunches cooperation;
   private Blas blas;
   private Transfers transfers;
   private UploadRing uploads; // null until it is used
@@ -74,6 +77,7 @@ public final class Device implements AutoCloseable {
     this.info = info;
     this.context = new CUcontext();
     this.whole = this;
+    this.cooperation = new CooperativeLaunches(info);
     this.life = new ReentrantReadWriteLock();
     this.pool = new MemoryPool(info.memoryBytes() / KEPT_SHARE);
     long begun = System.nanoTime();
@@ -92,6 +96,7 @@ public final class Device implements AutoCloseable {
     this.info = whole.info;
     this.context = whole.context;
     this.whole = whole;
+    this.cooperation = whole.cooperation;
     this.life = whole.life;
     this.pool = whole.pool;
     start();
@@ -183,6 +188,11 @@ public final class Device implements AutoCloseable {
     } finally {
       life.readLock().unlock();
     }
+  }
+
+  /** Launches of functions whose blocks wait for one another, where the device has them. */
+  public CooperativeLaunches cooperation() {
+    return cooperation;
   }
 
   /**
@@ -305,6 +315,29 @@ public final class Device implements AutoCloseable {
           JCudaDriver.cuMemcpyDtoDAsync(
               target.pointer(), source.pointer(), bytes, stream.handle()));
     }
+  }
+
+  /**
+   * Copies the starts of rows within the device.
+   *
+   * @param width the elements to copy of each row, all of them doubles
+   * @param leading distance between rows, in elements
+   */
+  public void copyRows(
+      DeviceAddress source, DeviceAddress target, long rows, long width, long leading) {
+    if (rows == 0 || width == 0) {
+      return;
+    }
+    CUDA_MEMCPY2D copy = new CUDA_MEMCPY2D();
+    copy.srcMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE;
+    copy.srcDevice = source;
+    copy.srcPitch = Double.BYTES * leading;
+    copy.dstMemoryType = CUmemorytype.CU_MEMORYTYPE_DEVICE;
+    copy.dstDevice = target;
+    copy.dstPitch = Double.BYTES * leading;
+    copy.WidthInBytes = Double.BYTES * width;
+    copy.Height = rows;
+    check("cuMemcpy2DAsync", JCudaDriver.cuMemcpy2DAsync(copy, stream.handle()));
   }
 
   /** Makes all later commands of the main stream wait for an event. */

@@ -96,6 +96,43 @@ public final class DeviceCode implements AutoCloseable {
             null));
   }
 
+  /**
+   * Starts a function in a grid of one row whose blocks all run at the same time, without waiting
+   * for it.
+   *
+   * @return false if the driver refuses such a launch; nothing has happened then
+   */
+  boolean launchTogether(String function, Grid grid, KernelArguments arguments) {
+    int result =
+        JCudaDriver.cuLaunchCooperativeKernel(
+            functions.computeIfAbsent(function, this::find),
+            grid.blocksX(),
+            grid.blocksY(),
+            1,
+            grid.threadsX(),
+            grid.threadsY(),
+            1,
+            0,
+            stream.handle(),
+            arguments.table());
+    if (result == CUresult.CUDA_ERROR_COOPERATIVE_LAUNCH_TOO_LARGE
+        || result == CUresult.CUDA_ERROR_NOT_SUPPORTED) {
+      return false;
+    }
+    check("cuLaunchCooperativeKernel of " + function, result);
+    return true;
+  }
+
+  /** Returns how many blocks of a function run on one multiprocessor at the same time. */
+  int residentBlocks(String function, int threads) {
+    int[] blocks = {0};
+    check(
+        "cuOccupancyMaxActiveBlocksPerMultiprocessor of " + function,
+        JCudaDriver.cuOccupancyMaxActiveBlocksPerMultiprocessor(
+            blocks, functions.computeIfAbsent(function, this::find), threads, 0));
+    return blocks[0];
+  }
+
   private CUfunction find(String name) {
     CUfunction function = new CUfunction();
     check(

@@ -16,8 +16,17 @@ import jcuda.driver.JCudaDriver;
  * @param major first part of the compute capability
  * @param minor second part of the compute capability
  * @param memoryBytes memory size in bytes
+ * @param multiprocessors number of multiprocessors
+ * @param launchesCooperatively whether all blocks of a launch can be made to run at the same time
  */
-public record DeviceInfo(int number, String name, int major, int minor, long memoryBytes) {
+public record DeviceInfo(
+    int number,
+    String name,
+    int major,
+    int minor,
+    long memoryBytes,
+    int multiprocessors,
+    boolean launchesCooperatively) {
   /** The shipped code runs from compute capability 7.5 on (Turing, 2018). */
   private static final int OLDEST_MAJOR = 7;
 
@@ -40,7 +49,9 @@ public record DeviceInfo(int number, String name, int major, int minor, long mem
         new String(name, 0, end, StandardCharsets.UTF_8),
         attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR),
         attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
-        bytes[0]);
+        bytes[0],
+        attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
+        attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH) != 0);
   }
 
   private static int attribute(CUdevice device, int attribute) {

@@ -14,6 +14,7 @@ import org.spanmatch.kernel.cuda.driver.DeviceAddress;
 import org.spanmatch.kernel.cuda.driver.DeviceException;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
 import org.spanmatch.kernel.cuda.driver.Transfers;
+import org.spanmatch.kernel.cuda.projection.SpanLayout.Need;
 import org.spanmatch.kernel.cuda.projection.SpanLayout.Span;
 import org.spanmatch.kernel.cuda.projection.SpanState.Answer;
 
@@ -307,6 +308,18 @@ final class DeviceSpan {
     }
   }
 
+  /** Does what peeling needs before it can go on, and what it would soon need. */
+  void prepare(Need need) {
+    if (need == Need.APPLYING) {
+      applyPending();
+    } else {
+      applyMany();
+    }
+    if (need == Need.START) {
+      prepare();
+    }
+  }
+
   /** Applies pending updates if there are many. */
   void applyMany() {
     if (2 * pending > Tableau.PENDING) {
@@ -334,7 +347,7 @@ final class DeviceSpan {
   /** Leaves the tableau to the marks that share it, unless they give it up for lack of memory. */
   private void unshare() {
     try {
-      Tableau own = tableau.copy(allocations);
+      Tableau own = tableau.copy(allocations, pending);
       tableau.release();
       tableau = own;
       describe();

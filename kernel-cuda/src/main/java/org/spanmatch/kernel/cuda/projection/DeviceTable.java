@@ -22,8 +22,10 @@ import org.spanmatch.kernel.cuda.driver.DeviceErrors;
 import org.spanmatch.kernel.cuda.driver.DeviceException;
 import org.spanmatch.kernel.cuda.driver.DeviceMemory;
 import org.spanmatch.kernel.cuda.projection.DeviceSpan.SavedSpan;
+import org.spanmatch.kernel.cuda.projection.Peeling.Series;
+import org.spanmatch.kernel.cuda.projection.Peeling.Taken;
+import org.spanmatch.kernel.cuda.projection.SpanLayout.Need;
 import org.spanmatch.kernel.cuda.projection.SpanLayout.Span;
-import org.spanmatch.kernel.cuda.projection.SpanLayout.Step;
 
 /**
  * Both groups' neurons on a device, each projected on the span of what remains of the other group.
@@ -32,7 +34,8 @@ public final class DeviceTable extends NeuronTable {
   // The latest marks keep what returning without a fresh start takes; older ones don't.
   private static final int MARKS = 8;
 
-  private static final int LEAST_STEPS = 8;
+  // One may find that updates must be applied, and one that bounds are too large without them.
+  private static final int MOST_VAIN_SERIES = 2;
 
   private final DeviceErrors errors;
   private final Device device;
@@ -45,7 +48,6 @@ public final class DeviceTable extends NeuronTable {
   private final Group[] groups; // by vector
   private final int[] neurons;
   private Peeling peeling; // null before the first peel
-  private int launched; // number of steps to launch together at most
   private boolean open = true; // until memory is freed
 
   private static final class Saved {
@@ -210,6 +212,7 @@ public final class DeviceTable extends NeuronTable {
 
   @Override
   public Optional<Effort> effort() {
+    requireOpen();
     return Optional.of(spans.get(Group.X).effort().plus(spans.get(Group.Y).effort()));
   }
 
@@ -255,60 +258,47 @@ public final class DeviceTable extends NeuronTable {
 
   // Peeling.
 
-  /** Keeps the loop on the device: the host looks at it when updates must be applied. */
+  /** Keeps the loop on the device: the host looks at it when a span needs something. */
   @Override
   public List<Peeled> peel(Progress progress) {
     List<Peeled> peeled = new ArrayList<>();
     int total = remaining(Group.X).length + remaining(Group.Y).length;
-    boolean[] prepared = {false};
-    launched = Tableau.PENDING;
+    on(
+        () -> {
+          orForget(() -> spans.values().forEach(span -> span.prepare(Need.START)));
+          return null;
+        });
+    int series = 0;
     while (peeled.size() < total) {
+      int before = peeled.size();
       on(
           () -> {
-            orForget(() -> prepared[0] = peelSome(prepared[0], peeled));
+            orForget(() -> peelSome(peeled));
             return null;
           });
+      series = peeled.size() > before ? 0 : series + 1;
+      if (series > MOST_VAIN_SERIES) {
+        throw new IllegalStateException("peeling stopped although neurons remain");
+      }
       progress.update("spectrum", peeled.size(), total);
     }
     return peeled;
   }
 
   /**
-   * Takes out some neurons.
+   * Takes out some neurons, and prepares the spans for the next ones.
    *
-   * @param prepared whether no span needs a fresh start now
    * @param peeled gets the neurons
-   * @return whether no span needs a fresh start next
    */
-  private boolean peelSome(boolean prepared, List<Peeled> peeled) {
-    if (!prepared) {
-      for (DeviceSpan span : spans.values()) {
-        span.applyMany();
-        span.prepare();
-      }
-    }
+  private void peelSome(List<Peeled> peeled) {
     int left = remaining(Group.X).length + remaining(Group.Y).length;
-    int room = spans.values().stream().mapToInt(DeviceSpan::room).min().orElseThrow();
-    int steps = Math.min(Math.min(left, room), launched);
     int lines = spans.values().stream().mapToInt(DeviceSpan::sweepSize).max().orElseThrow();
     if (peeling == null) {
       peeling = new Peeling(device, allocations, code, 2 * gram.size());
     }
-    double[] values = peeling.steps(steps, lines);
-    List<Peeled> some = new ArrayList<>();
-    for (int i = 0; i < steps && Step.VECTOR.of(values, i) >= 0; i++) {
-      int vector = (int) Step.VECTOR.of(values, i);
-      some.add(
-          new Peeled(
-              groups[vector],
-              neurons[vector],
-              Step.DISTANCE.of(values, i),
-              Step.ERROR_BOUND.of(values, i),
-              Step.HIGHEST.of(values, i)));
-    }
-    if (some.isEmpty() && !prepared) {
-      throw new IllegalStateException("peeling stopped although neurons remain");
-    }
+    int room = spans.values().stream().mapToInt(DeviceSpan::room).min().orElseThrow();
+    Series series = peeling.steps(left, lines, room);
+    List<Peeled> some = series.taken().stream().map(this::peeled).toList();
     peeled.addAll(some);
     int[] x = taken(some, Group.X);
     int[] y = taken(some, Group.Y);
@@ -320,14 +310,16 @@ public final class DeviceTable extends NeuronTable {
     spans.get(Group.Y).remove(yColumns, xColumns);
     spans.get(Group.X).peeled(yColumns);
     spans.get(Group.Y).peeled(xColumns);
-    spans.values().forEach(DeviceSpan::applyMany);
-    boolean went = some.size() == steps;
-    // Steps after an early end are launched in vain, and one is as likely as the last time.
-    launched =
-        went
-            ? Math.min(Tableau.PENDING, launched + LEAST_STEPS)
-            : Math.max(LEAST_STEPS, some.size());
-    return went;
+    if (series.x() != Need.NOTHING || series.y() != Need.NOTHING) {
+      spans.get(Group.X).prepare(series.x());
+      spans.get(Group.Y).prepare(series.y());
+    }
+  }
+
+  private Peeled peeled(Taken taken) {
+    int vector = taken.vector();
+    return new Peeled(
+        groups[vector], neurons[vector], taken.distance(), taken.errorBound(), taken.highest());
   }
 
   private static int[] taken(List<Peeled> peeled, Group group) {

@@ -2,6 +2,7 @@ package org.spanmatch.kernel.cuda.projection;
 
 import static org.spanmatch.kernel.cuda.driver.KernelArguments.arguments;
 
+import org.spanmatch.kernel.cuda.driver.CooperativeLaunches;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceAddress;
 import org.spanmatch.kernel.cuda.driver.DeviceCode;
@@ -125,6 +126,34 @@ final class SpanCode {
   /** Returns the number of Surveys that {@link #survey} and {@link #sweepOut} leave. */
   static int surveyCount(int lines) {
     return 2 * Grid.blocks(lines, SpanLayout.LINE);
+  }
+
+  /**
+   * Takes up to {@code count} steps at once.
+   *
+   * @param arrived an int that is 0 before the first time
+   * @return false if the device refuses, and nothing has happened
+   */
+  boolean peelTogether(
+      CooperativeLaunches cooperation,
+      int lines,
+      DeviceAddress surveys,
+      int count,
+      DeviceAddress steps,
+      DeviceAddress arrived) {
+    int parts = surveyCount(lines) / 2;
+    return cooperation.launch(
+        "peelTogether",
+        code,
+        2 * parts,
+        SpanLayout.LINE,
+        arguments()
+            .address(spans)
+            .address(surveys)
+            .int32(parts)
+            .int32(count)
+            .address(steps)
+            .address(arrived));
   }
 
   /** Surveys all vectors of both spans. */

@@ -1,6 +1,7 @@
 package org.spanmatch.kernel.cuda.projection;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.spanmatch.kernel.cuda.driver.DeviceAddress;
 import org.spanmatch.kernel.cuda.driver.Grid;
 
@@ -147,12 +148,28 @@ final class SpanLayout {
     }
   }
 
+  /** What a span needs before the next step of peeling, as enum Need numbers it. */
+  enum Need {
+    NOTHING,
+    APPLYING,
+    START;
+
+    private static final List<Need> ALL = List.of(values());
+
+    /** Returns the one that a step's member stands for. */
+    static Need of(double number) {
+      return ALL.get((int) number);
+    }
+  }
+
   /** The members of struct Step, in order; all are doubles. */
   enum Step {
     VECTOR,
     DISTANCE,
     ERROR_BOUND,
-    HIGHEST;
+    HIGHEST,
+    X_NEEDS,
+    Y_NEEDS;
 
     /** Size of the struct in doubles. */
     static final int DOUBLES = values().length;

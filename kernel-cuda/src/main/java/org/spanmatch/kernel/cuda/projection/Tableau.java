@@ -199,12 +199,19 @@ final class Tableau {
         leading);
   }
 
-  /** Returns a copy with the same values and pending updates. */
-  Tableau copy(Allocations allocations) {
+  /** Returns a copy with the same values and the same {@code pending} updates. */
+  Tableau copy(Allocations allocations, int pending) {
     Tableau copy =
         new Tableau(device, allocations, rows, spanning, columns, others, leading, vectors);
-    device.copy(memory, copy.memory, memory.bytes());
+    // Not all of the memory: between rows and behind the last update there is nothing.
+    copyLines(copy, 0, rows.length, width(), leading);
+    copyLines(copy, pendingRowsAt(), pending, width(), leading);
+    copyLines(copy, pendingColumnsAt(), pending, rows.length, rows.length);
     return copy;
+  }
+
+  private void copyLines(Tableau target, long from, long lines, long width, long distance) {
+    device.copyRows(memory.element(from), target.memory.element(from), lines, width, distance);
   }
 
   /**

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 import java.util.stream.DoubleStream;
+import java.util.stream.LongStream;
 import org.spanmatch.kernel.cuda.driver.Allocations;
 import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceAddress;
@@ -102,13 +103,9 @@ public final class DeviceSweeps {
     put(Span.JOINED, DoubleStream.of(errors).skip(rows).map(error -> error * error).toArray());
     put(Span.PROJECTED, DoubleStream.generate(() -> 1).limit(columns).toArray());
     put(Span.SQUARES, DoubleStream.generate(() -> 0.01).limit(columns).toArray());
-    long[] pivots = new long[rows];
-    for (int i = 0; i < rows; i++) {
-      pivots[i] = i;
-    }
-    ByteBuffer bytes = Transfers.nativeBytes(Long.BYTES * rows);
-    bytes.asLongBuffer().put(pivots);
-    device.transfers().upload(bytes, memory, (long) Long.BYTES * offsets.get(Span.PIVOTS));
+    long[] inOrder = LongStream.range(0, rows).toArray();
+    put(Span.PLACES, inOrder);
+    put(Span.PIVOTS, inOrder);
     scalars[Scalar.SPANNING.ordinal()] = rows;
     put(Span.SCALARS, scalars);
     code.refresh(0, rows + columns);
@@ -125,6 +122,12 @@ public final class DeviceSweeps {
     device.transfers().upload(bytes, memory, (long) Double.BYTES * offsets.get(member));
   }
 
+  private void put(Span member, long[] values) {
+    ByteBuffer bytes = Transfers.nativeBytes(Long.BYTES * values.length);
+    bytes.asLongBuffer().put(values);
+    device.transfers().upload(bytes, memory, (long) Long.BYTES * offsets.get(member));
+  }
+
   private double[] get(Span member, int count) {
     return device.transfers().download(memory, offsets.get(member), count);
   }
@@ -135,9 +138,7 @@ public final class DeviceSweeps {
 
   /** Reads the row and the column of a pivot, and sweeps it out. */
   public void sweepOut(int row) {
-    scalars[Scalar.PIVOT.ordinal()] = row;
-    scalars[Scalar.SPANNING.ordinal()]--;
-    put(Span.SCALARS, scalars);
+    code.takeOut(0, row, true);
     code.readPivot(0, 1, lines());
     code.sweepOut(0, 1, lines(), DeviceAddress.NULL);
     code.countSweep(0, 1);

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.spanmatch.kernel.cuda.driver.CudaSource;
 import org.spanmatch.kernel.cuda.driver.CudaSource.Variable;
 import org.spanmatch.kernel.cuda.driver.DeviceAddress;
+import org.spanmatch.kernel.cuda.projection.SpanLayout.Need;
 import org.spanmatch.kernel.cuda.projection.SpanLayout.Scalar;
 import org.spanmatch.kernel.cuda.projection.SpanLayout.Span;
 import org.spanmatch.kernel.cuda.projection.SpanLayout.Step;
@@ -87,7 +88,14 @@ class SpanLayoutTest {
   }
 
   @Test
+  void needsHaveTheNumbersOfTheEnum() {
+    assertEquals(source.enumeration("Need"), Arrays.stream(Need.values()).map(Enum::name).toList());
+    assertEquals(Need.START, Need.of(source.enumeration("Need").indexOf("START")));
+  }
+
+  @Test
   void sizesAreThoseOfTheSource() {
+    assertEquals(source.number("MOST_PENDING"), Tableau.PENDING);
     assertEquals(source.number("SCALARS"), SpanLayout.SCALARS);
     assertEquals(source.number("PANEL"), SpanLayout.PANEL);
     assertEquals(source.number("LINE"), SpanLayout.LINE);
