@@ -134,6 +134,19 @@ class EnvironmentIT {
     Faults.assertFails(1, large, "Could not reserve", "SPANMATCH_JAVA_OPTS=-Xmx512m");
   }
 
+  /** With fewer than Java needs the launcher says so; from there on commands run. */
+  @Test
+  void fewOpenFilesAreRefusedOrEnough() {
+    for (int files : new int[] {20, 34, 39}) {
+      String limited = "ulimit -n " + files + " && exec \"$0\" --version";
+      Outcome few = run(Map.of(), Faults.shell(limited));
+      Faults.assertFails(1, few, "only " + files + " files may be open", "'ulimit -n 256'");
+    }
+    Outcome enough = run(Map.of(), Faults.shell("ulimit -n 40 && exec \"$0\" --version"));
+    assertEquals("spanmatch 1.0.0\n", enough.out(), enough.err());
+    assertEquals(0, enough.exitCode());
+  }
+
   // Names and numbers.
 
   /** In a locale without UTF-8 and in one that is not installed. */

@@ -1,12 +1,14 @@
 package org.spanmatch.activations.npy;
 
 import java.io.EOFException;
+import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -372,11 +374,22 @@ public final class StoredArray {
     if (e instanceof ZipException) {
       return "the archive is damaged (" + e.getMessage() + ")";
     }
-    if (e instanceof NoSuchFileException || e instanceof FileNotFoundException) {
+    if (e instanceof NoSuchFileException) {
       return "it was removed meanwhile";
+    }
+    if (e instanceof FileNotFoundException) {
+      // Also where a file is there but can't be opened: "x.npz (Too many open files)".
+      String message = e.getMessage();
+      int cause = message.lastIndexOf(" (");
+      return cause < 0 || !new File(message.substring(0, cause)).exists()
+          ? "it was removed meanwhile"
+          : "it can't be read: " + message.substring(cause + 2, message.length() - 1);
     }
     if (e instanceof AccessDeniedException) {
       return "it can't be read: permission denied";
+    }
+    if (e instanceof FileSystemException system && system.getReason() != null) {
+      return "it can't be read: " + system.getReason(); // its message begins with the file
     }
     return e.getClass() == IOException.class && e.getMessage() != null
         ? "it can't be read: " + e.getMessage()
