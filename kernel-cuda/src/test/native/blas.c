@@ -264,3 +264,34 @@ void multiply_triangular(bool lower, bool unit, ptrdiff_t m, ptrdiff_t n, double
     }
     free(copy.at);
 }
+
+/* So many products of bytes fit 32 bits whatever they are. */
+enum { SAFE_DEPTH = 1 << 16 };
+
+static int64_t dot_bytes(ptrdiff_t k, const int8_t *a, const int8_t *b)
+{
+    int64_t sum = 0;
+    for (ptrdiff_t start = 0; start < k; start += SAFE_DEPTH) {
+        int32_t part = 0;
+        for (ptrdiff_t l = start; l < smaller(k, start + SAFE_DEPTH); l++) {
+            part += a[l] * b[l];
+        }
+        sum += part;
+    }
+    return sum;
+}
+
+bool multiply_bytes(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, int32_t alpha, const int8_t *a, ptrdiff_t lda, const int8_t *b,
+    ptrdiff_t ldb, int32_t beta, int32_t *c, ptrdiff_t ldc)
+{
+    bool fits = true;
+    for (ptrdiff_t j = 0; j < n; j++) {
+        for (ptrdiff_t i = 0; i < m; i++) {
+            int32_t *at = c + i + j * ldc;
+            int64_t value = alpha * dot_bytes(k, a + i * lda, b + j * ldb) + (beta == 0 ? 0 : (int64_t) beta * *at);
+            fits &= value >= INT32_MIN && value <= INT32_MAX;
+            *at = (int32_t) value;
+        }
+    }
+    return fits;
+}

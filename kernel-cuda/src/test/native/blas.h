@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct matrix {
     double *at;
@@ -32,5 +33,12 @@ void solve_triangular(bool lower, bool unit, ptrdiff_t m, ptrdiff_t n, double al
 /* C = alpha A B with a triangular m x m A and m x n B and C, which may be the same. */
 void multiply_triangular(bool lower, bool unit, ptrdiff_t m, ptrdiff_t n, double alpha, struct matrix a, struct matrix b,
     struct matrix c);
+
+/*
+ * C = alpha A^T B + beta C for column-major bytes, with a k x m A and a k x n B, in 32-bit integers. Returns whether no
+ * number of C left their range; then they wrap around, as on a GPU.
+ */
+bool multiply_bytes(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, int32_t alpha, const int8_t *a, ptrdiff_t lda, const int8_t *b,
+    ptrdiff_t ldb, int32_t beta, int32_t *c, ptrdiff_t ldc);
 
 #endif

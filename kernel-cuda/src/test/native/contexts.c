@@ -170,7 +170,13 @@ static int attribute_value(int attribute, int device)
         {81, 64 << 10},   /* shared memory a multiprocessor */
         {82, 65536},      /* registers a multiprocessor */
     };
-    enum { PCI_BUS = 33, CAPABILITY_MAJOR = 75, CAPABILITY_MINOR = 76, COOPERATIVE_LAUNCHES = 95 };
+    enum {
+        PCI_BUS = 33,
+        CAPABILITY_MAJOR = 75,
+        CAPABILITY_MINOR = 76,
+        SINGLE_TO_DOUBLE_RATIO = 87,
+        COOPERATIVE_LAUNCHES = 95
+    };
     switch (attribute) {
     case PCI_BUS:
         return device + 1;
@@ -180,6 +186,8 @@ static int attribute_value(int attribute, int device)
         return device_capability() / 10;
     case CAPABILITY_MINOR:
         return device_capability() % 10;
+    case SINGLE_TO_DOUBLE_RATIO:
+        return (int) standin_environment("SPANMATCH_STANDIN_RATIO", 2);
     default:
         for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
             if (values[i].attribute == attribute) {

@@ -10,7 +10,8 @@ enum {
     BLAS_NOT_INITIALIZED = 1,
     BLAS_INVALID_VALUE = 7,
     EXECUTION_FAILED = 13,
-    INTERNAL_ERROR = 14
+    INTERNAL_ERROR = 14,
+    BLAS_NOT_SUPPORTED = 15
 };
 
 enum { OP_N, OP_T, OP_C };
@@ -234,7 +235,7 @@ static const char *status_text(int status, bool name)
         {11, "CUBLAS_STATUS_MAPPING_ERROR", "an access to the GPU memory space failed"},
         {EXECUTION_FAILED, "CUBLAS_STATUS_EXECUTION_FAILED", "the function failed to launch on the GPU"},
         {INTERNAL_ERROR, "CUBLAS_STATUS_INTERNAL_ERROR", "an internal operation failed"},
-        {15, "CUBLAS_STATUS_NOT_SUPPORTED", "the functionality requested is not supported"},
+        {BLAS_NOT_SUPPORTED, "CUBLAS_STATUS_NOT_SUPPORTED", "the functionality requested is not supported"},
     };
     for (size_t i = 0; i < sizeof statuses / sizeof statuses[0]; i++) {
         if (statuses[i].status == status) {
@@ -414,6 +415,93 @@ int cublasDsyrk_v2(void *pointer, int fill, int op, int n, int k, const double *
     int status = open_call(__func__, BLAS_COMPUTATION, pointer, &handle, &context);
     if (status == SUCCESS) {
         status = syrk(handle, context, fill, op, n, k, alpha, a, lda, beta, c, ldc);
+    }
+    return standin_leave(status);
+}
+
+/* Bytes times bytes, the only product of cublasGemmEx that is here. */
+
+enum { TYPE_8I = 3, TYPE_32I = 10, COMPUTE_32I = 72, COMPUTE_32I_PEDANTIC = 73 };
+enum { WORD = 4 };
+
+struct bytes_computation {
+    ptrdiff_t m, n, k, lda, ldb, ldc;
+    int32_t alpha, beta;
+    const int8_t *a, *b;
+    int32_t *c;
+};
+
+static int run_multiply_bytes(void *payload)
+{
+    struct bytes_computation *c = payload;
+    if (!multiply_bytes(c->m, c->n, c->k, c->alpha, c->a, c->lda, c->b, c->ldb, c->beta, c->c, c->ldc)) {
+        standin_report("a product of bytes leaves the range of 32-bit integers");
+    }
+    return OK;
+}
+
+/* As the manual of cublasLtMatmul asks of bytes in the usual order; cublasGemmEx takes a little more on some GPUs. */
+static bool is_for_tensor_cores(int op_a, int op_b, int m, int k, const struct bytes_computation *computation)
+{
+    const char *what = op_a != OP_T || op_b != OP_N ? "A must be transposed, and B not"
+        : m % WORD != 0 || k % WORD != 0            ? "m and k must be multiples of 4"
+        : computation->lda % WORD != 0 || computation->ldb % WORD != 0 || computation->ldc % WORD != 0
+        ? "leading dimensions must be multiples of 4"
+        : ((uintptr_t) computation->a | (uintptr_t) computation->b | (uintptr_t) computation->c) % WORD != 0
+        ? "matrices must be aligned to 4 bytes"
+        : NULL;
+    if (what != NULL) {
+        standin_report("in products of bytes %s", what);
+    }
+    return what == NULL;
+}
+
+static bool is_wide_matrix(const struct context *context, const void *at, size_t size, int rows, int columns, int ld, const char *what)
+{
+    if (ld < (rows > 1 ? rows : 1)) {
+        standin_report("%s has %d rows, but a leading dimension of %d", what, rows, ld);
+        return false;
+    }
+    return rows == 0 || columns == 0
+        || standin_device_range(context, at, ((size_t) (columns - 1) * (size_t) ld + (size_t) rows) * size, what);
+}
+
+static int gemm_bytes(struct handle *handle, struct context *context, int op_a, int op_b, int m, int n, int k,
+    const int32_t *alpha, const void *a, int lda, const void *b, int ldb, const int32_t *beta, void *c, int ldc)
+{
+    struct bytes_computation computation = {.m = m, .n = n, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c};
+    if (!is_op(op_a) || !is_op(op_b) || m < 0 || n < 0 || k < 0 || handle->pointer_mode != POINTER_HOST
+        || !standin_host_range(alpha, sizeof *alpha, "alpha") || !standin_host_range(beta, sizeof *beta, "beta")) {
+        return BLAS_INVALID_VALUE;
+    }
+    if (!is_for_tensor_cores(op_a, op_b, m, k, &computation)) {
+        return BLAS_NOT_SUPPORTED;
+    }
+    if (!is_wide_matrix(context, a, sizeof(int8_t), k, m, lda, "A") || !is_wide_matrix(context, b, sizeof(int8_t), k, n, ldb, "B")
+        || !is_wide_matrix(context, c, sizeof(int32_t), m, n, ldc, "C")) {
+        return BLAS_INVALID_VALUE;
+    }
+    struct stream *stream = standin_stream(handle->stream, handle->object.context);
+    if (stream == NULL) {
+        return EXECUTION_FAILED;
+    }
+    computation.alpha = *alpha;
+    computation.beta = *beta;
+    standin_enqueue(stream, run_multiply_bytes, &computation, sizeof computation);
+    return SUCCESS;
+}
+
+int cublasGemmEx(void *pointer, int op_a, int op_b, int m, int n, int k, const void *alpha, const void *a, int type_a, int lda,
+    const void *b, int type_b, int ldb, const void *beta, void *c, int type_c, int ldc, int compute, int algorithm)
+{
+    struct handle *handle;
+    struct context *context;
+    (void) algorithm;
+    int status = open_call(__func__, BLAS_COMPUTATION, pointer, &handle, &context);
+    if (status == SUCCESS) {
+        bool bytes = type_a == TYPE_8I && type_b == TYPE_8I && type_c == TYPE_32I
+            && (compute == COMPUTE_32I || compute == COMPUTE_32I_PEDANTIC);
+        status = bytes ? gemm_bytes(handle, context, op_a, op_b, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc) : BLAS_NOT_SUPPORTED;
     }
     return standin_leave(status);
 }

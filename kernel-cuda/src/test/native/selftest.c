@@ -70,6 +70,8 @@ int cublasDdot_v2(handle, int, const double *, int, const double *, int, double 
 int cublasDnrm2_v2(handle, int, const double *, int, double *);
 int cublasDscal_v2(handle, int, const double *, double *, int);
 int cublasDcopy_v2(handle, int, const double *, int, double *, int);
+int cublasGemmEx(handle, int, int, int, int, int, const void *, const void *, int, int, const void *, int, int, const void *, void *,
+    int, int, int, int);
 int cublasSgemm_v2(void);
 
 enum { FAIL_SORT = 0x5A000001, FAIL_AFTER, FAIL_CODE, COUNTED, LIVE, REPORTS, IN_USE, MEMORY, PRINT, COOPERATIVE };
@@ -889,6 +891,69 @@ static void test_blas_arguments(void)
     CHECK(number(REPORTS) == 0);
 }
 
+enum { BYTES_MOST = 96 };
+
+static int multiply_bytes(int op_a, int m, int n, int k, const int *alpha, address a, int lda, int type, int ldc)
+{
+    int zero = 0;
+    return cublasGemmEx(blas, op_a, 0, m, n, k, alpha, (void *) a, type, lda, (void *) dB, 3, lda, &zero, (void *) dC, 10, ldc, 72, -1);
+}
+
+static void test_bytes(int m, int n, int k, bool extreme)
+{
+    static int8_t a[BYTES_MOST * BYTES_MOST], b[BYTES_MOST * BYTES_MOST];
+    static int32_t c[BYTES_MOST * BYTES_MOST], found[BYTES_MOST * BYTES_MOST];
+    int one = 1;
+    for (int i = 0; i < BYTES_MOST * BYTES_MOST; i++) {
+        a[i] = (int8_t) (extreme ? -128 : random_below(256) - 128);
+        b[i] = (int8_t) (extreme ? -128 : random_below(256) - 128);
+        c[i] = found[i] = 7;
+    }
+    for (int j = 0; j < n; j++) {
+        for (int i = 0; i < m; i++) {
+            c[i + j * BYTES_MOST] = 0;
+            for (int l = 0; l < k; l++) {
+                c[i + j * BYTES_MOST] += a[l + i * BYTES_MOST] * b[l + j * BYTES_MOST];
+            }
+        }
+    }
+    GIVES(0, cuMemcpyHtoD_v2(dA, a, sizeof a));
+    GIVES(0, cuMemcpyHtoD_v2(dB, b, sizeof b));
+    GIVES(0, cuMemcpyHtoD_v2(dC, found, sizeof found));
+    GIVES(0, multiply_bytes(1, m, n, k, &one, dA, BYTES_MOST, 3, BYTES_MOST));
+    GIVES(0, cuMemcpyDtoH_v2(found, dC, sizeof found));
+    CHECK(memcmp(c, found, sizeof c) == 0);
+}
+
+static void test_bytes_arguments(void)
+{
+    int one = 1;
+    GIVES(0, cuCtxSetLimit(PRINT, 0));
+    GIVES(15, multiply_bytes(0, 8, 8, 8, &one, dA, 8, 3, 8));
+    expect_report("A must be transposed");
+    GIVES(15, multiply_bytes(1, 8, 8, 6, &one, dA, 8, 3, 8));
+    expect_report("m and k must be multiples of 4");
+    GIVES(15, multiply_bytes(1, 8, 8, 8, &one, dA, 10, 3, 8));
+    expect_report("leading dimensions must be multiples of 4");
+    GIVES(15, multiply_bytes(1, 8, 8, 8, &one, dA + 2, 8, 3, 8));
+    expect_report("aligned to 4 bytes");
+    GIVES(15, multiply_bytes(1, 8, 8, 8, &one, dA, 8, 0, 8));
+    GIVES(7, multiply_bytes(1, 8, 8, 8, &one, dA, 4, 3, 8));
+    expect_report("leading dimension of 4");
+    GIVES(7, multiply_bytes(1, 8, 8, 8, (int *) dA, dA, 8, 3, 8));
+    expect_report("no host pointer");
+    int many = 1 << 30;
+    int8_t bytes[64];
+    memset(bytes, 64, sizeof bytes);
+    GIVES(0, cuMemcpyHtoD_v2(dA, bytes, sizeof bytes));
+    GIVES(0, cuMemcpyHtoD_v2(dB, bytes, sizeof bytes));
+    GIVES(0, multiply_bytes(1, 8, 8, 8, &many, dA, 8, 3, 8));
+    GIVES(0, cuCtxSynchronize());
+    expect_report("leaves the range of 32-bit integers");
+    GIVES(0, cuCtxSetLimit(PRINT, 1));
+    CHECK(number(REPORTS) == 0);
+}
+
 static void test_blas(void)
 {
     open_context();
@@ -906,6 +971,10 @@ static void test_blas(void)
     test_gemm(5, 299, 290, 0, 1, -1, 1);
     test_syrk(299, 280, 0, 0, 1, 0);
     test_syrk(299, 280, 1, 1, 1, 1);
+    test_bytes(12, 5, 32, false);
+    test_bytes(96, 96, 96, false);
+    test_bytes(4, 1, 4, true);
+    test_bytes_arguments();
     for (int combination = 0; combination < 32; combination++) {
         for (int round = 0; round < 3; round++) {
             int m = 1 + random_below(round == 2 ? 200 : 40), n = 1 + random_below(round == 2 ? 200 : 40);

@@ -310,7 +310,17 @@ public final class ResultsTable {
         "Gram matrix of m neurons from samples on the device",
         found,
         List.of(
-            text("m", "m"), text("samples", "samples"), backend(), time(), gflops(), ofTheLimit()));
+            text("m", "m"),
+            text("samples", "samples"),
+            new Column<>("backend", ResultsTable::backendAndProducts),
+            time(),
+            gflops(),
+            ofTheLimit()));
+  }
+
+  private static String backendAndProducts(Measurement result) {
+    boolean sliced = "SLICED".equals(result.parameters().get("products"));
+    return Results.backend(result) + (sliced ? ", sliced" : "");
   }
 
   private void cold() {

@@ -76,13 +76,16 @@ class CudaCommandTest {
   }
 
   /** PerGroup kernels within the sum of their bounds. */
-  @Test
-  void findsTheLevelsOfTheJavaBackend() throws IOException {
+  @ParameterizedTest
+  @ValueSource(ints = {2, 64})
+  void findsTheLevelsOfTheJavaBackend(int ratio) throws IOException {
     Object[] command = {
       "spectrum", RealNetworks.x(), RealNetworks.y(), "--json", "-", "--layers", "features.1*"
     };
     JsonNode expected = json(RealCommand.run(on("java", command))).get("layers");
-    JsonNode found = json(StandIn.runOnIt(USUAL, command)).get("layers");
+    JsonNode all = json(StandIn.runOnIt(Map.of("RATIO", ratio), command));
+    assertEquals(ratio == 64, isSliced(all), all.get("backend").toString());
+    JsonNode found = all.get("layers");
     assertEquals(3, found.size());
     for (int layer = 0; layer < found.size(); layer++) {
       for (String side : List.of("/x", "/y")) {
@@ -147,14 +150,90 @@ class CudaCommandTest {
         List.of(
             "cuda: available",
             "  NVIDIA GPUs, with JCuda and cuBLAS",
-            "    device 0: CPU stand-in, not a GPU, compute capability 9.0, 3.0 GiB",
-            "    device 1: CPU stand-in, not a GPU, compute capability 9.0, 3.0 GiB"),
+            "    device 0: CPU stand-in, not a GPU, compute capability 9.0, 3.0 GiB,"
+                + " Gram matrices in float64",
+            "    device 1: CPU stand-in, not a GPU, compute capability 9.0, 3.0 GiB,"
+                + " Gram matrices in float64"),
         lines.subList(0, 4));
     assertTrue(
         lines.get(4).matches(" {4}driver: for CUDA 12\\.6, /.*/libcuda\\.so\\.1"), lines.get(4));
     assertTrue(
         lines.get(5).matches(" {4}cuBLAS 12\\.6\\.0: /.*/libcublas\\.so\\.12"), lines.get(5));
     assertEquals("java: available", lines.get(6));
+  }
+
+  // How activations are multiplied.
+
+  private static boolean isSliced(JsonNode result) {
+    String arithmetic = result.at("/backend/arithmetic").textValue();
+    assertTrue(arithmetic.startsWith("float64, Gram matrix "), arithmetic);
+    return arithmetic.contains("Gram matrix by slices of int8 and Cholesky with cuBLAS");
+  }
+
+  /** A consumer card, and what an option overrides. */
+  @Test
+  void slowFloat64IsAvoidedUnlessAskedFor() throws IOException {
+    Map<String, Object> slow = Map.of("RATIO", 32);
+    Outcome listed = StandIn.run(slow, "backends");
+    assertEquals(0, listed.exitCode(), listed.err());
+    assertTrue(
+        listed.out().contains("capability 9.0, 2.0 GiB, Gram matrices by slices of int8\n"),
+        listed.out());
+
+    Object[] command = RealNetworks.match("--layers", "classifier.4");
+    JsonNode expected = json(RealCommand.run(on("java", command)));
+    for (String method : List.of("auto", "float64", "sliced")) {
+      List<Object> all = new ArrayList<>(List.of(command));
+      all.addAll(List.of("--gram", method));
+      JsonNode onSlow = json(StandIn.runOnIt(slow, all.toArray()));
+      JsonNode onUsual = json(StandIn.runOnIt(USUAL, all.toArray()));
+      assertEquals(!method.equals("float64"), isSliced(onSlow));
+      assertEquals(method.equals("sliced"), isSliced(onUsual));
+      assertSameMatches(expected, onSlow);
+      assertSameMatches(expected, onUsual);
+    }
+  }
+
+  @Test
+  void slicesWithoutTheDeviceAreRefused() throws IOException {
+    Path file = relu("file", 20, 2);
+    assertFails(
+        4,
+        "backend 'java' does not offer the method 'sliced' for Gram matrices; backends that do:"
+            + " cuda",
+        RealCommand.run("match", file, file, "--backend", "java", "--gram", "sliced"));
+    assertFails(
+        4,
+        "backend 'cuda' is unavailable: the NVIDIA driver finds no GPU",
+        StandIn.run(Map.of("INIT", 100), "match", file, file, "--gram", "sliced"));
+    assertFails(
+        2,
+        "--gram: expected auto, float64 or sliced, found 'int8'",
+        RealCommand.run("match", file, file, "--gram", "int8"));
+    // Nor are layers that are too small for a device given to another backend.
+    Outcome small = StandIn.run(USUAL, "match", file, file, "--gram", "sliced");
+    assertEquals(0, small.exitCode(), small.err());
+    assertTrue(small.out().contains("asked for by its method, sliced"), small.out());
+  }
+
+  @Test
+  void slicesKeepTheirBounds() {
+    Outcome outcome =
+        StandIn.run(
+            USUAL,
+            "validate",
+            "--backends",
+            "cuda",
+            "--gram",
+            "sliced",
+            "--case",
+            "*float64, channels");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertTrue(outcome.out().contains("by slices of int8"), outcome.out());
+    assertFails(
+        4,
+        "none of the backends to validate offers the method 'sliced'",
+        RealCommand.run("validate", "--backends", "java", "--gram", "sliced"));
   }
 
   @Test

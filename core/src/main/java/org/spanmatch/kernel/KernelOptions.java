@@ -1,15 +1,40 @@
 package org.spanmatch.kernel;
 
+import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * The resources that a kernel may use.
+ * The resources that a kernel may use, and how it uses them.
  *
  * @param threads largest number of computing threads, at least 1; a backend may use fewer
  * @param device the device, such as a GPU, to compute on: a number from 0, or {@link #ALL_DEVICES};
  *     backends without devices ignore it
+ * @param gram how activations are multiplied; not every backend {@linkplain
+ *     KernelProvider#offers(GramMethod) offers} every method
  */
-public record KernelOptions(int threads, String device) {
+public record KernelOptions(int threads, String device, GramMethod gram) {
+  /** How a backend multiplies activations for a Gram matrix of standard precision. */
+  public enum GramMethod {
+    /** The method that is faster on the device. */
+    AUTO,
+
+    /** In float64, as every backend can. */
+    FLOAT64,
+
+    /**
+     * By slices of eight bits, whose products are added up exactly in integers; for devices on
+     * which float64 is slow. Error bounds are no larger than with float64.
+     */
+    SLICED;
+
+    /** {@return the name in lower case, as users write it} */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /** The default device. */
   public static final String FIRST_DEVICE = "0";
 
@@ -25,8 +50,10 @@ public record KernelOptions(int threads, String device) {
    * @param threads largest number of computing threads, at least 1
    * @param device the device, such as a GPU, to compute on: a number from 0, or {@link
    *     #ALL_DEVICES}
+   * @param gram how activations are multiplied
    */
   public KernelOptions {
+    Objects.requireNonNull(gram, "gram");
     if (threads < 1) {
       throw new IllegalArgumentException("expected at least 1 thread, found " + threads);
     }
@@ -41,6 +68,17 @@ public record KernelOptions(int threads, String device) {
   }
 
   /**
+   * Options with a number of threads, a device, and the faster method there.
+   *
+   * @param threads largest number of computing threads, at least 1
+   * @param device the device, such as a GPU, to compute on: a number from 0, or {@link
+   *     #ALL_DEVICES}
+   */
+  public KernelOptions(int threads, String device) {
+    this(threads, device, GramMethod.AUTO);
+  }
+
+  /**
    * Options with a number of threads and the first device.
    *
    * @param threads largest number of computing threads, at least 1
@@ -52,6 +90,15 @@ public record KernelOptions(int threads, String device) {
   /** {@return options with one thread per processor of this machine and the first device} */
   public static KernelOptions defaults() {
     return new KernelOptions(Runtime.getRuntime().availableProcessors());
+  }
+
+  /**
+   * {@return these options with another method}
+   *
+   * @param method how activations are multiplied
+   */
+  public KernelOptions withGram(GramMethod method) {
+    return new KernelOptions(threads, device, method);
   }
 
   /**

@@ -2,6 +2,7 @@ package org.spanmatch.kernel;
 
 import java.util.List;
 import java.util.Optional;
+import org.spanmatch.kernel.KernelOptions.GramMethod;
 
 /**
  * Offers one backend. Providers are found by {@link java.util.ServiceLoader}, so a jar on the class
@@ -46,6 +47,16 @@ public interface KernelProvider {
    */
   default boolean isAccelerator() {
     return false;
+  }
+
+  /**
+   * {@return whether the backend's kernels can multiply activations in this way} {@link
+   * org.spanmatch.kernel.selection.Kernels} opens no kernel with options that ask for another.
+   *
+   * @param method the method of {@link KernelOptions#gram()}
+   */
+  default boolean offers(GramMethod method) {
+    return method != GramMethod.SLICED;
   }
 
   /**

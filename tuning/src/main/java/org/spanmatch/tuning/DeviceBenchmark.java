@@ -36,6 +36,7 @@ import org.spanmatch.kernel.cuda.driver.DeviceStream;
 import org.spanmatch.kernel.cuda.driver.HostMemory;
 import org.spanmatch.kernel.cuda.gram.GramStrip;
 import org.spanmatch.kernel.cuda.gram.JointLayers;
+import org.spanmatch.kernel.cuda.gram.PanelProducts;
 import org.spanmatch.kernel.cuda.gram.Unpacker;
 
 /**
@@ -44,9 +45,10 @@ import org.spanmatch.kernel.cuda.gram.Unpacker;
  * memory to the device.
  *
  * <p>{@code gram} is what {@link GramStrip} does: samples are unpacked to panels of doubles, added
- * up, and multiplied; samples·m² operations, the symmetric half counted once. {@code dgemm} is C +=
- * A·Bᵀ for square matrices: 2·size³ operations. {@code copyToDevice} copies 2²⁸ bytes. Each call
- * waits for its end. On the stand-in of the tests nothing is measured.
+ * up, and multiplied, in float64 or ({@code -p products=SLICED}) by slices; samples·m² operations,
+ * the symmetric half counted once. {@code dgemm} is C += A·Bᵀ for square matrices: 2·size³
+ * operations. {@code copyToDevice} copies 2²⁸ bytes. Each call waits for its end. On the stand-in
+ * of the tests nothing is measured.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -107,6 +109,10 @@ public class DeviceBenchmark {
     @Param("100000")
     public int samples;
 
+    /** How panels are multiplied. */
+    @Param("FLOAT64")
+    public PanelProducts products;
+
     private final List<DeviceMemory> raw = new ArrayList<>();
     private DeviceStream unpacking;
     private Unpacker unpacker;
@@ -140,7 +146,7 @@ public class DeviceBenchmark {
       }
       int panel = GramStrip.PANEL;
       Layer layer = Layers.of("layer", panel, m, new float[panel * m]);
-      JointLayers layers = new JointLayers(List.of(ScaledLayer.unscaled(layer)));
+      JointLayers layers = new JointLayers(List.of(ScaledLayer.unscaled(layer)), products);
       strip = new GramStrip(device, allocations, layers, 0, m, panel, List.of());
       unpacking = allocations.stream();
       unpacker = new Unpacker(device, allocations, unpacking, null);

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.kernel.cuda.CudaProvider;
+import org.spanmatch.kernel.cuda.gram.PanelProducts;
 
 /** Tests that the device benchmarks run, on the stand-in. */
 class DeviceBenchmarkTest {
@@ -20,11 +21,14 @@ class DeviceBenchmarkTest {
     DeviceBenchmark benchmark = new DeviceBenchmark();
     DeviceBenchmark.Gpu gpu = new DeviceBenchmark.Gpu();
     gpu.open();
-    DeviceBenchmark.Samples samples = new DeviceBenchmark.Samples();
-    samples.m = 4;
-    samples.samples = 10_000; // two blocks, the second one shorter, and panels
-    samples.setUp(gpu);
-    benchmark.gram(gpu, samples);
+    for (PanelProducts products : PanelProducts.values()) {
+      DeviceBenchmark.Samples samples = new DeviceBenchmark.Samples();
+      samples.m = 4;
+      samples.samples = 10_000; // two blocks, the second one shorter, and panels
+      samples.products = products;
+      samples.setUp(gpu);
+      benchmark.gram(gpu, samples);
+    }
     DeviceBenchmark.Matrices matrices = new DeviceBenchmark.Matrices();
     matrices.size = 4;
     matrices.setUp(gpu);

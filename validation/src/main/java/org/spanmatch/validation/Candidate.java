@@ -54,7 +54,7 @@ final class Candidate implements AutoCloseable {
 
   /** Opens the backend with one thread, for comparison. */
   ProjectionKernel singleThreaded() {
-    return provider.open(new KernelOptions(1, options.device()), REASON);
+    return provider.open(new KernelOptions(1, options.device(), options.gram()), REASON);
   }
 
   private ProjectionKernel kernel() {

@@ -53,6 +53,7 @@ record GramCommandOptions(
         ComputingOptions.DEAD_THRESHOLD,
         ComputingOptions.THREADS,
         ComputingOptions.DEVICE,
+        ComputingOptions.GRAM,
         ComputingOptions.VERBOSE,
         CommonOptions.QUIET);
   }

@@ -22,6 +22,7 @@ import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.ProgressLine;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.kernel.KernelException;
+import org.spanmatch.kernel.KernelOptions.GramMethod;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.KernelProvider.Unavailable;
 import org.spanmatch.kernel.selection.Kernels;
@@ -104,6 +105,11 @@ public final class ValidateCommand implements Command {
     ValidateOptions options = ValidateOptions.of(arguments);
     List<ValidationResult.Missing> missing = new ArrayList<>();
     List<KernelProvider> chosen = chosen(options.backends(), missing);
+    GramMethod gram = options.kernel().gram();
+    if (chosen.stream().noneMatch(provider -> provider.offers(gram))) {
+      throw new KernelException.Unavailable(
+          "none of the backends to validate offers the method '" + gram + "' for Gram matrices");
+    }
     if (options.breakingPoints()) {
       findBreakingPoints(options, console, chosen, missing);
     } else {

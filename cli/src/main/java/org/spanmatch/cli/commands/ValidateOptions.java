@@ -26,7 +26,7 @@ import org.spanmatch.validation.Level;
  * @param level how many problems
  * @param seed chooses the random numbers
  * @param cases the names or patterns of the problems to take; empty for all
- * @param kernel how many threads may compute, and on which device
+ * @param kernel how many threads may compute, on which device, and how it multiplies
  * @param limit after which a check that is still running has failed
  * @param out where breaking points go, if anywhere
  * @param junit where JUnit's XML goes, if anywhere
@@ -94,6 +94,7 @@ record ValidateOptions(
         InputOptions.SAMPLES,
         ComputingOptions.THREADS,
         ComputingOptions.DEVICE,
+        ComputingOptions.GRAM,
         TIME_LIMIT,
         CommonOptions.QUIET);
   }

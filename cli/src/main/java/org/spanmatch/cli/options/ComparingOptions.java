@@ -39,6 +39,7 @@ public record ComparingOptions(InputOptions input, ComputingOptions computing) {
             ComputingOptions.DEAD_THRESHOLD,
             ComputingOptions.THREADS,
             ComputingOptions.DEVICE,
+            ComputingOptions.GRAM,
             ComputingOptions.PRECISION,
             CommonOptions.JSON,
             ComputingOptions.VERBOSE,

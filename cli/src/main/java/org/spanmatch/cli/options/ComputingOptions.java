@@ -6,6 +6,7 @@ import org.apache.commons.cli.Option;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.KernelOptions.GramMethod;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.selection.Kernels;
 
@@ -13,7 +14,7 @@ import org.spanmatch.kernel.selection.Kernels;
  * What is computed with, and how.
  *
  * @param backend a backend's name, or "auto"
- * @param kernel how many threads may compute, and on which device
+ * @param kernel how many threads may compute, on which device, and how it multiplies
  * @param deadThreshold the norm up to which neurons are dead
  * @param precision how layers are compressed; empty for as precisely as each one's result needs
  * @param quiet no progress and no notes
@@ -44,6 +45,14 @@ public record ComputingOptions(
           "N|all",
           "which GPU the cuda backend uses, as 'spanmatch backends' numbers them, or all; default "
               + KernelOptions.FIRST_DEVICE);
+
+  /** How the GPU multiplies activations. */
+  public static final Option GRAM =
+      CommonOptions.valued(
+          "gram",
+          "method",
+          "how the cuda backend multiplies activations: float64, sliced, or auto (default): sliced"
+              + " where float64 is slow; see 'spanmatch backends'");
 
   /** What computes. */
   public static final Option BACKEND =
@@ -100,9 +109,13 @@ public record ComputingOptions(
     return backend;
   }
 
-  /** The values of {@link #THREADS} and {@link #DEVICE}. */
+  /** The values of {@link #THREADS}, {@link #DEVICE} and {@link #GRAM}. */
   public static KernelOptions kernel(Arguments arguments) {
-    return new KernelOptions(threads(arguments), device(arguments));
+    GramMethod gram =
+        arguments
+            .choice(GRAM, List.of(GramMethod.values()), GramMethod::toString)
+            .orElse(GramMethod.AUTO);
+    return new KernelOptions(threads(arguments), device(arguments), gram);
   }
 
   /** The value of {@link #THREADS}. */

@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.KernelOptions.GramMethod;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.KernelProvider.Unavailable;
 import org.spanmatch.kernel.ProjectionKernel;
@@ -125,7 +126,7 @@ public final class Kernels {
   }
 
   /**
-   * Opens a kernel.
+   * Opens a kernel. Options that ask for {@link GramMethod#SLICED} force a backend that offers it.
    *
    * <p>A kernel may take hold of a device only at its first problem, and a device that can't be had
    * then is an error of that problem, a {@link KernelException.Unavailable} too.
@@ -133,7 +134,8 @@ public final class Kernels {
    * @param backend a backend's name, or {@link #AUTO}
    * @param options the threads and the device to use
    * @return the kernel, which the caller closes
-   * @throws KernelException.Unavailable if the backend asked for can't run
+   * @throws KernelException.Unavailable if the backend asked for can't run, or does not offer the
+   *     method of the options
    */
   public static ProjectionKernel open(String backend, KernelOptions options) {
     return open(backend, options, Optional.empty(), providers());
@@ -167,6 +169,8 @@ public final class Kernels {
       kernel = forced(backend, "asked for by name", options, providers);
     } else if (!property.equals(AUTO)) {
       kernel = forced(property, "asked for by -D" + BACKEND_PROPERTY, options, providers);
+    } else if (options.gram() == GramMethod.SLICED) {
+      kernel = forced(slicing(providers), "asked for by its method, sliced", options, providers);
     } else {
       kernel = automatic(options, profile, providers);
     }
@@ -204,10 +208,38 @@ public final class Kernels {
     return providers.stream().map(KernelProvider::name).collect(Collectors.joining(", "));
   }
 
+  /** The first backend that multiplies slices, whether or not it can run here. */
+  private static String slicing(List<KernelProvider> providers) {
+    List<String> names = offering(GramMethod.SLICED, providers);
+    if (names.isEmpty()) {
+      throw new KernelException.Unavailable(
+          "no backend on the class path, which has "
+              + names(providers)
+              + ", offers the method 'sliced' for Gram matrices");
+    }
+    return names.get(0);
+  }
+
+  private static List<String> offering(GramMethod method, List<KernelProvider> providers) {
+    return providers.stream()
+        .filter(provider -> provider.offers(method))
+        .map(KernelProvider::name)
+        .toList();
+  }
+
   private static ProjectionKernel forced(
       String backend, String reason, KernelOptions options, List<KernelProvider> providers) {
     for (KernelProvider provider : providers) {
       if (provider.name().equals(backend)) {
+        if (!provider.offers(options.gram())) {
+          throw new KernelException.Unavailable(
+              "backend '"
+                  + backend
+                  + "' does not offer the method '"
+                  + options.gram()
+                  + "' for Gram matrices; backends that do: "
+                  + String.join(", ", offering(options.gram(), providers)));
+        }
         Optional<Unavailable> problem = provider.unavailable();
         if (problem.isPresent()) {
           throw new KernelException.Unavailable(

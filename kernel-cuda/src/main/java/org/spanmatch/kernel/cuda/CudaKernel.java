@@ -23,6 +23,7 @@ import org.spanmatch.kernel.cuda.driver.DeviceException;
 import org.spanmatch.kernel.cuda.driver.DeviceInfo;
 import org.spanmatch.kernel.cuda.gram.GramStrip;
 import org.spanmatch.kernel.cuda.gram.JointLayers;
+import org.spanmatch.kernel.cuda.gram.PanelProducts;
 import org.spanmatch.kernel.cuda.gram.Readers;
 import org.spanmatch.kernel.cuda.projection.DeviceTable;
 import org.spanmatch.kernel.cuda.projection.UnitGram;
@@ -55,6 +56,7 @@ public final class CudaKernel implements ProjectionKernel {
   private static final long HEAP_BYTES = 32 << 20;
 
   private final Opening opening;
+  private final PanelProducts products;
   private final ProjectionKernel.Info info;
   private final DeviceErrors errors;
   private final Readers readers;
@@ -63,10 +65,17 @@ public final class CudaKernel implements ProjectionKernel {
    * Creates a kernel that opens its devices when they are first needed.
    *
    * @param chosen at least one
+   * @param products how activations are multiplied
    * @param arithmetic what computes, for {@link ProjectionKernel.Info#arithmetic()}
    */
-  CudaKernel(List<DeviceInfo> chosen, String arithmetic, KernelOptions options, String reason) {
+  CudaKernel(
+      List<DeviceInfo> chosen,
+      PanelProducts products,
+      String arithmetic,
+      KernelOptions options,
+      String reason) {
     this.opening = new Opening(chosen);
+    this.products = products;
     String names = chosen.get(0).name();
     this.info =
         new ProjectionKernel.Info(
@@ -114,7 +123,7 @@ public final class CudaKernel implements ProjectionKernel {
 
   @Override
   public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
-    double needed = ResidentGram.bytes(xNeurons, yNeurons, samples);
+    double needed = ResidentGram.bytes(xNeurons, yNeurons, samples, products);
     return needed <= opening.chosen().get(0).memoryBytes()
         ? HEAP_BYTES
         : saturatedSum(gramHeapBytes((long) xNeurons + yNeurons), cosineBytes(xNeurons, yNeurons));
@@ -160,9 +169,9 @@ public final class CudaKernel implements ProjectionKernel {
   }
 
   private GramMatrix gramOf(List<ScaledLayer> scaled, Collection<GramPair> pairs, GramOptions how) {
-    JointLayers layers = new JointLayers(scaled);
+    JointLayers layers = new JointLayers(scaled, products);
     double matrix = Double.BYTES * (double) layers.neurons() * layers.neurons();
-    if (fits(matrix + GramStrip.panelBytes(layers, GramStrip.PANEL))) {
+    if (fits(matrix + GramStrip.panelBytes(layers, layers.neurons(), GramStrip.PANEL))) {
       Collection<GramPair> normPairs = ResidentGram.normPairs(layers, pairs, how);
       try (ResidentGram gram = ResidentGram.of(devices(), layers, how, normPairs, false, readers)) {
         return gram.onHost(pairs);
@@ -213,7 +222,7 @@ public final class CudaKernel implements ProjectionKernel {
             GramPass.of(
                     layers,
                     how.deadThreshold(),
-                    scaled -> resident(new JointLayers(scaled), how),
+                    scaled -> resident(new JointLayers(scaled, products), how),
                     ResidentGram::described,
                     ResidentGram::close)
                 .table(errors));
@@ -222,7 +231,9 @@ public final class CudaKernel implements ProjectionKernel {
   private ResidentGram resident(JointLayers layers, GramOptions how) {
     int x = layers.layers().get(0).neurons();
     int y = layers.layers().get(1).neurons();
-    if (!fits(ResidentGram.bytes(x, y, layers.samples()) + layers.inboxBytes(GramStrip.PANEL))) {
+    if (!fits(
+        ResidentGram.bytes(x, y, layers.samples(), products)
+            + layers.inboxBytes(GramStrip.PANEL))) {
       throw new NotEnoughMemoryException(
           layers.layers().get(0).layer().description()
               + ": the table of "

@@ -4,9 +4,12 @@ import java.util.List;
 import java.util.Optional;
 import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.KernelOptions.GramMethod;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.cuda.driver.Cuda;
+import org.spanmatch.kernel.cuda.driver.DeviceInfo;
+import org.spanmatch.kernel.cuda.gram.PanelProducts;
 import org.spanmatch.kernel.cuda.loading.CudaUnavailableException;
 
 /** Offers the kernel on NVIDIA GPUs, where a driver and cuBLAS are there. */
@@ -35,6 +38,11 @@ public final class CudaProvider implements KernelProvider {
   }
 
   @Override
+  public boolean offers(GramMethod method) {
+    return true;
+  }
+
+  @Override
   public Optional<Unavailable> unavailable() {
     try {
       Cuda.find();
@@ -52,7 +60,10 @@ public final class CudaProvider implements KernelProvider {
   @Override
   public ProjectionKernel open(KernelOptions options, String reason) {
     Cuda cuda = find();
-    return new CudaKernel(cuda.chosen(options.device()), cuda.arithmetic(), options, reason);
+    List<DeviceInfo> devices = cuda.chosen(options.device());
+    PanelProducts products = PanelProducts.of(options.gram(), devices.get(0));
+    String arithmetic = cuda.arithmetic(products == PanelProducts.SLICED);
+    return new CudaKernel(devices, products, arithmetic, options, reason);
   }
 
   private static Cuda find() {

@@ -22,6 +22,7 @@ import org.spanmatch.kernel.cuda.gram.ColumnMoments;
 import org.spanmatch.kernel.cuda.gram.GramBlocks;
 import org.spanmatch.kernel.cuda.gram.GramStrip;
 import org.spanmatch.kernel.cuda.gram.JointLayers;
+import org.spanmatch.kernel.cuda.gram.PanelProducts;
 import org.spanmatch.kernel.cuda.gram.Readers;
 import org.spanmatch.kernel.cuda.projection.DeviceTable;
 import org.spanmatch.kernel.cuda.projection.UnitGram;
@@ -49,10 +50,12 @@ final class ResidentGram implements AutoCloseable {
   }
 
   /** The most bytes of memory that the first device needs, with a table of two layers. */
-  static double bytes(double xNeurons, double yNeurons, long samples) {
+  static double bytes(double xNeurons, double yNeurons, long samples, PanelProducts products) {
     double all = xNeurons + yNeurons;
     double matrix = Double.BYTES * all * all;
-    double panel = Double.BYTES * all * 2 * Math.min(samples, GramStrip.PANEL);
+    double panel =
+        Double.BYTES * all * 2 * Math.min(samples, GramStrip.PANEL)
+            + products.bytes(all, all, (double) Math.min(samples, GramStrip.PANEL));
     return matrix + Math.max(matrix + panel, DeviceTable.bytes(xNeurons, yNeurons));
   }
 

@@ -92,9 +92,21 @@ final class StripedGram {
             + ", even in parts");
   }
 
+  /** By bisection, since more rows take more memory. */
   private int rowsThatFit(int panelSamples) {
-    double left = USABLE * device.freeBytes() - GramStrip.panelBytes(layers, panelSamples);
-    return (int) Math.min(layers.neurons(), left / (Double.BYTES * (double) layers.neurons()));
+    double usable = USABLE * device.freeBytes();
+    int fitting = 0;
+    int most = layers.neurons();
+    while (fitting < most) {
+      int rows = (fitting + most + 1) >>> 1;
+      double strip = Double.BYTES * (double) rows * layers.neurons();
+      if (GramStrip.panelBytes(layers, rows, panelSamples) + strip <= usable) {
+        fitting = rows;
+      } else {
+        most = rows - 1;
+      }
+    }
+    return fitting;
   }
 
   private GramMatrix inStrips(int rows, int panelSamples) {

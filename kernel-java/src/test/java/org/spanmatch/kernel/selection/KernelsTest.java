@@ -26,6 +26,7 @@ import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.KernelOptions.GramMethod;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
@@ -59,6 +60,7 @@ class KernelsTest {
     private final String name;
     private final int priority;
     private final boolean available;
+    private boolean slices;
     private KernelOptions options;
 
     Provider(String name, int priority, boolean available) {
@@ -80,6 +82,11 @@ class KernelsTest {
     @Override
     public int priority() {
       return priority;
+    }
+
+    @Override
+    public boolean offers(GramMethod method) {
+      return slices || KernelProvider.super.offers(method);
     }
 
     @Override
@@ -124,15 +131,66 @@ class KernelsTest {
   }
 
   private static ProjectionKernel.Info info(String backend, KernelProvider... providers) {
+    return info(backend, OPTIONS, providers);
+  }
+
+  private static ProjectionKernel.Info info(
+      String backend, KernelOptions options, KernelProvider... providers) {
     try (ProjectionKernel kernel =
-        Kernels.open(backend, OPTIONS, Optional.empty(), List.of(providers))) {
+        Kernels.open(backend, options, Optional.empty(), List.of(providers))) {
       return kernel.info();
     }
   }
 
   private static String refusal(String backend, KernelProvider... providers) {
-    return assertThrows(KernelException.Unavailable.class, () -> info(backend, providers))
+    return refusal(backend, OPTIONS, providers);
+  }
+
+  private static String refusal(
+      String backend, KernelOptions options, KernelProvider... providers) {
+    return assertThrows(KernelException.Unavailable.class, () -> info(backend, options, providers))
         .getMessage();
+  }
+
+  // Methods for Gram matrices.
+
+  @Test
+  void slicesForceABackendThatHasThem() {
+    KernelOptions sliced = OPTIONS.withGram(GramMethod.SLICED);
+    simd.slices = true;
+    ProjectionKernel.Info info = info(Kernels.AUTO, sliced, gpu, simd, plain);
+    assertEquals("simd", info.name());
+    assertEquals("asked for by its method, sliced", info.reason());
+    assertEquals(sliced, simd.options);
+    assertEquals("simd", info("simd", sliced, gpu, simd, plain).name());
+
+    broken.slices = true;
+    String message = refusal(Kernels.AUTO, sliced, broken, simd, plain);
+    assertTrue(message.contains("'broken' is unavailable: no device was found"), message);
+  }
+
+  @Test
+  void slicesOfABackendThatHasNoneAreRefused() {
+    KernelOptions sliced = OPTIONS.withGram(GramMethod.SLICED);
+    simd.slices = true;
+    assertEquals(
+        "backend 'plain' does not offer the method 'sliced' for Gram matrices; backends that do:"
+            + " simd",
+        refusal("plain", sliced, gpu, simd, plain));
+    System.setProperty(Kernels.BACKEND_PROPERTY, "gpu");
+    assertTrue(refusal(Kernels.AUTO, sliced, gpu, simd).contains("'gpu' does not offer"));
+    System.clearProperty(Kernels.BACKEND_PROPERTY);
+    simd.slices = false;
+    String message = refusal(Kernels.AUTO, sliced, gpu, simd, plain);
+    assertTrue(message.contains("gpu, simd, plain, offers the method 'sliced'"), message);
+    assertEquals(List.of(), opened);
+  }
+
+  @Test
+  void everyBackendHasFloat64() {
+    KernelOptions float64 = OPTIONS.withGram(GramMethod.FLOAT64);
+    assertEquals("gpu", info(Kernels.AUTO, float64, gpu, simd, plain).name());
+    assertEquals("plain", info("plain", float64, gpu, simd, plain).name());
   }
 
   @Test

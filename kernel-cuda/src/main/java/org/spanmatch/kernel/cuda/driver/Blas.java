@@ -3,9 +3,12 @@ package org.spanmatch.kernel.cuda.driver;
 import static org.spanmatch.kernel.cuda.driver.DeviceException.checkBlas;
 
 import jcuda.Pointer;
+import jcuda.cudaDataType;
 import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasComputeType;
 import jcuda.jcublas.cublasDiagType;
 import jcuda.jcublas.cublasFillMode;
+import jcuda.jcublas.cublasGemmAlgo;
 import jcuda.jcublas.cublasHandle;
 import jcuda.jcublas.cublasOperation;
 import jcuda.jcublas.cublasSideMode;
@@ -15,6 +18,9 @@ public final class Blas {
   /** Rows and columns of the matrix for {@link #warmUp}. */
   static final int WARM_UP_SIZE = 8;
 
+  /** What divides the dimensions of {@link #multiplyBytes}: four suffice, sixteen are faster. */
+  public static final int BYTES_MULTIPLE = 16;
+
   private static final int N = cublasOperation.CUBLAS_OP_N;
   private static final int T = cublasOperation.CUBLAS_OP_T;
   private static final int LOWER = cublasFillMode.CUBLAS_FILL_MODE_LOWER;
@@ -22,6 +28,8 @@ public final class Blas {
   private final cublasHandle handle;
   private final Pointer one = Pointer.to(new double[] {1});
   private final Pointer minusOne = Pointer.to(new double[] {-1});
+  private final Pointer oneInt = Pointer.to(new int[] {1});
+  private final Pointer zeroInt = Pointer.to(new int[] {0});
 
   /** Takes a cuBLAS handle whose stream has been set. */
   Blas(cublasHandle handle) {
@@ -103,6 +111,47 @@ public final class Blas {
           JCublas2.cublasDgemm(
               handle, N, T, rows, columns, depth, alpha, a, lda, b, ldb, one, c, ldc));
     }
+  }
+
+  /**
+   * Computes C = Aᵀ·B exactly, in 32-bit integers that the caller keeps in range; A is depth × rows
+   * and B is depth × columns, both of signed bytes.
+   *
+   * <p>Tensor cores want {@code rows}, {@code depth} and the leading dimensions to be multiples of
+   * {@value #BYTES_MULTIPLE}, and as many bytes of alignment.
+   */
+  public void multiplyBytes(
+      int rows,
+      int columns,
+      int depth,
+      DeviceAddress a,
+      int lda,
+      DeviceAddress b,
+      int ldb,
+      DeviceAddress c,
+      int ldc) {
+    checkBlas(
+        "cublasGemmEx",
+        JCublas2.cublasGemmEx_new(
+            handle,
+            T,
+            N,
+            rows,
+            columns,
+            depth,
+            oneInt,
+            a,
+            cudaDataType.CUDA_R_8I,
+            lda,
+            b,
+            cudaDataType.CUDA_R_8I,
+            ldb,
+            zeroInt,
+            c,
+            cudaDataType.CUDA_R_32I,
+            ldc,
+            cublasComputeType.CUBLAS_COMPUTE_32I,
+            cublasGemmAlgo.CUBLAS_GEMM_DEFAULT));
   }
 
   /** Computes B := B·L⁻¹ for a lower triangle L of {@code size} rows; B has {@code rows} rows. */

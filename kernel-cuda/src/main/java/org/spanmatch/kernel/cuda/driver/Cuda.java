@@ -114,9 +114,15 @@ public record Cuda(
     return version / 1000 + "." + version % 1000 / 10;
   }
 
-  /** The arithmetic, in words for users. */
-  public String arithmetic() {
-    return "float64, Gram matrix and Cholesky with cuBLAS "
+  /**
+   * The arithmetic, in words for users.
+   *
+   * @param sliced whether Gram matrices are computed by slices
+   */
+  public String arithmetic(boolean sliced) {
+    return "float64, Gram matrix "
+        + (sliced ? "by slices of int8 " : "")
+        + "and Cholesky with cuBLAS "
         + cublasVersion
         + "; Householder QR on the processor for high precision";
   }
@@ -131,6 +137,8 @@ public record Cuda(
                     + device.number()
                     + ": "
                     + device
+                    + ", Gram matrices "
+                    + (device.hasSlowDoubles() ? "by slices of int8" : "in float64")
                     + (device.launchesCooperatively() ? "" : ", without cooperative launches")));
     lines.add("driver: for CUDA " + versionText(driverVersion) + ", " + libraries.driver());
     lines.add(

@@ -18,6 +18,7 @@ import jcuda.driver.JCudaDriver;
  * @param memoryBytes memory size in bytes
  * @param multiprocessors number of multiprocessors
  * @param launchesCooperatively whether all blocks of a launch can be made to run at the same time
+ * @param singleToDouble how many times as many operations a second it does in float32 as in float64
  */
 public record DeviceInfo(
     int number,
@@ -26,11 +27,16 @@ public record DeviceInfo(
     int minor,
     long memoryBytes,
     int multiprocessors,
-    boolean launchesCooperatively) {
+    boolean launchesCooperatively,
+    int singleToDouble) {
   /** The shipped code runs from compute capability 7.5 on (Turing, 2018). */
   private static final int OLDEST_MAJOR = 7;
 
   private static final int OLDEST_MINOR = 5;
+
+  // Slices take 34 int8 operations for one of float64 (docs/gpu.md), and int8 is some 8 to 25 times
+  // as fast as float32.
+  private static final int SLOW_RATIO = 32;
 
   /** Queries the driver, which must be initialised. */
   static DeviceInfo of(int number) {
@@ -51,7 +57,9 @@ public record DeviceInfo(
         attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR),
         bytes[0],
         attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
-        attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH) != 0);
+        attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COOPERATIVE_LAUNCH) != 0,
+        attribute(
+            device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_SINGLE_TO_DOUBLE_PRECISION_PERF_RATIO));
   }
 
   private static int attribute(CUdevice device, int attribute) {
@@ -63,6 +71,14 @@ public record DeviceInfo(
   /** Whether the shipped code runs on the device. */
   public boolean isNewEnough() {
     return major > OLDEST_MAJOR || (major == OLDEST_MAJOR && minor >= OLDEST_MINOR);
+  }
+
+  /**
+   * Whether float64 is so slow that products of slices are faster. The ratio is 2 on GPUs for data
+   * centres, but for some of the newest, and 32 or 64 on others.
+   */
+  public boolean hasSlowDoubles() {
+    return singleToDouble >= SLOW_RATIO;
   }
 
   /** "NVIDIA H100 80GB HBM3, compute capability 9.0, 79.1 GiB". */

@@ -9,6 +9,9 @@ public enum DeviceModule {
   /** From the bytes of a file to rows of doubles, their moments, and sums of partial matrices. */
   GRAM,
 
+  /** Products of samples by slices, where float64 is slow. */
+  SLICED,
+
   /** The Gram matrix of unit vectors, parts of it, and its factorisations. */
   FACTORISE,
 

@@ -42,6 +42,7 @@ public final class GramStrip {
   private final DeviceMemory momentChunks;
   private final DeviceMemory moments;
   private final DeviceMemory values;
+  private final PanelProduct product;
   private final StripNorms norms; // null if not requested
   private int turn;
 
@@ -91,6 +92,11 @@ public final class GramStrip {
     values = allocations.doubles(rows * columns());
     device.clear(moments);
     device.clear(values);
+    product =
+        layers
+            .products()
+            .open(
+                device, allocations, layers, new PanelProduct.Target(values, first, rows), samples);
     norms =
         normPairs.isEmpty()
             ? null
@@ -109,11 +115,13 @@ public final class GramStrip {
   }
 
   /** The bytes that a strip takes on the device besides its rows. */
-  public static double panelBytes(JointLayers layers, int panelSamples) {
+  public static double panelBytes(JointLayers layers, int rows, int panelSamples) {
     double neurons = layers.neurons();
     double samples = Math.min(panelSamples, layers.samples());
     double chunks = MOMENTS * neurons * (1 + GramCode.chunks((long) samples));
-    return Double.BYTES * (2 * neurons * samples + chunks) + layers.inboxBytes(panelSamples);
+    return Double.BYTES * (2 * neurons * samples + chunks)
+        + layers.products().bytes(neurons, rows, samples)
+        + layers.inboxBytes(panelSamples);
   }
 
   /**
@@ -189,25 +197,7 @@ public final class GramStrip {
     if (norms != null) {
       norms.add(samples, count);
     }
-    int columns = (int) columns();
-    if (rows == neurons) {
-      device
-          .blas()
-          .addSquare(neurons, count, samples.pointer(), neurons, values.pointer(), neurons);
-    } else {
-      device
-          .blas()
-          .addProduct(
-              columns,
-              rows,
-              count,
-              samples.element(first),
-              neurons,
-              samples.element(first),
-              neurons,
-              values.pointer(),
-              columns);
-    }
+    product.add(samples, count);
   }
 
   /**

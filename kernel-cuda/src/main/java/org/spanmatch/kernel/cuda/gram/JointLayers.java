@@ -1,21 +1,23 @@
 package org.spanmatch.kernel.cuda.gram;
 
 import java.util.List;
-import org.spanmatch.kernel.backend.GramErrors;
 import org.spanmatch.kernel.backend.ScaledLayer;
 
 /** Layers side by side: the columns of a joint Gram matrix. */
 public final class JointLayers {
   private final List<ScaledLayer> layers;
+  private final PanelProducts products;
   private final int[] first;
 
   /**
    * Numbers the columns.
    *
    * @param layers at least one, with the same samples
+   * @param products how they are multiplied
    */
-  public JointLayers(List<ScaledLayer> layers) {
+  public JointLayers(List<ScaledLayer> layers, PanelProducts products) {
     this.layers = List.copyOf(layers);
+    this.products = products;
     this.first = new int[layers.size() + 1];
     for (int i = 0; i < layers.size(); i++) {
       first[i + 1] = Math.addExact(first[i], layers.get(i).neurons());
@@ -42,6 +44,11 @@ public final class JointLayers {
     return layers.get(0).layer().samples();
   }
 
+  /** How they are multiplied. */
+  PanelProducts products() {
+    return products;
+  }
+
   /** Whether any neuron is scaled. */
   public boolean areScaled() {
     return layers.stream().anyMatch(layer -> layer.scales().isPresent());
@@ -52,7 +59,7 @@ public final class JointLayers {
    * samples, relative to the product of the norms.
    */
   public double gramError(int panelSamples) {
-    return GramErrors.ofSums(samples(), panelSamples);
+    return products.error(this, panelSamples);
   }
 
   /** The most bytes of device memory in which the samples of all layers arrive. */
