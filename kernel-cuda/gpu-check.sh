@@ -61,14 +61,14 @@ esac
 version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/runtime/release")
 ((version < 24)) || options+=(--enable-native-access=ALL-UNNAMED)
 path=${stand_in:-$libraries}
-[[ -z $stand_in ]] || export SPANMATCH_STANDIN_DEVICES=2 # as Maven runs the tests
+[[ -z $stand_in ]] || export SPANMATCH_STANDIN_DEVICES=2 SPANMATCH_STANDIN_DRIVER=13000 # as Maven runs the tests
 [[ -z $path ]] || options+=("-Dspanmatch.cuda.libraryPath=$path")
 export SPANMATCH_JAVA_OPTS="${SPANMATCH_JAVA_OPTS-}${path:+ '-Dspanmatch.cuda.libraryPath=$path'}"
 jars="$home/check/*:$home/app/*:$home/app/lib/*"
 java=("$home/runtime/bin/java" "${options[@]}" -cp "$jars")
 
 # All steps together get so many seconds; nothing starts when they are over. The order is that of
-# worth: what only a GPU can show comes before the curve of the processor's cores.
+# worth: that matches agree, what only a GPU can show, what has been shown before.
 budget=450
 # The stand-in is slow.
 [[ -z $stand_in ]] || budget=1200
@@ -174,6 +174,53 @@ comparisons() {
   fi
 }
 
+# How long a command on a small layer takes, from the start of the process to its end: the least of
+# three, in turn, with binaries, with PTX that the driver has compiled before, with PTX that it
+# compiles, and with java. Then the parts of one start.
+starts() {
+  local small=$tmp/small way round begin took file=$tmp/start.json least=() ways=(binaries ptx compiled java)
+  "${java[@]}" org.spanmatch.benchmarks.MixtureFiles "$small" 40x500 >>"$log" 2>&1 || {
+    failed=1
+    note "start" "**failed**" 0 "no small layer"
+    return
+  }
+  local from=$SECONDS
+  has_time "start" 40 || return
+  for round in 1 2 3; do
+    for way in "${!ways[@]}"; do
+      begin=$(date +%s%N)
+      if ! start_one "${ways[way]}" --quiet --json "$file" >>"$log" 2>&1; then
+        failed=1
+        note "start" "**failed**" $((SECONDS - from)) "${ways[way]}, round $round"
+        return
+      fi
+      took=$((($(date +%s%N) - begin) / 1000000))
+      ((took >= ${least[way]:-1000000})) || least[way]=$took
+    done
+  done
+  note "start" passed $((SECONDS - from)) "least of 3, ms: binaries ${least[0]}, PTX ${least[1]}, \
+PTX compiled anew ${least[2]}, java ${least[3]}"
+  {
+    echo "Start of a small layer, by its parts:"
+    for way in binaries compiled; do
+      start_one "$way" --json "$file" --debug 2>&1 | sed -n "s/.*CUDA start: /  $way: /p"
+    done
+  } >>"$out/machine.txt"
+}
+
+# start_one WAY OPTION...: one of these commands.
+start_one() {
+  local backend=cuda property= cache=0
+  case $1 in
+    ptx) property=-Dspanmatch.cuda.code=ptx ;;
+    compiled) property=-Dspanmatch.cuda.code=ptx cache=1 ;;
+    java) backend=java ;;
+  esac
+  shift
+  CUDA_CACHE_DISABLE=$cache SPANMATCH_JAVA_OPTS="${SPANMATCH_JAVA_OPTS-} $property" \
+    timeout 30 "$home/spanmatch" match "$tmp/small/x.npz" "$tmp/small/y.npz" --backend "$backend" "$@"
+}
+
 # The error bounds of both backends against an arbiter; the last line says whether they hold.
 validation() {
   step "validate" "$([[ -n $stand_in ]] && echo 240 || echo 90)" "$home/spanmatch" validate \
@@ -193,7 +240,10 @@ sanitizer() {
     skip "compute-sanitizer" "not installed"
     return
   fi
-  "${java[@]}" org.spanmatch.benchmarks.MixtureFiles "$small" 40x500 >>"$log" 2>&1 || return
+  if [[ ! -f $small/x.npz ]]; then
+    skip "compute-sanitizer" "no small layer"
+    return
+  fi
   for tool in memcheck racecheck initcheck; do
     step "$tool" 45 "$found" --tool "$tool" --error-exitcode 9 --target-processes all \
       "$home/spanmatch" match "$small/x.npz" "$small/y.npz" --backend cuda --quiet --spectrum \
@@ -212,6 +262,15 @@ jmh() {
   step "benchmarks: $name" "$limit" "${java[@]}" "-Xmx$heap" org.openjdk.jmh.Main "$@" -f 1 \
     "${iterations[@]}" -foe true -prof org.spanmatch.tuning.Speeds -rf json \
     -rff "$tmp/jmh-$name.json"
+}
+
+# score NAME: the result of a call alone, beside the others: it is measured under the same name as one
+# of them, in another way. The summary says what it was.
+score() {
+  local scores
+  scores=$(sed -n 's/^ *"score" : \([0-9.]*\),*$/\1/p' "$tmp/jmh-$1.json" 2>/dev/null | head -n 1)
+  mv "$tmp/jmh-$1.json" "$tmp/alone-$1.json" 2>/dev/null
+  [[ -z $scores ]] || rows[-1]=$(sed 's/[^|]*|$//' <<<"${rows[-1]}")" mean $scores ms |"
 }
 
 # The results of all calls as one list, without paths of the machine.
@@ -243,9 +302,14 @@ benchmarks() {
   fi
   local layers=(-p samples=20000 -p "threads=$(nproc)" -p backend=cuda)
   jmh limits 40 'DeviceBenchmark.(dgemm|copyToDevice)'
-  jmh gram 60 DeviceBenchmark.gram
+  jmh gram 60 DeviceBenchmark.gram -p products=FLOAT64
   jmh small 60 'PhasesBenchmark.(distances|levels)' "${layers[@]}" -p neurons=256,1024
   jmh large 80 'PhasesBenchmark.(distances|levels)' "${layers[@]}" -p neurons=4096
+  # Beside the cooperative kernel, which the lines of 'spanmatch backends' name where it is missing.
+  jmh three-launches 40 PhasesBenchmark.levels "${layers[@]}" -p neurons=4096 \
+    -jvmArgsAppend -Dspanmatch.cuda.cooperative=false
+  score three-launches
+  jmh sliced 30 DeviceBenchmark.gram -p products=SLICED -p m=4096
   clocks "the GPU's benchmarks"
 }
 
@@ -261,7 +325,8 @@ processor() {
     skip "processor" "on the stand-in"
     return
   fi
-  local threads counts=1 heap=4g
+  # So much is left for what comes after.
+  local threads counts=1 heap=4g budget=$((budget - 40))
   has_time "processor" 90 || return
   for ((threads = 1; threads <= $(nproc) && threads <= 16; threads *= 2)); do
     ((threads == 1)) || counts+=,$threads
@@ -327,13 +392,14 @@ summary() {
 
 machine >"$out/machine.txt"
 cat "$out/machine.txt"
-tests
 comparisons
-validation
-sanitizer
 benchmarks
 peers
+starts
+tests
+validation
 processor
+sanitizer
 [[ -n $stand_in ]] || join_results >"$out/jmh.json"
 summary >"$out/summary.md"
 {

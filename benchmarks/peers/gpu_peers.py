@@ -5,7 +5,8 @@ Usage: gpu_peers.py [--check] [--out FILE.json] [--seconds S]
 In float64, as the backend computes: "compress" copies float32 arrays of two groups of n neurons
 from the host and makes their Gram matrix; "distances" does that, factorises it by Cholesky, and
 solves the triangular systems for all distances, both ways, in one call, which is also timed by
-phase; "gram" makes the Gram matrix of float32 samples that lie on the device. Each time is of
+phase; "gram" makes the Gram matrix of float32 samples that lie on the device; "dgemm" adds the product of
+two square matrices to a third, all of random numbers, as DeviceBenchmark does. Each time is of
 several runs after three that warm up, 8 at least, and ends when the device has finished. A call that goes on for S seconds (default 2) has few runs.
 
 Writes JSON in the form of JMH's, which ResultsTable shows in the same tables. --check only says
@@ -46,6 +47,12 @@ class Torch:
 
     def upload(self, array):
         return array.to("cuda")
+
+    def matrix(self, size):
+        return 2 * self.torch.rand(size, size, device="cuda", dtype=self.torch.float64) - 1
+
+    def add_product(self, c, a, b):
+        c.addmm_(a, b.T)
 
     def random(self, rows, columns):
         return self.torch.relu(self.torch.rand(rows, columns, device="cuda") - 0.5)
@@ -91,6 +98,12 @@ class CuPy:
 
     def upload(self, array):
         return self.cupy.asarray(array)
+
+    def matrix(self, size):
+        return 2 * self.cupy.random.rand(size, size) - 1
+
+    def add_product(self, c, a, b):
+        c += a @ b.T
 
     def random(self, rows, columns):
         values = self.cupy.random.rand(rows, columns, dtype=self.cupy.float32)
@@ -221,6 +234,12 @@ def layer(n, samples):
 
 
 def measure(library, seconds, add):
+    # First, as the limits are in Java, and with numbers that take as much power: with many zeros a
+    # GPU at its limit of power runs at a higher clock.
+    size = 8192
+    a, b, c = library.matrix(size), library.matrix(size), library.zeros(size)
+    add("gpu_peers.GpuPeers.dgemm", lambda: library.add_product(c, a, b), size=size)
+    del a, b, c
     samples = 20000
     for n in (256, 1024, 2048, 4096):
         x, y = (library.host(a) for a in activations(samples, n))

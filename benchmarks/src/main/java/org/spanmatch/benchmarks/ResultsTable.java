@@ -292,15 +292,18 @@ public final class ResultsTable {
 
   private void deviceLimits() {
     List<Measurement> found = results.find("DeviceBenchmark.dgemm");
+    found.addAll(results.find("GpuPeers.dgemm"));
     found.addAll(results.find("DeviceBenchmark.copyToDevice"));
     table(
         "Limits of the GPU",
         found,
-        List.of(
-            new Column<>("limit", result -> result.benchmark().replaceFirst("^.*\\.", "")),
-            time(),
-            gflops(),
-            gigabytes()));
+        List.of(new Column<>("limit", ResultsTable::limit), time(), gflops(), gigabytes()));
+  }
+
+  private static String limit(Measurement result) {
+    String peer = result.parameters().get("backend");
+    String name = result.benchmark().replaceFirst("^.*\\.", "");
+    return peer == null ? name : name + " by " + peer;
   }
 
   private void deviceGram() {

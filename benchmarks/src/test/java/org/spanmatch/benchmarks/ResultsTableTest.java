@@ -113,6 +113,7 @@ class ResultsTableTest {
         | limit | ms | GFLOP/s | GB/s |
         | --- | --- | --- | --- |
         | dgemm | 20 | 55000 | – |
+        | dgemm by pytorch | 19 | 57900 | – |
         | copyToDevice | 10 | – | 26.8 |
 
         ### Gram matrix of m neurons from samples on the device

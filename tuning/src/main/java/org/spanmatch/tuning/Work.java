@@ -45,7 +45,8 @@ public record Work(double flops, double bytes) {
               new Work(0, 8.0 * of.number("elements"));
           case "LimitsBenchmark.copyOneThread", "LimitsBenchmark.copyAllThreads" ->
               new Work(0, 16.0 * of.number("elements"));
-          case "DeviceBenchmark.dgemm" -> new Work(2 * cube(of.number("size")), 0);
+          case "DeviceBenchmark.dgemm", "GpuPeers.dgemm" ->
+              new Work(2 * cube(of.number("size")), 0);
           case "DeviceBenchmark.copyToDevice" -> new Work(0, DeviceBenchmark.COPIED_BYTES);
           case "DeviceBenchmark.gram", "GpuPeers.gram" ->
               compressing(of.number("m"), of.number("samples"), Float.BYTES);

@@ -16,13 +16,16 @@ import java.util.zip.ZipOutputStream;
 /** Copies jars into a bundle, without those parts of the largest that nothing there uses. */
 final class Jars {
   // Entries to keep, by the beginning of the jar's name. JCuda loads those two libraries alone;
-  // a PTX compiler of 24 MB is among the rest. JMH uses commons-math3 for its intervals only.
+  // a PTX compiler of 24 MB is among the rest. Bundles are for Linux. JMH uses commons-math3 for
+  // its intervals only.
   private static final Map<String, Predicate<String>> KEPT =
       Map.of(
           "jcuda-natives-",
           name -> !name.startsWith("lib/") || name.startsWith("lib/libJCudaDriver-"),
           "jcublas-natives-",
           name -> !name.startsWith("lib/") || name.startsWith("lib/libJCublas2-"),
+          "jline-native-",
+          name -> !name.matches("org/jline/nativ/(FreeBSD|Mac|Windows)/.*"),
           "commons-math3-",
           name ->
               !name.startsWith("org/apache/commons/math3/")

@@ -66,13 +66,14 @@ final class UnusedParts {
               "jdk/xml/internal/jdkcatalog"));
 
   /**
-   * Files that only screen, sound, JPEG, colour profiles, vectors of sines and the like,
-   * connections to the internet, and making other images need.
+   * Files that only screen, sound, JPEG, colour profiles, vectors of sines and the like, faster
+   * sorting, connections to the internet, and making other images need.
    */
   static final List<String> FILES =
       List.of(
           "/java.base/lib/classlist",
           "/java.base/lib/jrt-fs.jar",
+          "/java.base/lib/libsimdsort.so",
           "/java.base/lib/security/cacerts",
           "/java.base/lib/security/public_suffix_list.dat",
           "/java.desktop/lib/libawt_xawt.so",

@@ -50,6 +50,10 @@ class JarsTest {
         "lib/libJCublas2-1-linux-x86_64.so",
         "lib/libJCublas-1-linux-x86_64.so");
     jar(
+        "jline-native-1.jar",
+        "org/jline/nativ/Linux/x86_64/libjlinenative.so",
+        "org/jline/nativ/Windows/x86_64/jlinenative.dll");
+    jar(
         "commons-math3-1.jar",
         "META-INF/LICENSE.txt",
         "org/apache/commons/math3/stat/A.class",
@@ -64,9 +68,11 @@ class JarsTest {
     assertEquals(
         List.of("META-INF/LICENSE.txt", "org/apache/commons/math3/stat/A.class"),
         copied("commons-math3-1.jar"));
+    assertEquals(
+        List.of("org/jline/nativ/Linux/x86_64/libjlinenative.so"), copied("jline-native-1.jar"));
     assertArrayEquals(Files.readAllBytes(plain), Files.readAllBytes(copy.resolve("plain.jar")));
     try (Stream<Path> files = Files.list(copy)) {
-      assertEquals(4, files.count());
+      assertEquals(5, files.count());
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,8 +69,11 @@ class OpeningTest {
     StandIn.assertClean("a problem");
   }
 
+  /** The choice must be free: gpu-check.sh requires this backend of all tests. */
   @Test
   void smallLayersAreComputedWithoutADevice() {
+    assumeTrue(
+        System.getProperty(Kernels.REQUIRED_PROPERTY) == null, "skipped where one is required");
     try (ProjectionKernel kernel = Kernels.open(Kernels.AUTO, new KernelOptions(1))) {
       kernel.expect(8, 8, 200);
       compress(kernel).close();
