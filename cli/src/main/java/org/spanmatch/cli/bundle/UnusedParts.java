@@ -67,7 +67,7 @@ final class UnusedParts {
 
   /**
    * Files that only screen, sound, JPEG, colour profiles, vectors of sines and the like, faster
-   * sorting, connections to the internet, and making other images need.
+   * sorting, filters of pictures, connections to the internet, and making other images need.
    */
   static final List<String> FILES =
       List.of(
@@ -81,6 +81,7 @@ final class UnusedParts {
           "/java.desktop/lib/libjawt.so",
           "/java.desktop/lib/libjsound.so",
           "/java.desktop/lib/liblcms.so",
+          "/java.desktop/lib/libmlib_image.so",
           "/java.desktop/lib/libsplashscreen.so",
           "/jdk.incubator.vector/lib/libjsvml.so");
 
