@@ -25,7 +25,9 @@ public final class Cudas {
   static ProjectionKernel openStepwise(KernelOptions options) {
     System.setProperty(CooperativeLaunches.PROPERTY, "false");
     try {
-      return open(options);
+      ProjectionKernel kernel = open(options);
+      ((CudaKernel) kernel).devices(); // which look at the property
+      return kernel;
     } finally {
       System.clearProperty(CooperativeLaunches.PROPERTY);
     }
