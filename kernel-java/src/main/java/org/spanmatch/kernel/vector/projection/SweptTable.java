@@ -27,7 +27,7 @@ public final class SweptTable extends NeuronTable {
   // By projected group.
   private final Map<Group, SweptSpan> spans = new EnumMap<>(Group.class);
 
-  private record Saved(SweptSpan.State x, SweptSpan.State y) {}
+  private record Saved(SpanState x, SpanState y) {}
 
   /** Creates a table in which every living neuron remains. */
   public SweptTable(CompressedVectors vectors, Gemm gemm, LivingPair pair) {

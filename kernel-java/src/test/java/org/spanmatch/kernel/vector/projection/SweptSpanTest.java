@@ -412,10 +412,10 @@ class SweptSpanTest {
       span.removeSpanning(vector);
       twin.removeSpanning(vector);
     }
-    SweptSpan.State outer = span.mark();
+    SpanState outer = span.mark();
     twin.mark(); // which may apply what is pending
     span.removeSpanning(order.get(before));
-    SweptSpan.State inner = span.mark();
+    SpanState inner = span.mark();
     order.subList(before + 1, before + 20).forEach(span::removeSpanning);
     span.removeProjected(count - 1);
     span.rollback(inner);
@@ -439,7 +439,7 @@ class SweptSpanTest {
     OnlyDrift vectors = new OnlyDrift(gram(1, count, 0.1), Double.MAX_VALUE);
     SweptSpan span = span(vectors, count);
     Distances expected = distances(span);
-    SweptSpan.State mark = span.mark();
+    SpanState mark = span.mark();
     for (boolean dropped : new boolean[] {false, true}) {
       span.removeSpanning(1);
       span.removeSpanning(2);
@@ -485,7 +485,7 @@ class SweptSpanTest {
       IntStream.of(removed).forEach(span::removeSpanning);
     }
     assertEquals(starts, vectors.starts);
-    SweptSpan.State mark = span.mark();
+    SpanState mark = span.mark();
     assertEquals(starts + 1, vectors.starts, "a start with vectors known to be independent");
     for (int vector : IntStream.of(rows).filter(row -> row % 4 < 2).skip(70).toArray()) {
       span.removeSpanning(vector);
@@ -634,9 +634,9 @@ class SweptSpanTest {
       vectors = new OnlyDrift(gram, Double.MAX_VALUE);
       span = span(vectors, count);
       distances(span);
-      span.prepareSweeps();
+      SpanState state = (SpanState) field(span, "state");
+      ((FreshStart) field(span, "freshStart")).prepareSweeps(state);
       rank = count - PROJECTED;
-      Object state = field(span, "state");
       errors = (double[]) field(field(state, "drift"), "local");
       joined = (double[]) field(field(state, "drift"), "joined");
       tableau = (Matrix) field(field(state, "tableau"), "values");
