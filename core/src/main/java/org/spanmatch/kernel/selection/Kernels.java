@@ -93,7 +93,11 @@ public final class Kernels {
     Search(String backend, Supplier<List<KernelProvider>> providers) {
       thread = new Thread(() -> look(backend, providers), "spanmatch-backends");
       thread.setDaemon(true);
-      thread.start();
+      try {
+        thread.start();
+      } catch (OutOfMemoryError e) {
+        // The system has no more threads, so open finds out by itself.
+      }
     }
 
     private static void look(String backend, Supplier<List<KernelProvider>> providers) {
@@ -104,7 +108,7 @@ public final class Kernels {
             provider.unavailable();
           }
         }
-      } catch (RuntimeException | LinkageError e) {
+      } catch (RuntimeException | Error e) {
         LOGGER.log(Level.DEBUG, "while looking for backends", e);
       }
     }

@@ -41,10 +41,14 @@ final class Opening implements AutoCloseable {
   /** Begins to open the devices on another thread, and then to load the modules of all tables. */
   synchronized void begin() {
     if (!begun && !closed) {
-      begun = true;
       Thread thread = new Thread(this::openAndLoad, "spanmatch-cuda");
       thread.setDaemon(true);
-      thread.start();
+      try {
+        thread.start();
+        begun = true;
+      } catch (OutOfMemoryError e) {
+        // The system has no more threads; the one that needs the devices opens them.
+      }
     }
   }
 
@@ -54,7 +58,7 @@ final class Opening implements AutoCloseable {
       for (DeviceModule module : MODULES) {
         opened.get().forEach(device -> device.load(module));
       }
-    } catch (ExecutionException | DeviceException e) {
+    } catch (ExecutionException | RuntimeException | Error e) {
       // Whoever needs the devices or the module gets the error.
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -65,7 +69,7 @@ final class Opening implements AutoCloseable {
     List<Device> devices = new ArrayList<>();
     try {
       chosen.forEach(device -> devices.add(new Device(device)));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       devices.forEach(Device::close);
       throw e;
     }
@@ -116,7 +120,10 @@ final class Opening implements AutoCloseable {
         } catch (InterruptedException e) {
           interrupted = true; // a driver can't be interrupted
         } catch (ExecutionException e) {
-          throw (RuntimeException) e.getCause();
+          if (e.getCause() instanceof Error error) {
+            throw error;
+          }
+          throw (RuntimeException) e.getCause(); // opening throws nothing else
         }
       }
     } finally {
@@ -137,7 +144,7 @@ final class Opening implements AutoCloseable {
     }
     try {
       result().forEach(Device::close);
-    } catch (DeviceException e) {
+    } catch (DeviceException | Error e) {
       // Then there are none.
     }
     synchronized (this) {
