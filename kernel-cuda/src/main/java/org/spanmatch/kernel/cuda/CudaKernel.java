@@ -42,11 +42,9 @@ public final class CudaKernel implements ProjectionKernel {
 
   // The size of the smallest layer at which a device was measured to be faster than the processor:
   // 20,000 samples of 512 + 512 neurons up to all match levels took an H100 83 ms, and 16 threads
-  // of
-  // the java backend beside it 168 ms (benchmarks/results/2026-11-28-h100). With 256 + 256 the H100
-  // took 50 ms, the processor a fourth to an eighth of its 168 ms, by the counts of operations:
-  // there
-  // a device gains nothing, and the start of it is lost.
+  // of the java backend beside it 168 ms (benchmarks/results/2026-11-28-h100). With 256 + 256 the
+  // H100 took 50 ms, and the processor a fourth to an eighth of its 168 ms, by the counts of
+  // operations: there a device gains nothing, and its start is lost.
   private static final double LEAST_WORK = 20_000.0 * 1024 * 1024;
 
   // The part of a device's memory that is left free.

@@ -19,7 +19,7 @@ public final class PlainMicroKernel extends MicroKernel {
   // aligned alike: a third faster.
   private static final int GAP = 6;
 
-  // So many samples of 256 columns stay in the first-level cache. A multiple of four.
+  // Samples at a time: of 256 columns they stay in the first-level cache. A multiple of four.
   private static final int CHUNK = 16;
 
   private final int lanes;
