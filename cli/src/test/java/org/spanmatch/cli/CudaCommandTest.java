@@ -300,7 +300,7 @@ class CudaCommandTest {
   void smallLayersGoToTheProcessorAndLargeOnesToTheDevice() throws IOException {
     Map<String, Object> useless = Map.of("MEMORY", 1 << 20);
     Path small = relu("small", 500, 40);
-    Path large = relu("large", 3000, 500);
+    Path large = relu("large", 22_000, 500);
     Outcome processor = StandIn.run(useless, "match", small, small);
     assertEquals(0, processor.exitCode(), processor.err());
     assertTrue(
