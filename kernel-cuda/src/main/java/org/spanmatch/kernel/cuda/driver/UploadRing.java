@@ -11,8 +11,8 @@ import java.util.List;
  */
 public final class UploadRing {
   /**
-   * Bytes of a slot. To copy them takes a GPU on PCI Express 5 some 80 µs, many times what a copy
-   * takes to begin, and a thread that reads them from a file half a millisecond.
+   * Bytes of a slot: room for an image of most layers, and many times what a copy takes to begin,
+   * since a GPU on PCI Express 5 copies as many in some 80 µs.
    */
   public static final int SLOT_BYTES = 4 << 20;
 

@@ -11,6 +11,10 @@ final class RangeFeed implements LayerFeed {
   // Copies of less take hardly less time.
   private static final int LEAST_BYTES = 1 << 20;
 
+  // With larger parts the slots take more room in the caches, and the first copy begins later: 28
+  // GB/s of CPU time from the page cache, beside 20 with 4 MB. (EPYC, Zen 5; JDK 17.)
+  private static final int PART_BYTES = 2 << 20;
+
   private final RangeReader reader;
   private final long samples;
   private final long sampleBytes;
@@ -30,7 +34,7 @@ final class RangeFeed implements LayerFeed {
     parcelSamples = parcelSamples(sampleBytes, reader.unit(), samples, panelSamples);
     long unitBytes = sampleBytes * reader.unit();
     long units = parcelSamples / reader.unit();
-    long most = UploadRing.SLOT_BYTES / unitBytes;
+    long most = Math.max(1, PART_BYTES / unitBytes);
     long parts = (units + most - 1) / most;
     partSamples = (int) ((units + parts - 1) / parts) * reader.unit();
   }
