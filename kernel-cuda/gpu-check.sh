@@ -302,6 +302,7 @@ benchmarks() {
   fi
   local layers=(-p samples=20000 -p "threads=$(nproc)" -p backend=cuda)
   jmh limits 40 'DeviceBenchmark.(dgemm|copyToDevice)'
+  jmh feed 40 DeviceBenchmark.feed
   jmh gram 60 DeviceBenchmark.gram -p products=FLOAT64
   jmh small 60 'PhasesBenchmark.(distances|levels)' "${layers[@]}" -p neurons=256,1024
   jmh large 80 'PhasesBenchmark.(distances|levels)' "${layers[@]}" -p neurons=4096

@@ -86,6 +86,7 @@ public final class ResultsTable {
     text.append(new PhaseTables(results).tables());
     cold();
     deviceLimits();
+    deviceFeed();
     deviceGram();
     text.append(new Targets(results).table());
     return text.toString();
@@ -304,6 +305,13 @@ public final class ResultsTable {
     String peer = result.parameters().get("backend");
     String name = result.benchmark().replaceFirst("^.*\\.", "");
     return peer == null ? name : name + " by " + peer;
+  }
+
+  private void deviceFeed() {
+    table(
+        "Activations of m neurons in memory, brought to the device",
+        results.find("DeviceBenchmark.feed", "m", "samples"),
+        List.of(text("m", "m"), text("samples", "samples"), time(), gigabytes(), ofTheLimit()));
   }
 
   private void deviceGram() {

@@ -24,6 +24,7 @@ import org.spanmatch.activations.Block;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
+import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.backend.ScaledLayer;
 import org.spanmatch.kernel.cuda.CudaKernel;
@@ -37,6 +38,7 @@ import org.spanmatch.kernel.cuda.driver.HostMemory;
 import org.spanmatch.kernel.cuda.gram.GramStrip;
 import org.spanmatch.kernel.cuda.gram.JointLayers;
 import org.spanmatch.kernel.cuda.gram.PanelProducts;
+import org.spanmatch.kernel.cuda.gram.Readers;
 import org.spanmatch.kernel.cuda.gram.Unpacker;
 
 /**
@@ -47,8 +49,10 @@ import org.spanmatch.kernel.cuda.gram.Unpacker;
  * <p>{@code gram} is what {@link GramStrip} does: samples are unpacked to panels of doubles, added
  * up, and multiplied, in float64 or ({@code -p products=SLICED}) by slices; samples·m² operations,
  * the symmetric half counted once. {@code dgemm} is C += A·Bᵀ for square matrices: 2·size³
- * operations. {@code copyToDevice} copies 2²⁸ bytes. Each call waits for its end. On the stand-in
- * of the tests nothing is measured.
+ * operations. {@code copyToDevice} copies 2²⁸ bytes. {@code feed} is the way from two float32
+ * arrays in memory of the host to panels of doubles and their moments, without products: what
+ * compressing takes where it is not limited by {@code gram}. Each call waits for its end. On the
+ * stand-in of the tests nothing is measured.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -219,6 +223,51 @@ public class DeviceBenchmark {
     }
   }
 
+  /** Samples in memory of the host. */
+  @State(Scope.Benchmark)
+  public static class HostSamples {
+    /** Number of neurons of both groups together. */
+    @Param({"512", "2048", "8192"})
+    public int m;
+
+    /** Number of samples. */
+    @Param("20000")
+    public int samples;
+
+    private final List<ScaledLayer> layers = new ArrayList<>();
+    private Readers readers;
+
+    /** Fills the arrays. */
+    @Setup(Level.Trial)
+    public void setUp() {
+      SplittableRandom random = new SplittableRandom(m);
+      for (int group = 0; group < 2; group++) {
+        float[] values = new float[Math.multiplyExact(m / 2, samples)];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = Math.max(0, (float) random.nextDouble(-1, 1));
+        }
+        layers.add(ScaledLayer.unscaled(Layers.of("layer", samples, m / 2, values)));
+      }
+      readers = new Readers(KernelOptions.defaults().threads());
+    }
+
+    /** Ends the threads. */
+    @TearDown(Level.Trial)
+    public void tearDown() {
+      readers.close();
+    }
+
+    private void feed(Device device) {
+      JointLayers joint = new JointLayers(layers, PanelProducts.FLOAT64);
+      try (Allocations room = device.recurringAllocations()) {
+        // One row, so that there is hardly anything to multiply.
+        GramStrip strip = new GramStrip(device, room, joint, 0, 1, GramStrip.PANEL, List.of());
+        GramStrip.readAll(List.of(device), List.of(strip), joint, Progress.NONE, 0, 1, readers);
+        device.synchronise();
+      }
+    }
+  }
+
   /** Memory of both sides. */
   @State(Scope.Benchmark)
   public static class Buffers {
@@ -245,6 +294,12 @@ public class DeviceBenchmark {
   @Benchmark
   public void gram(Gpu gpu, Samples samples) {
     gpu.device.run(() -> samples.add(gpu.device));
+  }
+
+  /** Measures bringing samples to the device. */
+  @Benchmark
+  public void feed(Gpu gpu, HostSamples samples) {
+    gpu.device.run(() -> samples.feed(gpu.device));
   }
 
   /** Measures a large product. */

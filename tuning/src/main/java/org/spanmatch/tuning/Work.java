@@ -48,6 +48,8 @@ public record Work(double flops, double bytes) {
           case "DeviceBenchmark.dgemm", "GpuPeers.dgemm" ->
               new Work(2 * cube(of.number("size")), 0);
           case "DeviceBenchmark.copyToDevice" -> new Work(0, DeviceBenchmark.COPIED_BYTES);
+          case "DeviceBenchmark.feed" ->
+              new Work(0, Float.BYTES * of.number("m") * of.number("samples"));
           case "DeviceBenchmark.gram", "GpuPeers.gram" ->
               compressing(of.number("m"), of.number("samples"), Float.BYTES);
           default -> null;

@@ -29,6 +29,13 @@ class DeviceBenchmarkTest {
       samples.setUp(gpu);
       benchmark.gram(gpu, samples);
     }
+    DeviceBenchmark.HostSamples host = new DeviceBenchmark.HostSamples();
+    host.m = 6;
+    host.samples = 5000;
+    host.setUp();
+    benchmark.feed(gpu, host);
+    benchmark.feed(gpu, host);
+    host.tearDown();
     DeviceBenchmark.Matrices matrices = new DeviceBenchmark.Matrices();
     matrices.size = 4;
     matrices.setUp(gpu);

@@ -23,6 +23,7 @@ public final class Allocations implements AutoCloseable {
   private final Deque<DeviceEvent> events = new ArrayDeque<>();
   private final Deque<DeviceStream> streams = new ArrayDeque<>();
   private Runnable giveUp = () -> {};
+  private boolean unused; // nothing that runs uses these any more
 
   /**
    * Creates an empty set of allocations; only {@link Device} does so.
@@ -140,13 +141,19 @@ public final class Allocations implements AutoCloseable {
   /** Called before host memory is freed; waits until it is no longer used. */
   private synchronized void release(HostMemory piece) {
     memory.remove(piece);
-    device.finish();
+    awaitUnused();
+  }
+
+  private void awaitUnused() {
+    if (!unused) {
+      device.finish();
+    }
   }
 
   /** Frees device memory, or leaves it to the pool, when it is no longer used. */
   private synchronized void release(DeviceMemory piece) {
     memory.remove(piece);
-    device.finish();
+    awaitUnused();
     if (keeping) {
       pool.keep(piece.piece());
     } else {
@@ -162,6 +169,8 @@ public final class Allocations implements AutoCloseable {
 
   /** Frees everything while the device is the current one, and continues after failures. */
   synchronized void free() {
+    awaitUnused();
+    unused = true;
     for (AutoCloseable piece : List.copyOf(memory)) {
       Device.closeQuietly(piece);
     }
