@@ -31,7 +31,7 @@ final class RangeChecksum {
   private long covered;
 
   /**
-   * Nothing yet.
+   * Creates a checksum that no part has been added to.
    *
    * @param size number of all bytes
    * @param expected their checksum

@@ -25,7 +25,7 @@ final class Opening implements AutoCloseable {
   private boolean closed;
 
   /**
-   * Opens nothing yet.
+   * Creates an opening without beginning it.
    *
    * @param chosen at least one
    */

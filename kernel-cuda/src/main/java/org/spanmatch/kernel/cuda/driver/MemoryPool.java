@@ -38,7 +38,7 @@ final class MemoryPool {
     }
   }
 
-  /** An empty pool that keeps at most {@code limit} bytes. */
+  /** Creates an empty pool that keeps at most {@code limit} bytes. */
   MemoryPool(long limit) {
     this.limit = limit;
   }

@@ -42,7 +42,7 @@ public final class UploadRing {
     }
   }
 
-  /** An empty ring of the current device. */
+  /** Creates an empty ring of the current device. */
   UploadRing(Allocations allocations) {
     this.allocations = allocations;
     this.stream = allocations.stream();

@@ -82,7 +82,7 @@ final class Inbox {
   }
 
   /**
-   * An empty inbox of the current device.
+   * Creates an empty inbox of the current device.
    *
    * @param allocations owns its memory on the device
    * @param unpacking the stream that unpacks

@@ -23,7 +23,7 @@ public final class Readers implements AutoCloseable {
   private final ThreadPoolExecutor threads;
 
   /**
-   * No thread yet.
+   * Creates readers without starting a thread.
    *
    * @param threads how many threads may be used, at least 1
    */

@@ -14,7 +14,7 @@ public final class Unpacker {
   private final DeviceMemory scales; // null for none
 
   /**
-   * Prepares.
+   * Creates an unpacker of one layer, whose scales it copies to the device.
    *
    * @param allocations owns its memory on the device
    * @param stream does the work, after the main stream has done what is here
