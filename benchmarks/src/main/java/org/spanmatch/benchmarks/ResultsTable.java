@@ -331,7 +331,7 @@ public final class ResultsTable {
 
   private static String backendAndProducts(Measurement result) {
     boolean sliced = "SLICED".equals(result.parameters().get("products"));
-    return Results.backend(result) + (sliced ? ", sliced" : "");
+    return "`" + Results.backend(result) + "`" + (sliced ? ", sliced" : "");
   }
 
   private void cold() {
