@@ -259,7 +259,7 @@ public class DeviceBenchmark {
 
     private void feed(Device device) {
       JointLayers joint = new JointLayers(layers, PanelProducts.FLOAT64);
-      try (Allocations room = device.recurringAllocations()) {
+      try (Allocations room = device.allocations()) {
         // One row, so that there is hardly anything to multiply.
         GramStrip strip = new GramStrip(device, room, joint, 0, 1, GramStrip.PANEL, List.of());
         GramStrip.readAll(List.of(device), List.of(strip), joint, Progress.NONE, 0, 1, readers);

@@ -89,12 +89,12 @@ final class ResidentGram implements AutoCloseable {
 
   private void allocate(Collection<GramPair> normPairs, boolean withTable) {
     if (withTable) {
-      unitRoom = device.recurringAllocations();
+      unitRoom = device.allocations();
       rooms.add(unitRoom);
       unit = unitRoom.doubles((long) layers.neurons() * layers.neurons());
     }
     for (Device other : devices) {
-      Allocations room = other.recurringAllocations();
+      Allocations room = other.allocations();
       rooms.add(room);
       strips.add(
           other.call(

@@ -118,7 +118,7 @@ final class StripedGram {
     for (int pass = 0; pass < passes; pass++) {
       int first = pass * rows;
       int count = Math.min(rows, neurons - first);
-      try (Allocations room = device.recurringAllocations()) {
+      try (Allocations room = device.allocations()) {
         // Once is enough for what all passes would find alike.
         Collection<GramPair> normPairs =
             pass == 0 ? ResidentGram.normPairs(layers, pairs, options) : List.of();

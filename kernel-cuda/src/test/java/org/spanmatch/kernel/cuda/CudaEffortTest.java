@@ -75,6 +75,25 @@ class CudaEffortTest {
     }
   }
 
+  /** The memory of a table that was closed is there for the next one of the same size. */
+  @Test
+  void theSecondTableAllocatesNothing() {
+    StandIn.assumeInUse();
+    Problem problem = problem("ReLU", 120);
+    try (ProjectionKernel cuda = cuda()) {
+      for (int round = 0; round < 2; round++) {
+        StandIn.failCall(StandIn.Kind.DEVICE_ALLOCATION, 0, 0);
+        try (ProjectionTable table = table(cuda, problem)) {
+          ask(table);
+          table.peel(Progress.NONE);
+        }
+        assertEquals(round == 0, StandIn.countedCalls() > 0, "round " + round);
+      }
+    } finally {
+      StandIn.behave();
+    }
+  }
+
   /** Whole spectra, with fresh starts for what is few, dependent, or nearly so. */
   @ParameterizedTest
   @CsvSource({"ReLU, 60", "ReLU, 120", "uneven, 200", "rank, 80", "twice, 100", "0.1, 100"})

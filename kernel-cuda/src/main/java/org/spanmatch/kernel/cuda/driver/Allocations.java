@@ -18,7 +18,6 @@ public final class Allocations implements AutoCloseable {
 
   private final Device device;
   private final MemoryPool pool;
-  private final boolean keeping; // in the pool what is freed
   private final Set<AutoCloseable> memory = Collections.newSetFromMap(new IdentityHashMap<>());
   private final Deque<DeviceEvent> events = new ArrayDeque<>();
   private final Deque<DeviceStream> streams = new ArrayDeque<>();
@@ -28,13 +27,11 @@ public final class Allocations implements AutoCloseable {
   /**
    * Creates an empty set of allocations; only {@link Device} does so.
    *
-   * @param pool gives way to these allocations
-   * @param keeping whether they take device memory from the pool, and leave it there
+   * @param pool where device memory comes from if it can, and where it is left
    */
-  Allocations(Device device, MemoryPool pool, boolean keeping) {
+  Allocations(Device device, MemoryPool pool) {
     this.device = device;
     this.pool = pool;
-    this.keeping = keeping;
   }
 
   /** Sets the action that frees dispensable memory when an allocation runs out of memory. */
@@ -56,7 +53,7 @@ public final class Allocations implements AutoCloseable {
   }
 
   private MemoryPool.Piece piece(long bytes) {
-    MemoryPool.Piece kept = keeping ? pool.take(bytes) : null;
+    MemoryPool.Piece kept = pool.take(bytes);
     if (kept != null) {
       return kept;
     }
@@ -150,15 +147,11 @@ public final class Allocations implements AutoCloseable {
     }
   }
 
-  /** Frees device memory, or leaves it to the pool, when it is no longer used. */
+  /** Leaves device memory to the pool when it is no longer used. */
   private synchronized void release(DeviceMemory piece) {
     memory.remove(piece);
     awaitUnused();
-    if (keeping) {
-      pool.keep(piece.piece());
-    } else {
-      piece.piece().free();
-    }
+    pool.keep(piece.piece());
   }
 
   /** Frees everything left, unless the device has done so. */

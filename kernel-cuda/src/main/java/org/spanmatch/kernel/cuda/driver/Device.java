@@ -259,20 +259,12 @@ public final class Device implements AutoCloseable {
 
   // Memory.
 
-  /** Returns allocations for a new purpose. */
-  public Allocations allocations() {
-    return add(new Allocations(this, pool, false));
-  }
-
   /**
-   * Returns allocations whose device memory is kept when they end, for others of this kind, until
-   * there is too little memory for something else. What is there has not been cleared.
+   * Returns allocations for a new purpose. Their device memory is kept when they end, for the next
+   * ones, until there is too little for something else. What is there has not been cleared.
    */
-  public Allocations recurringAllocations() {
-    return add(new Allocations(this, pool, true));
-  }
-
-  private Allocations add(Allocations allocations) {
+  public Allocations allocations() {
+    Allocations allocations = new Allocations(this, pool);
     owned.add(allocations);
     return allocations;
   }

@@ -8,9 +8,9 @@ import jcuda.driver.CUdeviceptr;
 import jcuda.driver.JCudaDriver;
 
 /**
- * Device memory that is free, but still allocated, since layers often need pieces of the sizes that
- * the last one needed, and the driver takes long to allocate and free, and waits for all that runs.
- * Nothing runs any more that uses these pieces. Safe for concurrent threads.
+ * Device memory that is free, but still allocated, since layers and tables often need pieces of the
+ * sizes that the last one needed, and the driver takes long to allocate and free, and waits for all
+ * that runs. Nothing runs any more that uses these pieces. Safe for concurrent threads.
  */
 final class MemoryPool {
   // How much of a piece may be left over, as a divisor of what is needed.
