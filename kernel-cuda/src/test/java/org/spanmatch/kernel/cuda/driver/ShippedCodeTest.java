@@ -56,6 +56,10 @@ class ShippedCodeTest {
   private static final Pattern BOUNDED =
       Pattern.compile("\\.visible \\.entry (\\w+)\\([^)]*\\)\\s*\\.maxntid 1024");
 
+  // What a test reads that is not built.
+  private static final Pattern SOURCES =
+      Pattern.compile("\\bCudaSource\\.|\\bNativeTools\\.MODULE\\.resolve\\((?!\"target)");
+
   @ParameterizedTest
   @EnumSource(DeviceModule.class)
   void hasTheChecksumOfTheSource(DeviceModule module) throws IOException, NoSuchAlgorithmException {
@@ -67,6 +71,25 @@ class ShippedCodeTest {
         "// sha256 of the source and the headers: " + sha256(text.toByteArray()),
         ptx(module).lines().skip(1).findFirst().orElseThrow(),
         module.source() + ".cu or a header has changed: run build-ptx.sh");
+  }
+
+  /** gpu-check.sh runs the tests where there are no sources. */
+  @Test
+  void theCheckOfGpusLeavesOutTheTestsThatReadSources() throws IOException {
+    Matcher excluded =
+        Pattern.compile("--exclude-classname '[^(']*\\(([^)]*)\\)'")
+            .matcher(Files.readString(NativeTools.MODULE.resolve("gpu-check.sh")));
+    assertTrue(excluded.find());
+    Set<String> readers = new TreeSet<>();
+    try (Stream<Path> files = Files.walk(NativeTools.MODULE.resolve("src/test/java"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith("Test.java")).toList()) {
+        String code = Files.readString(file);
+        if (SOURCES.matcher(code).find()) {
+          readers.add(file.getFileName().toString().replace(".java", ""));
+        }
+      }
+    }
+    assertEquals(readers, new TreeSet<>(List.of(excluded.group(1).split("[|]"))));
   }
 
   /** A line for each binary and no other: its checksum, and that of the PTX it was made from. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.kernel.cuda.driver.CudaSource;
 
-/** The numbers are those of gram.cu. */
+/** The numbers are those of gram.cu and sliced.cu. */
 class GramCodeTest {
   @Test
   void elementTypesHaveTheNumbersOfTheEnum() throws IOException {
@@ -32,5 +32,15 @@ class GramCodeTest {
     assertEquals(CudaSource.read().number("TILE"), GramCode.TILE);
     assertEquals(CudaSource.read().number("CHUNK"), GramCode.CHUNK);
     assertEquals(CudaSource.read().number("MOMENT_ROWS"), GramCode.MOMENT_ROWS);
+  }
+
+  @Test
+  void slicesHaveTheNumbersOfTheSource() throws IOException {
+    CudaSource source = CudaSource.read();
+    assertEquals(source.number("TILE"), SlicedCode.TILE);
+    assertEquals(source.number("SLICE_CHUNK"), SlicedCode.CHUNK);
+    assertEquals(source.number("SLICE_ROWS"), SlicedCode.ROWS);
+    assertEquals(source.number("MOST_SLICES"), Slicing.MOST_SLICES);
+    assertEquals(2 * source.number("HALF_GROUPS"), Slicing.MOST_GROUPS);
   }
 }

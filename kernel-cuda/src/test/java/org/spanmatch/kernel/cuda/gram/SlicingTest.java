@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -14,21 +13,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.kernel.backend.GramErrors;
-import org.spanmatch.kernel.cuda.driver.CudaSource;
 
 /** The numbers of digits, groups and products, and the bound that follows from them. */
 class SlicingTest {
   private static final double LARGEST_PRODUCT = 0x1p14;
-
-  @Test
-  void sizesAreThoseOfTheSource() throws IOException {
-    CudaSource source = CudaSource.read();
-    assertEquals(source.number("TILE"), SlicedCode.TILE);
-    assertEquals(source.number("SLICE_CHUNK"), SlicedCode.CHUNK);
-    assertEquals(source.number("SLICE_ROWS"), SlicedCode.ROWS);
-    assertEquals(source.number("MOST_SLICES"), Slicing.MOST_SLICES);
-    assertEquals(2 * source.number("HALF_GROUPS"), Slicing.MOST_GROUPS);
-  }
 
   @ParameterizedTest
   @CsvSource({
