@@ -34,7 +34,7 @@ public final class Cudas {
   }
 
   /** Whether tests run on the stand-in. */
-  static boolean isStandIn() {
+  public static boolean isStandIn() {
     CudaProvider provider = new CudaProvider();
     return provider.unavailable().isEmpty() && provider.details().get(0).contains("stand-in");
   }

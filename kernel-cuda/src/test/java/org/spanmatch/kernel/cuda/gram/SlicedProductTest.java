@@ -2,6 +2,7 @@ package org.spanmatch.kernel.cuda.gram;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -200,6 +201,37 @@ class SlicedProductTest {
     assertWithinBound(USUAL, vectors, 2048);
   }
 
+  /**
+   * Samples that lie halfway between two integers of the last digit, or are carried from digit to
+   * digit, next to the largest number of an exponent and the smallest one of the next.
+   */
+  @Test
+  void boundariesOfDigits() {
+    double[] largest = {Math.nextDown(127 / 64.0), 127 / 64.0};
+    long[] integers = {
+      0x7f7f7f7f7fL, 0x8080808080L, 0x7fffffffffL, 0x8000000000L, 127, 128, 255, 0
+    };
+    int last = 8 * Slicing.MOST_SLICES - 2; // bits behind the point, with the exponent 1
+    double[][] vectors = new double[2 * largest.length][64];
+    for (int i = 0; i < vectors.length; i++) {
+      double most = largest[i % 2];
+      int sign = i < 2 ? 1 : -1;
+      Arrays.setAll(
+          vectors[i],
+          k -> {
+            double half = k % 2 == 0 ? 0.5 : -0.5;
+            double size = Math.scalb(integers[k % 8] + half, -last);
+            return k == 9 ? most : (k / 8 % 2 == 0 ? 1 : sign) * size;
+          });
+    }
+    assertWithinBound(USUAL, vectors, 2048);
+    // Without the large sample, rounding is no longer small beside what is left.
+    for (double[] vector : vectors) {
+      vector[9] = Math.scalb(127.5, -last);
+    }
+    assertWithinBound(USUAL, vectors, 2048);
+  }
+
   @Test
   void cancellingConstantAndSilentNeurons() {
     SplittableRandom random = new SplittableRandom(1);
@@ -333,8 +365,10 @@ class SlicedProductTest {
     assertEquals(14, found[1][0], 1e-14);
   }
 
+  /** A GPU hands out megabytes, and loads code there too. */
   @Test
   void theEstimateOfMemoryCoversIt() {
+    assumeTrue(Cudas.isStandIn(), "skipped on a GPU, where less than a megabyte can't be seen");
     for (int neurons : new int[] {1, 17, 500, 3000}) {
       for (int samples : new int[] {1, 100, 3000}) {
         long used =
