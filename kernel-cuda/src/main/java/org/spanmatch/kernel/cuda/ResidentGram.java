@@ -60,8 +60,8 @@ final class ResidentGram implements AutoCloseable {
   }
 
   /**
-   * Reads all layers once. The first device is the current one. All memory is allocated before the
-   * pass, so that it fails early where it does not fit.
+   * Reads all layers once. The first device is the current one. All memory but that for samples as
+   * they are stored is allocated before the pass, so that it fails early where it does not fit.
    *
    * @param normPairs the pairs whose norm products are wanted
    * @param withTable whether there must be room for a table, too

@@ -36,7 +36,8 @@ final class BlockFeed implements LayerFeed {
     }
   }
 
-  private void begin(CompletableFuture<Block> result) {
+  // Synchronised, lest a thread that is slow to store its task replaces a later one.
+  private synchronized void begin(CompletableFuture<Block> result) {
     reading =
         readers.submit(
             () -> {
