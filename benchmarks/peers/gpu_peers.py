@@ -5,9 +5,10 @@ Usage: gpu_peers.py [--check] [--out FILE.json] [--seconds S]
 In float64, as the backend computes: "compress" copies float32 arrays of two groups of n neurons
 from the host and makes their Gram matrix; "distances" does that, factorises it by Cholesky, and
 solves the triangular systems for all distances, both ways, in one call, which is also timed by
-phase; "gram" makes the Gram matrix of float32 samples that lie on the device; "dgemm" adds the product of
-two square matrices to a third, all of random numbers, as DeviceBenchmark does. Each time is of
-several runs after three that warm up, 8 at least, and ends when the device has finished. A call that goes on for S seconds (default 2) has few runs.
+phase; "gram" makes the Gram matrix of float32 samples that lie on the device; "dgemm" adds the
+product of two square matrices to a third, all of random numbers, as DeviceBenchmark does. Each time
+ends when the device has finished. There are 8 runs of a call, or up to 30 that begin within S seconds
+(default 2), after three that warm up.
 
 Writes JSON in the form of JMH's, which ResultsTable shows in the same tables. --check only says
 whether a library and a device are there; exit status 3 and the reason on stderr if not.
