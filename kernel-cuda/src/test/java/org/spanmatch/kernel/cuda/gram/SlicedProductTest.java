@@ -366,31 +366,28 @@ class SlicedProductTest {
   }
 
   /** A GPU hands out megabytes, and loads code there too. */
-  @Test
-  void theEstimateOfMemoryCoversIt() {
+  @ParameterizedTest
+  @CsvSource({"1, 1", "17, 100", "500, 1", "500, 3000", "3000, 100", "3000, 3000"})
+  void theEstimateOfMemoryCoversIt(int neurons, int samples) {
     assumeTrue(Cudas.isStandIn(), "skipped on a GPU, where less than a megabyte can't be seen");
-    for (int neurons : new int[] {1, 17, 500, 3000}) {
-      for (int samples : new int[] {1, 100, 3000}) {
-        long used =
-            device.call(
-                () -> {
-                  try (Allocations room = device.allocations()) {
-                    DeviceMemory values = room.doubles(1);
-                    long before = device.freeBytes();
-                    new SlicedProduct(
-                        device,
-                        room,
-                        USUAL,
-                        neurons,
-                        new PanelProduct.Target(values, 0, neurons),
-                        samples);
-                    return before - device.freeBytes();
-                  }
-                });
-        double estimate = SlicedProduct.bytes(neurons, neurons, samples);
-        // The stand-in rounds each allocation up to 256 bytes.
-        assertTrue(used <= estimate + 6 * 256, used + " of " + estimate);
-      }
-    }
+    long used =
+        device.call(
+            () -> {
+              try (Allocations room = device.allocations()) {
+                DeviceMemory values = room.doubles(1);
+                long before = device.freeBytes();
+                new SlicedProduct(
+                    device,
+                    room,
+                    USUAL,
+                    neurons,
+                    new PanelProduct.Target(values, 0, neurons),
+                    samples);
+                return before - device.freeBytes();
+              }
+            });
+    double estimate = SlicedProduct.bytes(neurons, neurons, samples);
+    // The stand-in rounds each allocation up to 256 bytes.
+    assertTrue(used <= estimate + 6 * 256, used + " of " + estimate);
   }
 }
