@@ -9,6 +9,7 @@ import org.spanmatch.kernel.cuda.driver.Device;
 import org.spanmatch.kernel.cuda.driver.DeviceException;
 import org.spanmatch.kernel.cuda.driver.DeviceInfo;
 import org.spanmatch.kernel.cuda.driver.DeviceModule;
+import org.spanmatch.kernel.cuda.driver.Uninterrupted;
 
 /**
  * Devices that are opened once: when they are first needed, or by another thread before that, so
@@ -89,7 +90,7 @@ final class Opening implements AutoCloseable {
     }
     opened.run(); // by this thread, unless another one has begun
     try {
-      return result();
+      return Uninterrupted.await(opened);
     } catch (DeviceException e) {
       throw new KernelException.Unavailable(
           "backend 'cuda' is unavailable: "
@@ -111,28 +112,6 @@ final class Opening implements AutoCloseable {
     }
   }
 
-  private List<Device> result() {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return opened.get();
-        } catch (InterruptedException e) {
-          interrupted = true; // a driver can't be interrupted
-        } catch (ExecutionException e) {
-          if (e.getCause() instanceof Error error) {
-            throw error;
-          }
-          throw (RuntimeException) e.getCause(); // opening throws nothing else
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
   /** Closes the devices, or keeps them from being opened. */
   @Override
   public void close() {
@@ -143,7 +122,7 @@ final class Opening implements AutoCloseable {
       }
     }
     try {
-      result().forEach(Device::close);
+      Uninterrupted.await(opened).forEach(Device::close);
     } catch (DeviceException | Error e) {
       // Then there are none.
     }

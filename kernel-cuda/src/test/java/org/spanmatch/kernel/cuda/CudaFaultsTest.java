@@ -18,10 +18,9 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -47,6 +46,7 @@ import org.spanmatch.validation.Problem;
 
 /** What the CUDA kernel does when the device, its memory or its user fails it. */
 @Tag("once") // on one JDK: nothing here depends on which
+@ExtendWith(StandInOnly.class)
 class CudaFaultsTest {
   private static final double[] EPSILONS = {0.05, 0.1, 0.2};
   private static final Problem PROBLEM = partners(3000, 24);
@@ -69,22 +69,6 @@ class CudaFaultsTest {
               .toArray());
     }
     return new Problem(samples, x, y);
-  }
-
-  private boolean begun; // not where the test is skipped, as on a GPU
-
-  @BeforeEach
-  void begin() {
-    StandIn.assumeInUse();
-    begun = true;
-    StandIn.behave();
-  }
-
-  @AfterEach
-  void end() {
-    if (begun) {
-      StandIn.behave();
-    }
   }
 
   private static ProjectionKernel open() {

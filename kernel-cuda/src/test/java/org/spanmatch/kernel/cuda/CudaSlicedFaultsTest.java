@@ -5,9 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,24 +23,9 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.validation.Problem;
 
 /** Gram matrices by slices where calls fail, memory is short, and devices are several. */
+@ExtendWith(StandInOnly.class)
 class CudaSlicedFaultsTest {
   private static final Problem PROBLEM = Problem.relu(2, 300, 200, 190);
-
-  private boolean begun; // not where the test is skipped, as on a GPU
-
-  @BeforeEach
-  void begin() {
-    StandIn.assumeInUse();
-    begun = true;
-    StandIn.behave();
-  }
-
-  @AfterEach
-  void end() {
-    if (begun) {
-      StandIn.behave();
-    }
-  }
 
   private static ProjectionKernel open(String device) {
     return new CudaProvider().open(new KernelOptions(2, device, GramMethod.SLICED), "test");

@@ -13,10 +13,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.ActivationsException;
@@ -34,25 +33,10 @@ import org.spanmatch.kernel.ProjectionKernel;
  * size, with the same bits whatever the threads do, and after any failure.
  */
 @Tag("once")
+@ExtendWith(StandInOnly.class)
 class FeedTest {
   // More than one slot of the ring for a panel: 2048 · 300 · 8 bytes.
   private static final int WIDE = 300;
-
-  private boolean begun;
-
-  @BeforeEach
-  void begin() {
-    StandIn.assumeInUse();
-    begun = true;
-    StandIn.behave();
-  }
-
-  @AfterEach
-  void end() {
-    if (begun) {
-      StandIn.behave();
-    }
-  }
 
   /** Images in memory, {@code [N, C, H·W]}, which can be read in whole images, or in blocks. */
   private static final class Images implements Layer {

@@ -7,10 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.gram.GramOptions;
@@ -25,24 +25,13 @@ import org.spanmatch.validation.Problem;
 
 /** When devices are opened, and by whom. */
 @Tag("once")
+@ExtendWith(StandInOnly.class)
 class OpeningTest {
   private static final Problem PROBLEM = Problem.relu(1, 200, 8, 8);
 
-  private boolean begun; // not where the test is skipped, as on a GPU
-
   @BeforeEach
   void begin() {
-    StandIn.assumeInUse();
-    begun = true;
-    StandIn.behave();
     StandIn.failCall(StandIn.Kind.CONTEXT_CREATION, 0, 0);
-  }
-
-  @AfterEach
-  void end() {
-    if (begun) {
-      StandIn.behave();
-    }
   }
 
   private static ProjectionKernel open() {

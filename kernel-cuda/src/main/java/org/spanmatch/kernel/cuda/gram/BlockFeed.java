@@ -7,6 +7,7 @@ import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
+import org.spanmatch.kernel.cuda.driver.Uninterrupted;
 import org.spanmatch.kernel.cuda.driver.UploadRing;
 
 /**
@@ -57,7 +58,7 @@ final class BlockFeed implements LayerFeed {
 
   @Override
   public Parcel next() {
-    Block next = Readers.await(block);
+    Block next = Uninterrupted.await(block);
     if (next == null) {
       throw new ActivationsException(
           description + " ended " + (samples - done) + " samples or more too early");
@@ -95,7 +96,7 @@ final class BlockFeed implements LayerFeed {
 
   @Override
   public void close() {
-    Readers.await(reading);
+    Uninterrupted.await(reading);
     reader.close();
   }
 }

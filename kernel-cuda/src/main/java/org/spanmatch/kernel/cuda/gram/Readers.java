@@ -1,7 +1,6 @@
 package org.spanmatch.kernel.cuda.gram;
 
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -59,32 +58,6 @@ public final class Readers implements AutoCloseable {
       result.run();
     }
     return result;
-  }
-
-  /**
-   * Waits for the end of a task, in spite of interruptions, since it uses what the caller would
-   * free, and throws what it threw.
-   */
-  static <T> T await(Future<T> task) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return task.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          if (e.getCause() instanceof Error error) {
-            throw error;
-          }
-          throw (RuntimeException) e.getCause(); // no task throws anything else
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 
   /** Ends the threads. */

@@ -10,6 +10,7 @@ import java.util.function.LongConsumer;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.cuda.driver.Device;
+import org.spanmatch.kernel.cuda.driver.Uninterrupted;
 import org.spanmatch.kernel.cuda.driver.UploadRing;
 
 /**
@@ -170,7 +171,7 @@ final class StripPass implements AutoCloseable {
         new Step() {
           @Override
           public void run() {
-            Block layout = Readers.await(read);
+            Block layout = Uninterrupted.await(read);
             device.run(() -> place.receive(parcel, part, slot, layout));
             reading[strip]--;
           }
@@ -178,7 +179,7 @@ final class StripPass implements AutoCloseable {
           @Override
           public void await() {
             try {
-              Readers.await(read);
+              Uninterrupted.await(read);
             } catch (RuntimeException | Error e) {
               // Whatever ended the pass came first.
             }
