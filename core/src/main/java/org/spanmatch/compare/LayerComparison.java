@@ -117,40 +117,67 @@ public final class LayerComparison {
     boolean isFixed = options.precision().isPresent();
     Precision wanted = options.precision().orElse(question.precision());
     Precision first = isFixed || layers.offers(wanted) ? wanted : Precision.STANDARD;
-    T answer;
-    try (ProjectionTable table = compress(first)) {
-      answer = ask(question, table);
-      if (isFixed
-          || table.precision() == Precision.HIGH
-          || !(wanted == Precision.HIGH || question.inDoubt(answer))) {
-        return answer;
-      }
+    Attempt<T> attempt = attempt(question, first);
+    T answer = attempt.answer();
+    if (isFixed
+        || attempt.precision() == Precision.HIGH
+        || !(wanted == Precision.HIGH || question.inDoubt(answer))) {
+      return answer;
     }
     if (!layers.offers(Precision.HIGH)) {
       options.monitor().leftInDoubt(layers);
       return answer;
     }
-    try (ProjectionTable table = compress(Precision.HIGH)) {
-      return question.better(answer, ask(question, table));
+    try {
+      return question.better(answer, attempt(question, Precision.HIGH).answer());
     } catch (StoppedException e) {
       return answer;
     }
   }
 
-  private <T> T ask(Question<T> question, ProjectionTable table) {
-    T answer = question.answer(layers.name(), table, steps);
-    table.effort().ifPresent(steps::add);
-    return answer;
+  /**
+   * An answer, and the precision of the table that gave it.
+   *
+   * @param <T> the type of the answer
+   */
+  private record Attempt<T>(T answer, Precision precision) {}
+
+  private <T> Attempt<T> attempt(Question<T> question, Precision precision) {
+    GramOptions how = new GramOptions(options.deadThreshold(), precision, steps.progress());
+    announce(precision);
+    Asked<T> asked =
+        question.looksAtGram()
+            ? look(question, how)
+            : new Asked<>(
+                question, steps.run(COMPRESS, () -> steps.timed(layers).table(kernel, how)));
+    try (ProjectionTable table = asked.table()) {
+      T answer = asked.question().answer(layers.name(), table, steps);
+      table.effort().ifPresent(steps::add);
+      return new Attempt<>(answer, table.precision());
+    }
   }
 
-  private ProjectionTable compress(Precision precision) {
+  /**
+   * A table, and what is to be asked of it.
+   *
+   * @param <T> the type of the answer
+   */
+  private record Asked<T>(Question<T> question, ProjectionTable table) {}
+
+  /** Apart from {@link #attempt}, so that the Gram matrix can be freed before the answer. */
+  private <T> Asked<T> look(Question<T> question, GramOptions how) {
+    LayerPair.OfGram added = steps.run(COMPRESS, () -> steps.timed(layers).gram(kernel, how));
+    Question<T> next = question.lookingAt(added, steps);
+    return new Asked<>(next, steps.run(COMPRESS, () -> added.table(kernel, how)));
+  }
+
+  /** Says what is to come, and makes room for it. */
+  private void announce(Precision precision) {
     int x = layers.neurons().x();
     int y = layers.neurons().y();
     long heapBytes = kernel.heapBytes(x, y, layers.samples(), precision);
     makeRoom(heapBytes);
     options.monitor().compressing(layers, precision, heapBytes);
-    GramOptions how = new GramOptions(options.deadThreshold(), precision, steps.progress());
-    return steps.run(COMPRESS, () -> steps.timed(layers).table(kernel, how));
   }
 
   /** Forwards progress, and stops the compression if the monitor asks for that. */

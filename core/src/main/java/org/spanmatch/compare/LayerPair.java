@@ -9,10 +9,12 @@ import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramException;
 import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.backend.HeapMemory;
 
 /**
  * Two layers to compare: their activations ({@link OfActivations}), or what a Gram matrix holds of
@@ -50,6 +52,19 @@ public sealed interface LayerPair {
    * @throws org.spanmatch.kernel.NotEnoughMemoryException if memory can't hold what it takes
    */
   ProjectionTable table(ProjectionKernel kernel, GramOptions options);
+
+  /**
+   * Returns the two layers as those of a Gram matrix, which adds up activations; layers of a Gram
+   * matrix are returned as they are.
+   *
+   * @param kernel adds up
+   * @param options how to add up activations
+   * @return the pair, with the same name
+   * @throws org.spanmatch.activations.ActivationsException if activations can't be read
+   * @throws org.spanmatch.gram.GramException if the precision is not {@linkplain #offers offered}
+   * @throws org.spanmatch.kernel.NotEnoughMemoryException if memory can't hold what it takes
+   */
+  OfGram gram(ProjectionKernel kernel, GramOptions options);
 
   /**
    * {@return whether two layers can be a pair, so that {@link OfActivations} takes them}
@@ -192,6 +207,14 @@ public sealed interface LayerPair {
     public ProjectionTable table(ProjectionKernel kernel, GramOptions options) {
       return kernel.compress(x, y, options);
     }
+
+    @Override
+    public OfGram gram(ProjectionKernel kernel, GramOptions options) {
+      // What the table takes shows here already, before the long pass and not after it.
+      long bytes = kernel.heapBytes(x.neurons(), y.neurons(), x.samples(), options.precision());
+      HeapMemory.require(bytes, List.of(x, y));
+      return new OfGram(name, kernel.gram(List.of(x, y), GramPair.all(2), options), 0, 1);
+    }
   }
 
   /**
@@ -260,6 +283,12 @@ public sealed interface LayerPair {
 
     @Override
     public ProjectionTable table(ProjectionKernel kernel, GramOptions options) {
+      OfGram pair = gram(kernel, options);
+      return kernel.table(pair.gram(), pair.x(), pair.y());
+    }
+
+    @Override
+    public OfGram gram(ProjectionKernel kernel, GramOptions options) {
       if (!offers(options.precision())) {
         throw new GramException(
             description()
@@ -269,7 +298,7 @@ public sealed interface LayerPair {
                 + gram.precision()
                 + " precision");
       }
-      return kernel.table(gram, x, y);
+      return this;
     }
   }
 }

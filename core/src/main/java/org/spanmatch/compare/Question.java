@@ -22,6 +22,27 @@ public interface Question<T> {
    */
   T answer(String layer, ProjectionTable table, LayerComparison.Steps steps);
 
+  /**
+   * {@return whether this question looks at the Gram matrix before the table is made of it} If so,
+   * {@link #lookingAt} is called once before each call of {@link #answer}.
+   */
+  default boolean looksAtGram() {
+    return false;
+  }
+
+  /**
+   * Looks at the inner products of the two layers, from which everything but distances is computed.
+   * The matrix takes memory beside the table for as long as the question returned here refers to
+   * it.
+   *
+   * @param added the two layers in the Gram matrix that the table is made of
+   * @param steps measures the steps of the look and receives their progress
+   * @return the question to ask of the table; by default this one
+   */
+  default Question<T> lookingAt(LayerPair.OfGram added, LayerComparison.Steps steps) {
+    return this;
+  }
+
   /** {@return the precision of the first attempt, unless the options fix it} */
   default Precision precision() {
     return Precision.STANDARD;
