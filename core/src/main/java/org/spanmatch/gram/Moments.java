@@ -144,6 +144,16 @@ public final class Moments {
   }
 
   /**
+   * {@return the sum of a neuron's activations less its shift, times its scale: in the units of
+   * inner products, where it is always finite}
+   *
+   * @param neuron the neuron's position in its layer
+   */
+  public double scaledSum(int neuron) {
+    return sums[neuron];
+  }
+
+  /**
    * {@return the number of samples at which a neuron's activation differs from its shift, usually
    * from 0}
    *

@@ -1,0 +1,54 @@
+package org.spanmatch.similarity;
+
+import java.util.List;
+import java.util.OptionalDouble;
+import org.spanmatch.kernel.Group;
+
+/**
+ * A measure of how similar two layers are, or of one of them, computed from their inner products
+ * alone.
+ *
+ * <p>Measures are of centred activations, the mean of each neuron subtracted, unless their
+ * description says otherwise. Dead neurons take no part. A measure is never NaN: where it is
+ * undefined, as for a layer without a neuron that varies, it is empty.
+ */
+public interface Measure {
+  /** {@return the name in results, such as {@code linearCka}} */
+  String name();
+
+  /** {@return the head of a column, at most a dozen characters} */
+  String title();
+
+  /**
+   * {@return one line of what is measured, with its range, centring, normalisation and source; no
+   * full stop at the end}
+   */
+  String description();
+
+  /**
+   * {@return whether it needs the sums that {@link org.spanmatch.gram.GramOptions#normProducts}
+   * asks for} Without them it is empty.
+   */
+  default boolean needsNormProducts() {
+    return false;
+  }
+
+  /**
+   * Computes the measure.
+   *
+   * @param layers the inner products of both layers
+   * @return the value; empty where it is undefined
+   */
+  OptionalDouble of(LayerGrams layers);
+
+  /** {@return all measures, in the order of results} */
+  static List<Measure> all() {
+    return List.of(
+        new LinearCka(),
+        new DebiasedCka(),
+        new HardMatching(),
+        new SoftMatching(),
+        new EffectiveRank(Group.X),
+        new EffectiveRank(Group.Y));
+  }
+}

@@ -1,0 +1,212 @@
+package org.spanmatch.similarity;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.spanmatch.JsonFile;
+import org.spanmatch.TestData;
+import org.spanmatch.activations.Layers;
+import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.compare.LayerPair;
+import org.spanmatch.compare.LayerPairs;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramOptions;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.Precision;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.selection.Kernels;
+
+/**
+ * Measures against numpy, which computes them from the activations in sample space: see {@code
+ * measures.py} beside the expected results.
+ */
+class MeasuresTest {
+  private static final String FOLDER = "/org/spanmatch/similarity/";
+
+  private static ProjectionKernel kernel;
+
+  @BeforeAll
+  static void open() {
+    kernel = Kernels.open("java", KernelOptions.defaults());
+  }
+
+  @AfterAll
+  static void close() {
+    kernel.close();
+  }
+
+  private static Gram gram(LayerPair.OfActivations pair, Precision precision) {
+    GramOptions options = GramOptions.defaults().withNormProducts().withPrecision(precision);
+    return kernel.gram(List.of(pair.x(), pair.y()), GramPair.all(2), options);
+  }
+
+  private static Gram gram(double[][] x, double[][] y) {
+    return gram(
+        new LayerPair.OfActivations("fc", Layers.of("fc", x), Layers.of("fc", y)),
+        Precision.STANDARD);
+  }
+
+  static Stream<LayerPair.OfActivations> cases() {
+    ActivationFile x = ActivationFile.open(TestData.resource(FOLDER + "x.npz"));
+    ActivationFile y = ActivationFile.open(TestData.resource(FOLDER + "y.npz"));
+    return LayerPairs.of(x, y, name -> true, List.of()).pairs().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("cases")
+  void agreeWithNumpy(LayerPair.OfActivations pair) {
+    JsonNode expected = JsonFile.read(TestData.resource(FOLDER + "expected.json")).get(pair.name());
+    for (Precision precision : Precision.values()) {
+      LayerGrams layers = LayerGrams.of(gram(pair, precision), 0, 1);
+      for (Measure measure : Measure.all()) {
+        String what = pair.name() + " " + precision + " " + measure.name();
+        OptionalDouble found = measure.of(layers);
+        assertTrue(found.isPresent(), what);
+        assertEquals(
+            expected.get(measure.name()).asDouble(), found.getAsDouble(), tolerance(pair), what);
+      }
+    }
+  }
+
+  /**
+   * Sums carry an error relative to the squared norms, means included. After centring it is
+   * relative to what is left: here the means are up to some 1000 standard deviations, 10⁶ in
+   * squares.
+   */
+  private static double tolerance(LayerPair.OfActivations pair) {
+    return pair.name().equals("offset") ? 1e-5 : 1e-10;
+  }
+
+  private static double[][] random(long seed, int samples, int neurons) {
+    SplittableRandom random = new SplittableRandom(seed);
+    double[][] values = new double[samples][];
+    Arrays.setAll(values, i -> random.doubles(neurons, -1, 2).toArray());
+    return values;
+  }
+
+  /** All but effective ranks, which are of one layer. */
+  private static List<Measure> ofPairs() {
+    return Measure.all().stream().filter(m -> !m.name().startsWith("effectiveRank")).toList();
+  }
+
+  void networksAreLikeThemselves() {
+    double[][] x = random(1, 50, 20);
+    Gram gram = gram(x, x);
+    for (int y = 0; y <= 1; y++) {
+      LayerGrams layers = LayerGrams.of(gram, 0, y);
+      for (Measure measure : ofPairs()) {
+        double expected = measure.name().equals("procrustes") ? 0 : 1;
+        assertEquals(expected, measure.of(layers).getAsDouble(), 1e-13, measure.name());
+      }
+    }
+  }
+
+  void orderOfLayersInTheGramMatrixDoesNotMatter() {
+    Gram gram = gram(random(2, 50, 9), random(3, 50, 7));
+    Gram swapped = gram(random(3, 50, 7), random(2, 50, 9));
+    for (Measure measure : Measure.all()) {
+      assertEquals(
+          measure.of(LayerGrams.of(swapped, 0, 1)).getAsDouble(),
+          measure.of(LayerGrams.of(gram, 1, 0)).getAsDouble(),
+          1e-13,
+          measure.name());
+    }
+  }
+
+  void unitsOfALayerDoNotMatter() {
+    double[][] x = random(4, 50, 9);
+    double[][] y = random(5, 50, 7);
+    Gram plain = gram(x, y);
+    for (double factor : new double[] {1e-200, 1e-30, 1e30, 1e200}) {
+      double[][] scaled =
+          Arrays.stream(x)
+              .map(row -> Arrays.stream(row).map(value -> value * factor).toArray())
+              .toArray(double[][]::new);
+      GramOptions options = GramOptions.defaults().withNormProducts().withDeadThreshold(0);
+      Gram gram =
+          kernel.gram(
+              List.of(Layers.of("fc", scaled), Layers.of("fc", y)), GramPair.all(2), options);
+      for (Measure measure : Measure.all()) {
+        OptionalDouble found = measure.of(LayerGrams.of(gram, 0, 1));
+        if (measure.needsNormProducts() && gram.normProducts(new GramPair(0, 1)).isEmpty()) {
+          assertEquals(OptionalDouble.empty(), found);
+          continue;
+        }
+        assertEquals(
+            measure.of(LayerGrams.of(plain, 0, 1)).getAsDouble(),
+            found.getAsDouble(),
+            1e-12,
+            factor + " " + measure.name());
+      }
+    }
+  }
+
+  /** Dead and constant neurons alone, one sample, and no neuron that could be compared. */
+  @Test
+  void areEmptyWhereNothingVaries() {
+    double[][] constant = new double[50][3];
+    for (double[] row : constant) {
+      row[1] = 1;
+      row[2] = 1e5 / 3;
+    }
+    List<Gram> grams =
+        List.of(
+            gram(constant, random(6, 50, 7)),
+            gram(new double[50][3], random(6, 50, 7)),
+            gram(new double[50][3], new double[50][3]),
+            gram(random(6, 1, 3), random(7, 1, 2)));
+    for (Gram gram : grams) {
+      for (Measure measure : ofPairs()) {
+        // Constant neurons span a line before they are centred.
+        if (!measure.name().equals("eigenspaceOverlap")) {
+          assertEquals(
+              OptionalDouble.empty(), measure.of(LayerGrams.of(gram, 0, 1)), measure.name());
+        }
+      }
+    }
+    assertEquals(OptionalDouble.empty(), new EffectiveRank(Group.X).of(of(grams.get(0))));
+    assertTrue(new EffectiveRank(Group.Y).of(of(grams.get(0))).isPresent());
+  }
+
+  private static LayerGrams of(Gram gram) {
+    return LayerGrams.of(gram, 0, 1);
+  }
+
+  void debiasedCkaNeedsNormProductsAndFourSamples() {
+    Measure measure = new DebiasedCka();
+    assertTrue(measure.needsNormProducts());
+    assertEquals(OptionalDouble.empty(), measure.of(of(gram(random(8, 3, 2), random(9, 3, 2)))));
+    assertTrue(measure.of(of(gram(random(8, 4, 2), random(9, 4, 2)))).isPresent());
+    Gram without =
+        kernel.gram(
+            List.of(Layers.of("fc", random(8, 9, 2)), Layers.of("fc", random(9, 9, 2))),
+            GramPair.all(2),
+            GramOptions.defaults());
+    assertEquals(OptionalDouble.empty(), measure.of(of(without)));
+  }
+
+  void haveNamesAndDescriptions() {
+    List<Measure> all = Measure.all();
+    assertEquals(all.size(), all.stream().map(Measure::name).distinct().count());
+    assertEquals(all.size(), all.stream().map(Measure::title).distinct().count());
+    for (Measure measure : all) {
+      assertTrue(measure.title().length() <= 12, measure.title());
+      assertTrue(measure.description().contains("centred"), measure.name());
+      assertFalse(measure.description().endsWith("."), measure.name());
+    }
+  }
+}
