@@ -122,6 +122,10 @@ class ArchitectureTest {
   static final ArchRule matchNeedsKernel =
       only(names("match.."), names("match..", "kernel", "gram.."), JDK);
 
+  @ArchTest
+  static final ArchRule similarityNeedsKernel =
+      only(names("similarity.."), names("similarity..", "kernel", "gram..", "activations.."), JDK);
+
   // Libraries.
 
   @ArchTest static final ArchRule commonsCli = onlyIn(names("cli.."), COMMONS_CLI);

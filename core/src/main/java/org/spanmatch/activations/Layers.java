@@ -188,6 +188,23 @@ public final class Layers {
   }
 
   /**
+   * A layer with its examples in another order: it begins with a later one, and those before it
+   * come at the end. Examples are the steps of the first of its {@link Layer#sampleAxes}, such as
+   * images; the samples within each stay in their order. Of a {@linkplain #sampled sampled} layer
+   * it is the whole one that is rotated before samples are drawn.
+   *
+   * <p>Beside the same layer of another network it shows what the two have in common by chance. A
+   * pass holds no more than a block, and reads up to twice as much as one over the layer itself.
+   *
+   * @param layer the layer
+   * @param examples how many examples move from the beginning to the end, in a circle
+   * @return a layer of the same samples; the layer itself if its order stays
+   */
+  public static Layer rotated(Layer layer, long examples) {
+    return RotatedActivations.of(layer, examples);
+  }
+
+  /**
    * Reads layers ahead: while the program works on one step, threads read, and inflate where that
    * is needed, the layers of the next ones. It makes sense for layers from files that are read once
    * and in order, most of all for compressed ones.

@@ -35,6 +35,11 @@ final class SampledActivations extends Layer.Forwarding {
     return count >= layer.samples() ? layer : new SampledActivations(layer, count);
   }
 
+  /** {@return the samples of another layer that has as many} */
+  Layer of(Layer other) {
+    return of(other, count);
+  }
+
   @Override
   public List<Long> sampleAxes() {
     return List.of(count);

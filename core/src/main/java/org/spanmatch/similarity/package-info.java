@@ -1,6 +1,7 @@
 /**
- * Measures of the similarity of two layers, all from their inner products: {@link
- * org.spanmatch.similarity.Measure#all} lists them, {@link org.spanmatch.similarity.LayerGrams}
- * holds what they share.
+ * What stands beside a match and is found in the inner products alone, without a table: the
+ * similarity by {@link org.spanmatch.similarity.Chance}, and measures of the similarity of two
+ * layers. {@link org.spanmatch.similarity.Measure#all} lists these, and {@link
+ * org.spanmatch.similarity.LayerGrams} holds what they share.
  */
 package org.spanmatch.similarity;

@@ -18,11 +18,11 @@ import org.spanmatch.gram.orthogonal.Householder;
  * @param layers by layer, neuron and sample; every layer has the same samples
  * @param samples number of samples
  */
-record Activations(List<double[][]> layers, int samples) {
+public record Activations(List<double[][]> layers, int samples) {
   static final double DEAD_THRESHOLD = 1e-16;
 
   /** Values between −1 and 2. */
-  static Activations random(long seed, int samples, int... neurons) {
+  public static Activations random(long seed, int samples, int... neurons) {
     SplittableRandom random = new SplittableRandom(seed);
     List<double[][]> layers = new ArrayList<>();
     for (int count : neurons) {
@@ -56,7 +56,7 @@ record Activations(List<double[][]> layers, int samples) {
   }
 
   /** A function of every value. */
-  Activations map(DoubleUnaryOperator function) {
+  public Activations map(DoubleUnaryOperator function) {
     return new Activations(
         layers.stream()
             .map(
@@ -69,7 +69,7 @@ record Activations(List<double[][]> layers, int samples) {
   }
 
   /** Inner products of all pairs. */
-  GramMatrix matrix() {
+  public GramMatrix matrix() {
     return matrix(GramPair.all(layers.size()), false, false);
   }
 
@@ -132,7 +132,7 @@ record Activations(List<double[][]> layers, int samples) {
   }
 
   /** As a Gram matrix of a precision. */
-  Gram gram(Precision precision, boolean scaled) {
+  public Gram gram(Precision precision, boolean scaled) {
     return precision == Precision.HIGH
         ? factor(scaled)
         : matrix(GramPair.all(layers.size()), scaled, false);

@@ -1,0 +1,140 @@
+package org.spanmatch.similarity;
+
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramMatrix;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.TriangularFactor;
+
+/**
+ * Cosines of the angles between activation vectors: a Gram matrix scaled to unit norm, read from
+ * either of its forms. Neurons must be living, since dead ones may have no direction.
+ */
+final class Cosines {
+  private Cosines() {}
+
+  /**
+   * Returns the cosines between neurons of one layer, with 1 on the diagonal. Costs O(n²) for n of
+   * them, with a {@link TriangularFactor} of k rows k·n² operations.
+   *
+   * @param neurons in any order, which is that of the rows and columns
+   * @return rows of n elements, of which only those from the diagonal on are meant to be read
+   */
+  static double[][] within(Gram gram, int layer, int[] neurons, Threads threads) {
+    gram.requirePair(layer, layer);
+    double[][] cosines = of(gram, layer, neurons, layer, neurons, true, threads);
+    for (int i = 0; i < neurons.length; i++) {
+      cosines[i][i] = 1;
+    }
+    return cosines;
+  }
+
+  /**
+   * Returns the cosines between neurons of one layer and those of another, or of the same one.
+   *
+   * @param rows neurons of the first layer, in any order
+   * @param columns neurons of the second layer, in any order
+   * @throws IllegalArgumentException if the pair of layers was not added up
+   */
+  static double[][] between(
+      Gram gram, int layer, int[] rows, int other, int[] columns, Threads threads) {
+    gram.requirePair(layer, other);
+    return of(gram, layer, rows, other, columns, false, threads);
+  }
+
+  private static double[][] of(
+      Gram gram, int layer, int[] rows, int other, int[] columns, boolean upper, Threads threads) {
+    return gram instanceof GramMatrix matrix
+        ? of(matrix, layer, rows, other, columns, upper, threads)
+        : of((TriangularFactor) gram, layer, rows, other, columns, upper, threads);
+  }
+
+  private static double[][] of(
+      GramMatrix gram,
+      int layer,
+      int[] rows,
+      int other,
+      int[] columns,
+      boolean upper,
+      Threads threads) {
+    double[] rowNorms = norms(gram, layer, rows);
+    double[] columnNorms = norms(gram, other, columns);
+    double[] block = gram.block(GramPair.of(layer, other));
+    int width = gram.layers().get(Math.max(layer, other)).neurons();
+    double[][] cosines = new double[rows.length][columns.length];
+    threads.run(
+        rows.length,
+        i -> {
+          double[] row = cosines[i];
+          for (int j = upper ? i : 0; j < row.length; j++) {
+            double product = block[place(layer, rows[i], other, columns[j], width)];
+            row[j] = product / rowNorms[i] / columnNorms[j];
+          }
+        });
+    return cosines;
+  }
+
+  /** Where a block has the inner product of two neurons. */
+  private static int place(int layer, int neuron, int other, int otherNeuron, int width) {
+    if (layer == other) {
+      return GramMatrix.triangleRow(width, Math.min(neuron, otherNeuron))
+          + Math.max(neuron, otherNeuron);
+    }
+    return layer < other ? neuron * width + otherNeuron : otherNeuron * width + neuron;
+  }
+
+  private static double[] norms(GramMatrix gram, int layer, int[] neurons) {
+    double[] block = gram.block(new GramPair(layer, layer));
+    int width = gram.layers().get(layer).neurons();
+    double[] norms = new double[neurons.length];
+    for (int i = 0; i < norms.length; i++) {
+      norms[i] = Math.sqrt(block[place(layer, neurons[i], layer, neurons[i], width)]);
+    }
+    return norms;
+  }
+
+  private static double[][] of(
+      TriangularFactor gram,
+      int layer,
+      int[] rows,
+      int other,
+      int[] columns,
+      boolean upper,
+      Threads threads) {
+    double[][] a = unitColumns(gram, layer, rows);
+    double[][] b = unitColumns(gram, other, columns);
+    double[][] cosines = new double[rows.length][columns.length];
+    threads.run(
+        Rows.ranges(columns.length),
+        range -> {
+          int left = range * Rows.WIDTH;
+          int right = Math.min(columns.length, left + Rows.WIDTH);
+          for (int from = 0; from < (upper ? right : rows.length); from += Rows.HEIGHT) {
+            int to = Math.min(rows.length, from + Rows.HEIGHT);
+            Rows.subtractTransposed(cosines, from, to, a, b, 0, a.length, left, right);
+          }
+          for (double[] row : cosines) {
+            Rows.divide(row, -1, left, right);
+          }
+        });
+    return cosines;
+  }
+
+  /** Columns of the factor, divided by their norms. */
+  private static double[][] unitColumns(TriangularFactor gram, int layer, int[] neurons) {
+    double[][] columns = new double[gram.rows()][neurons.length];
+    double[] squares = new double[neurons.length];
+    for (int i = 0; i < columns.length; i++) {
+      for (int j = 0; j < neurons.length; j++) {
+        double value = gram.get(i, gram.column(layer, neurons[j]));
+        columns[i][j] = value;
+        squares[j] += value * value;
+      }
+    }
+    for (double[] row : columns) {
+      for (int j = 0; j < row.length; j++) {
+        row[j] /= Math.sqrt(squares[j]);
+      }
+    }
+    return columns;
+  }
+}
