@@ -59,7 +59,8 @@ public final class LayerComparison {
    * @param options how to compare
    */
   public LayerComparison(LayerPair layers, ProjectionKernel kernel, Options options) {
-    this.layers = Objects.requireNonNull(layers, "layers");
+    boolean isOfGram = Objects.requireNonNull(layers, "layers") instanceof LayerPair.OfGram;
+    this.layers = isOfGram && options.centred() ? ((LayerPair.OfGram) layers).centred() : layers;
     this.kernel = Objects.requireNonNull(kernel, "kernel");
     this.options = Objects.requireNonNull(options, "options");
     this.steps = new Steps(this::update);
@@ -143,13 +144,29 @@ public final class LayerComparison {
   private record Attempt<T>(T answer, Precision precision) {}
 
   private <T> Attempt<T> attempt(Question<T> question, Precision precision) {
-    GramOptions how = new GramOptions(options.deadThreshold(), precision, steps.progress());
+    GramOptions how =
+        new GramOptions(
+            options.deadThreshold(), precision, false, options.centred(), steps.progress());
     announce(precision);
+    boolean looks = question.looksAtGram() || options.centred();
     Asked<T> asked =
-        question.looksAtGram()
+        looks
             ? look(question, how)
             : new Asked<>(
-                question, steps.run(COMPRESS, () -> steps.timed(layers).table(kernel, how)));
+                question,
+                steps.run(COMPRESS, () -> steps.timed(layers).table(kernel, how)),
+                Optional.empty());
+    Attempt<T> attempt = answer(asked);
+    return asked.centred().isEmpty()
+        ? attempt
+        : new Attempt<>(
+            asked
+                .question()
+                .besideUncentred(attempt.answer(), uncentred(question, asked.centred().get())),
+            attempt.precision());
+  }
+
+  private <T> Attempt<T> answer(Asked<T> asked) {
     try (ProjectionTable table = asked.table()) {
       T answer = asked.question().answer(layers.name(), table, steps);
       table.effort().ifPresent(steps::add);
@@ -157,18 +174,40 @@ public final class LayerComparison {
     }
   }
 
+  private <T> T uncentred(Question<T> question, LayerPair.OfGram centred) {
+    LayerPair.OfGram stored = steps.run(COMPRESS, centred::unshifted);
+    return answer(asked(question, stored, Optional.empty())).answer();
+  }
+
   /**
    * A table, and what is to be asked of it.
    *
    * @param <T> the type of the answer
+   * @param centred the layers, if they are about their means and to be compared with them too
    */
-  private record Asked<T>(Question<T> question, ProjectionTable table) {}
+  private record Asked<T>(
+      Question<T> question, ProjectionTable table, Optional<LayerPair.OfGram> centred) {}
 
   /** Apart from {@link #attempt}, so that the Gram matrix can be freed before the answer. */
   private <T> Asked<T> look(Question<T> question, GramOptions how) {
-    LayerPair.OfGram added = steps.run(COMPRESS, () -> steps.timed(layers).gram(kernel, how));
-    Question<T> next = question.lookingAt(added, steps);
-    return new Asked<>(next, steps.run(COMPRESS, () -> added.table(kernel, how)));
+    LayerPair.OfGram added =
+        steps.run(
+            COMPRESS,
+            () -> {
+              LayerPair.OfGram pair = steps.timed(layers).gram(kernel, how);
+              return options.centred() ? pair.centred() : pair;
+            });
+    boolean both =
+        options.centred() && question.asksUncentred() && LayerWarnings.haveCommonMean(added);
+    return asked(question, added, both ? Optional.of(added) : Optional.empty());
+  }
+
+  private <T> Asked<T> asked(
+      Question<T> question, LayerPair.OfGram pair, Optional<LayerPair.OfGram> centred) {
+    Question<T> next = question.looksAtGram() ? question.lookingAt(pair, steps) : question;
+    ProjectionTable table =
+        steps.run(COMPRESS, () -> kernel.table(pair.gram(), pair.x(), pair.y()));
+    return new Asked<>(next, table, centred);
   }
 
   /** Says what is to come, and makes room for it. */
@@ -195,14 +234,19 @@ public final class LayerComparison {
    *     finite, at least 0; a Gram matrix keeps the threshold that it was added up with
    * @param precision how to compress the layer; empty for as precisely as the answer needs and the
    *     input allows
+   * @param centred whether to compare the neurons about their means: the mean of each neuron is
+   *     subtracted from its activations, without loss of digits ({@link
+   *     org.spanmatch.gram.Gram#centred})
    * @param monitor observes the comparison and may end it
    */
-  public record Options(double deadThreshold, Optional<Precision> precision, Monitor monitor) {
+  public record Options(
+      double deadThreshold, Optional<Precision> precision, boolean centred, Monitor monitor) {
     /**
      * Checks the threshold, and that nothing is null.
      *
      * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead
      * @param precision how to compress the layer
+     * @param centred whether to compare the neurons about their means
      * @param monitor observes the comparison and may end it
      */
     public Options {
@@ -212,6 +256,22 @@ public final class LayerComparison {
       }
       Objects.requireNonNull(precision, "precision");
       Objects.requireNonNull(monitor, "monitor");
+    }
+
+    /**
+     * Options for activations as they are.
+     *
+     * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead
+     * @param precision how to compress the layer
+     * @param monitor observes the comparison and may end it
+     */
+    public Options(double deadThreshold, Optional<Precision> precision, Monitor monitor) {
+      this(deadThreshold, precision, false, monitor);
+    }
+
+    /** {@return these options, but with neurons compared about their means} */
+    public Options withCentring() {
+      return new Options(deadThreshold, precision, true, monitor);
     }
 
     /** {@return the default threshold, precision as the answer needs it, and no monitor} */

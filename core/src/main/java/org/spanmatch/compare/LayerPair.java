@@ -257,6 +257,20 @@ public sealed interface LayerPair {
       }
     }
 
+    /**
+     * {@return the two layers about the means of their neurons, as {@link Gram#centred} says}
+     *
+     * @throws GramException if the error would be too large to say anything
+     */
+    public OfGram centred() {
+      return new OfGram(name, gram.centred(), x, y);
+    }
+
+    /** {@return the two layers as their activations are stored, as {@link Gram#unshifted} says} */
+    public OfGram unshifted() {
+      return new OfGram(name, gram.unshifted(), x, y);
+    }
+
     private GramLayer first() {
       return gram.layers().get(x);
     }

@@ -14,6 +14,7 @@ import java.util.function.ToDoubleFunction;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import org.spanmatch.compare.Warning.Code;
+import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramLayer.Repetition;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.Distances;
@@ -92,6 +93,24 @@ final class LayerWarnings {
     return List.copyOf(warnings.found);
   }
 
+  /**
+   * Returns whether two layers of a Gram matrix, whatever their shifts, would deserve a warning of
+   * a common mean as they are stored.
+   */
+  static boolean haveCommonMean(LayerPair.OfGram pair) {
+    return hasCommonMean(pair.gram(), pair.x()) || hasCommonMean(pair.gram(), pair.y());
+  }
+
+  private static boolean hasCommonMean(Gram gram, int layer) {
+    Moments moments = gram.layers().get(layer).moments();
+    double[] shares =
+        IntStream.range(0, moments.neurons())
+            .mapToDouble(neuron -> moments.storedMeanShare(neuron, gram.samples()))
+            .filter(share -> share > 0) // what is always 0 is dead
+            .toArray();
+    return median(shares) > MEAN_SHARE;
+  }
+
   private void filledSpace() {
     networks(table::fillsSpace)
         .ifPresent(
@@ -109,8 +128,13 @@ final class LayerWarnings {
    * zeros: these add nothing to any distance. A few silent samples are common in small layers.
    */
   private double activeSamples(Group group) {
-    double silent = repetition(group).silentShare();
-    return silent < SILENT_SHARE ? samples : samples * (1 - silent);
+    return hasSilentSamples(group)
+        ? samples * (1 - repetition(group).silentShare())
+        : table.dimensions(group);
+  }
+
+  private boolean hasSilentSamples(Group group) {
+    return repetition(group).silentShare() >= SILENT_SHARE;
   }
 
   /**
@@ -139,7 +163,7 @@ final class LayerWarnings {
           Code.FEW_SAMPLES,
           "%s are few for the %s neurons of %s%s: unrelated neurons come within about %.2f of"
               + " their span; use at least %d samples%s",
-          active < samples
+          hasSilentSamples(group)
               ? "about " + Math.round(active) + " of " + samples + " samples with active neurons"
               : samples + " samples",
           neurons,
@@ -147,7 +171,7 @@ final class LayerWarnings {
           dimensions.equals(neurons) ? "" : ", which span " + dimensions + " dimensions",
           Math.sqrt(Math.max(0, 1 - dimension(group) / active)),
           Math.round(dimension(group) / DIMENSIONS_PER_SAMPLE),
-          active < samples ? " that are not all zeros" : "");
+          hasSilentSamples(group) ? " that are not all zeros" : "");
     }
   }
 
@@ -325,8 +349,11 @@ final class LayerWarnings {
     return new BigDecimal(estimate).round(new MathContext(2)).toPlainString();
   }
 
+  /** Zeros are a repetition like any other once their means are subtracted. */
   private Repetition repetition(Group group) {
-    return table.moments(group).repetition();
+    Repetition seen = table.moments(group).repetition();
+    boolean counts = table.moments(group).areCentred() && seen.silentShare() >= SILENT_SHARE;
+    return counts ? seen.countingSilent() : seen;
   }
 
   private int count(Group group) {
@@ -335,7 +362,11 @@ final class LayerWarnings {
 
   /** The median of a number over a group's living neurons; NaN if there are none. */
   private double median(Group group, IntToDoubleFunction number) {
-    double[] sorted = Arrays.stream(living.get(group)).mapToDouble(number).sorted().toArray();
+    return median(Arrays.stream(living.get(group)).mapToDouble(number).toArray());
+  }
+
+  private static double median(double[] numbers) {
+    double[] sorted = Arrays.stream(numbers).sorted().toArray();
     int middle = sorted.length / 2;
     return sorted.length == 0
         ? Double.NaN

@@ -43,6 +43,26 @@ public interface Question<T> {
     return this;
   }
 
+  /**
+   * {@return whether to answer for the layers with their means too, where they are compared about
+   * their means and these are so large that they deserve a warning} If so, {@link #answer} is
+   * called a second time, and {@link #besideUncentred} with both answers.
+   */
+  default boolean asksUncentred() {
+    return false;
+  }
+
+  /**
+   * Puts an answer for layers with their means beside one for layers about their means.
+   *
+   * @param centred the answer for layers about their means
+   * @param uncentred the answer for the same layers as they are stored
+   * @return the answer to give, by default the first
+   */
+  default T besideUncentred(T centred, T uncentred) {
+    return centred;
+  }
+
   /** {@return the precision of the first attempt, unless the options fix it} */
   default Precision precision() {
     return Precision.STANDARD;

@@ -1,6 +1,7 @@
 package org.spanmatch.gram;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -271,10 +272,13 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
    *
    * <p>Samples that are in both count twice, which can't be detected. The relative error of a sum
    * of inner products is at most max(e₁, e₂)·(1 + u) + u, by the Cauchy–Schwarz inequality; for
-   * factors it is the larger backward error plus that of one more reduction step.
+   * factors it is the larger backward error plus that of one more reduction step. Where shifts
+   * differ, both first get the same ones, with the error that {@link #centred} explains: those of
+   * this matrix, or none if one of the two has none; factors get the means of both.
    *
    * @param other a Gram matrix of the same layers on other samples
-   * @throws GramException if the layers, neurons, pairs, precision, dead threshold or shift differ
+   * @throws GramException if the layers, neurons, pairs, precision or dead threshold differ, or the
+   *     shifts differ and can't be made the same
    */
   public final Gram plus(Gram other) {
     Objects.requireNonNull(other, "other");
@@ -285,6 +289,10 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
       return this;
     }
     requireAddable(other);
+    if (!haveEqualShifts(other)) {
+      List<double[]> common = commonShifts(other);
+      return about(common).plus(other.about(common));
+    }
     List<GramLayer> sums = new ArrayList<>();
     for (int i = 0; i < layers.size(); i++) {
       sums.add(layers.get(i).plus(other.layers.get(i)));
@@ -300,7 +308,82 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
     return plus(other, sums, samples + other.samples, products);
   }
 
-  /** Adds the numbers of another Gram matrix of the same form and layers. */
+  /**
+   * {@return the Gram matrix of the same layers with each neuron's mean as its shift: K = G −
+   * s·sᵀ/d for sums s} Its sums are 0, and {@link Moments#areCentred} holds.
+   *
+   * <p>A constant neuron becomes 0, and so dead. So does one that is not told from a constant: by
+   * the error of this matrix, or because what is left of its norm is at most what the rounding of
+   * stored activations may have done. Numbers of active samples, repetitions and {@link
+   * Moments#effectiveSamples} stay those that were found with the shifts before.
+   *
+   * <p>To first order the {@link #error} grows by (1 + √κ)/(1 − √κ) at most, with κ the largest
+   * {@link Moments#meanShare}. So it hardly grows where {@link GramOptions#shifted} was set,
+   * whatever the means are, and too much for use where it was not and means are 10⁵ standard
+   * deviations. A factor whose shifts are not yet its means becomes a {@link GramMatrix}. Costs
+   * O(m²) operations, and O(m³) for that.
+   *
+   * @throws GramException if the error would be too large to say anything about distances
+   */
+  public final Gram centred() {
+    boolean hasMeans =
+        layers.stream()
+            .anyMatch(
+                layer -> Arrays.stream(layer.moments().scaledSums()).anyMatch(sum -> sum != 0));
+    return hasMeans ? movedToMeans() : this;
+  }
+
+  /**
+   * {@return the Gram matrix of the same layers without shifts: that of the activations as they are
+   * stored} Costs O(m²) operations.
+   *
+   * @throws GramException if this is a factor whose shifts are neither 0 nor its means
+   */
+  public final Gram unshifted() {
+    return about(layers.stream().map(layer -> new double[layer.neurons()]).toList());
+  }
+
+  private Gram about(List<double[]> shifts) {
+    for (int i = 0; i < shifts.size(); i++) {
+      if (!Arrays.equals(shifts.get(i), layers.get(i).moments().shifts())) {
+        return movedTo(shifts);
+      }
+    }
+    return this;
+  }
+
+  /** The shifts, by layer. */
+  final List<double[]> shifts() {
+    return layers.stream().map(layer -> layer.moments().shifts()).toList();
+  }
+
+  /** Whether any shift is not 0. */
+  final boolean isShifted() {
+    return shifts().stream().flatMapToDouble(Arrays::stream).anyMatch(shift -> shift != 0);
+  }
+
+  private boolean haveEqualShifts(Gram other) {
+    for (int i = 0; i < layers.size(); i++) {
+      for (int neuron = 0; neuron < layers.get(i).neurons(); neuron++) {
+        Moments others = other.layers.get(i).moments();
+        if (layers.get(i).moments().shift(neuron) != others.shift(neuron)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Makes the means the shifts. */
+  abstract Gram movedToMeans();
+
+  /** Changes the shifts. */
+  abstract Gram movedTo(List<double[]> shifts);
+
+  /** The shifts that both get in order to be added. */
+  abstract List<double[]> commonShifts(Gram other);
+
+  /** Adds the numbers of another Gram matrix of the same form, layers and shifts. */
   abstract Gram plus(
       Gram other, List<GramLayer> sums, long allSamples, Map<GramPair, NormProducts> products);
 

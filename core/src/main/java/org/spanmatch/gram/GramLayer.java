@@ -83,7 +83,7 @@ public record GramLayer(
   /**
    * Checks that another layer may be added to this one.
    *
-   * @throws GramException if the network, name, neurons or shifts differ
+   * @throws GramException if the network, name or neurons differ
    */
   void requireSame(GramLayer other) {
     if (network != other.network || !name.equals(other.name)) {
@@ -108,21 +108,28 @@ public record GramLayer(
               + " neurons, found "
               + other.neurons());
     }
+  }
+
+  /** Returns the layer with other moments. */
+  GramLayer with(Moments other) {
+    return new GramLayer(network, name, sources, sampleAxes, storageRoundoff, other);
+  }
+
+  /**
+   * {@return how far the rounding of stored activations may have moved a neuron's activation vector
+   * less its shift, relative to its norm: u_data, or more where a shift is a large part of it}
+   *
+   * @param deadThreshold the norm up to which neurons are dead, which don't count
+   */
+  public double vectorRoundoff(double deadThreshold) {
+    double largest = 1;
     for (int neuron = 0; neuron < neurons(); neuron++) {
-      if (moments.shift(neuron) != other.moments.shift(neuron)) {
-        throw new GramException(
-            "layer '"
-                + name
-                + "' of network "
-                + (network + 1)
-                + ", neuron "
-                + neuron
-                + ": expected a shift of "
-                + moments.shift(neuron)
-                + ", found "
-                + other.moments.shift(neuron));
+      if (moments.shift(neuron) != 0 && moments.norm(neuron) > deadThreshold) {
+        double stored = moments.storedSquare(neuron, samples());
+        largest = Math.max(largest, Math.sqrt(stored / moments.scaledSquare(neuron)));
       }
     }
+    return Math.min(1, storageRoundoff * largest);
   }
 
   /** Returns the layer on the samples of both. */
@@ -173,6 +180,7 @@ public record GramLayer(
    */
   public record Repetition(long looked, long silent, long commonest, long key, long distinct) {
     private static final int MOST_HALVINGS = 60;
+    private static final long SILENT_KEY = -1;
 
     /** No sample was looked at. */
     public static final Repetition UNKNOWN = new Repetition(0, 0, 0, 0, 0);
@@ -255,6 +263,19 @@ public record GramLayer(
      */
     public double othersShare() {
       return looked == 0 ? 0 : (double) (looked - silent - commonest) / looked;
+    }
+
+    /**
+     * {@return the same, with samples that have no active neuron counted as others are: for
+     * activations less a shift, where zeros are not 0}
+     */
+    public Repetition countingSilent() {
+      if (silent == 0) {
+        return this;
+      }
+      boolean more = silent > commonest;
+      return new Repetition(
+          looked, 0, more ? silent : commonest, more ? SILENT_KEY : key, distinct + 1);
     }
 
     /** Returns the repetition in the samples of both. */

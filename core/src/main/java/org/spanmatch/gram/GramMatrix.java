@@ -131,6 +131,22 @@ public final class GramMatrix extends Gram {
   }
 
   @Override
+  GramMatrix movedToMeans() {
+    return ShiftedMatrix.centred(this);
+  }
+
+  @Override
+  GramMatrix movedTo(List<double[]> shifts) {
+    return ShiftedMatrix.about(this, shifts);
+  }
+
+  /** Those of the first, unless one of the two was added up without shifts. */
+  @Override
+  List<double[]> commonShifts(Gram other) {
+    return other.isShifted() ? shifts() : other.shifts();
+  }
+
+  @Override
   GramMatrix plus(
       Gram other, List<GramLayer> sums, long allSamples, Map<GramPair, NormProducts> products) {
     GramMatrix matrix = (GramMatrix) other;

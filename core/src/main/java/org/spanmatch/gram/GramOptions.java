@@ -10,10 +10,18 @@ import java.util.Objects;
  * @param precision the least precision required; a backend may do better
  * @param normProducts whether to add up the sums for debiased CKA, for each layer with itself and
  *     each pair; costs O(samples × neurons) more
+ * @param shifted whether to subtract from each neuron's activations, before they are added up, a
+ *     value near their mean ({@link Moments#shift}), so that {@link Gram#centred} loses no digits
+ *     however large the mean is; costs O(samples × neurons) more, and high precision reads the
+ *     layers twice
  * @param progress receives the number of samples read so far
  */
 public record GramOptions(
-    double deadThreshold, Precision precision, boolean normProducts, Progress progress) {
+    double deadThreshold,
+    Precision precision,
+    boolean normProducts,
+    boolean shifted,
+    Progress progress) {
   /** The default dead threshold: neurons whose activation vector has at most this norm are dead. */
   public static final double DEFAULT_DEAD_THRESHOLD = 1e-16;
 
@@ -24,6 +32,7 @@ public record GramOptions(
    * @param precision the least precision required
    * @param normProducts whether to add up the sums for debiased CKA, for each layer with itself and
    *     each pair
+   * @param shifted whether to subtract a value near their mean from each neuron's activations
    * @param progress receives the number of samples read so far
    */
   public GramOptions {
@@ -36,7 +45,20 @@ public record GramOptions(
   }
 
   /**
-   * Options without norm products.
+   * Options for activations as they are.
+   *
+   * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead
+   * @param precision the least precision required
+   * @param normProducts whether to add up the sums for debiased CKA
+   * @param progress receives the number of samples read so far
+   */
+  public GramOptions(
+      double deadThreshold, Precision precision, boolean normProducts, Progress progress) {
+    this(deadThreshold, precision, normProducts, false, progress);
+  }
+
+  /**
+   * Options without norm products, for activations as they are.
    *
    * @param deadThreshold neurons whose activation vector has at most this Euclidean norm are dead
    * @param precision the least precision required
@@ -59,7 +81,7 @@ public record GramOptions(
    * @param norm the largest Euclidean norm of a dead neuron, finite, at least 0
    */
   public GramOptions withDeadThreshold(double norm) {
-    return new GramOptions(norm, precision, normProducts, progress);
+    return new GramOptions(norm, precision, normProducts, shifted, progress);
   }
 
   /**
@@ -68,12 +90,17 @@ public record GramOptions(
    * @param least the least precision that is wanted
    */
   public GramOptions withPrecision(Precision least) {
-    return new GramOptions(deadThreshold, least, normProducts, progress);
+    return new GramOptions(deadThreshold, least, normProducts, shifted, progress);
   }
 
   /** {@return these options with norm products} */
   public GramOptions withNormProducts() {
-    return new GramOptions(deadThreshold, precision, true, progress);
+    return new GramOptions(deadThreshold, precision, true, shifted, progress);
+  }
+
+  /** {@return these options with a value near their mean subtracted from activations} */
+  public GramOptions withShifts() {
+    return new GramOptions(deadThreshold, precision, normProducts, true, progress);
   }
 
   /**
@@ -82,6 +109,6 @@ public record GramOptions(
    * @param report receives the number of samples read
    */
   public GramOptions withProgress(Progress report) {
-    return new GramOptions(deadThreshold, precision, normProducts, report);
+    return new GramOptions(deadThreshold, precision, normProducts, shifted, report);
   }
 }

@@ -154,8 +154,28 @@ public final class Moments {
   }
 
   /**
-   * {@return the number of samples at which a neuron's activation differs from its shift, usually
-   * from 0}
+   * {@return the mean of a neuron's activations, whatever their shift; infinite if their sum
+   * exceeds the range of doubles}
+   *
+   * @param neuron the neuron's position in its layer
+   * @param samples the number of samples d
+   */
+  public double mean(int neuron, long samples) {
+    return shifts[neuron] + sum(neuron) / samples;
+  }
+
+  /**
+   * {@return whether the activations are shifted by their means, as {@link Gram#centred} makes
+   * them, so that they span at most d − 1 dimensions}
+   */
+  public boolean areCentred() {
+    return Arrays.stream(sums).allMatch(sum -> sum == 0)
+        && Arrays.stream(shifts).anyMatch(shift -> shift != 0);
+  }
+
+  /**
+   * {@return the number of samples at which a neuron's activation differs from the shift that it
+   * had when it was added up, usually from 0}
    *
    * @param neuron the neuron's position in its layer
    */
@@ -175,8 +195,22 @@ public final class Moments {
   }
 
   /**
+   * {@return the share κ of a neuron's squared norm that its mean makes up, before any shift was
+   * subtracted, in [0, 1]; 0 for a neuron that is always 0}
+   *
+   * @param neuron the neuron's position in its layer
+   * @param samples the number of samples d
+   */
+  public double storedMeanShare(int neuron, long samples) {
+    double scaledMean = scaledShift(neuron) + sums[neuron] / samples;
+    double aboutMean = Math.max(0, squares[neuron] - sums[neuron] / samples * sums[neuron]);
+    double ofMean = samples * scaledMean * scaledMean;
+    return ofMean == 0 ? 0 : 1 / (1 + aboutMean / ofMean);
+  }
+
+  /**
    * {@return κ = (Σz)²/(d·Σz²), the share of a neuron's squared norm that its mean makes up, in [0,
-   * 1]; 0 for a neuron that is never active}
+   * 1], both less the shift; 0 for a neuron that is never active}
    *
    * @param neuron the neuron's position in its layer
    * @param samples the number of samples d
@@ -234,6 +268,55 @@ public final class Moments {
         .filter(neuron -> norm(neuron) <= threshold)
         .boxed()
         .toList();
+  }
+
+  /** The shift of a neuron in scaled units. */
+  private double scaledShift(int neuron) {
+    return Math.scalb(shifts[neuron], scaleExponents[neuron]);
+  }
+
+  /** The squared norm of a neuron in scaled units. */
+  double scaledSquare(int neuron) {
+    return squares[neuron];
+  }
+
+  /** The squared norm of a neuron before its shift was subtracted, in scaled units. */
+  double storedSquare(int neuron, long samples) {
+    double shift = scaledShift(neuron);
+    return shift == 0
+        ? squares[neuron]
+        : Math.max(0, squares[neuron] + shift * (2 * sums[neuron] + samples * shift));
+  }
+
+  /** The means of all neurons. */
+  double[] means(long samples) {
+    double[] means = new double[neurons()];
+    Arrays.setAll(means, neuron -> mean(neuron, samples));
+    return means;
+  }
+
+  /** What other shifts add to every activation, in scaled units. */
+  double[] stepsTo(double[] otherShifts) {
+    double[] steps = new double[neurons()];
+    Arrays.setAll(steps, i -> Math.scalb(shifts[i] - otherShifts[i], scaleExponents[i]));
+    return steps;
+  }
+
+  /**
+   * Returns the moments of the same activations with other shifts. Sums of fourth powers would need
+   * sums of third powers, so each neuron keeps its {@link #effectiveSamples}.
+   */
+  Moments moved(double[] newSums, double[] newSquares, double[] newShifts, long samples) {
+    double[] newFourths = new double[neurons()];
+    long[] newActive = new long[neurons()];
+    for (int i = 0; i < newFourths.length; i++) {
+      double square = newSquares[i] * newSquares[i];
+      double effective = effectiveSamples(i);
+      newFourths[i] = square / (effective == 0 ? samples : effective);
+      newActive[i] = newSquares[i] == 0 ? 0 : effective == 0 ? samples : activeSamples[i];
+    }
+    return new Moments(
+        newSums, newSquares, newFourths, newActive, scaleExponents, newShifts, repetition);
   }
 
   /** Whether any neuron was scaled. */

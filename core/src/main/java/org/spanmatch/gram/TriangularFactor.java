@@ -1,9 +1,11 @@
 package org.spanmatch.gram;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.spanmatch.gram.GramPair.NormProducts;
 import org.spanmatch.gram.orthogonal.Householder;
@@ -17,6 +19,9 @@ import org.spanmatch.gram.orthogonal.Householder;
  * layers.
  */
 public final class TriangularFactor extends Gram {
+  // A mean that makes up less of a vector than this counts as an error of the vector.
+  private static final double NEGLIGIBLE_MEAN = 0x1p-26;
+
   private final double[][] rows;
   private final int[] first; // the column of each layer's first neuron
   private final int[] multipleOf; // for each column, one that it is a multiple of
@@ -159,6 +164,141 @@ public final class TriangularFactor extends Gram {
   TriangularFactor withLayers(List<GramLayer> labelled) {
     return new TriangularFactor(
         labelled, samples(), deadThreshold(), error(), rows, normProducts(), multipleOf);
+  }
+
+  /**
+   * Takes what is left of the means, such as the rounding of shifts, for a backward error. Where
+   * more is left, a factor can't be corrected without the loss that its inner products have.
+   */
+  @Override
+  Gram movedToMeans() {
+    double left = largestMean();
+    if (left > NEGLIGIBLE_MEAN) {
+      return ShiftedMatrix.centred(products());
+    }
+    List<GramLayer> centred = new ArrayList<>();
+    for (GramLayer layer : layers()) {
+      Moments moments = layer.moments();
+      double[] squares = moments.scaledSquares();
+      for (int i = 0; i < squares.length; i++) {
+        double doubt = layer.storageRoundoff() * layer.storageRoundoff();
+        if (squares[i] <= doubt * moments.storedSquare(i, samples())) {
+          squares[i] = 0;
+        }
+      }
+      centred.add(
+          layer.with(
+              moments.moved(
+                  new double[squares.length], squares, moments.means(samples()), samples())));
+    }
+    return new TriangularFactor(
+        centred, samples(), deadThreshold(), error() + left, rows, normProducts());
+  }
+
+  /** The largest √κ of a living neuron: the share of its vector that its mean makes up. */
+  private double largestMean() {
+    double largest = 0;
+    for (GramLayer layer : layers()) {
+      Moments moments = layer.moments();
+      for (int i = 0; i < layer.neurons(); i++) {
+        if (moments.norm(i) > deadThreshold()) {
+          largest = Math.max(largest, Math.sqrt(moments.meanShare(i, samples())));
+        }
+      }
+    }
+    return largest;
+  }
+
+  /** The inner products RᵀR, in O(m³) operations. */
+  private GramMatrix products() {
+    Map<GramPair, double[]> blocks = new TreeMap<>();
+    List<GramLayer> described = new ArrayList<>();
+    for (int i = 0; i < layers().size(); i++) {
+      double[] triangle = product(new GramPair(i, i));
+      int neurons = layers().get(i).neurons();
+      Moments moments = layers().get(i).moments();
+      double[] squares = new double[neurons];
+      Arrays.setAll(squares, n -> triangle[GramMatrix.triangleRow(neurons, n) + n]);
+      described.add(
+          layers()
+              .get(i)
+              .with(moments.moved(moments.scaledSums(), squares, moments.shifts(), samples())));
+      blocks.put(new GramPair(i, i), triangle);
+    }
+    pairs().forEach(pair -> blocks.put(pair, product(pair)));
+    double error = (2 + error()) * error() + rows.length * ROUNDOFF;
+    return new GramMatrix(described, samples(), deadThreshold(), error, blocks, normProducts());
+  }
+
+  private double[] product(GramPair pair) {
+    int from = first[pair.first()];
+    int end = first[pair.first() + 1];
+    int otherFrom = first[pair.second()];
+    int otherEnd = first[pair.second() + 1];
+    boolean triangle = pair.first() == pair.second();
+    double[] block = new double[Math.toIntExact(GramMatrix.blockSize(layers(), pair))];
+    for (int row = 0; row < Math.min(rows.length, end); row++) {
+      for (int i = Math.max(row, from); i < end; i++) {
+        double factor = rows[row][i - row];
+        int start =
+            triangle
+                ? GramMatrix.triangleRow(end - from, i - from) - otherFrom
+                : (i - from) * (otherEnd - otherFrom) - otherFrom;
+        for (int j = triangle ? i : Math.max(row, otherFrom); j < otherEnd; j++) {
+          block[start + j] += factor * rows[row][j - row];
+        }
+      }
+    }
+    return block;
+  }
+
+  /**
+   * Adds what the new shifts put on every activation. Vectors about their means are orthogonal to
+   * that, so it is one more row.
+   */
+  @Override
+  TriangularFactor movedTo(List<double[]> shifts) {
+    if (largestMean() > NEGLIGIBLE_MEAN) {
+      throw new GramException(
+          layers().get(0).description()
+              + ": with high precision, what was added up without --center and what was added up"
+              + " with it can't be added; add up all parts alike");
+    }
+    double[] row = new double[columns()];
+    List<GramLayer> moved = new ArrayList<>();
+    for (int layer = 0; layer < layers().size(); layer++) {
+      GramLayer old = layers().get(layer);
+      double[] steps = old.moments().stepsTo(shifts.get(layer));
+      double[] sums = old.moments().scaledSums();
+      double[] squares = old.moments().scaledSquares();
+      for (int i = 0; i < steps.length; i++) {
+        squares[i] = Math.max(0, squares[i] + steps[i] * (2 * sums[i] + samples() * steps[i]));
+        sums[i] += samples() * steps[i];
+        row[first[layer] + i] = sums[i] / Math.sqrt((double) samples());
+      }
+      moved.add(old.with(old.moments().moved(sums, squares, shifts.get(layer), samples())));
+    }
+    double[][] whole = merged(rescaled(layers(), columns()), new double[][] {row});
+    for (int i = 0; i < whole.length; i++) {
+      whole[i] = Arrays.copyOfRange(whole[i], i, columns());
+    }
+    double step = columns() * Householder.backwardError(2);
+    return new TriangularFactor(
+        moved, samples(), deadThreshold(), error() + largestMean() + step, whole, Map.of());
+  }
+
+  /** The means of both, about which a factor loses nothing. */
+  @Override
+  List<double[]> commonShifts(Gram other) {
+    double share = (double) other.samples() / (samples() + other.samples());
+    List<double[]> common = new ArrayList<>();
+    for (int layer = 0; layer < layers().size(); layer++) {
+      double[] means = layers().get(layer).moments().means(samples());
+      double[] others = other.layers().get(layer).moments().means(other.samples());
+      Arrays.setAll(means, i -> means[i] + share * (others[i] - means[i]));
+      common.add(means);
+    }
+    return common;
   }
 
   @Override

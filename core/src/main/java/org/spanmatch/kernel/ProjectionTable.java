@@ -83,13 +83,23 @@ public interface ProjectionTable extends AutoCloseable {
   Moments moments(Group group);
 
   /**
-   * {@return whether a group has at least as many living neurons as there are samples, so that it
+   * {@return whether a group has at least as many living neurons as {@link #dimensions}, so that it
    * usually spans the whole space and distances to it are trivially 0}
    *
    * @param group the group
    */
   default boolean fillsSpace(Group group) {
-    return neurons(group) - dead(group).size() >= samples();
+    return neurons(group) - dead(group).size() >= dimensions(group);
+  }
+
+  /**
+   * {@return the dimension of the space in which a group's activation vectors lie: the number of
+   * samples, less 1 if the Gram matrix is {@linkplain Moments#areCentred centred}}
+   *
+   * @param group the group
+   */
+  default long dimensions(Group group) {
+    return moments(group).areCentred() ? samples() - 1 : samples();
   }
 
   /**

@@ -39,25 +39,6 @@ class GramTest {
     return new GramMatrix(layers, 10, threshold, matrix.error(), blocks, Map.of());
   }
 
-  private static GramLayer shifted(GramLayer layer, double shift) {
-    Moments moments = layer.moments();
-    double[] shifts = new double[layer.neurons()];
-    shifts[1] = shift;
-    return new GramLayer(
-        layer.network(),
-        layer.name(),
-        layer.sources(),
-        layer.sampleAxes(),
-        layer.storageRoundoff(),
-        new Moments(
-            moments.scaledSums(),
-            moments.scaledSquares(),
-            moments.scaledFourthPowers(),
-            moments.activeSamples(),
-            moments.scaleExponents(),
-            shifts));
-  }
-
   private static GramLayer renamed(GramLayer layer, int network, String name) {
     return new GramLayer(
         network,
@@ -105,19 +86,6 @@ class GramTest {
         "layer 'layer 0' of network 1: expected 3 neurons, found 2",
         ACTIVATIONS.factor(false),
         Activations.random(1, 4, 2, 3).factor(false));
-  }
-
-  @Test
-  void anotherShiftIsRefused() {
-    GramMatrix matrix = ACTIVATIONS.matrix();
-    GramLayer first = matrix.layers().get(0);
-    GramLayer second = matrix.layers().get(1);
-    GramMatrix shifted = with(List.of(first, shifted(second, 2.5)), 1e-16);
-    assertRefused(
-        "layer 'layer 1' of network 2, neuron 1: expected a shift of 0.0, found 2.5",
-        matrix,
-        shifted);
-    assertEquals(2.5, shifted.plus(shifted).layers().get(1).moments().shift(1));
   }
 
   @Test

@@ -49,9 +49,9 @@ public final class MergeCommand implements Command {
         which error bounds include. It may be merged again.
 
         Files of other layers, numbers of neurons or pairs of layers, or that were added up with
-        another dead threshold, shift or precision are refused. What can't be seen: the same samples
-        in two files. They then count twice, in the number of samples too. Nor can it be seen whether
-        both networks had their samples in the same order, and their neurons in that of other files.
+        another dead threshold or precision are refused. What can't be seen: the same samples in two
+        files. They then count twice, in the number of samples too. Nor can it be seen whether both
+        networks had their samples in the same order, and their neurons in that of other files.
 
         Examples:
           spanmatch merge part-*.gram.npz --out all.gram.npz

@@ -13,8 +13,9 @@ import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 
 /**
- * The part of adding up that all backends share: checks the layers, runs the backend's pass, and
- * runs it again with scaled activations if values are too large or too small.
+ * The part of adding up that all backends share: checks the layers, shifts activations if the
+ * options say so, runs the backend's pass, and runs it again with scaled activations if values are
+ * too large or too small.
  */
 public final class GramPass {
   /** One pass of a backend over all layers. */
@@ -23,7 +24,7 @@ public final class GramPass {
     /**
      * Adds up all layers, with each neuron's activations multiplied by its scale.
      *
-     * @param layers the layers, each with its scales if it has any
+     * @param layers the layers, each with its scales if it has any, and shifted already
      * @return the Gram matrix
      * @throws org.spanmatch.activations.ActivationsException if the data can't be read
      */
@@ -49,7 +50,7 @@ public final class GramPass {
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(pass, "pass");
     require(layers, pairs);
-    return of(layers, options.deadThreshold(), pass::run, Gram::layers, gram -> {});
+    return of(layers, options, pass::run, Gram::layers, gram -> {});
   }
 
   /**
@@ -57,7 +58,7 @@ public final class GramPass {
    *
    * @param <T> the type of the result
    * @param layers at least one, all with the same samples
-   * @param deadThreshold the norm up to which neurons are dead
+   * @param options how to add up
    * @param pass adds up all layers, the scale of every neuron applied
    * @param described what was found out about each layer
    * @param discard frees the result of a first pass that is not used
@@ -67,24 +68,23 @@ public final class GramPass {
    */
   public static <T> T of(
       List<? extends Layer> layers,
-      double deadThreshold,
+      GramOptions options,
       Function<List<ScaledLayer>, T> pass,
       Function<T, List<GramLayer>> described,
       Consumer<T> discard) {
-    T first = pass.apply(layers.stream().map(ScaledLayer::unscaled).toList());
+    List<ScaledLayer> unscaled = new ArrayList<>();
+    layers.forEach(layer -> unscaled.add(ScaledLayer.unscaled(layer, options)));
+    T first = pass.apply(unscaled);
     boolean exact =
         described.apply(first).stream()
             .map(GramLayer::moments)
-            .allMatch(moments -> moments.areExact(deadThreshold));
+            .allMatch(moments -> moments.areExact(options.deadThreshold()));
     if (exact) {
       return first;
     }
     discard.accept(first);
-    List<ScaledLayer> scaled = new ArrayList<>();
-    for (Layer layer : layers) {
-      // Throws for a value that is not finite; otherwise finds the scales.
-      scaled.add(ScaledLayer.by(NeuronNorms.of(layer, done -> {}), layer));
-    }
+    // Throws for a value that is not finite; otherwise finds the scales.
+    List<ScaledLayer> scaled = unscaled.stream().map(ScaledLayer::scaled).toList();
     return pass.apply(scaled);
   }
 

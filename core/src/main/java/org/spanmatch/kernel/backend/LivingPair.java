@@ -15,7 +15,7 @@ import org.spanmatch.kernel.PerGroup;
  * @param y position of the second group's layer
  * @param samples number of samples
  * @param storageRoundoff u_data, the larger of the two layers' relative roundings of stored
- *     activations
+ *     activations, relative to the norms less the shifts
  * @param living the living neurons
  * @param moments norms and sums, dead neurons included
  */
@@ -61,7 +61,7 @@ public record LivingPair(
         x,
         y,
         samples,
-        Math.max(first.storageRoundoff(), second.storageRoundoff()),
+        Math.max(first.vectorRoundoff(threshold), second.vectorRoundoff(threshold)),
         PerGroup.of(ofX, ofY),
         PerGroup.of(first.moments(), second.moments()));
   }

@@ -219,7 +219,7 @@ public final class CudaKernel implements ProjectionKernel {
         () ->
             GramPass.of(
                     layers,
-                    how.deadThreshold(),
+                    how,
                     scaled -> resident(new JointLayers(scaled, products), how),
                     ResidentGram::described,
                     ResidentGram::close)

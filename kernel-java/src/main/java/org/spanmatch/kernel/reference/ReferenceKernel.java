@@ -61,7 +61,8 @@ final class ReferenceKernel implements ProjectionKernel {
     GramPass.require(layers, pairs);
     long columns = layers.stream().mapToLong(Layer::neurons).sum();
     HeapMemory.require(StreamingQr.bytes(columns, layers.get(0).samples()), layers);
-    return GramPass.of(layers, pairs, options, scaled -> factor(scaled, pairs, options));
+    GramOptions high = options.withPrecision(Precision.HIGH); // whatever was asked for
+    return GramPass.of(layers, pairs, high, scaled -> factor(scaled, pairs, high));
   }
 
   private static TriangularFactor factor(

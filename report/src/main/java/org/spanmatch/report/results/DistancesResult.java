@@ -96,7 +96,7 @@ public record DistancesResult(
           PerNeuron.of(neurons, distances, distances::errorBound),
           PerNeuron.storageErrors(neurons, distances),
           finite(neurons, moments::norm),
-          finite(neurons, neuron -> moments.sum(neuron) / table.samples()));
+          finite(neurons, neuron -> moments.mean(neuron, table.samples())));
     }
 
     private Side sharpened(Side other) {

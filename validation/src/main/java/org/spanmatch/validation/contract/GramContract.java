@@ -756,6 +756,246 @@ public abstract class GramContract {
     }
   }
 
+  // Centring.
+
+  /** What a mean of 10⁵ standard deviations may cost. */
+  private static final double CENTRED_ERROR = 1e-12;
+
+  /** The inner product about the means, rounded to 60 digits. */
+  private static BigDecimal centredProduct(double[] one, double[] other) {
+    BigDecimal means = exactSum(one).multiply(exactSum(other));
+    BigDecimal samples = new BigDecimal(one.length);
+    return exactProduct(one, other).subtract(means.divide(samples, new MathContext(60)));
+  }
+
+  private static BigDecimal exactSum(double[] vector) {
+    return Arrays.stream(vector).mapToObj(BigDecimal::new).reduce(BigDecimal.ZERO, BigDecimal::add);
+  }
+
+  private static double centredNorm(double[] vector) {
+    return centredProduct(vector, vector)
+        .max(BigDecimal.ZERO)
+        .sqrt(MathContext.DECIMAL64)
+        .doubleValue();
+  }
+
+  /** Adds a mean of another size and sign to each neuron, rounded to float32 if wanted. */
+  private static List<List<double[]>> offset(
+      List<List<double[]>> layers, double size, boolean rounds) {
+    SplittableRandom random = new SplittableRandom(99);
+    List<List<double[]>> moved = new ArrayList<>();
+    for (List<double[]> layer : layers) {
+      List<double[]> vectors = new ArrayList<>();
+      for (double[] vector : layer) {
+        double mean = size * random.nextDouble(-1, 1);
+        vectors.add(
+            Arrays.stream(vector).map(z -> rounds ? (float) (mean + z) : mean + z).toArray());
+      }
+      moved.add(vectors);
+    }
+    return moved;
+  }
+
+  private static List<Layer> float32(List<List<double[]>> layers) {
+    List<Layer> stored = new ArrayList<>();
+    for (List<double[]> vectors : layers) {
+      float[][] neurons = new float[vectors.size()][vectors.get(0).length];
+      for (int i = 0; i < neurons.length; i++) {
+        for (int s = 0; s < neurons[i].length; s++) {
+          neurons[i][s] = (float) vectors.get(i)[s];
+        }
+      }
+      stored.add(Layers.ofNeurons("layer", neurons));
+    }
+    return stored;
+  }
+
+  private Gram shifted(List<? extends Layer> layers) {
+    return kernel.gram(layers, GramPair.all(layers.size()), options().withShifts());
+  }
+
+  private static void assertTrueAboutMeans(List<List<double[]>> layers, Gram gram) {
+    double error = relativeError(gram);
+    assertTrue(error < 1e-8, "or it says nothing: " + error);
+    for (int i = 0; i < layers.size(); i++) {
+      Moments moments = gram.layers().get(i).moments();
+      for (int j = i; j < layers.size(); j++) {
+        for (int m = 0; m < layers.get(i).size(); m++) {
+          double[] one = scaled(gram, i, m, layers.get(i).get(m));
+          for (int n = 0; n < layers.get(j).size(); n++) {
+            double[] other = scaled(gram, j, n, layers.get(j).get(n));
+            double found = gram.innerProduct(i, m, j, n);
+            double norms = centredNorm(one) * centredNorm(other);
+            BigDecimal off = new BigDecimal(found).subtract(centredProduct(one, other)).abs();
+            double bound = Math.min(error * (1 + 4 * ROUNDOFF), CENTRED_ERROR) * norms;
+            String where = "layer " + i + ", neuron " + m + " with " + j + ", " + n + ": ";
+            assertTrue(off.doubleValue() <= bound, () -> where + off + ", not " + bound);
+          }
+        }
+      }
+      for (int m = 0; m < moments.neurons(); m++) {
+        double[] vector = layers.get(i).get(m);
+        assertEquals(0, moments.sum(m));
+        double mean = exactSum(vector).doubleValue() / vector.length;
+        double room = CENTRED_ERROR * centredNorm(vector) + 4 * ROUNDOFF * Math.abs(mean);
+        assertEquals(mean, moments.mean(m, gram.samples()), room);
+      }
+    }
+  }
+
+  @TestFactory
+  Stream<DynamicTest> centredInnerProductsAreTrueHoweverLargeTheMeansAre() {
+    List<List<double[]>> plain = layers(29, 700, 9, 12);
+    List<List<double[]>> many = layers(30, 9000, 3, 2);
+    List<List<double[]>> outlier = offset(plain, 1e5, false);
+    outlier.forEach(layer -> layer.forEach(v -> v[0] += 1e5));
+    Map<String, List<List<double[]>>> cases = new LinkedHashMap<>();
+    cases.put("no means", plain);
+    cases.put("means", offset(plain, 1, false));
+    cases.put("means of 1e5", offset(plain, 1e5, false));
+    cases.put("many samples with means of 1e5", offset(many, 1e5, false));
+    cases.put("a first sample that is an outlier", outlier);
+    cases.put("fewer samples than neurons", offset(layers(31, 6, 9, 12), 1e5, false));
+    Problem graded =
+        new Problem(700, offset(plain, 1e5, false).get(0), offset(plain, 1e5, false).get(1))
+            .graded(-150, 150, 2);
+    cases.put("graded 1e±150", ofProblem(graded));
+    List<DynamicTest> tests = new ArrayList<>();
+    cases.forEach(
+        (name, layers) ->
+            tests.add(
+                dynamicTest(
+                    name,
+                    () -> {
+                      int samples = layers.get(0).get(0).length;
+                      Gram gram = shifted(named(samples, layers));
+                      assertTrueAboutMeans(layers, gram.centred());
+                      assertTrueProducts(layers, gram.centred().unshifted());
+                    })));
+    List<List<double[]>> rounded = offset(plain, 1e5, true);
+    tests.add(
+        dynamicTest(
+            "float32, neuron by neuron",
+            () -> assertTrueAboutMeans(rounded, shifted(float32(rounded)).centred())));
+    return tests.stream();
+  }
+
+  /** In the span of the others and the constant vector, which is orthogonal to what is centred. */
+  private static void assertTrueCentredDistances(
+      List<double[]> x, List<double[]> y, int samples, ProjectionTable table) {
+    double[] ones = new double[samples];
+    Arrays.fill(ones, 1);
+    for (Group group : Group.values()) {
+      List<double[]> own = group == Group.X ? x : y;
+      List<double[]> spanning = new ArrayList<>(List.of(ones));
+      for (int neuron : table.remaining(group.other())) {
+        spanning.add((group == Group.X ? y : x).get(neuron));
+      }
+      DoubleDoubleProjection truth = new DoubleDoubleProjection(samples, spanning);
+      int rank = truth.rank(1e-12); // none of them depend on each other
+      assertEquals(spanning.size(), rank);
+      Distances distances = table.distances(group);
+      for (int i = 0; i < distances.size(); i++) {
+        double[] vector = own.get(distances.neuron(i));
+        double expected =
+            truth.project(vector).distance(rank) * (norm(vector) / centredNorm(vector));
+        String where = group.label() + ", neuron " + distances.neuron(i);
+        assertEquals(expected, distances.distance(i), distances.errorBound(i), where);
+        // Coefficients are below ten here, and an error of G counts with their square.
+        assertEquals(expected, distances.distance(i), 100 * CENTRED_ERROR, where);
+        assertTrue(distances.errorBound(i) < 1e-5, "or it says nothing");
+      }
+    }
+  }
+
+  @Test
+  void centredTablesAreTrueHoweverLargeTheMeansAre() {
+    int samples = 300;
+    List<List<double[]>> layers = layers(32, samples, 9, 7);
+    for (double size : new double[] {0, 1, 1e5}) {
+      for (boolean rounds : new boolean[] {false, true}) {
+        List<List<double[]>> moved = offset(layers, size, rounds);
+        Gram gram = shifted(rounds ? float32(moved) : named(samples, moved)).centred();
+        try (ProjectionTable table = kernel.table(gram, 0, 1)) {
+          assertTrueCentredDistances(moved.get(0), moved.get(1), samples, table);
+          table.remove(Group.Y, 1, 2);
+          assertTrueCentredDistances(moved.get(0), moved.get(1), samples, table);
+          assertEquals(samples - 1, table.dimensions(Group.X));
+        }
+      }
+    }
+  }
+
+  /** A constant, whatever its digits, is 0 about its mean. */
+  @Test
+  void constantNeuronsAreDeadAboutTheirMeans() {
+    int samples = 500;
+    List<List<double[]>> layers = layers(33, samples, 5, 4);
+    double[] constants = {0.1, -1e10, Math.PI, 1e-150};
+    for (double constant : constants) {
+      double[] same = new double[samples];
+      Arrays.fill(same, constant);
+      List<List<double[]>> with =
+          List.of(Stream.concat(Stream.of(same), layers.get(0).stream()).toList(), layers.get(1));
+      Gram gram = shifted(named(samples, with)).centred();
+      assertEquals(0, gram.innerProduct(0, 0, 0, 0));
+      try (ProjectionTable table = kernel.table(gram, 0, 1);
+          ProjectionTable without = kernel.table(shifted(named(samples, layers)).centred(), 0, 1)) {
+        assertEquals(List.of(0), table.dead(Group.X));
+        assertEquals(List.of(), table.dead(Group.Y));
+        Distances found = table.distances(Group.Y);
+        Distances expected = without.distances(Group.Y);
+        for (int i = 0; i < found.size(); i++) {
+          double room = found.errorBound(i) + expected.errorBound(i);
+          assertEquals(expected.distance(i), found.distance(i), room);
+        }
+      }
+    }
+  }
+
+  /** Parts have other first blocks, and so other shifts. */
+  @Test
+  void sumsOfPartsWithOtherShiftsAreTrueAboutTheirMeans() {
+    int samples = 600;
+    List<List<double[]>> layers = offset(layers(34, samples, 6, 5), 1e5, false);
+    layers.forEach(layer -> layer.forEach(v -> Arrays.setAll(v, s -> s < 200 ? v[s] + 2 : v[s])));
+    for (int[] cuts : new int[][] {{200}, {1}, {150, 200, 599}}) {
+      List<Gram> parts = new ArrayList<>();
+      int from = 0;
+      for (int to : IntStream.concat(IntStream.of(cuts), IntStream.of(samples)).toArray()) {
+        parts.add(shifted(named(to - from, part(layers, from, to))));
+        from = to;
+      }
+      Gram sum = Gram.sum(parts);
+      assertEquals(samples, sum.samples());
+      assertTrueAboutMeans(layers, sum.centred());
+      assertTrueProducts(layers, sum.centred().unshifted());
+    }
+  }
+
+  @Test
+  void anotherConstantChangesNothingAboutTheMeans() {
+    int samples = 400;
+    List<List<double[]>> layers = layers(35, samples, 6, 5);
+    // With few digits, so that adding rounds nothing.
+    layers.forEach(layer -> layer.forEach(v -> Arrays.setAll(v, s -> (float) v[s])));
+    List<List<double[]>> moved = new ArrayList<>();
+    for (List<double[]> layer : layers) {
+      moved.add(layer.stream().map(v -> Arrays.stream(v).map(z -> z + 4096).toArray()).toList());
+    }
+    try (ProjectionTable one = kernel.table(shifted(named(samples, layers)).centred(), 0, 1);
+        ProjectionTable other = kernel.table(shifted(named(samples, moved)).centred(), 0, 1)) {
+      for (Group group : Group.values()) {
+        Distances expected = one.distances(group);
+        Distances found = other.distances(group);
+        for (int i = 0; i < found.size(); i++) {
+          double room = found.errorBound(i) + expected.errorBound(i);
+          assertEquals(expected.distance(i), found.distance(i), room);
+        }
+      }
+    }
+  }
+
   // Bad input.
 
   @Test
