@@ -45,7 +45,8 @@ public final class FirstStart {
               List.of("simple", x, y, "--epsilon", "0.3"),
               List.of("distances", x, y, "--json", "-"),
               List.of("gram", x, y, "--out", gram),
-              List.of("spectrum", gram))) {
+              List.of("spectrum", gram),
+              List.of("measures", gram))) {
         Main.run(command.toArray(String[]::new), new Console(nowhere, nowhere, 0));
       }
     } finally {

@@ -25,6 +25,7 @@ import org.spanmatch.cli.commands.GramCommand;
 import org.spanmatch.cli.commands.HelpCommand;
 import org.spanmatch.cli.commands.LayersCommand;
 import org.spanmatch.cli.commands.MatchCommand;
+import org.spanmatch.cli.commands.MeasuresCommand;
 import org.spanmatch.cli.commands.MergeCommand;
 import org.spanmatch.cli.commands.SimpleCommand;
 import org.spanmatch.cli.commands.SpectrumCommand;
@@ -163,6 +164,7 @@ public final class Main {
                 new SimpleCommand(),
                 new SpectrumCommand(),
                 new DistancesCommand(),
+                new MeasuresCommand(),
                 new GramCommand(),
                 new MergeCommand(),
                 new LayersCommand(),

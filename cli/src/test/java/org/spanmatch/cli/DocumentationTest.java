@@ -26,7 +26,7 @@ import org.spanmatch.tuning.Effort;
 class DocumentationTest {
   @TempDir Path folder;
 
-  private static Outcome example(String name, Object... arguments) {
+  static Outcome example(String name, Object... arguments) {
     return example(List.of(), System.getProperty("java.class.path"), name, arguments);
   }
 
@@ -250,6 +250,7 @@ class DocumentationTest {
             "simple",
             "spectrum",
             "distances",
+            "measures",
             "gram",
             "merge",
             "validate",

@@ -120,7 +120,9 @@ class GramCommandTest {
     "spectrum, standard",
     "spectrum, high",
     "distances, standard",
-    "distances, high"
+    "distances, high",
+    "measures, standard",
+    "measures, high"
   })
   void resultsAreThoseOfTheActivations(String command, String precision) throws IOException {
     Path gram = gram("f.gram.npz", x, y, "--precision", precision);
@@ -387,7 +389,7 @@ class GramCommandTest {
     byte[] bytes = Files.readAllBytes(gram);
     Path cut = Files.write(folder.resolve("cut.npz"), Arrays.copyOf(bytes, bytes.length / 2));
     Path later = laterVersion();
-    for (String command : List.of("match", "simple", "spectrum", "distances")) {
+    for (String command : List.of("match", "simple", "spectrum", "distances", "measures")) {
       assertFails(3, RealCommand.run(command, x), x, "no Gram file", "expected 2 file arguments");
       assertFails(3, RealCommand.run(command, cut), cut, "not a readable .npz (zip) archive");
       assertFails(3, RealCommand.run(command, later), later, "expected version 1", "found 7");
@@ -430,7 +432,7 @@ class GramCommandTest {
   void optionsForActivationsAreRefused(String option) {
     Path gram = gram("f.gram.npz", x, y);
     String[] words = option.split(" ", 2);
-    for (String command : List.of("match", "simple", "spectrum", "distances")) {
+    for (String command : List.of("match", "simple", "spectrum", "distances", "measures")) {
       assertFails(2, RealCommand.run(command, gram, words[0], words[1]), words[0]);
     }
     assertFails(

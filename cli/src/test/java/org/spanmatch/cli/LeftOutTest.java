@@ -67,7 +67,7 @@ class LeftOutTest {
 
   /** As programs see it: once for each file, and not silenced by --quiet. */
   @ParameterizedTest
-  @ValueSource(strings = {"match", "spectrum", "distances", "simple"})
+  @ValueSource(strings = {"match", "spectrum", "distances", "simple", "measures"})
   void isInTheJson(String command) throws IOException {
     Path alone = folder.resolve("y.npz");
     Files.write(alone, Files.readAllBytes(file));

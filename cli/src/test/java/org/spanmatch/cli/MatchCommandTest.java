@@ -645,7 +645,7 @@ class MatchCommandTest {
 
   /** What a layer needs is said before it is computed, where the time went afterwards. */
   @ParameterizedTest
-  @ValueSource(strings = {"match", "simple", "spectrum", "distances"})
+  @ValueSource(strings = {"match", "simple", "spectrum", "distances", "measures"})
   void verboseTellsMemoryAndTime(String command) {
     Outcome outcome = RealCommand.run(command, x, y, "--layers", "conv", "--verbose");
     assertEquals(0, outcome.exitCode());

@@ -72,7 +72,7 @@ class ReadAheadCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"match", "spectrum", "distances", "simple"})
+  @ValueSource(strings = {"match", "spectrum", "distances", "simple", "measures"})
   void resultsAreTheSame(String command) {
     assertSame(0, command, x, y);
     assertSame(0, command, x, y, "--samples", 500);

@@ -146,7 +146,11 @@ public final class LayerComparison {
   private <T> Attempt<T> attempt(Question<T> question, Precision precision) {
     GramOptions how =
         new GramOptions(
-            options.deadThreshold(), precision, false, options.centred(), steps.progress());
+            options.deadThreshold(),
+            precision,
+            question.needsNormProducts(),
+            options.centred(),
+            steps.progress());
     announce(precision);
     boolean looks = question.looksAtGram() || options.centred();
     Asked<T> asked =

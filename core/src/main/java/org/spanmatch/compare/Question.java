@@ -63,6 +63,15 @@ public interface Question<T> {
     return centred;
   }
 
+  /**
+   * {@return whether {@link #lookingAt} asks for {@linkplain
+   * org.spanmatch.gram.GramPair.NormProducts norm products}} Then they are added up with the
+   * activations, which costs O(samples × neurons); a Gram matrix from elsewhere may lack them.
+   */
+  default boolean needsNormProducts() {
+    return false;
+  }
+
   /** {@return the precision of the first attempt, unless the options fix it} */
   default Precision precision() {
     return Precision.STANDARD;

@@ -34,6 +34,11 @@ record EffectiveRank(Group group) implements Measure {
   }
 
   @Override
+  public Scale scale() {
+    return Scale.SIZE;
+  }
+
+  @Override
   public OptionalDouble of(LayerGrams layers) {
     double[][] covariance = layers.centred(group, group);
     if (covariance.length == 0) {

@@ -33,6 +33,11 @@ public interface Measure {
     return false;
   }
 
+  /** {@return what the values are, and which way is closer} */
+  default Scale scale() {
+    return Scale.SIMILARITY;
+  }
+
   /**
    * Computes the measure.
    *
@@ -50,5 +55,15 @@ public interface Measure {
         new SoftMatching(),
         new EffectiveRank(Group.X),
         new EffectiveRank(Group.Y));
+  }
+
+  /** What the values of a measure are. */
+  enum Scale {
+    /** A similarity of at most 1, which equal layers have. */
+    SIMILARITY,
+    /** A distance of at least 0, which equal layers have. */
+    DISTANCE,
+    /** A number of dimensions of one layer. */
+    SIZE
   }
 }

@@ -6,6 +6,7 @@ import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
@@ -15,6 +16,7 @@ import org.spanmatch.report.results.DistancesResult;
 import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.results.MatchResult;
+import org.spanmatch.report.results.MeasuresResult;
 import org.spanmatch.report.results.RunResult;
 import org.spanmatch.report.results.SimpleResult;
 
@@ -112,6 +114,26 @@ public final class Csv {
                 side.storageError().get(neuron),
                 warnings);
           }
+        }
+      }
+    }
+  }
+
+  /** Writes {@code measures.csv}: one line per layer and measure; an undefined one has no value. */
+  public static void writeMeasures(MeasuresResult result, OutputStream out) throws IOException {
+    try (CSVPrinter csv =
+        printer(
+            out, "layer", "measure", "value", "neurons_x", "neurons_y", "samples", "warnings")) {
+      for (MeasuresResult.Layer layer : result.layers()) {
+        for (Map.Entry<String, Double> measure : layer.measures().entrySet()) {
+          csv.printRecord(
+              layer.name(),
+              measure.getKey(),
+              measure.getValue(),
+              layer.neurons().x(),
+              layer.neurons().y(),
+              layer.samples(),
+              Warning.codes(layer.warnings()));
         }
       }
     }

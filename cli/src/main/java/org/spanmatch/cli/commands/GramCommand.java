@@ -55,9 +55,9 @@ public final class GramCommand implements Command {
         A and B hold the activations of two networks on the same test set, as for 'match'. What is
         kept are the inner products of all neurons, the Gram matrix (with --precision high its
         triangular factor), whose size does not depend on the number of samples. 'match', 'simple',
-        'spectrum' and 'distances' take the file instead of A and B; with the same backend and the
-        same --precision standard or high they give the same results. 'layers' says what is in it,
-        'merge' adds files of the same layers on other samples, and numpy reads it.
+        'spectrum', 'distances' and 'measures' take the file instead of A and B; with the same
+        backend and the same --precision standard or high they give the same results. 'layers' says
+        what is in it, 'merge' adds files of the same layers on other samples, and numpy reads it.
 
         By default layers of equal names are added up together, which is what the other commands
         compare. --pairs all adds up all pairs of layers of A and B that have the same samples, for

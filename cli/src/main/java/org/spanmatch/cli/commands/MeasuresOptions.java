@@ -1,0 +1,79 @@
+package org.spanmatch.cli.commands;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.commons.cli.Option;
+import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.CommonOptions;
+import org.spanmatch.cli.options.ComparingOptions;
+import org.spanmatch.cli.options.Spelling;
+import org.spanmatch.cli.options.UsageException;
+import org.spanmatch.cli.output.JsonTarget;
+import org.spanmatch.cli.output.ResultFolder;
+import org.spanmatch.similarity.Measure;
+
+/**
+ * The options of {@code spanmatch measures}.
+ *
+ * @param comparing what is compared, and how
+ * @param measures what to compute, in the order of all measures; at least one
+ * @param out where results and figures go, if anywhere
+ * @param json where the JSON goes
+ */
+record MeasuresOptions(
+    ComparingOptions comparing,
+    List<Measure> measures,
+    Optional<ResultFolder> out,
+    JsonTarget json) {
+  private static final Option MEASURES =
+      CommonOptions.valued(
+          "measures", "names", "only these, such as linearCka,debiasedCka; default all");
+
+  static List<Option> definitions() {
+    return ComparingOptions.definitions(
+        MEASURES,
+        CommonOptions.describe(
+            CommonOptions.OUT, "write result.json, measures.csv, measures.svg and .png there"));
+  }
+
+  static MeasuresOptions of(Arguments arguments) {
+    List<Measure> measures = measures(arguments);
+    Optional<ResultFolder> out = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
+    return new MeasuresOptions(
+        ComparingOptions.of(arguments), measures, out, JsonTarget.of(arguments));
+  }
+
+  /**
+   * The measures that are asked for.
+   *
+   * @throws UsageException if there is none of a name
+   */
+  static List<Measure> measures(Arguments arguments) {
+    List<Measure> all = Measure.all();
+    List<String> names = arguments.items(MEASURES).orElse(null);
+    if (names == null) {
+      return all;
+    }
+    for (String name : names) {
+      if (all.stream().noneMatch(measure -> measure.name().equals(name))) {
+        throw unknown(name, all.stream().map(Measure::name).toList());
+      }
+    }
+    return all.stream().filter(measure -> names.contains(measure.name())).toList();
+  }
+
+  private static UsageException unknown(String typed, List<String> names) {
+    List<String> lower = names.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+    String part = typed.toLowerCase(Locale.ROOT);
+    return new UsageException(
+        "--measures: there is no measure '"
+            + typed
+            + "'"
+            + Spelling.nearest(typed, lower)
+                .or(() -> lower.stream().filter(name -> name.contains(part)).findFirst())
+                .filter(near -> !part.isEmpty())
+                .map(near -> " (did you mean " + names.get(lower.indexOf(near)) + "?)")
+                .orElse(", only " + String.join(", ", names)));
+  }
+}

@@ -1,0 +1,117 @@
+package org.spanmatch.cli.commands;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.spanmatch.compare.LayerComparison;
+import org.spanmatch.compare.LayerPair;
+import org.spanmatch.compare.Question;
+import org.spanmatch.compare.Warning;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramLayer;
+import org.spanmatch.gram.GramPair;
+import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.report.results.MeasuresResult;
+import org.spanmatch.similarity.LayerGrams;
+import org.spanmatch.similarity.Measure;
+
+/**
+ * Computes measures of similarity for each layer. They come from the Gram matrix; the table is for
+ * the warnings alone.
+ *
+ * @param measures what to compute
+ * @param threads number of threads that compute
+ * @param found the values of the layer whose table is asked next; null for an undefined one
+ * @param note why a measure is null that could be had
+ */
+record MeasuresRun(
+    List<Measure> measures, int threads, Map<String, Double> found, Optional<String> note)
+    implements Question<MeasuresResult.Layer> {
+  /** Computes these measures. */
+  MeasuresRun(List<Measure> measures, int threads) {
+    this(measures, threads, Map.of(), Optional.empty());
+  }
+
+  @Override
+  public boolean looksAtGram() {
+    return true;
+  }
+
+  @Override
+  public boolean needsNormProducts() {
+    return measures.stream().anyMatch(Measure::needsNormProducts);
+  }
+
+  @Override
+  public MeasuresRun lookingAt(LayerPair.OfGram added, LayerComparison.Steps steps) {
+    Map<String, Double> values =
+        steps.run(
+            "measures",
+            () -> {
+              LayerGrams layers = LayerGrams.of(added.gram(), added.x(), added.y(), threads);
+              Map<String, Double> each = new LinkedHashMap<>();
+              for (Measure measure : measures) {
+                OptionalDouble value = measure.of(layers);
+                each.put(measure.name(), value.isPresent() ? value.getAsDouble() : null);
+              }
+              return each;
+            });
+    return new MeasuresRun(measures, threads, values, lacking(added, values));
+  }
+
+  /** Says why a measure is missing if norm products are. */
+  private Optional<String> lacking(LayerPair.OfGram added, Map<String, Double> values) {
+    Gram gram = added.gram();
+    int x = added.x();
+    int y = added.y();
+    boolean complete =
+        Stream.of(GramPair.of(x, x), GramPair.of(x, y), GramPair.of(y, y))
+            .allMatch(pair -> gram.normProducts(pair).isPresent());
+    List<String> missing =
+        measures.stream()
+            .filter(Measure::needsNormProducts)
+            .map(Measure::name)
+            .filter(name -> values.get(name) == null)
+            .toList();
+    if (complete || missing.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean scaled = Stream.of(x, y).map(gram.layers()::get).anyMatch(MeasuresRun::isScaled);
+    return Optional.of(
+        String.join(", ", missing)
+            + " can't be had: "
+            + (scaled
+                ? "activations are so large or so small that they had to be scaled"
+                : "the Gram file has no norm products; 'spanmatch gram' adds them up"));
+  }
+
+  private static boolean isScaled(GramLayer layer) {
+    return IntStream.range(0, layer.neurons())
+        .anyMatch(neuron -> layer.moments().scaleExponent(neuron) != 0);
+  }
+
+  @Override
+  public MeasuresResult.Layer answer(
+      String layer, ProjectionTable table, LayerComparison.Steps steps) {
+    return new MeasuresResult.Layer(
+        layer,
+        table.samples(),
+        PerGroup.from(table::neurons),
+        PerGroup.from(table::dead),
+        steps.run("measures", () -> Warning.of(table)),
+        table.precision(),
+        found,
+        note);
+  }
+
+  /** Never: a measure sums over all neurons, which a Gram matrix resolves. */
+  @Override
+  public boolean inDoubt(MeasuresResult.Layer layer) {
+    return false;
+  }
+}

@@ -1,0 +1,99 @@
+package org.spanmatch.report;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.spanmatch.compare.Warning;
+import org.spanmatch.report.figures.MeasuresFigure;
+import org.spanmatch.report.results.MeasuresResult;
+import org.spanmatch.report.text.DisplayName;
+import org.spanmatch.report.text.TextTable;
+import org.spanmatch.similarity.Measure;
+
+/** Prints and writes the result of {@code spanmatch measures}. */
+public final class MeasuresReport {
+  private static final String CSV = "measures.csv";
+  private static final String SVG = "measures.svg";
+  private static final String PNG = "measures.png";
+
+  // From here on, decimals would only make the column wide.
+  private static final double LARGE = 10_000;
+
+  /** The files that {@link #write} writes. */
+  public static final List<String> FILES = List.of(ResultFiles.RESULT, CSV, SVG, PNG);
+
+  private MeasuresReport() {}
+
+  /** Prints the table: one row per layer, one column per measure. */
+  public static void printTable(MeasuresResult result, List<Measure> measures, PrintStream out) {
+    List<String> heads = new ArrayList<>(List.of("layer", "neurons", "samples"));
+    measures.forEach(measure -> heads.add(measure.title()));
+    TextTable table = new TextTable(heads);
+    for (MeasuresResult.Layer layer : result.layers()) {
+      List<String> cells = new ArrayList<>();
+      cells.add(layer.name());
+      cells.add(layer.neurons().x() + "/" + layer.neurons().y());
+      cells.add(Long.toString(layer.samples()));
+      measures.forEach(measure -> cells.add(number(layer.measures().get(measure.name()))));
+      table.add(cells);
+    }
+    table.print(out);
+  }
+
+  private static String number(Double value) {
+    if (value == null) {
+      return "-";
+    }
+    String text = String.format(Locale.ROOT, Math.abs(value) < LARGE ? "%.4f" : "%.4e", value);
+    return text.equals("-0.0000") ? "0.0000" : text;
+  }
+
+  /** Prints notes that a reader of the table should know. */
+  public static void printNotes(MeasuresResult result, PrintStream err) {
+    for (MeasuresResult.Layer layer : result.layers()) {
+      WarningNotes.print(layer.name(), layer.warnings(), err);
+      layer
+          .note()
+          .ifPresent(
+              note ->
+                  err.println(
+                      "note: layer '" + DisplayName.printable(layer.name()) + "': " + note));
+    }
+  }
+
+  /** Writes the whole result as JSON, CSV and figures. */
+  public static void write(MeasuresResult result, List<Measure> measures, ResultFiles files) {
+    files.writeResult(result);
+    files.write(CSV, out -> Csv.writeMeasures(result, out));
+    MeasuresFigure figure = figure(result, measures);
+    files.write(SVG, figure::writeSvg);
+    files.write(PNG, figure::writePng);
+  }
+
+  private static MeasuresFigure figure(MeasuresResult result, List<Measure> measures) {
+    Map<Measure.Scale, List<MeasuresFigure.Line>> lines = new EnumMap<>(Measure.Scale.class);
+    for (Measure measure : measures) {
+      List<Double> values = new ArrayList<>();
+      result.layers().forEach(layer -> values.add(layer.measures().get(measure.name())));
+      lines
+          .computeIfAbsent(measure.scale(), scale -> new ArrayList<>())
+          .add(new MeasuresFigure.Line(measure.title(), values));
+    }
+    return new MeasuresFigure(
+        "Measures of similarity",
+        result.layers().stream().map(MeasuresResult.Layer::name).toList(),
+        lines.entrySet().stream().map(panel -> panel(panel.getKey(), panel.getValue())).toList(),
+        result.layers().stream().map(layer -> Warning.codes(layer.warnings())).toList());
+  }
+
+  private static MeasuresFigure.Panel panel(Measure.Scale scale, List<MeasuresFigure.Line> lines) {
+    return switch (scale) {
+      case SIMILARITY -> new MeasuresFigure.Panel("similarity: 1 is closest", true, lines);
+      case DISTANCE -> new MeasuresFigure.Panel("distance: 0 is closest", false, lines);
+      case SIZE -> new MeasuresFigure.Panel("number of dimensions", false, lines);
+    };
+  }
+}
