@@ -84,4 +84,75 @@ public record Block(
       }
     }
   }
+
+  /**
+   * Whether some samples can be had as a {@link #part}: all of them, or whole outer samples of at
+   * least some bytes that lie more or less side by side.
+   *
+   * @param first the first sample, from 0
+   * @param end the end of the samples, exclusive
+   */
+  boolean hasPart(int first, int end, int leastBytes) {
+    boolean isWhole = first == 0 && end == samples();
+    boolean isOfWholeSteps = first % innerSize == 0 && end % innerSize == 0;
+    long values = (long) (end - first) * neurons;
+    return isWhole
+        || (isOfWholeSteps
+            && values * type.bytes() >= leastBytes
+            && span((end - first) / innerSize) <= 2 * values);
+  }
+
+  /** Returns samples that {@link #hasPart}, without copying them. */
+  Block part(int first, int end) {
+    if (first == 0 && end == samples()) {
+      return this;
+    }
+    int outer = (end - first) / innerSize;
+    int start = index(first) * type.bytes();
+    int limit = start + (int) span(outer) * type.bytes();
+    ByteBuffer values =
+        data.duplicate().clear().position(start).limit(limit).slice().order(data.order());
+    return new Block(
+        type, values, neurons, outer, innerSize, neuronStride, outerStride, innerStride);
+  }
+
+  /** The number of values from the first to the last of some outer samples. */
+  private long span(int outer) {
+    return 1
+        + (neurons - 1L) * neuronStride
+        + (outer - 1L) * outerStride
+        + (innerSize - 1L) * innerStride;
+  }
+
+  /**
+   * Copies samples, as they are stored, into rows.
+   *
+   * @param first the first sample to copy, from 0
+   * @param count number of samples to copy
+   * @param target receives them in the byte order of this block, which must be its own
+   * @param row the first row of {@code target} to write
+   */
+  void putRows(int first, int count, ByteBuffer target, int row) {
+    int bytes = type.bytes();
+    if (neuronStride == 1) {
+      int together = hasSamplesSideBySide() ? count : 1;
+      int length = together * neurons * bytes;
+      for (int done = 0; done < count; done += together) {
+        target.put((row + done) * neurons * bytes, data, index(first + done) * bytes, length);
+      }
+      return;
+    }
+    for (int i = 0; i < count; i++) {
+      int from = index(first + i);
+      int to = (row + i) * neurons;
+      for (int neuron = 0; neuron < neurons; neuron++, from += neuronStride, to++) {
+        switch (bytes) {
+          case Byte.BYTES -> target.put(to, data.get(from));
+          case Short.BYTES -> target.putShort(bytes * to, data.getShort(bytes * from));
+          case Integer.BYTES -> target.putInt(bytes * to, data.getInt(bytes * from));
+          default -> target.putLong(bytes * to, data.getLong(bytes * from));
+        }
+      }
+    }
+  }
 }

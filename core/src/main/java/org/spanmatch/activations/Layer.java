@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.PrimitiveIterator;
+import java.util.stream.LongStream;
 
 /**
  * The activations of one layer of one network on the test set: {@code samples × neurons} numbers,
@@ -52,7 +54,8 @@ public interface Layer {
    * archive without compression, and for activations in memory with all neurons of a sample side by
    * side. It is not for arrays in Fortran order, with the neurons first, or with images of more
    * than 32 MiB; big-endian values; compressed entries; and layers {@linkplain Layers#sampled
-   * restricted} to some samples. A {@link Forwarding} layer has it only if it says so itself.
+   * restricted} to some samples, at random or by a mask. A {@link Forwarding} layer has it only if
+   * it says so itself.
    *
    * @return a reader, which the caller closes; empty if there is none
    * @throws ActivationsException if the data can't be opened
@@ -91,6 +94,22 @@ public interface Layer {
    */
   default long samplePosition(long sample) {
     return sample;
+  }
+
+  /**
+   * {@return the example of each sample, in the order of the samples: its index on the first axis
+   * of the stored array, such as n of {@code [N, H, W]}} The samples of an example follow each
+   * other, and examples ascend; some may be missing, and others have fewer samples, if samples are
+   * left out. For one thread, from the start; nothing is read.
+   */
+  default PrimitiveIterator.OfLong examples() {
+    long together = Math.max(1, samples() / Math.max(1, sampleAxes().get(0)));
+    return LongStream.range(0, samples()).map(sample -> sample / together).iterator();
+  }
+
+  /** {@return the number of samples that {@linkplain Layers#masked a mask} leaves out} */
+  default long masked() {
+    return 0;
   }
 
   /** {@return the start of every message about this layer: "file, layer 'name'"} */
@@ -218,6 +237,16 @@ public interface Layer {
     @Override
     public long samplePosition(long sample) {
       return layer.samplePosition(sample);
+    }
+
+    @Override
+    public PrimitiveIterator.OfLong examples() {
+      return layer.examples();
+    }
+
+    @Override
+    public long masked() {
+      return layer.masked();
     }
 
     @Override

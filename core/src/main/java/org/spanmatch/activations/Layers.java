@@ -2,6 +2,7 @@ package org.spanmatch.activations;
 
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 
@@ -202,6 +203,59 @@ public final class Layers {
    */
   public static Layer rotated(Layer layer, long examples) {
     return RotatedActivations.of(layer, examples);
+  }
+
+  /**
+   * A mask over the samples of a test set.
+   *
+   * @param source where it comes from, the start of messages about it
+   * @param axes the sizes of its axes: {@code [N]} for a value per example, or a value per sample,
+   *     as {@link Layer#sampleAxes} counts them; at most 2³¹ − 1 values
+   * @param kept the positions of the values in C order, the last axis varying fastest, that keep
+   *     their samples; copied
+   * @return the mask
+   * @throws ActivationsException if it keeps no sample, or has too many values
+   * @throws IllegalArgumentException if it keeps a position that is not in the axes
+   */
+  public static Mask mask(String source, List<Long> axes, BitSet kept) {
+    return new SampleMask(source, axes, kept);
+  }
+
+  /**
+   * A layer without the samples that a mask leaves out. They are not looked at: a NaN among them is
+   * no error.
+   *
+   * <p>A mask with one axis, {@code [N]}, leaves out whole examples of any layer, whose samples are
+   * then counted as {@code [kept]} or {@code [kept, H, W]}. One with the sample axes of the layer,
+   * such as {@code [N, T]}, leaves out samples, which are then counted as {@code [kept]}.
+   *
+   * @param layer the layer
+   * @param mask the mask
+   * @return the layer with the samples kept, in their order; the layer itself if these are all
+   * @throws ActivationsException if the mask has other axes
+   */
+  public static Layer masked(Layer layer, Mask mask) {
+    return ((SampleMask) mask).of(layer);
+  }
+
+  /** Which samples of a test set to keep. Immutable; takes a bit per value. */
+  public sealed interface Mask permits SampleMask {
+    /** {@return the sizes of its axes} */
+    List<Long> axes();
+
+    /** {@return the number of values, the product of the axes} */
+    long size();
+
+    /** {@return how many values keep their samples, at least 1} */
+    long kept();
+
+    /**
+     * {@return the mask that keeps what both keep}
+     *
+     * @param other a mask with the same axes
+     * @throws ActivationsException if the axes differ, or both have nothing in common
+     */
+    Mask and(Mask other);
   }
 
   /**

@@ -387,7 +387,7 @@ final class ReadAhead implements Layers.Ahead {
       this.step = step;
       samples = layer.samples();
       bytes = bytes(layer);
-      Layer whole = layer instanceof SampledActivations sampled ? sampled.layer() : layer;
+      Layer whole = layer instanceof SelectedActivations selected ? selected.whole() : layer;
       passBytes = Math.min(PASS_BYTES, bytes(whole));
       isLeft = bytes == 0;
     }

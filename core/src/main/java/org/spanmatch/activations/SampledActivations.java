@@ -1,11 +1,8 @@
 package org.spanmatch.activations;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
-import org.spanmatch.activations.Layer.BlockReader;
 
 /**
  * A layer restricted to a random subset of its samples: the test set is cut into equal parts and
@@ -15,9 +12,8 @@ import org.spanmatch.activations.Layer.BlockReader;
  * same samples, in every run. One sample per part spreads them over the whole test set, and the
  * random position within a part keeps them from always falling on the same image column.
  */
-final class SampledActivations extends Layer.Forwarding {
+final class SampledActivations extends SelectedActivations {
   private static final long SEED = 0x5eed_5eedL;
-  private static final int BLOCK_VALUES = 1 << 18;
 
   private final long count;
 
@@ -49,25 +45,43 @@ final class SampledActivations extends Layer.Forwarding {
   public long samplePosition(long sample) {
     Draw draw = new Draw();
     for (long i = 0; i < sample; i++) {
-      draw.next();
+      draw.advance();
     }
-    return layer().samplePosition(draw.next());
+    return layer().samplePosition(draw.latest);
   }
 
   @Override
-  public BlockReader open() {
-    return new Reader();
+  Selection select() {
+    return new Draw();
   }
 
   /** Draws the samples to keep, ascending. */
-  private final class Draw {
+  private final class Draw implements Selection {
     private final SplittableRandom random = new SplittableRandom(SEED);
     private long drawn;
+    private long latest;
 
-    long next() {
+    Draw() {
+      advance();
+    }
+
+    void advance() {
       long from = partStart(drawn);
       drawn++;
-      return from + random.nextLong(partStart(drawn) - from);
+      latest = from + random.nextLong(partStart(drawn) - from);
+    }
+
+    @Override
+    public long next(long from) {
+      while (latest < from) {
+        advance();
+      }
+      return latest;
+    }
+
+    @Override
+    public long end(long selected) {
+      return selected + 1;
     }
 
     /**
@@ -76,46 +90,6 @@ final class SampledActivations extends Layer.Forwarding {
     private long partStart(long part) {
       long samples = layer().samples();
       return samples / count * part + Math.min(part, samples % count);
-    }
-  }
-
-  private final class Reader implements BlockReader {
-    private final BlockReader reader = layer().open();
-    private final Draw draw = new Draw();
-    private final int rows =
-        (int) Math.max(1, Math.min(count, BLOCK_VALUES / Math.max(1, neurons())));
-    private final double[] values = new double[rows * neurons()];
-    private final ByteBuffer buffer =
-        ByteBuffer.allocate(Math.multiplyExact(Double.BYTES, values.length))
-            .order(ByteOrder.nativeOrder());
-    private Block block;
-    private long blockStart;
-    private long read;
-
-    @Override
-    public Block next() {
-      int filled = 0;
-      for (; filled < rows && read < count; filled++, read++) {
-        long sample = draw.next();
-        while (block == null || sample >= blockStart + block.samples()) {
-          blockStart += block == null ? 0 : block.samples();
-          block = reader.next();
-          if (block == null) {
-            throw new ActivationsException(description() + " ended before sample " + sample);
-          }
-        }
-        block.copyRows((int) (sample - blockStart), 1, values, filled * neurons());
-      }
-      if (filled == 0) {
-        return null;
-      }
-      buffer.asDoubleBuffer().put(values, 0, filled * neurons());
-      return Block.rows(ElementType.FLOAT64, buffer, neurons(), filled);
-    }
-
-    @Override
-    public void close() {
-      reader.close();
     }
   }
 }

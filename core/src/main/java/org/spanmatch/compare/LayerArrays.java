@@ -120,6 +120,26 @@ public record LayerArrays(List<StoredArray> arrays, List<LeftOut> leftOut) {
     default boolean names(String layer) {
       return false;
     }
+
+    /**
+     * {@return a filter that takes none of some names, and otherwise what this one takes}
+     *
+     * @param names such as those of masks
+     */
+    default Filter without(Set<String> names) {
+      Filter all = this;
+      return new Filter() {
+        @Override
+        public boolean test(String layer) {
+          return !names.contains(layer) && all.test(layer);
+        }
+
+        @Override
+        public boolean names(String layer) {
+          return !names.contains(layer) && all.names(layer);
+        }
+      };
+    }
   }
 
   /**

@@ -63,7 +63,7 @@ public final class LayerComparison {
     this.layers = isOfGram && options.centred() ? ((LayerPair.OfGram) layers).centred() : layers;
     this.kernel = Objects.requireNonNull(kernel, "kernel");
     this.options = Objects.requireNonNull(options, "options");
-    this.steps = new Steps(this::update);
+    this.steps = new Steps(layers, this::update);
   }
 
   /**
@@ -315,18 +315,28 @@ public final class LayerComparison {
     }
   }
 
-  /** Measures the time of the steps of the work on one layer, and forwards their progress. */
+  /**
+   * The steps of the work on one layer of two networks: measures their time, and forwards their
+   * progress.
+   */
   public static final class Steps {
     private static final String READ = "read";
 
+    private final LayerPair layers;
     private final Progress progress;
     private final ReadClock reading = new ReadClock();
     private final Map<String, Double> seconds = new LinkedHashMap<>();
     private ProjectionTable.Effort effort = ProjectionTable.Effort.NONE;
 
-    Steps(Progress progress) {
+    Steps(LayerPair layers, Progress progress) {
+      this.layers = layers;
       this.progress = progress;
       seconds.put(READ, 0.0);
+    }
+
+    /** {@return the two layers that are compared} */
+    public LayerPair layers() {
+      return layers;
     }
 
     /**

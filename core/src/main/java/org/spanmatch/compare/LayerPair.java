@@ -33,6 +33,9 @@ public sealed interface LayerPair {
   /** {@return number of samples} */
   long samples();
 
+  /** {@return number of samples that a mask left out, beside those} */
+  long masked();
+
   /**
    * {@return whether a table of at least some precision can be made of them}
    *
@@ -183,6 +186,16 @@ public sealed interface LayerPair {
       return new OfActivations(name, Layers.sampled(x, count), Layers.sampled(y, count));
     }
 
+    /**
+     * {@return both layers without the samples that a mask leaves out}
+     *
+     * @param mask see {@link Layers#masked}
+     * @throws ActivationsException if the mask has other axes than the samples
+     */
+    public OfActivations masked(Layers.Mask mask) {
+      return new OfActivations(name, Layers.masked(x, mask), Layers.masked(y, mask));
+    }
+
     @Override
     public String description() {
       return x.description();
@@ -196,6 +209,11 @@ public sealed interface LayerPair {
     @Override
     public long samples() {
       return x.samples();
+    }
+
+    @Override
+    public long masked() {
+      return x.masked();
     }
 
     @Override
@@ -288,6 +306,11 @@ public sealed interface LayerPair {
     @Override
     public long samples() {
       return gram.samples();
+    }
+
+    @Override
+    public long masked() {
+      return first().masked();
     }
 
     @Override

@@ -303,7 +303,7 @@ final class LayerWarnings {
               add(
                   Code.PADDING,
                   "%.0f %% of the %d samples%s are one and the same in %s: remove padding before"
-                      + " saving",
+                      + " saving, or leave it out with --mask",
                   100 * repetition(group).commonestShare(),
                   repetition(group).looked(),
                   lookedAt(group),

@@ -205,7 +205,8 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
               label.sources(),
               own.sampleAxes(),
               own.storageRoundoff(),
-              own.moments()));
+              own.moments(),
+              own.masked()));
     }
     return withLayers(merged);
   }

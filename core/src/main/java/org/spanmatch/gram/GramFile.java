@@ -40,6 +40,8 @@ import org.spanmatch.gram.GramPair.NormProducts;
  *       by line breaks</td></tr>
  *   <tr><td>{@code g/networks}, {@code g/neurons}, {@code g/roundoff}</td><td>an element per
  *       layer</td></tr>
+ *   <tr><td>{@code g/masked}</td><td>optional: an element per layer, the number of samples that a
+ *       mask left out</td></tr>
  *   <tr><td>{@code g/axes/i}</td><td>the sample axes of layer i</td></tr>
  *   <tr><td>{@code g/sums/i}, {@code squares}, {@code fourth_powers}, {@code active}, {@code scale},
  *       {@code shift}</td><td>an element per neuron of layer i, see {@link Moments}</td></tr>
@@ -149,6 +151,10 @@ public final class GramFile {
         prefix + "roundoff",
         layers.stream().mapToDouble(GramLayer::storageRoundoff).toArray(),
         count);
+    long[] masked = layers.stream().mapToLong(GramLayer::masked).toArray();
+    if (Arrays.stream(masked).anyMatch(number -> number > 0)) {
+      npz.add(prefix + "masked", masked, count);
+    }
     for (int i = 0; i < count; i++) {
       GramLayer layer = layers.get(i);
       Moments moments = layer.moments();
@@ -406,10 +412,15 @@ public final class GramFile {
     double[] roundoffs = doubles(prefix + "roundoff", count);
     List<String> names = texts(prefix + "names", count);
     List<String> sources = texts(prefix + "sources", count);
+    long[] masked =
+        arrays.containsKey(prefix + "masked") ? longs(prefix + "masked", count) : new long[count];
     List<GramLayer> layers = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       requireCount(prefix + "neurons", i, neurons[i]);
       requireCount(prefix + "networks", i, networks[i]);
+      if (masked[i] < 0) {
+        throw problem(element(prefix + "masked", i) + "expected at least 0, found " + masked[i]);
+      }
       if (!(roundoffs[i] >= 0 && roundoffs[i] < 1)) {
         throw problem(
             element(prefix + "roundoff", i)
@@ -423,7 +434,8 @@ public final class GramFile {
               sources.get(i).isEmpty() ? List.of() : List.of(sources.get(i).split("\n", -1)),
               axes(prefix + "axes/" + i),
               roundoffs[i],
-              moments(prefix, i, (int) neurons[i])));
+              moments(prefix, i, (int) neurons[i]),
+              masked[i]));
     }
     return layers;
   }

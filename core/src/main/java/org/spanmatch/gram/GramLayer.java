@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  *     W]}
  * @param storageRoundoff u_data, the largest relative rounding of a stored activation
  * @param moments sums and norms per neuron
+ * @param masked number of samples that a mask left out, beside those of the axes; at least 0
  */
 public record GramLayer(
     int network,
@@ -22,7 +23,8 @@ public record GramLayer(
     List<String> sources,
     List<Long> sampleAxes,
     double storageRoundoff,
-    Moments moments) {
+    Moments moments,
+    long masked) {
   /**
    * Checks the arguments and copies the lists.
    *
@@ -33,6 +35,7 @@ public record GramLayer(
    *     H, W]}
    * @param storageRoundoff u_data, the largest relative rounding of a stored activation
    * @param moments sums and norms per neuron
+   * @param masked number of samples that a mask left out
    */
   public GramLayer {
     Objects.requireNonNull(name, "name");
@@ -45,6 +48,29 @@ public record GramLayer(
     if (network < 0) {
       throw new IllegalArgumentException("expected a network from 0 on, found " + network);
     }
+    if (masked < 0) {
+      throw new IllegalArgumentException("expected at least 0 masked samples, found " + masked);
+    }
+  }
+
+  /**
+   * Creates a layer without masked samples.
+   *
+   * @param network number of its network, from 0
+   * @param name the layer's name
+   * @param sources origins of its activations, usually files
+   * @param sampleAxes the sizes of the axes that count samples
+   * @param storageRoundoff u_data, the largest relative rounding of a stored activation
+   * @param moments sums and norms per neuron
+   */
+  public GramLayer(
+      int network,
+      String name,
+      List<String> sources,
+      List<Long> sampleAxes,
+      double storageRoundoff,
+      Moments moments) {
+    this(network, name, sources, sampleAxes, storageRoundoff, moments, 0);
   }
 
   /** {@return the number of neurons, dead ones included} */
@@ -68,7 +94,7 @@ public record GramLayer(
    * @param number the number of the network, from 0
    */
   public GramLayer ofNetwork(int number) {
-    return new GramLayer(number, name, sources, sampleAxes, storageRoundoff, moments);
+    return new GramLayer(number, name, sources, sampleAxes, storageRoundoff, moments, masked);
   }
 
   /**
@@ -77,13 +103,15 @@ public record GramLayer(
    * @param source usually a file
    */
   public GramLayer from(String source) {
-    return new GramLayer(network, name, List.of(source), sampleAxes, storageRoundoff, moments);
+    return new GramLayer(
+        network, name, List.of(source), sampleAxes, storageRoundoff, moments, masked);
   }
 
   /**
    * Checks that another layer may be added to this one.
    *
-   * @throws GramException if the network, name or neurons differ
+   * @throws GramException if the network, name or neurons differ, or both have too many masked
+   *     samples to count
    */
   void requireSame(GramLayer other) {
     if (network != other.network || !name.equals(other.name)) {
@@ -108,11 +136,18 @@ public record GramLayer(
               + " neurons, found "
               + other.neurons());
     }
+    if (masked > Long.MAX_VALUE - other.masked) {
+      throw new GramException(
+          "expected less than 2^63 masked samples in all, found "
+              + masked
+              + " and "
+              + other.masked);
+    }
   }
 
   /** Returns the layer with other moments. */
   GramLayer with(Moments other) {
-    return new GramLayer(network, name, sources, sampleAxes, storageRoundoff, other);
+    return new GramLayer(network, name, sources, sampleAxes, storageRoundoff, other, masked);
   }
 
   /**
@@ -141,7 +176,8 @@ public record GramLayer(
         both,
         joined(sampleAxes, other.sampleAxes),
         Math.max(storageRoundoff, other.storageRoundoff),
-        moments.plus(other.moments));
+        moments.plus(other.moments),
+        masked + other.masked);
   }
 
   /** Joins axes along the first; if the others differ, the result has a single axis. */

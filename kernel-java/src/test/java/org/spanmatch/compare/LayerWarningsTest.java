@@ -307,7 +307,8 @@ class LayerWarningsTest {
     List<Warning> found = warnings(x, noise(500, NEURONS, 2));
     assertEquals(List.of(Code.PADDING), codes(found));
     assertEquals(
-        "40 % of the 500 samples are one and the same in x: remove padding before saving",
+        "40 % of the 500 samples are one and the same in x: remove padding before saving, or leave it"
+            + " out with --mask",
         found.get(0).message());
   }
 

@@ -59,6 +59,7 @@ public final class Csv {
             "dead_x",
             "dead_y",
             "samples",
+            "masked",
             "warnings")) {
       for (LayerResult layer : result.layers()) {
         for (MatchResult match : layer.matches()) {
@@ -73,6 +74,7 @@ public final class Csv {
               layer.dead().x().size(),
               layer.dead().y().size(),
               layer.samples(),
+              layer.masked(),
               Warning.codes(layer.warnings()));
         }
       }

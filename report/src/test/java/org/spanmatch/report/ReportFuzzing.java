@@ -95,6 +95,7 @@ public final class ReportFuzzing {
           new LayerResult(
               name,
               10,
+              0,
               PerGroup.of(1, 1),
               NONE,
               PerGroup.of(false, false),

@@ -96,6 +96,7 @@ public final class DistancesCommand implements Command {
       return new DistancesResult.Layer(
           layer,
           table.samples(),
+          steps.layers().masked(),
           Warning.of(table, full),
           table.precision(),
           PerGroup.from(group -> DistancesResult.Side.of(table, group, full.get(group))));

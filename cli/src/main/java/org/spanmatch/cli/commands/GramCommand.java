@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.cli.Option;
 import org.spanmatch.activations.ActivationsException;
@@ -67,6 +68,7 @@ public final class GramCommand implements Command {
         Examples:
           spanmatch gram seed0.npz seed1.npz --out seeds.gram.npz
           spanmatch match seeds.gram.npz --epsilon 0.3,0.5
+          spanmatch gram bert0.npz bert1.npz --mask attention_mask --out bert.gram.npz
           spanmatch gram seed0.npz seed1.npz --out all.gram.npz --pairs all --layers 'features.*'
         """;
   }
@@ -125,11 +127,11 @@ public final class GramCommand implements Command {
     }
     ActivationFiles files = ActivationFiles.open(options.input());
     options.input().layers().requireEachFound(files.names());
+    Optional<MaskChoice> mask = MaskChoice.open(files, options.input().masks());
+    LayerArrays.Filter selected = MaskChoice.withoutMasks(options.input().layers(), mask);
     PerGroup<LayerArrays> arrays =
-        PerGroup.of(
-            LayerArrays.of(files.x(), options.input().layers()),
-            LayerArrays.of(files.y(), options.input().layers()));
-    List<GramGroup> groups = GramGroup.all(arrays, options.input());
+        PerGroup.of(LayerArrays.of(files.x(), selected), LayerArrays.of(files.y(), selected));
+    List<GramGroup> groups = GramGroup.all(arrays, options.input(), mask);
     if (groups.isEmpty()) {
       Input.requireLayers(arrays.x());
       Input.requireLayers(arrays.y());
@@ -140,6 +142,7 @@ public final class GramCommand implements Command {
               + files.y().path());
     }
     if (!quiet) {
+      mask.ifPresent(choice -> choice.note(console));
       noteSkipped(arrays, groups, console);
     }
     return groups;

@@ -49,6 +49,7 @@ record GramCommandOptions(
         PRECISION,
         ComputingOptions.BACKEND,
         InputOptions.LAYOUT,
+        InputOptions.MASK,
         InputOptions.SAMPLES,
         ComputingOptions.DEAD_THRESHOLD,
         ComputingOptions.THREADS,

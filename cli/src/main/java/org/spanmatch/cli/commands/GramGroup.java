@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -36,9 +37,10 @@ record GramGroup(List<Layer> x, List<Layer> y, Set<GramPair> pairs) {
 
   /**
    * All pairs that are possible of the layers of two files, those with equally many samples in one
-   * group; layers that have no partner are left out.
+   * group; layers that have no partner are left out. The mask must fit all others.
    */
-  static List<GramGroup> all(PerGroup<LayerArrays> files, InputOptions options) {
+  static List<GramGroup> all(
+      PerGroup<LayerArrays> files, InputOptions options, Optional<MaskChoice> mask) {
     Map<Long, GramGroup> groups = new LinkedHashMap<>();
     for (Layer layer : layers(files.x(), options)) {
       group(groups, layer).x.add(layer);
@@ -49,7 +51,7 @@ record GramGroup(List<Layer> x, List<Layer> y, Set<GramPair> pairs) {
     return groups.values().stream()
         .map(GramGroup::paired)
         .filter(group -> !group.pairs.isEmpty())
-        .map(group -> group.sampled(options.samples()))
+        .map(group -> group.masked(mask).sampled(options.samples()))
         .toList();
   }
 
@@ -83,6 +85,16 @@ record GramGroup(List<Layer> x, List<Layer> y, Set<GramPair> pairs) {
 
   private static boolean hasPartner(Layer layer, List<Layer> others) {
     return others.stream().anyMatch(other -> LayerPair.isPossible(layer, other));
+  }
+
+  private GramGroup masked(Optional<MaskChoice> mask) {
+    return mask.isEmpty() ? this : with(masked(layers(), mask.get().mask()));
+  }
+
+  private static List<Layer> masked(List<Layer> layers, Layers.Mask mask) {
+    return layers.stream()
+        .map(layer -> Input.selectable(() -> Layers.masked(layer, mask)))
+        .toList();
   }
 
   private GramGroup sampled(long count) {

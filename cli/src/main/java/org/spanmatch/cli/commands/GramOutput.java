@@ -28,6 +28,7 @@ final class GramOutput {
           "out", "FILE", "the Gram file to write, usually NAME" + GramFile.SUFFIX + "; required");
 
   private static final double STEP = 1000;
+  private static final int MASKED = 4; // the column, if any layer is masked
 
   private GramOutput() {}
 
@@ -61,8 +62,12 @@ final class GramOutput {
 
   /** Prints a row for each layer, with all that is known of it. */
   static void printLayers(List<Gram> grams, PrintStream out) {
-    TextTable table =
-        new TextTable(
+    boolean areMasked =
+        grams.stream()
+            .flatMap(gram -> gram.layers().stream())
+            .anyMatch(layer -> layer.masked() > 0);
+    List<String> heads =
+        new ArrayList<>(
             List.of(
                 "layer",
                 "network",
@@ -72,20 +77,29 @@ final class GramOutput {
                 "precision",
                 "added up with",
                 "source"));
+    if (areMasked) {
+      heads.add(MASKED, "masked");
+    }
+    TextTable table = new TextTable(heads);
     for (Gram gram : grams) {
       List<GramLayer> layers = gram.layers();
       for (int i = 0; i < layers.size(); i++) {
         GramLayer layer = layers.get(i);
-        table.add(
-            List.of(
-                layer.name(),
-                network(layer),
-                Integer.toString(layer.neurons()),
-                Long.toString(gram.samples()),
-                Integer.toString(dead(gram, layer)),
-                gram.precision().toString(),
-                partners(gram, i),
-                String.join(" + ", layer.sources())));
+        List<String> cells =
+            new ArrayList<>(
+                List.of(
+                    layer.name(),
+                    network(layer),
+                    Integer.toString(layer.neurons()),
+                    Long.toString(gram.samples()),
+                    Integer.toString(dead(gram, layer)),
+                    gram.precision().toString(),
+                    partners(gram, i),
+                    String.join(" + ", layer.sources())));
+        if (areMasked) {
+          cells.add(MASKED, Long.toString(layer.masked()));
+        }
+        table.add(cells);
       }
     }
     table.print(out);

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -33,9 +34,15 @@ import org.spanmatch.report.text.DisplayName;
  * @param pairs the layers, at least one
  * @param skipped layers that only one network has
  * @param leftOut what else the files hold
+ * @param mask what leaves samples out
  */
 record Input<P extends LayerPair>(
-    String x, String y, List<P> pairs, PerGroup<List<String>> skipped, List<LeftOut> leftOut) {
+    String x,
+    String y,
+    List<P> pairs,
+    PerGroup<List<String>> skipped,
+    List<LeftOut> leftOut,
+    Optional<MaskChoice> mask) {
   private static final int MOST_REASONS = 6;
 
   /** Opens two files of activations or one Gram file, and picks the layers asked for. */
@@ -46,8 +53,10 @@ record Input<P extends LayerPair>(
   /** Opens two files of activations and picks the layers that the options ask for. */
   static Input<LayerPair.OfActivations> ofActivations(InputOptions options) {
     ActivationFiles files = ActivationFiles.open(options);
+    Optional<MaskChoice> mask = MaskChoice.open(files, options.masks());
+    LayerArrays.Filter selected = MaskChoice.withoutMasks(options.layers(), mask);
     LayerPairs<LayerPair.OfActivations> paired =
-        selectable(() -> LayerPairs.of(files.x(), files.y(), options.layers(), options.layouts()));
+        selectable(() -> LayerPairs.of(files.x(), files.y(), selected, options.layouts()));
     Set<String> names = new LinkedHashSet<>();
     paired.pairs().forEach(pair -> names.add(pair.name()));
     names.addAll(files.names());
@@ -55,10 +64,18 @@ record Input<P extends LayerPair>(
     return new Input<>(
             files.x().path().toString(),
             files.y().path().toString(),
-            paired.pairs().stream().map(pair -> pair.sampled(options.samples())).toList(),
+            paired.pairs().stream()
+                .map(pair -> selectable(() -> masked(pair, mask)).sampled(options.samples()))
+                .toList(),
             PerGroup.of(paired.onlyInX(), paired.onlyInY()),
-            paired.leftOut())
+            paired.leftOut(),
+            mask)
         .required("in both files");
+  }
+
+  private static LayerPair.OfActivations masked(
+      LayerPair.OfActivations pair, Optional<MaskChoice> choice) {
+    return choice.isEmpty() ? pair : pair.masked(choice.get().mask());
   }
 
   private static Input<LayerPair.OfGram> ofGram(InputOptions options) {
@@ -84,7 +101,8 @@ record Input<P extends LayerPair>(
             paired.y(),
             paired.pairs(),
             PerGroup.of(paired.onlyInX(), paired.onlyInY()),
-            List.of())
+            List.of(),
+            Optional.empty())
         .required("in both networks");
   }
 
@@ -127,8 +145,9 @@ record Input<P extends LayerPair>(
     return names.isEmpty() ? "" : "only " + file + " has " + DisplayName.list(names);
   }
 
-  /** Prints which layers were left out, and what else. */
+  /** Prints which layers were left out, and what else, samples among it. */
   void noteSkipped(Console console) {
+    mask.ifPresent(choice -> choice.note(console));
     noteSkipped(console, skipped.x(), x);
     noteSkipped(console, skipped.y(), y);
     note(leftOut, console);

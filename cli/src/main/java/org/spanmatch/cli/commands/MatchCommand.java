@@ -58,6 +58,7 @@ public final class MatchCommand implements Command {
           spanmatch match seed0.npz seed1.npz --layers 'features.*' --epsilon 0.3,0.5 --out result
           spanmatch match seed0.npz seed1.npz --json - --quiet > result.json
           spanmatch match seed0.npz seed1.npz --backend reference --spectrum --verbose
+          spanmatch match bert0.npz bert1.npz --mask attention_mask
           spanmatch match seeds.gram.npz --epsilon 0.3
         """;
   }

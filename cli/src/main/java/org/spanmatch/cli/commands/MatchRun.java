@@ -81,6 +81,7 @@ final class MatchRun implements Question<LayerResult> {
     return new LayerResult(
         layer,
         table.samples(),
+        steps.layers().masked(),
         PerGroup.from(table::neurons),
         PerGroup.from(table::dead),
         PerGroup.from(table::fillsSpace),

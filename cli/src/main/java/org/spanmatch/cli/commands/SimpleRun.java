@@ -57,6 +57,7 @@ record SimpleRun(SimpleOptions options, int threads, BooleanSupplier stopped)
     return SimpleResult.Layer.of(
         layer,
         table,
+        steps.layers().masked(),
         warnings,
         found,
         new SimpleResult.Seconds(

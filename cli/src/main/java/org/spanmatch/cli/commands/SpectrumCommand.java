@@ -124,7 +124,9 @@ public final class SpectrumCommand implements Command {
       MatchSpectrum spectrum =
           steps.run("spectrum", () -> MatchSpectrum.of(table, steps.progress()));
       return SpectrumResult.Layer.of(
-          table, LayerLevels.of(layer, table, full, Warning.of(table, full), spectrum));
+          table,
+          steps.layers().masked(),
+          LayerLevels.of(layer, table, full, Warning.of(table, full), spectrum));
     }
 
     @Override

@@ -114,6 +114,12 @@ public final class Arguments {
     return Optional.ofNullable(line.getOptionValue(option));
   }
 
+  /** All values of an option that may be given more than once, as they are; none if it is not. */
+  public List<String> values(Option option) {
+    String[] values = line.getOptionValues(option);
+    return values == null ? List.of() : List.of(values);
+  }
+
   /** The value of an option as a path, if it is given. */
   public Optional<Path> path(Option option) {
     return value(option).map(Arguments::toPath);

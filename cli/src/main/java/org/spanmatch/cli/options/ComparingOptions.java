@@ -35,6 +35,7 @@ public record ComparingOptions(InputOptions input, ComputingOptions computing) {
         List.of(
             ComputingOptions.BACKEND,
             InputOptions.LAYOUT,
+            InputOptions.MASK,
             InputOptions.SAMPLES,
             ComputingOptions.DEAD_THRESHOLD,
             ComputingOptions.THREADS,

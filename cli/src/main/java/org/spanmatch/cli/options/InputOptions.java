@@ -12,10 +12,15 @@ import org.spanmatch.activations.Layout;
  * @param files the two files of activations, or one Gram file
  * @param layers the layers to take
  * @param layouts what the axes of arrays mean, at most one for each number of axes
+ * @param masks what leaves samples out: none, one for both networks, or one for each
  * @param samples the most samples to use
  */
 public record InputOptions(
-    List<Path> files, LayerSelection layers, List<Layout> layouts, long samples) {
+    List<Path> files,
+    LayerSelection layers,
+    List<Layout> layouts,
+    List<String> masks,
+    long samples) {
   /** The layers to take. */
   public static final Option LAYERS =
       CommonOptions.valued(
@@ -37,6 +42,15 @@ public record InputOptions(
           "name,…",
           "meaning of the axes: nf (default) or fn for 2, ntf for 3, nchw (default) or nhwc for 4"
               + " axes; n samples, f and c neurons");
+
+  /** What leaves samples out. */
+  public static final Option MASK =
+      CommonOptions.repeatable(
+          "mask",
+          "name|file",
+          "leave out the samples where this array of 0 and 1, of the shape [N] or [N, T], is 0: a name"
+              + " in A and B, a .npy file, or FILE:NAME in an archive or a folder; twice for another"
+              + " one of B");
 
   /** The most samples to use. */
   public static final Option SAMPLES =
@@ -63,7 +77,7 @@ public record InputOptions(
       return of(arguments);
     }
     arguments.requireWithout(
-        List.of(LAYOUT, SAMPLES, ComputingOptions.DEAD_THRESHOLD),
+        List.of(LAYOUT, MASK, SAMPLES, ComputingOptions.DEAD_THRESHOLD),
         "is for activations, which a Gram file no longer has");
     return of(arguments, arguments.paths(1, 1));
   }
@@ -75,12 +89,23 @@ public record InputOptions(
             arguments.items(LAYERS).orElse(List.of("*")),
             arguments.items(EXCLUDE).orElse(List.of())),
         layouts(arguments),
+        masks(arguments),
         arguments.wholeNumber(SAMPLES, 1, Long.MAX_VALUE).orElse(Long.MAX_VALUE));
   }
 
   /** All common layers of two files, with all samples. */
   public static InputOptions all(Path x, Path y) {
-    return new InputOptions(List.of(x, y), LayerSelection.ALL, List.of(), Long.MAX_VALUE);
+    return new InputOptions(
+        List.of(x, y), LayerSelection.ALL, List.of(), List.of(), Long.MAX_VALUE);
+  }
+
+  private static List<String> masks(Arguments arguments) {
+    List<String> masks = arguments.values(MASK);
+    if (masks.size() > 2) {
+      throw new UsageException(
+          "--mask: expected one for both networks or one for each, found " + masks.size());
+    }
+    return masks;
   }
 
   /** The value of {@link #LAYOUT}. */

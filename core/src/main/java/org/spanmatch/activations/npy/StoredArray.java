@@ -24,6 +24,7 @@ import java.util.zip.ZipException;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layout;
 
 /** One array of an activation file. Holds its header only; values are read on request. */
@@ -200,6 +201,29 @@ public final class StoredArray {
   }
 
   /**
+   * Reads the array as a mask over samples: 0 leaves out, 1 keeps.
+   *
+   * @return the mask, with the axes of this array; it takes a bit per value
+   * @throws ActivationsException if a value is neither 0 nor 1, none is 1, there are more than 2³¹
+   *     − 1, or the array is damaged
+   */
+  public Layers.Mask mask() {
+    Dtype dtype =
+        Dtype.of(header.descr())
+            .orElseThrow(() -> problem("expected numbers 0 and 1, found " + dtype()));
+    int count = count();
+    MaskValues mask = new MaskValues(shape(), fortranOrder());
+    read(
+        count,
+        dtype.type().bytes(),
+        (block, from, some) -> mask.add(block.order(dtype.order()), dtype.type(), some));
+    if (mask.problem().isPresent()) {
+      throw problem(mask.problem().get());
+    }
+    return Layers.mask(description(), shape(), mask.kept());
+  }
+
+  /**
    * Reads all values of an array of float64 in C order. Takes 8 bytes per value, so check the
    * {@link #shape} first if the file is not trusted.
    *
@@ -281,6 +305,11 @@ public final class StoredArray {
               + " of the shape "
               + shape());
     }
+    return count();
+  }
+
+  /** Returns the number of values, after checking that a Java array can hold them. */
+  private int count() {
     long length = 1;
     for (long size : shape()) {
       if (size != 0 && length > (Integer.MAX_VALUE - 8) / size) {
@@ -323,12 +352,17 @@ public final class StoredArray {
       file.requireUnchanged();
     } catch (IOException e) {
       file.requireUnchanged();
-      throw unreadable(file.path() + ", array '" + name + "'", e);
+      throw unreadable(description(), e);
     }
   }
 
   private ActivationsException problem(String what) {
-    return new ActivationsException(file.path() + ", array '" + name + "': " + what);
+    return new ActivationsException(description() + ": " + what);
+  }
+
+  /** The start of messages about the array as such, and not as a layer. */
+  private String description() {
+    return file.path() + ", array '" + name + "'";
   }
 
   private int axes() {

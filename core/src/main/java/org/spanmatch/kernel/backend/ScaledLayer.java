@@ -114,6 +114,7 @@ public final class ScaledLayer {
         List.of(stored.source()),
         stored.sampleAxes(),
         stored.type().roundoff(),
-        moments);
+        moments,
+        stored.masked());
   }
 }

@@ -37,6 +37,7 @@ public record DistancesResult(
    *
    * @param name the layer's name
    * @param samples number of samples used
+   * @param masked number of samples that a mask left out, beside these
    * @param warnings reasons why the distances may say little
    * @param precision how the activations were compressed
    * @param distances every neuron's distance to the span of all neurons of the other network, its
@@ -45,6 +46,7 @@ public record DistancesResult(
   public record Layer(
       String name,
       long samples,
+      long masked,
       List<Warning> warnings,
       Precision precision,
       PerGroup<Side> distances) {
@@ -61,6 +63,7 @@ public record DistancesResult(
       return new Layer(
           name,
           samples,
+          masked,
           warnings,
           precision,
           PerGroup.from(group -> distances.get(group).sharpened(other.distances.get(group))));

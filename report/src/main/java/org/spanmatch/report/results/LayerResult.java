@@ -11,6 +11,7 @@ import org.spanmatch.kernel.PerGroup;
  *
  * @param name the layer's name
  * @param samples number of samples used
+ * @param masked number of samples that a mask left out, beside these
  * @param neurons number of neurons, dead ones included
  * @param dead the dead neurons, ascending
  * @param fillsSpace whether a network has so many living neurons that its span fills the space of
@@ -24,6 +25,7 @@ import org.spanmatch.kernel.PerGroup;
 public record LayerResult(
     String name,
     long samples,
+    long masked,
     PerGroup<Integer> neurons,
     PerGroup<List<Integer>> dead,
     PerGroup<Boolean> fillsSpace,

@@ -49,6 +49,7 @@ public record SimpleResult(
    *
    * @param name the layer's name
    * @param samples number of samples used
+   * @param masked number of samples that a mask left out, beside these
    * @param neurons number of neurons, dead ones included
    * @param dead the dead neurons, ascending
    * @param warnings reasons why the result may say little
@@ -64,6 +65,7 @@ public record SimpleResult(
   public record Layer(
       String name,
       long samples,
+      long masked,
       PerGroup<Integer> neurons,
       PerGroup<List<Integer>> dead,
       List<Warning> warnings,
@@ -79,6 +81,7 @@ public record SimpleResult(
     public static Layer of(
         String name,
         ProjectionTable table,
+        long masked,
         List<Warning> warnings,
         SimpleMatches found,
         Seconds seconds) {
@@ -86,6 +89,7 @@ public record SimpleResult(
       return new Layer(
           name,
           table.samples(),
+          masked,
           PerGroup.from(table::neurons),
           PerGroup.from(table::dead),
           warnings,

@@ -34,6 +34,7 @@ public record SpectrumResult(
    *
    * @param name the layer's name
    * @param samples number of samples used
+   * @param masked number of samples that a mask left out, beside these
    * @param neurons number of neurons, dead ones included
    * @param dead the dead neurons, ascending
    * @param warnings reasons why the result may say little
@@ -43,16 +44,18 @@ public record SpectrumResult(
   public record Layer(
       String name,
       long samples,
+      long masked,
       PerGroup<Integer> neurons,
       PerGroup<List<Integer>> dead,
       List<Warning> warnings,
       Precision precision,
       @JsonUnwrapped LayerLevels neuronLevels) {
     /** Returns the result of a table's layer. */
-    public static Layer of(ProjectionTable table, LayerLevels levels) {
+    public static Layer of(ProjectionTable table, long masked, LayerLevels levels) {
       return new Layer(
           levels.layer(),
           table.samples(),
+          masked,
           PerGroup.from(table::neurons),
           PerGroup.from(table::dead),
           levels.warnings(),
@@ -68,6 +71,7 @@ public record SpectrumResult(
       return new Layer(
           name,
           samples,
+          masked,
           neurons,
           dead,
           warnings,

@@ -39,6 +39,7 @@ class SimpleFiguresTest {
     return new SimpleResult.Layer(
         "layer",
         100,
+        0,
         PerGroup.of(neurons, neurons),
         none,
         List.of(),

@@ -1,0 +1,171 @@
+package org.spanmatch.cli.commands;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.spanmatch.activations.Layers;
+import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.npy.ActivationFile.UnusableEntry;
+import org.spanmatch.activations.npy.StoredArray;
+import org.spanmatch.cli.options.UsageException;
+import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.compare.LayerArrays;
+import org.spanmatch.kernel.NotEnoughMemoryException;
+import org.spanmatch.report.text.DisplayName;
+
+/**
+ * The samples that {@code --mask} keeps: those that the masks of both networks keep, since a sample
+ * that one network lacks can't be compared.
+ *
+ * @param mask what both networks keep
+ * @param differences how many values of the two networks' masks differ
+ * @param arrays names of arrays that are masks, and so no layers
+ */
+record MaskChoice(Layers.Mask mask, long differences, Set<String> arrays) {
+  /**
+   * Reads the masks.
+   *
+   * @param values those of the option: none, one for both networks, or one for each
+   */
+  static Optional<MaskChoice> open(ActivationFiles files, List<String> values) {
+    if (values.isEmpty()) {
+      return Optional.empty();
+    }
+    Set<String> arrays = new LinkedHashSet<>();
+    List<StoredArray> masks = new ArrayList<>();
+    for (int network = 0; network < 2; network++) {
+      String value = values.get(Math.min(network, values.size() - 1));
+      Optional<StoredArray> named = named(network == 0 ? files.x() : files.y(), value);
+      named.ifPresent(array -> arrays.add(array.name()));
+      named.ifPresent(masks::add);
+      if (named.isEmpty() && values.size() == 2) {
+        masks.add(ofFile(value, files));
+      }
+    }
+    if (masks.isEmpty()) {
+      masks.add(ofFile(values.get(0), files));
+    }
+    Layers.Mask first = read(masks.get(0));
+    if (masks.size() == 1) {
+      return Optional.of(new MaskChoice(first, 0, arrays));
+    }
+    Layers.Mask second = read(masks.get(1));
+    Layers.Mask both = first.and(second);
+    long differences = first.kept() + second.kept() - 2 * both.kept();
+    return Optional.of(new MaskChoice(both, differences, arrays));
+  }
+
+  private static Layers.Mask read(StoredArray array) {
+    try {
+      return array.mask();
+    } catch (OutOfMemoryError e) {
+      throw NotEnoughMemoryException.of("the mask '" + array.name() + "': ", e);
+    }
+  }
+
+  /** The array of a name in an archive or a folder. */
+  private static Optional<StoredArray> named(ActivationFile file, String name) {
+    if (file.isSingleArray()) {
+      return Optional.empty();
+    }
+    Optional<StoredArray> array =
+        file.arrays().stream().filter(each -> each.name().equals(name)).findFirst();
+    Optional<UnusableEntry> unusable =
+        file.unusable().stream().filter(each -> each.name().equals(name)).findFirst();
+    if (array.isEmpty() && unusable.isPresent()) {
+      throw unusable.get().exception();
+    }
+    return array;
+  }
+
+  /** The array in a file of its own, or FILE:NAME. */
+  private static StoredArray ofFile(String text, ActivationFiles networks) {
+    for (int end = text.length(); end > 0; end = text.lastIndexOf(':', end - 1)) {
+      Optional<Path> path = existing(text.substring(0, end));
+      if (path.isPresent()) {
+        ActivationFile file = ActivationFile.open(path.get());
+        return end == text.length() ? lone(file) : part(file, text.substring(end + 1));
+      }
+    }
+    throw new UsageException(
+        "--mask: expected the name of an array in "
+            + networks.x().path()
+            + " or "
+            + networks.y().path()
+            + ", or a file, found '"
+            + text
+            + "'; the arrays are "
+            + DisplayName.list(networks.names()));
+  }
+
+  private static StoredArray lone(ActivationFile file) {
+    if (file.arrays().size() != 1) {
+      throw new UsageException(
+          "--mask: expected one array, but "
+              + file.path()
+              + " holds "
+              + DisplayName.list(names(file))
+              + "; name one, as in '"
+              + file.path()
+              + ":"
+              + file.arrays().get(0).name()
+              + "'");
+    }
+    return file.arrays().get(0);
+  }
+
+  private static StoredArray part(ActivationFile file, String name) {
+    return named(file, name)
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "--mask: no array of "
+                        + file.path()
+                        + " is named '"
+                        + name
+                        + "'; there are "
+                        + DisplayName.list(names(file))));
+  }
+
+  private static List<String> names(ActivationFile file) {
+    return file.arrays().stream().map(StoredArray::name).toList();
+  }
+
+  private static Optional<Path> existing(String text) {
+    try {
+      return Optional.of(Path.of(text)).filter(Files::exists);
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Those layers of a selection that are no masks. */
+  static LayerArrays.Filter withoutMasks(LayerArrays.Filter selected, Optional<MaskChoice> choice) {
+    return choice.map(mask -> selected.without(mask.arrays)).orElse(selected);
+  }
+
+  /** Prints how many samples it keeps. */
+  void note(Console console) {
+    String counted = mask.axes().size() == 1 ? "examples" : "samples";
+    console
+        .err()
+        .println(
+            "note: mask: "
+                + mask.kept()
+                + " of "
+                + mask.size()
+                + " "
+                + counted
+                + " kept"
+                + (differences == 0
+                    ? ""
+                    : "; the masks of both networks differ at "
+                        + differences
+                        + ", which are left out"));
+  }
+}
