@@ -1,10 +1,16 @@
 package org.spanmatch.similarity;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramException;
+import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.GramPair.NormProducts;
 import org.spanmatch.gram.Moments;
@@ -15,50 +21,102 @@ import org.spanmatch.kernel.PerGroup;
  * The inner products of two layers as {@link Measure}s need them, and what several measures share.
  * Everything is computed when it is first needed, and kept.
  *
- * <p>Each layer is in units of its own: a power of two brings its largest activation vector near
- * norm 1, so that squares neither overflow nor underflow. Measures don't depend on these units.
+ * <p>Activations are centred ({@link Gram#centred}), but for what says otherwise. Each layer is in
+ * units of its own: a power of two brings its largest activation vector near norm 1, so that
+ * squares neither overflow nor underflow. Measures don't depend on these units.
  *
- * <p>Two sets of neurons occur. <em>All</em> neurons of a layer include dead ones, whose inner
- * products are (nearly) 0. <em>Varying</em> neurons are neither dead nor constant: more of the
- * squared norm is left after centring than the rounding of its sums explains.
+ * <p><em>Varying</em> neurons are those that live on after centring: neither dead nor constant, as
+ * far as the Gram matrix can tell.
  *
  * <p>Takes O(n²) memory beside the Gram matrix. For one thread at a time.
  */
 public final class LayerGrams {
   private static final double ROUNDOFF = 0x1p-53;
 
-  private final Gram gram;
+  private final LayerPairGram plain;
+  private final LayerPairGram centred;
+  private final String problem;
   private final Products products;
   private final PerGroup<Layer> layers;
   private double[][] xx;
   private double[][] yy;
   private double[][] xy;
   private double[][] correlations;
+  private GramFactor xFactor;
+  private GramFactor yFactor;
+  private SingularValues canonical;
 
-  /** One of the two layers: its position, unit, means and varying neurons. */
-  private static final class Layer {
-    final int position;
-    final double unit;
-    final double[] factors; // by neuron, from the units of the Gram matrix to that of the layer
-    final double[] sums;
-    final double squares;
-    final int[] varying;
+  /** Two layers of a Gram matrix. */
+  private record LayerPairGram(Gram gram, int x, int y) {
+    /** Leaves out other layers, which would be centred too. */
+    static LayerPairGram of(Gram gram, int x, int y) {
+      if (!(gram instanceof GramMatrix matrix) || gram.layers().size() <= 2 || x == y) {
+        return new LayerPairGram(gram, x, y);
+      }
+      int first = Math.min(x, y);
+      int second = Math.max(x, y);
+      Map<GramPair, double[]> blocks = new TreeMap<>();
+      Map<GramPair, NormProducts> sums = new TreeMap<>();
+      int[] old = {first, second};
+      for (GramPair pair : List.of(new GramPair(0, 0), new GramPair(0, 1), new GramPair(1, 1))) {
+        GramPair from = new GramPair(old[pair.first()], old[pair.second()]);
+        blocks.put(pair, matrix.block(from));
+        gram.normProducts(from).ifPresent(products -> sums.put(pair, products));
+      }
+      Gram two =
+          new GramMatrix(
+              List.of(gram.layers().get(first), gram.layers().get(second)),
+              gram.samples(),
+              gram.deadThreshold(),
+              gram.error(),
+              blocks,
+              sums);
+      return new LayerPairGram(two, x == first ? 0 : 1, x == first ? 1 : 0);
+    }
 
-    Layer(
-        int position, double unit, double[] factors, double[] sums, double squares, int[] varying) {
-      this.position = position;
-      this.unit = unit;
-      this.factors = factors;
-      this.sums = sums;
-      this.squares = squares;
-      this.varying = varying;
+    int position(Group group) {
+      return group == Group.X ? x : y;
     }
   }
 
-  private LayerGrams(Gram gram, int x, int y, int threads) {
-    this.gram = gram;
+  /** The units of a layer, and its varying neurons. */
+  private static final class Layer {
+    final double unit;
+    final double[] factors; // by neuron, from the units of the Gram matrix to that of the layer
+    final int[] varying;
+
+    Layer(Gram gram, int position) {
+      Moments moments = gram.layers().get(position).moments();
+      int neurons = moments.neurons();
+      double[] squares = new double[neurons];
+      Arrays.setAll(squares, i -> gram.innerProduct(position, i, position, i));
+      int largest = -Double.MAX_EXPONENT;
+      for (int i = 0; i < neurons; i++) {
+        if (squares[i] > 0) {
+          int exponent = Math.getExponent(Math.sqrt(squares[i])) - moments.scaleExponent(i);
+          largest = Math.max(largest, exponent);
+        }
+      }
+      unit = Math.scalb(1.0, -largest);
+      factors = new double[neurons];
+      for (int i = 0; i < neurons; i++) {
+        // What is 10^150 times smaller than another neuron of the layer vanishes.
+        factors[i] = Math.scalb(1.0, -largest - moments.scaleExponent(i));
+      }
+      varying =
+          IntStream.range(0, neurons)
+              .filter(i -> moments.norm(i) > gram.deadThreshold())
+              .filter(i -> squares[i] * factors[i] * factors[i] > 0)
+              .toArray();
+    }
+  }
+
+  private LayerGrams(LayerPairGram plain, LayerPairGram centred, String problem, int threads) {
+    this.plain = plain;
+    this.centred = centred;
+    this.problem = problem;
     this.products = new Products(threads);
-    this.layers = PerGroup.of(layer(x), layer(y));
+    this.layers = PerGroup.from(group -> new Layer(centred.gram(), centred.position(group)));
   }
 
   /**
@@ -75,9 +133,10 @@ public final class LayerGrams {
   }
 
   /**
-   * Looks at two layers of a Gram matrix.
+   * Looks at two layers of a Gram matrix, and centres them.
    *
-   * @param gram the Gram matrix, of either precision
+   * @param gram the Gram matrix, of either precision; for large means, added up with {@link
+   *     org.spanmatch.gram.GramOptions#shifted}
    * @param x position of the first layer in it
    * @param y position of the second layer in it
    * @param threads number of threads for what is computed, at least 1
@@ -89,51 +148,31 @@ public final class LayerGrams {
     if (threads < 1) {
       throw new IllegalArgumentException("expected at least 1 thread, found " + threads);
     }
-    return new LayerGrams(gram, x, y, threads);
+    LayerPairGram plain = LayerPairGram.of(gram, x, y);
+    try {
+      LayerPairGram centred = new LayerPairGram(plain.gram().centred(), plain.x(), plain.y());
+      return new LayerGrams(plain, centred, null, threads);
+    } catch (GramException e) {
+      return new LayerGrams(plain, plain, e.getMessage(), threads);
+    }
   }
 
-  private Layer layer(int position) {
-    Moments moments = gram.layers().get(position).moments();
-    int neurons = moments.neurons();
-    double[] squares = new double[neurons];
-    Arrays.setAll(squares, i -> gram.innerProduct(position, i, position, i));
-    int largest = -Double.MAX_EXPONENT;
-    for (int i = 0; i < neurons; i++) {
-      if (squares[i] > 0) {
-        largest =
-            Math.max(largest, Math.getExponent(Math.sqrt(squares[i])) - moments.scaleExponent(i));
-      }
-    }
-    double[] factors = new double[neurons];
-    double[] sums = new double[neurons];
-    for (int i = 0; i < neurons; i++) {
-      // What is 10^150 times smaller than another neuron of the layer vanishes.
-      factors[i] = Math.scalb(1.0, -largest - moments.scaleExponent(i));
-      sums[i] = moments.scaledSum(i) * factors[i];
-    }
-    double total =
-        IntStream.range(0, neurons).mapToDouble(i -> squares[i] * factors[i] * factors[i]).sum();
-    int[] varying =
-        IntStream.range(0, neurons)
-            .filter(i -> moments.norm(i) > gram.deadThreshold())
-            .filter(i -> varies(squares[i] * factors[i] * factors[i], sums[i]))
-            .toArray();
-    return new Layer(position, Math.scalb(1.0, -largest), factors, sums, total, varying);
-  }
-
-  // The rounding of the square, and of the sum, which may have been added up one by one.
-  private boolean varies(double square, double sum) {
-    return square - sum / gram.samples() * sum > roundoff() * square;
+  /**
+   * {@return why all measures of centred activations are empty, if the Gram matrix can't be
+   * centred}
+   */
+  public Optional<String> problem() {
+    return Optional.ofNullable(problem);
   }
 
   /** {@return the number of samples} */
   public long samples() {
-    return gram.samples();
+    return centred.gram().samples();
   }
 
-  /** {@return the relative error that rounding may leave in sums of activations} */
+  /** {@return the relative error that rounding may leave in sums of centred activations} */
   double roundoff() {
-    return 3 * gram.error() + 2 * gram.samples() * ROUNDOFF;
+    return 3 * centred.gram().error() + 2 * samples() * ROUNDOFF;
   }
 
   /** {@return whether both layers have a neuron that varies} */
@@ -147,80 +186,27 @@ public final class LayerGrams {
    * @param group the layer
    */
   int[] varying(Group group) {
-    return layers.get(group).varying;
+    return problem == null ? layers.get(group).varying : new int[0];
   }
 
   /**
-   * {@return the sums of the activations of all neurons of a layer; not copied}
-   *
-   * @param group the layer
-   */
-  double[] sums(Group group) {
-    return layers.get(group).sums;
-  }
-
-  /**
-   * {@return the sum of the squared norms of all activation vectors of a layer, not centred}
-   *
-   * @param group the layer
-   */
-  double squares(Group group) {
-    return layers.get(group).squares;
-  }
-
-  /**
-   * {@return the sums for debiased CKA, in the units of the layers; empty if the Gram matrix does
-   * not have them}
+   * {@return the sums for debiased CKA, of centred activations in the units of the layers; empty if
+   * the Gram matrix does not have them}
    *
    * @param first the layer whose squared norms are a, with neurons X
    * @param second the layer whose squared norms are b, with neurons Y
    */
-  Optional<NormProducts> normProducts(Group first, Group second) {
-    int x = layers.get(first).position;
-    int y = layers.get(second).position;
-    return gram.normProducts(GramPair.of(x, y))
-        .map(
-            sums ->
-                inUnits(
-                    x <= y ? sums.firstSums() : sums.secondSums(),
-                    x <= y ? sums.secondSums() : sums.firstSums(),
-                    sums.product(),
-                    layers.get(first).unit,
-                    layers.get(second).unit));
-  }
-
-  private static NormProducts inUnits(
-      double[] first, double[] second, double product, double x, double y) {
-    return new NormProducts(
-        product * x * x * y * y,
-        Arrays.stream(first).map(sum -> sum * x * y * y).toArray(),
-        Arrays.stream(second).map(sum -> sum * y * x * x).toArray());
+  OptionalDouble normProduct(Group first, Group second) {
+    GramPair pair = GramPair.of(centred.position(first), centred.position(second));
+    double unit = layers.get(first).unit * layers.get(second).unit;
+    return centred.gram().normProducts(pair).stream()
+        .mapToDouble(sums -> sums.product() * unit * unit)
+        .findFirst();
   }
 
   /**
-   * {@return the inner products of all neurons of two layers, as they are: not centred} A row per
-   * neuron of the first one, a column per neuron of the second one. They are computed anew with
-   * each call.
-   *
-   * @param rows the layer of the rows
-   * @param columns the layer of the columns
-   */
-  double[][] uncentred(Group rows, Group columns) {
-    Layer first = layers.get(rows);
-    Layer second = layers.get(columns);
-    double[][] block = InnerProducts.of(gram, first.position, second.position, products);
-    for (int i = 0; i < block.length; i++) {
-      for (int j = 0; j < block[i].length; j++) {
-        block[i][j] *= first.factors[i] * second.factors[j];
-      }
-    }
-    return block;
-  }
-
-  /**
-   * {@return the inner products of the centred activations of the varying neurons of two layers} A
-   * row per neuron of the first one, a column per neuron of the second one. Not copied; must not be
-   * changed.
+   * {@return the inner products of the varying neurons of two layers} A row per neuron of the first
+   * one, a column per neuron of the second one. Not copied; must not be changed.
    *
    * @param rows the layer of the rows
    * @param columns the layer of the columns
@@ -228,34 +214,33 @@ public final class LayerGrams {
   double[][] centred(Group rows, Group columns) {
     if (rows != columns) {
       if (xy == null) {
-        xy = centre(Group.X, Group.Y);
+        xy = block(Group.X, Group.Y);
       }
       return rows == Group.X ? xy : Products.transpose(xy);
     }
     if (rows == Group.X) {
-      if (xx == null) {
-        xx = centre(rows, rows);
-      }
+      xx = xx == null ? block(rows, rows) : xx;
       return xx;
     }
-    if (yy == null) {
-      yy = centre(rows, rows);
-    }
+    yy = yy == null ? block(rows, rows) : yy;
     return yy;
   }
 
-  private double[][] centre(Group rows, Group columns) {
-    double[][] block = uncentred(rows, columns);
-    int[] kept = varying(columns);
-    double[][] centred = new double[varying(rows).length][kept.length];
-    for (int i = 0; i < centred.length; i++) {
-      int row = varying(rows)[i];
-      double mean = sums(rows)[row] / samples();
-      for (int j = 0; j < kept.length; j++) {
-        centred[i][j] = block[row][kept[j]] - mean * sums(columns)[kept[j]];
+  private double[][] block(Group rows, Group columns) {
+    double[][] all =
+        InnerProducts.of(
+            centred.gram(), centred.position(rows), centred.position(columns), products);
+    int[] first = varying(rows);
+    int[] second = varying(columns);
+    double[] rowFactors = layers.get(rows).factors;
+    double[] columnFactors = layers.get(columns).factors;
+    double[][] block = new double[first.length][second.length];
+    for (int i = 0; i < first.length; i++) {
+      for (int j = 0; j < second.length; j++) {
+        block[i][j] = all[first[i]][second[j]] * rowFactors[first[i]] * columnFactors[second[j]];
       }
     }
-    return centred;
+    return block;
   }
 
   /**
@@ -274,28 +259,161 @@ public final class LayerGrams {
   }
 
   /**
+   * {@return the norms of a layer's centred activation vectors, by varying neuron}
+   *
+   * @param group the layer
+   */
+  double[] deviations(Group group) {
+    double[][] covariance = centred(group, group);
+    double[] norms = new double[covariance.length];
+    Arrays.setAll(norms, i -> Math.sqrt(covariance[i][i]));
+    return norms;
+  }
+
+  /**
    * {@return the correlations of the varying neurons, in [−1, 1]} A row per neuron of X, a column
    * per neuron of Y. Not copied; must not be changed.
    */
   double[][] correlations() {
     if (correlations == null) {
-      double[] x = norms(Group.X);
-      double[] y = norms(Group.Y);
-      double[][] cross = centred(Group.X, Group.Y);
-      correlations = new double[x.length][y.length];
-      for (int i = 0; i < x.length; i++) {
-        for (int j = 0; j < y.length; j++) {
-          correlations[i][j] = Math.max(-1, Math.min(1, cross[i][j] / x[i] / y[j]));
-        }
-      }
+      correlations = correlations(Group.X, Group.Y);
     }
     return correlations;
   }
 
-  private double[] norms(Group group) {
-    double[][] covariance = centred(group, group);
-    double[] norms = new double[covariance.length];
-    Arrays.setAll(norms, i -> Math.sqrt(covariance[i][i]));
-    return norms;
+  private double[][] correlations(Group rows, Group columns) {
+    double[] first = deviations(rows);
+    double[] second = deviations(columns);
+    double[][] covariance = centred(rows, columns);
+    double[][] cosines = new double[first.length][second.length];
+    for (int i = 0; i < first.length; i++) {
+      for (int j = 0; j < second.length; j++) {
+        cosines[i][j] = Math.max(-1, Math.min(1, covariance[i][j] / first[i] / second[j]));
+      }
+    }
+    return cosines;
+  }
+
+  /**
+   * {@return the Cholesky factor of the correlations of a layer's varying neurons, which are named
+   * by their place among these}
+   *
+   * @param group the layer
+   */
+  GramFactor factor(Group group) {
+    if (group == Group.X) {
+      xFactor = xFactor == null ? factorise(group) : xFactor;
+      return xFactor;
+    }
+    yFactor = yFactor == null ? factorise(group) : yFactor;
+    return yFactor;
+  }
+
+  private GramFactor factorise(Group group) {
+    double[][] cosines = correlations(group, group);
+    for (int i = 0; i < cosines.length; i++) {
+      cosines[i][i] = 1;
+    }
+    int[] order = IntStream.range(0, cosines.length).toArray();
+    return GramFactor.of(cosines, order, products.threads());
+  }
+
+  /**
+   * {@return the coordinates of a layer's centred activation vectors, scaled to unit norm, in an
+   * orthonormal basis of the span of the centred neurons of the same layer or the other one} A row
+   * per dimension of the span, a column per varying neuron. The squares of a column add up to the
+   * share of the neuron's variance that lies in the span. Costs r²·n operations with each call.
+   *
+   * @param span the layer that spans
+   * @param group the layer whose vectors are projected
+   */
+  double[][] coordinates(Group span, Group group) {
+    double[][] cosines = correlations(span, group);
+    double[][] coordinates =
+        IntStream.of(factor(span).positions()).mapToObj(i -> cosines[i]).toArray(double[][]::new);
+    factor(span).forward(coordinates);
+    return coordinates;
+  }
+
+  /** {@return the layer of smaller rank, X if both are equal} */
+  Group smaller() {
+    return factor(Group.X).rank() <= factor(Group.Y).rank() ? Group.X : Group.Y;
+  }
+
+  /**
+   * {@return the canonical correlations of both layers as singular values of the whitened
+   * cross-covariance, whose rows belong to the basis of the {@link #smaller} layer's span}
+   */
+  SingularValues canonicalCorrelations() {
+    if (canonical == null) {
+      Group rows = smaller();
+      double[][] half = coordinates(rows.other(), rows);
+      int[] independent = factor(rows).positions();
+      double[][] whitened = new double[independent.length][half.length];
+      for (int i = 0; i < whitened.length; i++) {
+        for (int j = 0; j < half.length; j++) {
+          whitened[i][j] = half[j][independent[i]];
+        }
+      }
+      factor(rows).forward(whitened);
+      canonical = SingularValues.of(whitened, products);
+    }
+    return canonical;
+  }
+
+  /**
+   * {@return the singular values of the cross-covariance of both layers, one per neuron of the
+   * smaller one}
+   */
+  SingularValues covariances() {
+    double[][] cross = centred(Group.X, Group.Y);
+    boolean fewer = cross.length <= cross[0].length;
+    return SingularValues.of(fewer ? cross : Products.transpose(cross), products);
+  }
+
+  /** {@return the layers as they are: not centred; empty if shifts can't be undone} */
+  Optional<Uncentred> uncentred() {
+    try {
+      return Optional.of(new Uncentred(plain.gram().unshifted()));
+    } catch (GramException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The layers as they are: not centred. Nothing is kept. */
+  final class Uncentred {
+    private final Gram gram;
+
+    private Uncentred(Gram gram) {
+      this.gram = gram;
+    }
+
+    /**
+     * {@return the Cholesky factor of the inner products of a layer's living neurons}
+     *
+     * @param group the layer
+     */
+    GramFactor factor(Group group) {
+      return GramFactor.of(gram, plain.position(group), products.threads());
+    }
+
+    /**
+     * {@return the cosines of the angles between some neurons' activation vectors} A row per neuron
+     * of X, a column per neuron of Y.
+     *
+     * @param x living neurons of X
+     * @param y living neurons of Y
+     */
+    double[][] cosines(int[] x, int[] y) {
+      double operations = 2.0 * x.length * y.length * (x.length + y.length);
+      try (Threads threads = new Threads(products.threads(), operations)) {
+        return Cosines.between(gram, plain.x(), x, plain.y(), y, threads);
+      }
+    }
+  }
+
+  /** {@return how to multiply matrices} */
+  Products products() {
+    return products;
   }
 }

@@ -51,6 +51,13 @@ public interface Measure {
     return List.of(
         new LinearCka(),
         new DebiasedCka(),
+        new MeanCca(),
+        new Svcca(),
+        new Pwcca(),
+        new RegressionR2(Group.X),
+        new RegressionR2(Group.Y),
+        new EigenspaceOverlap(),
+        new Procrustes(),
         new HardMatching(),
         new SoftMatching(),
         new EffectiveRank(Group.X),

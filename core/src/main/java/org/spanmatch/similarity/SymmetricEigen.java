@@ -125,8 +125,8 @@ final class SymmetricEigen {
       int n = a.length;
       double[] row = a[k];
       for (int i = from; i < k; i++) {
-        Products.addMultiple(row, -reflectors[i][k], companions[i], k, n);
-        Products.addMultiple(row, -companions[i][k], reflectors[i], k, n);
+        Rows.addMultiple(row, -reflectors[i][k], companions[i], k, n);
+        Rows.addMultiple(row, -companions[i][k], reflectors[i], k, n);
       }
       diagonal[k] = row[k];
       double[] v = new double[n];
@@ -158,8 +158,8 @@ final class SymmetricEigen {
       for (int i = from; i < k; i++) {
         double onReflector = Products.dot(reflectors[i], v, k + 1, n);
         double onCompanion = Products.dot(companions[i], v, k + 1, n);
-        Products.addMultiple(w, -onCompanion, reflectors[i], k + 1, n);
-        Products.addMultiple(w, -onReflector, companions[i], k + 1, n);
+        Rows.addMultiple(w, -onCompanion, reflectors[i], k + 1, n);
+        Rows.addMultiple(w, -onReflector, companions[i], k + 1, n);
       }
       double half = tau * tau / 2 * Products.dot(w, v, k + 1, n);
       for (int i = k + 1; i < n; i++) {
@@ -245,7 +245,7 @@ final class SymmetricEigen {
     void apply(double[][] matrix, Products products) {
       int n = matrix.length;
       products.each(
-          (long) count * n,
+          6.0 * count * n,
           (n + STRIP - 1) / STRIP,
           strip -> {
             int left = strip * STRIP;

@@ -80,12 +80,15 @@ def svcca(x, y):
 def pwcca(x, y):
     """Morcos et al. 2018, equation 4: weights of orthonormal canonical variates on centred neurons.
 
-    google/svcca, pwcca.py, leaves out the whitening of the variates and adds the means again.
+    google/svcca, pwcca.py, leaves out the whitening of the variates and adds the means again. None
+    where equal correlations leave a choice of variates, which have other weights.
     """
     if basis(varying(x)).shape[1] > basis(varying(y)).shape[1]:
         x, y = y, x
     qx, qy = basis(varying(x)), basis(varying(y))
     u, s, _ = np.linalg.svd(qx.T @ qy, full_matrices=False)
+    if np.any(np.diff(s) > -1e-9) and s.min() < 1 - 1e-9:
+        return None
     weights = np.abs((qx @ u).T @ varying(x)).sum(axis=1)
     return np.sum(weights * s) / np.sum(weights)
 

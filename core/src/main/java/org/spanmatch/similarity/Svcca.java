@@ -1,0 +1,62 @@
+package org.spanmatch.similarity;
+
+import java.util.Arrays;
+import java.util.OptionalDouble;
+import org.spanmatch.kernel.Group;
+
+/**
+ * Singular vector canonical correlation, in [0, 1]: the mean canonical correlation of the leading
+ * principal components of both layers, as few as have 99 % of the variance.
+ *
+ * <p>Costs O(n³) operations. (Raghu, Gilmer, Yosinski and Sohl-Dickstein, SVCCA: Singular Vector
+ * Canonical Correlation Analysis for Deep Learning Dynamics and Interpretability, NeurIPS 2017.)
+ */
+final class Svcca implements Measure {
+  private static final double VARIANCE = 0.99;
+
+  @Override
+  public String name() {
+    return "svcca";
+  }
+
+  @Override
+  public String title() {
+    return "SVCCA";
+  }
+
+  @Override
+  public String description() {
+    return "mean canonical correlation of the principal components with 99 % of the variance, in"
+        + " [0, 1]: centred, components whitened (Raghu et al. 2017)";
+  }
+
+  @Override
+  public OptionalDouble of(LayerGrams layers) {
+    if (!layers.bothVary()) {
+      return OptionalDouble.empty();
+    }
+    Products products = layers.products();
+    double[][] x = whitening(layers, Group.X);
+    double[][] y = whitening(layers, Group.Y);
+    double[][] half = products.of(x, layers.centred(Group.X, Group.Y));
+    double[][] cross = products.of(y, Products.transpose(half)); // a row per component of Y
+    double[][] rows = y.length <= x.length ? cross : Products.transpose(cross);
+    double sum = SingularValues.of(rows, products).sum();
+    return OptionalDouble.of(Math.min(1, sum / rows.length));
+  }
+
+  /** The leading eigenvectors of the covariance as rows, each divided by its root eigenvalue. */
+  private static double[][] whitening(LayerGrams layers, Group group) {
+    SymmetricEigen eigen = SymmetricEigen.of(layers.centred(group, group), layers.products());
+    double enough = VARIANCE * layers.variance(group);
+    double[][] kept = new double[eigen.values().length][];
+    int count = 0;
+    for (double sum = 0; count < kept.length && sum < enough; count++) {
+      double value = eigen.values()[count];
+      double deviation = Math.sqrt(value);
+      kept[count] = Arrays.stream(eigen.vectors()[count]).map(v -> v / deviation).toArray();
+      sum += value;
+    }
+    return Arrays.copyOf(kept, count);
+  }
+}
