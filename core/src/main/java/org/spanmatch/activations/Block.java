@@ -132,7 +132,7 @@ public record Block(
    * @param target receives them in the byte order of this block, which must be its own
    * @param row the first row of {@code target} to write
    */
-  void putRows(int first, int count, ByteBuffer target, int row) {
+  public void putRows(int first, int count, ByteBuffer target, int row) {
     int bytes = type.bytes();
     if (neuronStride == 1) {
       int together = hasSamplesSideBySide() ? count : 1;

@@ -9,12 +9,14 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.gram.GramException;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.similarity.Split;
 
 /**
  * Compares one layer of two networks, as precisely as the answer to a question needs.
@@ -130,18 +132,19 @@ public final class LayerComparison {
       return answer;
     }
     try {
-      return question.better(answer, attempt(question, Precision.HIGH).answer());
+      // What the question has looked up need not be looked up again.
+      return question.better(answer, attempt(attempt.question(), Precision.HIGH).answer());
     } catch (StoppedException e) {
       return answer;
     }
   }
 
   /**
-   * An answer, and the precision of the table that gave it.
+   * An answer, the precision of the table that gave it, and what was asked of the table.
    *
    * @param <T> the type of the answer
    */
-  private record Attempt<T>(T answer, Precision precision) {}
+  private record Attempt<T>(T answer, Precision precision, Question<T> question) {}
 
   private <T> Attempt<T> attempt(Question<T> question, Precision precision) {
     GramOptions how =
@@ -167,14 +170,15 @@ public final class LayerComparison {
             asked
                 .question()
                 .besideUncentred(attempt.answer(), uncentred(question, asked.centred().get())),
-            attempt.precision());
+            attempt.precision(),
+            attempt.question());
   }
 
   private <T> Attempt<T> answer(Asked<T> asked) {
     try (ProjectionTable table = asked.table()) {
       T answer = asked.question().answer(layers.name(), table, steps);
       table.effort().ifPresent(steps::add);
-      return new Attempt<>(answer, table.precision());
+      return new Attempt<>(answer, table.precision(), asked.question());
     }
   }
 
@@ -194,12 +198,15 @@ public final class LayerComparison {
 
   /** Apart from {@link #attempt}, so that the Gram matrix can be freed before the answer. */
   private <T> Asked<T> look(Question<T> question, GramOptions how) {
+    LayerPair pair = steps.timed(layers);
+    Optional<Split> split = question.split();
     LayerPair.OfGram added =
         steps.run(
             COMPRESS,
             () -> {
-              LayerPair.OfGram pair = steps.timed(layers).gram(kernel, how);
-              return options.centred() ? pair.centred() : pair;
+              LayerPair.OfGram gram =
+                  split.isPresent() ? divided(pair, how, split.get()) : pair.gram(kernel, how);
+              return options.centred() ? gram.centred() : gram;
             });
     boolean both =
         options.centred() && question.asksUncentred() && LayerWarnings.haveCommonMean(added);
@@ -212,6 +219,14 @@ public final class LayerComparison {
     ProjectionTable table =
         steps.run(COMPRESS, () -> kernel.table(pair.gram(), pair.x(), pair.y()));
     return new Asked<>(next, table, centred);
+  }
+
+  private LayerPair.OfGram divided(LayerPair pair, GramOptions how, Split split) {
+    if (pair instanceof LayerPair.OfActivations activations) {
+      return PartsPass.of(activations, kernel, how, split);
+    }
+    throw new GramException(
+        pair.description() + ": a Gram matrix no longer has the samples, so they can't be divided");
   }
 
   /** Says what is to come, and makes room for it. */

@@ -1,6 +1,7 @@
 package org.spanmatch.compare;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
@@ -15,6 +16,8 @@ import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.backend.HeapMemory;
+import org.spanmatch.similarity.Parts;
+import org.spanmatch.similarity.Split;
 
 /**
  * Two layers to compare: their activations ({@link OfActivations}), or what a Gram matrix holds of
@@ -196,6 +199,16 @@ public sealed interface LayerPair {
       return new OfActivations(name, Layers.masked(x, mask), Layers.masked(y, mask));
     }
 
+    /**
+     * Checks that the examples can be divided.
+     *
+     * @param split how to divide them
+     * @throws ActivationsException if there are too few
+     */
+    public void requireDivisible(Split split) {
+      PartsPass.examples(this, split);
+    }
+
     @Override
     public String description() {
       return x.description();
@@ -242,8 +255,10 @@ public sealed interface LayerPair {
    * @param gram what holds both
    * @param x position of the first network's layer in it
    * @param y position of the second network's layer in it
+   * @param parts the same two layers by parts of the samples, if a question asked for them; layer 0
+   *     is of the first network
    */
-  record OfGram(String name, Gram gram, int x, int y) implements LayerPair {
+  record OfGram(String name, Gram gram, int x, int y, Optional<Parts> parts) implements LayerPair {
     /**
      * Checks that the two were added up together, and count the same samples as {@link
      * OfActivations} does.
@@ -252,6 +267,7 @@ public sealed interface LayerPair {
      * @param gram what holds both
      * @param x position of the first network's layer in it
      * @param y position of the second network's layer in it
+     * @param parts the same two layers by parts of the samples, if a question asked for them
      * @throws GramException if not
      */
     public OfGram {
@@ -276,17 +292,31 @@ public sealed interface LayerPair {
     }
 
     /**
-     * {@return the two layers about the means of their neurons, as {@link Gram#centred} says}
+     * {@return the two layers about the means of their neurons, as {@link Gram#centred} says} Its
+     * parts are those of this pair, which know that they are about means.
      *
      * @throws GramException if the error would be too large to say anything
      */
     public OfGram centred() {
-      return new OfGram(name, gram.centred(), x, y);
+      return new OfGram(name, gram.centred(), x, y, parts);
     }
 
     /** {@return the two layers as their activations are stored, as {@link Gram#unshifted} says} */
     public OfGram unshifted() {
       return new OfGram(name, gram.unshifted(), x, y);
+    }
+
+    /**
+     * Two layers without parts.
+     *
+     * @param name the layer's name in results
+     * @param gram what holds both
+     * @param x position of the first network's layer in it
+     * @param y position of the second network's layer in it
+     * @throws GramException if the two were not added up together, or count different samples
+     */
+    public OfGram(String name, Gram gram, int x, int y) {
+      this(name, gram, x, y, Optional.empty());
     }
 
     private GramLayer first() {

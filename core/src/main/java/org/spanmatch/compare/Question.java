@@ -1,10 +1,12 @@
 package org.spanmatch.compare;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.similarity.Split;
 
 /**
  * A question about a layer of two networks.
@@ -70,6 +72,16 @@ public interface Question<T> {
    */
   default boolean needsNormProducts() {
     return false;
+  }
+
+  /**
+   * {@return how to divide the samples into parts, if this question looks at parts of them} Then
+   * {@link #lookingAt} receives them as {@link LayerPair.OfGram#parts()}, from the same pass over
+   * the activations; a Gram matrix from elsewhere has none to give. The question returned there
+   * divides nothing more unless it says so again.
+   */
+  default Optional<Split> split() {
+    return Optional.empty();
   }
 
   /** {@return the precision of the first attempt, unless the options fix it} */

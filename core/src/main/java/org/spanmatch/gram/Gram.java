@@ -211,6 +211,30 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
     return withLayers(merged);
   }
 
+  /**
+   * {@return a matrix of the same numbers that says of all samples what their parts don't know:
+   * repetitions across parts, and how many samples were left out}
+   *
+   * @param repetitions for each layer, from a look at all of its samples
+   * @param masked for each layer, the number of samples that a mask leaves out
+   */
+  public final Gram describedAsWhole(List<GramLayer.Repetition> repetitions, List<Long> masked) {
+    List<GramLayer> described = new ArrayList<>();
+    for (int i = 0; i < layers.size(); i++) {
+      GramLayer own = layers.get(i);
+      described.add(
+          new GramLayer(
+              own.network(),
+              own.name(),
+              own.sources(),
+              own.sampleAxes(),
+              own.storageRoundoff(),
+              own.moments().withRepetition(repetitions.get(i)),
+              masked.get(i)));
+    }
+    return withLayers(described);
+  }
+
   /** Keeps the numbers. */
   abstract Gram withLayers(List<GramLayer> labelled);
 
@@ -342,6 +366,17 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
    */
   public final Gram unshifted() {
     return about(layers.stream().map(layer -> new double[layer.neurons()]).toList());
+  }
+
+  /**
+   * {@return the Gram matrix of the same layers with the shifts of another, such as the means of
+   * other samples} Costs O(m²) operations.
+   *
+   * @param other a Gram matrix of the same layers
+   * @throws GramException if this is a factor, unless its shifts become 0 or stay what they are
+   */
+  public final Gram withShiftsOf(Gram other) {
+    return about(other.shifts());
   }
 
   private Gram about(List<double[]> shifts) {

@@ -14,19 +14,24 @@ import org.spanmatch.gram.GramLayer.Repetition;
  * A layer that notices samples that repeat while a backend reads it. It looks at about a thousand
  * samples, so that a pass over many takes no longer, and hands on every block as it is.
  */
-final class WatchedLayer extends Layer.Forwarding {
+public final class WatchedLayer extends Layer.Forwarding {
   private static final int LOOKED_AT = 1024;
   private static final long SEED = 0x5EED;
 
   // Written when a reader has seen the last of the positions, read after the pass.
   private volatile Repetition found = Repetition.UNKNOWN;
 
-  WatchedLayer(Layer layer) {
+  /**
+   * Watches a layer.
+   *
+   * @param layer the layer to read
+   */
+  public WatchedLayer(Layer layer) {
     super(layer);
   }
 
-  /** Returns what the latest complete pass has found; unknown before. */
-  Repetition repetition() {
+  /** {@return what the latest complete pass has found; unknown before} */
+  public Repetition repetition() {
     return found;
   }
 
