@@ -94,7 +94,8 @@ class LauncherIT {
 
   /** Each command that opens a kernel, or it would be several times slower than it can be. */
   @ParameterizedTest
-  @ValueSource(strings = {"match", "simple", "spectrum", "distances", "gram", "validate"})
+  @ValueSource(
+      strings = {"match", "simple", "spectrum", "distances", "measures", "gram", "validate"})
   void computesInVectors(String command) throws IOException {
     Path file = TestFiles.npz(folder.resolve("v.npz"), "fc", TestFiles.relu(300, 1), 100, 3);
     List<Object> arguments =
