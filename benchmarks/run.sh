@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # Runs the benchmark suites at published sizes, and writes JMH's results, what they were measured
-# with, and tables into a folder. All suites take about 22 minutes on two cores.
+# with, and tables into a folder. All suites take about 23 minutes on two cores.
 #
 #   benchmarks/run.sh [--quick] [--plan] [--out FOLDER] [SUITE...]
 #
-# Suites (all of them if none is named): limits compression projection spectrum phases scaling
+# Suites (all of them if none is named): limits compression projection spectrum phases measures scaling
 # minimal layer file memory cold. Shares of limits need the suite limits in the same folder,
 # spectrum / compress needs compression. cold compares with numpy where python3 has it.
 # --quick only shows that everything works, in about three minutes: its numbers mean nothing.
@@ -21,7 +21,7 @@ usage() {
 
 all_suites=(limits compression projection spectrum phases scaling minimal layer file memory cold)
 # Seconds on two cores: of a measurement with -f 1, about 8 if a call is short.
-declare -A planned=([limits]=50 [compression]=370 [projection]=120 [spectrum]=95 [phases]=190
+declare -A planned=([limits]=50 [compression]=370 [projection]=120 [spectrum]=95 [phases]=190 [measures]=45
   [scaling]=130 [minimal]=125 [layer]=95 [file]=40 [memory]=45 [cold]=75)
 out=benchmarks/results/$(date -u +%F)
 quick=false
@@ -94,6 +94,7 @@ small=64
 spectra=64,256,512,2048
 beside=64,2048 # of those the ones that are not in large
 phased=256,1024
+measured=1024
 restarted=4096
 scaled=2048
 scaled_samples=20000
@@ -106,7 +107,7 @@ if $quick; then
   slow=("${precise[@]}")
   samples=1000
   sizes=32 large=64 long=32 peers=32 peer=32 ns=64 ones=64 searches=64 small=32 spectra=64 beside=32
-  n=64 phased=64 restarted=32 scaled=96 scaled_samples=1000 runs=1 commands=(4x100 64x1000)
+  n=64 phased=64 measured=64 restarted=32 scaled=96 scaled_samples=1000 runs=1 commands=(4x100 64x1000)
 fi
 one=(-p "samples=$samples" -p threads=1)
 all=(-p "samples=$samples" -p "threads=$threads")
@@ -152,6 +153,12 @@ phases() {
   else
     echo "SKIPPED: $restarted + $restarted neurons need 10 GB of memory" | tee -a "$out/machine.txt"
   fi
+}
+
+# Relative to the suite phases.
+measures() {
+  jmh measures-1 MeasuresBenchmark.all "${slow[@]}" "${all[@]}" -p neurons=$measured
+  jmh measures-2 'MeasuresBenchmark.(cheap|table)' "${single[@]}" "${all[@]}" -p neurons=$measured
 }
 
 # How much faster everything gets with 1, 2, 4 ... threads.

@@ -45,6 +45,19 @@ final class Checks {
   }
 
   /**
+   * Compares R² with what another way found. LAPACK's tests accept residuals below 30 times the
+   * roundoff and the size; the condition of the neurons, up to 1e6 as a rank is decided, comes on
+   * top.
+   *
+   * @throws IllegalStateException if the two differ by more than rounding explains
+   */
+  static void requireR2(double found, double expected, int neurons) {
+    if (!(Math.abs(found - expected) <= 30 * neurons * UNIT_ROUNDOFF * 1e6)) {
+      throw new IllegalStateException("R² is " + found + ", expected " + expected);
+    }
+  }
+
+  /**
    * Compares all distances of a table with those from OpenBLAS.
    *
    * @throws IllegalStateException if two differ by more than both error bounds together

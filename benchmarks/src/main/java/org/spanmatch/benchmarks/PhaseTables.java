@@ -22,7 +22,42 @@ record PhaseTables(Results results) {
   private static final String LEVELS = "PhasesBenchmark.levels";
 
   String tables() {
-    return phases() + scaling();
+    return phases() + scaling() + measures();
+  }
+
+  /** Beside what a layer takes up to its distances, from {@link PhasesBenchmark}. */
+  private String measures() {
+    return MarkdownTable.of(
+        "Measures of similarity of n + n neurons from their Gram matrix",
+        results.find("MeasuresBenchmark.", "neurons", "samples", "threads"),
+        List.of(
+            text("n", "neurons"),
+            text("samples", "samples"),
+            text("threads", "threads"),
+            MarkdownTable.backend(),
+            new Column<>("what", result -> result.benchmark().replaceFirst("^.*\\.", "")),
+            MarkdownTable.time(),
+            MarkdownTable.meanError(),
+            new Column<>("/ compressing and all distances", this::perDistances)));
+  }
+
+  private String perDistances(Measurement measures) {
+    double most =
+        switch (measures.benchmark()) {
+          case "MeasuresBenchmark.all" -> 1;
+          case "MeasuresBenchmark.cheap" -> 0.05;
+          default -> Double.NaN;
+        };
+    return results
+        .beside(measures, "PhasesBenchmark.distances")
+        .map(distances -> measures.milliseconds() / distances.milliseconds())
+        .map(
+            ratio ->
+                digits(ratio)
+                    + (Double.isNaN(most) || Results.number(measures, "neurons") != 1024
+                        ? ""
+                        : MarkdownTable.target("≤ " + digits(most), ratio <= most)))
+        .orElse(NONE);
   }
 
   private String phases() {

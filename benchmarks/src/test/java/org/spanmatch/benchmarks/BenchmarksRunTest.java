@@ -112,6 +112,12 @@ class BenchmarksRunTest {
   }
 
   @Test
+  void measuresBenchmarkRuns() throws RunnerException {
+    ChainedOptionsBuilder options = layers(4, 100, "java", "reference").param("threads", "1", "2");
+    assertEquals(3 * 4, run(MeasuresBenchmark.class, options).size());
+  }
+
+  @Test
   void layerBenchmarkRuns() throws RunnerException {
     ChainedOptionsBuilder options =
         layers(4, 100, "java", "reference", "openblas", "ejml", "ojalgo", "netlib")
@@ -228,6 +234,7 @@ class BenchmarksRunTest {
         SpectrumBenchmark.class,
         MaximumMatchBenchmark.class,
         PhasesBenchmark.class,
+        MeasuresBenchmark.class,
         LayerBenchmark.class,
         FileBenchmark.class
       })

@@ -146,6 +146,35 @@ class PhaseTablesTest {
         table.substring(table.indexOf("| cuda: spectrum")));
   }
 
+  @Test
+  void measuresAreRelativeToCompressingAndAllDistances() {
+    Results results =
+        new Results(
+            List.of(
+                phases("distances", "java", 1024, 10_000, 2, 200, 40, 10),
+                measures("all", 1024, 500),
+                measures("cheap", 1024, 10),
+                measures("table", 1024, 50),
+                measures("all", 256, 20)));
+    String table = new PhaseTables(results).tables();
+    assertEquals(
+        """
+        ### Measures of similarity of n + n neurons from their Gram matrix
+
+        | n | samples | threads | backend | what | ms | mean ± | / compressing and all distances |
+        | --- | --- | --- | --- | --- | --- | --- | --- |
+        | 256 | 10000 | 2 | `java` | all | 20 | – | – |
+        | 1024 | 10000 | 2 | `java` | all | 500 | – | 2 (target ≤ 1: **missed**) |
+        | 1024 | 10000 | 2 | `java` | cheap | 10 | – | 0.04 (target ≤ 0.05: met) |
+        | 1024 | 10000 | 2 | `java` | table | 50 | – | 0.2 |
+        """,
+        table.substring(table.indexOf("### Measures")));
+  }
+
+  private static Measurement measures(String what, int n, double time) {
+    return Samples.of("MeasuresBenchmark." + what, layer("java", n, 10_000, 2), 1, time, Map.of());
+  }
+
   /** As peers that are no benchmarks of JMH have it. */
   @Test
   void noIntervalIsNotThatOfZero() {

@@ -28,7 +28,8 @@ import org.spanmatch.kernel.PerGroup;
  * <p><em>Varying</em> neurons are those that live on after centring: neither dead nor constant, as
  * far as the Gram matrix can tell.
  *
- * <p>Takes O(n²) memory beside the Gram matrix. For one thread at a time.
+ * <p>From a triangular factor R the inner products are those of RᵀR, so high precision makes
+ * measures no more precise. Takes O(n²) memory beside the Gram matrix. For one thread at a time.
  */
 public final class LayerGrams {
   private static final double ROUNDOFF = 0x1p-53;

@@ -1,6 +1,5 @@
 package org.spanmatch.similarity;
 
-import java.util.Arrays;
 import java.util.OptionalDouble;
 import org.spanmatch.kernel.Group;
 
@@ -49,14 +48,15 @@ final class Svcca implements Measure {
   private static double[][] whitening(LayerGrams layers, Group group) {
     SymmetricEigen eigen = SymmetricEigen.of(layers.centred(group, group), layers.products());
     double enough = VARIANCE * layers.variance(group);
-    double[][] kept = new double[eigen.values().length][];
+    double[] variances = eigen.values();
     int count = 0;
-    for (double sum = 0; count < kept.length && sum < enough; count++) {
-      double value = eigen.values()[count];
-      double deviation = Math.sqrt(value);
-      kept[count] = Arrays.stream(eigen.vectors()[count]).map(v -> v / deviation).toArray();
-      sum += value;
+    for (double sum = 0; count < variances.length && sum < enough; count++) {
+      sum += variances[count];
     }
-    return Arrays.copyOf(kept, count);
+    double[][] whitening = eigen.vectors(count);
+    for (int i = 0; i < count; i++) {
+      Rows.divide(whitening[i], Math.sqrt(variances[i]), 0, whitening[i].length);
+    }
+    return whitening;
   }
 }

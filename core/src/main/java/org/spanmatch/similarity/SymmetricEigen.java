@@ -28,11 +28,15 @@ final class SymmetricEigen {
   private static final double NEGLIGIBLE = 0x1p-60; // of the norm
 
   private final double[] values;
-  private final double[][] vectors;
+  private final double[][] rows; // eigenvectors of the tridiagonal matrix
+  private final Tridiagonal reduced;
+  private final Products products;
 
-  private SymmetricEigen(double[] values, double[][] vectors) {
+  private SymmetricEigen(double[] values, double[][] rows, Tridiagonal reduced, Products products) {
     this.values = values;
-    this.vectors = vectors;
+    this.rows = rows;
+    this.reduced = reduced;
+    this.products = products;
   }
 
   /**
@@ -48,14 +52,7 @@ final class SymmetricEigen {
         largest = Math.max(largest, Math.abs(element));
       }
     }
-    if (largest == 0) {
-      double[][] identity = new double[n][n];
-      for (int i = 0; i < n; i++) {
-        identity[i][i] = 1;
-      }
-      return new SymmetricEigen(new double[n], identity);
-    }
-    int exponent = Math.getExponent(largest);
+    int exponent = largest == 0 ? 0 : Math.getExponent(largest);
     double[][] a = new double[n][];
     for (int i = 0; i < n; i++) {
       a[i] = scaled(matrix[i], -exponent);
@@ -63,8 +60,6 @@ final class SymmetricEigen {
     Tridiagonal reduced = Tridiagonal.of(a, products);
     double[] values = scaled(reduced.diagonal, EXPONENT);
     double[][] vectors = diagonalise(values, scaled(reduced.beside, EXPONENT), products);
-    double[][] columns = reduced.reflect(Products.transpose(vectors), products);
-    double[][] rows = Products.transpose(columns);
     Integer[] order =
         IntStream.range(0, n)
             .boxed()
@@ -72,7 +67,9 @@ final class SymmetricEigen {
             .toArray(Integer[]::new);
     return new SymmetricEigen(
         Arrays.stream(order).mapToDouble(i -> Math.scalb(values[i], exponent - EXPONENT)).toArray(),
-        Arrays.stream(order).map(i -> rows[i]).toArray(double[][]::new));
+        Arrays.stream(order).map(i -> vectors[i]).toArray(double[][]::new),
+        reduced,
+        products);
   }
 
   /** {@return the eigenvalues, descending; not copied} */
@@ -80,8 +77,30 @@ final class SymmetricEigen {
     return values;
   }
 
-  /** {@return the eigenvectors: row i belongs to value i; not copied} */
+  /** {@return the eigenvectors: row i belongs to value i} Costs 2·n³ operations with each call. */
   double[][] vectors() {
+    return vectors(rows.length);
+  }
+
+  /**
+   * {@return the eigenvectors of the largest eigenvalues: row i belongs to value i} Costs 2·n²
+   * operations for each, with each call.
+   *
+   * @param count how many
+   */
+  double[][] vectors(int count) {
+    double[][] vectors = new double[count][];
+    Products alone = new Products(1);
+    products.each(
+        2.0 * rows.length * rows.length * count,
+        Rows.ranges(count),
+        range -> {
+          int from = range * Rows.WIDTH;
+          int to = Math.min(count, from + Rows.WIDTH);
+          double[][] columns = Products.transpose(Arrays.copyOfRange(rows, from, to));
+          double[][] reflected = Products.transpose(reduced.reflect(columns, alone));
+          System.arraycopy(reflected, 0, vectors, from, to - from);
+        });
     return vectors;
   }
 
@@ -96,12 +115,14 @@ final class SymmetricEigen {
     final double[] beside; // beside[k] lies between k and k + 1
     final double[][] reflectors; // v of step k, 0 up to element k
     final double[] factors; // τ of I − τvvᵀ
+    final double[][][] triangles; // of each panel
 
     private Tridiagonal(int n) {
       diagonal = new double[n];
       beside = new double[n];
       reflectors = new double[n][];
       factors = new double[n];
+      triangles = new double[(n + PANEL - 1) / PANEL][][];
     }
 
     /** Reduces a matrix of elements near 1, which is overwritten. */
@@ -115,6 +136,7 @@ final class SymmetricEigen {
           t.eliminate(a, k, from, companions, products);
         }
         t.update(a, from, to, companions, products);
+        t.triangles[from / PANEL] = t.triangle(from, to);
       }
       return t;
     }
@@ -187,35 +209,45 @@ final class SymmetricEigen {
       products.add(a, to, n, factorsOfRows, sources, 0, 2 * width, to, n);
     }
 
+    /**
+     * Finds the upper triangular S of I − VSVᵀ, the product of a panel's reflections with the rows
+     * v of Vᵀ (LAPACK's dlarft).
+     */
+    private double[][] triangle(int from, int to) {
+      int n = diagonal.length;
+      double[][] s = new double[to - from][to - from];
+      for (int k = 0; k < s.length; k++) {
+        double[] v = reflectors[from + k];
+        double tau = factors[from + k];
+        double[] onLast = new double[k];
+        for (int j = 0; j < k; j++) {
+          onLast[j] = Products.dot(reflectors[from + j], v, from + k, n);
+        }
+        for (int i = 0; i < k; i++) {
+          s[i][k] = -tau * Products.dot(s[i], onLast, i, k);
+        }
+        s[k][k] = tau;
+      }
+      return s;
+    }
+
     /** Turns eigenvectors of T, columns of a matrix that is overwritten, into those of A. */
     double[][] reflect(double[][] columns, Products products) {
       int n = columns.length;
+      int count = n == 0 ? 0 : columns[0].length;
       for (int from = (n - 1) / PANEL * PANEL; from >= 0; from -= PANEL) {
         int width = Math.min(n, from + PANEL) - from;
         double[][] v = Arrays.copyOfRange(reflectors, from, from + width);
-        // I − VSVᵀ, S upper triangular, is the product of the panel's reflections (dlarft).
-        double[][] s = new double[width][width];
-        for (int k = 0; k < width; k++) {
-          double tau = factors[from + k];
-          double[] onLast = new double[k];
-          for (int j = 0; j < k; j++) {
-            onLast[j] = Products.dot(v[j], v[k], from + k, n);
-          }
-          for (int i = 0; i < k; i++) {
-            s[i][k] = -tau * Products.dot(s[i], onLast, i, k);
-          }
-          s[k][k] = tau;
-        }
-        double[][] onReflectors = new double[width][n];
-        products.add(onReflectors, 0, width, v, columns, from, n, 0, n);
-        double[][] turned = products.of(s, onReflectors);
+        double[][] onReflectors = new double[width][count];
+        products.add(onReflectors, 0, width, v, columns, from, n, 0, count);
+        double[][] turned = products.of(triangles[from / PANEL], onReflectors);
         double[][] factorsOfRows = new double[n][width];
         for (int i = from; i < n; i++) {
           for (int k = 0; k < width; k++) {
             factorsOfRows[i][k] = -v[k][i];
           }
         }
-        products.add(columns, from, n, factorsOfRows, turned, 0, width, 0, n);
+        products.add(columns, from, n, factorsOfRows, turned, 0, width, 0, count);
       }
       return columns;
     }

@@ -1,11 +1,15 @@
 """Writes x.npz, y.npz and expected.json for the tests of measures: python3 measures.py
 
+python3 measures.py FOLDER writes expected-real.json, for layers of x.npz and y.npz in that folder.
+
 Each measure is computed from the activations, in sample space, with numpy and scipy: by singular
 values, least squares and kernels over samples, none of which the library uses. Where a program
 is the reference of a measure, its formula is repeated here and named; see also the checks at the end.
 """
 
 import json
+import pathlib
+import sys
 
 import numpy as np
 import scipy.linalg
@@ -135,22 +139,21 @@ def soft_matching(x, y):
     return (c.max(axis=1).mean() + c.max(axis=0).mean()) / 2
 
 
-def measures(x, y):
-    return {
-        "linearCka": linear_cka(x, y),
-        "debiasedCka": debiased_cka(x, y),
-        "meanCca": mean_cca(x, y),
-        "svcca": svcca(x, y),
-        "pwcca": pwcca(x, y),
-        "r2X": r2(x, y),
-        "r2Y": r2(y, x),
-        "eigenspaceOverlap": eigenspace_overlap(x, y),
-        "procrustes": procrustes(x, y),
-        "hardMatching": hard_matching(x, y),
-        "softMatching": soft_matching(x, y),
-        "effectiveRankX": effective_rank(x),
-        "effectiveRankY": effective_rank(y),
-    }
+MEASURES = {
+    "linearCka": linear_cka,
+    "debiasedCka": debiased_cka,
+    "meanCca": mean_cca,
+    "svcca": svcca,
+    "pwcca": pwcca,
+    "r2X": r2,
+    "r2Y": lambda x, y: r2(y, x),
+    "eigenspaceOverlap": eigenspace_overlap,
+    "procrustes": procrustes,
+    "hardMatching": hard_matching,
+    "softMatching": soft_matching,
+    "effectiveRankX": lambda x, y: effective_rank(x),
+    "effectiveRankY": lambda x, y: effective_rank(y),
+}
 
 
 def relu(rng, latent, neurons, noise):
@@ -183,14 +186,42 @@ def cases():
     yield "independent", rng.standard_normal((60, 40)), rng.standard_normal((60, 30))
 
 
+REAL = ["features.2", "features.17", "classifier.1", "classifier.4"]
+
+
+def samples(array):
+    """[N, C, H, W] with a channel as a neuron, or [N, F]."""
+    a = np.moveaxis(array, 1, -1) if array.ndim == 4 else array
+    return a.reshape(-1, a.shape[-1]).astype(np.float64)
+
+
+def write(name, expected):
+    with open(name, "w") as file:
+        json.dump(expected, file, indent=2)
+        file.write("\n")
+
+
+def real(folder):
+    x, y = np.load(folder / "x.npz"), np.load(folder / "y.npz")
+    pairs = {name: (samples(x[name]), samples(y[name])) for name in REAL}
+    # A kernel of so many samples takes gigabytes.
+    return {
+        name: {k: f(*pair) for k, f in MEASURES.items() if k != "debiasedCka" or len(pair[0]) <= 6400}
+        for name, pair in pairs.items()
+    }
+
+
 if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        write("expected-real.json", real(pathlib.Path(sys.argv[1])))
+        sys.exit()
     first, second, expected = {}, {}, {}
     for name, x, y in cases():
         x, y = x.astype(np.float32).astype(np.float64), y.astype(np.float32).astype(np.float64)
         if name == "dependent":  # exactly, after rounding
             x[:, 7], x[:, 9], x[:, 11] = 4 * x[:, 2], x[:, 0] + x[:, 1], 1 - x[:, 4]
         first[name], second[name] = x, y
-        expected[name] = measures(x, y)
+        expected[name] = {key: measure(x, y) for key, measure in MEASURES.items()}
         if name == "plain":  # the program's own expressions, where they hold: for independent neurons
             cx, cy = centred(x), centred(y)
             orthonormal = cy @ scipy.linalg.inv(scipy.linalg.sqrtm(cy.T @ cy))
@@ -202,6 +233,4 @@ if __name__ == "__main__":
             assert np.isclose(eigenspace_overlap(x, y), np.sum(np.cos(angles) ** 2) / 14)
     np.savez_compressed("x.npz", **first)
     np.savez_compressed("y.npz", **second)
-    with open("expected.json", "w") as file:
-        json.dump(expected, file, indent=2)
-        file.write("\n")
+    write("expected.json", expected)
