@@ -158,7 +158,8 @@ class MaskCommandTest {
     "simple, java",
     "spectrum, java",
     "distances, java",
-    "distances, reference"
+    "distances, reference",
+    "measures, java"
   })
   void resultsAreThoseOfFilesWithoutTheRows(String command, String backend) throws IOException {
     JsonNode expected =

@@ -207,12 +207,12 @@ class MeasuresCommandTest {
     JsonNode layers = JSON.readTree(out.resolve("result.json").toFile()).get("layers");
     assertEquals(layers(x, y), layers);
     List<String> csv = Files.readAllLines(out.resolve("measures.csv"));
-    assertEquals("layer,measure,value,neurons_x,neurons_y,samples,warnings", csv.get(0));
+    assertEquals("layer,measure,value,neurons_x,neurons_y,samples,masked,warnings", csv.get(0));
     assertEquals(1 + 2 * NAMES.size(), csv.size());
     for (int i = 0; i < NAMES.size(); i++) {
       String name = NAMES.get(i);
       double value = layers.at("/0/measures/" + name).doubleValue();
-      assertEquals("fc," + name + "," + value + ",5,4,400,", csv.get(1 + i));
+      assertEquals("fc," + name + "," + value + ",5,4,400,0,", csv.get(1 + i));
     }
     String svg = Files.readString(out.resolve("measures.svg"));
     for (String name : TITLES) {

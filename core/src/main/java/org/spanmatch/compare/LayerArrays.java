@@ -31,6 +31,8 @@ import org.spanmatch.activations.npy.StoredArray;
  */
 public record LayerArrays(List<StoredArray> arrays, List<LeftOut> leftOut) {
   private static final String NAME_IT = " (its full name in --layers takes it)";
+  private static final String NAME_MASK =
+      " (its full name in --layers takes it, or in --mask leaves samples out)";
 
   /**
    * Picks the layers of a file. Reads the beginning of arrays to recognise masks.
@@ -99,10 +101,12 @@ public record LayerArrays(List<StoredArray> arrays, List<LeftOut> leftOut) {
       }
       if (haveLayers && array.holdsLargeIntegers()) {
         return Optional.of(
-            array.dtype() + " beside other types is taken for labels, ids or a mask" + NAME_IT);
+            array.dtype()
+                + " beside other types is taken for labels, ids or a mask"
+                + (array.isMask() ? NAME_MASK : NAME_IT));
       }
       return haveActivations && array.isMask()
-          ? Optional.of("it holds 0 and 1 alone and is taken for a mask" + NAME_IT)
+          ? Optional.of("it holds 0 and 1 alone and is taken for a mask" + NAME_MASK)
           : Optional.empty();
     }
   }

@@ -125,7 +125,15 @@ public final class Csv {
   public static void writeMeasures(MeasuresResult result, OutputStream out) throws IOException {
     try (CSVPrinter csv =
         printer(
-            out, "layer", "measure", "value", "neurons_x", "neurons_y", "samples", "warnings")) {
+            out,
+            "layer",
+            "measure",
+            "value",
+            "neurons_x",
+            "neurons_y",
+            "samples",
+            "masked",
+            "warnings")) {
       for (MeasuresResult.Layer layer : result.layers()) {
         for (Map.Entry<String, Double> measure : layer.measures().entrySet()) {
           csv.printRecord(
@@ -135,6 +143,7 @@ public final class Csv {
               layer.neurons().x(),
               layer.neurons().y(),
               layer.samples(),
+              layer.masked(),
               Warning.codes(layer.warnings()));
         }
       }

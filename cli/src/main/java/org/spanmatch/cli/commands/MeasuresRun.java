@@ -101,6 +101,7 @@ record MeasuresRun(
     return new MeasuresResult.Layer(
         layer,
         table.samples(),
+        steps.layers().masked(),
         PerGroup.from(table::neurons),
         PerGroup.from(table::dead),
         steps.run("measures", () -> Warning.of(table)),

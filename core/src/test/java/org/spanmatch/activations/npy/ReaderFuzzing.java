@@ -1,6 +1,7 @@
 package org.spanmatch.activations.npy;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -60,6 +61,11 @@ public final class ReaderFuzzing {
       return;
     }
     for (StoredArray array : arrays) {
+      try {
+        assertTrue(array.mask().kept() >= 1);
+      } catch (ActivationsException e) {
+        // refused as documented
+      }
       for (List<Layout> layouts : LAYOUTS) {
         try {
           Content.of(array, layouts);

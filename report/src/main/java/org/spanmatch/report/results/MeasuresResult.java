@@ -37,6 +37,7 @@ public record MeasuresResult(
    *
    * @param name the layer's name
    * @param samples number of samples used
+   * @param masked number of samples that a mask left out, beside these
    * @param neurons number of neurons, dead ones included
    * @param dead the dead neurons, ascending
    * @param warnings reasons why the measures may say little
@@ -48,6 +49,7 @@ public record MeasuresResult(
   public record Layer(
       String name,
       long samples,
+      long masked,
       PerGroup<Integer> neurons,
       PerGroup<List<Integer>> dead,
       List<Warning> warnings,
