@@ -14,9 +14,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -168,6 +170,32 @@ class MaskCommandTest {
     assertEquals(
         expected,
         layers(padding(), command, x, y, "--mask", "attention_mask", "--backend", backend));
+  }
+
+  /** The cuda backend copies blocks as they are, those that were gathered too. */
+  @Test
+  @Tag("once") // on one JDK: nothing here depends on which
+  void onADevice() throws IOException {
+    StandIn.assumeBuilt();
+    Path a = unpadded("a.npz", 1);
+    Path b = unpadded("b.npz", 2);
+    for (List<Object> options : List.of(List.<Object>of(), List.<Object>of("--samples", 50))) {
+      assertEquals(
+          layersOnIt(options, "match", a, b),
+          layersOnIt(options, "match", x, y, "--mask", "attention_mask"));
+    }
+  }
+
+  private static JsonNode layersOnIt(List<Object> options, Object... arguments) throws IOException {
+    List<Object> all = new ArrayList<>(List.of(arguments));
+    all.addAll(options);
+    all.addAll(List.of("--json", "-", "--quiet"));
+    Outcome outcome = StandIn.runOnIt(Map.of(), all.toArray());
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    JsonNode layers = JSON.readTree(outcome.out()).get("layers");
+    assertEquals(2, layers.size());
+    layers.forEach(layer -> ((ObjectNode) layer).remove(List.of("masked", "seconds")));
+    return layers;
   }
 
   @Test

@@ -128,7 +128,8 @@ class MeasuresCommandTest {
                   assertEquals(value, OptionalDouble.of(measures.get(name).doubleValue()), name));
     }
     assertEquals(
-        List.of("name", "samples", "neurons", "dead", "warnings", "precision", "measures"),
+        List.of(
+            "name", "samples", "masked", "neurons", "dead", "warnings", "precision", "measures"),
         names(layers.get(0)));
     assertEquals(5, layers.at("/0/neurons/x").intValue());
     assertEquals(4, layers.at("/0/neurons/y").intValue());

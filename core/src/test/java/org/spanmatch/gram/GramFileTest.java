@@ -140,11 +140,7 @@ class GramFileTest {
               0x1p-11,
               layer.moments()));
     }
-    Map<GramPair, double[]> blocks = new TreeMap<>();
-    for (GramPair pair : List.of(new GramPair(0, 0), new GramPair(0, 1), new GramPair(1, 1))) {
-      blocks.put(pair, matrix.block(pair));
-    }
-    assertKept(new GramMatrix(layers, 10, 0.5, 0x1p-40, blocks, Map.of()));
+    assertKept(new GramMatrix(layers, 10, 0.5, 0x1p-40, blocks(matrix), Map.of()));
   }
 
   @Test
@@ -373,6 +369,57 @@ class GramFileTest {
         ACTIVATIONS.matrix(),
         name,
         (npz, array) -> npz.add(array, new double[expected], expected, 1));
+  }
+
+  @Test
+  void whatAMaskLeftOutIsKeptAndAddedUp() throws IOException {
+    GramMatrix matrix = ACTIVATIONS.matrix();
+    List<GramLayer> layers = new ArrayList<>();
+    for (GramLayer layer : matrix.layers()) {
+      layers.add(
+          new GramLayer(
+              layer.network(),
+              layer.name(),
+              layer.sources(),
+              layer.sampleAxes(),
+              layer.storageRoundoff(),
+              layer.moments(),
+              7 + layer.network()));
+    }
+    Gram masked =
+        new GramMatrix(
+            layers,
+            matrix.samples(),
+            matrix.deadThreshold(),
+            matrix.error(),
+            blocks(matrix),
+            Map.of());
+    assertKept(masked);
+    Gram sum = masked.plus(matrix).plus(masked);
+    assertEquals(List.of(14L, 16L), sum.layers().stream().map(GramLayer::masked).toList());
+    assertEquals(sum.layers(), sum.withLabels(matrix.layers()).layers());
+    Path other = changed(matrix, "0/masked", counts(1L << 62, 1));
+    Gram many = GramFile.read(other).get(0);
+    assertEquals(List.of(1L << 62, 1L), many.layers().stream().map(GramLayer::masked).toList());
+    assertEquals(
+        "expected less than 2^63 masked samples in all, found 4611686018427387904 and"
+            + " 4611686018427387904",
+        assertThrows(GramException.class, () -> many.plus(many)).getMessage());
+    assertRefused(
+        ": array '0/masked', element 1: expected at least 0, found -1",
+        matrix,
+        "0/masked",
+        counts(0, -1));
+    assertRefused(
+        ": array '0/masked': expected the shape [2], found [1]", matrix, "0/masked", counts(0));
+  }
+
+  private static Map<GramPair, double[]> blocks(GramMatrix matrix) {
+    Map<GramPair, double[]> blocks = new TreeMap<>();
+    for (GramPair pair : List.of(new GramPair(0, 0), new GramPair(0, 1), new GramPair(1, 1))) {
+      blocks.put(pair, matrix.block(pair));
+    }
+    return blocks;
   }
 
   @Test
