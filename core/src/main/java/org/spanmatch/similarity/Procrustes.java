@@ -33,6 +33,11 @@ final class Procrustes implements Measure {
   }
 
   @Override
+  public Scale scale() {
+    return Scale.DISTANCE;
+  }
+
+  @Override
   public OptionalDouble of(LayerGrams layers) {
     if (!layers.bothVary()) {
       return OptionalDouble.empty();

@@ -25,7 +25,9 @@ final class SymmetricEigen {
 
   // Squares of anything that matters stay in the range of doubles.
   private static final int EXPONENT = 300;
-  private static final double NEGLIGIBLE = 0x1p-60; // of the norm
+
+  // Of the norm. Less would have noise converge, of which a matrix of low rank has nothing but.
+  private static final double NEGLIGIBLE = 0x1p-53;
 
   private final double[] values;
   private final double[][] rows; // eigenvectors of the tridiagonal matrix

@@ -73,6 +73,16 @@ class DecompositionsTest {
     assertTrue(largestDifference(composed(v, eigen.values(), v), matrix) <= bound * largest);
   }
 
+  /** All but the first eigenvalues are rounding, and need not converge any further. */
+  @ParameterizedTest
+  @CsvSource({"128, 2", "128, 12", "256, 6", "256, 25"})
+  void matricesOfLowRankConverge(int n, int rank) {
+    for (int seed = 0; seed < 8; seed++) {
+      double[][] product = PRODUCTS.of(random(seed, n, rank), random(seed + 100, rank, n));
+      assertDecomposes(PRODUCTS.withTranspose(product));
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 31, 32, 33, 64, 65, 150, 300})
   void eigenvectorsDiagonalise(int n) {

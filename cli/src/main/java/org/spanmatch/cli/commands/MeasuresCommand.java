@@ -18,7 +18,7 @@ import org.spanmatch.report.results.MeasuresResult;
 import org.spanmatch.report.text.TerminalStream;
 import org.spanmatch.similarity.Measure;
 
-/** {@code spanmatch measures}: CKA and other measures from the same Gram matrix. */
+/** {@code spanmatch measures}: CKA, CCA, R² and other measures from the same Gram matrix. */
 public final class MeasuresCommand implements Command {
   private static final int WIDTH = 94; // as the options below
 
@@ -29,7 +29,7 @@ public final class MeasuresCommand implements Command {
 
   @Override
   public String summary() {
-    return "other measures of similarity of every layer, such as CKA, from one pass";
+    return "other measures of similarity of every layer: CKA, CCA, R² and more, from one pass";
   }
 
   @Override
@@ -55,7 +55,7 @@ public final class MeasuresCommand implements Command {
 
         Examples:
           spanmatch measures seed0.npz seed1.npz
-          spanmatch measures seed0.npz seed1.npz --measures linearCka,debiasedCka --out result
+          spanmatch measures seed0.npz seed1.npz --measures linearCka,r2X,r2Y --out result
           spanmatch measures seeds.gram.npz --layers 'features.*' --json measures.json
         """
         .formatted(list());

@@ -27,8 +27,7 @@ record MeasuresOptions(
     Optional<ResultFolder> out,
     JsonTarget json) {
   private static final Option MEASURES =
-      CommonOptions.valued(
-          "measures", "names", "only these, such as linearCka,debiasedCka; default all");
+      CommonOptions.valued("measures", "names", "only these, such as linearCka,r2X; default all");
 
   static List<Option> definitions() {
     return ComparingOptions.definitions(
