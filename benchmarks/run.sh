@@ -4,8 +4,8 @@
 #
 #   benchmarks/run.sh [--quick] [--plan] [--out FOLDER] [SUITE...]
 #
-# Suites (all of them if none is named): limits compression projection spectrum phases measures scaling
-# minimal layer file memory cold. Shares of limits need the suite limits in the same folder,
+# Suites (all of them if none is named): limits compression projection spectrum phases measures
+# scaling minimal layer file memory cold. Shares of limits need the suite limits in the same folder,
 # spectrum / compress needs compression. cold compares with numpy where python3 has it.
 # --quick only shows that everything works, in about three minutes: its numbers mean nothing.
 # --plan only prints how long each suite should take, on two cores.
@@ -19,7 +19,7 @@ usage() {
   exit 2
 }
 
-all_suites=(limits compression projection spectrum phases scaling minimal layer file memory cold)
+all_suites=(limits compression projection spectrum phases measures scaling minimal layer file memory cold)
 # Seconds on two cores: of a measurement with -f 1, about 8 if a call is short.
 declare -A planned=([limits]=50 [compression]=370 [projection]=120 [spectrum]=95 [phases]=190 [measures]=45
   [scaling]=130 [minimal]=125 [layer]=95 [file]=40 [memory]=45 [cold]=75)
