@@ -17,11 +17,16 @@ import org.spanmatch.kernel.Group;
  * </pre>
  *
  * <p>(which is the general formula for sums that are 0). Empty without norm products, below four
- * samples, and where a layer's HSIC₁ can't be told from 0. Costs O(n²) operations. (Song, Smola,
- * Gretton, Bedo and Borgwardt, Feature Selection via Dependence Maximization, 2012, equation 4; for
- * CKA, Kornblith et al. 2019 and the program representation_similarity that goes with it.)
+ * samples, and where a layer's HSIC₁ can't be told from 0: centring takes the digits of aᵀb that
+ * the fourth power of the mean has, unless activations were added up with shifts, so 1e-4 of HSIC₁
+ * must be more than rounding may have done. Costs O(n²) operations. (Song, Smola, Gretton, Bedo and
+ * Borgwardt, Feature Selection via Dependence Maximization, 2012, equation 4; for CKA, Kornblith et
+ * al. 2019 and the program representation_similarity that goes with it.)
  */
 final class DebiasedCka implements Measure {
+  /** The relative error of HSIC₁ from which on it says nothing. */
+  private static final double LARGEST_ERROR = 1e-4;
+
   @Override
   public String name() {
     return "debiasedCka";
@@ -64,6 +69,7 @@ final class DebiasedCka implements Measure {
     return layers.normProduct(group, group).stream()
         .mapToObj(product -> hsic(layers, group, group, product))
         .filter(hsic -> hsic.value() > hsic.terms() * layers.roundoff())
+        .filter(hsic -> hsic.value() * LARGEST_ERROR > layers.normProductRoundoff(group))
         .map(hsic -> Math.sqrt(hsic.value()))
         .findFirst();
   }

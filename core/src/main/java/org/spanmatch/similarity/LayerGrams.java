@@ -198,9 +198,23 @@ public final class LayerGrams {
    * @param second the layer whose squared norms are b, with neurons Y
    */
   OptionalDouble normProduct(Group first, Group second) {
-    GramPair pair = GramPair.of(centred.position(first), centred.position(second));
+    return normProduct(centred, first, second);
+  }
+
+  /**
+   * {@return how far rounding may have moved {@link #normProduct} of a layer with itself, which
+   * comes from that of the activations as they were added up} 0 without norm products.
+   *
+   * @param group the layer
+   */
+  double normProductRoundoff(Group group) {
+    return 2 * samples() * ROUNDOFF * normProduct(plain, group, group).orElse(0);
+  }
+
+  private OptionalDouble normProduct(LayerPairGram of, Group first, Group second) {
+    GramPair pair = GramPair.of(of.position(first), of.position(second));
     double unit = layers.get(first).unit * layers.get(second).unit;
-    return centred.gram().normProducts(pair).stream()
+    return of.gram().normProducts(pair).stream()
         .mapToDouble(sums -> sums.product() * unit * unit)
         .findFirst();
   }

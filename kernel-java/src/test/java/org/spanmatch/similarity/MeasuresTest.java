@@ -135,6 +135,28 @@ class MeasuresTest {
     }
   }
 
+  /**
+   * Centring loses the fourth power of √(d·mean²)/norm in norm products, and in inner products the
+   * second: what is left of debiased CKA is right to its bound of 1e-4, or not given.
+   */
+  @Test
+  void debiasedCkaIsEmptyBeforeLargeMeansMakeItWrong() {
+    double[][] x = random(1, 50, 5);
+    double[][] y = random(2, 50, 4);
+    double expected = new DebiasedCka().of(of(gram(x, y))).getAsDouble();
+    for (double mean : new double[] {10, 100, 1e3, 1e4, 3e4}) {
+      double[][] moved =
+          Arrays.stream(x)
+              .map(row -> Arrays.stream(row).map(value -> mean + value).toArray())
+              .toArray(double[][]::new);
+      LayerGrams layers = of(gram(moved, y));
+      assertEquals(Optional.empty(), layers.problem());
+      OptionalDouble found = new DebiasedCka().of(layers);
+      assertEquals(mean <= 100, found.isPresent(), "" + mean);
+      found.ifPresent(value -> assertEquals(expected, value, 1e-4, "" + mean));
+    }
+  }
+
   @Test
   void otherLayersOfTheGramMatrixDoNotMatter() {
     double[][] x = random(1, 50, 5);
@@ -166,6 +188,7 @@ class MeasuresTest {
     return Measure.all().stream().filter(m -> !m.name().startsWith("effectiveRank")).toList();
   }
 
+  @Test
   void networksAreLikeThemselves() {
     double[][] x = random(1, 50, 20);
     Gram gram = gram(x, x);
@@ -178,6 +201,7 @@ class MeasuresTest {
     }
   }
 
+  @Test
   void orderOfLayersInTheGramMatrixDoesNotMatter() {
     Gram gram = gram(random(2, 50, 9), random(3, 50, 7));
     Gram swapped = gram(random(3, 50, 7), random(2, 50, 9));
@@ -190,6 +214,7 @@ class MeasuresTest {
     }
   }
 
+  @Test
   void unitsOfALayerDoNotMatter() {
     double[][] x = random(4, 50, 9);
     double[][] y = random(5, 50, 7);
@@ -267,6 +292,7 @@ class MeasuresTest {
     return LayerGrams.of(gram, 0, 1);
   }
 
+  @Test
   void debiasedCkaNeedsNormProductsAndFourSamples() {
     Measure measure = new DebiasedCka();
     assertTrue(measure.needsNormProducts());
@@ -280,6 +306,7 @@ class MeasuresTest {
     assertEquals(OptionalDouble.empty(), measure.of(of(without)));
   }
 
+  @Test
   void haveNamesAndDescriptions() {
     List<Measure> all = Measure.all();
     assertEquals(all.size(), all.stream().map(Measure::name).distinct().count());
