@@ -74,7 +74,7 @@ final class DealtLayer extends Layer.Forwarding {
   private Piece piece(Block block, int together, boolean images) {
     Piece last = pieces.isEmpty() ? null : pieces.get(pieces.size() - 1);
     if (last == null || last.room() == 0 || !last.takes(block, together, images)) {
-      last = new Piece(block, together, images);
+      last = new Piece(block, together, images, layer().samples());
       pieces.add(last);
     }
     return last;
@@ -166,13 +166,14 @@ final class DealtLayer extends Layer.Forwarding {
     private final ByteBuffer data;
     private int count; // images or samples
 
-    Piece(Block block, int together, boolean images) {
+    Piece(Block block, int together, boolean images, long most) {
       this.type = block.type();
       this.neurons = block.neurons();
       this.together = together;
       this.images = images;
       int values = Math.max(1, together * neurons);
-      this.capacity = Math.max(1, PIECE_VALUES / values);
+      long all = (most + together - 1) / together; // so that many parts of a small layer stay small
+      this.capacity = (int) Math.max(1, Math.min(all, PIECE_VALUES / values));
       this.data =
           ByteBuffer.allocate(Math.multiplyExact(capacity, values * type.bytes()))
               .order(block.data().order());

@@ -29,7 +29,9 @@ import org.spanmatch.kernel.PerGroup;
  * span. Removing neurons one at a time as for match levels, always the one with the largest root of
  * this mean, gives levels by chance. In a network that is the neuron with the smallest κ, so all
  * spans on the way are those of first neurons in one order, and one {@link GramFactor} per network
- * has τ and r of all of them.
+ * has τ and r of all of them. (Where the other network's means make up less of its span than of
+ * that of random neurons, τ &lt; (r − τ)/(d − 1), it is the neuron with the largest κ. The order
+ * stays, and the similarity by chance comes out too large rather than too small.)
  *
  * <p>Levels found by really permuting samples lie within about 0.02 of these where there are at
  * least four times as many samples as neurons of a network, and within 0.07 with fewer. The formula

@@ -1,7 +1,6 @@
 package org.spanmatch.similarity;
 
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -85,7 +84,7 @@ public final class HeldOut {
     PerGroup<Fit> fits =
         PerGroup.from(
             group -> new Fit(parts, group, firstSpans.get(group.other()), spans.size(), threads));
-    int folds = Collections.max(parts.deal().foldOf()) + 1;
+    int folds = parts.folds();
     parts.forEachFold(
         (fold, tested, training) -> {
           for (Group group : Group.values()) {

@@ -66,9 +66,13 @@ public record Parts(List<Gram> grams, Split.Deal deal, boolean centred) {
    * fold, if folds have several parts, and of a few more.
    *
    * @param visitor receives the samples that are held out, and those to fit to
+   * @throws IllegalArgumentException if no part is ever held out
    */
   public void forEachFold(Visitor visitor) {
-    int folds = Collections.max(deal.foldOf()) + 1;
+    int folds = folds();
+    if (folds == 0) {
+      throw new IllegalArgumentException("expected a part that is held out, found none");
+    }
     List<Gram> tested = new ArrayList<>(Collections.nCopies(folds, Gram.empty()));
     Gram never = Gram.empty();
     for (int part = 0; part < grams.size(); part++) {
@@ -80,6 +84,11 @@ public record Parts(List<Gram> grams, Split.Deal deal, boolean centred) {
       }
     }
     visit(tested, 0, folds, never, visitor);
+  }
+
+  /** Returns the number of folds. */
+  int folds() {
+    return Collections.max(deal.foldOf()) + 1;
   }
 
   /**

@@ -443,4 +443,10 @@ class HeldOutTest {
         List.of("held out 1 of 4", "held out 2 of 4", "held out 3 of 4", "held out 4 of 4"),
         reports);
   }
+
+  @Test
+  void needPartsThatAreHeldOut() {
+    Parts blocks = parts(relu(40, 3, 1), relu(40, 2, 2), new Split(0, 0, 4, 0));
+    assertThrows(IllegalArgumentException.class, () -> HeldOut.ofAll(blocks, 1, Progress.NONE));
+  }
 }
