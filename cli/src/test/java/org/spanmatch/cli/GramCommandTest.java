@@ -27,10 +27,8 @@ import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.cli.RealCommand.Outcome;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramFile;
-import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramPair;
-import org.spanmatch.gram.Moments;
 
 /** Gram files: made, merged, shown, refused, and asked what activations are asked. */
 class GramCommandTest {
@@ -306,8 +304,6 @@ class GramCommandTest {
         first, gram("h.gram.npz", x, y, "--precision", "high"), "expected precision standard");
     assertCannotBeAdded(
         fc, write("alone.gram.npz", withoutPairs(fc)), "'fc' with 'fc'", "no pair of layers");
-    assertCannotBeAdded(
-        fc, write("shifted.gram.npz", shifted(fc)), "expected a shift of 0.0, found 0.5");
   }
 
   private void assertCannotBeAdded(Path first, Path second, Object... parts) {
@@ -336,51 +332,6 @@ class GramCommandTest {
             new GramPair(1, 1), gram.block(new GramPair(1, 1)));
     return new GramMatrix(
         gram.layers(), gram.samples(), gram.deadThreshold(), gram.error(), blocks, Map.of());
-  }
-
-  private static Gram shifted(Path file) {
-    Gram gram = GramFile.read(file).get(0);
-    List<GramLayer> layers =
-        gram.layers().stream()
-            .map(
-                layer -> {
-                  double[] squares = new double[layer.neurons()];
-                  double[] shifts = new double[layer.neurons()];
-                  Arrays.setAll(squares, i -> Math.pow(layer.moments().norm(i), 2));
-                  Arrays.fill(shifts, 0.5);
-                  Moments moments =
-                      new Moments(
-                          new double[squares.length],
-                          squares,
-                          new double[squares.length],
-                          new long[squares.length],
-                          new int[squares.length],
-                          shifts);
-                  return new GramLayer(
-                      layer.network(),
-                      layer.name(),
-                      layer.sources(),
-                      layer.sampleAxes(),
-                      layer.storageRoundoff(),
-                      moments);
-                })
-            .toList();
-    Map<GramPair, double[]> blocks =
-        Map.of(
-            new GramPair(0, 0), diagonal(layers.get(0)),
-            new GramPair(1, 1), diagonal(layers.get(1)),
-            new GramPair(0, 1), new double[36]);
-    return new GramMatrix(
-        layers, gram.samples(), gram.deadThreshold(), gram.error(), blocks, Map.of());
-  }
-
-  private static double[] diagonal(GramLayer layer) {
-    int neurons = layer.neurons();
-    double[] triangle = new double[neurons * (neurons + 1) / 2];
-    for (int i = 0; i < neurons; i++) {
-      triangle[GramMatrix.triangleRow(neurons, i) + i] = Math.pow(layer.moments().norm(i), 2);
-    }
-    return triangle;
   }
 
   @Test

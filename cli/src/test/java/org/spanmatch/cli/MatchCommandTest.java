@@ -177,9 +177,9 @@ class MatchCommandTest {
     assertEquals(
         List.of(
             "layer,epsilon,similarity,matched_x,matched_y,neurons_x,neurons_y,dead_x,dead_y,samples,"
-                + "masked,warnings",
-            "\"a, first\",0.3,0.5714285714285714,2,2,4,3,1,0,200,0,",
-            "conv,0.3,1.0,3,3,3,3,0,0,400,0,"),
+                + "masked,uncentred_similarity,warnings",
+            "\"a, first\",0.3,0.5714285714285714,2,2,4,3,1,0,200,0,,",
+            "conv,0.3,1.0,3,3,3,3,0,0,400,0,,"),
         Files.readAllLines(out.resolve("similarity.csv")));
     assertTrue(Files.readString(out.resolve("similarity.svg")).contains("a, first"));
     assertTrue(ImageIO.read(out.resolve("similarity.png").toFile()).getWidth() > 300);

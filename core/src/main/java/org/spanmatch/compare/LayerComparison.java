@@ -59,13 +59,30 @@ public final class LayerComparison {
    * @param layers the layers to compare, as activations or in a Gram matrix
    * @param kernel makes the tables; the caller closes it
    * @param options how to compare
+   * @throws GramException if the options ask for a comparison about the means, and what a Gram
+   *     matrix holds is not enough for it
    */
   public LayerComparison(LayerPair layers, ProjectionKernel kernel, Options options) {
-    boolean isOfGram = Objects.requireNonNull(layers, "layers") instanceof LayerPair.OfGram;
-    this.layers = isOfGram && options.centred() ? ((LayerPair.OfGram) layers).centred() : layers;
     this.kernel = Objects.requireNonNull(kernel, "kernel");
     this.options = Objects.requireNonNull(options, "options");
+    this.layers = prepared(Objects.requireNonNull(layers, "layers"), options);
     this.steps = new Steps(layers, this::update);
+  }
+
+  /** Centres layers of a Gram matrix at once, since what they then offer may be less precise. */
+  private static LayerPair prepared(LayerPair layers, Options options) {
+    if (!options.centred() || !(layers instanceof LayerPair.OfGram pair)) {
+      return layers;
+    }
+    LayerPair.OfGram centred = pair.centred();
+    Precision wanted = options.precision().orElse(Precision.STANDARD);
+    if (pair.offers(wanted) && !centred.offers(wanted)) {
+      throw new GramException(
+          pair.description()
+              + ": about its means it has standard precision, expected high precision; add up again"
+              + " with --center");
+    }
+    return centred;
   }
 
   /**
@@ -155,7 +172,7 @@ public final class LayerComparison {
             options.centred(),
             steps.progress());
     announce(precision);
-    boolean looks = question.looksAtGram() || options.centred();
+    boolean looks = question.looksAtGram() || options.centred() || isOfGram();
     Asked<T> asked =
         looks
             ? look(question, how)
@@ -206,7 +223,7 @@ public final class LayerComparison {
             () -> {
               LayerPair.OfGram gram =
                   split.isPresent() ? divided(pair, how, split.get()) : pair.gram(kernel, how);
-              return options.centred() ? gram.centred() : gram;
+              return options.centred() ? gram.centred() : gram.unshifted();
             });
     boolean both =
         options.centred() && question.asksUncentred() && LayerWarnings.haveCommonMean(added);
@@ -227,6 +244,10 @@ public final class LayerComparison {
     }
     throw new GramException(
         pair.description() + ": a Gram matrix no longer has the samples, so they can't be divided");
+  }
+
+  private boolean isOfGram() {
+    return layers instanceof LayerPair.OfGram;
   }
 
   /** Says what is to come, and makes room for it. */
@@ -255,7 +276,8 @@ public final class LayerComparison {
    *     input allows
    * @param centred whether to compare the neurons about their means: the mean of each neuron is
    *     subtracted from its activations, without loss of digits ({@link
-   *     org.spanmatch.gram.Gram#centred})
+   *     org.spanmatch.gram.Gram#centred}); if not, they are compared as they are stored, also where
+   *     a Gram matrix was added up with shifts
    * @param monitor observes the comparison and may end it
    */
   public record Options(

@@ -9,6 +9,7 @@ import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramException;
 import org.spanmatch.gram.GramLayer;
+import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Precision;
@@ -298,12 +299,17 @@ public sealed interface LayerPair {
      * @throws GramException if the error would be too large to say anything
      */
     public OfGram centred() {
-      return new OfGram(name, gram.centred(), x, y, parts);
+      if (!(gram instanceof GramMatrix matrix)) {
+        return new OfGram(name, gram.centred(), x, y, parts);
+      }
+      // Other layers may have means that leave no digits.
+      Gram two = matrix.restrictedTo(Math.min(x, y), Math.max(x, y)).centred();
+      return new OfGram(name, two, x > y ? 1 : 0, y > x ? 1 : 0, parts);
     }
 
     /** {@return the two layers as their activations are stored, as {@link Gram#unshifted} says} */
     public OfGram unshifted() {
-      return new OfGram(name, gram.unshifted(), x, y);
+      return new OfGram(name, gram.unshifted(), x, y, parts);
     }
 
     /**

@@ -196,8 +196,8 @@ final class LayerWarnings {
               add(
                   Code.COMMON_MEAN,
                   "the mean makes up %.0f %% of the squared norm of the median neuron of %s, so that"
-                      + " unrelated neurons come within about %.2f: subtract each neuron's mean"
-                      + " before saving, and compare",
+                      + " unrelated neurons come within about %.2f: compare again with --center,"
+                      + " which subtracts each neuron's mean",
                   100 * share,
                   networks,
                   Math.sqrt(1 - share));

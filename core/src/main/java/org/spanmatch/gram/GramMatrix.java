@@ -130,6 +130,29 @@ public final class GramMatrix extends Gram {
     return new GramMatrix(labelled, samples(), deadThreshold(), error(), blocks, normProducts());
   }
 
+  /**
+   * {@return a matrix of two of these layers, or of one} Shares the blocks with this one.
+   *
+   * @param first the position of a layer
+   * @param second the position of another one after it, or the same
+   * @throws IllegalArgumentException if the pair was not added up
+   */
+  public GramMatrix restrictedTo(int first, int second) {
+    GramPair pair = new GramPair(first, second);
+    requirePair(first, second);
+    Map<GramPair, double[]> kept = new TreeMap<>();
+    Map<GramPair, NormProducts> products = new TreeMap<>();
+    int other = first == second ? 0 : 1;
+    for (GramPair old : List.of(new GramPair(first, first), pair, new GramPair(second, second))) {
+      GramPair renumbered =
+          new GramPair(old.first() == first ? 0 : 1, old.second() == first ? 0 : 1);
+      kept.put(renumbered, blocks.get(old));
+      normProducts(old).ifPresent(sums -> products.put(renumbered, sums));
+    }
+    List<GramLayer> two = List.of(layers().get(first), layers().get(second)).subList(0, other + 1);
+    return new GramMatrix(two, samples(), deadThreshold(), error(), kept, products);
+  }
+
   @Override
   GramMatrix movedToMeans() {
     return ShiftedMatrix.centred(this);

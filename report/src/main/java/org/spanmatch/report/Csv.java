@@ -60,9 +60,11 @@ public final class Csv {
             "dead_y",
             "samples",
             "masked",
+            "uncentred_similarity",
             "warnings")) {
       for (LayerResult layer : result.layers()) {
-        for (MatchResult match : layer.matches()) {
+        for (int i = 0; i < layer.matches().size(); i++) {
+          MatchResult match = layer.matches().get(i);
           csv.printRecord(
               layer.name(),
               match.epsilon(),
@@ -75,6 +77,7 @@ public final class Csv {
               layer.dead().y().size(),
               layer.samples(),
               layer.masked(),
+              layer.uncentred() == null ? null : layer.uncentred().matches().get(i).similarity(),
               Warning.codes(layer.warnings()));
         }
       }

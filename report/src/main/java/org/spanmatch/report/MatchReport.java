@@ -20,6 +20,9 @@ public final class MatchReport {
   private static final String SVG = "similarity.svg";
   private static final String PNG = "similarity.png";
 
+  /** The head of a row below that of a layer: the same layer with its means. */
+  public static final String UNCENTRED = "  with means";
+
   private MatchReport() {}
 
   /** Prints the table: one row per layer, one column per ε. */
@@ -35,16 +38,26 @@ public final class MatchReport {
       cells.add(layer.neurons().x() + "/" + layer.neurons().y());
       cells.add(layer.dead().x().size() + "/" + layer.dead().y().size());
       cells.add(Long.toString(layer.samples()));
-      for (MatchResult match : layer.matches()) {
-        cells.add(String.format(Locale.ROOT, "%.4f", match.similarity()));
-      }
+      addSimilarities(layer.matches(), cells);
       table.add(cells);
+      if (layer.uncentred() != null) {
+        List<String> uncentred = new ArrayList<>(List.of(UNCENTRED, "", "", ""));
+        addSimilarities(layer.uncentred().matches(), uncentred);
+        table.add(uncentred);
+      }
     }
     table.print(out);
   }
 
+  private static void addSimilarities(List<MatchResult> matches, List<String> cells) {
+    for (MatchResult match : matches) {
+      cells.add(String.format(Locale.ROOT, "%.4f", match.similarity()));
+    }
+  }
+
   /** Prints notes that a reader of the table should know. */
   public static void printNotes(RunResult result, PrintStream err) {
+    WarningNotes.printCentred(result.centred(), err);
     for (LayerResult layer : result.layers()) {
       WarningNotes.print(layer.name(), layer.warnings(), err);
       for (MatchResult match : layer.matches()) {
@@ -109,7 +122,7 @@ public final class MatchReport {
     files.write(PNG, figure::writePng);
     List<LayerLevels> levels = result.neuronLevels();
     if (!levels.isEmpty()) {
-      SpectrumReport.write(levels, files);
+      SpectrumReport.write(levels, result.centred(), files);
     }
   }
 
@@ -126,7 +139,7 @@ public final class MatchReport {
                   .toList()));
     }
     return new SimilarityFigure(
-        "Maximum matching similarity",
+        "Maximum matching similarity" + (result.centred() ? ", centred" : ""),
         result.layers().stream().map(LayerResult::name).toList(),
         lines,
         result.layers().stream().map(layer -> Warning.codes(layer.warnings())).toList());

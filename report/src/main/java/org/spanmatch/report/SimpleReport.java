@@ -103,6 +103,7 @@ public final class SimpleReport {
 
   /** Prints notes that a reader of the table should know. */
   public static void printNotes(SimpleResult result, PrintStream err) {
+    WarningNotes.printCentred(result.centred(), err);
     for (SimpleResult.Layer layer : result.layers()) {
       WarningNotes.print(layer.name(), layer.warnings(), err);
       int borderline = layer.borderline().x().size() + layer.borderline().y().size();

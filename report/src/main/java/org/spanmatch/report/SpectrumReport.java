@@ -18,12 +18,16 @@ public final class SpectrumReport {
 
   private SpectrumReport() {}
 
-  /** Writes the levels and their figure. */
-  public static void write(List<LayerLevels> layers, ResultFiles files) {
+  /**
+   * Writes the levels and their figure.
+   *
+   * @param centred whether each neuron's mean was subtracted
+   */
+  public static void write(List<LayerLevels> layers, boolean centred, ResultFiles files) {
     files.write(CSV, out -> Csv.writeSpectrum(layers, out));
     SpectrumFigure figure =
         new SpectrumFigure(
-            "Maximum matching similarity at every ε",
+            "Maximum matching similarity at every ε" + (centred ? ", centred" : ""),
             layers.stream().map(SpectrumReport::curve).toList());
     files.write(SVG, figure::writeSvg);
     files.write(PNG, figure::writePng);

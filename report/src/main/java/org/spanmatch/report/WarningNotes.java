@@ -9,6 +9,13 @@ import org.spanmatch.report.text.DisplayName;
 public final class WarningNotes {
   private WarningNotes() {}
 
+  /** Prints a line if means were subtracted. */
+  public static void printCentred(boolean centred, PrintStream err) {
+    if (centred) {
+      err.println("note: centred: the mean of each neuron was subtracted from its activations");
+    }
+  }
+
   /** Prints one line per warning of a layer. */
   public static void print(String layer, List<Warning> warnings, PrintStream err) {
     for (Warning warning : warnings) {

@@ -98,6 +98,7 @@ record Comparison(
           new LayerComparison.Options(
               options.deadThreshold(),
               options.precision(),
+              options.centred(),
               new Monitor(progress, stopped, inDoubt));
       for (LayerPair pair : ahead.pairs()) {
         progress.startLayer(pair.name());

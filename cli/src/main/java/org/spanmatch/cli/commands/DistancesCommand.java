@@ -72,10 +72,12 @@ public final class DistancesCommand implements Command {
               comparison.backend(),
               comparison.input().x(),
               comparison.input().y(),
+              comparison.options().centred(),
               comparison.answers("distances", List.of("compress", "distances"), new Sides()),
               comparison.input().leftOut());
     }
     if (!options.comparing().computing().quiet()) {
+      WarningNotes.printCentred(result.centred(), console.err());
       result
           .layers()
           .forEach(layer -> WarningNotes.print(layer.name(), layer.warnings(), console.err()));

@@ -182,7 +182,8 @@ public final class GramCommand implements Command {
             new ProgressLine(console, shown, "gram", weights, List.of("compress"));
         Layers.Ahead ahead = Layers.ahead(steps, computing.kernel().threads())) {
       GramOptions how =
-          new GramOptions(computing.deadThreshold(), options.precision(), true, progress);
+          new GramOptions(
+              computing.deadThreshold(), options.precision(), true, computing.centred(), progress);
       double kept = 0;
       for (int i = 0; i < groups.size(); i++) {
         GramGroup group = groups.get(i).with(ahead.steps().get(i));

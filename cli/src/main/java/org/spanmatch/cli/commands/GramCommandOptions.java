@@ -40,6 +40,12 @@ record GramCommandOptions(
           "standard (default), or high, which takes at least twice the time and is needed for results"
               + " of high precision");
 
+  private static final Option CENTER =
+      CommonOptions.flag(
+          ComputingOptions.CENTER.getLongOpt(),
+          "first subtract a value near each neuron's mean, so that --center of other commands loses"
+              + " no digits; without it they give the same results");
+
   static List<Option> definitions() {
     return List.of(
         GramOutput.OUT,
@@ -51,6 +57,7 @@ record GramCommandOptions(
         InputOptions.LAYOUT,
         InputOptions.MASK,
         InputOptions.SAMPLES,
+        CENTER,
         ComputingOptions.DEAD_THRESHOLD,
         ComputingOptions.THREADS,
         ComputingOptions.DEVICE,

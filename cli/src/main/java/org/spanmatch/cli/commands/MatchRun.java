@@ -47,6 +47,7 @@ final class MatchRun implements Question<LayerResult> {
         comparison.backend(),
         input.x(),
         input.y(),
+        comparison.options().centred(),
         layers,
         input.skipped(),
         input.leftOut());
@@ -89,11 +90,22 @@ final class MatchRun implements Question<LayerResult> {
         table.precision(),
         matches.stream().map(MatchResult::of).toList(),
         levels.orElse(null),
+        null,
         new LayerResult.Seconds(
             steps.seconds("read"),
             steps.seconds("compress"),
             steps.seconds("spectrum"),
             steps.seconds("match")));
+  }
+
+  @Override
+  public boolean asksUncentred() {
+    return true;
+  }
+
+  @Override
+  public LayerResult besideUncentred(LayerResult centred, LayerResult uncentred) {
+    return centred.beside(uncentred);
   }
 
   /** Whether a decision was borderline, or asked about distances too small for a Gram matrix. */

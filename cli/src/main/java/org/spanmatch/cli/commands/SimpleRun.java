@@ -38,6 +38,7 @@ record SimpleRun(SimpleOptions options, int threads, BooleanSupplier stopped)
         comparison.backend(),
         input.x(),
         input.y(),
+        comparison.options().centred(),
         options.order(),
         options.order().equals(SimpleOptions.RANDOM) ? options.seed() : null,
         options.limit().isPresent() ? options.limit().getAsLong() : null,

@@ -22,6 +22,7 @@ import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.MatchSpectrum;
+import org.spanmatch.report.MatchReport;
 import org.spanmatch.report.ResultFiles;
 import org.spanmatch.report.SpectrumReport;
 import org.spanmatch.report.WarningNotes;
@@ -89,6 +90,7 @@ public final class SpectrumCommand implements Command {
               comparison.backend(),
               input.x(),
               input.y(),
+              comparison.options().centred(),
               comparison.answers("spectrum", List.of("compress", "spectrum"), new Levels()),
               input.skipped(),
               input.leftOut());
@@ -100,6 +102,7 @@ public final class SpectrumCommand implements Command {
       }
     }
     if (!options.comparing().computing().quiet()) {
+      WarningNotes.printCentred(result.centred(), console.err());
       result
           .layers()
           .forEach(layer -> WarningNotes.print(layer.name(), layer.warnings(), console.err()));
@@ -107,7 +110,9 @@ public final class SpectrumCommand implements Command {
     if (folder.isPresent()) {
       folder.get().writeResult(result);
       SpectrumReport.write(
-          result.layers().stream().map(SpectrumResult.Layer::neuronLevels).toList(), folder.get());
+          result.layers().stream().map(SpectrumResult.Layer::neuronLevels).toList(),
+          result.centred(),
+          folder.get());
       if (!json.isStandardOutput()) {
         console.out().println(folder.get().holds("figure"));
       }
@@ -127,6 +132,17 @@ public final class SpectrumCommand implements Command {
           table,
           steps.layers().masked(),
           LayerLevels.of(layer, table, full, Warning.of(table, full), spectrum));
+    }
+
+    @Override
+    public boolean asksUncentred() {
+      return true;
+    }
+
+    @Override
+    public SpectrumResult.Layer besideUncentred(
+        SpectrumResult.Layer centred, SpectrumResult.Layer uncentred) {
+      return centred.beside(uncentred);
     }
 
     @Override
@@ -155,16 +171,27 @@ public final class SpectrumCommand implements Command {
       cells.add(layer.neurons().x() + "/" + layer.neurons().y());
       cells.add(layer.dead().x().size() + "/" + layer.dead().y().size());
       cells.add(Long.toString(layer.samples()));
-      int neurons = layer.neurons().x() + layer.neurons().y();
-      for (int percentage : PERCENTAGES) {
-        int size = Math.max(1, (int) Math.ceil(neurons * (percentage / 100.0)));
-        cells.add(number(layer.neuronLevels().spectrum().epsilonFor(size)));
-      }
-      minSize.ifPresent(
-          size -> cells.add(number(layer.neuronLevels().spectrum().epsilonForEach(size))));
+      cells.addAll(epsilons(layer, layer.neuronLevels().spectrum(), minSize));
       table.add(cells);
+      if (layer.uncentred() != null) {
+        List<String> uncentred = new ArrayList<>(List.of(MatchReport.UNCENTRED, "", "", ""));
+        uncentred.addAll(epsilons(layer, layer.uncentred().spectrum(), minSize));
+        table.add(uncentred);
+      }
     }
     table.print(out);
+  }
+
+  private static List<String> epsilons(
+      SpectrumResult.Layer layer, MatchSpectrum spectrum, Optional<Integer> minSize) {
+    List<String> cells = new ArrayList<>();
+    int neurons = layer.neurons().x() + layer.neurons().y();
+    for (int percentage : PERCENTAGES) {
+      int size = Math.max(1, (int) Math.ceil(neurons * (percentage / 100.0)));
+      cells.add(number(spectrum.epsilonFor(size)));
+    }
+    minSize.ifPresent(size -> cells.add(number(spectrum.epsilonForEach(size))));
+    return cells;
   }
 
   private static String number(OptionalDouble epsilon) {

@@ -37,6 +37,7 @@ public record ComparingOptions(InputOptions input, ComputingOptions computing) {
             InputOptions.LAYOUT,
             InputOptions.MASK,
             InputOptions.SAMPLES,
+            ComputingOptions.CENTER,
             ComputingOptions.DEAD_THRESHOLD,
             ComputingOptions.THREADS,
             ComputingOptions.DEVICE,

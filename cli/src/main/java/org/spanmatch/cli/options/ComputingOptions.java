@@ -17,6 +17,7 @@ import org.spanmatch.kernel.selection.Kernels;
  * @param kernel how many threads may compute, on which device, and how it multiplies
  * @param deadThreshold the norm up to which neurons are dead
  * @param precision how layers are compressed; empty for as precisely as each one's result needs
+ * @param centred whether each neuron's mean is subtracted
  * @param quiet no progress and no notes
  * @param verbose what each layer takes, in memory and time, instead of progress
  */
@@ -25,6 +26,7 @@ public record ComputingOptions(
     KernelOptions kernel,
     double deadThreshold,
     Optional<Precision> precision,
+    boolean centred,
     boolean quiet,
     boolean verbose) {
   /** The norm up to which neurons are dead. */
@@ -65,6 +67,13 @@ public record ComputingOptions(
           "name",
           "standard, high, or auto (default): high for the layers whose result needs it");
 
+  /** Whether means are subtracted. */
+  public static final Option CENTER =
+      CommonOptions.flag(
+          "center",
+          "subtract each neuron's mean first, so that a mean that neurons have in common counts for"
+              + " nothing");
+
   /** What each step takes. */
   public static final Option VERBOSE =
       Option.builder("v")
@@ -85,6 +94,7 @@ public record ComputingOptions(
         kernel(arguments),
         deadThreshold(arguments),
         precision(arguments),
+        arguments.has(CENTER),
         arguments.has(CommonOptions.QUIET),
         arguments.has(VERBOSE));
   }
@@ -96,6 +106,7 @@ public record ComputingOptions(
         KernelOptions.defaults(),
         GramOptions.DEFAULT_DEAD_THRESHOLD,
         Optional.empty(),
+        false,
         quiet,
         false);
   }

@@ -19,12 +19,12 @@ import org.spanmatch.activations.Layer;
  * leave a factor of d.
  */
 final class ShiftedLayer extends Layer.Forwarding {
-  private static final int LOOKED_AT = 1024;
+  private static final int LOOKED_AT = 256;
 
   // A shifted block stays in the second-level cache until it is packed.
   private static final int BLOCK_VALUES = 1 << 15;
 
-  private static final int LEAST_RUN = 64;
+  private static final int LEAST_RUN = 256;
 
   // With less than half a unit in the last place of the largest double no difference overflows.
   private static final double LARGEST_SHIFT = 0x1p969;

@@ -22,6 +22,7 @@ import org.spanmatch.kernel.ProjectionTable;
  * @param backend the backend that computed it
  * @param x the first network's file
  * @param y the second network's file
+ * @param centred whether each neuron's mean was subtracted
  * @param layers one per common layer, in file order
  * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
  */
@@ -30,6 +31,7 @@ public record DistancesResult(
     ProjectionKernel.Info backend,
     String x,
     String y,
+    boolean centred,
     List<Layer> layers,
     List<LeftOut> leftOut) {
   /**

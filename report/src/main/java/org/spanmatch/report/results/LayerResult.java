@@ -1,5 +1,6 @@
 package org.spanmatch.report.results;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import org.spanmatch.compare.Warning;
@@ -20,6 +21,8 @@ import org.spanmatch.kernel.PerGroup;
  * @param precision how the activations were compressed for this result
  * @param matches one match per ε
  * @param neuronLevels the match levels, or null without a spectrum
+ * @param uncentred the result with the means, where these were subtracted and are so large that it
+ *     would deserve a warning; null and absent otherwise
  * @param seconds elapsed time by step
  */
 public record LayerResult(
@@ -33,7 +36,36 @@ public record LayerResult(
     Precision precision,
     List<MatchResult> matches,
     @JsonUnwrapped LayerLevels neuronLevels,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Uncentred uncentred,
     Seconds seconds) {
+  /**
+   * The result of a layer as it is stored.
+   *
+   * @param matches one match per ε
+   */
+  public record Uncentred(List<MatchResult> matches) {}
+
+  /**
+   * Returns this result with that of the layer as it is stored beside it.
+   *
+   * @param stored the later result, whose time includes this one's
+   */
+  public LayerResult beside(LayerResult stored) {
+    return new LayerResult(
+        name,
+        samples,
+        masked,
+        neurons,
+        dead,
+        fillsSpace,
+        warnings,
+        precision,
+        matches,
+        neuronLevels,
+        new Uncentred(stored.matches),
+        stored.seconds);
+  }
+
   /**
    * Elapsed time by step, in seconds. Every moment counts once, so the sum is the layer's time. If
    * a layer was computed again at high precision, both computations count.

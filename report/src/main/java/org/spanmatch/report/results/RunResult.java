@@ -14,6 +14,7 @@ import org.spanmatch.kernel.ProjectionKernel;
  * @param backend the backend that computed it
  * @param x the first network's file
  * @param y the second network's file
+ * @param centred whether each neuron's mean was subtracted
  * @param layers one per common layer, in file order
  * @param skipped layers that only one file has
  * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
@@ -23,6 +24,7 @@ public record RunResult(
     ProjectionKernel.Info backend,
     String x,
     String y,
+    boolean centred,
     List<LayerResult> layers,
     PerGroup<List<String>> skipped,
     List<LeftOut> leftOut) {

@@ -22,6 +22,7 @@ import org.spanmatch.match.SimpleMatches.SimpleMatch;
  * @param backend the backend that computed it
  * @param x the first network's file
  * @param y the second network's file
+ * @param centred whether each neuron's mean was subtracted
  * @param order the order in which neurons were tried
  * @param seed the seed of a random order, or null
  * @param limit largest number of minimal matches per neuron; null if the search was not exhaustive
@@ -36,6 +37,7 @@ public record SimpleResult(
     ProjectionKernel.Info backend,
     String x,
     String y,
+    boolean centred,
     String order,
     Long seed,
     Long limit,

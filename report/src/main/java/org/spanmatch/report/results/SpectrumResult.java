@@ -1,5 +1,6 @@
 package org.spanmatch.report.results;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.spanmatch.kernel.ProjectionTable;
  * @param backend the backend that computed it
  * @param x the first network's file
  * @param y the second network's file
+ * @param centred whether each neuron's mean was subtracted
  * @param layers one per common layer, in file order
  * @param skipped layers that only one file has
  * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
@@ -26,6 +28,7 @@ public record SpectrumResult(
     ProjectionKernel.Info backend,
     String x,
     String y,
+    boolean centred,
     List<Layer> layers,
     PerGroup<List<String>> skipped,
     List<LeftOut> leftOut) {
@@ -40,6 +43,8 @@ public record SpectrumResult(
    * @param warnings reasons why the result may say little
    * @param precision how the activations were compressed
    * @param neuronLevels the match levels
+   * @param uncentred the match levels with the means, where these were subtracted and are so large
+   *     that they would deserve a warning; null and absent otherwise
    */
   public record Layer(
       String name,
@@ -49,7 +54,8 @@ public record SpectrumResult(
       PerGroup<List<Integer>> dead,
       List<Warning> warnings,
       Precision precision,
-      @JsonUnwrapped LayerLevels neuronLevels) {
+      @JsonUnwrapped LayerLevels neuronLevels,
+      @JsonInclude(JsonInclude.Include.NON_NULL) LayerLevels uncentred) {
     /** Returns the result of a table's layer. */
     public static Layer of(ProjectionTable table, long masked, LayerLevels levels) {
       return new Layer(
@@ -60,7 +66,22 @@ public record SpectrumResult(
           PerGroup.from(table::dead),
           levels.warnings(),
           table.precision(),
-          levels);
+          levels,
+          null);
+    }
+
+    /** Returns this result with the levels of the layer as it is stored beside it. */
+    public Layer beside(Layer stored) {
+      return new Layer(
+          name,
+          samples,
+          masked,
+          neurons,
+          dead,
+          warnings,
+          precision,
+          neuronLevels,
+          stored.neuronLevels);
     }
 
     /**
@@ -76,7 +97,8 @@ public record SpectrumResult(
           dead,
           warnings,
           precision,
-          neuronLevels.sharpened(other.neuronLevels));
+          neuronLevels.sharpened(other.neuronLevels),
+          uncentred);
     }
   }
 }

@@ -3,6 +3,7 @@ package org.spanmatch.kernel.vector.gram;
 import static org.spanmatch.kernel.vector.gemm.MicroKernel.KC;
 
 import java.nio.ByteBuffer;
+import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.spanmatch.activations.ActivationsException;
@@ -37,6 +38,7 @@ final class LayerPacker implements AutoCloseable {
   private final double[] values;
   private Block block;
   private FloatBuffer floats; // the block's values, if they are float32
+  private DoubleBuffer doubles; // the block's values, if they are float64
   private int used;
 
   /**
@@ -78,6 +80,7 @@ final class LayerPacker implements AutoCloseable {
         ByteBuffer data = block.data();
         // From the start, since the reader may leave the buffer at any position.
         floats = data.duplicate().clear().order(data.order()).asFloatBuffer();
+        doubles = data.duplicate().clear().order(data.order()).asDoubleBuffer();
       }
       int count = Math.min(samples - filled, block.samples() - used);
       if (block.neuronStride() == 1) {
@@ -127,6 +130,8 @@ final class LayerPacker implements AutoCloseable {
       // Faster than one value at a time, which the JIT compiler does not vectorise.
       floats.get(first, stored, 0, count);
       kernels.current().widen(stored, values, count);
+    } else if (block.type() == ElementType.FLOAT64) {
+      doubles.get(first, values, 0, count);
     } else {
       block.type().decode(block.data(), first, count, values);
     }
