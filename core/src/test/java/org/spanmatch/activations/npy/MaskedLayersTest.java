@@ -313,6 +313,34 @@ class MaskedLayersTest {
     }
   }
 
+  /** What is read ahead are the blocks that remain. */
+  @Test
+  void isReadAhead() throws IOException {
+    List<List<Layer>> steps = new ArrayList<>();
+    for (int step = 0; step < 4; step++) {
+      Path place = Files.createDirectory(folder.resolve("step" + step));
+      TestArray array =
+          TestArray.of(ElementType.FLOAT32, ByteOrder.LITTLE_ENDIAN, step == 2, 9000 + step, 40, 3);
+      Path file = Container.DEFLATED.write(place, array.npy());
+      Layer whole = ActivationFile.open(file).arrays().get(0).layer(List.of());
+      steps.add(List.of(Layers.masked(whole, mask(whole.sampleAxes(), step))));
+    }
+    try (Layers.Ahead ahead = Layers.ahead(steps, 4)) {
+      for (int step = 0; step < 4; step++) {
+        Layer layer = ahead.steps().get(step).get(0);
+        Layer masked = steps.get(step).get(0);
+        assertEquals(masked.masked(), layer.masked());
+        assertEquals(masked.samplePosition(5), layer.samplePosition(5));
+        double[][] expected = rows(masked);
+        double[][] found = rows(layer);
+        assertEquals(expected.length, found.length);
+        for (int i = 0; i < expected.length; i++) {
+          assertTrue(Arrays.equals(expected[i], found[i]), "sample " + i + " of step " + step);
+        }
+      }
+    }
+  }
+
   // Masks in files.
 
   private StoredArray stored(byte[] npy, Container container) {

@@ -1,5 +1,6 @@
 package org.spanmatch.activations.npy;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layout;
 import org.spanmatch.kernel.backend.SampleRows;
 
@@ -46,6 +49,20 @@ class NumpyTest {
           for name in 'ab':
               with z.open(name + '.npy', 'w', force_zip64=True) as f:
                   format.write_array(f, a)
+      """;
+
+  // Value number i of a mask in C order is 1 if 7·i mod 5 is at least 2.
+  private static final String WRITE_MASKS =
+      """
+      import sys, numpy as np
+      mask = (7 * np.arange(15) % 5 >= 2).reshape(3, 5)
+      for code in ['f2', 'f4', 'f8', 'i1', 'i2', 'i4', 'i8', 'u1', 'u2', 'u4', 'u8', '?']:
+          for order in '<>':
+              a = mask.astype(code if code == '?' else order + code)
+              name = sys.argv[1] + '/' + ('bool' if code == '?' else code) + '_' + str(ord(order))
+              np.save(name + '_c.npy', a)
+              np.save(name + '_f.npy', np.asfortranarray(a))
+              np.savez_compressed(name + '.npz', c=a, f=np.asfortranarray(a))
       """;
 
   private static final String READ =
@@ -129,6 +146,37 @@ class NumpyTest {
         assertCounts(array.layer(List.of()), file);
       }
     }
+  }
+
+  @Test
+  void readsMasksThatNumpyWrites() throws Exception {
+    python(WRITE_MASKS, folder);
+    double[] positions = new double[15];
+    Arrays.setAll(positions, i -> i);
+    Layer all =
+        new Layer.Forwarding(Layers.of("positions", 15, 1, positions)) {
+          @Override
+          public List<Long> sampleAxes() {
+            return List.of(3L, 5L);
+          }
+        };
+    double[] expected = Arrays.stream(positions).filter(i -> 7 * i % 5 >= 2).toArray();
+    int masks = 0;
+    List<Path> files;
+    try (Stream<Path> listed = Files.list(folder)) {
+      files = listed.toList();
+    }
+    for (Path file : files) {
+      for (StoredArray array : ActivationFile.open(file).arrays()) {
+        double[] found = new double[expected.length];
+        try (SampleRows rows = new SampleRows(Layers.masked(all, array.mask()))) {
+          assertEquals(found.length, rows.read(found, 16));
+        }
+        assertArrayEquals(expected, found, file.toString());
+        masks++;
+      }
+    }
+    assertEquals(12 * 2 * 4, masks);
   }
 
   @Test
