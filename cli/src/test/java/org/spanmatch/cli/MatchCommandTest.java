@@ -431,9 +431,9 @@ class MatchCommandTest {
     assertEquals(0, csv.exitCode(), csv.err());
     List<String> lines = csv.out().lines().toList();
     assertEquals(
-        "layer,network,neuron,distance,error_bound,dead,norm,mean,storage_error,warnings",
+        "layer,network,neuron,distance,error_bound,dead,norm,mean,storage_error,gcv_distance,warnings",
         lines.get(0));
-    assertEquals("\"a, first\",x,0,,,true,0.0,0.0,,", lines.get(1));
+    assertEquals("\"a, first\",x,0,,,true,0.0,0.0,,,", lines.get(1));
     assertEquals(1 + 4 + 3, lines.size());
 
     JsonNode result = json("distances", x, y, "--layers", "a*", "--json", "-");

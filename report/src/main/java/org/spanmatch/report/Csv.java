@@ -5,6 +5,8 @@ import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -19,66 +21,109 @@ import org.spanmatch.report.results.MatchResult;
 import org.spanmatch.report.results.MeasuresResult;
 import org.spanmatch.report.results.RunResult;
 import org.spanmatch.report.results.SimpleResult;
+import org.spanmatch.similarity.Jackknife;
 
 /** Writes results as comma-separated values: RFC 4180 quoting, UTF-8, one head line. */
 public final class Csv {
   private static final CSVFormat FORMAT =
       CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
 
+  private static final String WARNINGS = "warnings";
+
   private Csv() {}
 
-  /** Writes {@code matches.csv}: one line per matched neuron, for each network, ε and layer. */
+  /**
+   * Writes {@code matches.csv}: one line per matched neuron, for each network, ε and layer. With
+   * held-out samples it has a column more.
+   */
   public static void writeMatches(RunResult result, OutputStream out) throws IOException {
-    try (CSVPrinter csv = printer(out, "layer", "epsilon", "network", "neuron", "warnings")) {
+    boolean heldOut = result.split() != null && result.split().holdsOut();
+    List<String> heads = new ArrayList<>(List.of("layer", "epsilon", "network", "neuron"));
+    if (heldOut) {
+      heads.add("held_out_distance");
+    }
+    heads.add(WARNINGS);
+    try (CSVPrinter csv = printer(out, heads.toArray(String[]::new))) {
       for (LayerResult layer : result.layers()) {
-        String warnings = Warning.codes(layer.warnings());
         for (MatchResult match : layer.matches()) {
-          for (int neuron : match.x()) {
-            csv.printRecord(layer.name(), match.epsilon(), "x", neuron, warnings);
-          }
-          for (int neuron : match.y()) {
-            csv.printRecord(layer.name(), match.epsilon(), "y", neuron, warnings);
+          for (Group group : Group.values()) {
+            List<Integer> neurons = match.members(group);
+            for (int i = 0; i < neurons.size(); i++) {
+              List<Object> cells =
+                  new ArrayList<>(
+                      List.of(layer.name(), match.epsilon(), group.label(), neurons.get(i)));
+              if (heldOut) {
+                cells.add(match.heldOut() == null ? null : match.heldOut().of(group).get(i));
+              }
+              cells.add(Warning.codes(layer.warnings()));
+              csv.printRecord(cells);
+            }
           }
         }
       }
     }
   }
 
-  /** Writes {@code similarity.csv}: one line per ε and layer. */
+  /**
+   * Writes {@code similarity.csv}: one line per ε and layer. With held-out samples or confidence
+   * intervals it has more columns.
+   */
   public static void writeSimilarity(RunResult result, OutputStream out) throws IOException {
-    try (CSVPrinter csv =
-        printer(
-            out,
-            "layer",
-            "epsilon",
-            "similarity",
-            "matched_x",
-            "matched_y",
-            "neurons_x",
-            "neurons_y",
-            "dead_x",
-            "dead_y",
-            "samples",
-            "masked",
-            "uncentred_similarity",
-            "warnings")) {
+    boolean heldOut = result.split() != null && result.split().holdsOut();
+    boolean confidence = result.split() != null && result.split().level() != null;
+    List<String> heads =
+        new ArrayList<>(
+            List.of(
+                "layer",
+                "epsilon",
+                "similarity",
+                "matched_x",
+                "matched_y",
+                "neurons_x",
+                "neurons_y",
+                "dead_x",
+                "dead_y",
+                "samples",
+                "masked",
+                "uncentred_similarity"));
+    if (heldOut) {
+      heads.add("held_out_share");
+    }
+    if (confidence) {
+      heads.addAll(List.of("confidence_low", "confidence_high"));
+    }
+    heads.add(WARNINGS);
+    try (CSVPrinter csv = printer(out, heads.toArray(String[]::new))) {
       for (LayerResult layer : result.layers()) {
         for (int i = 0; i < layer.matches().size(); i++) {
           MatchResult match = layer.matches().get(i);
-          csv.printRecord(
-              layer.name(),
-              match.epsilon(),
-              match.similarity(),
-              match.x().size(),
-              match.y().size(),
-              layer.neurons().x(),
-              layer.neurons().y(),
-              layer.dead().x().size(),
-              layer.dead().y().size(),
-              layer.samples(),
-              layer.masked(),
-              layer.uncentred() == null ? null : layer.uncentred().matches().get(i).similarity(),
-              Warning.codes(layer.warnings()));
+          List<Object> cells =
+              new ArrayList<>(
+                  Arrays.asList(
+                      layer.name(),
+                      match.epsilon(),
+                      match.similarity(),
+                      match.x().size(),
+                      match.y().size(),
+                      layer.neurons().x(),
+                      layer.neurons().y(),
+                      layer.dead().x().size(),
+                      layer.dead().y().size(),
+                      layer.samples(),
+                      layer.masked(),
+                      layer.uncentred() == null
+                          ? null
+                          : layer.uncentred().matches().get(i).similarity()));
+          if (heldOut) {
+            cells.add(match.heldOut() == null ? null : match.heldOut().share());
+          }
+          if (confidence) {
+            Jackknife.Interval interval = match.confidence();
+            cells.add(interval == null ? null : interval.low());
+            cells.add(interval == null ? null : interval.high());
+          }
+          cells.add(Warning.codes(layer.warnings()));
+          csv.printRecord(cells);
         }
       }
     }
@@ -86,38 +131,52 @@ public final class Csv {
 
   /**
    * Writes distances: one line per neuron of each network and layer; dead ones have no distance.
+   * With held-out samples there is a column more.
    */
   public static void writeDistances(DistancesResult result, OutputStream out) throws IOException {
-    try (CSVPrinter csv =
-        printer(
-            out,
-            "layer",
-            "network",
-            "neuron",
-            "distance",
-            "error_bound",
-            "dead",
-            "norm",
-            "mean",
-            "storage_error",
-            "warnings")) {
+    boolean heldOut = result.split() != null && result.split().holdsOut();
+    List<String> heads =
+        new ArrayList<>(
+            List.of(
+                "layer",
+                "network",
+                "neuron",
+                "distance",
+                "error_bound",
+                "dead",
+                "norm",
+                "mean",
+                "storage_error",
+                "gcv_distance"));
+    if (heldOut) {
+      heads.add("held_out_distance");
+    }
+    heads.add(WARNINGS);
+    try (CSVPrinter csv = printer(out, heads.toArray(String[]::new))) {
       for (DistancesResult.Layer layer : result.layers()) {
         String warnings = Warning.codes(layer.warnings());
         for (Group group : Group.values()) {
           DistancesResult.Side side = layer.distances().get(group);
           for (int neuron = 0; neuron < side.distance().size(); neuron++) {
             Double distance = side.distance().get(neuron);
-            csv.printRecord(
-                layer.name(),
-                group.label(),
-                neuron,
-                distance,
-                side.errorBound().get(neuron),
-                distance == null,
-                side.norm().get(neuron),
-                side.mean().get(neuron),
-                side.storageError().get(neuron),
-                warnings);
+            List<Object> cells =
+                new ArrayList<>(
+                    Arrays.asList(
+                        layer.name(),
+                        group.label(),
+                        neuron,
+                        distance,
+                        side.errorBound().get(neuron),
+                        distance == null,
+                        side.norm().get(neuron),
+                        side.mean().get(neuron),
+                        side.storageError().get(neuron),
+                        side.gcvDistance().get(neuron)));
+            if (heldOut) {
+              cells.add(side.heldOutDistance().get(neuron));
+            }
+            cells.add(warnings);
+            csv.printRecord(cells);
           }
         }
       }

@@ -4,6 +4,9 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.report.figures.SimilarityFigure;
 import org.spanmatch.report.results.LayerLevels;
@@ -12,6 +15,7 @@ import org.spanmatch.report.results.MatchResult;
 import org.spanmatch.report.results.RunResult;
 import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.report.text.TextTable;
+import org.spanmatch.similarity.Jackknife.Interval;
 
 /** Prints and writes the result of {@code spanmatch match}. */
 public final class MatchReport {
@@ -22,6 +26,8 @@ public final class MatchReport {
 
   /** The head of a row below that of a layer: the same layer with its means. */
   public static final String UNCENTRED = "  with means";
+
+  private static final String NONE = "-";
 
   private MatchReport() {}
 
@@ -45,14 +51,50 @@ public final class MatchReport {
         addSimilarities(layer.uncentred().matches(), uncentred);
         table.add(uncentred);
       }
+      if (result.split() != null) {
+        addDetails(layer, table);
+      }
     }
     table.print(out);
   }
 
   private static void addSimilarities(List<MatchResult> matches, List<String> cells) {
     for (MatchResult match : matches) {
-      cells.add(String.format(Locale.ROOT, "%.4f", match.similarity()));
+      cells.add(share(match.similarity()));
     }
+  }
+
+  /** Adds rows below a layer with what parts of the samples say of it. */
+  private static void addDetails(LayerResult layer, TextTable table) {
+    List<MatchResult> matches = layer.matches();
+    if (matches.stream().anyMatch(match -> match.heldOut() != null)) {
+      addDetail("held out", matches, MatchReport::heldOut, table);
+    }
+    if (matches.stream().anyMatch(match -> match.confidence() != null)) {
+      addDetail("95 % from", matches, match -> share(match.confidence(), Interval::low), table);
+      addDetail("95 % to", matches, match -> share(match.confidence(), Interval::high), table);
+    }
+  }
+
+  private static void addDetail(
+      String name, List<MatchResult> matches, Function<MatchResult, String> cell, TextTable table) {
+    List<String> cells = new ArrayList<>(List.of(name, "", "", ""));
+    matches.forEach(match -> cells.add(cell.apply(match)));
+    table.addDetail(cells);
+  }
+
+  private static String heldOut(MatchResult match) {
+    return match.heldOut() == null || match.heldOut().share() == null
+        ? NONE
+        : share(match.heldOut().share());
+  }
+
+  private static String share(Interval interval, ToDoubleFunction<Interval> end) {
+    return interval == null ? NONE : share(end.applyAsDouble(interval));
+  }
+
+  private static String share(double share) {
+    return String.format(Locale.ROOT, "%.4f", share);
   }
 
   /** Prints notes that a reader of the table should know. */
@@ -136,6 +178,10 @@ public final class MatchReport {
               result.layers().get(0).matches().get(i).epsilon(),
               result.layers().stream()
                   .map(layer -> layer.matches().get(index).similarity())
+                  .toList(),
+              result.layers().stream()
+                  .map(layer -> layer.matches().get(index).confidence())
+                  .filter(Objects::nonNull)
                   .toList()));
     }
     return new SimilarityFigure(

@@ -104,10 +104,11 @@ public final class ReportFuzzing {
               List.of(new MatchResult(0.5, List.of(), List.of(), 0, NONE, NONE)),
               null,
               null,
-              new LayerResult.Seconds(0, 0, 0, 0)));
+              new LayerResult.Seconds(0, 0, 0, 0, 0, 0)));
     }
     RunResult result =
-        new RunResult("1", null, "x", "y", false, layers, PerGroup.of(names, names), List.of());
+        new RunResult(
+            "1", null, "x", "y", false, layers, PerGroup.of(names, names), List.of(), null);
     ByteArrayOutputStream csv = new ByteArrayOutputStream();
     Csv.writeSimilarity(result, csv);
     CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();

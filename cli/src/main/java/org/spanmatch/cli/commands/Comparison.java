@@ -18,6 +18,7 @@ import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.report.text.DisplayName;
+import org.spanmatch.similarity.Split;
 
 /**
  * Two networks, layer by layer, and what compares them.
@@ -62,6 +63,19 @@ record Comparison(
     int threads = computing.kernel().threads();
     return new Comparison(
         input, computing, kernel, LayerPair.ahead(input.pairs(), threads), console);
+  }
+
+  /**
+   * Checks that the examples of every layer can be divided.
+   *
+   * @throws org.spanmatch.activations.ActivationsException if there are too few of one
+   */
+  void requireDivisible(Split split) {
+    for (LayerPair pair : input.pairs()) {
+      if (pair instanceof LayerPair.OfActivations activations) {
+        activations.requireDivisible(split);
+      }
+    }
   }
 
   /** What computes. */

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.apache.commons.cli.Option;
@@ -158,7 +159,8 @@ public final class DemoCommand implements Command {
     try (Comparison comparison = Comparison.open(ComparingOptions.defaults(x, y, quiet), console)) {
       boolean levels = comparison.kernel().hasCheapRemovals();
       target.check(MatchReport.files(levels));
-      RunResult result = MatchRun.of(comparison, MatchOptions.DEFAULT_EPSILONS, levels);
+      RunResult result =
+          MatchRun.of(comparison, MatchOptions.DEFAULT_EPSILONS, levels, Optional.empty());
       MatchReport.printTable(result, console.out());
       MatchReport.write(result, target);
       return result;

@@ -2,12 +2,14 @@ package org.spanmatch.cli.commands;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.output.JsonTarget;
 import org.spanmatch.cli.output.Version;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.compare.LayerComparison;
+import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.Question;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.kernel.Distances;
@@ -16,6 +18,10 @@ import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.report.Csv;
 import org.spanmatch.report.WarningNotes;
 import org.spanmatch.report.results.DistancesResult;
+import org.spanmatch.report.results.SplitResult;
+import org.spanmatch.similarity.HeldOut;
+import org.spanmatch.similarity.Parts;
+import org.spanmatch.similarity.Split;
 
 /** {@code spanmatch distances}: every neuron's distance to the span of the other group. */
 public final class DistancesCommand implements Command {
@@ -49,13 +55,17 @@ public final class DistancesCommand implements Command {
 
         Prints CSV, or JSON with --json -. The columns of the CSV are layer, network (x is A, y is
         B), neuron, distance, error_bound, dead, norm, mean, storage_error (how far the rounding of
-        stored activations may move the distance) and warnings.
+        stored activations may move the distance), gcv_distance (what to expect on other samples;
+        it may exceed 1) and warnings. With --folds or --held-out, held_out_distance comes before
+        these: the distance on samples to a span that was fitted to others. It may exceed 1, too.
 
         One Gram file, as 'spanmatch gram' writes it, may stand in the place of A and B.
 
         Examples:
           spanmatch distances seed0.npz seed1.npz > distances.csv
           spanmatch distances seed0.npz seed1.npz --layers classifier.1 --json distances.json
+          spanmatch distances seed0.npz seed1.npz --folds 5 > held-out.csv
+          spanmatch distances seed0.npz seed1.npz --held-out 0.2 --seed 7
         """;
   }
 
@@ -66,6 +76,9 @@ public final class DistancesCommand implements Command {
     DistancesResult result;
     try (Comparison comparison = Comparison.open(options.comparing(), console)) {
       json.check();
+      options.split().ifPresent(comparison::requireDivisible);
+      Sides sides =
+          new Sides(options.split(), comparison.options().kernel().threads(), Optional.empty());
       result =
           new DistancesResult(
               Version.TEXT,
@@ -73,8 +86,9 @@ public final class DistancesCommand implements Command {
               comparison.input().x(),
               comparison.input().y(),
               comparison.options().centred(),
-              comparison.answers("distances", List.of("compress", "distances"), new Sides()),
-              comparison.input().leftOut());
+              comparison.answers("distances", sides.steps(), sides),
+              comparison.input().leftOut(),
+              options.split().map(SplitResult::of).orElse(null));
     }
     if (!options.comparing().computing().quiet()) {
       WarningNotes.printCentred(result.centred(), console.err());
@@ -89,8 +103,35 @@ public final class DistancesCommand implements Command {
     }
   }
 
-  /** The distances of both networks' neurons. */
-  private static final class Sides implements Question<DistancesResult.Layer> {
+  /**
+   * Asks for the distances of both networks' neurons.
+   *
+   * @param split how to divide examples; empty for not at all, and once it is done
+   * @param threads how many threads may compute
+   * @param heldOut the distances on held-out samples of the layer that is added up
+   */
+  private record Sides(Optional<Split> split, int threads, Optional<HeldOut> heldOut)
+      implements Question<DistancesResult.Layer> {
+    List<String> steps() {
+      return split.isPresent()
+          ? List.of("compress", HeldOut.STEP, "distances")
+          : List.of("compress", "distances");
+    }
+
+    @Override
+    public boolean looksAtGram() {
+      return split.isPresent();
+    }
+
+    @Override
+    public Question<DistancesResult.Layer> lookingAt(
+        LayerPair.OfGram added, LayerComparison.Steps steps) {
+      Parts parts = added.parts().orElseThrow();
+      HeldOut found =
+          steps.run(HeldOut.STEP, () -> HeldOut.ofAll(parts, threads, steps.progress()));
+      return new Sides(Optional.empty(), threads, Optional.of(found));
+    }
+
     @Override
     public DistancesResult.Layer answer(
         String layer, ProjectionTable table, LayerComparison.Steps steps) {
@@ -101,7 +142,7 @@ public final class DistancesCommand implements Command {
           steps.layers().masked(),
           Warning.of(table, full),
           table.precision(),
-          PerGroup.from(group -> DistancesResult.Side.of(table, group, full.get(group))));
+          PerGroup.from(group -> DistancesResult.Side.of(table, group, full.get(group), heldOut)));
     }
 
     @Override

@@ -53,12 +53,19 @@ public final class MatchCommand implements Command {
         matches, is found too, and shown as a figure of the similarity at every ε; --no-spectrum
         leaves that out.
 
+        --folds 5 or --held-out 0.2 asks whether matches hold on other samples: spans are fitted
+        without some of the examples and tried on these. A line below each layer has the share of
+        the matched neurons that are within ε there too. --confidence has the similarities between
+        which other samples of the kind would bring them, with 95 % confidence. An example, such as
+        an image with all its pixels, is divided from others as a whole; --seed chooses how.
+
         Examples:
           spanmatch match seed0.npz seed1.npz
           spanmatch match seed0.npz seed1.npz --layers 'features.*' --epsilon 0.3,0.5 --out result
           spanmatch match seed0.npz seed1.npz --json - --quiet > result.json
           spanmatch match seed0.npz seed1.npz --backend reference --spectrum --verbose
           spanmatch match bert0.npz bert1.npz --mask attention_mask
+          spanmatch match seed0.npz seed1.npz --folds 5 --confidence
           spanmatch match seeds.gram.npz --epsilon 0.3
         """;
   }
@@ -75,7 +82,8 @@ public final class MatchCommand implements Command {
       folder.ifPresent(target -> target.check(MatchReport.files(levels)));
       folder.ifPresent(target -> target.noteMissingFigures(console.err()));
       json.check();
-      result = MatchRun.of(comparison, options.epsilons(), levels);
+      options.split().ifPresent(comparison::requireDivisible);
+      result = MatchRun.of(comparison, options.epsilons(), levels, options.split());
     }
     if (!json.isStandardOutput()) {
       MatchReport.printTable(result, console.out());

@@ -8,8 +8,10 @@ import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.options.EpsilonOptions;
+import org.spanmatch.cli.options.SplitOptions;
 import org.spanmatch.cli.output.JsonTarget;
 import org.spanmatch.cli.output.ResultFolder;
+import org.spanmatch.similarity.Split;
 
 /**
  * The options of {@code spanmatch match}.
@@ -17,6 +19,7 @@ import org.spanmatch.cli.output.ResultFolder;
  * @param comparing what is compared, and how
  * @param epsilons the values of ε
  * @param spectrum whether to find match levels; empty for as the backend suggests
+ * @param split how to divide examples, if held-out samples or intervals are wanted
  * @param out where results and figures go, if anywhere
  * @param json where the JSON goes
  */
@@ -24,6 +27,7 @@ record MatchOptions(
     ComparingOptions comparing,
     List<Double> epsilons,
     Optional<Boolean> spectrum,
+    Optional<Split> split,
     Optional<ResultFolder> out,
     JsonTarget json) {
   /** The values of ε that the authors' program uses. */
@@ -42,6 +46,10 @@ record MatchOptions(
         CommonOptions.describe(EpsilonOptions.EPSILON, epsilons),
         SPECTRUM,
         NO_SPECTRUM,
+        SplitOptions.FOLDS,
+        SplitOptions.HELD_OUT,
+        SplitOptions.CONFIDENCE,
+        CommonOptions.SEED,
         CommonOptions.describe(
             CommonOptions.OUT,
             "write result.json, matches.csv, similarity.csv, similarity.svg and .png there, and the"
@@ -51,9 +59,10 @@ record MatchOptions(
   static MatchOptions of(Arguments arguments) {
     List<Double> epsilons = EpsilonOptions.epsilons(arguments, DEFAULT_EPSILONS);
     Optional<Boolean> spectrum = spectrum(arguments);
+    Optional<Split> split = SplitOptions.of(arguments);
     Optional<ResultFolder> out = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
     return new MatchOptions(
-        ComparingOptions.of(arguments), epsilons, spectrum, out, JsonTarget.of(arguments));
+        ComparingOptions.of(arguments), epsilons, spectrum, split, out, JsonTarget.of(arguments));
   }
 
   static Optional<Boolean> spectrum(Arguments arguments) {

@@ -1,9 +1,12 @@
 package org.spanmatch.cli.commands;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.spanmatch.cli.output.Version;
 import org.spanmatch.compare.LayerComparison;
+import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.Question;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Precision;
@@ -17,30 +20,45 @@ import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.results.MatchResult;
 import org.spanmatch.report.results.RunResult;
+import org.spanmatch.report.results.SplitResult;
+import org.spanmatch.similarity.HeldOut;
+import org.spanmatch.similarity.Jackknife;
+import org.spanmatch.similarity.Split;
 
 /** Finds the maximum matches of each layer, and says where the time went. */
 final class MatchRun implements Question<LayerResult> {
   private final double[] epsilons;
   private final boolean spectrum;
+  private final Resampling resampling;
 
-  private MatchRun(double[] epsilons, boolean spectrum) {
+  private MatchRun(double[] epsilons, boolean spectrum, Resampling resampling) {
     this.epsilons = epsilons;
     this.spectrum = spectrum;
+    this.resampling = resampling;
   }
 
   /**
    * The maximum matches of all layers of two networks.
    *
    * @param spectrum whether to find the match levels too
+   * @param split how to divide examples, if held-out samples or intervals are wanted
    */
-  static RunResult of(Comparison comparison, List<Double> epsilons, boolean spectrum) {
-    List<String> steps =
-        spectrum ? List.of("compress", "spectrum", "match") : List.of("compress", "match");
+  static RunResult of(
+      Comparison comparison, List<Double> epsilons, boolean spectrum, Optional<Split> split) {
+    List<String> steps = new ArrayList<>(List.of("compress"));
+    split.ifPresent(how -> steps.addAll(Collections.nCopies(how.blocks(), Jackknife.STEP)));
+    steps.addAll(spectrum ? List.of("spectrum", "match") : List.of("match"));
+    if (split.isPresent() && split.get().holdsOut()) {
+      steps.add(HeldOut.STEP);
+    }
     List<LayerResult> layers =
         comparison.answers(
             "match",
             steps,
-            new MatchRun(epsilons.stream().mapToDouble(Double::doubleValue).toArray(), spectrum));
+            new MatchRun(
+                epsilons.stream().mapToDouble(Double::doubleValue).toArray(),
+                spectrum,
+                Resampling.of(split, comparison, epsilons)));
     Input<?> input = comparison.input();
     return new RunResult(
         Version.TEXT,
@@ -50,7 +68,23 @@ final class MatchRun implements Question<LayerResult> {
         comparison.options().centred(),
         layers,
         input.skipped(),
-        input.leftOut());
+        input.leftOut(),
+        split.map(SplitResult::of).orElse(null));
+  }
+
+  @Override
+  public Optional<Split> split() {
+    return resampling.split();
+  }
+
+  @Override
+  public boolean looksAtGram() {
+    return split().isPresent();
+  }
+
+  @Override
+  public MatchRun lookingAt(LayerPair.OfGram added, LayerComparison.Steps steps) {
+    return new MatchRun(epsilons, spectrum, resampling.lookingAt(added, steps));
   }
 
   @Override
@@ -72,13 +106,15 @@ final class MatchRun implements Question<LayerResult> {
         Optional.of(LayerLevels.of(layer, table, full, warnings, levels)));
   }
 
-  private static LayerResult result(
+  private LayerResult result(
       String layer,
       ProjectionTable table,
       List<Warning> warnings,
       LayerComparison.Steps steps,
       List<Match> matches,
       Optional<LayerLevels> levels) {
+    List<MatchResult> results =
+        resampling.complete(matches.stream().map(MatchResult::of).toList(), steps);
     return new LayerResult(
         layer,
         table.samples(),
@@ -88,14 +124,16 @@ final class MatchRun implements Question<LayerResult> {
         PerGroup.from(table::fillsSpace),
         warnings,
         table.precision(),
-        matches.stream().map(MatchResult::of).toList(),
+        results,
         levels.orElse(null),
         null,
         new LayerResult.Seconds(
             steps.seconds("read"),
             steps.seconds("compress"),
             steps.seconds("spectrum"),
-            steps.seconds("match")));
+            steps.seconds("match"),
+            steps.seconds(HeldOut.STEP),
+            steps.seconds(Jackknife.STEP)));
   }
 
   @Override

@@ -77,7 +77,14 @@ public record InputOptions(
       return of(arguments);
     }
     arguments.requireWithout(
-        List.of(LAYOUT, MASK, SAMPLES, ComputingOptions.DEAD_THRESHOLD),
+        List.of(
+            LAYOUT,
+            MASK,
+            SAMPLES,
+            ComputingOptions.DEAD_THRESHOLD,
+            SplitOptions.FOLDS,
+            SplitOptions.HELD_OUT,
+            SplitOptions.CONFIDENCE),
         "is for activations, which a Gram file no longer has");
     return of(arguments, arguments.paths(1, 1));
   }

@@ -15,6 +15,7 @@ import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
 import org.knowm.xchart.style.CategoryStyler;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.spanmatch.similarity.Jackknife.Interval;
 
 /** Charts with layers along the x axis, and lines from layer to layer. */
 final class AcrossLayers {
@@ -111,6 +112,29 @@ final class AcrossLayers {
     series.setLineStyle(Drawing.stroke());
     series.setMarkerColor(color);
     series.setMarker(Drawing.MARKERS.get(rank % Drawing.MARKERS.size()));
+  }
+
+  /**
+   * Adds bars from the low to the high end of intervals; the legend does not name them.
+   *
+   * @param intervals one per layer
+   * @param rank which of the colours they have, that of the line they belong to
+   * @param count the number of colours
+   */
+  void addBars(List<Interval> intervals, int rank, int count) {
+    // Bars of XChart are as long on both sides, and so begin in the middle of an interval.
+    CategorySeries series =
+        chart.addSeries(
+            "line" + lines++,
+            labels,
+            intervals.stream().map(each -> (each.low() + each.high()) / 2).toList(),
+            intervals.stream().map(each -> (each.high() - each.low()) / 2).toList());
+    series.setLineColor(Viridis.color(rank, count));
+    series.setLineStyle(SeriesLines.NONE);
+    series.setMarker(SeriesMarkers.NONE);
+    series.setMarkerColor(Viridis.color(rank, count));
+    series.setShowInLegend(false);
+    chart.getStyler().setErrorBarsColorSeriesColor(true);
   }
 
   /** Sets where the y axis starts. */

@@ -8,9 +8,12 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.knowm.xchart.CategoryChart;
+import org.spanmatch.similarity.Jackknife.Interval;
 
 /**
  * A figure of the similarity of two networks across their layers, with one line per ε.
@@ -29,16 +32,23 @@ public record SimilarityFigure(
    *
    * @param epsilon the bound on the relative distance
    * @param similarity one number from 0 to 1 per layer
+   * @param intervals confidence intervals, drawn as bars; or none
    */
-  public record Line(double epsilon, List<Double> similarity) {
+  public record Line(double epsilon, List<Double> similarity, List<Interval> intervals) {
     /** Checks the numbers. */
     public Line {
       similarity = List.copyOf(similarity);
+      intervals = List.copyOf(intervals);
       for (double value : similarity) {
         if (!(value >= 0 && value <= 1)) {
           throw new IllegalArgumentException("a similarity of " + value + " is not from 0 to 1");
         }
       }
+    }
+
+    /** A line without intervals. */
+    public Line(double epsilon, List<Double> similarity) {
+      this(epsilon, similarity, List.of());
     }
   }
 
@@ -58,6 +68,10 @@ public record SimilarityFigure(
       if (line.similarity().size() != layers.size()) {
         throw new IllegalArgumentException(
             line.similarity().size() + " similarities for " + layers.size() + " layers");
+      }
+      if (!line.intervals().isEmpty() && line.intervals().size() != layers.size()) {
+        throw new IllegalArgumentException(
+            line.intervals().size() + " intervals for " + layers.size() + " layers");
       }
     }
   }
@@ -88,6 +102,9 @@ public record SimilarityFigure(
     List<Line> ordered = ordered();
     for (int i = 0; i < ordered.size(); i++) {
       Line line = ordered.get(i);
+      if (!line.intervals().isEmpty()) {
+        across.addBars(line.intervals(), ordered.size() - 1 - i, ordered.size());
+      }
       across.add(label(line), line.similarity(), ordered.size() - 1 - i, ordered.size());
     }
     return across.chart();
@@ -109,20 +126,37 @@ public record SimilarityFigure(
 
   private String description() {
     List<String> labels = Drawing.labels(layers);
-    return lines.stream()
-        .map(
-            line ->
-                IntStream.range(0, labels.size())
-                    .mapToObj(
-                        i ->
-                            labels.get(i)
-                                + " "
-                                + String.format(Locale.ROOT, "%.3f", line.similarity().get(i)))
-                    .collect(Collectors.joining(", ", label(line) + ": ", ".")))
+    return Stream.concat(
+            lines.stream()
+                .map(
+                    line ->
+                        stated(
+                            labels,
+                            label(line),
+                            i -> String.format(Locale.ROOT, "%.3f", line.similarity().get(i)))),
+            lines.stream()
+                .filter(line -> !line.intervals().isEmpty())
+                .map(
+                    line ->
+                        stated(
+                            labels,
+                            "95 % confidence, " + label(line),
+                            i ->
+                                String.format(
+                                    Locale.ROOT,
+                                    "%.3f to %.3f",
+                                    line.intervals().get(i).low(),
+                                    line.intervals().get(i).high()))))
         .collect(
             Collectors.joining(
                 "\n",
                 Drawing.SIMILARITY + ", by " + AcrossLayers.X_LABEL + ".\n",
                 marks().describe(labels)));
+  }
+
+  private static String stated(List<String> labels, String what, IntFunction<String> value) {
+    return IntStream.range(0, labels.size())
+        .mapToObj(i -> labels.get(i) + " " + value.apply(i))
+        .collect(Collectors.joining(", ", what + ": ", "."));
   }
 }

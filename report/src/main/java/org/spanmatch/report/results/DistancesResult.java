@@ -1,10 +1,13 @@
 package org.spanmatch.report.results;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import org.spanmatch.compare.LayerArrays.LeftOut;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Moments;
@@ -14,6 +17,7 @@ import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.similarity.HeldOut;
 
 /**
  * The result of {@code spanmatch distances}, in the shape of its JSON.
@@ -25,6 +29,7 @@ import org.spanmatch.kernel.ProjectionTable;
  * @param centred whether each neuron's mean was subtracted
  * @param layers one per common layer, in file order
  * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
+ * @param split how examples were divided; null if they were not
  */
 public record DistancesResult(
     @JsonProperty("spanmatch") String version,
@@ -33,7 +38,8 @@ public record DistancesResult(
     String y,
     boolean centred,
     List<Layer> layers,
-    List<LeftOut> leftOut) {
+    List<LeftOut> leftOut,
+    @JsonInclude(JsonInclude.Include.NON_NULL) SplitResult split) {
   /**
    * One layer.
    *
@@ -79,6 +85,11 @@ public record DistancesResult(
    * @param errorBound bound on the distance's error; null for dead neurons
    * @param storageError how far the rounding of the stored activations alone may have moved the
    *     distance, in [0, 1]; null for dead neurons
+   * @param gcvDistance the distance δ/(1 − r/d) to expect on other samples, with the rank r of the
+   *     other network's span and d samples; null for dead neurons, and where the span fills the
+   *     space
+   * @param heldOutDistance the distance on held-out samples; null for neurons that are active at
+   *     too few samples, and as a whole if no samples were held out
    * @param norm Euclidean norm of the activation vector; null if it exceeds the range of doubles
    * @param mean mean of the activations; null if their sum exceeds the range of doubles
    */
@@ -86,40 +97,64 @@ public record DistancesResult(
       List<Double> distance,
       List<Double> errorBound,
       List<Double> storageError,
+      List<Double> gcvDistance,
+      @JsonInclude(JsonInclude.Include.NON_NULL) List<Double> heldOutDistance,
       List<Double> norm,
       List<Double> mean) {
     /**
      * Returns the distances, norms and means of one network's neurons from a table.
      *
      * @param distances their distances to the full span of the other network
+     * @param heldOut the same on held-out samples, if there are any
      */
-    public static Side of(ProjectionTable table, Group group, Distances distances) {
+    public static Side of(
+        ProjectionTable table, Group group, Distances distances, Optional<HeldOut> heldOut) {
       int neurons = table.neurons(group);
       Moments moments = table.moments(group);
       return new Side(
           PerNeuron.of(neurons, distances, distances::distance),
           PerNeuron.of(neurons, distances, distances::errorBound),
           PerNeuron.storageErrors(neurons, distances),
+          gcvDistances(table, group, distances),
+          heldOut
+              .map(
+                  found ->
+                      PerNeuron.of(
+                          IntStream.range(0, neurons).boxed().toList(),
+                          neuron -> found.distance(group, 0, neuron)))
+              .orElse(null),
           finite(neurons, moments::norm),
           finite(neurons, neuron -> moments.mean(neuron, table.samples())));
+    }
+
+    private static List<Double> gcvDistances(
+        ProjectionTable table, Group group, Distances distances) {
+      double left = 1 - (double) table.rank(group.other()) / table.samples();
+      return left > 0
+          ? PerNeuron.of(table.neurons(group), distances, i -> distances.distance(i) / left)
+          : Collections.nCopies(table.neurons(group), null);
     }
 
     private Side sharpened(Side other) {
       List<Double> distances = new ArrayList<>(distance);
       List<Double> bounds = new ArrayList<>(errorBound);
       List<Double> storage = new ArrayList<>(storageError);
+      List<Double> gcv = new ArrayList<>(gcvDistance);
       for (int neuron = 0; neuron < bounds.size(); neuron++) {
         Double bound = other.errorBound.get(neuron);
         if (bound != null && bound < bounds.get(neuron)) {
           distances.set(neuron, other.distance.get(neuron));
           bounds.set(neuron, bound);
           storage.set(neuron, other.storageError.get(neuron));
+          gcv.set(neuron, other.gcvDistance.get(neuron));
         }
       }
       return new Side(
           Collections.unmodifiableList(distances),
           Collections.unmodifiableList(bounds),
           Collections.unmodifiableList(storage),
+          Collections.unmodifiableList(gcv),
+          heldOutDistance,
           norm,
           mean);
     }

@@ -74,6 +74,15 @@ public record LayerResult(
    * @param compress until the layer was compressed, without reading
    * @param spectrum finding the match levels; 0 without a spectrum
    * @param match finding the matches
+   * @param heldOut finding held-out distances; not in the JSON without them
+   * @param confidence finding match levels without each block of examples; not in the JSON without
+   *     intervals
    */
-  public record Seconds(double read, double compress, double spectrum, double match) {}
+  public record Seconds(
+      double read,
+      double compress,
+      double spectrum,
+      double match,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) double heldOut,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) double confidence) {}
 }

@@ -1,8 +1,11 @@
 package org.spanmatch.report.results;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.match.Match;
+import org.spanmatch.similarity.Jackknife;
 
 /**
  * A maximum match, in the shape of the JSON result.
@@ -13,6 +16,8 @@ import org.spanmatch.match.Match;
  * @param similarity size of the match / number of neurons
  * @param borderline neurons that may belong to the match or not, within the error bounds
  * @param undecidable neurons that can't be decided at ε = 0, and so don't match
+ * @param heldOut what held-out samples say of the match; null if none were asked, and at ε = 0
+ * @param confidence an interval of the similarity; null if it was not asked for, and at ε = 0
  */
 public record MatchResult(
     double epsilon,
@@ -20,7 +25,20 @@ public record MatchResult(
     List<Integer> y,
     double similarity,
     PerGroup<List<Integer>> borderline,
-    PerGroup<List<Integer>> undecidable) {
+    PerGroup<List<Integer>> undecidable,
+    @JsonInclude(JsonInclude.Include.NON_NULL) HeldOutResult heldOut,
+    @JsonInclude(JsonInclude.Include.NON_NULL) Jackknife.Interval confidence) {
+  /** A match without what other samples say of it. */
+  public MatchResult(
+      double epsilon,
+      List<Integer> x,
+      List<Integer> y,
+      double similarity,
+      PerGroup<List<Integer>> borderline,
+      PerGroup<List<Integer>> undecidable) {
+    this(epsilon, x, y, similarity, borderline, undecidable, null, null);
+  }
+
   /** The result for a match. */
   public static MatchResult of(Match match) {
     return new MatchResult(
@@ -30,5 +48,20 @@ public record MatchResult(
         match.similarity(),
         PerGroup.of(match.borderlineX(), match.borderlineY()),
         PerGroup.of(match.undecidableX(), match.undecidableY()));
+  }
+
+  /** Returns the matched neurons of a network, ascending. */
+  public List<Integer> members(Group group) {
+    return group == Group.X ? x : y;
+  }
+
+  /** Returns this match with what held-out samples say of it. */
+  public MatchResult withHeldOut(HeldOutResult found) {
+    return new MatchResult(epsilon, x, y, similarity, borderline, undecidable, found, confidence);
+  }
+
+  /** Returns this match with an interval of the similarity. */
+  public MatchResult withConfidence(Jackknife.Interval interval) {
+    return new MatchResult(epsilon, x, y, similarity, borderline, undecidable, heldOut, interval);
   }
 }

@@ -3,6 +3,8 @@ package org.spanmatch.report.results;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
 import org.spanmatch.kernel.Distances;
 
@@ -20,6 +22,20 @@ final class PerNeuron {
     List<Double> numbers = new ArrayList<>(Collections.nCopies(neurons, null));
     for (int i = 0; i < distances.size(); i++) {
       numbers.set(distances.neuron(i), number.applyAsDouble(i));
+    }
+    return Collections.unmodifiableList(numbers);
+  }
+
+  /**
+   * Returns numbers of some neurons, in their order; null for those that have none.
+   *
+   * @param number the number of the neuron at a position in its layer
+   */
+  static List<Double> of(List<Integer> neurons, IntFunction<OptionalDouble> number) {
+    List<Double> numbers = new ArrayList<>();
+    for (int neuron : neurons) {
+      OptionalDouble found = number.apply(neuron);
+      numbers.add(found.isPresent() ? found.getAsDouble() : null);
     }
     return Collections.unmodifiableList(numbers);
   }

@@ -1,5 +1,6 @@
 package org.spanmatch.report.results;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import org.spanmatch.kernel.ProjectionKernel;
  * @param layers one per common layer, in file order
  * @param skipped layers that only one file has
  * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
+ * @param split how examples were divided; null if they were not
  */
 public record RunResult(
     @JsonProperty("spanmatch") String version,
@@ -27,7 +29,8 @@ public record RunResult(
     boolean centred,
     List<LayerResult> layers,
     PerGroup<List<String>> skipped,
-    List<LeftOut> leftOut) {
+    List<LeftOut> leftOut,
+    @JsonInclude(JsonInclude.Include.NON_NULL) SplitResult split) {
   /** The match levels of the layers; none without a spectrum. */
   public List<LayerLevels> neuronLevels() {
     return layers.stream().map(LayerResult::neuronLevels).filter(Objects::nonNull).toList();

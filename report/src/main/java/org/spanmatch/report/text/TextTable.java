@@ -2,7 +2,11 @@ package org.spanmatch.report.text;
 
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /** A table of aligned columns: the first column to the left, the others to the right. */
 public final class TextTable {
@@ -11,6 +15,7 @@ public final class TextTable {
   private static final String GAP = "  ";
 
   private final List<List<String>> rows = new ArrayList<>();
+  private final Set<Integer> details = new HashSet<>(); // among the rows
 
   /** Starts a table with its column heads. */
   public TextTable(List<String> heads) {
@@ -22,6 +27,12 @@ public final class TextTable {
     rows.add(List.copyOf(cells));
   }
 
+  /** Adds a row that says more about the one before; its first cell is no name. */
+  public void addDetail(List<String> cells) {
+    details.add(rows.size());
+    add(cells);
+  }
+
   /**
    * Prints the table. On a terminal that is too narrow for it, columns go below each other, each
    * with the names again, and names are shorter.
@@ -29,14 +40,18 @@ public final class TextTable {
   public void print(PrintStream out) {
     int columns = TerminalStream.columns(out);
     int length = Math.min(NAME_LENGTH, Math.max(LEAST_NAME, columns / 2));
-    List<String> names =
-        DisplayName.all(rows.stream().skip(1).map(row -> row.get(0)).toList(), length);
+    List<String> named =
+        IntStream.range(1, rows.size())
+            .filter(row -> !details.contains(row))
+            .mapToObj(row -> rows.get(row).get(0))
+            .toList();
+    Iterator<String> names = DisplayName.all(named, length).iterator();
     List<List<String>> shown = new ArrayList<>(rows.subList(0, 1));
-    for (String name : names) {
+    for (int row = 1; row < rows.size(); row++) {
       // Cells may also be text from files, such as a dtype.
-      List<String> cells = new ArrayList<>(rows.get(shown.size()));
+      List<String> cells = new ArrayList<>(rows.get(row));
       cells.replaceAll(cell -> DisplayName.of(cell, NAME_LENGTH));
-      cells.set(0, name);
+      cells.set(0, details.contains(row) ? "  " + cells.get(0) : names.next());
       shown.add(cells);
     }
     printAligned(shown, columns, out);

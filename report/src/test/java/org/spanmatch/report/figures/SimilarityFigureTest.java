@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.report.figures.SimilarityFigure.Line;
+import org.spanmatch.similarity.Jackknife.Interval;
 import org.w3c.dom.Element;
 
 @Tag("once") // on one JDK: nothing here depends on which
@@ -47,6 +48,41 @@ final class SimilarityFigureTest {
         ε = 0.15: input 1.000, hidden1 0.000, output 0.500.
         ε = 0.5: input 1.000, hidden1 0.250, output 1.000.""",
         text(svg, "desc"));
+  }
+
+  /** Intervals are bars, and words in the description. */
+  @Test
+  void intervalsAreDrawnAndDescribed() throws Exception {
+    List<Interval> intervals = List.of(new Interval(0.5, 1), new Interval(0.25, 0.5));
+    SimilarityFigure figure =
+        new SimilarityFigure(
+            "Two networks",
+            List.of("input", "output"),
+            List.of(new Line(0.15, List.of(1.0, 0.5), intervals)));
+    assertEquals(
+        """
+        size of maximum match / number of neurons, by layer.
+        ε = 0.15: input 1.000, output 0.500.
+        95 % confidence, ε = 0.15: input 0.500 to 1.000, output 0.250 to 0.500.""",
+        text(svg(figure), "desc"));
+    SimilarityFigure plain =
+        new SimilarityFigure(
+            "Two networks", List.of("input", "output"), List.of(new Line(0.15, List.of(1.0, 0.5))));
+    assertTrue(coloured(png(figure)) > coloured(png(plain)));
+    Line wrong = new Line(0.1, List.of(0.5), intervals);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new SimilarityFigure("", List.of("a"), List.of(wrong)));
+  }
+
+  private static long coloured(BufferedImage image) {
+    return IntStream.range(0, image.getHeight())
+        .mapToLong(
+            y ->
+                IntStream.range(0, image.getWidth())
+                    .filter(x -> image.getRGB(x, y) != Color.WHITE.getRGB())
+                    .count())
+        .sum();
   }
 
   @Test
