@@ -16,6 +16,7 @@ import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.kernel.backend.HeapMemory;
 import org.spanmatch.similarity.Split;
 
 /**
@@ -171,7 +172,7 @@ public final class LayerComparison {
             question.needsNormProducts(),
             options.centred(),
             steps.progress());
-    announce(precision);
+    announce(precision, question);
     boolean looks = question.looksAtGram() || options.centred() || isOfGram();
     Asked<T> asked =
         looks
@@ -251,11 +252,17 @@ public final class LayerComparison {
   }
 
   /** Says what is to come, and makes room for it. */
-  private void announce(Precision precision) {
+  private void announce(Precision precision, Question<?> question) {
     int x = layers.neurons().x();
     int y = layers.neurons().y();
-    long heapBytes = kernel.heapBytes(x, y, layers.samples(), precision);
+    long lookBytes = question.looksAtGram() ? question.heapBytes(x, y) : 0;
+    long heapBytes = Math.max(lookBytes, kernel.heapBytes(x, y, layers.samples(), precision));
     makeRoom(heapBytes);
+    if (layers instanceof LayerPair.OfGram pair) {
+      HeapMemory.require(lookBytes, pair.gram(), pair.x(), pair.y());
+    } else if (layers instanceof LayerPair.OfActivations pair) {
+      HeapMemory.require(lookBytes, List.of(pair.x(), pair.y()));
+    }
     options.monitor().compressing(layers, precision, heapBytes);
   }
 

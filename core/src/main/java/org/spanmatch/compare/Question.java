@@ -46,6 +46,18 @@ public interface Question<T> {
   }
 
   /**
+   * Estimates, from above, the Java heap that {@link #lookingAt} takes, that of the Gram matrix
+   * included. It is checked before the layers are added up, like what the table takes.
+   *
+   * @param x number of neurons of the first network
+   * @param y number of neurons of the second network
+   * @return bytes; by default 0, for what takes no more than the table
+   */
+  default long heapBytes(int x, int y) {
+    return 0;
+  }
+
+  /**
    * {@return whether to answer for the layers with their means too, where they are compared about
    * their means and these are so large that they deserve a warning} If so, {@link #answer} is
    * called a second time, and {@link #besideUncentred} with both answers.

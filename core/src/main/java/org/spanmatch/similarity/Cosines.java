@@ -66,20 +66,11 @@ final class Cosines {
         i -> {
           double[] row = cosines[i];
           for (int j = upper ? i : 0; j < row.length; j++) {
-            double product = block[place(layer, rows[i], other, columns[j], width)];
+            double product = block[InnerProducts.place(layer, rows[i], other, columns[j], width)];
             row[j] = product / rowNorms[i] / columnNorms[j];
           }
         });
     return cosines;
-  }
-
-  /** Where a block has the inner product of two neurons. */
-  private static int place(int layer, int neuron, int other, int otherNeuron, int width) {
-    if (layer == other) {
-      return GramMatrix.triangleRow(width, Math.min(neuron, otherNeuron))
-          + Math.max(neuron, otherNeuron);
-    }
-    return layer < other ? neuron * width + otherNeuron : otherNeuron * width + neuron;
   }
 
   private static double[] norms(GramMatrix gram, int layer, int[] neurons) {
@@ -87,7 +78,7 @@ final class Cosines {
     int width = gram.layers().get(layer).neurons();
     double[] norms = new double[neurons.length];
     for (int i = 0; i < norms.length; i++) {
-      norms[i] = Math.sqrt(block[place(layer, neurons[i], layer, neurons[i], width)]);
+      norms[i] = Math.sqrt(block[InnerProducts.place(layer, neurons[i], layer, neurons[i], width)]);
     }
     return norms;
   }

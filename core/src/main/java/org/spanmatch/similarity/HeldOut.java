@@ -325,20 +325,11 @@ public final class HeldOut {
       int row = rows[i];
       double factor = toUnits(gram, units, rowLayer, row) / rowDivisors[row];
       for (int j = 0; j < columns.length; j++) {
-        int place = place(rowLayer, row, columnLayer, columns[j], width);
+        int place = InnerProducts.place(rowLayer, row, columnLayer, columns[j], width);
         products[i][j] = block[place] * factor * columnFactors[j];
       }
     }
     return products;
-  }
-
-  /** Where a block has the inner product of two neurons. */
-  private static int place(int layer, int neuron, int other, int otherNeuron, int width) {
-    if (layer == other) {
-      return GramMatrix.triangleRow(width, Math.min(neuron, otherNeuron))
-          + Math.max(neuron, otherNeuron);
-    }
-    return layer < other ? neuron * width + otherNeuron : otherNeuron * width + neuron;
   }
 
   private static void transpose(double[][] square) {

@@ -41,6 +41,19 @@ final class InnerProducts {
     return rows;
   }
 
+  /**
+   * Returns where a block of a {@link GramMatrix} has the inner product of two neurons.
+   *
+   * @param width number of neurons of the later one of the two layers
+   */
+  static int place(int layer, int neuron, int other, int otherNeuron, int width) {
+    if (layer == other) {
+      return GramMatrix.triangleRow(width, Math.min(neuron, otherNeuron))
+          + Math.max(neuron, otherNeuron);
+    }
+    return layer < other ? neuron * width + otherNeuron : otherNeuron * width + neuron;
+  }
+
   /** The columns of a layer in the factor, as far as they are long, by rows of the factor. */
   private static double[][] columns(TriangularFactor factor, int layer) {
     int neurons = factor.layers().get(layer).neurons();

@@ -21,6 +21,10 @@ final class SymmetricEigen {
   private static final int STRIP =
       128; // columns; with 1024 rows they fit in the second-level cache
   private static final int BATCH = 1 << 20; // rotations that are kept before they are applied
+
+  /** What a batch of rotations takes. */
+  static final long ROTATION_BYTES = (long) BATCH * (Integer.BYTES + 2 * Double.BYTES);
+
   private static final int MOST_SWEEPS = 100; // per eigenvalue; usually 2 are enough
 
   // Squares of anything that matters stay in the range of doubles.

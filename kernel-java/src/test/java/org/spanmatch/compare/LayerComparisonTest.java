@@ -163,4 +163,52 @@ class LayerComparisonTest {
     assertTrue(e.getMessage().startsWith(PAIR.x().description() + ": the Java heap of "));
     assertTrue(e.javaOption().orElseThrow().matches("-Xmx[0-9]+g"));
   }
+
+  /** A question whose look at the Gram matrix takes some heap. */
+  private static Question<Precision> looking(long bytes) {
+    return new Recorder(false) {
+      @Override
+      public boolean looksAtGram() {
+        return true;
+      }
+
+      @Override
+      public long heapBytes(int x, int y) {
+        return bytes;
+      }
+    };
+  }
+
+  @Test
+  void heapOfALookAtTheGramMatrixIsCheckedBeforeAnythingIsAddedUp() {
+    List<Long> announced = new ArrayList<>();
+    LayerComparison.Monitor monitor =
+        new LayerComparison.Monitor() {
+          @Override
+          public void update(String step, long done, long total) {
+            throw new AssertionError("nothing should be added up");
+          }
+
+          @Override
+          public void compressing(LayerPair pair, Precision precision, long heapBytes) {
+            announced.add(heapBytes);
+          }
+        };
+    long bytes = 1L << 60;
+    NotEnoughMemoryException e =
+        assertThrows(
+            NotEnoughMemoryException.class,
+            () -> comparison(Optional.empty(), monitor).answer(looking(bytes)));
+    assertTrue(
+        e.getMessage().contains("1 + 1 neurons need about 1152921504606 MB"), e.getMessage());
+    assertEquals(List.of(), announced);
+    LayerPair.OfGram added = PAIR.gram(kernel, GramOptions.defaults());
+    assertThrows(
+        NotEnoughMemoryException.class,
+        () ->
+            new LayerComparison(added, kernel, LayerComparison.Options.defaults())
+                .answer(looking(bytes)));
+    assertEquals(
+        Precision.STANDARD, comparison(Optional.empty(), new Monitor(9)).answer(looking(1)));
+  }
 }

@@ -43,6 +43,11 @@ record MeasuresRun(
   }
 
   @Override
+  public long heapBytes(int x, int y) {
+    return LayerGrams.heapBytes(x, y);
+  }
+
+  @Override
   public boolean needsNormProducts() {
     return measures.stream().anyMatch(Measure::needsNormProducts);
   }
