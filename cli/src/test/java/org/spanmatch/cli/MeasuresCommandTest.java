@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -290,6 +291,36 @@ class MeasuresCommandTest {
             + " 'spanmatch gram' adds them up\n",
         good("measures", file).err());
     assertEquals("", good("measures", file, "--measures", "linearCka").err());
+  }
+
+  /** Means of about 5,000 and 500,000 standard deviations, with and without {@code --center}. */
+  @Test
+  void notesSayWhatLargeMeansTake() throws IOException {
+    List<JsonNode> centred = new ArrayList<>();
+    for (double mean : new double[] {0, 1e5, 1e7}) {
+      Random random = new Random(1);
+      double[] values = new double[200 * 3];
+      Arrays.setAll(values, i -> mean + random.nextInt(64));
+      Path l = folder.resolve("l.npz");
+      Path m = folder.resolve("m.npz");
+      for (Path file : List.of(l, m)) {
+        double[] own = values.clone();
+        Random noise = new Random(file.equals(l) ? 2 : 3);
+        Arrays.setAll(own, i -> own[i] + noise.nextInt(8));
+        try (NpzWriter npz = new NpzWriter(Files.newOutputStream(file))) {
+          npz.add("l", own, 200, 3);
+        }
+      }
+      String err = good("measures", l, m).err();
+      assertEquals(mean == 1e5, err.contains("debiasedCka can't be had: the HSIC"), err);
+      assertEquals(mean == 1e7, err.contains("what is centred can't be had: "), err);
+      assertEquals(mean == 1e7, err.contains("its mean is so large"), err);
+      Outcome outcome = good("measures", l, m, "--center");
+      assertFalse(outcome.err().contains("can't be had"), outcome.err());
+      centred.add(layers(l, m, "--center").at("/0/measures/debiasedCka"));
+    }
+    assertEquals(centred.get(0).asDouble(), centred.get(1).asDouble(), 1e-12);
+    assertEquals(centred.get(0).asDouble(), centred.get(2).asDouble(), 1e-12);
   }
 
   /** Fourth powers of such activations overflow, so each neuron is scaled by itself. */

@@ -32,6 +32,8 @@ import org.spanmatch.similarity.Measure;
 record MeasuresRun(
     List<Measure> measures, int threads, Map<String, Double> found, Optional<String> note)
     implements Question<MeasuresResult.Layer> {
+  private static final int LEAST_SAMPLES = 4; // for which there is an unbiased HSIC
+
   /** Computes these measures. */
   MeasuresRun(List<Measure> measures, int threads) {
     this(measures, threads, Map.of(), Optional.empty());
@@ -54,45 +56,54 @@ record MeasuresRun(
 
   @Override
   public MeasuresRun lookingAt(LayerPair.OfGram added, LayerComparison.Steps steps) {
-    Map<String, Double> values =
-        steps.run(
-            "measures",
-            () -> {
-              LayerGrams layers = LayerGrams.of(added.gram(), added.x(), added.y(), threads);
-              Map<String, Double> each = new LinkedHashMap<>();
-              for (Measure measure : measures) {
-                OptionalDouble value = measure.of(layers);
-                each.put(measure.name(), value.isPresent() ? value.getAsDouble() : null);
-              }
-              return each;
-            });
-    return new MeasuresRun(measures, threads, values, lacking(added, values));
+    return steps.run(
+        "measures",
+        () -> {
+          LayerGrams layers = LayerGrams.of(added.gram(), added.x(), added.y(), threads);
+          Map<String, Double> values = new LinkedHashMap<>();
+          for (Measure measure : measures) {
+            OptionalDouble value = measure.of(layers);
+            values.put(measure.name(), value.isPresent() ? value.getAsDouble() : null);
+          }
+          Optional<String> reason =
+              layers
+                  .problem()
+                  .map(problem -> "what is centred can't be had: " + problem)
+                  .or(() -> lacking(added, layers, values));
+          return new MeasuresRun(measures, threads, values, reason);
+        });
   }
 
-  /** Says why a measure is missing if norm products are. */
-  private Optional<String> lacking(LayerPair.OfGram added, Map<String, Double> values) {
-    Gram gram = added.gram();
-    int x = added.x();
-    int y = added.y();
-    boolean complete =
-        Stream.of(GramPair.of(x, x), GramPair.of(x, y), GramPair.of(y, y))
-            .allMatch(pair -> gram.normProducts(pair).isPresent());
+  /** Says why a measure is missing that needs norm products. */
+  private Optional<String> lacking(
+      LayerPair.OfGram added, LayerGrams layers, Map<String, Double> values) {
     List<String> missing =
         measures.stream()
             .filter(Measure::needsNormProducts)
             .map(Measure::name)
             .filter(name -> values.get(name) == null)
             .toList();
-    if (complete || missing.isEmpty()) {
+    if (missing.isEmpty() || !layers.bothVary() || layers.samples() < LEAST_SAMPLES) {
       return Optional.empty();
     }
+    return Optional.of(String.join(", ", missing) + " can't be had: " + reason(added));
+  }
+
+  private static String reason(LayerPair.OfGram added) {
+    Gram gram = added.gram();
+    int x = added.x();
+    int y = added.y();
+    boolean complete =
+        Stream.of(GramPair.of(x, x), GramPair.of(x, y), GramPair.of(y, y))
+            .allMatch(pair -> gram.normProducts(pair).isPresent());
+    if (complete) {
+      return "the HSIC of a layer with itself is not above 0 by more than rounding; where means are"
+          + " large, --center helps";
+    }
     boolean scaled = Stream.of(x, y).map(gram.layers()::get).anyMatch(MeasuresRun::isScaled);
-    return Optional.of(
-        String.join(", ", missing)
-            + " can't be had: "
-            + (scaled
-                ? "activations are so large or so small that they had to be scaled"
-                : "the Gram file has no norm products; 'spanmatch gram' adds them up"));
+    return scaled
+        ? "activations are so large or so small that they had to be scaled"
+        : "the Gram file has no norm products; 'spanmatch gram' adds them up";
   }
 
   private static boolean isScaled(GramLayer layer) {
