@@ -307,9 +307,12 @@ public sealed interface LayerPair {
       return new OfGram(name, two, x > y ? 1 : 0, y > x ? 1 : 0, parts);
     }
 
-    /** {@return the two layers as their activations are stored, as {@link Gram#unshifted} says} */
+    /**
+     * {@return the two layers as their activations are stored, as {@link Gram#unshifted} says}
+     * Parts about means, which would not belong to them, are left out.
+     */
     public OfGram unshifted() {
-      return new OfGram(name, gram.unshifted(), x, y, parts);
+      return new OfGram(name, gram.unshifted(), x, y, parts.filter(those -> !those.centred()));
     }
 
     /**

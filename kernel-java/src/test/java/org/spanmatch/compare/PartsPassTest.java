@@ -65,7 +65,7 @@ class PartsPassTest {
   }
 
   /** Asks for parts, and returns what it is shown; in doubt as often as it is told. */
-  private static final class Looking implements Question<Boolean> {
+  private static class Looking implements Question<Boolean> {
     private final Optional<Split> split;
     private final boolean isInDoubt;
     private final List<LayerPair.OfGram> shown;
@@ -355,5 +355,30 @@ class PartsPassTest {
             () ->
                 shown(new LayerPair.OfActivations("fc", unread, unread), new Split(5000, 0, 0, 1)));
     assertTrue(e.getMessage().contains("4000 + 4000 neurons need about 12"), e.getMessage());
+  }
+
+  /** Parts about means would say of layers with their means what is not so. */
+  @Test
+  void layersWithTheirMeansHaveNoPartsAboutMeans() {
+    double[][] x = values(SAMPLES, X, 1);
+    double[][] y = values(SAMPLES, Y, 2);
+    for (double[][] rows : List.of(x, y)) {
+      for (double[] row : rows) {
+        Arrays.setAll(row, i -> 10 + row[i]);
+      }
+    }
+    List<LayerPair.OfGram> shown = new ArrayList<>();
+    Question<Boolean> question =
+        new Looking(Optional.of(SPLIT), false, shown) {
+          @Override
+          public boolean asksUncentred() {
+            return true;
+          }
+        };
+    new LayerComparison(pair(x, y), kernel, LayerComparison.Options.defaults().withCentring())
+        .answer(question);
+    assertEquals(2, shown.size());
+    assertTrue(shown.get(0).parts().orElseThrow().centred());
+    assertEquals(Optional.empty(), shown.get(1).parts());
   }
 }
