@@ -188,6 +188,11 @@ class HeldOutCommandTest {
     double distance = side.at("/y/distance/0").doubleValue();
     assertEquals(distance / (1 - 5.0 / SAMPLES), side.at("/y/gcvDistance/0").doubleValue(), 1e-15);
     assertTrue(side.at("/x/gcvDistance/5").isNull());
+    JsonNode centred = json("distances", x, y, "--center").at("/layers/0/distances/x");
+    assertEquals(
+        centred.at("/distance/0").doubleValue() / (1 - 6.0 / (SAMPLES - 1)),
+        centred.at("/gcvDistance/0").doubleValue(),
+        1e-15);
 
     Path few = TestFiles.npz(folder.resolve("few.npz"), "h", TestFiles.relu(20, 1), 4, 5);
     Path more = TestFiles.npz(folder.resolve("more.npz"), "h", TestFiles.relu(20, 2), 4, 5);

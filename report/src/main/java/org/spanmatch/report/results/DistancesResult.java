@@ -86,8 +86,8 @@ public record DistancesResult(
    * @param storageError how far the rounding of the stored activations alone may have moved the
    *     distance, in [0, 1]; null for dead neurons
    * @param gcvDistance the distance δ/(1 − r/d) to expect on other samples, with the rank r of the
-   *     other network's span and d samples; null for dead neurons, and where the span fills the
-   *     space
+   *     other network's span and d samples, one less for activations about their means; null for
+   *     dead neurons, and where the span fills the space
    * @param heldOutDistance the distance on held-out samples; null for neurons that are active at
    *     too few samples, and as a whole if no samples were held out
    * @param norm Euclidean norm of the activation vector; null if it exceeds the range of doubles
@@ -129,7 +129,7 @@ public record DistancesResult(
 
     private static List<Double> gcvDistances(
         ProjectionTable table, Group group, Distances distances) {
-      double left = 1 - (double) table.rank(group.other()) / table.samples();
+      double left = 1 - (double) table.rank(group.other()) / table.dimensions(group.other());
       return left > 0
           ? PerNeuron.of(table.neurons(group), distances, i -> distances.distance(i) / left)
           : Collections.nCopies(table.neurons(group), null);
