@@ -103,7 +103,8 @@ class MatchCommandTest {
     assertTrue(
         keys(layer)
             .containsAll(Set.of("name", "samples", "neurons", "dead", "matches", "seconds")));
-    assertEquals(Set.of("read", "compress", "spectrum", "match"), keys(layer.get("seconds")));
+    assertEquals(
+        Set.of("read", "compress", "chance", "spectrum", "match"), keys(layer.get("seconds")));
     assertEquals("a, first", layer.get("name").textValue());
     assertEquals(SAMPLES, layer.get("samples").intValue());
     assertEquals(4, layer.at("/neurons/x").intValue());
@@ -114,7 +115,19 @@ class MatchCommandTest {
     assertEquals(2, layer.get("matches").size());
     for (JsonNode match : layer.get("matches")) {
       assertEquals(
-          Set.of("epsilon", "x", "y", "similarity", "borderline", "undecidable"), keys(match));
+          Set.of(
+              "epsilon",
+              "x",
+              "y",
+              "similarity",
+              "borderline",
+              "undecidable",
+              "coverage",
+              "covered"),
+          keys(match));
+      assertEquals(4.0 / 6, match.get("coverage").doubleValue());
+      assertEquals(2, match.at("/covered/x").intValue());
+      assertEquals(2, match.at("/covered/y").intValue());
       assertEquals(List.of(1, 2), numbers(match.get("x")));
       assertEquals(List.of(0, 1), numbers(match.get("y")));
       assertEquals(4.0 / 7, match.get("similarity").doubleValue());
@@ -139,9 +152,17 @@ class MatchCommandTest {
         List.of(lines.get(0).split(" +", -1)));
     assertTrue(lines.get(1).matches("a, first +4/3 +1/0 +200 +0\\.5714 .*"), lines.get(1));
     assertTrue(lines.get(2).matches("conv +3/3 +0/0 +400 +1\\.0000 .*"), lines.get(2));
-    assertTrue(lines.get(3).startsWith("backend: java ("), lines.get(3));
+    assertEquals("", lines.get(3));
+    assertEquals(
+        List.of("coverage/chance", "ε=0.25", "ε=0.5", "ε=1"),
+        List.of(lines.get(4).split(" +", -1)));
     assertTrue(
-        lines.get(4).matches("2 layers in [0-9.]+ s, peak (memory|heap) [0-9]+ MB"), lines.get(4));
+        lines.get(5).matches("a, first +0\\.67/0\\.00 +0\\.67/0\\.00 +1\\.00/0\\.86"),
+        lines.get(5));
+    assertTrue(lines.get(6).startsWith("conv  "), lines.get(6));
+    assertTrue(lines.get(7).startsWith("backend: java ("), lines.get(7));
+    assertTrue(
+        lines.get(8).matches("2 layers in [0-9.]+ s, peak (memory|heap) [0-9]+ MB"), lines.get(8));
     assertEquals(
         "note: skipped, only in " + x + ": only x\nnote: skipped, only in " + y + ": only y\n",
         outcome.err());
@@ -177,15 +198,19 @@ class MatchCommandTest {
     assertEquals(
         List.of(
             "layer,epsilon,similarity,matched_x,matched_y,neurons_x,neurons_y,dead_x,dead_y,samples,"
-                + "masked,uncentred_similarity,warnings",
-            "\"a, first\",0.3,0.5714285714285714,2,2,4,3,1,0,200,0,,",
-            "conv,0.3,1.0,3,3,3,3,0,0,400,0,,"),
+                + "masked,uncentred_similarity,coverage,covered_x,covered_y,chance,jump_epsilon,jump_from,jump_to,warnings",
+            "\"a, first\",0.3,0.5714285714285714,2,2,4,3,1,0,200,0,,0.6666666666666666,2,2,0.0,"
+                + jump(json, 0)
+                + ",",
+            "conv,0.3,1.0,3,3,3,3,0,0,400,0,,1.0,3,3,0.0," + jump(json, 1) + ","),
         Files.readAllLines(out.resolve("similarity.csv")));
     assertTrue(Files.readString(out.resolve("similarity.svg")).contains("a, first"));
     assertTrue(ImageIO.read(out.resolve("similarity.png").toFile()).getWidth() > 300);
     List<String> levels = Files.readAllLines(out.resolve("spectrum.csv"));
-    assertEquals("layer,network,neuron,level,level_error,storage_error,warnings", levels.get(0));
-    assertEquals("\"a, first\",x,0,,,,", levels.get(1)); // dead
+    assertEquals(
+        "layer,network,neuron,level,level_error,storage_error,distance,chance_level,warnings",
+        levels.get(0));
+    assertEquals("\"a, first\",x,0,,,,,,", levels.get(1)); // dead
     JsonNode layer = JSON.readTree(json.toFile()).at("/layers/0");
     assertEquals(
         "\"a, first\",x,3,"
@@ -194,11 +219,22 @@ class MatchCommandTest {
             + layer.at("/levelErrors/x/3")
             + ","
             + layer.at("/storageErrors/x/3")
+            + ","
+            + layer.at("/fullDistances/x/3")
+            + ","
+            + layer.at("/chanceLevels/x/3")
             + ",",
         levels.get(4));
     assertEquals(1 + 4 + 3 + 3 + 3, levels.size());
     assertTrue(Files.readString(out.resolve("spectrum.svg")).contains("a, first"));
     assertTrue(ImageIO.read(out.resolve("spectrum.png").toFile()).getWidth() > 300);
+  }
+
+  /** The columns of a layer's nearest jump. */
+  private static String jump(Path json, int layer) throws IOException {
+    JsonNode jump = JSON.readTree(json.toFile()).at("/layers/" + layer + "/nearestJumps/0");
+    assertEquals(Set.of("epsilon", "from", "to"), keys(jump));
+    return jump.get("epsilon") + "," + jump.get("from") + "," + jump.get("to");
   }
 
   @Test
@@ -510,7 +546,9 @@ class MatchCommandTest {
             "precision",
             "levels",
             "levelErrors",
-            "storageErrors"),
+            "storageErrors",
+            "fullDistances",
+            "chanceLevels"),
         keys(layer));
     assertTrue(layer.at("/levels/x/0").isNull());
     assertTrue(layer.at("/levelErrors/x/0").isNull());

@@ -35,13 +35,27 @@ final class RealNetworks {
 
   /**
    * Returns what is noted: nothing skipped, nothing borderline, no warning; only the levels tell
-   * where a layer begins.
+   * where a layer begins, and where its similarity jumps.
    */
   static String notes(String option) {
     return option.equals("--spectrum")
-        ? "note: layer 'features.13': 0 at every ε asked for; the first neurons match at 0.63:"
+        ? jump("features.10", "0.6", "0.0000 to 0.7266 at ε=0.5982")
+            + jump("features.27", "0.3", "0.0000 to 0.6152 at ε=0.3008")
+            + jump("classifier.1", "0.25", "0.1309 to 0.2363 at ε=0.2468")
+            + jump("classifier.4", "0.25", "0.3000 to 0.4000 at ε=0.2472")
+            + "note: layer 'features.13': 0 at every ε asked for; the first neurons match at 0.63:"
             + " try --epsilon 0.65\n"
         : "";
+  }
+
+  private static String jump(String layer, String epsilon, String jump) {
+    return "note: layer '"
+        + layer
+        + "', ε="
+        + epsilon
+        + ": the similarity jumps nearby, from "
+        + jump
+        + "\n";
   }
 
   /**

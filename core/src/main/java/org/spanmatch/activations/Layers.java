@@ -206,6 +206,18 @@ public final class Layers {
   }
 
   /**
+   * A layer {@linkplain #rotated rotated} by a quarter to three quarters of its examples, so that
+   * neighbours, which may be alike, part too.
+   *
+   * @param layer the layer
+   * @param seed chooses by how many
+   * @return a layer of the same samples; one of a single example stays as it is
+   */
+  public static Layer shuffled(Layer layer, long seed) {
+    return RotatedActivations.shuffled(layer, seed);
+  }
+
+  /**
    * A mask over the samples of a test set.
    *
    * @param source where it comes from, the start of messages about it

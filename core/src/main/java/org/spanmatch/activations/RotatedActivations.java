@@ -1,8 +1,8 @@
 package org.spanmatch.activations;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Objects;
+import java.util.SplittableRandom;
 
 /**
  * A layer that begins with another example and has those before it at the end.
@@ -27,6 +27,17 @@ final class RotatedActivations extends Layer.Forwarding {
     long count = layer.sampleAxes().get(0);
     long begin = count == 0 ? 0 : Math.floorMod(examples, count);
     return begin == 0 ? layer : new RotatedActivations(layer, layer.samples() / count * begin);
+  }
+
+  /** See {@link Layers#shuffled}. */
+  static Layer shuffled(Layer layer, long seed) {
+    if (layer instanceof SampledActivations sampled) {
+      return sampled.of(shuffled(sampled.layer(), seed));
+    }
+    long examples = layer.sampleAxes().get(0);
+    long least = Math.max(1, examples / 4);
+    long most = examples - least;
+    return of(layer, least >= most ? least : new SplittableRandom(seed).nextLong(least, most + 1));
   }
 
   @Override
@@ -63,20 +74,21 @@ final class RotatedActivations extends Layer.Forwarding {
           int to = isAtEnd ? (int) Math.min(count, first - read) : count;
           read += count;
           if (to > from) {
-            return to - from == count ? block : part(block, from, to - from);
+            return to - from == count ? block : part(block, from, to);
           }
         }
       }
     }
 
-    private static Block part(Block block, int from, int count) {
-      double[] values = new double[Math.multiplyExact(count, block.neurons())];
-      block.copyRows(from, count, values, 0);
-      ByteBuffer buffer =
-          ByteBuffer.allocate(Math.multiplyExact(Double.BYTES, values.length))
-              .order(ByteOrder.nativeOrder());
-      buffer.asDoubleBuffer().put(values);
-      return Block.rows(ElementType.FLOAT64, buffer, block.neurons(), count);
+    private static Block part(Block block, int from, int to) {
+      if (block.hasPart(from, to, 0)) {
+        return block.part(from, to);
+      }
+      int count = to - from;
+      int bytes = Math.multiplyExact(count, block.neurons() * block.type().bytes());
+      ByteBuffer rows = ByteBuffer.allocate(bytes).order(block.data().order());
+      block.putRows(from, count, rows, 0);
+      return Block.rows(block.type(), rows, block.neurons(), count);
     }
 
     @Override

@@ -182,6 +182,16 @@ public sealed interface LayerPair {
     }
 
     /**
+     * {@return the same layers with the examples of the second in another order, in which the two
+     * have in common only what they have by chance; see {@link Layers#shuffled}}
+     *
+     * @param seed chooses the order
+     */
+    public OfActivations shuffled(long seed) {
+      return new OfActivations(name, x, Layers.shuffled(y, seed));
+    }
+
+    /**
      * {@return both layers restricted to the same samples, at most {@code count} of them}
      *
      * @param count number of samples to keep, at least 1

@@ -3,10 +3,13 @@ package org.spanmatch.compare;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
+import org.spanmatch.match.Match;
+import org.spanmatch.similarity.Chance;
 
 /**
  * A reason why the similarity of a layer may say little, and what to do about it.
@@ -15,6 +18,8 @@ import org.spanmatch.kernel.ProjectionTable;
  * @param message the same for people: a sentence without a full stop that ends with a cure
  */
 public record Warning(Code code, String message) {
+  private static final double CHANCE_MARGIN = 0.02;
+
   /**
    * The kinds of warnings. Their texts, such as {@code few-samples}, are stable; more may be added.
    */
@@ -34,7 +39,9 @@ public record Warning(Code code, String message) {
     /** One sample makes up a large share of all, such as padding. */
     PADDING,
     /** Most samples occur several times. */
-    REPEATED_SAMPLES;
+    REPEATED_SAMPLES,
+    /** At an ε asked for, the similarity is no more than chance gives. */
+    NOT_ABOVE_CHANCE;
 
     /** Returns the text, such as "few-samples". */
     @Override
@@ -74,6 +81,36 @@ public record Warning(Code code, String message) {
    */
   public static List<Warning> of(ProjectionTable table, PerGroup<Distances> distances) {
     return LayerWarnings.of(table, distances);
+  }
+
+  /**
+   * Returns the warning that some matches of two layers deserve where their similarity is no more
+   * than what chance gives at an ε that is larger by at most {@value #CHANCE_MARGIN}, to which the
+   * formula of {@link Chance} is good. A similarity of 0 claims nothing, and ε = 1 asks nothing.
+   *
+   * @param matches the matches
+   * @param chance the similarity by chance
+   * @return a warning of {@link Code#NOT_ABOVE_CHANCE}; empty if all clear it
+   */
+  public static Optional<Warning> ofChance(List<Match> matches, Chance chance) {
+    List<Match> within =
+        matches.stream()
+            .filter(match -> match.similarity() > 0 && match.epsilon() < 1)
+            .filter(
+                match -> match.similarity() <= chance.similarity(match.epsilon() + CHANCE_MARGIN))
+            .toList();
+    return within.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Warning(
+                Code.NOT_ABOVE_CHANCE,
+                "at ε="
+                    + within.stream()
+                        .map(match -> Double.toString(match.epsilon()))
+                        .collect(Collectors.joining(", "))
+                    + " the similarity is no more than networks reach whose samples are in"
+                    + " different orders: ask at a smaller ε, use more samples, or subtract the"
+                    + " mean of each neuron"));
   }
 
   /**

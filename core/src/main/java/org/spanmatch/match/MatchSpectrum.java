@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
@@ -24,6 +25,9 @@ import org.spanmatch.kernel.ProjectionTable.Peeled;
  * far, its own included.
  */
 public final class MatchSpectrum {
+  /** The least share of all neurons that makes a jump. */
+  private static final double JUMP_SHARE = 0.1;
+
   private final Map<Group, Levels> levels;
   private final int neurons;
 
@@ -195,12 +199,7 @@ public final class MatchSpectrum {
    * @return empty if fewer neurons match at every ε
    */
   public OptionalDouble epsilonFor(int size) {
-    double[] sorted =
-        levels.values().stream()
-            .flatMapToDouble(found -> Arrays.stream(found.level))
-            .sorted()
-            .toArray();
-    return smallest(sorted, size);
+    return smallest(sorted(), size);
   }
 
   /**
@@ -219,6 +218,49 @@ public final class MatchSpectrum {
       largest = Math.max(largest, epsilon.getAsDouble());
     }
     return OptionalDouble.of(largest);
+  }
+
+  /**
+   * Returns the nearest jump of the similarity beside an ε: the ε at which at least a tenth of all
+   * neurons, and no fewer than two, begin to match at once. A similarity at one fixed ε says little
+   * if a jump is near.
+   *
+   * @param epsilon ε
+   * @return the nearest jump, of two at the same distance the one at the smaller ε; empty if the
+   *     similarity has none
+   */
+  public Optional<Jump> nearestJump(double epsilon) {
+    double[] sorted = sorted();
+    Jump nearest = null;
+    for (int from = 0, to = 0; from < sorted.length && sorted[from] <= 1; from = to) {
+      while (to < sorted.length && sorted[to] == sorted[from]) {
+        to++;
+      }
+      boolean jumps = to - from >= Math.max(2, JUMP_SHARE * neurons);
+      if (jumps
+          && (nearest == null
+              || Math.abs(sorted[from] - epsilon) < Math.abs(nearest.epsilon() - epsilon))) {
+        nearest = new Jump(sorted[from], (double) from / neurons, (double) to / neurons);
+      }
+    }
+    return Optional.ofNullable(nearest);
+  }
+
+  /**
+   * A place where the similarity jumps.
+   *
+   * @param epsilon the ε at which it does
+   * @param from the similarity just below
+   * @param to the similarity from there on
+   */
+  public record Jump(double epsilon, double from, double to) {}
+
+  /** All levels, ascending; infinite ones last. */
+  private double[] sorted() {
+    return levels.values().stream()
+        .flatMapToDouble(found -> Arrays.stream(found.level))
+        .sorted()
+        .toArray();
   }
 
   /**

@@ -122,6 +122,32 @@ public final class MaximumMatch {
   }
 
   /**
+   * Returns the neurons that lie within ε of the span of all of the other group that remain in a
+   * table, which is left as it was. Those of the maximum match are among them; many more show a
+   * chain of dependences, not a lack of shared structure. Costs O(neurons), and {@link
+   * ProjectionTable#distances} of both groups at ε = 0, whose limits are those of {@link
+   * #find(ProjectionTable, double...)}.
+   *
+   * @param table the two groups
+   * @param distances of both groups, before any removal
+   * @param epsilon ε, in [0, 1]
+   * @return positions in the layer, ascending
+   * @throws IllegalArgumentException if ε is outside [0, 1]
+   */
+  public static PerGroup<List<Integer>> covered(
+      ProjectionTable table, PerGroup<Distances> distances, double epsilon) {
+    Limits limits = Limits.of(table, epsilon);
+    return PerGroup.from(
+        group -> {
+          Distances of = epsilon == 0 ? table.distances(group) : distances.get(group);
+          return IntStream.range(0, of.size())
+              .filter(i -> limits.within(group, of, i))
+              .mapToObj(of::neuron)
+              .toList();
+        });
+  }
+
+  /**
    * Finds a match, and leaves in the table the neurons that may match at this ε, whatever the
    * errors of the distances are.
    */

@@ -33,10 +33,10 @@ import org.spanmatch.kernel.PerGroup;
  * that of random neurons, τ &lt; (r − τ)/(d − 1), it is the neuron with the largest κ. The order
  * stays, and the similarity by chance comes out too large rather than too small.)
  *
- * <p>Levels found by really permuting samples lie within about 0.02 of these where there are at
- * least four times as many samples as neurons of a network, and within 0.07 with fewer. The formula
- * takes samples to be exchangeable. Pixels of an image and tokens of a sequence aren't: there, a
- * pass with permuted examples finds more by chance.
+ * <p>Curves of the similarity found by really permuting samples lie on average within 0.02 in ε of
+ * this one where there are at least four times as many samples as neurons of a network, and within
+ * 0.07 with fewer. The formula takes samples to be exchangeable. Pixels of an image and tokens of a
+ * sequence aren't: there, a pass with permuted examples finds more by chance.
  */
 public final class Chance {
   private final PerGroup<double[]> levels; // by position, infinite for dead neurons

@@ -9,6 +9,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.gram.Progress;
@@ -63,6 +64,54 @@ class MatchSpectrumTest extends MatchingContract {
                 new Class<?>[] {ProjectionTable.class},
                 handler),
         Progress.NONE);
+  }
+
+  /** Neurons that follow one another match at once. */
+  @Test
+  void jumpsAreWhereSeveralNeuronsMatchAtOnce() {
+    MatchSpectrum spectrum =
+        spectrum(
+            new Peeled(Group.X, 0, 0.5, 0, 0.5),
+            new Peeled(Group.X, 1, 0.625, 0, 0.625),
+            new Peeled(Group.Y, 0, 0.25, 0, 0.25));
+    MatchSpectrum.Jump jump = new MatchSpectrum.Jump(0.5, 1.0 / 3, 1);
+    assertEquals(Optional.of(jump), spectrum.nearestJump(0.1));
+    assertEquals(Optional.of(jump), spectrum.nearestJump(1));
+    MatchSpectrum gentle =
+        spectrum(
+            new Peeled(Group.X, 0, 0.5, 0, 0.5),
+            new Peeled(Group.X, 1, 0.375, 0, 0.375),
+            new Peeled(Group.Y, 0, 0.25, 0, 0.25));
+    assertEquals(Optional.empty(), gentle.nearestJump(0.5));
+  }
+
+  @Test
+  void aJumpIsTheNearestOne() {
+    int found = 0;
+    for (int seed = 0; seed < 50; seed++) {
+      try (ProjectionTable table = PlantedProblem.of(seed).compress(kernel())) {
+        MatchSpectrum spectrum = MatchSpectrum.of(table, Progress.NONE);
+        for (double epsilon : new double[] {0.01, 0.3, 0.9}) {
+          Optional<MatchSpectrum.Jump> nearest = spectrum.nearestJump(epsilon);
+          for (Group group : Group.values()) {
+            for (double level : spectrum.levels(group)) {
+              if (level > 1e-3 && level <= 1) {
+                double to = spectrum.maximumMatch(level).similarity();
+                double from = spectrum.maximumMatch(Math.nextDown(level)).similarity();
+                int neurons = table.neurons(Group.X) + table.neurons(Group.Y);
+                if (Math.round((to - from) * neurons) >= Math.max(2, neurons / 10.0)) {
+                  assertTrue(
+                      Math.abs(nearest.orElseThrow().epsilon() - epsilon)
+                          <= Math.abs(level - epsilon));
+                  found++;
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    assertTrue(found > 50, "only " + found);
   }
 
   /** A level is the smallest of distances each of which is in doubt, on both sides. */

@@ -25,6 +25,7 @@ import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.KernelOptions;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
@@ -91,6 +92,31 @@ class MaximumMatchTest {
     }
     assertTrue(skipped < compared / 100, skipped + " skipped, " + compared + " compared");
     assertTrue(partial > compared / 10, "only " + partial + " of " + compared + " are of interest");
+  }
+
+  /** Coverage is what is within ε before any removal, and has the match in it. */
+  @Test
+  void whatMatchesIsCovered() {
+    int more = 0;
+    for (int seed = 0; seed < 200; seed++) {
+      PlantedProblem problem = PlantedProblem.of(seed);
+      try (ProjectionTable table = table(problem)) {
+        PerGroup<Distances> full = PerGroup.from(table::distances);
+        for (double epsilon : new double[] {0, 0.2, 0.5, 1}) {
+          Match match = MaximumMatch.of(table, epsilon);
+          PerGroup<List<Integer>> covered = MaximumMatch.covered(table, full, epsilon);
+          assertTrue(covered.x().containsAll(match.x()), "problem " + seed + ", " + epsilon);
+          assertTrue(covered.y().containsAll(match.y()), "problem " + seed + ", " + epsilon);
+          more += covered.x().size() - match.x().size();
+          Distances x = full.x();
+          for (int i = 0; epsilon > 0 && i < x.size(); i++) {
+            assertEquals(x.distance(i) <= epsilon, covered.x().contains(x.neuron(i)));
+          }
+        }
+        assertThrows(IllegalArgumentException.class, () -> MaximumMatch.covered(table, full, 1.5));
+      }
+    }
+    assertTrue(more > 30, "only " + more);
   }
 
   // Properties, on larger problems.

@@ -14,10 +14,12 @@ import org.apache.commons.csv.CSVFormat;
 import org.apache.commons.csv.CSVPrinter;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.match.MatchSpectrum.Jump;
 import org.spanmatch.report.results.DistancesResult;
 import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.results.MatchResult;
+import org.spanmatch.report.results.MatchResult.Coverage;
 import org.spanmatch.report.results.MeasuresResult;
 import org.spanmatch.report.results.RunResult;
 import org.spanmatch.report.results.SimpleResult;
@@ -85,7 +87,14 @@ public final class Csv {
                 "dead_y",
                 "samples",
                 "masked",
-                "uncentred_similarity"));
+                "uncentred_similarity",
+                "coverage",
+                "covered_x",
+                "covered_y",
+                "chance",
+                "jump_epsilon",
+                "jump_from",
+                "jump_to"));
     if (heldOut) {
       heads.add("held_out_share");
     }
@@ -97,6 +106,8 @@ public final class Csv {
       for (LayerResult layer : result.layers()) {
         for (int i = 0; i < layer.matches().size(); i++) {
           MatchResult match = layer.matches().get(i);
+          Coverage coverage = match.coverage();
+          Jump jump = layer.nearestJumps() == null ? null : layer.nearestJumps().get(i);
           List<Object> cells =
               new ArrayList<>(
                   Arrays.asList(
@@ -113,7 +124,14 @@ public final class Csv {
                       layer.masked(),
                       layer.uncentred() == null
                           ? null
-                          : layer.uncentred().matches().get(i).similarity()));
+                          : layer.uncentred().matches().get(i).similarity(),
+                      coverage.coverage(),
+                      coverage.covered().x(),
+                      coverage.covered().y(),
+                      layer.chance() == null ? null : layer.chance().get(i),
+                      jump == null ? null : jump.epsilon(),
+                      jump == null ? null : jump.from(),
+                      jump == null ? null : jump.to()));
           if (heldOut) {
             cells.add(match.heldOut() == null ? null : match.heldOut().share());
           }
@@ -250,6 +268,8 @@ public final class Csv {
             "level",
             "level_error",
             "storage_error",
+            "distance",
+            "chance_level",
             "warnings")) {
       for (LayerLevels layer : layers) {
         printLevels(csv, layer, Group.X);
@@ -283,6 +303,8 @@ public final class Csv {
           levels.get(neuron),
           layer.levelErrors().get(group).get(neuron),
           layer.storageErrors().get(group).get(neuron),
+          layer.fullDistances().get(group).get(neuron),
+          layer.chanceLevels() == null ? null : layer.chanceLevels().get(group).get(neuron),
           Warning.codes(layer.warnings()));
     }
   }

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.spanmatch.compare.Warning;
+import org.spanmatch.match.MatchSpectrum.Jump;
 import org.spanmatch.report.figures.SimilarityFigure;
 import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.LayerResult;
@@ -28,6 +29,9 @@ public final class MatchReport {
   public static final String UNCENTRED = "  with means";
 
   private static final String NONE = "-";
+
+  /** A jump no farther than this from ε is near. */
+  private static final double NEAR = 0.005;
 
   private MatchReport() {}
 
@@ -97,12 +101,40 @@ public final class MatchReport {
     return String.format(Locale.ROOT, "%.4f", share);
   }
 
+  /**
+   * Prints what stands beside the similarities, in a second table: coverage and, if it was asked
+   * for, the similarity by chance.
+   */
+  public static void printBeside(RunResult result, PrintStream out) {
+    boolean chance = result.layers().stream().anyMatch(layer -> layer.chance() != null);
+    List<String> heads = new ArrayList<>(List.of(chance ? "coverage/chance" : "coverage"));
+    for (MatchResult match : result.layers().get(0).matches()) {
+      heads.add("ε=" + number(match.epsilon()));
+    }
+    TextTable table = new TextTable(heads);
+    for (LayerResult layer : result.layers()) {
+      List<String> cells = new ArrayList<>(List.of(layer.name()));
+      for (int i = 0; i < layer.matches().size(); i++) {
+        String covered = shortly(layer.matches().get(i).coverage().coverage());
+        cells.add(
+            layer.chance() == null ? covered : covered + "/" + shortly(layer.chance().get(i)));
+      }
+      table.add(cells);
+    }
+    table.print(out);
+  }
+
+  private static String shortly(Double share) {
+    return share == null ? NONE : String.format(Locale.ROOT, "%.2f", share);
+  }
+
   /** Prints notes that a reader of the table should know. */
   public static void printNotes(RunResult result, PrintStream err) {
     WarningNotes.printCentred(result.centred(), err);
     for (LayerResult layer : result.layers()) {
       WarningNotes.print(layer.name(), layer.warnings(), err);
-      for (MatchResult match : layer.matches()) {
+      for (int i = 0; i < layer.matches().size(); i++) {
+        MatchResult match = layer.matches().get(i);
         String at =
             "note: layer '"
                 + DisplayName.printable(layer.name())
@@ -117,9 +149,24 @@ public final class MatchReport {
                   + " may match or not, within the error bounds; the JSON lists them");
         }
         noteUndecidable(at, match, err);
+        noteJump(at, match, layer.nearestJumps() == null ? null : layer.nearestJumps().get(i), err);
       }
     }
     ZerosNote.print(result.layers(), err);
+  }
+
+  /** Prints a note if the similarity jumps so near to ε that its number there says little. */
+  private static void noteJump(String at, MatchResult match, Jump jump, PrintStream err) {
+    if (jump != null && Math.abs(jump.epsilon() - match.epsilon()) <= NEAR) {
+      err.println(
+          at
+              + String.format(
+                  Locale.ROOT,
+                  "the similarity jumps nearby, from %.4f to %.4f at ε=%.4f",
+                  jump.from(),
+                  jump.to(),
+                  jump.epsilon()));
+    }
   }
 
   /**
@@ -182,6 +229,10 @@ public final class MatchReport {
               result.layers().stream()
                   .map(layer -> layer.matches().get(index).confidence())
                   .filter(Objects::nonNull)
+                  .toList(),
+              result.layers().stream()
+                  .filter(layer -> layer.chance() != null)
+                  .map(layer -> layer.chance().get(index))
                   .toList()));
     }
     return new SimilarityFigure(

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.spanmatch.compare.Warning;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.report.figures.SpectrumFigure;
 import org.spanmatch.report.results.LayerLevels;
 
@@ -34,12 +35,17 @@ public final class SpectrumReport {
   }
 
   private static SpectrumFigure.Curve curve(LayerLevels layer) {
-    List<Double> x = layer.levels().x();
-    List<Double> y = layer.levels().y();
     return new SpectrumFigure.Curve(
         layer.layer(),
-        Stream.concat(x.stream(), y.stream()).filter(Objects::nonNull).toList(),
-        x.size() + y.size(),
-        Warning.codes(layer.warnings()));
+        living(layer.levels()),
+        layer.levels().x().size() + layer.levels().y().size(),
+        Warning.codes(layer.warnings()),
+        layer.chanceLevels() == null ? List.of() : living(layer.chanceLevels()));
+  }
+
+  private static List<Double> living(PerGroup<List<Double>> levels) {
+    return Stream.concat(levels.x().stream(), levels.y().stream())
+        .filter(Objects::nonNull)
+        .toList();
   }
 }

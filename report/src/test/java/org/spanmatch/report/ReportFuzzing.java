@@ -101,14 +101,36 @@ public final class ReportFuzzing {
               PerGroup.of(false, false),
               List.of(),
               Precision.STANDARD,
-              List.of(new MatchResult(0.5, List.of(), List.of(), 0, NONE, NONE)),
+              List.of(
+                  new MatchResult(
+                      0.5,
+                      List.of(),
+                      List.of(),
+                      0,
+                      NONE,
+                      NONE,
+                      null,
+                      null,
+                      new MatchResult.Coverage(null, PerGroup.of(0, 0)))),
               null,
               null,
-              new LayerResult.Seconds(0, 0, 0, 0, 0, 0)));
+              null,
+              null,
+              new LayerResult.Seconds(0, 0, 0, 0, 0, 0, 0)));
     }
     RunResult result =
         new RunResult(
-            "1", null, "x", "y", false, layers, PerGroup.of(names, names), List.of(), null);
+            "1",
+            null,
+            "x",
+            "y",
+            false,
+            layers,
+            PerGroup.of(names, names),
+            List.of(),
+            null,
+            "none",
+            null);
     ByteArrayOutputStream csv = new ByteArrayOutputStream();
     Csv.writeSimilarity(result, csv);
     CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();

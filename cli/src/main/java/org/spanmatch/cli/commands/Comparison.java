@@ -3,7 +3,9 @@ package org.spanmatch.cli.commands;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntFunction;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.options.ComputingOptions;
 import org.spanmatch.cli.options.UsageException;
@@ -90,7 +92,31 @@ record Comparison(
    * @param steps what is done for each layer
    */
   <T> List<T> answers(String task, List<String> steps, Question<T> question) {
-    return answers(task, steps, question, () -> false);
+    return answers(task, steps, layer -> question);
+  }
+
+  /**
+   * Asks of every layer a question of its own.
+   *
+   * @param questions the question of a layer by its number, from 0
+   */
+  <T> List<T> answers(String task, List<String> steps, IntFunction<Question<T>> questions) {
+    return answers(task, steps, questions, () -> false);
+  }
+
+  /**
+   * Asks a question of layers whose examples are in another order, in the place of those of the
+   * input. Nothing is noted.
+   */
+  <T> List<T> shuffled(List<? extends LayerPair> pairs, Question<T> question) {
+    return answers(
+        "chance",
+        List.of("compress", "spectrum"),
+        pairs,
+        layer -> question,
+        Optional.of(Precision.STANDARD),
+        () -> false,
+        new ArrayList<>());
   }
 
   /**
@@ -101,31 +127,52 @@ record Comparison(
    */
   <T> List<T> answers(
       String task, List<String> steps, Question<T> question, BooleanSupplier stopped) {
+    return answers(task, steps, layer -> question, stopped);
+  }
+
+  private <T> List<T> answers(
+      String task,
+      List<String> steps,
+      IntFunction<Question<T>> questions,
+      BooleanSupplier stopped) {
     if (!options.quiet()) {
       input.noteSkipped(console);
     }
+    List<String> inDoubt = new ArrayList<>();
+    List<T> answers =
+        answers(task, steps, ahead.pairs(), questions, options.precision(), stopped, inDoubt);
+    if (!options.quiet()) {
+      noteInDoubt(inDoubt);
+    }
+    return answers;
+  }
+
+  private <T> List<T> answers(
+      String task,
+      List<String> steps,
+      List<? extends LayerPair> pairs,
+      IntFunction<Question<T>> questions,
+      Optional<Precision> precision,
+      BooleanSupplier stopped,
+      List<String> inDoubt) {
     boolean shown = !options.quiet() && !options.verbose();
     List<T> answers = new ArrayList<>();
-    List<String> inDoubt = new ArrayList<>();
     try (ProgressLine progress = new ProgressLine(console, shown, task, input.weights(), steps)) {
       LayerComparison.Options how =
           new LayerComparison.Options(
               options.deadThreshold(),
-              options.precision(),
+              precision,
               options.centred(),
               new Monitor(progress, stopped, inDoubt));
-      for (LayerPair pair : ahead.pairs()) {
+      for (LayerPair pair : pairs) {
         progress.startLayer(pair.name());
         LayerComparison layer = new LayerComparison(pair, kernel, how);
-        answers.add(layer.answer(question));
+        answers.add(layer.answer(questions.apply(answers.size())));
         say(pair, layer.steps().toString());
       }
       progress.finish();
     } catch (StoppedException e) {
       // What was found by then is the result.
-    }
-    if (!options.quiet()) {
-      noteInDoubt(inDoubt);
     }
     return List.copyOf(answers);
   }

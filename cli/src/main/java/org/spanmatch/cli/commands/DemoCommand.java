@@ -15,6 +15,7 @@ import org.spanmatch.cli.demo.Digits;
 import org.spanmatch.cli.demo.LayerOutput;
 import org.spanmatch.cli.demo.ReluNetwork;
 import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.ChanceOptions;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.output.OutputFile;
 import org.spanmatch.cli.output.ResultFolder;
@@ -160,7 +161,12 @@ public final class DemoCommand implements Command {
       boolean levels = comparison.kernel().hasCheapRemovals();
       target.check(MatchReport.files(levels));
       RunResult result =
-          MatchRun.of(comparison, MatchOptions.DEFAULT_EPSILONS, levels, Optional.empty());
+          MatchRun.of(
+              comparison,
+              MatchOptions.DEFAULT_EPSILONS,
+              levels,
+              Optional.empty(),
+              ChanceOptions.defaults());
       MatchReport.printTable(result, console.out());
       MatchReport.write(result, target);
       return result;

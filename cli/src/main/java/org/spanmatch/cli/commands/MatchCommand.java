@@ -46,6 +46,10 @@ public final class MatchCommand implements Command {
         of neurons, 1 when all neurons of both networks lie within relative distance ε of the span
         of the other network's matched neurons.
 
+        A second table shows what stands beside it. Coverage: the share of living neurons within ε of
+        the span of all neurons of the other network, matched or not. Chance: the similarity that
+        networks with these spans and means reach when their samples are in different orders.
+
         ε = 0 asks for exactness within the rounding of the stored activations; neurons that this
         rounding leaves undecidable don't match, and a note says how many there are.
 
@@ -67,6 +71,7 @@ public final class MatchCommand implements Command {
           spanmatch match bert0.npz bert1.npz --mask attention_mask
           spanmatch match seed0.npz seed1.npz --folds 5 --confidence
           spanmatch match seeds.gram.npz --epsilon 0.3
+          spanmatch match seed0.npz seed1.npz --chance shuffle --seed 7
         """;
   }
 
@@ -83,10 +88,13 @@ public final class MatchCommand implements Command {
       folder.ifPresent(target -> target.noteMissingFigures(console.err()));
       json.check();
       options.split().ifPresent(comparison::requireDivisible);
-      result = MatchRun.of(comparison, options.epsilons(), levels, options.split());
+      result =
+          MatchRun.of(comparison, options.epsilons(), levels, options.split(), options.chance());
     }
     if (!json.isStandardOutput()) {
       MatchReport.printTable(result, console.out());
+      console.out().println();
+      MatchReport.printBeside(result, console.out());
       if (!options.comparing().computing().quiet()) {
         Footer.print(result.backend(), result.layers().size(), start, console.out());
       }

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.ChanceOptions;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.options.EpsilonOptions;
@@ -20,6 +21,7 @@ import org.spanmatch.similarity.Split;
  * @param epsilons the values of ε
  * @param spectrum whether to find match levels; empty for as the backend suggests
  * @param split how to divide examples, if held-out samples or intervals are wanted
+ * @param chance how to find the similarity by chance
  * @param out where results and figures go, if anywhere
  * @param json where the JSON goes
  */
@@ -28,6 +30,7 @@ record MatchOptions(
     List<Double> epsilons,
     Optional<Boolean> spectrum,
     Optional<Split> split,
+    ChanceOptions chance,
     Optional<ResultFolder> out,
     JsonTarget json) {
   /** The values of ε that the authors' program uses. */
@@ -49,6 +52,7 @@ record MatchOptions(
         SplitOptions.FOLDS,
         SplitOptions.HELD_OUT,
         SplitOptions.CONFIDENCE,
+        ChanceOptions.CHANCE,
         CommonOptions.SEED,
         CommonOptions.describe(
             CommonOptions.OUT,
@@ -61,8 +65,10 @@ record MatchOptions(
     Optional<Boolean> spectrum = spectrum(arguments);
     Optional<Split> split = SplitOptions.of(arguments);
     Optional<ResultFolder> out = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
+    ComparingOptions comparing = ComparingOptions.of(arguments);
+    ChanceOptions chance = ChanceOptions.of(arguments, comparing.input());
     return new MatchOptions(
-        ComparingOptions.of(arguments), epsilons, spectrum, split, out, JsonTarget.of(arguments));
+        comparing, epsilons, spectrum, split, chance, out, JsonTarget.of(arguments));
   }
 
   static Optional<Boolean> spectrum(Arguments arguments) {

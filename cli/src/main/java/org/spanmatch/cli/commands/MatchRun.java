@@ -1,9 +1,12 @@
 package org.spanmatch.cli.commands;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.spanmatch.cli.options.ChanceOptions;
 import org.spanmatch.cli.output.Version;
 import org.spanmatch.compare.LayerComparison;
 import org.spanmatch.compare.LayerPair;
@@ -15,12 +18,15 @@ import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
 import org.spanmatch.match.MatchSpectrum;
+import org.spanmatch.match.MatchSpectrum.Jump;
 import org.spanmatch.match.MaximumMatch;
 import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.results.MatchResult;
+import org.spanmatch.report.results.MatchResult.Coverage;
 import org.spanmatch.report.results.RunResult;
 import org.spanmatch.report.results.SplitResult;
+import org.spanmatch.similarity.Chance;
 import org.spanmatch.similarity.HeldOut;
 import org.spanmatch.similarity.Jackknife;
 import org.spanmatch.similarity.Split;
@@ -30,11 +36,20 @@ final class MatchRun implements Question<LayerResult> {
   private final double[] epsilons;
   private final boolean spectrum;
   private final Resampling resampling;
+  private final ByChance byChance;
+  private final Optional<Chance> chance;
 
-  private MatchRun(double[] epsilons, boolean spectrum, Resampling resampling) {
+  private MatchRun(
+      double[] epsilons,
+      boolean spectrum,
+      Resampling resampling,
+      ByChance byChance,
+      Optional<Chance> chance) {
     this.epsilons = epsilons;
     this.spectrum = spectrum;
     this.resampling = resampling;
+    this.byChance = byChance;
+    this.chance = chance;
   }
 
   /**
@@ -42,11 +57,22 @@ final class MatchRun implements Question<LayerResult> {
    *
    * @param spectrum whether to find the match levels too
    * @param split how to divide examples, if held-out samples or intervals are wanted
+   * @param chance how to find the similarity by chance
    */
   static RunResult of(
-      Comparison comparison, List<Double> epsilons, boolean spectrum, Optional<Split> split) {
+      Comparison comparison,
+      List<Double> epsilons,
+      boolean spectrum,
+      Optional<Split> split,
+      ChanceOptions chance) {
+    double[] all = epsilons.stream().mapToDouble(Double::doubleValue).toArray();
+    ByChance byChance = ByChance.of(comparison, chance);
+    Resampling resampling = Resampling.of(split, comparison, epsilons);
     List<String> steps = new ArrayList<>(List.of("compress"));
     split.ifPresent(how -> steps.addAll(Collections.nCopies(how.blocks(), Jackknife.STEP)));
+    if (byChance.looksAtGram()) {
+      steps.add("chance");
+    }
     steps.addAll(spectrum ? List.of("spectrum", "match") : List.of("match"));
     if (split.isPresent() && split.get().holdsOut()) {
       steps.add(HeldOut.STEP);
@@ -55,10 +81,7 @@ final class MatchRun implements Question<LayerResult> {
         comparison.answers(
             "match",
             steps,
-            new MatchRun(
-                epsilons.stream().mapToDouble(Double::doubleValue).toArray(),
-                spectrum,
-                Resampling.of(split, comparison, epsilons)));
+            layer -> new MatchRun(all, spectrum, resampling, byChance, byChance.shuffled(layer)));
     Input<?> input = comparison.input();
     return new RunResult(
         Version.TEXT,
@@ -69,7 +92,9 @@ final class MatchRun implements Question<LayerResult> {
         layers,
         input.skipped(),
         input.leftOut(),
-        split.map(SplitResult::of).orElse(null));
+        split.map(SplitResult::of).orElse(null),
+        chance.method().toString(),
+        chance.usedSeed());
   }
 
   @Override
@@ -79,12 +104,17 @@ final class MatchRun implements Question<LayerResult> {
 
   @Override
   public boolean looksAtGram() {
-    return split().isPresent();
+    return split().isPresent() || byChance.looksAtGram();
   }
 
   @Override
   public MatchRun lookingAt(LayerPair.OfGram added, LayerComparison.Steps steps) {
-    return new MatchRun(epsilons, spectrum, resampling.lookingAt(added, steps));
+    return new MatchRun(
+        epsilons,
+        spectrum,
+        split().isPresent() ? resampling.lookingAt(added, steps) : resampling,
+        byChance,
+        byChance.looksAtGram() ? Optional.of(byChance.of(added, steps)) : chance);
   }
 
   @Override
@@ -93,28 +123,42 @@ final class MatchRun implements Question<LayerResult> {
     List<Warning> warnings = Warning.of(table, full);
     if (!spectrum) {
       List<Match> matches = steps.run("match", () -> MaximumMatch.find(table, epsilons));
-      return result(layer, table, warnings, steps, matches, Optional.empty());
+      return result(layer, table, full, warned(warnings, matches), steps, matches, null);
     }
     MatchSpectrum levels = steps.run("spectrum", () -> MatchSpectrum.of(table, steps.progress()));
     List<Match> matches = steps.run("match", () -> MaximumMatch.find(table, levels, epsilons));
-    return result(
-        layer,
-        table,
-        warnings,
-        steps,
-        matches,
-        Optional.of(LayerLevels.of(layer, table, full, warnings, levels)));
+    return result(layer, table, full, warned(warnings, matches), steps, matches, levels);
+  }
+
+  /** Adds the warning that the matches deserve, if any. */
+  private List<Warning> warned(List<Warning> warnings, List<Match> matches) {
+    return Stream.concat(
+            warnings.stream(), chance.flatMap(found -> Warning.ofChance(matches, found)).stream())
+        .toList();
   }
 
   private LayerResult result(
       String layer,
       ProjectionTable table,
+      PerGroup<Distances> full,
       List<Warning> warnings,
       LayerComparison.Steps steps,
       List<Match> matches,
-      Optional<LayerLevels> levels) {
-    List<MatchResult> results =
-        resampling.complete(matches.stream().map(MatchResult::of).toList(), steps);
+      MatchSpectrum levels) {
+    int living = full.x().size() + full.y().size();
+    List<MatchResult> withCoverage =
+        steps.run(
+            "match",
+            () ->
+                matches.stream()
+                    .map(
+                        match ->
+                            MatchResult.of(
+                                match,
+                                Coverage.of(
+                                    MaximumMatch.covered(table, full, match.epsilon()), living)))
+                    .toList());
+    List<MatchResult> results = resampling.complete(withCoverage, steps);
     return new LayerResult(
         layer,
         table.samples(),
@@ -125,15 +169,27 @@ final class MatchRun implements Question<LayerResult> {
         warnings,
         table.precision(),
         results,
-        levels.orElse(null),
+        chance
+            .map(found -> Arrays.stream(epsilons).map(found::similarity).boxed().toList())
+            .orElse(null),
+        levels == null ? null : jumps(levels),
+        levels == null ? null : LayerLevels.of(layer, table, full, warnings, levels, chance),
         null,
         new LayerResult.Seconds(
             steps.seconds("read"),
             steps.seconds("compress"),
+            steps.seconds("chance"),
             steps.seconds("spectrum"),
             steps.seconds("match"),
             steps.seconds(HeldOut.STEP),
             steps.seconds(Jackknife.STEP)));
+  }
+
+  /** The nearest jump beside each ε, null where there is none. */
+  private List<Jump> jumps(MatchSpectrum levels) {
+    return Arrays.stream(epsilons)
+        .mapToObj(epsilon -> levels.nearestJump(epsilon).orElse(null))
+        .toList();
   }
 
   @Override

@@ -16,6 +16,7 @@ import org.spanmatch.cli.output.Version;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.Footer;
 import org.spanmatch.compare.LayerComparison;
+import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.Question;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.kernel.Distances;
@@ -29,6 +30,7 @@ import org.spanmatch.report.WarningNotes;
 import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.SpectrumResult;
 import org.spanmatch.report.text.TextTable;
+import org.spanmatch.similarity.Chance;
 
 /** {@code spanmatch spectrum}: the maximum match at every ε at once. */
 public final class SpectrumCommand implements Command {
@@ -64,6 +66,9 @@ public final class SpectrumCommand implements Command {
         10, 25, 50, 75 and 100 % of the neurons of both networks match, or - where dead neurons
         prevent it. The JSON holds the level of every neuron, with a bound on its error.
 
+        The JSON and the CSV also hold each neuron's distance to the full span of the other network,
+        and its level by chance, that is, with the samples of one network in another order.
+
         One Gram file, as 'spanmatch gram' writes it, may stand in the place of A and B.
 
         Examples:
@@ -84,6 +89,11 @@ public final class SpectrumCommand implements Command {
       folder.ifPresent(target -> target.noteMissingFigures(console.err()));
       json.check();
       Input<?> input = comparison.input();
+      ByChance byChance = ByChance.of(comparison, options.chance());
+      List<String> steps =
+          byChance.looksAtGram()
+              ? List.of("compress", "chance", "spectrum")
+              : List.of("compress", "spectrum");
       result =
           new SpectrumResult(
               Version.TEXT,
@@ -91,9 +101,12 @@ public final class SpectrumCommand implements Command {
               input.x(),
               input.y(),
               comparison.options().centred(),
-              comparison.answers("spectrum", List.of("compress", "spectrum"), new Levels()),
+              comparison.answers(
+                  "spectrum", steps, layer -> new Levels(byChance, byChance.shuffled(layer))),
               input.skipped(),
-              input.leftOut());
+              input.leftOut(),
+              options.chance().method().toString(),
+              options.chance().usedSeed());
     }
     if (!json.isStandardOutput()) {
       printTable(result, options.minSize(), console.out());
@@ -121,7 +134,18 @@ public final class SpectrumCommand implements Command {
   }
 
   /** The match levels of both networks' neurons. */
-  private static final class Levels implements Question<SpectrumResult.Layer> {
+  private record Levels(ByChance byChance, Optional<Chance> chance)
+      implements Question<SpectrumResult.Layer> {
+    @Override
+    public boolean looksAtGram() {
+      return byChance.looksAtGram();
+    }
+
+    @Override
+    public Levels lookingAt(LayerPair.OfGram added, LayerComparison.Steps steps) {
+      return new Levels(byChance, Optional.of(byChance.of(added, steps)));
+    }
+
     @Override
     public SpectrumResult.Layer answer(
         String layer, ProjectionTable table, LayerComparison.Steps steps) {
@@ -131,7 +155,7 @@ public final class SpectrumCommand implements Command {
       return SpectrumResult.Layer.of(
           table,
           steps.layers().masked(),
-          LayerLevels.of(layer, table, full, Warning.of(table, full), spectrum));
+          LayerLevels.of(layer, table, full, Warning.of(table, full), spectrum, chance));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.ChanceOptions;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.output.JsonTarget;
@@ -14,12 +15,14 @@ import org.spanmatch.cli.output.ResultFolder;
  *
  * @param comparing what is compared, and how
  * @param minSize a number of neurons of each network to show the smallest ε of, if any
+ * @param chance how to find the levels by chance
  * @param out where results and figures go, if anywhere
  * @param json where the JSON goes
  */
 record SpectrumOptions(
     ComparingOptions comparing,
     Optional<Integer> minSize,
+    ChanceOptions chance,
     Optional<ResultFolder> out,
     JsonTarget json) {
   private static final Option MIN_SIZE =
@@ -29,6 +32,8 @@ record SpectrumOptions(
   static List<Option> definitions() {
     return ComparingOptions.definitions(
         MIN_SIZE,
+        ChanceOptions.CHANCE,
+        CommonOptions.SEED,
         CommonOptions.describe(
             CommonOptions.OUT, "write result.json, spectrum.csv, spectrum.svg and .png there"));
   }
@@ -37,7 +42,8 @@ record SpectrumOptions(
     Optional<Integer> minSize =
         arguments.wholeNumber(MIN_SIZE, 1, Integer.MAX_VALUE).map(Long::intValue);
     Optional<ResultFolder> out = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
-    return new SpectrumOptions(
-        ComparingOptions.of(arguments), minSize, out, JsonTarget.of(arguments));
+    ComparingOptions comparing = ComparingOptions.of(arguments);
+    ChanceOptions chance = ChanceOptions.of(arguments, comparing.input());
+    return new SpectrumOptions(comparing, minSize, chance, out, JsonTarget.of(arguments));
   }
 }

@@ -137,6 +137,22 @@ final class AcrossLayers {
     chart.getStyler().setErrorBarsColorSeriesColor(true);
   }
 
+  /**
+   * Adds a dashed line of what is there by chance, without markers; the legend explains it once.
+   *
+   * @param values one per layer
+   * @param rank which of the colours it has, that of the line it belongs to
+   * @param count the number of colours
+   */
+  void addChance(List<Double> values, int rank, int count) {
+    CategorySeries series = chart.addSeries("line" + lines++, labels, values);
+    series.setLabel("by chance");
+    series.setLineColor(Viridis.color(rank, count));
+    series.setLineStyle(Drawing.thinStroke());
+    series.setMarker(SeriesMarkers.NONE);
+    series.setShowInLegend(rank == 0);
+  }
+
   /** Sets where the y axis starts. */
   void setStart(double start) {
     chart.getStyler().setYAxisMin(start);

@@ -194,6 +194,12 @@ final class Drawing {
         0);
   }
 
+  /** Returns the stroke of what is there for comparison: thin and dashed. */
+  static BasicStroke thinStroke() {
+    return new BasicStroke(
+        2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {9, 6}, 0);
+  }
+
   /** Returns the names of layers as distinct labels. */
   static List<String> labels(List<String> layers) {
     List<String> labels = new ArrayList<>();

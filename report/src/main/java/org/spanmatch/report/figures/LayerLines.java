@@ -21,6 +21,9 @@ final class LayerLines {
   private static final List<float[]> DASHES =
       List.of(new float[] {}, new float[] {16, 8}, new float[] {3, 7});
 
+  /** With more layers, lines for comparison would hide the others. */
+  static final int MOST_COMPARED = 6;
+
   private final XYChart chart;
   private final List<String> labels;
 
@@ -55,6 +58,16 @@ final class LayerLines {
     series.setLineStyle(Drawing.stroke(DASHES.get(every == 1 ? layer % DASHES.size() : 0)));
     series.setMarker(SeriesMarkers.NONE);
     series.setShowInLegend(layer % every == 0 || layer == count - 1);
+  }
+
+  /** Adds a line by chance for a layer, given its number. */
+  void addChance(int layer, List<? extends Number> x, List<? extends Number> y) {
+    XYSeries series = chart.addSeries("chance" + layer, x, y);
+    series.setLabel("by chance");
+    series.setLineColor(Viridis.color(layer, labels.size()));
+    series.setLineStyle(Drawing.thinStroke());
+    series.setMarker(SeriesMarkers.NONE);
+    series.setShowInLegend(layer == labels.size() - 1);
   }
 
   /** Returns the chart with the lines so far. */

@@ -33,22 +33,29 @@ public record SimilarityFigure(
    * @param epsilon the bound on the relative distance
    * @param similarity one number from 0 to 1 per layer
    * @param intervals confidence intervals, drawn as bars; or none
+   * @param chance the same by chance, drawn as a dashed line; or none
    */
-  public record Line(double epsilon, List<Double> similarity, List<Interval> intervals) {
+  public record Line(
+      double epsilon, List<Double> similarity, List<Interval> intervals, List<Double> chance) {
     /** Checks the numbers. */
     public Line {
-      similarity = List.copyOf(similarity);
+      similarity = shares(similarity);
       intervals = List.copyOf(intervals);
-      for (double value : similarity) {
+      chance = shares(chance);
+    }
+
+    private static List<Double> shares(List<Double> values) {
+      for (double value : values) {
         if (!(value >= 0 && value <= 1)) {
           throw new IllegalArgumentException("a similarity of " + value + " is not from 0 to 1");
         }
       }
+      return List.copyOf(values);
     }
 
-    /** A line without intervals. */
+    /** A line without intervals and chance. */
     public Line(double epsilon, List<Double> similarity) {
-      this(epsilon, similarity, List.of());
+      this(epsilon, similarity, List.of(), List.of());
     }
   }
 
@@ -72,6 +79,10 @@ public record SimilarityFigure(
       if (!line.intervals().isEmpty() && line.intervals().size() != layers.size()) {
         throw new IllegalArgumentException(
             line.intervals().size() + " intervals for " + layers.size() + " layers");
+      }
+      if (!line.chance().isEmpty() && line.chance().size() != layers.size()) {
+        throw new IllegalArgumentException(
+            line.chance().size() + " similarities by chance for " + layers.size() + " layers");
       }
     }
   }
@@ -102,6 +113,12 @@ public record SimilarityFigure(
     List<Line> ordered = ordered();
     for (int i = 0; i < ordered.size(); i++) {
       Line line = ordered.get(i);
+      if (!line.chance().isEmpty()) {
+        across.addChance(line.chance(), ordered.size() - 1 - i, ordered.size());
+      }
+    }
+    for (int i = 0; i < ordered.size(); i++) {
+      Line line = ordered.get(i);
       if (!line.intervals().isEmpty()) {
         across.addBars(line.intervals(), ordered.size() - 1 - i, ordered.size());
       }
@@ -126,7 +143,7 @@ public record SimilarityFigure(
 
   private String description() {
     List<String> labels = Drawing.labels(layers);
-    return Stream.concat(
+    return Stream.of(
             lines.stream()
                 .map(
                     line ->
@@ -146,7 +163,16 @@ public record SimilarityFigure(
                                     Locale.ROOT,
                                     "%.3f to %.3f",
                                     line.intervals().get(i).low(),
-                                    line.intervals().get(i).high()))))
+                                    line.intervals().get(i).high()))),
+            lines.stream()
+                .filter(line -> !line.chance().isEmpty())
+                .map(
+                    line ->
+                        stated(
+                            labels,
+                            "By chance, " + label(line),
+                            i -> String.format(Locale.ROOT, "%.3f", line.chance().get(i)))))
+        .flatMap(each -> each)
         .collect(
             Collectors.joining(
                 "\n",

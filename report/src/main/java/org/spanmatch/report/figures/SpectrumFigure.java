@@ -5,8 +5,11 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.BiConsumer;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.knowm.xchart.XYChart;
 
 /**
@@ -31,11 +34,17 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
    * @param levels the match levels of the living neurons of both networks, each in [0, 1]
    * @param neurons number of neurons, dead ones included
    * @param warnings the codes of the layer's warnings, separated by blanks; blank for none
+   * @param chance the match levels by chance, drawn as a dashed line; or none
    */
-  public record Curve(String layer, List<Double> levels, int neurons, String warnings) {
+  public record Curve(
+      String layer, List<Double> levels, int neurons, String warnings, List<Double> chance) {
     /** Checks the numbers. */
     public Curve {
-      levels = List.copyOf(levels);
+      levels = checked(levels, neurons);
+      chance = checked(chance, neurons);
+    }
+
+    private static List<Double> checked(List<Double> levels, int neurons) {
       for (double level : levels) {
         if (!(level >= 0 && level <= 1)) {
           throw new IllegalArgumentException("a level of " + level + " is not from 0 to 1");
@@ -44,15 +53,20 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
       if (levels.size() > neurons) {
         throw new IllegalArgumentException(levels.size() + " levels of " + neurons + " neurons");
       }
+      return List.copyOf(levels);
     }
 
     /** The curve of a layer without warnings. */
     public Curve(String layer, List<Double> levels, int neurons) {
-      this(layer, levels, neurons, "");
+      this(layer, levels, neurons, "", List.of());
     }
 
     double similarity(double epsilon) {
-      return share(levels.stream().filter(level -> level <= epsilon).count());
+      return share(levels, epsilon);
+    }
+
+    private double share(List<Double> of, double epsilon) {
+      return share(of.stream().filter(level -> level <= epsilon).count());
     }
 
     private double share(long count) {
@@ -61,8 +75,18 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
 
     // From the first step on, since all curves are 0 before it.
     private void addTo(LayerLines lines, int number) {
+      steps(levels, (epsilons, similarities) -> lines.add(number, epsilons, similarities));
+    }
+
+    private void addChanceTo(LayerLines lines, int number) {
+      if (!chance.isEmpty()) {
+        steps(chance, (epsilons, shares) -> lines.addChance(number, epsilons, shares));
+      }
+    }
+
+    private void steps(List<Double> of, BiConsumer<List<Double>, List<Double>> line) {
       int[] counts = new int[STEPS + 1];
-      levels.forEach(level -> counts[(int) Math.round(level * STEPS)]++);
+      of.forEach(level -> counts[(int) Math.round(level * STEPS)]++);
       List<Double> epsilons = new ArrayList<>();
       List<Double> similarities = new ArrayList<>();
       int matched = 0;
@@ -77,7 +101,7 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
       }
       epsilons.add(1.0);
       similarities.add(share(matched));
-      lines.add(number, epsilons, similarities);
+      line.accept(epsilons, similarities);
     }
   }
 
@@ -112,6 +136,9 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
     LayerLines lines =
         new LayerLines(title, marks().explain(X_LABEL), Drawing.SIMILARITY, marks().mark(labels()));
     lines.setEnd(1, "0.0");
+    for (int i = 0; i < curves.size() && curves.size() <= LayerLines.MOST_COMPARED; i++) {
+      curves.get(i).addChanceTo(lines, i);
+    }
     for (int i = 0; i < curves.size(); i++) {
       curves.get(i).addTo(lines, i);
     }
@@ -121,17 +148,27 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
   private String description() {
     List<String> labels = labels();
     return IntStream.range(0, labels.size())
-        .mapToObj(i -> labels.get(i) + ": " + stated(curves.get(i)) + ".")
+        .boxed()
+        .flatMap(i -> lines(labels.get(i), curves.get(i)))
         .collect(
             Collectors.joining("\n", Drawing.SIMILARITY + ", by ε.\n", marks().describe(labels)));
   }
 
-  private static String stated(Curve curve) {
+  private static Stream<String> lines(String label, Curve curve) {
+    String line = label + ": " + stated(curve::similarity) + ".";
+    return curve.chance().isEmpty()
+        ? Stream.of(line)
+        : Stream.of(
+            line, label + ", by chance: " + stated(e -> curve.share(curve.chance(), e)) + ".");
+  }
+
+  private static String stated(DoubleUnaryOperator similarity) {
     return IntStream.rangeClosed(1, STATED)
         .mapToDouble(i -> (double) i / STATED)
         .mapToObj(
             epsilon ->
-                String.format(Locale.ROOT, "ε = %.1f %.3f", epsilon, curve.similarity(epsilon)))
+                String.format(
+                    Locale.ROOT, "ε = %.1f %.3f", epsilon, similarity.applyAsDouble(epsilon)))
         .collect(Collectors.joining(", "));
   }
 }

@@ -1,11 +1,13 @@
 package org.spanmatch.report.results;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.match.MatchSpectrum.Jump;
 
 /**
  * The result of one layer, in the shape of the JSON result.
@@ -20,6 +22,10 @@ import org.spanmatch.kernel.PerGroup;
  * @param warnings reasons why the result may say little
  * @param precision how the activations were compressed for this result
  * @param matches one match per ε
+ * @param chance the similarity by chance at each ε of the matches, in order; null if it was not
+ *     asked for
+ * @param nearestJumps beside each ε of the matches, in order, the place where the similarity jumps,
+ *     or null if it never does; null without a spectrum
  * @param neuronLevels the match levels, or null without a spectrum
  * @param uncentred the result with the means, where these were subtracted and are so large that it
  *     would deserve a warning; null and absent otherwise
@@ -35,8 +41,10 @@ public record LayerResult(
     List<Warning> warnings,
     Precision precision,
     List<MatchResult> matches,
+    List<Double> chance,
+    @JsonInclude(Include.NON_NULL) List<Jump> nearestJumps,
     @JsonUnwrapped LayerLevels neuronLevels,
-    @JsonInclude(JsonInclude.Include.NON_NULL) Uncentred uncentred,
+    @JsonInclude(Include.NON_NULL) Uncentred uncentred,
     Seconds seconds) {
   /**
    * The result of a layer as it is stored.
@@ -61,6 +69,8 @@ public record LayerResult(
         warnings,
         precision,
         matches,
+        chance,
+        nearestJumps,
         neuronLevels,
         new Uncentred(stored.matches),
         stored.seconds);
@@ -72,6 +82,8 @@ public record LayerResult(
    *
    * @param read while a file was being read or inflated; the java backend computes meanwhile
    * @param compress until the layer was compressed, without reading
+   * @param chance finding the similarity by chance from the Gram matrix; a pass over shuffled
+   *     samples is not in it
    * @param spectrum finding the match levels; 0 without a spectrum
    * @param match finding the matches
    * @param heldOut finding held-out distances; not in the JSON without them
@@ -81,6 +93,7 @@ public record LayerResult(
   public record Seconds(
       double read,
       double compress,
+      double chance,
       double spectrum,
       double match,
       @JsonInclude(JsonInclude.Include.NON_DEFAULT) double heldOut,

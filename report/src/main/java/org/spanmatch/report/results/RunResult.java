@@ -20,6 +20,8 @@ import org.spanmatch.kernel.ProjectionKernel;
  * @param skipped layers that only one file has
  * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
  * @param split how examples were divided; null if they were not
+ * @param chanceBy how the similarity by chance was found: "formula", "shuffle" or "none"
+ * @param seed what chose the order of shuffled samples; null if none were
  */
 public record RunResult(
     @JsonProperty("spanmatch") String version,
@@ -30,7 +32,9 @@ public record RunResult(
     List<LayerResult> layers,
     PerGroup<List<String>> skipped,
     List<LeftOut> leftOut,
-    @JsonInclude(JsonInclude.Include.NON_NULL) SplitResult split) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) SplitResult split,
+    String chanceBy,
+    Long seed) {
   /** The match levels of the layers; none without a spectrum. */
   public List<LayerLevels> neuronLevels() {
     return layers.stream().map(LayerResult::neuronLevels).filter(Objects::nonNull).toList();

@@ -22,6 +22,8 @@ import org.spanmatch.kernel.ProjectionTable;
  * @param layers one per common layer, in file order
  * @param skipped layers that only one file has
  * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
+ * @param chanceBy how the levels by chance were found: "formula", "shuffle" or "none"
+ * @param seed what chose the order of shuffled samples; null if none were
  */
 public record SpectrumResult(
     @JsonProperty("spanmatch") String version,
@@ -31,7 +33,9 @@ public record SpectrumResult(
     boolean centred,
     List<Layer> layers,
     PerGroup<List<String>> skipped,
-    List<LeftOut> leftOut) {
+    List<LeftOut> leftOut,
+    String chanceBy,
+    Long seed) {
   /**
    * One layer.
    *

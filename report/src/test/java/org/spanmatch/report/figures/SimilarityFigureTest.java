@@ -58,7 +58,7 @@ final class SimilarityFigureTest {
         new SimilarityFigure(
             "Two networks",
             List.of("input", "output"),
-            List.of(new Line(0.15, List.of(1.0, 0.5), intervals)));
+            List.of(new Line(0.15, List.of(1.0, 0.5), intervals, List.of())));
     assertEquals(
         """
         size of maximum match / number of neurons, by layer.
@@ -69,7 +69,7 @@ final class SimilarityFigureTest {
         new SimilarityFigure(
             "Two networks", List.of("input", "output"), List.of(new Line(0.15, List.of(1.0, 0.5))));
     assertTrue(coloured(png(figure)) > coloured(png(plain)));
-    Line wrong = new Line(0.1, List.of(0.5), intervals);
+    Line wrong = new Line(0.1, List.of(0.5), intervals, List.of());
     assertThrows(
         IllegalArgumentException.class,
         () -> new SimilarityFigure("", List.of("a"), List.of(wrong)));
@@ -81,6 +81,49 @@ final class SimilarityFigureTest {
             y ->
                 IntStream.range(0, image.getWidth())
                     .filter(x -> image.getRGB(x, y) != Color.WHITE.getRGB())
+                    .count())
+        .sum();
+  }
+
+  /** Dashed lines have the colours of theirs, and words in the description. */
+  @Test
+  void chanceIsDrawnAndDescribed() throws Exception {
+    SimilarityFigure figure =
+        new SimilarityFigure(
+            "Two networks",
+            List.of("input", "output"),
+            List.of(
+                new Line(0.15, List.of(1.0, 0.5), List.of(), List.of(0.0, 0.0)),
+                new Line(0.5, List.of(1.0, 1.0), List.of(), List.of(0.25, 0.75))));
+    assertEquals(
+        """
+        size of maximum match / number of neurons, by layer.
+        ε = 0.15: input 1.000, output 0.500.
+        ε = 0.5: input 1.000, output 1.000.
+        By chance, ε = 0.15: input 0.000, output 0.000.
+        By chance, ε = 0.5: input 0.250, output 0.750.""",
+        text(svg(figure), "desc"));
+    SimilarityFigure plain =
+        new SimilarityFigure(
+            "Two networks",
+            List.of("input", "output"),
+            List.of(new Line(0.15, List.of(1.0, 0.5)), new Line(0.5, List.of(1.0, 1.0))));
+    assertTrue(pixels(png(figure), Viridis.color(1, 2)) > pixels(png(plain), Viridis.color(1, 2)));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new Line(0.1, List.of(0.5), List.of(), List.of(1.01)));
+    Line wrong = new Line(0.1, List.of(0.5), List.of(), List.of(0.5, 0.5));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new SimilarityFigure("", List.of("a"), List.of(wrong)));
+  }
+
+  private static long pixels(BufferedImage image, Color color) {
+    return IntStream.range(0, image.getHeight())
+        .mapToLong(
+            y ->
+                IntStream.range(0, image.getWidth())
+                    .filter(x -> image.getRGB(x, y) == color.getRGB())
                     .count())
         .sum();
   }

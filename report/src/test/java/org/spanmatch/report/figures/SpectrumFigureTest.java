@@ -112,6 +112,27 @@ final class SpectrumFigureTest {
     return new SpectrumFigure("", List.of(new Curve("a", levels, count)));
   }
 
+  /** A dashed line by chance for few layers, and words for any number. */
+  @Test
+  void chanceIsDrawnWhereItIsReadable() throws Exception {
+    Curve plain = new Curve("a", List.of(0.25), 2);
+    Curve curve = new Curve("a", List.of(0.25), 2, "", List.of(0.75, 0.85));
+    assertTrue(
+        text(svg(new SpectrumFigure("", List.of(curve))), "desc")
+            .contains("\na, by chance: ε = 0.1 0.000, "));
+    assertTrue(
+        text(svg(new SpectrumFigure("", List.of(curve))), "desc")
+            .contains("ε = 0.8 0.500, ε = 0.9 1.000, ε = 1.0 1.000."));
+    for (int layers : new int[] {1, 6, 7}) {
+      int with = svgBytes(new SpectrumFigure("", Collections.nCopies(layers, curve))).length;
+      int without = svgBytes(new SpectrumFigure("", Collections.nCopies(layers, plain))).length;
+      int words = layers * 200;
+      assertEquals(layers <= 6, with - without > words, layers + " layers");
+    }
+    List<Double> three = Collections.nCopies(3, 0.5);
+    assertThrows(IllegalArgumentException.class, () -> new Curve("a", List.of(), 2, "", three));
+  }
+
   @Test
   void layersWithoutMatchesAreDrawn() throws Exception {
     SpectrumFigure dead =
