@@ -26,6 +26,7 @@ class InterpretationTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String EPSILON = "0.3";
+  private static final String HELD_OUT = "held out";
 
   @TempDir static Path folder;
   private static String page;
@@ -36,18 +37,16 @@ class InterpretationTest {
    * @param name what the tables call it
    * @param truth what there is to find
    * @param match the layer in the JSON of {@code match}
-   * @param distances the layer in the JSON of {@code distances}
    * @param measures the layer in the JSON of {@code measures}
    */
-  private record Case(
-      String name, Truth truth, JsonNode match, JsonNode distances, JsonNode measures) {
+  private record Case(String name, Truth truth, JsonNode match, JsonNode measures) {
     double number(String measure) {
-      if (measure.equals("coverage")) {
-        return coverage();
-      }
       JsonNode value =
           switch (measure) {
             case "similarity" -> match.at("/matches/0/similarity");
+            case "coverage" -> match.at("/matches/0/coverage");
+            case "chance" -> match.at("/chance/0");
+            case HELD_OUT -> match.at("/matches/0/heldOut/share");
             case "1 − procrustes/2" -> measures.at("/measures/procrustes");
             default -> measures.at("/measures/" + measure);
           };
@@ -55,19 +54,10 @@ class InterpretationTest {
       return measure.contains("procrustes") ? 1 - value.doubleValue() / 2 : value.doubleValue();
     }
 
-    private double coverage() {
-      int near = 0;
-      int neurons = 0;
-      for (String network : List.of("x", "y")) {
-        for (JsonNode distance : distances.at("/distances/" + network + "/distance")) {
-          near += distance.doubleValue() <= Double.parseDouble(EPSILON) ? 1 : 0;
-          neurons++;
-        }
-      }
-      return (double) near / neurons;
-    }
-
     String shown(String measure) {
+      if (measure.equals(HELD_OUT) && match.at("/matches/0/heldOut/share").isNull()) {
+        return "-"; // nothing matches
+      }
       return String.format(Locale.ROOT, "%.2f", number(measure) + 0.0).replace("-0.00", "0.00");
     }
   }
@@ -133,12 +123,11 @@ class InterpretationTest {
   private static Case layer(String name, Truth truth, String files, String layer, Object... mask)
       throws IOException {
     List<Object> match = new ArrayList<>(List.of(mask));
-    match.addAll(List.of("--epsilon", EPSILON));
+    match.addAll(List.of("--epsilon", EPSILON, "--folds", 5));
     return new Case(
         name,
         truth,
         layer("match", files, layer, match.toArray()),
-        layer("distances", files, layer, mask),
         layer("measures", files, layer, mask));
   }
 
@@ -210,7 +199,15 @@ class InterpretationTest {
   @Test
   void fewSamples() throws IOException {
     assertShown(
-        "layer, samples", few(), "similarity", "r2X", "meanCca", "linearCka", "debiasedCka");
+        "layer, samples",
+        few(),
+        "similarity",
+        "chance",
+        HELD_OUT,
+        "r2X",
+        "meanCca",
+        "linearCka",
+        "debiasedCka");
   }
 
   @Test
@@ -219,6 +216,8 @@ class InterpretationTest {
         "outlier",
         outlier(),
         "similarity",
+        "chance",
+        HELD_OUT,
         "r2X",
         "meanCca",
         "pwcca",
@@ -229,7 +228,8 @@ class InterpretationTest {
 
   @Test
   void padding() throws IOException {
-    assertShown("layer", padded(), "similarity", "r2X", "meanCca", "linearCka", "debiasedCka");
+    assertShown(
+        "layer", padded(), "similarity", HELD_OUT, "r2X", "meanCca", "linearCka", "debiasedCka");
   }
 
   /** What each measure says where the truth is known; what is wrong is bold. */
