@@ -114,6 +114,7 @@ class SimpleCommandTest {
         Set.of(
             "name",
             "samples",
+            "masked",
             "neurons",
             "dead",
             "warnings",
