@@ -271,7 +271,7 @@ class ChanceCommandTest {
     assertEquals(with.at("/layers/0/matches"), layer.get("matches"));
     assertEquals(with.at("/layers/0/levels"), layer.get("levels"));
     List<String> csv = Files.readAllLines(out.resolve("similarity.csv"));
-    assertTrue(csv.get(1).contains(",480,0," + layer.at("/matches/0/coverage") + ","), csv.get(1));
+    assertTrue(csv.get(1).contains(",480,0,," + layer.at("/matches/0/coverage") + ","), csv.get(1));
     String svg = Files.readString(out.resolve("similarity.svg"));
     assertFalse(svg.contains("By chance"), svg);
     String table = RealCommand.run("match", x, y, "--chance", "none", "--quiet").out();

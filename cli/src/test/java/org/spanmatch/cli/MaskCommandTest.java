@@ -207,8 +207,8 @@ class MaskCommandTest {
     assertFalse(outcome.err().contains("left out: attention_mask"), outcome.err());
     assertTrue(outcome.out().contains(" " + (N * T - padding()) + " "), outcome.out());
     List<String> csv = Files.readAllLines(out.resolve("similarity.csv"));
-    assertTrue(csv.get(0).endsWith(",samples,masked,uncentred_similarity,warnings"), csv.get(0));
-    assertTrue(csv.get(1).endsWith("," + (N * T - padding()) + "," + padding() + ",,"), csv.get(1));
+    assertTrue(csv.get(0).contains(",samples,masked,uncentred_similarity,"), csv.get(0));
+    assertTrue(csv.get(1).contains("," + (N * T - padding()) + "," + padding() + ",,"), csv.get(1));
     for (String command : List.of("spectrum", "distances", "simple")) {
       String err = good(command, x, y, "--mask", "attention_mask").err();
       assertEquals(note, err.lines().findFirst().orElseThrow());

@@ -198,7 +198,8 @@ class MatchCommandTest {
     assertEquals(
         List.of(
             "layer,epsilon,similarity,matched_x,matched_y,neurons_x,neurons_y,dead_x,dead_y,samples,"
-                + "masked,uncentred_similarity,coverage,covered_x,covered_y,chance,jump_epsilon,jump_from,jump_to,warnings",
+                + "masked,uncentred_similarity,coverage,covered_x,covered_y,chance,jump_epsilon,"
+                + "jump_from,jump_to,warnings",
             "\"a, first\",0.3,0.5714285714285714,2,2,4,3,1,0,200,0,,0.6666666666666666,2,2,0.0,"
                 + jump(json, 0)
                 + ",",
