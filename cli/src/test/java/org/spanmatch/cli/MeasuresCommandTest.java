@@ -43,6 +43,10 @@ import org.spanmatch.similarity.Measure;
 class MeasuresCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int SAMPLES = 400;
+
+  // Errors of inner products are some samples · 2⁻⁵³ = 4e-14 of the norms, or 10 times that by the
+  // bound; the layers' condition numbers, below 10, multiply that twice, as far as 1e-10.
+  private static final double CLOSE = 1e-9;
   private static final List<String> NAMES = Measure.all().stream().map(Measure::name).toList();
   private static final List<String> TITLES = Measure.all().stream().map(Measure::title).toList();
 
@@ -79,6 +83,12 @@ class MeasuresCommandTest {
     return outcome;
   }
 
+  private static JsonNode layersOf(List<Path> files, Object... options) throws IOException {
+    List<Object> all = new ArrayList<>(files);
+    all.addAll(List.of(options));
+    return layers(all.toArray());
+  }
+
   private static JsonNode layers(Object... arguments) throws IOException {
     List<Object> all = new ArrayList<>(List.of("measures"));
     all.addAll(List.of(arguments));
@@ -98,7 +108,8 @@ class MeasuresCommandTest {
   private Map<String, Map<String, OptionalDouble>> expected(Precision precision) {
     Map<String, Map<String, OptionalDouble>> expected = new TreeMap<>();
     try (ProjectionKernel kernel = Kernels.open(Kernels.AUTO, KernelOptions.defaults())) {
-      GramOptions options = GramOptions.defaults().withNormProducts().withPrecision(precision);
+      GramOptions options =
+          GramOptions.defaults().withNormProducts().withShifts().withPrecision(precision);
       for (LayerPair pair :
           LayerPairs.of(ActivationFile.open(x), ActivationFile.open(y), name -> true, List.of())
               .pairs()) {
@@ -266,8 +277,90 @@ class MeasuresCommandTest {
   @Test
   void gramFilesGiveTheSame() throws IOException {
     Path gram = folder.resolve("xy.gram.npz");
-    good("gram", x, y, "--out", gram, "--quiet");
+    good("gram", x, y, "--center", "--out", gram, "--quiet");
     assertEquals(layers(x, y), layers(gram));
+  }
+
+  /** Rounded differently, but the same. */
+  @Test
+  void gramFilesWithoutShiftsGiveTheSame() throws IOException {
+    Path gram = folder.resolve("xy.gram.npz");
+    good("gram", x, y, "--out", gram, "--quiet");
+    JsonNode expected = layers(x, y);
+    JsonNode found = layers(gram);
+    for (int i = 0; i < expected.size(); i++) {
+      assertClose(expected.get(i).get("measures"), found.get(i).get("measures"), NAMES);
+      for (String field : List.of("name", "samples", "neurons", "dead", "warnings", "precision")) {
+        assertEquals(expected.get(i).get(field), found.get(i).get(field), field);
+      }
+    }
+  }
+
+  private static void assertClose(JsonNode expected, JsonNode found, List<String> names) {
+    for (String name : names) {
+      assertEquals(expected.get(name).doubleValue(), found.get(name).doubleValue(), CLOSE, name);
+    }
+  }
+
+  /** A pair without means, and the same with some of 10⁵ standard deviations, without rounding. */
+  private List<Path> withAndWithoutMeans() throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (double mean : new double[] {0, 1e5}) {
+      for (int seed = 1; seed <= 2; seed++) {
+        Random shared = new Random(7);
+        Random random = new Random(seed);
+        double[] values = new double[SAMPLES * 5];
+        for (int i = 0; i < values.length; i++) {
+          double value = shared.nextGaussian() + random.nextGaussian();
+          values[i] = Math.rint(value * 0x1p30) * 0x1p-30 + mean * (i % 5 - 1);
+        }
+        Path file = folder.resolve("mean " + mean + " " + seed + ".npz");
+        try (NpzWriter npz = new NpzWriter(Files.newOutputStream(file))) {
+          npz.add("l", values, SAMPLES, 5);
+        }
+        files.add(file);
+      }
+    }
+    return files;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"auto, standard", "auto, high", "reference, standard"})
+  void meansTakeNoDigits(String backend, String precision) throws IOException {
+    List<Path> files = withAndWithoutMeans();
+    Object[] options = {"--backend", backend, "--precision", precision};
+    JsonNode without = layersOf(files.subList(0, 2), options);
+    JsonNode with = layersOf(files.subList(2, 4), options);
+    List<String> centred = new ArrayList<>(NAMES);
+    centred.remove("eigenspaceOverlap");
+    assertClose(without.at("/0/measures"), with.at("/0/measures"), centred);
+    assertEquals(0, without.at("/0/warnings").size());
+    assertEquals("common-mean", with.at("/0/warnings/0/code").textValue());
+    assertTrue(with.at("/0/measures/eigenspaceOverlap").isNumber());
+    Path gram = folder.resolve("centred.gram.npz");
+    good("gram", files.get(2), files.get(3), "--center", "--precision", precision, "--out", gram);
+    assertClose(without.at("/0/measures"), layers(gram).at("/0/measures"), centred);
+  }
+
+  /** What was added up without shifts lacks the digits, and says so. */
+  @Test
+  void gramFilesOfLargeMeansSayWhatTheyLack() throws IOException {
+    List<Path> files = withAndWithoutMeans();
+    Path gram = folder.resolve("stored.gram.npz");
+    good("gram", files.get(2), files.get(3), "--out", gram);
+    JsonNode measures = layers(gram).at("/0/measures");
+    for (String name : NAMES) {
+      assertEquals(!name.equals("eigenspaceOverlap"), measures.get(name).isNull(), name);
+    }
+    List<String> notes = good("measures", gram).err().lines().toList();
+    assertTrue(
+        notes.stream()
+            .anyMatch(
+                note ->
+                    note.startsWith("note: layer 'l': what is centred can't be had: ")
+                        && note.contains("its mean is so large that subtracting it leaves no")
+                        && note.contains("add up again with --center")),
+        notes::toString);
   }
 
   @Test
@@ -293,7 +386,10 @@ class MeasuresCommandTest {
     assertEquals("", good("measures", file, "--measures", "linearCka").err());
   }
 
-  /** Means of about 5,000 and 500,000 standard deviations, with and without {@code --center}. */
+  /**
+   * Means of about 5,000 and 500,000 standard deviations, in files added up with and without
+   * shifts.
+   */
   @Test
   void notesSayWhatLargeMeansTake() throws IOException {
     List<JsonNode> centred = new ArrayList<>();
@@ -311,13 +407,20 @@ class MeasuresCommandTest {
           npz.add("l", own, 200, 3);
         }
       }
-      String err = good("measures", l, m).err();
+      Path gram = folder.resolve("lm.gram.npz");
+      good("gram", l, m, "--out", gram);
+      String err = good("measures", gram).err();
       assertEquals(mean == 1e5, err.contains("debiasedCka can't be had: the HSIC"), err);
       assertEquals(mean == 1e7, err.contains("what is centred can't be had: "), err);
       assertEquals(mean == 1e7, err.contains("its mean is so large"), err);
-      Outcome outcome = good("measures", l, m, "--center");
+      Outcome outcome = good("measures", l, m);
       assertFalse(outcome.err().contains("can't be had"), outcome.err());
-      centred.add(layers(l, m, "--center").at("/0/measures/debiasedCka"));
+      JsonNode debiased = layers(l, m).at("/0/measures/debiasedCka");
+      assertEquals(
+          debiased.doubleValue(),
+          layers(l, m, "--center").at("/0/measures/debiasedCka").doubleValue(),
+          1e-12);
+      centred.add(debiased);
     }
     assertEquals(centred.get(0).asDouble(), centred.get(1).asDouble(), 1e-12);
     assertEquals(centred.get(0).asDouble(), centred.get(2).asDouble(), 1e-12);

@@ -170,7 +170,7 @@ public final class LayerComparison {
             options.deadThreshold(),
             precision,
             question.needsNormProducts(),
-            options.centred(),
+            options.centred() || question.needsShifts(),
             steps.progress());
     announce(precision, question);
     boolean looks = question.looksAtGram() || options.centred() || isOfGram();
@@ -202,7 +202,7 @@ public final class LayerComparison {
 
   private <T> T uncentred(Question<T> question, LayerPair.OfGram centred) {
     LayerPair.OfGram stored = steps.run(COMPRESS, centred::unshifted);
-    return answer(asked(question, stored, Optional.empty())).answer();
+    return answer(asked(question, stored, false, Optional.empty())).answer();
   }
 
   /**
@@ -224,18 +224,28 @@ public final class LayerComparison {
             () -> {
               LayerPair.OfGram gram =
                   split.isPresent() ? divided(pair, how, split.get()) : pair.gram(kernel, how);
-              return options.centred() ? gram.centred() : gram.unshifted();
+              return options.centred() ? gram.centred() : gram;
             });
     boolean both =
         options.centred() && question.asksUncentred() && LayerWarnings.haveCommonMean(added);
-    return asked(question, added, both ? Optional.of(added) : Optional.empty());
+    return asked(question, added, !options.centred(), both ? Optional.of(added) : Optional.empty());
   }
 
   private <T> Asked<T> asked(
-      Question<T> question, LayerPair.OfGram pair, Optional<LayerPair.OfGram> centred) {
-    Question<T> next = question.looksAtGram() ? question.lookingAt(pair, steps) : question;
+      Question<T> question,
+      LayerPair.OfGram added,
+      boolean asStored,
+      Optional<LayerPair.OfGram> centred) {
+    LayerPair.OfGram looked =
+        asStored && !question.needsShifts() ? steps.run(COMPRESS, added::unshifted) : added;
+    Question<T> next = question.looksAtGram() ? question.lookingAt(looked, steps) : question;
     ProjectionTable table =
-        steps.run(COMPRESS, () -> kernel.table(pair.gram(), pair.x(), pair.y()));
+        steps.run(
+            COMPRESS,
+            () -> {
+              LayerPair.OfGram pair = asStored ? looked.unshifted() : looked;
+              return kernel.table(pair.gram(), pair.x(), pair.y());
+            });
     return new Asked<>(next, table, centred);
   }
 

@@ -87,6 +87,17 @@ public interface Question<T> {
   }
 
   /**
+   * {@return whether {@link #lookingAt} asks for activations about their means} Then they are added
+   * up with {@linkplain org.spanmatch.gram.GramOptions#shifted shifts}, which costs O(samples ×
+   * neurons), and {@link #lookingAt} receives the Gram matrix with the shifts that it was added up
+   * with; a Gram matrix from elsewhere may have none. What the table is made of does not depend on
+   * this.
+   */
+  default boolean needsShifts() {
+    return false;
+  }
+
+  /**
    * {@return how to divide the samples into parts, if this question looks at parts of them} Then
    * {@link #lookingAt} receives them as {@link LayerPair.OfGram#parts()}, from the same pass over
    * the activations; a Gram matrix from elsewhere has none to give. The question returned there

@@ -10,9 +10,11 @@ import org.spanmatch.kernel.Group;
  *
  * <p>Variates and neurons are those of the layer of smaller rank, X if both are equal. With the
  * singular vectors U of the whitened cross-covariance and the coordinates Q of the neurons in the
- * whitened basis, α = Σ_j |UᵀQ|. Costs O(n³) operations. (Morcos, Raghu and Bengio, Insights on
- * representational similarity in neural networks with canonical correlation, NeurIPS 2018, equation
- * 4. The program google/svcca leaves the variates unwhitened and projects uncentred activations.)
+ * whitened basis, α = Σ_j |UᵀQ|. Not unique where several correlations are equal, since their
+ * variates can be rotated: then it depends on the vectors that the decomposition happens to give.
+ * Costs O(n³) operations. (Morcos, Raghu and Bengio, Insights on representational similarity in
+ * neural networks with canonical correlation, NeurIPS 2018, equation 4. The program google/svcca
+ * leaves the variates unwhitened and projects uncentred activations.)
  */
 final class Pwcca implements Measure {
   @Override

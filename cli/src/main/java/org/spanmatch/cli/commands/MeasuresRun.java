@@ -55,6 +55,11 @@ record MeasuresRun(
   }
 
   @Override
+  public boolean needsShifts() {
+    return true;
+  }
+
+  @Override
   public MeasuresRun lookingAt(LayerPair.OfGram added, LayerComparison.Steps steps) {
     return steps.run(
         "measures",
@@ -98,7 +103,7 @@ record MeasuresRun(
             .allMatch(pair -> gram.normProducts(pair).isPresent());
     if (complete) {
       return "the HSIC of a layer with itself is not above 0 by more than rounding; where means are"
-          + " large, --center helps";
+          + " large, 'spanmatch gram --center' helps";
     }
     boolean scaled = Stream.of(x, y).map(gram.layers()::get).anyMatch(MeasuresRun::isScaled);
     return scaled
