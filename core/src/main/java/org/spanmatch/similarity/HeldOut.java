@@ -55,7 +55,8 @@ public final class HeldOut {
    * @return the distances, to span 0
    */
   public static HeldOut ofAll(Parts parts, int threads, Progress progress) {
-    PerGroup<int[]> all = LAYERS.map(layer -> IntStream.range(0, neurons(parts, layer)).toArray());
+    Gram gram = parts.grams().get(0);
+    PerGroup<int[]> all = LAYERS.map(layer -> IntStream.range(0, neurons(gram, layer)).toArray());
     return of(parts, List.of(all), threads, progress);
   }
 
@@ -79,11 +80,12 @@ public final class HeldOut {
       Parts parts, List<PerGroup<int[]>> spans, int threads, Progress progress) {
     Objects.requireNonNull(parts, "parts");
     Objects.requireNonNull(progress, "progress");
+    Gram whole = parts.whole();
     PerGroup<int[]> firstSpans =
-        PerGroup.from(group -> firstSpans(neurons(parts, LAYERS.get(group)), group, spans));
+        PerGroup.from(group -> firstSpans(neurons(whole, LAYERS.get(group)), group, spans));
     PerGroup<Fit> fits =
         PerGroup.from(
-            group -> new Fit(parts, group, firstSpans.get(group.other()), spans.size(), threads));
+            group -> new Fit(whole, group, firstSpans.get(group.other()), spans.size(), threads));
     int folds = parts.folds();
     parts.forEachFold(
         (fold, tested, training) -> {
@@ -137,17 +139,17 @@ public final class HeldOut {
     private final long[] active; // held-out samples
     private final boolean[] isRare; // in the training samples of a fold
 
-    Fit(Parts parts, Group group, int[] firstSpan, int spans, int threads) {
+    Fit(Gram whole, Group group, int[] firstSpan, int spans, int threads) {
       this.layer = LAYERS.get(group);
       this.other = LAYERS.get(group.other());
-      this.dead = new boolean[neurons(parts, other)];
-      this.isRare = new boolean[neurons(parts, layer)];
+      this.dead = new boolean[neurons(whole, other)];
+      this.isRare = new boolean[neurons(whole, layer)];
       this.exponents = new int[isRare.length];
       for (int neuron = 0; neuron < dead.length; neuron++) {
-        dead[neuron] = norm(parts, other, neuron).isDead();
+        dead[neuron] = norm(whole, other, neuron).isDead();
       }
       for (int neuron = 0; neuron < isRare.length; neuron++) {
-        Norm norm = norm(parts, layer, neuron);
+        Norm norm = norm(whole, layer, neuron);
         isRare[neuron] = norm.isDead();
         exponents[neuron] = norm.exponent();
       }
@@ -165,20 +167,12 @@ public final class HeldOut {
      */
     private record Norm(boolean isDead, int exponent) {}
 
-    private static Norm norm(Parts parts, int layer, int neuron) {
-      int scale = Integer.MAX_VALUE;
-      for (Gram part : parts.grams()) {
-        scale = Math.min(scale, exponent(part, layer, neuron));
-      }
-      double square = 0;
-      for (Gram part : parts.grams()) {
-        double factor = Math.scalb(1.0, scale - exponent(part, layer, neuron));
-        square += part.innerProduct(layer, neuron, layer, neuron) * factor * factor;
-      }
-      double norm = Math.sqrt(square);
+    private static Norm norm(Gram whole, int layer, int neuron) {
+      int scale = exponent(whole, layer, neuron);
+      double norm = Math.sqrt(whole.innerProduct(layer, neuron, layer, neuron));
       return new Norm(
-          Math.scalb(norm, -scale) <= parts.grams().get(0).deadThreshold(),
-          square == 0 ? 0 : Math.getExponent(norm) - scale);
+          Math.scalb(norm, -scale) <= whole.deadThreshold(),
+          norm == 0 ? 0 : Math.getExponent(norm) - scale);
     }
 
     /** The neurons to factorise, the smallest span first. */
@@ -342,7 +336,7 @@ public final class HeldOut {
     }
   }
 
-  private static int neurons(Parts parts, int layer) {
-    return parts.grams().get(0).layers().get(layer).neurons();
+  private static int neurons(Gram gram, int layer) {
+    return gram.layers().get(layer).neurons();
   }
 }

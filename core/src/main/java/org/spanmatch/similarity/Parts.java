@@ -86,6 +86,12 @@ public record Parts(List<Gram> grams, Split.Deal deal, boolean centred) {
     visit(tested, 0, folds, never, visitor);
   }
 
+  /** Returns the Gram matrix of all samples, about their means if parts are centred. */
+  Gram whole() {
+    Gram whole = Gram.sum(grams);
+    return centred ? whole.centred() : whole;
+  }
+
   /** Returns the number of folds. */
   int folds() {
     return Collections.max(deal.foldOf()) + 1;

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
@@ -351,9 +352,10 @@ class HeldOutTest {
         .toArray(double[][]::new);
   }
 
-  /** As least squares with an intercept does, with neurons far from 0. */
-  @Test
-  void centredPartsAreFittedWithAnIntercept() {
+  /** As least squares with an intercept does, with neurons far from 0; also for single samples. */
+  @ParameterizedTest
+  @ValueSource(ints = {4, 200})
+  void centredPartsAreFittedWithAnIntercept(int folds) {
     double[][] y = relu(200, 9, 1);
     double[][] x = mixtures(y, 6, 2);
     for (int i = 0; i < 200; i++) {
@@ -365,7 +367,7 @@ class HeldOutTest {
       }
       y[i][4] = 7; // a constant, which is in no span
     }
-    Split.Deal deal = new Split(4, 0, 0, 5).deal(200);
+    Split.Deal deal = new Split(folds, 0, 0, 5).deal(200);
     List<Gram> grams =
         rows(deal).stream()
             .map(
@@ -380,7 +382,7 @@ class HeldOutTest {
     for (int neuron = 0; neuron < 6; neuron++) {
       double residual = 0;
       double square = 0;
-      for (int fold = 0; fold < 4; fold++) {
+      for (int fold = 0; fold < folds; fold++) {
         List<Integer> tested = rows(deal).get(fold);
         List<Integer> training = new ArrayList<>(IntStream.range(0, 200).boxed().toList());
         training.removeAll(tested);
