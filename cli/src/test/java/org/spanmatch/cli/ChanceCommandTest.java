@@ -317,6 +317,15 @@ class ChanceCommandTest {
         "luck");
     assertUsageError("--seed: expected ", "match", x, y, "--chance", "shuffle", "--seed", "-1");
     assertUsageError("--seed: expected ", "spectrum", x, y, "--seed", "x");
+    assertUsageError(
+        "--seed is for --folds, --held-out, --confidence and --chance shuffle",
+        "match",
+        x,
+        y,
+        "--seed",
+        "3");
+    assertUsageError(
+        "--seed is for --chance shuffle", "spectrum", x, y, "--chance", "none", "--seed", "3");
     Path gram = folder.resolve("layers.gram.npz");
     assertEquals(0, RealCommand.run("gram", x, y, "--out", gram).exitCode());
     for (String command : List.of("match", "spectrum")) {

@@ -35,8 +35,9 @@ import org.spanmatch.kernel.PerGroup;
  *
  * <p>Curves of the similarity found by really permuting samples lie on average within 0.02 in ε of
  * this one where there are at least four times as many samples as neurons of a network, and within
- * 0.07 with fewer. The formula takes samples to be exchangeable. Pixels of an image and tokens of a
- * sequence aren't: there, a pass with permuted examples finds more by chance.
+ * 0.07 down to one and a half times as many. The formula takes samples to be exchangeable. Pixels
+ * of an image and tokens of a sequence aren't: there, a pass with permuted examples finds more by
+ * chance.
  */
 public final class Chance {
   private final PerGroup<double[]> levels; // by position, infinite for dead neurons

@@ -10,6 +10,7 @@ import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.options.EpsilonOptions;
 import org.spanmatch.cli.options.SplitOptions;
+import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.output.JsonTarget;
 import org.spanmatch.cli.output.ResultFolder;
 import org.spanmatch.similarity.Split;
@@ -67,6 +68,10 @@ record MatchOptions(
     Optional<ResultFolder> out = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
     ComparingOptions comparing = ComparingOptions.of(arguments);
     ChanceOptions chance = ChanceOptions.of(arguments, comparing.input());
+    if (arguments.has(CommonOptions.SEED) && split.isEmpty() && !chance.isRandom()) {
+      throw new UsageException(
+          "--seed is for --folds, --held-out, --confidence and --chance shuffle");
+    }
     return new MatchOptions(
         comparing, epsilons, spectrum, split, chance, out, JsonTarget.of(arguments));
   }

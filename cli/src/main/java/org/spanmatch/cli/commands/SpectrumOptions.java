@@ -7,6 +7,7 @@ import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.ChanceOptions;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComparingOptions;
+import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.output.JsonTarget;
 import org.spanmatch.cli.output.ResultFolder;
 
@@ -44,6 +45,9 @@ record SpectrumOptions(
     Optional<ResultFolder> out = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
     ComparingOptions comparing = ComparingOptions.of(arguments);
     ChanceOptions chance = ChanceOptions.of(arguments, comparing.input());
+    if (arguments.has(CommonOptions.SEED) && !chance.isRandom()) {
+      throw new UsageException("--seed is for --chance shuffle");
+    }
     return new SpectrumOptions(comparing, minSize, chance, out, JsonTarget.of(arguments));
   }
 }

@@ -57,8 +57,13 @@ public record ChanceOptions(Method method, long seed) {
     return new ChanceOptions(Method.FORMULA, 0);
   }
 
+  /** Whether the seed chooses anything. */
+  public boolean isRandom() {
+    return method == Method.SHUFFLE;
+  }
+
   /** The seed if it chose anything, as results have it. */
   public Long usedSeed() {
-    return method == Method.SHUFFLE ? seed : null;
+    return isRandom() ? seed : null;
   }
 }
