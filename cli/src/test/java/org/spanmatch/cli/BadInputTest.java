@@ -432,7 +432,7 @@ class BadInputTest {
     }
     int refused = 0;
     int heaps = 0;
-    for (int heap = 104; heap <= 136; heap += 8) {
+    for (int heap = 112; heap <= 152; heap += 8) {
       Outcome outcome =
           RealCommand.runWith(
               List.of("-XX:+Use" + collector + "GC", "-Xmx" + heap + "m"),
@@ -446,7 +446,7 @@ class BadInputTest {
       heaps++;
       if (outcome.exitCode() != 0) {
         refused++;
-        assertFails(1, outcome, "1000 + 1000 neurons need about 112 MB of Java heap, but it may");
+        assertFails(1, outcome, "1000 + 1000 neurons need about 120 MB of Java heap, but it may");
       }
     }
     assertTrue(refused > 0 && refused < heaps, refused + " of " + heaps + " heaps are too small");

@@ -61,7 +61,8 @@ class LeftOutTest {
         name in --layers takes it)
         """,
         outcome.err());
-    assertEquals(2, outcome.out().lines().filter(line -> line.matches("[ab] .*")).count());
+    // Two layers, in the table of similarities and in that of coverage.
+    assertEquals(4, outcome.out().lines().filter(line -> line.matches("[ab] .*")).count());
     assertEquals("", RealCommand.run("match", file, file, "--quiet").err());
   }
 

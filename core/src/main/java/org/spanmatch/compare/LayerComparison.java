@@ -266,12 +266,19 @@ public final class LayerComparison {
     int x = layers.neurons().x();
     int y = layers.neurons().y();
     long lookBytes = question.looksAtGram() ? question.heapBytes(x, y) : 0;
-    long heapBytes = Math.max(lookBytes, kernel.heapBytes(x, y, layers.samples(), precision));
+    long tableBytes = kernel.heapBytes(x, y, layers.samples(), precision);
+    if (question.looksAtGram()) {
+      // What the look leaves behind, a square matrix of the larger layer, may not have been freed,
+      // or have made the parallel collector keep more room for young objects.
+      long most = Math.max(x, y);
+      tableBytes += Math.min(Double.BYTES * most * most, Long.MAX_VALUE - tableBytes);
+    }
+    long heapBytes = Math.max(lookBytes, tableBytes);
     makeRoom(heapBytes);
     if (layers instanceof LayerPair.OfGram pair) {
       HeapMemory.require(lookBytes, pair.gram(), pair.x(), pair.y());
-    } else if (layers instanceof LayerPair.OfActivations pair) {
-      HeapMemory.require(lookBytes, List.of(pair.x(), pair.y()));
+    } else if (question.looksAtGram() && layers instanceof LayerPair.OfActivations pair) {
+      HeapMemory.require(heapBytes, List.of(pair.x(), pair.y()));
     }
     options.monitor().compressing(layers, precision, heapBytes);
   }
