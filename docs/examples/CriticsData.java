@@ -148,7 +148,7 @@ public class CriticsData {
     return noise;
   }
 
-  /** The same layer in another basis, with noise of a fifth of its size. */
+  /** Turns a layer into another basis, and adds noise of a fifth of its size. */
   private double[][] related(double[][] layer) {
     double[][] related = times(layer, rotation(layer[0].length));
     for (double[] sample : related) {

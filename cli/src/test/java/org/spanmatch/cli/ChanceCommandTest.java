@@ -216,7 +216,7 @@ class ChanceCommandTest {
     throw new AssertionError("no order in the header");
   }
 
-  /** The same array with its first index the fastest. */
+  /** Reorders an array so that its first index is the fastest. */
   private static float[] columns(float[] values) {
     float[] columns = new float[values.length];
     for (int n = 0; n < EXAMPLES; n++) {

@@ -42,7 +42,7 @@ final class PartsPass {
 
   /**
    * Adds up two layers, as a whole and by parts. Parts are of standard precision whatever is asked
-   * for; high precision of the whole takes a pass of its own.
+   * for; high precision of the whole takes a second pass.
    *
    * @throws ActivationsException if there are too few examples, or data can't be read
    * @throws org.spanmatch.kernel.NotEnoughMemoryException if the heap can't hold the parts

@@ -20,7 +20,7 @@ class RotatedActivationsTest {
     return Layers.of("counting", samples, 2, values);
   }
 
-  /** The same with several samples per example. */
+  /** Rotates examples of several samples each. */
   private static Layer images(int examples, int positions) {
     return new Layer.Forwarding(counting(examples * positions)) {
       @Override
@@ -86,7 +86,7 @@ class RotatedActivationsTest {
     assertRotated(rows(layer), rows(Layers.rotated(layer, 23_456)), 2 * 6 * 23_456);
   }
 
-  /** The same positions of each image are drawn, of another image. */
+  /** Draws equal positions of each image, but of another image. */
   @Test
   void samplesAreDrawnOfTheRotatedLayer() {
     Layer layer = images(500, 6);

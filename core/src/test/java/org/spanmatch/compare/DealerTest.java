@@ -45,7 +45,7 @@ class DealerTest {
     NEURONS_FIRST
   }
 
-  /** A layer of (example, position) samples whose values tell where they belong. */
+  /** A layer of (example, position) samples whose values encode their places. */
   private record Made(ElementType type, ByteOrder bytes, Order order, int positions, int perBlock)
       implements Layer {
     static double value(long sample, int neuron) {

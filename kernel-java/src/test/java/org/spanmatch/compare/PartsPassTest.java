@@ -64,7 +64,7 @@ class PartsPassTest {
     return pair(values(SAMPLES, X, 1), values(SAMPLES, Y, 2));
   }
 
-  /** Asks for parts, and returns what it is shown; in doubt as often as it is told. */
+  /** Asks for parts and returns them; in doubt a given number of times. */
   private static class Looking implements Question<Boolean> {
     private final Optional<Split> split;
     private final boolean isInDoubt;
@@ -203,7 +203,7 @@ class PartsPassTest {
     }
   }
 
-  /** With so many parts that a chunk of examples gives some of them nothing. */
+  /** A chunk has fewer examples than there are parts, so some parts get none of it. */
   @Test
   void partsOfOneExampleEach() {
     double[][] x = values(SAMPLES, X, 1);

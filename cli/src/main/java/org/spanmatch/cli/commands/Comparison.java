@@ -96,7 +96,7 @@ record Comparison(
   }
 
   /**
-   * Asks of every layer a question of its own.
+   * Asks each layer a different question.
    *
    * @param questions the question of a layer by its number, from 0
    */

@@ -83,7 +83,7 @@ record MaskChoice(Layers.Mask mask, long differences, Set<String> arrays) {
     return array;
   }
 
-  /** The array in a file of its own, or FILE:NAME. */
+  /** Returns the only array of a file, or the one that FILE:NAME names. */
   private static StoredArray ofFile(String text, ActivationFiles networks) {
     for (int end = text.length(); end > 0; end = text.lastIndexOf(':', end - 1)) {
       Optional<Path> path = existing(text.substring(0, end));

@@ -10,7 +10,7 @@ import org.spanmatch.activations.Layer;
 /**
  * A layer with a value near its mean subtracted from each neuron's activations, as float64.
  *
- * <p>A difference is rounded at most once, by u = 2⁻⁵³ of its own size and not of that of the
+ * <p>A difference is rounded at most once, by u = 2⁻⁵³ of its size and not of that of the
  * activation, so that what is left of a large mean decides how many digits are lost later. What is
  * subtracted is fixed by the first block: the value that more than half of some of its samples
  * have, such as 0 after a ReLU, so that active samples can still be counted; otherwise their mean.
