@@ -293,9 +293,14 @@ class HeldOutCommandTest {
                     + ","),
         similarity.get(2));
     List<String> matches = Files.readAllLines(out.resolve("matches.csv"));
-    assertEquals("layer,epsilon,network,neuron,held_out_distance,warnings", matches.get(0));
     assertEquals(
-        "layer,0.6,x," + match.at("/x/0") + "," + match.at("/heldOut/x/0") + ",common-mean",
+        "layer,epsilon,network,neuron,x_layer,y_layer,held_out_distance,warnings", matches.get(0));
+    assertEquals(
+        "layer,0.6,x,"
+            + match.at("/x/0")
+            + ",layer,layer,"
+            + match.at("/heldOut/x/0")
+            + ",common-mean",
         matches.get(1));
     List<String> distances =
         RealCommand.run("distances", x, y, "--held-out", 0.5).out().lines().toList();

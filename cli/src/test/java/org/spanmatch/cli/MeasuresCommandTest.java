@@ -141,7 +141,16 @@ class MeasuresCommandTest {
     }
     assertEquals(
         List.of(
-            "name", "samples", "masked", "neurons", "dead", "warnings", "precision", "measures"),
+            "name",
+            "xLayer",
+            "yLayer",
+            "samples",
+            "masked",
+            "neurons",
+            "dead",
+            "warnings",
+            "precision",
+            "measures"),
         names(layers.get(0)));
     assertEquals(5, layers.at("/0/neurons/x").intValue());
     assertEquals(4, layers.at("/0/neurons/y").intValue());
@@ -225,12 +234,14 @@ class MeasuresCommandTest {
     JsonNode layers = JSON.readTree(out.resolve("result.json").toFile()).get("layers");
     assertEquals(layers(x, y), layers);
     List<String> csv = Files.readAllLines(out.resolve("measures.csv"));
-    assertEquals("layer,measure,value,neurons_x,neurons_y,samples,masked,warnings", csv.get(0));
+    assertEquals(
+        "layer,measure,value,neurons_x,neurons_y,samples,masked,x_layer,y_layer,warnings",
+        csv.get(0));
     assertEquals(1 + 2 * NAMES.size(), csv.size());
     for (int i = 0; i < NAMES.size(); i++) {
       String name = NAMES.get(i);
       double value = layers.at("/0/measures/" + name).doubleValue();
-      assertEquals("fc," + name + "," + value + ",5,4,400,0,", csv.get(1 + i));
+      assertEquals("fc," + name + "," + value + ",5,4,400,0,fc,fc,", csv.get(1 + i));
     }
     String svg = Files.readString(out.resolve("measures.svg"));
     for (String name : TITLES) {

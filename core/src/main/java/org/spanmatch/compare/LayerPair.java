@@ -28,6 +28,9 @@ public sealed interface LayerPair {
   /** {@return the layer's name in results} */
   String name();
 
+  /** {@return the names of both layers in their networks} */
+  PerGroup<String> layers();
+
   /** {@return "file, layer 'name'" of the first network: the start of a message about the two} */
   String description();
 
@@ -226,6 +229,11 @@ public sealed interface LayerPair {
     }
 
     @Override
+    public PerGroup<String> layers() {
+      return PerGroup.of(x.name(), y.name());
+    }
+
+    @Override
     public PerGroup<Integer> neurons() {
       return PerGroup.of(x.neurons(), y.neurons());
     }
@@ -345,6 +353,11 @@ public sealed interface LayerPair {
     @Override
     public String description() {
       return first().description();
+    }
+
+    @Override
+    public PerGroup<String> layers() {
+      return PerGroup.of(first().name(), gram.layers().get(y).name());
     }
 
     @Override

@@ -30,6 +30,8 @@ public final class Csv {
   private static final CSVFormat FORMAT =
       CSVFormat.RFC4180.builder().setRecordSeparator('\n').get();
 
+  private static final String X_LAYER = "x_layer";
+  private static final String Y_LAYER = "y_layer";
   private static final String WARNINGS = "warnings";
 
   private Csv() {}
@@ -40,7 +42,8 @@ public final class Csv {
    */
   public static void writeMatches(RunResult result, OutputStream out) throws IOException {
     boolean heldOut = result.split() != null && result.split().holdsOut();
-    List<String> heads = new ArrayList<>(List.of("layer", "epsilon", "network", "neuron"));
+    List<String> heads =
+        new ArrayList<>(List.of("layer", "epsilon", "network", "neuron", X_LAYER, Y_LAYER));
     if (heldOut) {
       heads.add("held_out_distance");
     }
@@ -53,7 +56,13 @@ public final class Csv {
             for (int i = 0; i < neurons.size(); i++) {
               List<Object> cells =
                   new ArrayList<>(
-                      List.of(layer.name(), match.epsilon(), group.label(), neurons.get(i)));
+                      List.of(
+                          layer.name(),
+                          match.epsilon(),
+                          group.label(),
+                          neurons.get(i),
+                          layer.names().xLayer(),
+                          layer.names().yLayer()));
               if (heldOut) {
                 cells.add(match.heldOut() == null ? null : match.heldOut().of(group).get(i));
               }
@@ -94,7 +103,9 @@ public final class Csv {
                 "chance",
                 "jump_epsilon",
                 "jump_from",
-                "jump_to"));
+                "jump_to",
+                X_LAYER,
+                Y_LAYER));
     if (heldOut) {
       heads.add("held_out_share");
     }
@@ -131,7 +142,9 @@ public final class Csv {
                       layer.chance() == null ? null : layer.chance().get(i),
                       jump == null ? null : jump.epsilon(),
                       jump == null ? null : jump.from(),
-                      jump == null ? null : jump.to()));
+                      jump == null ? null : jump.to(),
+                      layer.names().xLayer(),
+                      layer.names().yLayer()));
           if (heldOut) {
             cells.add(match.heldOut() == null ? null : match.heldOut().share());
           }
@@ -213,7 +226,9 @@ public final class Csv {
             "neurons_y",
             "samples",
             "masked",
-            "warnings")) {
+            X_LAYER,
+            Y_LAYER,
+            WARNINGS)) {
       for (MeasuresResult.Layer layer : result.layers()) {
         for (Map.Entry<String, Double> measure : layer.measures().entrySet()) {
           csv.printRecord(
@@ -224,6 +239,8 @@ public final class Csv {
               layer.neurons().y(),
               layer.samples(),
               layer.masked(),
+              layer.names().xLayer(),
+              layer.names().yLayer(),
               Warning.codes(layer.warnings()));
         }
       }
@@ -270,7 +287,9 @@ public final class Csv {
             "storage_error",
             "distance",
             "chance_level",
-            "warnings")) {
+            X_LAYER,
+            Y_LAYER,
+            WARNINGS)) {
       for (LayerLevels layer : layers) {
         printLevels(csv, layer, Group.X);
         printLevels(csv, layer, Group.Y);
@@ -297,7 +316,7 @@ public final class Csv {
     List<Double> levels = layer.levels().get(group);
     for (int neuron = 0; neuron < levels.size(); neuron++) {
       csv.printRecord(
-          layer.layer(),
+          layer.names().name(),
           group.label(),
           neuron,
           levels.get(neuron),
@@ -305,6 +324,8 @@ public final class Csv {
           layer.storageErrors().get(group).get(neuron),
           layer.fullDistances().get(group).get(neuron),
           layer.chanceLevels() == null ? null : layer.chanceLevels().get(group).get(neuron),
+          layer.names().xLayer(),
+          layer.names().yLayer(),
           Warning.codes(layer.warnings()));
     }
   }

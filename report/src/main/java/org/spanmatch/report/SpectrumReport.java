@@ -36,7 +36,7 @@ public final class SpectrumReport {
 
   private static SpectrumFigure.Curve curve(LayerLevels layer) {
     return new SpectrumFigure.Curve(
-        layer.layer(),
+        layer.names().name(),
         living(layer.levels()),
         layer.levels().x().size() + layer.levels().y().size(),
         Warning.codes(layer.warnings()),

@@ -23,6 +23,7 @@ import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.report.figures.SimilarityFigure;
 import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.results.MatchResult;
+import org.spanmatch.report.results.PairNames;
 import org.spanmatch.report.results.RunResult;
 import org.spanmatch.report.results.ValidationResult;
 import org.spanmatch.report.text.DisplayName;
@@ -93,7 +94,7 @@ public final class ReportFuzzing {
     for (String name : names) {
       layers.add(
           new LayerResult(
-              name,
+              new PairNames(name, name, name),
               10,
               0,
               PerGroup.of(1, 1),

@@ -24,6 +24,7 @@ import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.results.MatchResult;
 import org.spanmatch.report.results.MatchResult.Coverage;
+import org.spanmatch.report.results.PairNames;
 import org.spanmatch.report.results.RunResult;
 import org.spanmatch.report.results.SplitResult;
 import org.spanmatch.similarity.Chance;
@@ -123,11 +124,11 @@ final class MatchRun implements Question<LayerResult> {
     List<Warning> warnings = Warning.of(table, full);
     if (!spectrum) {
       List<Match> matches = steps.run("match", () -> MaximumMatch.find(table, epsilons));
-      return result(layer, table, full, warned(warnings, matches), steps, matches, null);
+      return result(table, full, warned(warnings, matches), steps, matches, null);
     }
     MatchSpectrum levels = steps.run("spectrum", () -> MatchSpectrum.of(table, steps.progress()));
     List<Match> matches = steps.run("match", () -> MaximumMatch.find(table, levels, epsilons));
-    return result(layer, table, full, warned(warnings, matches), steps, matches, levels);
+    return result(table, full, warned(warnings, matches), steps, matches, levels);
   }
 
   /** Adds the warning that the matches deserve, if any. */
@@ -138,7 +139,6 @@ final class MatchRun implements Question<LayerResult> {
   }
 
   private LayerResult result(
-      String layer,
       ProjectionTable table,
       PerGroup<Distances> full,
       List<Warning> warnings,
@@ -159,8 +159,9 @@ final class MatchRun implements Question<LayerResult> {
                                     MaximumMatch.covered(table, full, match.epsilon()), living)))
                     .toList());
     List<MatchResult> results = resampling.complete(withCoverage, steps);
+    PairNames names = PairNames.of(steps.layers());
     return new LayerResult(
-        layer,
+        names,
         table.samples(),
         steps.layers().masked(),
         PerGroup.from(table::neurons),
@@ -173,7 +174,7 @@ final class MatchRun implements Question<LayerResult> {
             .map(found -> Arrays.stream(epsilons).map(found::similarity).boxed().toList())
             .orElse(null),
         levels == null ? null : jumps(levels),
-        levels == null ? null : LayerLevels.of(layer, table, full, warnings, levels, chance),
+        levels == null ? null : LayerLevels.of(names, table, full, warnings, levels, chance),
         null,
         new LayerResult.Seconds(
             steps.seconds("read"),

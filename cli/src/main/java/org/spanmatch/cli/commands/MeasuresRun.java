@@ -17,6 +17,7 @@ import org.spanmatch.gram.GramPair;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.report.results.MeasuresResult;
+import org.spanmatch.report.results.PairNames;
 import org.spanmatch.similarity.LayerGrams;
 import org.spanmatch.similarity.Measure;
 
@@ -120,7 +121,7 @@ record MeasuresRun(
   public MeasuresResult.Layer answer(
       String layer, ProjectionTable table, LayerComparison.Steps steps) {
     return new MeasuresResult.Layer(
-        layer,
+        PairNames.of(steps.layers()),
         table.samples(),
         steps.layers().masked(),
         PerGroup.from(table::neurons),

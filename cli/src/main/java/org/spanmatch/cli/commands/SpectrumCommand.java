@@ -28,6 +28,7 @@ import org.spanmatch.report.ResultFiles;
 import org.spanmatch.report.SpectrumReport;
 import org.spanmatch.report.WarningNotes;
 import org.spanmatch.report.results.LayerLevels;
+import org.spanmatch.report.results.PairNames;
 import org.spanmatch.report.results.SpectrumResult;
 import org.spanmatch.report.text.TextTable;
 import org.spanmatch.similarity.Chance;
@@ -155,7 +156,13 @@ public final class SpectrumCommand implements Command {
       return SpectrumResult.Layer.of(
           table,
           steps.layers().masked(),
-          LayerLevels.of(layer, table, full, Warning.of(table, full), spectrum, chance));
+          LayerLevels.of(
+              PairNames.of(steps.layers()),
+              table,
+              full,
+              Warning.of(table, full),
+              spectrum,
+              chance));
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.spanmatch.similarity.Chance;
 /**
  * The match levels of a layer's neurons, as a part of the layer's JSON.
  *
- * @param layer the layer's name; the JSON has it elsewhere
+ * @param names the names of the two layers; the JSON has them elsewhere
  * @param levels the match level of each neuron, in [0, 1], by position; null for dead neurons
  * @param levelErrors bounds on the errors of the levels; null for dead neurons
  * @param storageErrors how far the rounding of the stored activations alone may have moved each
@@ -32,7 +32,7 @@ import org.spanmatch.similarity.Chance;
  * @param spectrum the source of the levels; not part of the JSON
  */
 public record LayerLevels(
-    @JsonIgnore String layer,
+    @JsonIgnore PairNames names,
     PerGroup<List<Double>> levels,
     PerGroup<List<Double>> levelErrors,
     PerGroup<List<Double>> storageErrors,
@@ -47,14 +47,14 @@ public record LayerLevels(
    * @param chance the similarity by chance, if asked for
    */
   public static LayerLevels of(
-      String layer,
+      PairNames names,
       ProjectionTable table,
       PerGroup<Distances> full,
       List<Warning> warnings,
       MatchSpectrum spectrum,
       Optional<Chance> chance) {
     return new LayerLevels(
-        layer,
+        names,
         PerGroup.from(group -> levels(spectrum, group)),
         PerGroup.from(group -> errors(spectrum, group)),
         PerGroup.from(group -> PerNeuron.storageErrors(table.neurons(group), full.get(group))),
@@ -70,7 +70,7 @@ public record LayerLevels(
   LayerLevels sharpened(LayerLevels other) {
     MatchSpectrum sharper = other.spectrum.sharper(spectrum);
     return new LayerLevels(
-        layer,
+        names,
         PerGroup.from(group -> levels(sharper, group)),
         PerGroup.from(group -> errors(sharper, group)),
         storageErrors,

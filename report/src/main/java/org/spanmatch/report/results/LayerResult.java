@@ -12,7 +12,7 @@ import org.spanmatch.match.MatchSpectrum.Jump;
 /**
  * The result of one layer, in the shape of the JSON result.
  *
- * @param name the layer's name
+ * @param names the names of the two layers
  * @param samples number of samples used
  * @param masked number of samples that a mask left out, beside these
  * @param neurons number of neurons, dead ones included
@@ -32,7 +32,7 @@ import org.spanmatch.match.MatchSpectrum.Jump;
  * @param seconds elapsed time by step
  */
 public record LayerResult(
-    String name,
+    @JsonUnwrapped PairNames names,
     long samples,
     long masked,
     PerGroup<Integer> neurons,
@@ -46,6 +46,11 @@ public record LayerResult(
     @JsonUnwrapped LayerLevels neuronLevels,
     @JsonInclude(Include.NON_NULL) Uncentred uncentred,
     Seconds seconds) {
+  /** The name of the two layers. */
+  public String name() {
+    return names.name();
+  }
+
   /**
    * The result of a layer as it is stored.
    *
@@ -60,7 +65,7 @@ public record LayerResult(
    */
   public LayerResult beside(LayerResult stored) {
     return new LayerResult(
-        name,
+        names,
         samples,
         masked,
         neurons,

@@ -2,6 +2,7 @@ package org.spanmatch.report.results;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,7 +36,7 @@ public record MeasuresResult(
   /**
    * One layer.
    *
-   * @param name the layer's name
+   * @param names the names of the two layers
    * @param samples number of samples used
    * @param masked number of samples that a mask left out, beside these
    * @param neurons number of neurons, dead ones included
@@ -47,7 +48,7 @@ public record MeasuresResult(
    * @param note why a measure is null that could be had; not part of the JSON
    */
   public record Layer(
-      String name,
+      @JsonUnwrapped PairNames names,
       long samples,
       long masked,
       PerGroup<Integer> neurons,
@@ -59,6 +60,11 @@ public record MeasuresResult(
     /** Copies the measures, some of which may be null. */
     public Layer {
       measures = Collections.unmodifiableMap(new LinkedHashMap<>(measures));
+    }
+
+    /** The name of the two layers. */
+    public String name() {
+      return names.name();
     }
   }
 }

@@ -39,7 +39,7 @@ public record SpectrumResult(
   /**
    * One layer.
    *
-   * @param name the layer's name
+   * @param names the names of the two layers
    * @param samples number of samples used
    * @param masked number of samples that a mask left out, beside these
    * @param neurons number of neurons, dead ones included
@@ -51,7 +51,7 @@ public record SpectrumResult(
    *     that they would deserve a warning; null and absent otherwise
    */
   public record Layer(
-      String name,
+      @JsonUnwrapped PairNames names,
       long samples,
       long masked,
       PerGroup<Integer> neurons,
@@ -60,10 +60,15 @@ public record SpectrumResult(
       Precision precision,
       @JsonUnwrapped LayerLevels neuronLevels,
       @JsonInclude(JsonInclude.Include.NON_NULL) LayerLevels uncentred) {
+    /** The name of the two layers. */
+    public String name() {
+      return names.name();
+    }
+
     /** Returns the result of a table's layer. */
     public static Layer of(ProjectionTable table, long masked, LayerLevels levels) {
       return new Layer(
-          levels.layer(),
+          levels.names(),
           table.samples(),
           masked,
           PerGroup.from(table::neurons),
@@ -77,7 +82,7 @@ public record SpectrumResult(
     /** Returns this result with the levels of the layer as it is stored beside it. */
     public Layer beside(Layer stored) {
       return new Layer(
-          name,
+          names,
           samples,
           masked,
           neurons,
@@ -94,7 +99,7 @@ public record SpectrumResult(
      */
     public Layer sharpened(Layer other) {
       return new Layer(
-          name,
+          names,
           samples,
           masked,
           neurons,
