@@ -6,7 +6,8 @@
 
 // As GramCode.java numbers them.
 enum ElementType {
-  FLOAT16, FLOAT32, FLOAT64, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, BOOLEAN
+  FLOAT16, FLOAT32, FLOAT64, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32, UINT64, BOOLEAN,
+  BFLOAT16
 };
 
 // A block lies where device memory was allocated, so that its values are aligned.
@@ -47,6 +48,7 @@ static __device__ double halfToDouble(unsigned int bits) {
 static __device__ double decode(const void *data, long long index, int type, int bigEndian) {
   switch (type) {
     case FLOAT16: return halfToDouble(bits16(data, index, bigEndian));
+    case BFLOAT16: return __uint_as_float(bits16(data, index, bigEndian) << 16);
     case FLOAT32: return __uint_as_float(bits32(data, index, bigEndian));
     case FLOAT64: return __longlong_as_double((long long) bits64(data, index, bigEndian));
     case INT8: return ((const signed char *) data)[index];

@@ -264,7 +264,7 @@ class BenchmarksRunTest {
     LayerBenchmark benchmark = layer("java");
     benchmark.dtype = "int8";
     assertEquals(
-        "expected a dtype of float16, float32, float64, found 'int8'",
+        "expected a dtype of float16, bfloat16, float32, float64, found 'int8'",
         assertThrows(IllegalArgumentException.class, benchmark::setUp).getMessage());
     LayerBenchmark ofPeer = layer("ejml");
     ofPeer.precision = "high";

@@ -3,13 +3,34 @@ package org.spanmatch.activations;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** The number formats in which activations are stored, with numpy's names. */
+/**
+ * The number formats in which activations are stored, with numpy's names. The roundoff of a
+ * floating-point type whose significand has p bits, the leading one included, is 2⁻ᵖ: half of the
+ * distance 2¹⁻ᵖ from 1 to the next number.
+ */
 public enum ElementType {
   /** IEEE 754 half precision. */
   FLOAT16("f2", 2, 0x1p-11) {
     @Override
     public double get(ByteBuffer data, int index) {
       return halfToFloat(data.getShort(2 * index));
+    }
+  },
+  /**
+   * The upper half of single precision, with 8 bits of significand; numpy has no such type, and its
+   * code is no name of numpy's.
+   */
+  BFLOAT16("bf2", 2, 0x1p-8) {
+    @Override
+    public double get(ByteBuffer data, int index) {
+      return Float.intBitsToFloat(data.getShort(2 * index) << Short.SIZE);
+    }
+
+    @Override
+    public void decode(ByteBuffer data, int from, int count, double[] target) {
+      for (int i = 0; i < count; i++) {
+        target[i] = Float.intBitsToFloat(data.getShort(2 * (from + i)) << Short.SIZE);
+      }
     }
   },
   /** IEEE 754 single precision. */
@@ -116,7 +137,10 @@ public enum ElementType {
     this.roundoff = roundoff;
   }
 
-  /** {@return numpy's name for the format without the byte order, such as {@code f4}} */
+  /**
+   * {@return a short name of the format without the byte order, such as {@code f4}: numpy's, but
+   * for {@link #BFLOAT16}}
+   */
   public String code() {
     return code;
   }
@@ -144,7 +168,8 @@ public enum ElementType {
   public abstract double get(ByteBuffer data, int index);
 
   /**
-   * Appends a value; floating-point types round it to nearest, integer types truncate.
+   * Appends a value; floating-point types round it to nearest, ties to even, and integer types
+   * truncate. {@link #FLOAT16} takes values up to 65504.
    *
    * @param data receives the value at its position, in the buffer's byte order
    * @param value the value
@@ -168,9 +193,9 @@ public enum ElementType {
   }
 
   /**
-   * {@return the type with a numpy code such as {@code f4}, if any}
+   * {@return the type with a {@link #code} such as {@code f4}, if any}
    *
-   * @param code numpy's name of a format, without the byte order
+   * @param code the short name of a format, without the byte order
    */
   public static Optional<ElementType> ofCode(String code) {
     for (ElementType type : values()) {

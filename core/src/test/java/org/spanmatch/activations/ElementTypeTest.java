@@ -36,6 +36,62 @@ class ElementTypeTest {
     }
   }
 
+  private static double valueOfBfloat16(int bits) {
+    int exponent = (bits >> 7) & 255;
+    int fraction = bits & 127;
+    double size =
+        switch (exponent) {
+          case 0 -> Math.scalb((double) fraction, -133);
+          case 255 -> fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
+          default -> Math.scalb(128.0 + fraction, exponent - 134);
+        };
+    return bits < 1 << 15 ? size : -size;
+  }
+
+  private static int bfloat16(double value) {
+    ByteBuffer data = ByteBuffer.allocate(Short.BYTES);
+    ElementType.BFLOAT16.put(data, value);
+    return data.getShort(0) & 0xffff;
+  }
+
+  @Test
+  void everyBfloat16() {
+    ByteBuffer all = ByteBuffer.allocate(2 << 16);
+    for (int bits = 0; bits < 1 << 16; bits++) {
+      double value = valueOfBfloat16(bits);
+      assertEquals(value, read(ElementType.BFLOAT16, bits));
+      assertEquals(Double.isNaN(value) ? 0x7fc0 : bits, bfloat16(value));
+      all.putShort((short) bits);
+    }
+    double[] values = new double[(1 << 16) - 3];
+    ElementType.BFLOAT16.decode(all, 3, values.length, values);
+    for (int i = 0; i < values.length; i++) {
+      assertEquals(valueOfBfloat16(i + 3), values[i]);
+    }
+  }
+
+  /** Halfway between neighbours, and the least bit of a double off it. */
+  @Test
+  void bfloat16RoundsToNearestAndTiesToEven() {
+    int largest = 0x7f7f;
+    for (int bits = 0; bits < largest; bits++) {
+      double tie = (valueOfBfloat16(bits) + valueOfBfloat16(bits + 1)) / 2;
+      int even = bits + (bits & 1);
+      assertEquals(bits, bfloat16(Math.nextDown(tie)));
+      assertEquals(even, bfloat16(tie));
+      assertEquals(bits + 1, bfloat16(Math.nextUp(tie)));
+      assertEquals(1 << 15 | bits, bfloat16(-Math.nextDown(tie)));
+      assertEquals(1 << 15 | even, bfloat16(-tie));
+      assertEquals(1 << 15 | (bits + 1), bfloat16(-Math.nextUp(tie)));
+    }
+    double tooLarge = valueOfBfloat16(largest) + 0x1p119;
+    assertEquals(largest, bfloat16(Math.nextDown(tooLarge)));
+    assertEquals(0x7f80, bfloat16(tooLarge));
+    assertEquals(0x7f80, bfloat16(Double.MAX_VALUE));
+    assertEquals(0xff80, bfloat16(Double.NEGATIVE_INFINITY));
+    assertEquals(1 << 15, bfloat16(-Double.MIN_VALUE));
+  }
+
   @Test
   void integersAtTheirLimits() {
     assertEquals(-128, read(ElementType.INT8, 0x80));
@@ -89,6 +145,7 @@ class ElementTypeTest {
   @Test
   void roundoffIsHalfAUnitInTheLastPlace() {
     assertEquals(0x1p-11, ElementType.FLOAT16.roundoff());
+    assertEquals((read(ElementType.BFLOAT16, 0x3f81) - 1) / 2, ElementType.BFLOAT16.roundoff());
     assertEquals(Math.ulp(1f) / 2, ElementType.FLOAT32.roundoff());
     assertEquals(Math.ulp(1.0) / 2, ElementType.FLOAT64.roundoff());
   }

@@ -161,7 +161,7 @@ class ExactMatchTest {
   }
 
   @ParameterizedTest
-  @EnumSource(names = {"FLOAT16", "FLOAT32", "FLOAT64"})
+  @EnumSource(names = {"FLOAT16", "BFLOAT16", "FLOAT32", "FLOAT64"})
   void orderDoesNotMatter(ElementType type) {
     open("java");
     SplittableRandom random = new SplittableRandom(1);
@@ -227,7 +227,7 @@ class ExactMatchTest {
 
   /** From the largest limit on, which is at most 0.01, a larger ε never keeps fewer neurons. */
   @ParameterizedTest
-  @EnumSource(names = {"FLOAT16", "FLOAT32", "FLOAT64"})
+  @EnumSource(names = {"FLOAT16", "BFLOAT16", "FLOAT32", "FLOAT64"})
   void theExactMatchIsWithinThoseOfLargerEpsilons(ElementType type) {
     open("java");
     int matched = 0;
@@ -267,7 +267,7 @@ class ExactMatchTest {
 
   /** All pairs of subsets are tried: matches are closed under union, and the largest is found. */
   @ParameterizedTest
-  @EnumSource(names = {"FLOAT16", "FLOAT32", "FLOAT64"})
+  @EnumSource(names = {"FLOAT16", "BFLOAT16", "FLOAT32", "FLOAT64"})
   void theUnionOfMatchesIsAMatch(ElementType type) {
     open("reference");
     int compared = 0;
@@ -421,7 +421,7 @@ class ExactMatchTest {
 
   /** Mixtures, copies and opposite signs without rounding, some of them moved by a few units. */
   @ParameterizedTest
-  @EnumSource(names = {"FLOAT16", "FLOAT32", "FLOAT64"})
+  @EnumSource(names = {"FLOAT16", "BFLOAT16", "FLOAT32", "FLOAT64"})
   void whichSubsetIsTakenDoesNotMatter(ElementType type) {
     int listed = 0;
     int certain = 0;

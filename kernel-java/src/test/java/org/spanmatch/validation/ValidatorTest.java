@@ -577,7 +577,7 @@ class ValidatorTest {
           Corpus.of(level, 1).stream()
               .map(one -> one.type() + " " + one.storage())
               .collect(Collectors.toSet());
-      assertEquals(6, stored.size(), stored.toString());
+      assertEquals(8, stored.size(), stored.toString());
     }
   }
 }

@@ -98,7 +98,10 @@ public abstract class KernelBenchmark {
   @Param("standard")
   public String precision;
 
-  /** The format of the activations: {@code float16}, {@code float32} or {@code float64}. */
+  /**
+   * The format of the activations: {@code float16}, {@code bfloat16}, {@code float32} or {@code
+   * float64}.
+   */
   @Param("float32")
   public String dtype;
 
@@ -109,15 +112,16 @@ public abstract class KernelBenchmark {
   private ProjectionKernel kernel; // null for a peer
   private Mixtures data;
 
-  /** Returns the format with a name, the same as numpy's. */
+  /** Returns the format with a name that numpy or PyTorch gives it. */
   static ElementType type(String dtype) {
     return switch (dtype) {
       case "float16" -> ElementType.FLOAT16;
+      case "bfloat16" -> ElementType.BFLOAT16;
       case "float32" -> ElementType.FLOAT32;
       case "float64" -> ElementType.FLOAT64;
       default ->
           throw new IllegalArgumentException(
-              "expected a dtype of float16, float32, float64, found '" + dtype + "'");
+              "expected a dtype of float16, bfloat16, float32, float64, found '" + dtype + "'");
     };
   }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layout;
 
 /** Writes a layer as a {@code .npy} file (version 1), in its format and layout. */
@@ -18,8 +19,15 @@ public final class NpyFile {
 
   private NpyFile() {}
 
-  /** Writes a layer to a file. */
+  /**
+   * Writes a layer to a file.
+   *
+   * @throws IllegalArgumentException if it holds bfloat16, which numpy does not know
+   */
   public static void write(Path file, MemoryLayer layer) throws IOException {
+    if (layer.type() == ElementType.BFLOAT16) {
+      throw new IllegalArgumentException("a .npy file can't hold bfloat16");
+    }
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 20)) {
       boolean neuronMajor = layer.layout() == Layout.FN;
       out.write(

@@ -57,6 +57,7 @@ public final class Corpus {
     scales();
     planted();
     hard();
+    bfloat16();
     return List.copyOf(cases);
   }
 
@@ -164,6 +165,18 @@ public final class Corpus {
                 add(kind, problem, ElementType.FLOAT32);
               }
             });
+  }
+
+  /** Comes last, since layouts go by turns. */
+  private void bfloat16() {
+    ElementType type = ElementType.BFLOAT16;
+    Problem relu = Problem.relu(seed("bfloat16"), 80, 12, 10);
+    add("random", Problem.random(seed("random"), 50, 12, 17), type);
+    add("ReLU", relu, type);
+    add("duplicates", Problem.nearDuplicates(seed("duplicates"), 60, 10, 13, 0), type);
+    add("planted matches", planted("noisy", 4, NOISES), type);
+    add("norms 1e±30", relu.graded(-30, 30, seed("factors")), type);
+    add("subnormal", relu.graded(-39, -38, seed("factors")), type);
   }
 
   private Problem planted(String kind, int subspaces, double... noises) {

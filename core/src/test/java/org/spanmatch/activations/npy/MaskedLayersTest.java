@@ -106,7 +106,7 @@ class MaskedLayersTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BFLOAT16") // which numpy does not know
   void smallArraysOfEveryKind(ElementType type) {
     Random random = new Random(type.code().hashCode());
     for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
@@ -348,7 +348,7 @@ class MaskedLayersTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "BFLOAT16") // which numpy does not know
   void masksOfEveryTypeAndOrder(ElementType type) {
     int[][] axes = {{30}, {5, 7}, {3, 4, 5}};
     for (int[] shape : axes) {

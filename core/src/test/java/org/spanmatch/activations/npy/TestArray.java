@@ -69,7 +69,7 @@ record TestArray(ElementType type, ByteOrder order, boolean fortranOrder, List<I
     int random = (int) (((mixed ^ (mixed >>> 29)) * 0xbf58476d1ce4e5b9L) >>> 57); // 0 … 127
     return switch (type) {
       case BOOL -> random % 2;
-      case FLOAT16, FLOAT32, FLOAT64 -> (random - 64) / 8.0;
+      case FLOAT16, BFLOAT16, FLOAT32, FLOAT64 -> (random - 64) / 8.0;
       case INT8, INT16, INT32, INT64 -> random - 64;
       case UINT8 -> random + 100;
       case UINT16 -> random + 65_000;

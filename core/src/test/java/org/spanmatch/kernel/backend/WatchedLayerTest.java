@@ -130,7 +130,7 @@ class WatchedLayerTest {
   @ParameterizedTest
   @EnumSource(
       value = ElementType.class,
-      names = {"FLOAT16", "FLOAT32", "FLOAT64"})
+      names = {"FLOAT16", "BFLOAT16", "FLOAT32", "FLOAT64"})
   void zerosOfEitherSignAreSilent(ElementType type) {
     double[][] rows = new double[6][7];
     rows[1][2] = -0.0;
@@ -187,7 +187,9 @@ class WatchedLayerTest {
       Arrays.setAll(signs[i], neuron -> (bits >> neuron % 10 & 1) == 0 ? 1 : -1);
     }
     for (double[][] rows : List.of(one, two, swapped, signs)) {
-      for (ElementType type : List.of(ElementType.FLOAT16, ElementType.FLOAT32, ElementType.INT8)) {
+      for (ElementType type :
+          List.of(
+              ElementType.FLOAT16, ElementType.BFLOAT16, ElementType.FLOAT32, ElementType.INT8)) {
         Repetition seen =
             repetition(new Stored(rows, type, ByteOrder.LITTLE_ENDIAN, false, rows.length));
         assertEquals(new Repetition(1024, 0, 1, seen.key(), 1024), seen, type.toString());

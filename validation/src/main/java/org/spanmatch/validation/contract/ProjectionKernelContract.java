@@ -259,6 +259,7 @@ public abstract class ProjectionKernelContract {
         switch (type) {
           case BOOL -> raw.map(value -> value > 2 ? 1 : 0);
           case FLOAT16 -> raw.map(value -> Math.rint(value * 256) / 256);
+          case BFLOAT16 -> raw.storedAs(type);
           case FLOAT32 -> raw.rounded();
           case FLOAT64 -> raw;
           case INT8, INT16, INT32, INT64 -> raw.map(value -> Math.rint((value - 2) * 20));
@@ -278,7 +279,14 @@ public abstract class ProjectionKernelContract {
   }
 
   @ParameterizedTest
-  @CsvSource({"FLOAT16, FLOAT16", "FLOAT32, FLOAT32", "FLOAT64, FLOAT64", "FLOAT64, FLOAT16"})
+  @CsvSource({
+    "FLOAT16, FLOAT16",
+    "BFLOAT16, BFLOAT16",
+    "FLOAT32, FLOAT32",
+    "FLOAT64, FLOAT64",
+    "FLOAT64, FLOAT16",
+    "FLOAT32, BFLOAT16"
+  })
   void exactMeansWithinTheRoundingOfTheStoredValues(ElementType xType, ElementType yType) {
     double roundoff = Math.max(xType.roundoff(), yType.roundoff());
     // x − y is one rounding unit of x, or four; y is exact in every format.

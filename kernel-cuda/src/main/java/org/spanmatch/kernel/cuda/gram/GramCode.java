@@ -94,6 +94,7 @@ final class GramCode {
       case UINT32 -> 9;
       case UINT64 -> 10;
       case BOOL -> 11;
+      case BFLOAT16 -> 12;
     };
   }
 

@@ -44,7 +44,8 @@ record Slicing(int slices, boolean exact) {
 
   /**
    * The fewest slices that hold every number of a type exactly, and seven where none do. A number
-   * is a multiple of its type's smallest one, and those of float16 are multiples of 2⁻²⁴.
+   * is a multiple of its type's smallest one, and those of float16 are multiples of 2⁻²⁴. Those of
+   * bfloat16 have fewer digits, but range as far as those of float32.
    */
   static Slicing of(ElementType type) {
     return switch (type) {
@@ -53,7 +54,7 @@ record Slicing(int slices, boolean exact) {
       case INT16, UINT16 -> new Slicing(3, true);
       case INT32, UINT32 -> new Slicing(5, true);
       case FLOAT16 -> new Slicing(6, true);
-      case FLOAT32, FLOAT64, INT64, UINT64 -> new Slicing(MOST_SLICES, false);
+      case BFLOAT16, FLOAT32, FLOAT64, INT64, UINT64 -> new Slicing(MOST_SLICES, false);
     };
   }
 

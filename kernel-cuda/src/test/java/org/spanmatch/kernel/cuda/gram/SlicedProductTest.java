@@ -287,7 +287,7 @@ class SlicedProductTest {
   @ParameterizedTest
   @EnumSource(
       value = ElementType.class,
-      names = {"FLOAT32", "FLOAT64", "INT64", "UINT64"},
+      names = {"BFLOAT16", "FLOAT32", "FLOAT64", "INT64", "UINT64"},
       mode = EnumSource.Mode.EXCLUDE)
   void shortTypesAreExact(ElementType type) {
     double[] extremes =

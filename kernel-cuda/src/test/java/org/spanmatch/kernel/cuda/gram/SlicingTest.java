@@ -28,6 +28,7 @@ class SlicingTest {
     "INT32, 5, 24",
     "UINT32, 5, 24",
     "FLOAT16, 6, 30",
+    "BFLOAT16, 7, 34",
     "FLOAT32, 7, 34",
     "FLOAT64, 7, 34",
     "INT64, 7, 34"
