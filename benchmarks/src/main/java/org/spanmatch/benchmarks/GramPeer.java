@@ -101,7 +101,7 @@ interface GramPeer extends AutoCloseable {
         layer.name(),
         List.of(layer.source()),
         layer.sampleAxes(),
-        layer.type().roundoff(),
+        layer.roundoff(),
         Moments.of(new double[n], squares, new double[n], new long[n]));
   }
 }

@@ -175,7 +175,7 @@ class BadInputTest {
         "(99999999999999999999, 2); not a list of integers",
         "(0, 2); 0 samples",
         "(6,); expected 2 axes",
-        "(1, 1, 1, 3, 2); expected 2 axes",
+        "(1, 1, 1, 1, 3, 2); expected 2 axes",
         "(); expected 2 axes"
       })
   void badShape(String shape, String problem) throws IOException {

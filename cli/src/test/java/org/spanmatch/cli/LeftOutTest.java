@@ -55,8 +55,8 @@ class LeftOutTest {
         """
         note: left out: __MACOSX/._a: it does not start with numpy's magic bytes '\\x93NUMPY', so it \
         is not a .npy array
-        note: left out: labels: expected 2 axes [N, F], 3 axes [N, T, F] or 4 axes [N, C, H, W], \
-        found 1
+        note: left out: labels: expected 2 axes [N, F], 3 axes [N, T, F], 4 axes [N, C, H, W] or 5 axes \
+        [N, C, D, H, W], found 1
         note: left out: mask: <i8 beside other types is taken for labels, ids or a mask (its full \
         name in --layers takes it)
         """,

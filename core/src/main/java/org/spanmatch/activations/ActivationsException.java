@@ -20,6 +20,26 @@ public final class ActivationsException extends RuntimeException {
   }
 
   /**
+   * {@return an exception that names a value that is not finite}
+   *
+   * @param layer the layer
+   * @param value the value, NaN or infinite
+   * @param neuron its neuron
+   * @param sample its sample, from 0
+   */
+  public static ActivationsException notFinite(Layer layer, double value, int neuron, long sample) {
+    return new ActivationsException(
+        layer.description()
+            + ": neuron "
+            + neuron
+            + " is "
+            + (Double.isNaN(value) ? "NaN" : "infinite")
+            + " at "
+            + layer.sampleName(layer.samplePosition(sample))
+            + ", expected finite activations");
+  }
+
+  /**
    * Creates an exception with a message for the user and the technical cause.
    *
    * @param message one sentence for the user

@@ -24,6 +24,15 @@ public interface Layer {
   /** {@return the format of the stored values, which determines {@link ElementType#roundoff()}} */
   ElementType type();
 
+  /**
+   * {@return the relative rounding error u_data of the values, which limits how exact a match can
+   * be} It is that of their type, unless they were rounded before they came into this format, or
+   * are computed from others.
+   */
+  default double roundoff() {
+    return type().roundoff();
+  }
+
   /** {@return the number of neurons; may be 0} */
   int neurons();
 
@@ -94,6 +103,16 @@ public interface Layer {
    */
   default long samplePosition(long sample) {
     return sample;
+  }
+
+  /**
+   * {@return what messages call a sample, such as "sample 7", with the file where there are
+   * several}
+   *
+   * @param position what {@link #samplePosition} gives for the sample
+   */
+  default String sampleName(long position) {
+    return "sample " + position;
   }
 
   /**
@@ -225,6 +244,11 @@ public interface Layer {
     }
 
     @Override
+    public double roundoff() {
+      return layer.roundoff();
+    }
+
+    @Override
     public int neurons() {
       return layer.neurons();
     }
@@ -237,6 +261,11 @@ public interface Layer {
     @Override
     public long samplePosition(long sample) {
       return layer.samplePosition(sample);
+    }
+
+    @Override
+    public String sampleName(long position) {
+      return layer.sampleName(position);
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -248,6 +249,59 @@ public final class Layers {
    */
   public static Layer masked(Layer layer, Mask mask) {
     return ((SampleMask) mask).of(layer);
+  }
+
+  /**
+   * Layers on consecutive samples as one: the samples of the first, then those of the second, and
+   * so on. For activations that were saved in parts.
+   *
+   * <p>The parts agree in their neurons and in all sample axes but the first. Where they have
+   * several types, their values are computed with as float64, and count as rounded as those of the
+   * part that is rounded most. A pass has one part open at a time, and takes no more memory than
+   * one over a part. Reading {@linkplain Layer#openRanges at any place} has a part open from the
+   * first read of its samples until all have been read. Messages name the part where they can.
+   *
+   * @param name the name of the layer
+   * @param parts at least one
+   * @return a layer of all samples
+   * @throws ActivationsException if the neurons or the sample axes of two parts differ
+   * @throws IllegalArgumentException if there is no part
+   */
+  public static Layer concatenated(String name, List<? extends Layer> parts) {
+    return ConcatenatedActivations.of(name, parts);
+  }
+
+  /**
+   * A layer with one sample per example: the mean or the largest of each neuron's activations at
+   * the example's samples, such as positions or tokens. So layers with different numbers of
+   * positions can be paired.
+   *
+   * <p>Of a {@linkplain #masked masked} layer only what is kept is pooled; an example of which
+   * nothing is kept is left out, and {@link Layer#masked} counts these. The values are float64.
+   * They count as rounded as those of the layer, for means also by 2⁻⁵³ for each sample of the
+   * largest example; this is a bound where the activations of a neuron within an example have one
+   * sign, as after a ReLU, and otherwise relative to the mean of their magnitudes. A pass holds a
+   * block and one example's sums.
+   *
+   * @param layer the layer
+   * @param pooling how to pool
+   * @return the pooled layer; the layer itself if its examples are its samples
+   */
+  public static Layer pooled(Layer layer, Pooling pooling) {
+    return PooledActivations.of(layer, pooling);
+  }
+
+  /** How the samples of an example become one. */
+  public enum Pooling {
+    /** Their mean. */
+    MEAN,
+    /** The largest of them. */
+    MAX;
+
+    /** {@return the name used on the command line, such as {@code mean}} */
+    public String label() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   /** Which samples of a test set to keep. Immutable; takes a bit per value. */

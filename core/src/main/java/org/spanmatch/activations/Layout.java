@@ -16,7 +16,14 @@ public enum Layout {
   /** {@code [N, C, H, W]}: a neuron is a channel; every (example, row, column) is a sample. */
   NCHW(4, 1),
   /** {@code [N, H, W, C]}: as {@link #NCHW}, with the channel last. */
-  NHWC(4, 3);
+  NHWC(4, 3),
+  /**
+   * {@code [N, C, D, H, W]}: a neuron is a channel of a volume or a video; every (example, depth or
+   * frame, row, column) is a sample.
+   */
+  NCDHW(5, 1),
+  /** {@code [N, D, H, W, C]}: as {@link #NCDHW}, with the channel last. */
+  NDHWC(5, 4);
 
   private final int axes;
   private final int neuronAxis;
@@ -43,11 +50,11 @@ public enum Layout {
 
   /**
    * {@return the layout of an array with a number of axes: the chosen one that fits, or else the
-   * usual one ({@code nf}, {@code ntf}, {@code nchw})}
+   * usual one ({@code nf}, {@code ntf}, {@code nchw}, {@code ncdhw})}
    *
    * @param axes number of axes of the array
    * @param chosen layouts the user asked for; those with another number of axes are ignored
-   * @throws ActivationsException if the array has fewer than 2 or more than 4 axes
+   * @throws ActivationsException if the array has fewer than 2 or more than 5 axes
    */
   public static Layout of(int axes, Collection<Layout> chosen) {
     for (Layout layout : chosen) {
@@ -59,9 +66,12 @@ public enum Layout {
       case 2 -> NF;
       case 3 -> NTF;
       case 4 -> NCHW;
+      case 5 -> NCDHW;
       default ->
           throw new ActivationsException(
-              "expected 2 axes [N, F], 3 axes [N, T, F] or 4 axes [N, C, H, W], found " + axes);
+              "expected 2 axes [N, F], 3 axes [N, T, F], 4 axes [N, C, H, W] or 5 axes"
+                  + " [N, C, D, H, W], found "
+                  + axes);
     };
   }
 }

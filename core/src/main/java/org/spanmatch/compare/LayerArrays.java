@@ -17,7 +17,7 @@ import org.spanmatch.activations.npy.StoredArray;
  * asked for by its very name, an entry is left out if
  *
  * <ul>
- *   <li>it is no readable array, its values are no numbers, or it has fewer than 2 or more than 4
+ *   <li>it is no readable array, its values are no numbers, or it has fewer than 2 or more than 5
  *       axes;
  *   <li>its values are bool or integers of 32 or 64 bits, and the file has layers of another type;
  *   <li>its values are 0 and 1 alone, judging by the first million, and not those of all layers

@@ -98,7 +98,7 @@ class LayerArraysTest {
   void whatCanBeNoLayer() {
     assertLeftOut(bytes("<i8", 8, 2, 4), "expected 2 axes [N, F]");
     assertLeftOut(bytes("<f8", 8, 0), "found 0");
-    assertLeftOut(bytes("<f8", 8, 0, 1, 1, 1, 2, 2), "found 5");
+    assertLeftOut(bytes("<f8", 8, 0, 1, 1, 1, 1, 2, 2), "found 6");
     assertLeftOut(bytes("<U1", 4, 0, 4, 3), "the dtype '<U1' is not supported");
     assertLeftOut(bytes("<c8", 8, 0, 4, 3), "the dtype '<c8' is not supported");
     assertLeftOut(new byte[0], "it is empty");

@@ -40,8 +40,8 @@ public record InputOptions(
       CommonOptions.valued(
           "layout",
           "name,…",
-          "meaning of the axes: nf (default) or fn for 2, ntf for 3, nchw (default) or nhwc for 4"
-              + " axes; n samples, f and c neurons");
+          "meaning of the axes: nf (default) or fn for 2, ntf for 3, nchw (default) or nhwc for 4,"
+              + " ncdhw (default) or ndhwc for 5 axes; n samples, f and c neurons");
 
   /** What leaves samples out. */
   public static final Option MASK =

@@ -47,7 +47,7 @@ public final class NeuronNorms {
               double value = rows[row * neurons + neuron];
               double size = Math.abs(value);
               if (!(size <= Double.MAX_VALUE)) {
-                throw notFinite(layer, value, neuron, done + row);
+                throw ActivationsException.notFinite(layer, value, neuron, done + row);
               }
               sums[neuron] += value;
               if (size > largest[neuron]) {
@@ -68,19 +68,6 @@ public final class NeuronNorms {
     double[] norms = new double[neurons];
     Arrays.setAll(norms, neuron -> largest[neuron] * Math.sqrt(squares[neuron]));
     return new NeuronNorms(largest, norms, sums);
-  }
-
-  private static ActivationsException notFinite(
-      Layer layer, double value, int neuron, long sample) {
-    return new ActivationsException(
-        layer.description()
-            + ": neuron "
-            + neuron
-            + " is "
-            + (Double.isNaN(value) ? "NaN" : "infinite")
-            + " at sample "
-            + layer.samplePosition(sample)
-            + ", expected finite activations");
   }
 
   /** {@return the number of neurons} */

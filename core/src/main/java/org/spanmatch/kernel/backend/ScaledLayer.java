@@ -113,7 +113,7 @@ public final class ScaledLayer {
         stored.name(),
         List.of(stored.source()),
         stored.sampleAxes(),
-        stored.type().roundoff(),
+        stored.roundoff(),
         moments,
         stored.masked());
   }

@@ -237,7 +237,7 @@ class BadInputTest {
   @CsvSource({
     "0, '', found 0",
     "1, 5, found 1",
-    "5, '5, 4, 3, 2, 1', found 5",
+    "6, '5, 4, 3, 2, 1, 1', found 6",
   })
   void wrongNumberOfAxes(int axes, String shape, String expected) throws IOException {
     String comma = axes == 1 ? "," : "";
@@ -247,7 +247,14 @@ class BadInputTest {
             new byte[120]);
     StoredArray array = open(file);
     assertRefused(
-        () -> array.layer(List.of()), file, LAYER, "expected 2 axes", "3 axes", "4 axes", expected);
+        () -> array.layer(List.of()),
+        file,
+        LAYER,
+        "expected 2 axes",
+        "3 axes",
+        "4 axes",
+        "5 axes",
+        expected);
     assertRefused(() -> array.layout(List.of()), file, LAYER, expected);
   }
 

@@ -43,7 +43,7 @@ class LayoutsTest {
     for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
       for (boolean fortran : new boolean[] {false, true}) {
         for (Layout layout : Layout.values()) {
-          int[] shape = Arrays.copyOf(new int[] {7, 5, 3, 2}, layout.axes());
+          int[] shape = Arrays.copyOf(new int[] {7, 5, 3, 2, 4}, layout.axes());
           for (Container container : Container.values()) {
             assertReadBack(TestArray.of(type, order, fortran, shape), container, layout);
           }
@@ -73,7 +73,7 @@ class LayoutsTest {
   @ParameterizedTest
   @EnumSource
   void layersWithoutNeurons(Layout layout) {
-    int[] shape = Arrays.copyOf(new int[] {4, 3, 2, 5}, layout.axes());
+    int[] shape = Arrays.copyOf(new int[] {4, 3, 2, 5, 3}, layout.axes());
     shape[layout.neuronAxis()] = 0;
     for (boolean fortran : new boolean[] {false, true}) {
       assertReadBack(
@@ -94,7 +94,11 @@ class LayoutsTest {
             arguments(Layout.NCHW, false, new int[] {20_001, 3, 2, 5}),
             arguments(Layout.NCHW, true, new int[] {100_001, 3, 3, 5}),
             arguments(Layout.NHWC, false, new int[] {20_001, 3, 2, 5}),
-            arguments(Layout.NHWC, true, new int[] {100_001, 3, 3, 5}))
+            arguments(Layout.NHWC, true, new int[] {100_001, 3, 3, 5}),
+            arguments(Layout.NCDHW, false, new int[] {10_001, 3, 2, 5, 2}),
+            arguments(Layout.NCDHW, true, new int[] {130_001, 3, 2, 3, 2}),
+            arguments(Layout.NDHWC, false, new int[] {10_001, 3, 2, 5, 2}),
+            arguments(Layout.NDHWC, true, new int[] {130_001, 3, 2, 3, 2}))
         .flatMap(
             c ->
                 Stream.of(Container.values())
@@ -125,6 +129,21 @@ class LayoutsTest {
       Layout layout, boolean fortran, Container container, int n, int c, int h, int w) {
     TestArray array =
         TestArray.of(ElementType.FLOAT64, ByteOrder.LITTLE_ENDIAN, fortran, n, c, h, w);
+    assertReadBack(array, container, layout);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "NCDHW, false, PLAIN, 2, 5, 17, 50, 1000",
+    "NCDHW, false, DEFLATED, 2, 5, 17, 50, 1000",
+    "NCDHW, true, PLAIN, 1, 3, 17, 50, 500", // reads value by value
+    "NDHWC, false, STORED, 1, 17, 50, 1000, 5",
+    "NDHWC, true, PLAIN, 2, 17, 50, 1000, 5",
+  })
+  void volumesLargerThanABlock(
+      Layout layout, boolean fortran, Container container, int n, int a, int b, int c, int d) {
+    TestArray array =
+        TestArray.of(ElementType.FLOAT64, ByteOrder.LITTLE_ENDIAN, fortran, n, a, b, c, d);
     assertReadBack(array, container, layout);
   }
 
@@ -180,11 +199,13 @@ class LayoutsTest {
 
   @Test
   void aLayoutForOtherAxesIsPassedOver() {
-    List<Layout> chosen = List.of(Layout.FN, Layout.NHWC);
+    List<Layout> chosen = List.of(Layout.FN, Layout.NHWC, Layout.NDHWC);
     assertEquals(Layout.FN, Layout.of(2, chosen));
     assertEquals(Layout.NTF, Layout.of(3, chosen));
     assertEquals(Layout.NHWC, Layout.of(4, chosen));
+    assertEquals(Layout.NDHWC, Layout.of(5, chosen));
     assertEquals(Layout.NF, Layout.of(2, List.of()));
     assertEquals(Layout.NCHW, Layout.of(4, List.of(Layout.NTF)));
+    assertEquals(Layout.NCDHW, Layout.of(5, List.of(Layout.NHWC)));
   }
 }

@@ -112,7 +112,7 @@ class MaskedLayersTest {
     for (ByteOrder order : List.of(ByteOrder.LITTLE_ENDIAN, ByteOrder.BIG_ENDIAN)) {
       for (boolean fortran : new boolean[] {false, true}) {
         for (Layout layout : Layout.values()) {
-          int[] shape = Arrays.copyOf(new int[] {7, 5, 3, 2}, layout.axes());
+          int[] shape = Arrays.copyOf(new int[] {7, 5, 3, 2, 4}, layout.axes());
           for (Container container : Container.values()) {
             Layer whole = layer(TestArray.of(type, order, fortran, shape), container, layout);
             double[][] rows = rows(whole);
@@ -133,18 +133,21 @@ class MaskedLayersTest {
   /** Runs long and short, over the ends of blocks and of what is gathered. */
   @ParameterizedTest
   @CsvSource({
-    "NF, false, 200001, 3, 1, 1",
-    "NF, true, 612345, 7, 1, 1",
-    "FN, false, 7, 612345, 1, 1",
-    "NTF, false, 20001, 7, 5, 1",
-    "NTF, true, 300001, 3, 5, 1",
-    "NCHW, false, 20001, 3, 2, 5",
-    "NCHW, false, 31, 40, 32, 32",
-    "NCHW, true, 100001, 3, 3, 5",
-    "NHWC, false, 20001, 3, 2, 5",
+    "NF, false, 200001, 3, 1, 1, 1",
+    "NF, true, 612345, 7, 1, 1, 1",
+    "FN, false, 7, 612345, 1, 1, 1",
+    "NTF, false, 20001, 7, 5, 1, 1",
+    "NTF, true, 300001, 3, 5, 1, 1",
+    "NCHW, false, 20001, 3, 2, 5, 1",
+    "NCHW, false, 31, 40, 32, 32, 1",
+    "NCHW, true, 100001, 3, 3, 5, 1",
+    "NHWC, false, 20001, 3, 2, 5, 1",
+    "NCDHW, false, 31, 40, 2, 16, 32",
+    "NCDHW, true, 130001, 3, 2, 3, 2",
+    "NDHWC, false, 9001, 3, 2, 2, 5",
   })
-  void severalBlocks(Layout layout, boolean fortran, int a, int b, int c, int d) {
-    int[] shape = Arrays.copyOf(new int[] {a, b, c, d}, layout.axes());
+  void severalBlocks(Layout layout, boolean fortran, int a, int b, int c, int d, int e) {
+    int[] shape = Arrays.copyOf(new int[] {a, b, c, d, e}, layout.axes());
     TestArray array = TestArray.of(ElementType.FLOAT64, ByteOrder.nativeOrder(), fortran, shape);
     Layer whole = layer(array, Container.DEFLATED, layout);
     double[][] rows = rows(whole);

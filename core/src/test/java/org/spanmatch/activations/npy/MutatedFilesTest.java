@@ -99,7 +99,7 @@ class MutatedFilesTest {
   }
 
   private static List<Layout> layouts(Random random) {
-    return random.nextBoolean() ? List.of() : List.of(Layout.FN, Layout.NHWC);
+    return random.nextBoolean() ? List.of() : List.of(Layout.FN, Layout.NHWC, Layout.NDHWC);
   }
 
   private interface Variant {
@@ -120,7 +120,8 @@ class MutatedFilesTest {
   private void archives(Path original, int count) throws IOException {
     byte[] whole = Files.readAllBytes(original);
     Map<List<Layout>, Map<String, Content>> right = new HashMap<>();
-    for (List<Layout> layouts : List.of(List.<Layout>of(), List.of(Layout.FN, Layout.NHWC))) {
+    for (List<Layout> layouts :
+        List.of(List.<Layout>of(), List.of(Layout.FN, Layout.NHWC, Layout.NDHWC))) {
       Map<String, Content> contents = new HashMap<>();
       for (StoredArray array : ActivationFile.open(original).arrays()) {
         contents.put(array.name(), Content.of(array, layouts));

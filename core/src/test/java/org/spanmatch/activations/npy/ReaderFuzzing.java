@@ -24,7 +24,7 @@ import org.spanmatch.kernel.backend.NeuronNorms;
  */
 public final class ReaderFuzzing {
   private static final List<List<Layout>> LAYOUTS =
-      List.of(List.of(), List.of(Layout.FN, Layout.NHWC));
+      List.of(List.of(), List.of(Layout.FN, Layout.NHWC, Layout.NDHWC));
 
   private ReaderFuzzing() {}
 
@@ -147,9 +147,9 @@ public final class ReaderFuzzing {
 
     private Strides() {}
 
-    /** Tests one input: a layout, a type, both orders and up to four sizes. */
+    /** Tests one input: a layout, a type, both orders and up to five sizes. */
     public static void fuzzerTestOneInput(byte[] data) {
-      byte[] choice = Arrays.copyOf(data, 7);
+      byte[] choice = Arrays.copyOf(data, 8);
       Layout layout = List.of(Layout.values()).get((choice[0] & 0xff) % Layout.values().length);
       ElementType type = TYPES.get(choice[1] & 3);
       ByteOrder order = (choice[2] & 1) != 0 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
