@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
 import org.spanmatch.gram.Gram;

@@ -1,7 +1,7 @@
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
 import org.spanmatch.gram.GramOptions;

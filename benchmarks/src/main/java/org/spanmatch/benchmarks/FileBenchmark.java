@@ -8,7 +8,7 @@ import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
-import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;

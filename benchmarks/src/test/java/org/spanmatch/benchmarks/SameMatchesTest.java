@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile;
 
 /** Tests the comparison of two backends' results, and the layers for it. */
 class SameMatchesTest {

@@ -23,8 +23,8 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 import org.spanmatch.activations.Layer.BlockReader;
-import org.spanmatch.activations.npy.ActivationFile;
-import org.spanmatch.activations.npy.StoredArray;
+import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.format.StoredArray;
 import org.spanmatch.cli.RealCommand.Outcome;
 
 /**

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.spanmatch.activations.npy.ActivationFile;
-import org.spanmatch.activations.npy.ActivationFile.UnusableEntry;
-import org.spanmatch.activations.npy.StoredArray;
+import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile.UnusableEntry;
+import org.spanmatch.activations.format.StoredArray;
 
 /**
  * The arrays of a file that are taken for layers.

@@ -16,10 +16,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.spanmatch.activations.npy.ActivationFile;
-import org.spanmatch.activations.npy.ActivationFile.UnusableEntry;
+import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile.UnusableEntry;
+import org.spanmatch.activations.format.StoredArray;
+import org.spanmatch.activations.npy.NpyArray;
 import org.spanmatch.activations.npy.NpzWriter;
-import org.spanmatch.activations.npy.StoredArray;
 import org.spanmatch.gram.GramLayer.Repetition;
 import org.spanmatch.gram.GramPair.NormProducts;
 
@@ -74,7 +75,7 @@ public final class GramFile {
   private static final int MOST_LAYERS = 1000; // pairs grow with the square
 
   private final Path path;
-  private final Map<String, StoredArray> arrays = new TreeMap<>();
+  private final Map<String, NpyArray> arrays = new TreeMap<>();
   private long room;
 
   private GramFile(ActivationFile file) throws IOException {
@@ -85,7 +86,9 @@ public final class GramFile {
       }
     }
     for (StoredArray array : file.arrays()) {
-      arrays.put(array.name(), array);
+      if (array instanceof NpyArray numpy) {
+        arrays.put(array.name(), numpy);
+      }
     }
     room = MOST_EXPANSION * Files.size(path);
   }
@@ -225,7 +228,11 @@ public final class GramFile {
   public static boolean isGramFile(ActivationFile file) {
     Objects.requireNonNull(file, "file");
     Set<String> names = new HashSet<>();
-    file.arrays().forEach(array -> names.add(array.name()));
+    for (StoredArray array : file.arrays()) {
+      if (array instanceof NpyArray) {
+        names.add(array.name());
+      }
+    }
     file.unusable().forEach(entry -> names.add(entry.name()));
     return names.contains(FORMAT) && names.stream().anyMatch(name -> name.startsWith("0/"));
   }
@@ -294,8 +301,8 @@ public final class GramFile {
     return new GramException(path + ": " + what);
   }
 
-  private StoredArray array(String name) {
-    StoredArray array = arrays.get(name);
+  private NpyArray array(String name) {
+    NpyArray array = arrays.get(name);
     if (array == null) {
       throw problem("the array '" + name + "' is missing");
     }
@@ -303,8 +310,8 @@ public final class GramFile {
   }
 
   /** Returns an array after checking its shape, before any memory is allocated for it. */
-  private StoredArray array(String name, long elementBytes, long... shape) {
-    StoredArray array = array(name);
+  private NpyArray array(String name, long elementBytes, long... shape) {
+    NpyArray array = array(name);
     List<Long> expected = Arrays.stream(shape).boxed().toList();
     if (!array.shape().equals(expected)) {
       throw problem(

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.format.StoredArray;
 import org.spanmatch.activations.npy.NpyBytes;
-import org.spanmatch.activations.npy.StoredArray;
 import org.spanmatch.compare.LayerArrays.LeftOut;
 
 /** What in a file is taken for a layer, and what is not. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layout;
-import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.activations.npy.NpyBytes;
 import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.kernel.backend.SampleRows;

@@ -17,7 +17,7 @@ import org.spanmatch.TestData;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
-import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.compare.Warning.Code;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramFile;

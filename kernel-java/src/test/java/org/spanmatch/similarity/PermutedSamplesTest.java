@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.spanmatch.TestData;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
-import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
 import org.spanmatch.gram.Gram;

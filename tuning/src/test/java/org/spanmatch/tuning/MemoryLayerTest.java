@@ -14,7 +14,7 @@ import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.Layout;
-import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile;
 
 /** Tests that layers in several pieces are read and written like layers in one piece. */
 class MemoryLayerTest {

@@ -4,7 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.spanmatch.activations.Layout;
-import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.cli.options.InputOptions;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.gram.GramFile;

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
-import org.spanmatch.activations.npy.StoredArray;
+import org.spanmatch.activations.format.StoredArray;
 import org.spanmatch.cli.options.InputOptions;
 import org.spanmatch.compare.LayerArrays;
 import org.spanmatch.compare.LayerPair;

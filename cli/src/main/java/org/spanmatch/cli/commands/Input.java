@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.cli.options.InputOptions;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.terminal.Console;

@@ -6,9 +6,9 @@ import java.util.stream.Collectors;
 import org.apache.commons.cli.Option;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.npy.ActivationFile;
-import org.spanmatch.activations.npy.ActivationFile.UnusableEntry;
-import org.spanmatch.activations.npy.StoredArray;
+import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile.UnusableEntry;
+import org.spanmatch.activations.format.StoredArray;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.ProgressLine;
@@ -108,7 +108,7 @@ public final class LayersCommand implements Command {
         cells.add(array.name());
         cells.add(array.shape().stream().map(String::valueOf).collect(Collectors.joining("×")));
         cells.add(array.dtype());
-        cells.add(array.fortranOrder() ? "Fortran" : "C");
+        cells.add(array.order());
         if (!layers.arrays().contains(array)) {
           cells.addAll(List.of("left out", "-", "-", "-"));
           table.add(cells);

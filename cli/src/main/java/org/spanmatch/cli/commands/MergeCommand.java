@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.commons.cli.Option;
-import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.output.OutputFile;
 import org.spanmatch.cli.terminal.Console;

@@ -21,7 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
-import org.spanmatch.activations.npy.ActivationFile.UnusableEntry;
+import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile.UnusableEntry;
+import org.spanmatch.activations.format.StoredArray;
 
 /** Tests how archives, folders and single files become lists of named arrays. */
 class ArchivesTest {

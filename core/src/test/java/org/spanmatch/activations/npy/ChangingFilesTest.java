@@ -17,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
+import org.spanmatch.activations.format.ActivationFile;
 
 /** Tests that a file that changes while in use is refused, at the next read at the latest. */
 class ChangingFilesTest {

@@ -8,6 +8,7 @@ import org.spanmatch.activations.Block;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.format.StoredArray;
 
 /**
  * The content of one array of a file, as a reader returns it.

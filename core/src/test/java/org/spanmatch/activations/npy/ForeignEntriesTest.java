@@ -25,6 +25,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.format.StoredArray;
 
 /** An entry that is no readable array is listed with its reason, and the others are read. */
 class ForeignEntriesTest {

@@ -17,6 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.format.StoredArray;
 import org.spanmatch.kernel.backend.SampleRows;
 
 /** Files in formats that are not read are named, and the line that converts them works. */

@@ -35,6 +35,8 @@ import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.format.StoredArray;
 
 /** Tests files made to do harm: to use up memory, time or disk space, or to reach other files. */
 class HostileFilesTest {

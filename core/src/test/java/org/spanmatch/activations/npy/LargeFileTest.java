@@ -15,6 +15,7 @@ import org.spanmatch.activations.Block;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.format.ActivationFile;
 
 /** Files beyond 2 GiB; they are sparse, so they take no room on most file systems. */
 class LargeFileTest {

@@ -24,6 +24,8 @@ import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.format.StoredArray;
 import org.spanmatch.activations.npy.NpyBytes.Container;
 
 /** Tests every layout, memory order and dtype, plain and in archives, against values by index. */

@@ -32,6 +32,8 @@ import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.format.StoredArray;
 import org.spanmatch.activations.npy.NpyBytes.Container;
 import org.spanmatch.kernel.backend.NeuronNorms;
 import org.spanmatch.kernel.backend.SampleRows;

@@ -28,6 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.spanmatch.TestData;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.format.StoredArray;
 
 /**
  * 100,000 damaged variants of real files: each is refused with the documented error, or read

@@ -2,7 +2,6 @@ package org.spanmatch.activations.npy;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +14,8 @@ import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.format.StoredArray;
 import org.spanmatch.kernel.backend.SampleRows;
 
 class NpzWriterTest {
@@ -44,7 +45,7 @@ class NpzWriterTest {
     assertEquals(List.of("conv.1", "fc"), arrays.stream().map(StoredArray::name).toList());
     assertEquals(List.of(2L, 3L, 2L, 2L), arrays.get(0).shape());
     assertEquals("<f4", arrays.get(0).dtype());
-    assertFalse(arrays.get(0).fortranOrder());
+    assertEquals("C", arrays.get(0).order());
 
     double[] rows = new double[12];
     try (SampleRows reader = new SampleRows(arrays.get(1).layer(List.of()))) {

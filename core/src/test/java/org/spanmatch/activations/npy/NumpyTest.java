@@ -19,6 +19,8 @@ import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.format.StoredArray;
 import org.spanmatch.kernel.backend.SampleRows;
 
 /** Exchanges files with numpy, if installed. */

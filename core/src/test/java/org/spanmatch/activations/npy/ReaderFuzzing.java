@@ -14,6 +14,8 @@ import java.util.List;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.format.StoredArray;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
 import org.spanmatch.kernel.backend.NeuronNorms;

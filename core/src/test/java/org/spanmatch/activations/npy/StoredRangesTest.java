@@ -35,7 +35,11 @@ import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.Layer.RangeReader;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.activations.npy.NpyBytes.Container;
+import org.spanmatch.activations.storage.ArrayBytes;
+import org.spanmatch.activations.storage.FileStamp;
+import org.spanmatch.activations.storage.StridedValues;
 
 /** Tests what {@link Layer#openRanges} promises: which layers have it, and the bytes it reads. */
 class StoredRangesTest {
@@ -224,19 +228,17 @@ class StoredRangesTest {
   void anEarlyEndIsRefused() throws IOException {
     TestArray array = array(ElementType.FLOAT32, 100, 5);
     Path file = Container.PLAIN.write(folder, array.npy());
-    Layer layer = layer(file, Layout.of(2, List.of()));
-    ArrayBytes.Place late = new ArrayBytes.Place(file, 200);
-    StridedArray strides = StridedArray.of(List.of(100L, 5L), false, Layout.of(2, List.of()));
-    try (RangeReader reader =
-        new StoredRanges(
-            layer.description(),
+    List<Long> shape = List.of(100L, 5L);
+    StridedValues late =
+        new StridedValues(
             FileStamp.of(file),
-            late,
+            ArrayBytes.of(file, 200, 2000),
             0,
-            Optional.empty(),
-            strides,
-            BlockShape.of(strides, Float.BYTES),
-            ElementType.FLOAT32)) {
+            shape,
+            StridedValues.strides(shape, false),
+            ElementType.FLOAT32,
+            ByteOrder.LITTLE_ENDIAN);
+    try (RangeReader reader = late.layer("layer", 1).openRanges().orElseThrow()) {
       assertRefused(
           () -> reader.fill(90, 10, ByteBuffer.allocate(1000)), file, "the data is truncated");
     }

@@ -22,7 +22,7 @@ import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
 import org.spanmatch.activations.Layer.RangeReader;
 import org.spanmatch.activations.Layers;
-import org.spanmatch.activations.npy.ActivationFile;
+import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.activations.npy.NpyBytes;
 import org.spanmatch.gram.GramLayer.Repetition;
 

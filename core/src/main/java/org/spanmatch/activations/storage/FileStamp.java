@@ -1,4 +1,4 @@
-package org.spanmatch.activations.npy;
+package org.spanmatch.activations.storage;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,9 +20,14 @@ import org.spanmatch.activations.Layer.BlockReader;
  * @param key the identity of the file, which differs if another file takes its place; null if the
  *     system has none
  */
-record FileStamp(Path path, long size, FileTime modified, Object key) {
-  /** Returns the current stamp of a file. */
-  static FileStamp of(Path path) throws IOException {
+public record FileStamp(Path path, long size, FileTime modified, Object key) {
+  /**
+   * {@return the current stamp of a file}
+   *
+   * @param path the file
+   * @throws IOException if it can't be reached
+   */
+  public static FileStamp of(Path path) throws IOException {
     BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
     return new FileStamp(
         path, attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
@@ -33,7 +38,7 @@ record FileStamp(Path path, long size, FileTime modified, Object key) {
    *
    * @throws ActivationsException if it has been written, replaced or removed since
    */
-  void requireUnchanged() {
+  public void requireUnchanged() {
     boolean same;
     try {
       same = of(path).equals(this);
@@ -47,8 +52,13 @@ record FileStamp(Path path, long size, FileTime modified, Object key) {
     }
   }
 
-  /** Wraps a pass over the file so that it returns no block read after a change. */
-  BlockReader guard(BlockReader reader) {
+  /**
+   * Wraps a pass over the file so that it returns no block read after a change.
+   *
+   * @param reader the pass
+   * @return the pass, which looks at the file after each block
+   */
+  public BlockReader guard(BlockReader reader) {
     return new Guarded(reader);
   }
 

@@ -1,4 +1,4 @@
-package org.spanmatch.activations.npy;
+package org.spanmatch.activations.storage;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
-/** The bytes of a {@code .npy} file. */
+/** The bytes of a file. */
 record FileBytes(Path path) implements ArrayBytes {
   @Override
   public long size() throws IOException {
@@ -21,8 +21,8 @@ record FileBytes(Path path) implements ArrayBytes {
   }
 
   @Override
-  public FileChannel channel() throws IOException {
-    return FileChannel.open(path, StandardOpenOption.READ);
+  public Opened open() throws IOException {
+    return new Opened(FileChannel.open(path, StandardOpenOption.READ), 0);
   }
 
   @Override

@@ -1,4 +1,4 @@
-package org.spanmatch.activations.npy;
+package org.spanmatch.activations.format;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.spanmatch.activations.ActivationsException;
+import org.spanmatch.activations.storage.ZipEntryBytes;
 
 /**
  * A format of files that is recognised but not read.
@@ -21,7 +21,7 @@ import org.spanmatch.activations.ActivationsException;
  * @param name what such a file is, such as "a safetensors file"
  * @param cure what makes a file of it that is read, such as a command
  */
-record ForeignFormat(String name, String cure) {
+public record ForeignFormat(String name, String cure) {
   private static final int START_BYTES = 4096;
   private static final int TAR_MAGIC = 257;
   private static final int SAFETENSORS_HEADER = 100_000_000; // the format's own limit
@@ -95,7 +95,6 @@ record ForeignFormat(String name, String cure) {
           new Magic("\u00fd7zXZ\0", "compressed by xz", unpacked("unxz -k")),
           new Magic("(\u00b5/\u00fd", "compressed by Zstandard", unpacked("unzstd")),
           new Magic("7z\u00bc\u00af'\u001c", "a 7z archive", unpacked("7z x")),
-          new Magic("PK\u0003\u0004", "an archive", file -> "name it in the place of its folder"),
           new Magic("Rar!\u001a\u0007", "a RAR archive", unpacked("unrar x")));
 
   /** Recognises a file by how it begins, if it is in a known format. */
@@ -130,8 +129,14 @@ record ForeignFormat(String name, String cure) {
     return text(start, file);
   }
 
-  /** Recognises what PyTorch writes, by the entries of the archive. */
-  static Optional<ForeignFormat> of(Path archive, List<ZipEntryBytes> entries) {
+  /**
+   * Recognises what PyTorch writes, by the entries of the archive.
+   *
+   * @param archive the file
+   * @param entries its entries
+   * @return the format, if it is one
+   */
+  public static Optional<ForeignFormat> of(Path archive, List<ZipEntryBytes> entries) {
     boolean isTorch =
         entries.stream()
             .map(ZipEntryBytes::entry)
@@ -141,8 +146,12 @@ record ForeignFormat(String name, String cure) {
         : Optional.empty();
   }
 
-  /** Returns what makes float32 of bfloat16, which numpy stores as bytes. */
-  static String bfloat16(Path file) {
+  /**
+   * {@return what makes float32 of bfloat16, which numpy stores as bytes}
+   *
+   * @param file the file
+   */
+  public static String bfloat16(Path file) {
     String program =
         "import sys, numpy; d = numpy.load(sys.argv[1]); f = lambda a:"
             + " (a.view('u2').astype('u4') << 16).view('f4') if a.dtype.str == '|V2' else a;"
@@ -151,14 +160,9 @@ record ForeignFormat(String name, String cure) {
     return converted(program, file, "-float32.npz");
   }
 
-  /** What the file is, and what to do. */
-  String reason() {
+  /** {@return what the file is, and what to do} */
+  public String reason() {
     return "it is " + name + ", expected .npz or .npy; " + cure;
-  }
-
-  /** The refusal of a file in this format. */
-  ActivationsException refusal(Path file) {
-    return new ActivationsException(file + ": " + reason());
   }
 
   private static boolean isSafetensors(byte[] start, long size) {

@@ -1,4 +1,4 @@
-package org.spanmatch.activations.npy;
+package org.spanmatch.activations.storage;
 
 import java.nio.ByteBuffer;
 import java.util.Map;

@@ -1,6 +1,5 @@
-package org.spanmatch.activations.npy;
+package org.spanmatch.activations.storage;
 
-import java.io.EOFException;
 import java.io.FileInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -22,7 +21,7 @@ import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
 
 /**
- * The bytes of an entry of a {@code .npz} archive, stored or deflated.
+ * The bytes of an entry of a zip archive, stored or deflated.
  *
  * @param archive the archive
  * @param entry the entry's name, which is never used as a path
@@ -33,7 +32,7 @@ import java.util.zip.ZipException;
  * @param method how it is compressed
  * @param encrypted whether it is encrypted
  */
-record ZipEntryBytes(
+public record ZipEntryBytes(
     Path archive,
     String entry,
     long position,
@@ -51,13 +50,13 @@ record ZipEntryBytes(
   private static final Map<Integer, String> METHODS =
       Map.of(9, "Deflate64", 12, "bzip2", 14, "LZMA", 93, "Zstandard", 95, "xz");
 
-  /** Whether the entry is a folder. */
-  boolean isFolder() {
+  /** {@return whether the entry is a folder} */
+  public boolean isFolder() {
     return entry.endsWith("/");
   }
 
-  /** Returns why the entry can't be read, if so. */
-  Optional<String> problem() {
+  /** {@return why the entry can't be read, if so} */
+  public Optional<String> problem() {
     if (encrypted) {
       return Optional.of("it is encrypted");
     }
@@ -76,7 +75,7 @@ record ZipEntryBytes(
     FileInputStream file = new FileInputStream(archive.toFile());
     try {
       file.getChannel().position(dataPosition(file));
-      InputStream raw = new Part(file, compressedSize);
+      InputStream raw = new LimitedStream(file, compressedSize);
       return new VerifiedStream(method == STORED ? raw : new Inflated(raw, compressedSize), crc);
     } catch (IOException | RuntimeException e) {
       file.close();
@@ -121,7 +120,7 @@ record ZipEntryBytes(
    * Writes at most the claimed size, however much the data would unpack to.
    */
   @Override
-  public FileChannel channel() throws IOException {
+  public Opened open() throws IOException {
     FileChannel channel = temporaryFile();
     try (InputStream in = stream()) {
       long unpacked = 0;
@@ -135,7 +134,7 @@ record ZipEntryBytes(
       if (unpacked != size) {
         throw new ZipException("the entry does not have the size it should have");
       }
-      return channel;
+      return new Opened(channel, 0);
     } catch (IOException | RuntimeException e) {
       channel.close();
       throw e;
@@ -175,41 +174,6 @@ record ZipEntryBytes(
                 : cause.getMessage())
             + "); name another folder with -Djava.io.tmpdir=DIR",
         cause);
-  }
-
-  /** The compressed bytes; fails if the file ends before them. */
-  private static final class Part extends InputStream {
-    private final InputStream file;
-    private long remaining;
-
-    Part(InputStream file, long length) {
-      this.file = file;
-      remaining = length;
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      if (remaining == 0) {
-        return -1;
-      }
-      int count = file.read(target, offset, (int) Math.min(length, remaining));
-      if (count < 0) {
-        throw new EOFException();
-      }
-      remaining -= count;
-      return count;
-    }
-
-    @Override
-    public void close() throws IOException {
-      file.close();
-    }
   }
 
   /** The bytes inflated; frees the inflater when closed. */

@@ -1,4 +1,4 @@
-package org.spanmatch.activations.npy;
+package org.spanmatch.activations.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the system says is passed on in words, whichever way Java opens a file. */
-class UnreadableTest {
+class ReadFailureTest {
   private static final String REASON = "Too many open files";
 
   @TempDir Path folder;
 
   private static String message(IOException e) {
-    return StoredArray.unreadable("x.npz", e).getMessage();
+    return ReadFailure.of("x.npz", e).getMessage();
   }
 
   @Test

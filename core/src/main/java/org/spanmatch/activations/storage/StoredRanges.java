@@ -1,4 +1,4 @@
-package org.spanmatch.activations.npy;
+package org.spanmatch.activations.storage;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -20,7 +20,7 @@ final class StoredRanges implements RangeReader {
   private final FileStamp file;
   private final FileChannel channel;
   private final long start;
-  private final int dataOffset;
+  private final long dataOffset;
   private final Optional<RangeChecksum> checksum;
   private final StridedArray array;
   private final BlockShape shape;
@@ -29,16 +29,16 @@ final class StoredRanges implements RangeReader {
   /**
    * Opens the file.
    *
-   * @param bytes where the array lies, with its header
+   * @param bytes where the bytes lie among which the values are
    * @param dataOffset number of bytes before the first value
-   * @param checksum verifies all bytes
+   * @param checksum verifies all bytes; the values are the last of them
    * @param shape says that the blocks follow each other without gaps
    */
   StoredRanges(
       String description,
       FileStamp file,
       ArrayBytes.Place bytes,
-      int dataOffset,
+      long dataOffset,
       Optional<RangeChecksum> checksum,
       StridedArray array,
       BlockShape shape,
@@ -55,8 +55,8 @@ final class StoredRanges implements RangeReader {
     this.type = type;
     if (checksum.isPresent()) {
       try {
-        ByteBuffer header = ByteBuffer.allocate(dataOffset);
-        read(0, dataOffset, header);
+        ByteBuffer header = ByteBuffer.allocate(Math.toIntExact(dataOffset));
+        read(0, header.capacity(), header);
         checksum.get().add(0, header.flip());
       } catch (IOException e) {
         channel.close();
@@ -95,7 +95,7 @@ final class StoredRanges implements RangeReader {
     } catch (IOException e) {
       // A change explains apparent damage.
       file.requireUnchanged();
-      throw StoredArray.unreadable(description, e);
+      throw ReadFailure.of(description, e);
     }
     file.requireUnchanged();
     return block(count / unit(), read);
@@ -159,7 +159,7 @@ final class StoredRanges implements RangeReader {
     try {
       channel.close();
     } catch (IOException e) {
-      throw StoredArray.unreadable(description, e);
+      throw ReadFailure.of(description, e);
     }
   }
 }

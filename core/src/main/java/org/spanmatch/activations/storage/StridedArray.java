@@ -1,15 +1,14 @@
-package org.spanmatch.activations.npy;
+package org.spanmatch.activations.storage;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.spanmatch.activations.Layout;
 
 /**
  * The strides of a stored array: one for the neurons and one for each axis that counts samples,
  * outermost first.
  *
  * <p>Sample axes that one stride can cover are merged, so an array has at most two of them in C
- * order and three in Fortran order.
+ * order and three in Fortran order. Values may overlap, and there may be gaps between them.
  *
  * @param neurons the neuron axis
  * @param samplesShape the sizes of the array's sample axes, unmerged
@@ -25,37 +24,35 @@ record StridedArray(Axis neurons, List<Long> samplesShape, List<Axis> sampleAxes
   record Axis(long size, long stride) {}
 
   /**
-   * Computes the strides of an array.
+   * Sorts the axes of an array into neurons and samples.
    *
+   * @param neuronAxis the axis that counts neurons, or -1 for one neuron whose samples are all
+   *     values
    * @throws ArithmeticException if the array's size exceeds a long
    */
-  static StridedArray of(List<Long> shape, boolean fortranOrder, Layout layout) {
-    int count = shape.size();
-    Axis[] axes = new Axis[count];
-    long stride = 1;
-    for (int i = 0; i < count; i++) {
-      int axis = fortranOrder ? i : count - 1 - i;
-      axes[axis] = new Axis(shape.get(axis), stride);
-      stride = Math.multiplyExact(stride, shape.get(axis));
-    }
+  static StridedArray of(List<Axis> axes, int neuronAxis) {
     List<Long> samplesShape = new ArrayList<>();
     List<Axis> merged = new ArrayList<>();
-    for (int axis = 0; axis < count; axis++) {
-      if (axis == layout.neuronAxis()) {
+    for (int axis = 0; axis < axes.size(); axis++) {
+      if (axis == neuronAxis) {
         continue;
       }
-      samplesShape.add(shape.get(axis));
-      Axis inner = axes[axis];
+      Axis inner = axes.get(axis);
+      samplesShape.add(inner.size());
       int last = merged.size() - 1;
-      if (last >= 0 && merged.get(last).stride() == inner.stride() * inner.size()) {
+      if (last >= 0
+          && merged.get(last).stride() == Math.multiplyExact(inner.stride(), inner.size())) {
         long size = Math.multiplyExact(merged.get(last).size(), inner.size());
         merged.set(last, new Axis(size, inner.stride()));
       } else {
         merged.add(inner);
       }
     }
-    return new StridedArray(
-        axes[layout.neuronAxis()], List.copyOf(samplesShape), List.copyOf(merged));
+    if (merged.isEmpty()) {
+      merged.add(new Axis(1, 1));
+    }
+    Axis neurons = neuronAxis < 0 ? new Axis(1, 1) : axes.get(neuronAxis);
+    return new StridedArray(neurons, List.copyOf(samplesShape), List.copyOf(merged));
   }
 
   /** Number of samples. */
@@ -73,5 +70,19 @@ record StridedArray(Axis neurons, List<Long> samplesShape, List<Axis> sampleAxes
     return sampleAxes.subList(axis + 1, sampleAxes.size()).stream()
         .mapToLong(Axis::size)
         .reduce(1, Math::multiplyExact);
+  }
+
+  /**
+   * Number of values from the first to the last, those between them included; 0 if there are none.
+   */
+  long span() {
+    if (values() == 0) {
+      return 0;
+    }
+    long last = Math.multiplyExact(neurons.size() - 1, neurons.stride());
+    for (Axis axis : sampleAxes) {
+      last = Math.addExact(last, Math.multiplyExact(axis.size() - 1, axis.stride()));
+    }
+    return Math.addExact(last, 1);
   }
 }

@@ -1,4 +1,4 @@
-package org.spanmatch.activations.npy;
+package org.spanmatch.activations.storage;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -20,16 +20,23 @@ final class SequentialReader implements BlockReader {
   private final int neuronStride;
   private final int outerStride;
   private final int innerStride;
+  private final boolean toEnd;
   private long remaining;
 
+  /**
+   * Starts at the first value.
+   *
+   * @param toEnd whether nothing may follow the last value
+   */
   SequentialReader(
       String description,
       InputStream in,
-      int dataOffset,
+      long dataOffset,
       StridedArray array,
       BlockShape shape,
       ElementType type,
-      ByteOrder order)
+      ByteOrder order,
+      boolean toEnd)
       throws IOException {
     this.description = description;
     this.in = in;
@@ -41,6 +48,7 @@ final class SequentialReader implements BlockReader {
     this.neuronStride = (int) array.neurons().stride();
     this.outerStride = (int) array.sampleAxes().get(0).stride();
     this.innerStride = array.sampleAxes().size() > 1 ? (int) array.sampleAxes().get(1).stride() : 0;
+    this.toEnd = toEnd;
     this.remaining = array.sampleAxes().get(0).size();
     try {
       in.skipNBytes(dataOffset);
@@ -62,14 +70,14 @@ final class SequentialReader implements BlockReader {
         throw new EOFException();
       }
       remaining -= outer;
-      if (remaining == 0) {
+      if (remaining == 0 && toEnd) {
         // Reading to the end makes an archive verify its checksum.
         if (in.read() >= 0) {
           throw new ZipException("the entry is longer than it should be");
         }
       }
     } catch (IOException e) {
-      throw StoredArray.unreadable(description, e);
+      throw ReadFailure.of(description, e);
     }
     return new Block(
         type,
@@ -87,7 +95,7 @@ final class SequentialReader implements BlockReader {
     try {
       in.close();
     } catch (IOException e) {
-      throw StoredArray.unreadable(description, e);
+      throw ReadFailure.of(description, e);
     }
   }
 }

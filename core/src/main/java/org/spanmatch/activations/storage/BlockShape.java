@@ -1,4 +1,4 @@
-package org.spanmatch.activations.npy;
+package org.spanmatch.activations.storage;
 
 import org.spanmatch.activations.ActivationsException;
 
@@ -29,6 +29,16 @@ record BlockShape(int neurons, int axis, int chunk, int inner, boolean sequentia
    * @throws ActivationsException if one sample might not fit into a block
    */
   static BlockShape of(StridedArray array, int bytes) {
+    return of(array, bytes, SEQUENTIAL_BYTES);
+  }
+
+  /**
+   * Chooses blocks of at most 32 MiB for an array.
+   *
+   * @param bytes bytes per value
+   * @param sequentialBytes size of a block where the blocks follow each other
+   */
+  static BlockShape of(StridedArray array, int bytes, long sequentialBytes) {
     long neurons = array.neurons().size();
     if (neurons > MAX_NEURONS) {
       throw new ActivationsException(
@@ -51,8 +61,12 @@ record BlockShape(int neurons, int axis, int chunk, int inner, boolean sequentia
     }
     int inner = Math.toIntExact(array.samplesBelow(axis));
     StridedArray.Axis cut = array.sampleAxes().get(axis);
-    boolean sequential = axis == 0 && cut.stride() == inner * neurons;
-    long budget = sequential ? SEQUENTIAL_BYTES : GATHERED_BYTES;
+    boolean sequential =
+        axis == 0
+            && cut.stride() == inner * neurons
+            && array.sampleAxes().size() <= 2
+            && array.span() == array.values();
+    long budget = sequential ? sequentialBytes : GATHERED_BYTES;
     int chunk = (int) Math.max(1, Math.min(cut.size(), budget / (inner * sampleBytes)));
     return new BlockShape((int) neurons, axis, chunk, inner, sequential);
   }

@@ -1,4 +1,4 @@
-package org.spanmatch.activations.npy;
+package org.spanmatch.activations.storage;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -23,7 +23,7 @@ final class GatheringReader implements BlockReader {
 
   private final String description;
   private final FileChannel channel;
-  private final int dataOffset;
+  private final long dataOffset;
   private final StridedArray array;
   private final BlockShape shape;
   private final ElementType type;
@@ -37,7 +37,7 @@ final class GatheringReader implements BlockReader {
   GatheringReader(
       String description,
       FileChannel channel,
-      int dataOffset,
+      long dataOffset,
       StridedArray array,
       BlockShape shape,
       ElementType type,
@@ -70,8 +70,9 @@ final class GatheringReader implements BlockReader {
         readSamples(base + offset(below, inner), run);
       }
     } catch (IOException e) {
-      throw StoredArray.unreadable(description, e);
+      throw ReadFailure.of(description, e);
     }
+    buffer.limit(buffer.position());
     position += run;
     if (position == cut.size()) {
       position = 0;
@@ -83,40 +84,90 @@ final class GatheringReader implements BlockReader {
 
   /** Reads a run of steps along the cut axis for all neurons, one neuron after the other. */
   private void readSamples(long first, int run) throws IOException {
+    int start = buffer.position();
+    int neurons = shape.neurons();
     long neuronStride = array.neurons().stride();
-    long span = (shape.neurons() - 1) * neuronStride + (run - 1) * cut.stride() + 1;
+    long span = (neurons - 1) * neuronStride + (run - 1) * cut.stride() + 1;
     boolean longRuns = cut.stride() == 1 && run * type.bytes() >= LONG_RUN_BYTES;
-    if (!longRuns && span * type.bytes() <= MAX_SPAN_BYTES && shape.neurons() > 0) {
-      readSpan(first, run, (int) span);
-      return;
-    }
-    for (int neuron = 0; neuron < shape.neurons(); neuron++) {
-      long from = first + neuron * neuronStride;
-      if (cut.stride() == 1) {
-        readValues(buffer, from, run);
-      } else {
-        for (int i = 0; i < run; i++) {
-          readValues(buffer, from + i * cut.stride(), 1);
+    if (!longRuns && fits(span)) {
+      readTile(first, start, run, neurons, run);
+    } else if (cut.stride() <= neuronStride) {
+      int steps = together(cut.stride(), 1);
+      for (int neuron = 0; neuron < neurons; neuron++) {
+        for (int i = 0; i < run; i += steps) {
+          int count = Math.min(steps, run - i);
+          readTile(
+              first + neuron * neuronStride + i * cut.stride(),
+              at(start, run, neuron, i),
+              run,
+              1,
+              count);
+        }
+      }
+    } else {
+      long sample = (neurons - 1) * neuronStride + 1;
+      int wide = fits(sample) ? neurons : together(neuronStride, 1);
+      int steps = wide == neurons ? together(cut.stride(), sample) : 1;
+      for (int i = 0; i < run; i += steps) {
+        int count = Math.min(steps, run - i);
+        for (int neuron = 0; neuron < neurons; neuron += wide) {
+          readTile(
+              first + neuron * neuronStride + i * cut.stride(),
+              at(start, run, neuron, i),
+              run,
+              Math.min(wide, neurons - neuron),
+              count);
         }
       }
     }
+    buffer.position(start + neurons * run * type.bytes());
   }
 
-  /** Reads everything from the first wanted value to the last and picks out the values. */
-  private void readSpan(long first, int run, int span) throws IOException {
+  /** Position in the buffer of a value of a run. */
+  private int at(int start, int run, int neuron, int step) {
+    return start + (neuron * run + step) * type.bytes();
+  }
+
+  private boolean fits(long values) {
+    return values * type.bytes() <= MAX_SPAN_BYTES;
+  }
+
+  /** How many pieces of some values, a stride apart, are worth one read. */
+  private int together(long stride, long values) {
+    boolean near = (stride - values) * type.bytes() <= LONG_RUN_BYTES;
+    long most = stride == 0 ? Integer.MAX_VALUE : (MAX_SPAN_BYTES / type.bytes() - values) / stride;
+    return near ? (int) Math.max(1, Math.min(Integer.MAX_VALUE, most + 1)) : 1;
+  }
+
+  /**
+   * Reads everything from the first wanted value to the last and picks out the values.
+   *
+   * @param to position in the buffer of the first value
+   * @param run distance of neurons in the buffer, in values
+   */
+  private void readTile(long first, int to, int run, int neurons, int steps) throws IOException {
+    if (neurons == 0) {
+      return;
+    }
     int bytes = type.bytes();
+    if (neurons == 1 && (cut.stride() == 1 || steps == 1)) {
+      readValues(buffer.position(to), first, steps);
+      buffer.limit(buffer.capacity());
+      return;
+    }
+    // Where there is one step, or one neuron, the stride may be any, but is not used.
+    long neuronStride = neurons == 1 ? 0 : array.neurons().stride();
+    long stepStride = steps == 1 ? 0 : cut.stride();
+    int span = (int) ((neurons - 1) * neuronStride + (steps - 1) * stepStride + 1);
     if (spanBuffer.capacity() < span * bytes) {
       spanBuffer = ByteBuffer.allocate(span * bytes);
     }
-    spanBuffer.clear();
-    readValues(spanBuffer, first, span);
-    // Both strides are below the span, which fits an int.
-    int neuronBytes = (int) array.neurons().stride() * bytes;
-    int stepBytes = (int) cut.stride() * bytes;
-    buffer.limit(buffer.position() + shape.neurons() * run * bytes);
-    for (int neuron = 0; neuron < shape.neurons(); neuron++) {
-      for (int i = 0; i < run; i++) {
-        buffer.put(spanBuffer.array(), neuron * neuronBytes + i * stepBytes, bytes);
+    readValues(spanBuffer.clear(), first, span);
+    for (int neuron = 0; neuron < neurons; neuron++) {
+      buffer.position(to + neuron * run * bytes);
+      for (int i = 0; i < steps; i++) {
+        int from = (int) (neuron * neuronStride + i * stepStride) * bytes;
+        buffer.put(spanBuffer.array(), from, bytes);
       }
     }
   }
@@ -149,7 +200,7 @@ final class GatheringReader implements BlockReader {
     try {
       channel.close();
     } catch (IOException e) {
-      throw StoredArray.unreadable(description, e);
+      throw ReadFailure.of(description, e);
     }
   }
 }

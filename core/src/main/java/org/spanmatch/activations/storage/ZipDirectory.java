@@ -1,4 +1,4 @@
-package org.spanmatch.activations.npy;
+package org.spanmatch.activations.storage;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +18,7 @@ import java.util.zip.ZipException;
  * so that the others can be read, and allocates no more than the archive's own size for what the
  * archive claims.
  */
-final class ZipDirectory {
+public final class ZipDirectory {
   private static final int LOCAL = 0x04034b50;
   private static final int CENTRAL = 0x02014b50;
   private static final int CENTRAL_BYTES = 46;
@@ -43,11 +43,13 @@ final class ZipDirectory {
   }
 
   /**
-   * Returns all entries in the order of the directory, folders included.
+   * {@return all entries in the order of the directory, folders included}
    *
+   * @param archive the file
    * @throws ZipException if this is not a zip archive, or its directory is damaged
+   * @throws IOException if it can't be read
    */
-  static List<ZipEntryBytes> read(Path archive) throws IOException {
+  public static List<ZipEntryBytes> read(Path archive) throws IOException {
     try (FileChannel channel = FileChannel.open(archive, StandardOpenOption.READ)) {
       ZipDirectory directory = new ZipDirectory(archive, channel);
       return directory.entries(directory.find());

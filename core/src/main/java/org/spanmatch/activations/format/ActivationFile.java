@@ -1,4 +1,4 @@
-package org.spanmatch.activations.npy;
+package org.spanmatch.activations.format;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import java.util.zip.ZipException;
 import org.spanmatch.activations.ActivationsException;
+import org.spanmatch.activations.storage.ReadFailure;
 
 /**
  * The activations of one network: a {@code .npz} archive or a folder of {@code .npy} files, with
@@ -33,11 +33,11 @@ import org.spanmatch.activations.ActivationsException;
  * verified when its layer is read to the end.
  */
 public final class ActivationFile {
-  private static final String SUFFIX = ".npy";
   private static final int MAX_FILES = 100_000;
   private static final Pattern DIGITS = Pattern.compile("\\d+");
 
   private final Path path;
+  private final Formats formats = Formats.load();
   private final boolean singleArray;
   private final List<StoredArray> arrays = new ArrayList<>();
   private final List<UnusableEntry> unusable = new ArrayList<>();
@@ -47,14 +47,19 @@ public final class ActivationFile {
     if (Files.isDirectory(path)) {
       singleArray = false;
       readFolder();
-    } else if (isArchive(path)) {
-      singleArray = false;
-      readArchive();
-    } else {
-      singleArray = true;
-      addFile(path);
-      requireArrays("");
+      requireArrays();
+      return;
     }
+    ActivationFormat.Content content;
+    try {
+      content = format(path).open(path);
+    } catch (ActivationsException e) {
+      throw new ActivationsException(path + ": " + e.getMessage(), e);
+    }
+    arrays.addAll(content.arrays());
+    unusable.addAll(content.unusable());
+    singleArray = content.lone();
+    requireArrays();
   }
 
   /**
@@ -73,11 +78,8 @@ public final class ActivationFile {
     requireReadable(path);
     try {
       return new ActivationFile(path);
-    } catch (ZipException e) {
-      throw new ActivationsException(
-          path + ": it is not a readable .npz (zip) archive: " + e.getMessage(), e);
     } catch (IOException e) {
-      throw StoredArray.unreadable(path.toString(), e);
+      throw ReadFailure.of(path.toString(), e);
     }
   }
 
@@ -124,53 +126,26 @@ public final class ActivationFile {
     return singleArray;
   }
 
-  private static boolean isArchive(Path path) throws IOException {
+  /**
+   * Returns the format of a file, or the one to say what is wrong with it.
+   *
+   * @throws ActivationsException with the reason alone if it is in a format that is not read
+   */
+  private ActivationFormat format(Path file) throws IOException {
     byte[] start;
-    try (InputStream in = Files.newInputStream(path)) {
-      start = in.readNBytes(NpyHeader.MAGIC.length);
+    try (InputStream in = Files.newInputStream(file)) {
+      start = in.readNBytes(ActivationFormat.START_BYTES);
     }
-    if (start.length >= 2 && start[0] == 'P' && start[1] == 'K') {
-      return true;
-    }
-    if (NpyHeader.isMagic(start)) {
-      return false;
-    }
-    Optional<ForeignFormat> format = ForeignFormat.of(path);
-    if (format.isPresent()) {
-      throw format.get().refusal(path);
-    }
-    return hasSuffix(path.getFileName().toString(), ".npz");
-  }
-
-  private void readArchive() throws IOException {
-    List<ZipEntryBytes> entries = ZipDirectory.read(path);
-    requireFewEnough(entries.size());
-    long room = Files.size(path);
-    for (ZipEntryBytes entry : entries) {
-      room -= Math.min(entry.compressedSize(), room + 1);
-      if (room < 0) {
-        // With overlaps, a few bytes could stand for any number of arrays.
-        throw new ActivationsException(path + ": the entries of the archive overlap");
+    for (ActivationFormat format : formats.all()) {
+      if (format.recognises(file, start)) {
+        return format;
       }
     }
-    FileStamp stamp = FileStamp.of(path);
-    Set<String> names = new HashSet<>();
-    for (ZipEntryBytes entry : entries) {
-      if (entry.isFolder()) {
-        continue;
-      }
-      if (entry.problem().isPresent()) {
-        unusable.add(new UnusableEntry(path, entry.entry(), entry.problem().get()));
-      } else if (add(stamp, entry.entry(), entry) && !names.add(layerName(entry.entry()))) {
-        throw new ActivationsException(
-            path + ": two entries of the archive have the name '" + entry.entry() + "'");
-      }
+    Optional<ForeignFormat> foreign = ForeignFormat.of(file);
+    if (foreign.isPresent()) {
+      throw new ActivationsException(foreign.get().reason());
     }
-    Optional<ForeignFormat> format = ForeignFormat.of(path, entries);
-    if (arrays.isEmpty() && format.isPresent()) {
-      throw format.get().refusal(path);
-    }
-    requireArrays("the archive holds no .npy arrays");
+    return formats.bySuffix(file.getFileName().toString());
   }
 
   private void readFolder() throws IOException {
@@ -178,62 +153,67 @@ public final class ActivationFile {
     try (Stream<Path> all = Files.list(path)) {
       files =
           all.filter(ActivationFile::isVisibleFile)
-              .sorted(Comparator.comparing(ActivationFile::sortKey).thenComparing(Path::compareTo))
+              .sorted(Comparator.comparing(this::sortKey).thenComparing(Path::compareTo))
               .toList();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    requireFewEnough(files.size());
+    try {
+      requireFewEnough(files.size());
+    } catch (ActivationsException e) {
+      throw new ActivationsException(path + ": " + e.getMessage(), e);
+    }
     Set<String> names = new HashSet<>();
     for (Path file : files) {
       String name = file.getFileName().toString();
       if (!Files.isRegularFile(file)) {
-        if (hasSuffix(name, SUFFIX)) {
+        if (formats.bySuffix(name).suffix(name).isPresent()) {
           requireReadable(file); // a pipe, a device, or a link that leads nowhere
         }
-        continue;
-      }
-      if (addFile(file) && !names.add(layerName(name))) {
+      } else if (addFile(file) && !names.add(layerName(name))) {
         throw new ActivationsException(
             path + ": two files of the folder are the layer '" + layerName(name) + "'");
       }
     }
-    requireArrays("the folder holds no .npy files");
   }
 
+  /** Adds a file to the arrays, or else to those that are none; returns whether it is one. */
   private boolean addFile(Path file) throws IOException {
-    String name = file.getFileName().toString();
-    if (!Files.isReadable(file)) {
-      unusable.add(new UnusableEntry(file, name, "it can't be read: permission denied"));
-      return false;
-    }
-    if (add(FileStamp.of(file), name, new FileBytes(file))) {
-      return true;
-    }
-    Optional<ForeignFormat> format = ForeignFormat.of(file);
-    format.ifPresent(
-        known -> unusable.set(unusable.size() - 1, new UnusableEntry(file, name, known.reason())));
-    return false;
-  }
-
-  /** Adds an entry to the arrays, or else to those that are none; returns whether it is one. */
-  private boolean add(FileStamp file, String entry, ArrayBytes bytes) {
+    String entry = file.getFileName().toString();
     try {
-      arrays.add(StoredArray.open(file, layerName(entry), bytes));
+      if (!Files.isReadable(file)) {
+        throw new ActivationsException("it can't be read: permission denied");
+      }
+      ActivationFormat.Content content = format(file).open(file);
+      if (content.arrays().size() > 1) {
+        throw new ActivationsException(
+            "it holds "
+                + content.arrays().size()
+                + " arrays, expected one in each file of a folder; name it in the place of its"
+                + " folder");
+      }
+      if (content.arrays().isEmpty()) {
+        throw new ActivationsException(content.unusable().get(0).reason());
+      }
+      arrays.add(content.arrays().get(0).named(layerName(entry)));
       return true;
     } catch (ActivationsException e) {
-      unusable.add(new UnusableEntry(file.path(), entry, e.getMessage()));
+      unusable.add(new UnusableEntry(file, entry, layerName(entry), e.getMessage()));
       return false;
     }
   }
 
   /**
-   * Checks that there are at most 100,000 files: more are no network, and would take hours to open.
+   * Checks that there are at most 100,000 entries: more are no network, and would take hours to
+   * open.
+   *
+   * @param entries number of entries, or of files in a folder
+   * @throws ActivationsException with the reason alone if there are more
    */
-  private void requireFewEnough(int files) {
-    if (files > MAX_FILES) {
+  public static void requireFewEnough(int entries) {
+    if (entries > MAX_FILES) {
       throw new ActivationsException(
-          path + ": it holds " + files + " files, expected at most " + MAX_FILES);
+          "it holds " + entries + " files, expected at most " + MAX_FILES);
     }
   }
 
@@ -242,28 +222,24 @@ public final class ActivationFile {
     return !file.getFileName().toString().startsWith(".") && !Files.isDirectory(file);
   }
 
-  private void requireArrays(String problem) {
+  private void requireArrays() {
     if (arrays.isEmpty()) {
-      throw unusable.stream()
-          .filter(entry -> singleArray || entry.isNamedAsArray())
-          .findFirst()
-          .map(UnusableEntry::exception)
-          .orElseGet(() -> new ActivationsException(path + ": " + problem));
+      Optional<UnusableEntry> named =
+          unusable.stream().filter(UnusableEntry::isNamedAsArray).findFirst();
+      if (Files.isDirectory(path) && named.isEmpty()) {
+        throw new ActivationsException(path + ": the folder holds no .npy files");
+      }
+      throw named.orElseGet(() -> unusable.get(0)).exception();
     }
   }
 
-  private static boolean hasSuffix(String name, String suffix) {
-    int length = suffix.length();
-    return name.regionMatches(true, name.length() - length, suffix, 0, length);
-  }
-
-  /** Returns the name of an entry or file without {@code .npy}, in capitals or not. */
-  static String layerName(String file) {
-    return hasSuffix(file, SUFFIX) ? file.substring(0, file.length() - SUFFIX.length()) : file;
+  /** Returns the name of a file without the suffix of a format, if it has one. */
+  private String layerName(String file) {
+    return formats.bySuffix(file).layerName(file);
   }
 
   /** Returns the layer's name with padded numbers, so that conv10 sorts after conv2. */
-  private static String sortKey(Path file) {
+  private String sortKey(Path file) {
     return DIGITS
         .matcher(layerName(file.getFileName().toString()))
         .replaceAll(
@@ -276,15 +252,13 @@ public final class ActivationFile {
    *
    * @param file the archive, or the file in the folder
    * @param entry the name of the entry or file
+   * @param name the name that its layer would have
    * @param reason why it can't be used, such as "it is encrypted"
    */
-  public record UnusableEntry(Path file, String entry, String reason) {
-    /** {@return the name that its layer would have} */
-    public String name() {
-      return ActivationFile.layerName(entry);
-    }
-
-    /** {@return whether it is called {@code .npy}, so that it was meant to be an array} */
+  public record UnusableEntry(Path file, String entry, String name, String reason) {
+    /**
+     * {@return whether it is called {@code .npy} or the like, so that it was meant to be an array}
+     */
     public boolean isNamedAsArray() {
       return !name().equals(entry);
     }

@@ -1,16 +1,15 @@
-package org.spanmatch.activations.npy;
+package org.spanmatch.activations.format;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
-import org.spanmatch.activations.ElementType;
+import org.spanmatch.activations.Block;
 
-/** Collects the values of a mask, as they follow each other in a file. Takes a bit per value. */
+/** Collects the values of a mask, as they lie in a file. Takes a bit per value. */
 final class MaskValues {
   private final List<Long> shape;
-  private final boolean fortranOrder;
+  private final List<Integer> axes;
   private final int[] index; // of the next value
   private final int[] strides; // of the axes in C order
   private final BitSet kept = new BitSet(); // positions in C order, like those below
@@ -22,10 +21,11 @@ final class MaskValues {
    * Expects the values of an array.
    *
    * @param shape sizes whose product fits an int
+   * @param axes the order in which the values come, the axis that varies slowest first
    */
-  MaskValues(List<Long> shape, boolean fortranOrder) {
+  MaskValues(List<Long> shape, List<Integer> axes) {
     this.shape = shape;
-    this.fortranOrder = fortranOrder;
+    this.axes = axes;
     this.index = new int[shape.size()];
     this.strides = new int[shape.size()];
     int stride = 1;
@@ -35,10 +35,11 @@ final class MaskValues {
     }
   }
 
-  /** Takes the next values, from the start of a block. */
-  void add(ByteBuffer block, ElementType type, int count) {
-    for (int i = 0; i < count; i++) {
-      double value = type.get(block, i);
+  /** Takes the next values, which are samples of one neuron. */
+  void add(Block block) {
+    double[] values = new double[block.samples()];
+    block.copyRows(0, values.length, values, 0);
+    for (double value : values) {
       if (value == 1) {
         kept.set(position);
       } else if (value != 0 && position < wrongPosition) {
@@ -50,11 +51,8 @@ final class MaskValues {
   }
 
   private void advance() {
-    if (!fortranOrder) {
-      position++;
-      return;
-    }
-    for (int axis = 0; axis < index.length; axis++) {
+    for (int i = axes.size() - 1; i >= 0; i--) {
+      int axis = axes.get(i);
       index[axis]++;
       position += strides[axis];
       if (index[axis] < shape.get(axis)) {

@@ -1,0 +1,62 @@
+package org.spanmatch.activations.format;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+
+/** The formats that can be read: those of this module, then those that others provide. */
+final class Formats {
+  private static final Logger LOGGER = System.getLogger(Formats.class.getName());
+
+  private final List<ActivationFormat> all = new ArrayList<>();
+
+  private Formats() {}
+
+  /** Finds all formats. */
+  static Formats load() {
+    Formats formats = new Formats();
+    // The loader of this class knows those of this module, whatever thread asks.
+    formats.add(ServiceLoader.load(ActivationFormat.class, Formats.class.getClassLoader()));
+    formats.add(ServiceLoader.load(ActivationFormat.class));
+    formats.all.sort((a, b) -> Boolean.compare(isForeign(a), isForeign(b)));
+    return formats;
+  }
+
+  private void add(ServiceLoader<ActivationFormat> loader) {
+    Iterator<ActivationFormat> providers = loader.iterator();
+    while (true) {
+      try {
+        if (!providers.hasNext()) {
+          return;
+        }
+        ActivationFormat format = providers.next();
+        if (all.stream().noneMatch(known -> known.getClass() == format.getClass())) {
+          all.add(format);
+        }
+      } catch (ServiceConfigurationError | LinkageError e) {
+        // One broken jar must not hide the other formats.
+        LOGGER.log(Level.WARNING, "a file format on the class path can't be loaded: " + e);
+      }
+    }
+  }
+
+  private static boolean isForeign(ActivationFormat format) {
+    return !format.getClass().getPackageName().startsWith("org.spanmatch.activations.");
+  }
+
+  List<ActivationFormat> all() {
+    return all;
+  }
+
+  /** The format whose files have names with such an ending; the first if none has. */
+  ActivationFormat bySuffix(String file) {
+    Optional<ActivationFormat> named =
+        all.stream().filter(format -> format.suffix(file).isPresent()).findFirst();
+    return named.orElse(all.get(0));
+  }
+}
