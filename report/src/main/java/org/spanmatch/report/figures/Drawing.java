@@ -16,6 +16,7 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import javax.imageio.ImageIO;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.knowm.xchart.XYChart;
@@ -60,7 +61,23 @@ final class Drawing {
 
   private static final int LEGEND_LINE = 130;
 
+  private static final double MAX_PIXELS = 32e6; // 128 MB while they are drawn
+
   private Drawing() {}
+
+  /**
+   * Something to draw, in half points.
+   *
+   * @param title the text above it; may be empty
+   * @param width its width
+   * @param height its height
+   * @param painter draws it
+   */
+  record Picture(String title, int width, int height, Consumer<Graphics2D> painter) {
+    private void paint(Graphics2D graphics) {
+      painter.accept(graphics);
+    }
+  }
 
   /**
    * Returns a chart without lines, with room for its legend.
@@ -97,8 +114,14 @@ final class Drawing {
    */
   static void writeSvg(List<? extends Chart<?, ?>> charts, String description, OutputStream target)
       throws IOException {
-    int width = charts.get(0).getWidth();
-    int height = height(charts);
+    writeSvg(picture(charts), description, target);
+  }
+
+  /** Writes a picture as SVG in UTF-8, without closing the stream. */
+  static void writeSvg(Picture picture, String description, OutputStream target)
+      throws IOException {
+    int width = picture.width();
+    int height = picture.height();
     VectorGraphics2D graphics =
         new VectorGraphics2D() {
           @Override
@@ -106,14 +129,14 @@ final class Drawing {
             return FONTS;
           }
         };
-    paint(charts, graphics);
+    picture.paint(graphics);
     ByteArrayOutputStream svg = new ByteArrayOutputStream();
     new SVGProcessor()
         .getDocument(graphics.getCommands(), new PageSize(0, 0, width, height))
         .writeTo(svg);
     new SvgPicture(svg.toByteArray())
         .size((double) width / UNITS, (double) height / UNITS)
-        .describe(charts.get(0).getTitle(), description)
+        .describe(picture.title(), description)
         .write(target);
   }
 
@@ -124,12 +147,29 @@ final class Drawing {
 
   /** Writes several charts of equal width as one PNG, one below the other. */
   static void writePng(List<? extends Chart<?, ?>> charts, OutputStream target) throws IOException {
+    writePng(picture(charts), 1, target);
+  }
+
+  /** Writes a picture as PNG with two pixels per point, or fewer if it is very large. */
+  static void writePng(Picture picture, OutputStream target) throws IOException {
+    double pixels = (double) picture.width() * picture.height();
+    writePng(picture, Math.min(1, Math.sqrt(MAX_PIXELS / pixels)), target);
+  }
+
+  private static void writePng(Picture picture, double scale, OutputStream target)
+      throws IOException {
     BufferedImage image =
-        new BufferedImage(charts.get(0).getWidth(), height(charts), BufferedImage.TYPE_INT_RGB);
+        new BufferedImage(
+            (int) Math.ceil(scale * picture.width()),
+            (int) Math.ceil(scale * picture.height()),
+            BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     graphics.setRenderingHint(
         RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-    paint(charts, graphics);
+    if (scale < 1) {
+      graphics.scale(scale, scale);
+    }
+    picture.paint(graphics);
     graphics.dispose();
     // In memory, since ImageIO would use a temporary file.
     try (MemoryCacheImageOutputStream stream = new MemoryCacheImageOutputStream(target)) {
@@ -137,8 +177,12 @@ final class Drawing {
     }
   }
 
-  private static int height(List<? extends Chart<?, ?>> charts) {
-    return charts.stream().mapToInt(Chart::getHeight).sum();
+  private static Picture picture(List<? extends Chart<?, ?>> charts) {
+    return new Picture(
+        charts.get(0).getTitle(),
+        charts.get(0).getWidth(),
+        charts.stream().mapToInt(Chart::getHeight).sum(),
+        graphics -> paint(charts, graphics));
   }
 
   private static void paint(List<? extends Chart<?, ?>> charts, Graphics2D graphics) {

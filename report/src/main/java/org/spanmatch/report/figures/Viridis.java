@@ -15,7 +15,12 @@ final class Viridis {
 
   /** Returns the colour of item {@code rank} of {@code count}, from dark violet to light green. */
   static Color color(int rank, int count) {
-    double position = count == 1 ? 0 : (double) rank / (count - 1) * (ANCHORS.length - 1);
+    return at(count == 1 ? 0 : (double) rank / (count - 1));
+  }
+
+  /** Returns the colour of a number from 0, dark violet, to 1, light green. */
+  static Color at(double number) {
+    double position = number * (ANCHORS.length - 1);
     int below = Math.min((int) position, ANCHORS.length - 2);
     double share = position - below;
     Color from = new Color(ANCHORS[below]);
