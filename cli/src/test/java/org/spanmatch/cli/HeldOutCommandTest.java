@@ -294,11 +294,12 @@ class HeldOutCommandTest {
         similarity.get(2));
     List<String> matches = Files.readAllLines(out.resolve("matches.csv"));
     assertEquals(
-        "layer,epsilon,network,neuron,x_layer,y_layer,held_out_distance,warnings", matches.get(0));
+        "layer,epsilon,network,neuron,x_layer,y_layer,network_x,network_y,held_out_distance,warnings",
+        matches.get(0));
     assertEquals(
         "layer,0.6,x,"
             + match.at("/x/0")
-            + ",layer,layer,"
+            + ",layer,layer,x.npz,y.npz,"
             + match.at("/heldOut/x/0")
             + ",common-mean",
         matches.get(1));

@@ -189,30 +189,34 @@ class MatchCommandTest {
     assertEquals(Files.readString(out.resolve("result.json")), Files.readString(json));
     assertEquals(
         List.of(
-            "layer,epsilon,network,neuron,x_layer,y_layer,warnings",
-            "\"a, first\",0.3,x,1,\"a, first\",\"a, first\",",
-            "\"a, first\",0.3,x,2,\"a, first\",\"a, first\",",
-            "\"a, first\",0.3,y,0,\"a, first\",\"a, first\",",
-            "\"a, first\",0.3,y,1,\"a, first\",\"a, first\","),
+            "layer,epsilon,network,neuron,x_layer,y_layer,network_x,network_y,warnings",
+            "\"a, first\",0.3,x,1,\"a, first\",\"a, first\",net x.npz,net y.npz,",
+            "\"a, first\",0.3,x,2,\"a, first\",\"a, first\",net x.npz,net y.npz,",
+            "\"a, first\",0.3,y,0,\"a, first\",\"a, first\",net x.npz,net y.npz,",
+            "\"a, first\",0.3,y,1,\"a, first\",\"a, first\",net x.npz,net y.npz,"),
         Files.readAllLines(out.resolve("matches.csv")).subList(0, 5));
     assertEquals(
         List.of(
             "layer,epsilon,similarity,matched_x,matched_y,neurons_x,neurons_y,dead_x,dead_y,samples,"
                 + "masked,uncentred_similarity,coverage,covered_x,covered_y,chance,jump_epsilon,"
-                + "jump_from,jump_to,x_layer,y_layer,warnings",
+                + "jump_from,jump_to,x_layer,y_layer,network_x,network_y,warnings",
             "\"a, first\",0.3,0.5714285714285714,2,2,4,3,1,0,200,0,,0.6666666666666666,2,2,0.0,"
                 + jump(json, 0)
-                + ",\"a, first\",\"a, first\",",
-            "conv,0.3,1.0,3,3,3,3,0,0,400,0,,1.0,3,3,0.0," + jump(json, 1) + ",conv,conv,"),
+                + ",\"a, first\",\"a, first\",net x.npz,net y.npz,",
+            "conv,0.3,1.0,3,3,3,3,0,0,400,0,,1.0,3,3,0.0,"
+                + jump(json, 1)
+                + ",conv,conv,net x.npz,net y.npz,"),
         Files.readAllLines(out.resolve("similarity.csv")));
     assertTrue(Files.readString(out.resolve("similarity.svg")).contains("a, first"));
     assertTrue(ImageIO.read(out.resolve("similarity.png").toFile()).getWidth() > 300);
     List<String> levels = Files.readAllLines(out.resolve("spectrum.csv"));
     assertEquals(
         "layer,network,neuron,level,level_error,storage_error,distance,chance_level,x_layer,y_layer,"
-            + "warnings",
+            + "network_x,network_y,warnings",
         levels.get(0));
-    assertEquals("\"a, first\",x,0,,,,,,\"a, first\",\"a, first\",", levels.get(1)); // dead
+    assertEquals(
+        "\"a, first\",x,0,,,,,,\"a, first\",\"a, first\",net x.npz,net y.npz,",
+        levels.get(1)); // dead
     JsonNode layer = JSON.readTree(json.toFile()).at("/layers/0");
     assertEquals(
         "\"a, first\",x,3,"
@@ -225,7 +229,7 @@ class MatchCommandTest {
             + layer.at("/fullDistances/x/3")
             + ","
             + layer.at("/chanceLevels/x/3")
-            + ",\"a, first\",\"a, first\",",
+            + ",\"a, first\",\"a, first\",net x.npz,net y.npz,",
         levels.get(4));
     assertEquals(1 + 4 + 3 + 3 + 3, levels.size());
     assertTrue(Files.readString(out.resolve("spectrum.svg")).contains("a, first"));

@@ -235,13 +235,14 @@ class MeasuresCommandTest {
     assertEquals(layers(x, y), layers);
     List<String> csv = Files.readAllLines(out.resolve("measures.csv"));
     assertEquals(
-        "layer,measure,value,neurons_x,neurons_y,samples,masked,x_layer,y_layer,warnings",
+        "layer,measure,value,neurons_x,neurons_y,samples,masked,x_layer,y_layer,network_x,network_y,"
+            + "warnings",
         csv.get(0));
     assertEquals(1 + 2 * NAMES.size(), csv.size());
     for (int i = 0; i < NAMES.size(); i++) {
       String name = NAMES.get(i);
       double value = layers.at("/0/measures/" + name).doubleValue();
-      assertEquals("fc," + name + "," + value + ",5,4,400,0,fc,fc,", csv.get(1 + i));
+      assertEquals("fc," + name + "," + value + ",5,4,400,0,fc,fc,x.npz,y.npz,", csv.get(1 + i));
     }
     String svg = Files.readString(out.resolve("measures.svg"));
     for (String name : TITLES) {

@@ -21,6 +21,7 @@ import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.results.MatchResult;
 import org.spanmatch.report.results.MatchResult.Coverage;
 import org.spanmatch.report.results.MeasuresResult;
+import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.results.RunResult;
 import org.spanmatch.report.results.SimpleResult;
 import org.spanmatch.similarity.Jackknife;
@@ -39,35 +40,23 @@ public final class Csv {
   /**
    * Writes {@code matches.csv}: one line per matched neuron, for each network, ε and layer. With
    * held-out samples it has a column more.
+   *
+   * @param results one per pair of networks
    */
-  public static void writeMatches(RunResult result, OutputStream out) throws IOException {
-    boolean heldOut = result.split() != null && result.split().holdsOut();
+  static void writeMatches(List<RunResult> results, OutputStream out) throws IOException {
+    boolean heldOut = holdsOut(results);
     List<String> heads =
         new ArrayList<>(List.of("layer", "epsilon", "network", "neuron", X_LAYER, Y_LAYER));
     if (heldOut) {
       heads.add("held_out_distance");
     }
     heads.add(WARNINGS);
-    try (CSVPrinter csv = printer(out, heads.toArray(String[]::new))) {
-      for (LayerResult layer : result.layers()) {
-        for (MatchResult match : layer.matches()) {
-          for (Group group : Group.values()) {
-            List<Integer> neurons = match.members(group);
-            for (int i = 0; i < neurons.size(); i++) {
-              List<Object> cells =
-                  new ArrayList<>(
-                      List.of(
-                          layer.name(),
-                          match.epsilon(),
-                          group.label(),
-                          neurons.get(i),
-                          layer.names().xLayer(),
-                          layer.names().yLayer()));
-              if (heldOut) {
-                cells.add(match.heldOut() == null ? null : match.heldOut().of(group).get(i));
-              }
-              cells.add(Warning.codes(layer.warnings()));
-              csv.printRecord(cells);
+    try (PairRows csv = new PairRows(results.size() > 1, heads, out)) {
+      for (RunResult result : results) {
+        for (LayerResult layer : result.layers()) {
+          for (MatchResult match : layer.matches()) {
+            for (Group group : Group.values()) {
+              printMembers(csv, result, layer, match, group, heldOut);
             }
           }
         }
@@ -75,13 +64,77 @@ public final class Csv {
     }
   }
 
+  private static void printMembers(
+      PairRows csv,
+      RunResult result,
+      LayerResult layer,
+      MatchResult match,
+      Group group,
+      boolean heldOut)
+      throws IOException {
+    List<Integer> neurons = match.members(group);
+    for (int i = 0; i < neurons.size(); i++) {
+      List<Object> cells =
+          new ArrayList<>(
+              List.of(
+                  layer.name(),
+                  match.epsilon(),
+                  group.label(),
+                  neurons.get(i),
+                  layer.names().xLayer(),
+                  layer.names().yLayer()));
+      if (heldOut) {
+        cells.add(match.heldOut() == null ? null : match.heldOut().of(group).get(i));
+      }
+      cells.add(Warning.codes(layer.warnings()));
+      csv.print(result.networks(), cells);
+    }
+  }
+
+  private static boolean holdsOut(List<RunResult> results) {
+    return results.stream().anyMatch(each -> each.split() != null && each.split().holdsOut());
+  }
+
+  /**
+   * Rows that belong to two networks each, whose names come after those of the layers, or first
+   * where there are more than two networks.
+   */
+  private static final class PairRows implements AutoCloseable {
+    private final int place; // of the names
+    private final CSVPrinter csv;
+
+    PairRows(boolean namesFirst, List<String> heads, OutputStream out) throws IOException {
+      place = namesFirst ? 0 : heads.indexOf(Y_LAYER) + 1;
+      csv = printer(out, with(heads, "network_x", "network_y").toArray(String[]::new));
+    }
+
+    private <T> List<T> with(List<? extends T> cells, T x, T y) {
+      List<T> all = new ArrayList<>(cells);
+      all.addAll(place, List.of(x, y));
+      return all;
+    }
+
+    /** Prints a row of as many cells as there are heads; null for an empty one. */
+    void print(Networks networks, List<?> cells) throws IOException {
+      csv.printRecord(this.<Object>with(cells, networks.names().x(), networks.names().y()));
+    }
+
+    @Override
+    public void close() throws IOException {
+      csv.close();
+    }
+  }
+
   /**
    * Writes {@code similarity.csv}: one line per ε and layer. With held-out samples or confidence
    * intervals it has more columns.
+   *
+   * @param results one per pair of networks
    */
-  public static void writeSimilarity(RunResult result, OutputStream out) throws IOException {
-    boolean heldOut = result.split() != null && result.split().holdsOut();
-    boolean confidence = result.split() != null && result.split().level() != null;
+  static void writeSimilarity(List<RunResult> results, OutputStream out) throws IOException {
+    boolean heldOut = holdsOut(results);
+    boolean confidence =
+        results.stream().anyMatch(each -> each.split() != null && each.split().level() != null);
     List<String> heads =
         new ArrayList<>(
             List.of(
@@ -113,51 +166,56 @@ public final class Csv {
       heads.addAll(List.of("confidence_low", "confidence_high"));
     }
     heads.add(WARNINGS);
-    try (CSVPrinter csv = printer(out, heads.toArray(String[]::new))) {
-      for (LayerResult layer : result.layers()) {
-        for (int i = 0; i < layer.matches().size(); i++) {
-          MatchResult match = layer.matches().get(i);
-          Coverage coverage = match.coverage();
-          Jump jump = layer.nearestJumps() == null ? null : layer.nearestJumps().get(i);
-          List<Object> cells =
-              new ArrayList<>(
-                  Arrays.asList(
-                      layer.name(),
-                      match.epsilon(),
-                      match.similarity(),
-                      match.x().size(),
-                      match.y().size(),
-                      layer.neurons().x(),
-                      layer.neurons().y(),
-                      layer.dead().x().size(),
-                      layer.dead().y().size(),
-                      layer.samples(),
-                      layer.masked(),
-                      layer.uncentred() == null
-                          ? null
-                          : layer.uncentred().matches().get(i).similarity(),
-                      coverage.coverage(),
-                      coverage.covered().x(),
-                      coverage.covered().y(),
-                      layer.chance() == null ? null : layer.chance().get(i),
-                      jump == null ? null : jump.epsilon(),
-                      jump == null ? null : jump.from(),
-                      jump == null ? null : jump.to(),
-                      layer.names().xLayer(),
-                      layer.names().yLayer()));
-          if (heldOut) {
-            cells.add(match.heldOut() == null ? null : match.heldOut().share());
+    try (PairRows csv = new PairRows(results.size() > 1, heads, out)) {
+      for (RunResult result : results) {
+        for (LayerResult layer : result.layers()) {
+          for (int i = 0; i < layer.matches().size(); i++) {
+            csv.print(result.networks(), similarity(layer, i, heldOut, confidence));
           }
-          if (confidence) {
-            Jackknife.Interval interval = match.confidence();
-            cells.add(interval == null ? null : interval.low());
-            cells.add(interval == null ? null : interval.high());
-          }
-          cells.add(Warning.codes(layer.warnings()));
-          csv.printRecord(cells);
         }
       }
     }
+  }
+
+  private static List<Object> similarity(
+      LayerResult layer, int i, boolean heldOut, boolean confidence) {
+    MatchResult match = layer.matches().get(i);
+    Coverage coverage = match.coverage();
+    Jump jump = layer.nearestJumps() == null ? null : layer.nearestJumps().get(i);
+    List<Object> cells =
+        new ArrayList<>(
+            Arrays.asList(
+                layer.name(),
+                match.epsilon(),
+                match.similarity(),
+                match.x().size(),
+                match.y().size(),
+                layer.neurons().x(),
+                layer.neurons().y(),
+                layer.dead().x().size(),
+                layer.dead().y().size(),
+                layer.samples(),
+                layer.masked(),
+                layer.uncentred() == null ? null : layer.uncentred().matches().get(i).similarity(),
+                coverage.coverage(),
+                coverage.covered().x(),
+                coverage.covered().y(),
+                layer.chance() == null ? null : layer.chance().get(i),
+                jump == null ? null : jump.epsilon(),
+                jump == null ? null : jump.from(),
+                jump == null ? null : jump.to(),
+                layer.names().xLayer(),
+                layer.names().yLayer()));
+    if (heldOut) {
+      cells.add(match.heldOut() == null ? null : match.heldOut().share());
+    }
+    if (confidence) {
+      Jackknife.Interval interval = match.confidence();
+      cells.add(interval == null ? null : interval.low());
+      cells.add(interval == null ? null : interval.high());
+    }
+    cells.add(Warning.codes(layer.warnings()));
+    return cells;
   }
 
   /**
@@ -214,11 +272,14 @@ public final class Csv {
     }
   }
 
-  /** Writes {@code measures.csv}: one line per layer and measure; an undefined one has no value. */
-  public static void writeMeasures(MeasuresResult result, OutputStream out) throws IOException {
-    try (CSVPrinter csv =
-        printer(
-            out,
+  /**
+   * Writes {@code measures.csv}: one line per layer and measure; an undefined one has no value.
+   *
+   * @param results one per pair of networks
+   */
+  static void writeMeasures(List<MeasuresResult> results, OutputStream out) throws IOException {
+    List<String> heads =
+        List.of(
             "layer",
             "measure",
             "value",
@@ -228,20 +289,25 @@ public final class Csv {
             "masked",
             X_LAYER,
             Y_LAYER,
-            WARNINGS)) {
-      for (MeasuresResult.Layer layer : result.layers()) {
-        for (Map.Entry<String, Double> measure : layer.measures().entrySet()) {
-          csv.printRecord(
-              layer.name(),
-              measure.getKey(),
-              measure.getValue(),
-              layer.neurons().x(),
-              layer.neurons().y(),
-              layer.samples(),
-              layer.masked(),
-              layer.names().xLayer(),
-              layer.names().yLayer(),
-              Warning.codes(layer.warnings()));
+            WARNINGS);
+    try (PairRows csv = new PairRows(results.size() > 1, heads, out)) {
+      for (MeasuresResult result : results) {
+        for (MeasuresResult.Layer layer : result.layers()) {
+          for (Map.Entry<String, Double> measure : layer.measures().entrySet()) {
+            csv.print(
+                result.networks(),
+                Arrays.asList(
+                    layer.name(),
+                    measure.getKey(),
+                    measure.getValue(),
+                    layer.neurons().x(),
+                    layer.neurons().y(),
+                    layer.samples(),
+                    layer.masked(),
+                    layer.names().xLayer(),
+                    layer.names().yLayer(),
+                    Warning.codes(layer.warnings())));
+          }
         }
       }
     }
@@ -274,11 +340,13 @@ public final class Csv {
   /**
    * Writes {@code spectrum.csv}: one line per neuron of each network and layer; dead ones have no
    * level.
+   *
+   * @param pairs one per pair of networks
    */
-  public static void writeSpectrum(List<LayerLevels> layers, OutputStream out) throws IOException {
-    try (CSVPrinter csv =
-        printer(
-            out,
+  static void writeSpectrum(List<SpectrumReport.Levels> pairs, OutputStream out)
+      throws IOException {
+    List<String> heads =
+        List.of(
             "layer",
             "network",
             "neuron",
@@ -289,10 +357,13 @@ public final class Csv {
             "chance_level",
             X_LAYER,
             Y_LAYER,
-            WARNINGS)) {
-      for (LayerLevels layer : layers) {
-        printLevels(csv, layer, Group.X);
-        printLevels(csv, layer, Group.Y);
+            WARNINGS);
+    try (PairRows csv = new PairRows(pairs.size() > 1, heads, out)) {
+      for (SpectrumReport.Levels pair : pairs) {
+        for (LayerLevels layer : pair.layers()) {
+          printLevels(csv, pair.networks(), layer, Group.X);
+          printLevels(csv, pair.networks(), layer, Group.Y);
+        }
       }
     }
   }
@@ -311,22 +382,24 @@ public final class Csv {
     }
   }
 
-  private static void printLevels(CSVPrinter csv, LayerLevels layer, Group group)
+  private static void printLevels(PairRows csv, Networks networks, LayerLevels layer, Group group)
       throws IOException {
     List<Double> levels = layer.levels().get(group);
     for (int neuron = 0; neuron < levels.size(); neuron++) {
-      csv.printRecord(
-          layer.names().name(),
-          group.label(),
-          neuron,
-          levels.get(neuron),
-          layer.levelErrors().get(group).get(neuron),
-          layer.storageErrors().get(group).get(neuron),
-          layer.fullDistances().get(group).get(neuron),
-          layer.chanceLevels() == null ? null : layer.chanceLevels().get(group).get(neuron),
-          layer.names().xLayer(),
-          layer.names().yLayer(),
-          Warning.codes(layer.warnings()));
+      csv.print(
+          networks,
+          Arrays.asList(
+              layer.names().name(),
+              group.label(),
+              neuron,
+              levels.get(neuron),
+              layer.levelErrors().get(group).get(neuron),
+              layer.storageErrors().get(group).get(neuron),
+              layer.fullDistances().get(group).get(neuron),
+              layer.chanceLevels() == null ? null : layer.chanceLevels().get(group).get(neuron),
+              layer.names().xLayer(),
+              layer.names().yLayer(),
+              Warning.codes(layer.warnings())));
     }
   }
 

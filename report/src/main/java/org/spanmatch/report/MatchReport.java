@@ -8,9 +8,10 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import org.spanmatch.compare.Warning;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.match.MatchSpectrum.Jump;
+import org.spanmatch.report.figures.Figure;
 import org.spanmatch.report.figures.SimilarityFigure;
-import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.results.MatchResult;
 import org.spanmatch.report.results.RunResult;
@@ -28,12 +29,27 @@ public final class MatchReport {
   /** The head of a row below that of a layer: the same layer with its means. */
   public static final String UNCENTRED = "  with means";
 
-  private static final String NONE = "-";
+  /** What stands for a number that can't be had. */
+  static final String NONE = "-";
 
   /** A jump no farther than this from ε is near. */
   private static final double NEAR = 0.005;
 
   private MatchReport() {}
+
+  /** Whether some layer is in several pairs, so that a matrix shows them better than a table. */
+  public static boolean isMatrix(RunResult result) {
+    return PairMaps.areNeeded(result.layers(), LayerResult::names);
+  }
+
+  /** Prints similarity, coverage and chance at one ε as matrices of layers. */
+  public static void printMatrix(RunResult result, double epsilon, PrintStream out) {
+    maps(result).print(epsilon, out);
+  }
+
+  private static MatchMaps maps(RunResult result) {
+    return MatchMaps.of(result.networks(), List.of(result));
+  }
 
   /** Prints the table: one row per layer, one column per ε. */
   public static void printTable(RunResult result, PrintStream out) {
@@ -131,6 +147,15 @@ public final class MatchReport {
   /** Prints notes that a reader of the table should know. */
   public static void printNotes(RunResult result, PrintStream err) {
     WarningNotes.printCentred(result.centred(), err);
+    if (isMatrix(result)) {
+      ManyNotes notes = new ManyNotes();
+      for (LayerResult layer : result.layers()) {
+        addNotes("layer '" + DisplayName.printable(layer.name()) + "'", layer, notes);
+      }
+      notes.print(err);
+      ZerosNote.print(result.layers(), err);
+      return;
+    }
     for (LayerResult layer : result.layers()) {
       WarningNotes.print(layer.name(), layer.warnings(), err);
       for (int i = 0; i < layer.matches().size(); i++) {
@@ -153,6 +178,28 @@ public final class MatchReport {
       }
     }
     ZerosNote.print(result.layers(), err);
+  }
+
+  /** Notes of one of many pairs, but for jumps, of which each pair has others. */
+  static void addNotes(String where, LayerResult layer, ManyNotes notes) {
+    notes.add(where, layer.warnings());
+    if (layer.matches().stream().anyMatch(match -> size(match.borderline()) > 0)) {
+      notes.add(
+          "borderline",
+          where,
+          "some neurons may match or not, within the error bounds; the JSON lists them");
+    }
+    if (layer.matches().stream().anyMatch(match -> size(match.undecidable()) > 0)) {
+      notes.add(
+          "undecidable",
+          where,
+          "some neurons are undecidable, since rounding of the stored activations may move distances"
+              + " by more than 0.01; they count as not matched, and the JSON lists them");
+    }
+  }
+
+  private static int size(PerGroup<List<Integer>> neurons) {
+    return neurons.x().size() + neurons.y().size();
   }
 
   /** Prints a note if the similarity jumps so near to ε that its number there says little. */
@@ -204,15 +251,21 @@ public final class MatchReport {
   /** Writes the whole result as JSON, CSV and figures. */
   public static void write(RunResult result, ResultFiles files) {
     files.writeResult(result);
-    files.write(MATCHES, out -> Csv.writeMatches(result, out));
-    files.write(SIMILARITY, out -> Csv.writeSimilarity(result, out));
-    SimilarityFigure figure = figure(result);
+    write(List.of(result), isMatrix(result) ? maps(result).figure() : figure(result), files);
+    SpectrumReport.write(result.networks(), List.of(result), files);
+  }
+
+  /**
+   * Writes all but the JSON.
+   *
+   * @param results one per pair of networks
+   * @param figure of all of them
+   */
+  static void write(List<RunResult> results, Figure figure, ResultFiles files) {
+    files.write(MATCHES, out -> Csv.writeMatches(results, out));
+    files.write(SIMILARITY, out -> Csv.writeSimilarity(results, out));
     files.write(SVG, figure::writeSvg);
     files.write(PNG, figure::writePng);
-    List<LayerLevels> levels = result.neuronLevels();
-    if (!levels.isEmpty()) {
-      SpectrumReport.write(levels, result.centred(), files);
-    }
   }
 
   private static SimilarityFigure figure(RunResult result) {
@@ -236,14 +289,20 @@ public final class MatchReport {
                   .toList()));
     }
     return new SimilarityFigure(
-        "Maximum matching similarity" + (result.centred() ? ", centred" : ""),
+        result.networks().titleOr(title(result.centred())),
         result.layers().stream().map(LayerResult::name).toList(),
         lines,
-        result.layers().stream().map(layer -> Warning.codes(layer.warnings())).toList());
+        result.layers().stream().map(layer -> Warning.codes(layer.warnings())).toList(),
+        result.networks().list());
+  }
+
+  /** The usual title of a figure. */
+  static String title(boolean centred) {
+    return "Maximum matching similarity" + (centred ? ", centred" : "");
   }
 
   /** Returns a number without a superfluous fraction. */
-  private static String number(double value) {
+  static String number(double value) {
     return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
   }
 }

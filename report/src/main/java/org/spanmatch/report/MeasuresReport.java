@@ -6,15 +6,19 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import org.spanmatch.compare.Warning;
+import org.spanmatch.report.figures.Figure;
 import org.spanmatch.report.figures.MeasuresFigure;
 import org.spanmatch.report.results.MeasuresResult;
+import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.report.text.TextTable;
 import org.spanmatch.similarity.Measure;
 
 /** Prints and writes the result of {@code spanmatch measures}. */
 public final class MeasuresReport {
+  private static final String TITLE = "Measures of similarity";
   private static final String CSV = "measures.csv";
   private static final String SVG = "measures.svg";
   private static final String PNG = "measures.png";
@@ -26,6 +30,30 @@ public final class MeasuresReport {
   public static final List<String> FILES = List.of(ResultFiles.RESULT, CSV, SVG, PNG);
 
   private MeasuresReport() {}
+
+  /** Whether some layer is in several pairs, so that a matrix shows them better than a table. */
+  public static boolean isMatrix(MeasuresResult result) {
+    return PairMaps.areNeeded(result.layers(), MeasuresResult.Layer::names);
+  }
+
+  /** Prints one measure as a matrix of layers. */
+  public static void printMatrix(MeasuresResult result, Measure measure, PrintStream out) {
+    maps(result.networks(), List.of(result))
+        .print(measure.title(), pooled -> number(pooled.spread(value(measure)).mean()), out);
+  }
+
+  private static PairMaps<MeasuresResult.Layer> maps(
+      Networks networks, List<MeasuresResult> results) {
+    return PairMaps.of(
+        networks,
+        results.stream().map(MeasuresResult::layers).toList(),
+        MeasuresResult.Layer::names,
+        MeasuresResult.Layer::warnings);
+  }
+
+  private static Function<MeasuresResult.Layer, Double> value(Measure measure) {
+    return layer -> layer.measures().get(measure.name());
+  }
 
   /** Prints the table: one row per layer, one column per measure. */
   public static void printTable(MeasuresResult result, List<Measure> measures, PrintStream out) {
@@ -53,6 +81,14 @@ public final class MeasuresReport {
 
   /** Prints notes that a reader of the table should know. */
   public static void printNotes(MeasuresResult result, PrintStream err) {
+    if (isMatrix(result)) {
+      ManyNotes notes = new ManyNotes();
+      for (MeasuresResult.Layer layer : result.layers()) {
+        addNotes("layer '" + DisplayName.printable(layer.name()) + "'", layer, notes);
+      }
+      notes.print(err);
+      return;
+    }
     for (MeasuresResult.Layer layer : result.layers()) {
       WarningNotes.print(layer.name(), layer.warnings(), err);
       layer
@@ -64,13 +100,58 @@ public final class MeasuresReport {
     }
   }
 
+  /** Notes of one of many pairs. */
+  static void addNotes(String where, MeasuresResult.Layer layer, ManyNotes notes) {
+    notes.add(where, layer.warnings());
+    layer.note().ifPresent(note -> notes.add("missing", where, note));
+  }
+
   /** Writes the whole result as JSON, CSV and figures. */
   public static void write(MeasuresResult result, List<Measure> measures, ResultFiles files) {
     files.writeResult(result);
-    files.write(CSV, out -> Csv.writeMeasures(result, out));
-    MeasuresFigure figure = figure(result, measures);
+    Figure figure =
+        isMatrix(result)
+            ? mapsFigure(result.networks(), List.of(result), measures)
+            : figure(result, measures);
+    write(List.of(result), figure, files);
+  }
+
+  /**
+   * Writes all but the JSON.
+   *
+   * @param results one per pair of networks
+   * @param figure of all of them
+   */
+  static void write(List<MeasuresResult> results, Figure figure, ResultFiles files) {
+    files.write(CSV, out -> Csv.writeMeasures(results, out));
     files.write(SVG, figure::writeSvg);
     files.write(PNG, figure::writePng);
+  }
+
+  /** Draws the measures of all pairs of layers, but for sizes, which are not of a pair. */
+  static Figure mapsFigure(
+      Networks networks, List<MeasuresResult> results, List<Measure> measures) {
+    List<Measure> ofPairs =
+        measures.stream().filter(measure -> measure.scale() != Measure.Scale.SIZE).toList();
+    return maps(networks, results)
+        .figure(
+            networks.titleOr(TITLE),
+            "similarities: 1 is closest" + distances(ofPairs),
+            (ofPairs.isEmpty() ? measures : ofPairs)
+                .stream()
+                    .map(
+                        measure ->
+                            new PairMaps.Numbers<>(
+                                measure.title(),
+                                value(measure),
+                                measure.scale() == Measure.Scale.SIMILARITY))
+                    .toList());
+  }
+
+  private static String distances(List<Measure> measures) {
+    return measures.stream().anyMatch(measure -> measure.scale() == Measure.Scale.DISTANCE)
+        ? "; distances: 0 is closest"
+        : "";
   }
 
   private static MeasuresFigure figure(MeasuresResult result, List<Measure> measures) {
@@ -83,10 +164,11 @@ public final class MeasuresReport {
           .add(new MeasuresFigure.Line(measure.title(), values));
     }
     return new MeasuresFigure(
-        "Measures of similarity",
+        result.networks().titleOr(TITLE),
         result.layers().stream().map(MeasuresResult.Layer::name).toList(),
         lines.entrySet().stream().map(panel -> panel(panel.getKey(), panel.getValue())).toList(),
-        result.layers().stream().map(layer -> Warning.codes(layer.warnings())).toList());
+        result.layers().stream().map(layer -> Warning.codes(layer.warnings())).toList(),
+        result.networks().list());
   }
 
   private static MeasuresFigure.Panel panel(Measure.Scale scale, List<MeasuresFigure.Line> lines) {

@@ -23,6 +23,7 @@ import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.report.figures.SimilarityFigure;
 import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.results.MatchResult;
+import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.results.PairNames;
 import org.spanmatch.report.results.RunResult;
 import org.spanmatch.report.results.ValidationResult;
@@ -125,6 +126,7 @@ public final class ReportFuzzing {
             null,
             "x",
             "y",
+            Networks.ofFiles(List.of("x", "y")),
             false,
             layers,
             PerGroup.of(names, names),
@@ -133,7 +135,7 @@ public final class ReportFuzzing {
             "none",
             null);
     ByteArrayOutputStream csv = new ByteArrayOutputStream();
-    Csv.writeSimilarity(result, csv);
+    Csv.writeSimilarity(List.of(result), csv);
     CSVFormat format = CSVFormat.RFC4180.builder().setHeader().setSkipHeaderRecord(true).get();
     try (CSVParser parser = CSVParser.parse(csv.toString(StandardCharsets.UTF_8), format)) {
       assertEquals(names, parser.getRecords().stream().map(record -> record.get("layer")).toList());

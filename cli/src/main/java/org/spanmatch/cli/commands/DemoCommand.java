@@ -17,6 +17,7 @@ import org.spanmatch.cli.demo.ReluNetwork;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.ChanceOptions;
 import org.spanmatch.cli.options.ComparingOptions;
+import org.spanmatch.cli.options.LabelOptions;
 import org.spanmatch.cli.output.OutputFile;
 import org.spanmatch.cli.output.ResultFolder;
 import org.spanmatch.cli.terminal.Console;
@@ -166,7 +167,8 @@ public final class DemoCommand implements Command {
               MatchOptions.DEFAULT_EPSILONS,
               levels,
               Optional.empty(),
-              ChanceOptions.defaults());
+              ChanceOptions.defaults(),
+              LabelOptions.defaults());
       MatchReport.printTable(result, console.out());
       MatchReport.write(result, target);
       return result;

@@ -89,12 +89,23 @@ public final class MatchCommand implements Command {
       json.check();
       options.split().ifPresent(comparison::requireDivisible);
       result =
-          MatchRun.of(comparison, options.epsilons(), levels, options.split(), options.chance());
+          MatchRun.of(
+              comparison,
+              options.epsilons(),
+              levels,
+              options.split(),
+              options.chance(),
+              options.labels());
     }
     if (!json.isStandardOutput()) {
-      MatchReport.printTable(result, console.out());
-      console.out().println();
-      MatchReport.printBeside(result, console.out());
+      options.labels().print(result.networks(), console.out());
+      if (MatchReport.isMatrix(result)) {
+        MatchReport.printMatrix(result, options.shown(), console.out());
+      } else {
+        MatchReport.printTable(result, console.out());
+        console.out().println();
+        MatchReport.printBeside(result, console.out());
+      }
       if (!options.comparing().computing().quiet()) {
         Footer.print(result.backend(), result.layers().size(), start, console.out());
       }

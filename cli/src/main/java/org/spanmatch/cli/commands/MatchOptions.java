@@ -9,6 +9,7 @@ import org.spanmatch.cli.options.ChanceOptions;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.options.EpsilonOptions;
+import org.spanmatch.cli.options.LabelOptions;
 import org.spanmatch.cli.options.SplitOptions;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.output.JsonTarget;
@@ -20,22 +21,28 @@ import org.spanmatch.similarity.Split;
  *
  * @param comparing what is compared, and how
  * @param epsilons the values of ε
+ * @param shown the value of ε of which a matrix is printed
  * @param spectrum whether to find match levels; empty for as the backend suggests
  * @param split how to divide examples, if held-out samples or intervals are wanted
  * @param chance how to find the similarity by chance
+ * @param labels what the networks are called
  * @param out where results and figures go, if anywhere
  * @param json where the JSON goes
  */
 record MatchOptions(
     ComparingOptions comparing,
     List<Double> epsilons,
+    double shown,
     Optional<Boolean> spectrum,
     Optional<Split> split,
     ChanceOptions chance,
+    LabelOptions labels,
     Optional<ResultFolder> out,
     JsonTarget json) {
   /** The values of ε that the authors' program uses. */
   static final List<Double> DEFAULT_EPSILONS = List.of(0.15, 0.2, 0.25, 0.3, 0.5);
+
+  private static final double DEFAULT_SHOWN = 0.3; // one of the default values
 
   private static final Option SPECTRUM =
       CommonOptions.flag(
@@ -55,6 +62,8 @@ record MatchOptions(
         SplitOptions.CONFIDENCE,
         ChanceOptions.CHANCE,
         CommonOptions.SEED,
+        LabelOptions.NAMES,
+        LabelOptions.TITLE,
         CommonOptions.describe(
             CommonOptions.OUT,
             "write result.json, matches.csv, similarity.csv, similarity.svg and .png there, and the"
@@ -63,6 +72,7 @@ record MatchOptions(
 
   static MatchOptions of(Arguments arguments) {
     List<Double> epsilons = EpsilonOptions.epsilons(arguments, DEFAULT_EPSILONS);
+    double shown = arguments.has(EpsilonOptions.EPSILON) ? epsilons.get(0) : DEFAULT_SHOWN;
     Optional<Boolean> spectrum = spectrum(arguments);
     Optional<Split> split = SplitOptions.of(arguments);
     Optional<ResultFolder> out = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
@@ -73,7 +83,15 @@ record MatchOptions(
           "--seed is for --folds, --held-out, --confidence and --chance shuffle");
     }
     return new MatchOptions(
-        comparing, epsilons, spectrum, split, chance, out, JsonTarget.of(arguments));
+        comparing,
+        epsilons,
+        shown,
+        spectrum,
+        split,
+        chance,
+        LabelOptions.of(arguments, comparing.input().networks()),
+        out,
+        JsonTarget.of(arguments));
   }
 
   static Optional<Boolean> spectrum(Arguments arguments) {

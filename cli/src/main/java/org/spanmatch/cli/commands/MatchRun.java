@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.spanmatch.cli.options.ChanceOptions;
+import org.spanmatch.cli.options.LabelOptions;
 import org.spanmatch.cli.output.Version;
 import org.spanmatch.compare.LayerComparison;
 import org.spanmatch.compare.LayerPair;
@@ -59,13 +60,15 @@ final class MatchRun implements Question<LayerResult> {
    * @param spectrum whether to find the match levels too
    * @param split how to divide examples, if held-out samples or intervals are wanted
    * @param chance how to find the similarity by chance
+   * @param labels what the networks are called
    */
   static RunResult of(
       Comparison comparison,
       List<Double> epsilons,
       boolean spectrum,
       Optional<Split> split,
-      ChanceOptions chance) {
+      ChanceOptions chance,
+      LabelOptions labels) {
     double[] all = epsilons.stream().mapToDouble(Double::doubleValue).toArray();
     ByChance byChance = ByChance.of(comparison, chance);
     Resampling resampling = Resampling.of(split, comparison, epsilons);
@@ -89,6 +92,7 @@ final class MatchRun implements Question<LayerResult> {
         comparison.backend(),
         input.x(),
         input.y(),
+        labels.networks(List.of(input.x(), input.y())),
         comparison.options().centred(),
         layers,
         input.skipped(),

@@ -90,6 +90,7 @@ public final class MeasuresCommand implements Command {
               comparison.backend(),
               input.x(),
               input.y(),
+              options.labels().networks(List.of(input.x(), input.y())),
               comparison.answers(
                   "measures",
                   List.of("compress", "measures"),
@@ -100,7 +101,12 @@ public final class MeasuresCommand implements Command {
     }
     boolean quiet = options.comparing().computing().quiet();
     if (!json.isStandardOutput()) {
-      MeasuresReport.printTable(result, options.measures(), console.out());
+      options.labels().print(result.networks(), console.out());
+      if (MeasuresReport.isMatrix(result)) {
+        MeasuresReport.printMatrix(result, options.measures().get(0), console.out());
+      } else {
+        MeasuresReport.printTable(result, options.measures(), console.out());
+      }
       if (!quiet) {
         Footer.print(result.backend(), result.layers().size(), start, console.out());
       }

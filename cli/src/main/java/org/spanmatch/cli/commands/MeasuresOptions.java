@@ -7,6 +7,7 @@ import org.apache.commons.cli.Option;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComparingOptions;
+import org.spanmatch.cli.options.LabelOptions;
 import org.spanmatch.cli.options.Spelling;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.output.JsonTarget;
@@ -18,12 +19,14 @@ import org.spanmatch.similarity.Measure;
  *
  * @param comparing what is compared, and how
  * @param measures what to compute, in the order of all measures; at least one
+ * @param labels what the networks are called
  * @param out where results and figures go, if anywhere
  * @param json where the JSON goes
  */
 record MeasuresOptions(
     ComparingOptions comparing,
     List<Measure> measures,
+    LabelOptions labels,
     Optional<ResultFolder> out,
     JsonTarget json) {
   private static final Option MEASURES =
@@ -32,6 +35,8 @@ record MeasuresOptions(
   static List<Option> definitions() {
     return ComparingOptions.definitions(
         MEASURES,
+        LabelOptions.NAMES,
+        LabelOptions.TITLE,
         CommonOptions.describe(
             CommonOptions.OUT, "write result.json, measures.csv, measures.svg and .png there"));
   }
@@ -39,8 +44,9 @@ record MeasuresOptions(
   static MeasuresOptions of(Arguments arguments) {
     List<Measure> measures = measures(arguments);
     Optional<ResultFolder> out = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
-    return new MeasuresOptions(
-        ComparingOptions.of(arguments), measures, out, JsonTarget.of(arguments));
+    ComparingOptions comparing = ComparingOptions.of(arguments);
+    LabelOptions labels = LabelOptions.of(arguments, comparing.input().networks());
+    return new MeasuresOptions(comparing, measures, labels, out, JsonTarget.of(arguments));
   }
 
   /**

@@ -26,7 +26,6 @@ import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.report.MatchReport;
 import org.spanmatch.report.ResultFiles;
 import org.spanmatch.report.SpectrumReport;
-import org.spanmatch.report.WarningNotes;
 import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.PairNames;
 import org.spanmatch.report.results.SpectrumResult;
@@ -101,6 +100,7 @@ public final class SpectrumCommand implements Command {
               comparison.backend(),
               input.x(),
               input.y(),
+              options.labels().networks(List.of(input.x(), input.y())),
               comparison.options().centred(),
               comparison.answers(
                   "spectrum", steps, layer -> new Levels(byChance, byChance.shuffled(layer))),
@@ -110,21 +110,25 @@ public final class SpectrumCommand implements Command {
               options.chance().usedSeed());
     }
     if (!json.isStandardOutput()) {
-      printTable(result, options.minSize(), console.out());
+      options.labels().print(result.networks(), console.out());
+      SpectrumReport.Levels levels = SpectrumReport.levels(result);
+      if (SpectrumReport.isMatrix(levels)) {
+        SpectrumReport.printMatrix(result.networks(), List.of(levels), console.out());
+      } else {
+        printTable(result, options.minSize(), console.out());
+      }
       if (!options.comparing().computing().quiet()) {
         Footer.print(result.backend(), result.layers().size(), start, console.out());
       }
     }
     if (!options.comparing().computing().quiet()) {
-      WarningNotes.printCentred(result.centred(), console.err());
-      result
-          .layers()
-          .forEach(layer -> WarningNotes.print(layer.name(), layer.warnings(), console.err()));
+      SpectrumReport.printNotes(result, console.err());
     }
     if (folder.isPresent()) {
       folder.get().writeResult(result);
       SpectrumReport.write(
-          result.layers().stream().map(SpectrumResult.Layer::neuronLevels).toList(),
+          result.networks(),
+          List.of(SpectrumReport.levels(result)),
           result.centred(),
           folder.get());
       if (!json.isStandardOutput()) {

@@ -7,6 +7,7 @@ import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.ChanceOptions;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComparingOptions;
+import org.spanmatch.cli.options.LabelOptions;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.output.JsonTarget;
 import org.spanmatch.cli.output.ResultFolder;
@@ -17,6 +18,7 @@ import org.spanmatch.cli.output.ResultFolder;
  * @param comparing what is compared, and how
  * @param minSize a number of neurons of each network to show the smallest ε of, if any
  * @param chance how to find the levels by chance
+ * @param labels what the networks are called
  * @param out where results and figures go, if anywhere
  * @param json where the JSON goes
  */
@@ -24,6 +26,7 @@ record SpectrumOptions(
     ComparingOptions comparing,
     Optional<Integer> minSize,
     ChanceOptions chance,
+    LabelOptions labels,
     Optional<ResultFolder> out,
     JsonTarget json) {
   private static final Option MIN_SIZE =
@@ -35,6 +38,8 @@ record SpectrumOptions(
         MIN_SIZE,
         ChanceOptions.CHANCE,
         CommonOptions.SEED,
+        LabelOptions.NAMES,
+        LabelOptions.TITLE,
         CommonOptions.describe(
             CommonOptions.OUT, "write result.json, spectrum.csv, spectrum.svg and .png there"));
   }
@@ -48,6 +53,7 @@ record SpectrumOptions(
     if (arguments.has(CommonOptions.SEED) && !chance.isRandom()) {
       throw new UsageException("--seed is for --chance shuffle");
     }
-    return new SpectrumOptions(comparing, minSize, chance, out, JsonTarget.of(arguments));
+    LabelOptions labels = LabelOptions.of(arguments, comparing.input().networks());
+    return new SpectrumOptions(comparing, minSize, chance, labels, out, JsonTarget.of(arguments));
   }
 }

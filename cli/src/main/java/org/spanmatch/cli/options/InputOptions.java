@@ -106,6 +106,11 @@ public record InputOptions(
         List.of(x, y), LayerSelection.ALL, List.of(), List.of(), Long.MAX_VALUE);
   }
 
+  /** The number of networks that are compared; a Gram file holds two. */
+  public int networks() {
+    return Math.max(2, files.size());
+  }
+
   private static List<String> masks(Arguments arguments) {
     List<String> masks = arguments.values(MASK);
     if (masks.size() > 2) {

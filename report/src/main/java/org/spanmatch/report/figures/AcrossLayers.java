@@ -19,7 +19,7 @@ import org.spanmatch.similarity.Jackknife.Interval;
 
 /** Charts with layers along the x axis, and lines from layer to layer. */
 final class AcrossLayers {
-  /** The label of the x axis. */
+  /** The label of the x axis, without the networks. */
   static final String X_LABEL = "layer";
 
   private static final int LABEL_ANGLE = 45;
@@ -37,11 +37,13 @@ final class AcrossLayers {
    *
    * @param title the text above it; may be empty
    * @param yLabel label of the y axis
+   * @param networks whose layers these are; may be empty
    * @param layers the layers' names, at least one
    * @param marks which of them have warnings
    * @param legend width of the area right of the plot
    */
-  AcrossLayers(String title, String yLabel, List<String> layers, Marks marks, int legend) {
+  AcrossLayers(
+      String title, String yLabel, String networks, List<String> layers, Marks marks, int legend) {
     List<String> marked = marks.mark(Drawing.labels(layers));
     int widest =
         marked.stream()
@@ -61,7 +63,10 @@ final class AcrossLayers {
             .width(left + plotWidth + legend)
             .height(Drawing.PLOT_HEIGHT + 180 + slant)
             .title(Drawing.fit(title, Drawing.TITLE_FONT, plotWidth))
-            .xAxisTitle(marks.explain(X_LABEL))
+            .xAxisTitle(
+                marks.explain(
+                    xLabel(
+                        networks, plotWidth - Drawing.width(marks.explain(""), Drawing.AXIS_FONT))))
             .yAxisTitle(yLabel)
             .build();
     CategoryStyler styler = chart.getStyler();
@@ -70,6 +75,13 @@ final class AcrossLayers {
     styler.setXAxisLabelRotation(slanted ? LABEL_ANGLE : 0);
     styler.setXAxisLabelAlignment(slanted ? TextAlignment.Right : TextAlignment.Centre);
     labels = withTallestLongest(marked, styler.getXAxisLabelRotation());
+  }
+
+  private static String xLabel(String networks, int room) {
+    String full =
+        Drawing.fit(
+            networks.isBlank() ? X_LABEL : X_LABEL + " of " + networks, Drawing.AXIS_FONT, room);
+    return full.startsWith(X_LABEL) ? full : X_LABEL;
   }
 
   private static void style(CategoryStyler styler) {
@@ -135,6 +147,24 @@ final class AcrossLayers {
     series.setMarkerColor(Viridis.color(rank, count));
     series.setShowInLegend(false);
     chart.getStyler().setErrorBarsColorSeriesColor(true);
+  }
+
+  /**
+   * Adds a faint line of one of several pairs of networks, without markers; the legend explains it
+   * once.
+   *
+   * @param values one per layer; null for none
+   * @param rank which of the colours it has, that of the line it belongs to
+   * @param count the number of colours
+   * @param isNamed whether the legend shows it
+   */
+  void addFaint(List<Double> values, int rank, int count, boolean isNamed) {
+    CategorySeries series = chart.addSeries("line" + lines++, labels, values);
+    series.setLabel("each pair");
+    series.setLineColor(Viridis.faint(rank, count));
+    series.setLineStyle(Drawing.faintStroke());
+    series.setMarker(SeriesMarkers.NONE);
+    series.setShowInLegend(isNamed);
   }
 
   /**

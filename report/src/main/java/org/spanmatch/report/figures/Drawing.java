@@ -244,6 +244,11 @@ final class Drawing {
         2, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 10, new float[] {9, 6}, 0);
   }
 
+  /** Returns the stroke of what is there in the background: thin. */
+  static BasicStroke faintStroke() {
+    return new BasicStroke(2, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
+  }
+
   /** Returns the names of layers as distinct labels. */
   static List<String> labels(List<String> layers) {
     List<String> labels = new ArrayList<>();
@@ -252,6 +257,11 @@ final class Drawing {
       labels.add(label.isBlank() ? "layer " + (labels.size() + 1) : label);
     }
     return labels;
+  }
+
+  /** Returns the end of a sentence that says whose layers are meant; empty for no name. */
+  static String ofNetworks(String networks) {
+    return networks.isBlank() ? "" : " of " + DisplayName.printable(networks);
   }
 
   /** Returns a text, with "…" in place of its middle if it would be wider than allowed. */

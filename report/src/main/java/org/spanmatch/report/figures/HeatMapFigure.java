@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.spanmatch.report.text.DisplayName;
 
 /**
  * A figure of numbers for pairs of layers: one map per number asked for, with a row per layer of
@@ -43,7 +44,7 @@ public record HeatMapFigure(
 
     /** The label of the axis. */
     String label() {
-      return "layer of " + network;
+      return "layer of " + DisplayName.printable(network);
     }
   }
 
@@ -123,8 +124,7 @@ public record HeatMapFigure(
   private String description() {
     List<String> rows = Drawing.labels(x.layers());
     List<String> columns = Drawing.labels(y.layers());
-    String head =
-        numbers + ", by " + x.label() + " (rows) and " + y.label() + " (columns).";
+    String head = numbers + ", by " + x.label() + " (rows) and " + y.label() + " (columns).";
     List<String> lines = new ArrayList<>(List.of(head));
     for (Map map : maps) {
       String name = map.name().isEmpty() ? "" : map.name() + ", ";

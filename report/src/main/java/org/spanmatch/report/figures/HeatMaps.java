@@ -135,8 +135,7 @@ final class HeatMaps {
     }
 
     void paint(String title, int height) {
-      graphics.setRenderingHint(
-          RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+      graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
       fill(Color.WHITE, 0, 0, width, height);
       String numbers = Drawing.fit(figure.numbers(), Drawing.AXIS_FONT, width - 2 * MARGIN);
       text(title, Drawing.TITLE_FONT, width / 2.0, MARGIN + LINE / 2.0, MIDDLE);
@@ -216,7 +215,7 @@ final class HeatMaps {
       }
       graphics.setColor(Color.BLACK);
       int height = rows.size() * cell;
-      String label = Drawing.fit(figure.x().label(), Drawing.AXIS_FONT, height + below);
+      String label = axisLabel(figure.x(), height + below);
       double middle = top + Math.max(height, Drawing.width(label, Drawing.AXIS_FONT)) / 2.0;
       double x = right - TICK - widest(rows) - TICK - LINE / 2.0;
       outline(label, Drawing.AXIS_FONT, x, middle, MIDDLE, -1);
@@ -235,7 +234,7 @@ final class HeatMaps {
         }
       }
       int most = Math.max(columns.size() * cell + BETWEEN / 2, LEAST_MAP);
-      String label = Drawing.fit(figure.y().label(), Drawing.AXIS_FONT, most);
+      String label = axisLabel(figure.y(), most);
       double middle = left + columns.size() * cell / 2.0;
       text(label, Drawing.AXIS_FONT, middle, bottom + below - LINE / 2.0, MIDDLE);
     }
@@ -312,6 +311,12 @@ final class HeatMaps {
           Math.round(-anchor * layout.getAdvance()), Math.round(BASELINE * font.getSize2D()));
       graphics.fill(layout.getOutline(place));
     }
+  }
+
+  /** Where there is no room for more, the network's name alone. */
+  private static String axisLabel(HeatMapFigure.Axis axis, int room) {
+    boolean fits = Drawing.width(axis.label(), Drawing.AXIS_FONT) <= room;
+    return Drawing.fit(fits ? axis.label() : axis.network(), Drawing.AXIS_FONT, room);
   }
 
   private static String number(double value) {

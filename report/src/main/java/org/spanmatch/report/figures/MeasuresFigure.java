@@ -19,9 +19,10 @@ import org.knowm.xchart.CategoryChart;
  * @param layers the names of the layers in order, at least one
  * @param panels at least one
  * @param warnings the codes of each layer's warnings, separated by blanks; blank for none
+ * @param networks whose layers these are; may be empty
  */
 public record MeasuresFigure(
-    String title, List<String> layers, List<Panel> panels, List<String> warnings)
+    String title, List<String> layers, List<Panel> panels, List<String> warnings, String networks)
     implements Figure {
   // What is right of the plot beside the names.
   private static final int LEGEND_LINE = 130;
@@ -97,6 +98,12 @@ public record MeasuresFigure(
     }
   }
 
+  /** A figure of networks without names. */
+  public MeasuresFigure(
+      String title, List<String> layers, List<Panel> panels, List<String> warnings) {
+    this(title, layers, panels, warnings, "");
+  }
+
   private Marks marks() {
     return new Marks(warnings);
   }
@@ -122,7 +129,12 @@ public record MeasuresFigure(
     for (Panel panel : panels) {
       AcrossLayers across =
           new AcrossLayers(
-              charts.isEmpty() ? title : "", panel.label(), layers, marks(), LEGEND_LINE + widest);
+              charts.isEmpty() ? title : "",
+              panel.label(),
+              networks,
+              layers,
+              marks(),
+              LEGEND_LINE + widest);
       draw(panel, across);
       charts.add(across.chart());
     }
@@ -159,6 +171,10 @@ public record MeasuresFigure(
     List<String> labels = Drawing.labels(layers);
     return lines().stream()
         .map(line -> line.stated(labels))
-        .collect(Collectors.joining("\n", "Measures, by layer.\n", marks().describe(labels)));
+        .collect(
+            Collectors.joining(
+                "\n",
+                "Measures, by layer" + Drawing.ofNetworks(networks) + ".\n",
+                marks().describe(labels)));
   }
 }

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.math.BigDecimal;
 import java.math.MathContext;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -22,9 +24,18 @@ import org.spanmatch.similarity.Jackknife.Interval;
  * @param layers the names of the layers in order, at least one
  * @param lines at least one
  * @param warnings the codes of each layer's warnings, separated by blanks; blank for none
+ * @param networks whose layers these are; may be empty
+ * @param bars what the bars of the lines show
  */
 public record SimilarityFigure(
-    String title, List<String> layers, List<Line> lines, List<String> warnings) implements Figure {
+    String title,
+    List<String> layers,
+    List<Line> lines,
+    List<String> warnings,
+    String networks,
+    String bars)
+    implements Figure {
+  private static final String CONFIDENCE = "95 % confidence";
   private static final int LEGEND = 240;
 
   /**
@@ -32,16 +43,28 @@ public record SimilarityFigure(
    *
    * @param epsilon the bound on the relative distance
    * @param similarity one number from 0 to 1 per layer
-   * @param intervals confidence intervals, drawn as bars; or none
+   * @param intervals such as confidence intervals, drawn as bars; or none
    * @param chance the same by chance, drawn as a dashed line; or none
+   * @param each the similarities of several pairs of networks, drawn as faint lines, if the line is
+   *     their mean; null for a layer that a pair lacks
    */
   public record Line(
-      double epsilon, List<Double> similarity, List<Interval> intervals, List<Double> chance) {
+      double epsilon,
+      List<Double> similarity,
+      List<Interval> intervals,
+      List<Double> chance,
+      List<List<Double>> each) {
     /** Checks the numbers. */
     public Line {
       similarity = shares(similarity);
       intervals = List.copyOf(intervals);
       chance = shares(chance);
+      each = each.stream().map(Line::sharesOrNone).toList();
+    }
+
+    private static List<Double> sharesOrNone(List<Double> values) {
+      shares(values.stream().filter(Objects::nonNull).toList());
+      return Collections.unmodifiableList(new ArrayList<>(values));
     }
 
     private static List<Double> shares(List<Double> values) {
@@ -51,6 +74,12 @@ public record SimilarityFigure(
         }
       }
       return List.copyOf(values);
+    }
+
+    /** A line of one pair of networks. */
+    public Line(
+        double epsilon, List<Double> similarity, List<Interval> intervals, List<Double> chance) {
+      this(epsilon, similarity, intervals, chance, List.of());
     }
 
     /** A line without intervals and chance. */
@@ -84,7 +113,25 @@ public record SimilarityFigure(
         throw new IllegalArgumentException(
             line.chance().size() + " similarities by chance for " + layers.size() + " layers");
       }
+      for (List<Double> pair : line.each()) {
+        if (pair.size() != layers.size()) {
+          throw new IllegalArgumentException(
+              pair.size() + " similarities of a pair for " + layers.size() + " layers");
+        }
+      }
     }
+  }
+
+  /** A figure whose bars are confidence intervals. */
+  public SimilarityFigure(
+      String title, List<String> layers, List<Line> lines, List<String> warnings, String networks) {
+    this(title, layers, lines, warnings, networks, CONFIDENCE);
+  }
+
+  /** A figure of layers of networks without names. */
+  public SimilarityFigure(
+      String title, List<String> layers, List<Line> lines, List<String> warnings) {
+    this(title, layers, lines, warnings, "");
   }
 
   /** A figure of layers without warnings. */
@@ -108,9 +155,17 @@ public record SimilarityFigure(
 
   private CategoryChart chart() throws IOException {
     Drawing.requireFonts();
-    AcrossLayers across = new AcrossLayers(title, Drawing.SIMILARITY, layers, marks(), LEGEND);
+    AcrossLayers across =
+        new AcrossLayers(title, Drawing.SIMILARITY, networks, layers, marks(), LEGEND);
     across.keepTicks();
     List<Line> ordered = ordered();
+    for (int i = 0; i < ordered.size(); i++) {
+      List<List<Double>> each = ordered.get(i).each();
+      for (int pair = 0; pair < each.size(); pair++) {
+        boolean isNamed = i == ordered.size() - 1 && pair == 0;
+        across.addFaint(each.get(pair), ordered.size() - 1 - i, ordered.size(), isNamed);
+      }
+    }
     for (int i = 0; i < ordered.size(); i++) {
       Line line = ordered.get(i);
       if (!line.chance().isEmpty()) {
@@ -157,7 +212,7 @@ public record SimilarityFigure(
                     line ->
                         stated(
                             labels,
-                            "95 % confidence, " + label(line),
+                            bars + ", " + label(line),
                             i ->
                                 String.format(
                                     Locale.ROOT,
@@ -171,13 +226,27 @@ public record SimilarityFigure(
                         stated(
                             labels,
                             "By chance, " + label(line),
-                            i -> String.format(Locale.ROOT, "%.3f", line.chance().get(i)))))
+                            i -> String.format(Locale.ROOT, "%.3f", line.chance().get(i)))),
+            lines.stream()
+                .filter(line -> !line.each().isEmpty())
+                .map(line -> stated(labels, "Each pair, " + label(line), i -> each(line, i))))
         .flatMap(each -> each)
         .collect(
             Collectors.joining(
                 "\n",
-                Drawing.SIMILARITY + ", by " + AcrossLayers.X_LABEL + ".\n",
+                Drawing.SIMILARITY
+                    + ", by "
+                    + AcrossLayers.X_LABEL
+                    + Drawing.ofNetworks(networks)
+                    + ".\n",
                 marks().describe(labels)));
+  }
+
+  private static String each(Line line, int layer) {
+    return line.each().stream()
+        .map(pair -> pair.get(layer))
+        .map(value -> value == null ? "none" : String.format(Locale.ROOT, "%.3f", value))
+        .collect(Collectors.joining(" "));
   }
 
   private static String stated(List<String> labels, String what, IntFunction<String> value) {

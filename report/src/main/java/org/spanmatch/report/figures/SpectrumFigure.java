@@ -18,8 +18,9 @@ import org.knowm.xchart.XYChart;
  *
  * @param title the text above the figure; may be empty
  * @param curves one per layer, in order; at least one
+ * @param networks which networks these are; may be empty
  */
-public record SpectrumFigure(String title, List<Curve> curves) implements Figure {
+public record SpectrumFigure(String title, List<Curve> curves, String networks) implements Figure {
   private static final String X_LABEL = "ε (largest relative distance in a match)";
   // Steps closer than the figure's resolution are drawn as one.
   private static final int STEPS = 2 * LayerLines.PLOT_WIDTH;
@@ -113,6 +114,11 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
     }
   }
 
+  /** A figure of networks without names. */
+  public SpectrumFigure(String title, List<Curve> curves) {
+    this(title, curves, "");
+  }
+
   @Override
   public void writeSvg(OutputStream target) throws IOException {
     Drawing.writeSvg(chart(), description(), target);
@@ -133,8 +139,9 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
 
   private XYChart chart() throws IOException {
     Drawing.requireFonts();
-    LayerLines lines =
-        new LayerLines(title, marks().explain(X_LABEL), Drawing.SIMILARITY, marks().mark(labels()));
+    String xLabel = networks.isBlank() ? X_LABEL : X_LABEL + ", " + networks;
+    String shown = Drawing.fit(marks().explain(xLabel), Drawing.AXIS_FONT, LayerLines.PLOT_WIDTH);
+    LayerLines lines = new LayerLines(title, shown, Drawing.SIMILARITY, marks().mark(labels()));
     lines.setEnd(1, "0.0");
     for (int i = 0; i < curves.size() && curves.size() <= LayerLines.MOST_COMPARED; i++) {
       curves.get(i).addChanceTo(lines, i);
@@ -151,7 +158,10 @@ public record SpectrumFigure(String title, List<Curve> curves) implements Figure
         .boxed()
         .flatMap(i -> lines(labels.get(i), curves.get(i)))
         .collect(
-            Collectors.joining("\n", Drawing.SIMILARITY + ", by ε.\n", marks().describe(labels)));
+            Collectors.joining(
+                "\n",
+                Drawing.SIMILARITY + ", by ε" + Drawing.ofNetworks(networks) + ".\n",
+                marks().describe(labels)));
   }
 
   private static Stream<String> lines(String label, Curve curve) {

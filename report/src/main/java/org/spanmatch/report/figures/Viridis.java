@@ -11,6 +11,8 @@ final class Viridis {
     0x440154, 0x472D7B, 0x3B528B, 0x2C728E, 0x21918C, 0x28AE80, 0x5EC962, 0x9BCD1F
   };
 
+  private static final double FAINT = 0.7; // the share of white
+
   private Viridis() {}
 
   /** Returns the colour of item {@code rank} of {@code count}, from dark violet to light green. */
@@ -29,6 +31,15 @@ final class Viridis {
         mix(from.getRed(), to.getRed(), share),
         mix(from.getGreen(), to.getGreen(), share),
         mix(from.getBlue(), to.getBlue(), share));
+  }
+
+  /** Returns the colour of an item, mixed with white. */
+  static Color faint(int rank, int count) {
+    Color color = color(rank, count);
+    return new Color(
+        mix(color.getRed(), 255, FAINT),
+        mix(color.getGreen(), 255, FAINT),
+        mix(color.getBlue(), 255, FAINT));
   }
 
   private static int mix(int from, int to, double share) {

@@ -21,6 +21,7 @@ import org.spanmatch.kernel.ProjectionKernel;
  * @param backend the backend that computed it
  * @param x the first network's file
  * @param y the second network's file
+ * @param networks both networks by name, and what figures of them are called
  * @param layers one per common layer, in file order
  * @param skipped layers that only one file has
  * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
@@ -30,6 +31,7 @@ public record MeasuresResult(
     ProjectionKernel.Info backend,
     String x,
     String y,
+    @JsonUnwrapped Networks networks,
     List<Layer> layers,
     PerGroup<List<String>> skipped,
     List<LeftOut> leftOut) {

@@ -2,6 +2,7 @@ package org.spanmatch.report.results;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import java.util.Objects;
 import org.spanmatch.compare.LayerArrays.LeftOut;
@@ -15,6 +16,7 @@ import org.spanmatch.kernel.ProjectionKernel;
  * @param backend the backend that computed it
  * @param x the first network's file
  * @param y the second network's file
+ * @param networks both networks by name, and what figures of them are called
  * @param centred whether each neuron's mean was subtracted
  * @param layers one per common layer, in file order
  * @param skipped layers that only one file has
@@ -28,6 +30,7 @@ public record RunResult(
     ProjectionKernel.Info backend,
     String x,
     String y,
+    @JsonUnwrapped Networks networks,
     boolean centred,
     List<LayerResult> layers,
     PerGroup<List<String>> skipped,

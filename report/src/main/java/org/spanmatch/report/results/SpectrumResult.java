@@ -18,6 +18,7 @@ import org.spanmatch.kernel.ProjectionTable;
  * @param backend the backend that computed it
  * @param x the first network's file
  * @param y the second network's file
+ * @param networks both networks by name, and what figures of them are called
  * @param centred whether each neuron's mean was subtracted
  * @param layers one per common layer, in file order
  * @param skipped layers that only one file has
@@ -30,6 +31,7 @@ public record SpectrumResult(
     ProjectionKernel.Info backend,
     String x,
     String y,
+    @JsonUnwrapped Networks networks,
     boolean centred,
     List<Layer> layers,
     PerGroup<List<String>> skipped,

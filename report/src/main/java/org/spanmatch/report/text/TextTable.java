@@ -38,7 +38,11 @@ public final class TextTable {
    * with the names again, and names are shorter.
    */
   public void print(PrintStream out) {
-    int columns = TerminalStream.columns(out);
+    print(out, TerminalStream.columns(out));
+  }
+
+  /** Prints the table in a number of columns. */
+  void print(PrintStream out, int columns) {
     int length = Math.min(NAME_LENGTH, Math.max(LEAST_NAME, columns / 2));
     List<String> named =
         IntStream.range(1, rows.size())

@@ -1,0 +1,52 @@
+package org.spanmatch.report;
+
+import java.io.PrintStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.spanmatch.compare.Warning;
+
+/** Notes on so many pairs of layers that each kind of note gets one line for all of them. */
+final class ManyNotes {
+  private final Map<String, Note> notes = new LinkedHashMap<>();
+
+  /**
+   * What is noted.
+   *
+   * @param first where it was noted first
+   * @param text what was noted there
+   * @param count number of pairs
+   */
+  private record Note(String first, String text, int count) {}
+
+  /**
+   * Notes something of a pair.
+   *
+   * @param kind distinguishes it from other notes
+   * @param where the pair, for display
+   */
+  void add(String kind, String where, String text) {
+    notes.merge(
+        kind,
+        new Note(where, text, 1),
+        (all, next) -> new Note(all.first, all.text, all.count + 1));
+  }
+
+  /** Notes the warnings of a pair. */
+  void add(String where, List<Warning> warnings) {
+    warnings.forEach(warning -> add(warning.code().toString(), where, warning.message()));
+  }
+
+  /** Prints a line for each kind. */
+  void print(PrintStream err) {
+    for (Note note : notes.values()) {
+      int others = note.count - 1;
+      err.println(
+          "note: "
+              + note.first
+              + (others == 0 ? "" : " and " + others + (others == 1 ? " other" : " others"))
+              + ": "
+              + note.text);
+    }
+  }
+}
