@@ -305,10 +305,10 @@ final class HeatMaps {
       }
       TextLayout layout = new TextLayout(text, font, Drawing.FONTS);
       // At whole units, which takes fewer digits in an SVG.
-      AffineTransform place = AffineTransform.getTranslateInstance(Math.round(x), Math.round(y));
+      AffineTransform place = AffineTransform.getTranslateInstance(Math.rint(x), Math.rint(y));
       place.quadrantRotate(quarters);
       place.translate(
-          Math.round(-anchor * layout.getAdvance()), Math.round(BASELINE * font.getSize2D()));
+          Math.rint(-anchor * layout.getAdvance()), Math.rint(BASELINE * font.getSize2D()));
       graphics.fill(layout.getOutline(place));
     }
   }
