@@ -68,7 +68,7 @@ public final class ActivationFile {
    * <p>Follows symbolic links, also those in a folder; skips hidden files and folders within a
    * folder.
    *
-   * @param path a {@code .npy} or {@code .npz} file, or a folder of {@code .npy} files
+   * @param path a file in one of the formats, or a folder of files with one array each
    * @return the file
    * @throws ActivationsException if it is missing, unreadable, damaged, or holds no arrays or more
    *     than 100,000 entries or files

@@ -22,6 +22,9 @@ import org.spanmatch.activations.storage.ZipEntryBytes;
  * @param cure what makes a file of it that is read, such as a command
  */
 public record ForeignFormat(String name, String cure) {
+  /** The end of the name of an entry that archives of TorchScript alone have. */
+  public static final String TORCH_SCRIPT = "/constants.pkl";
+
   private static final int START_BYTES = 4096;
   private static final int TAR_MAGIC = 257;
   private static final int SAFETENSORS_HEADER = 100_000_000; // the format's own limit
@@ -41,6 +44,14 @@ public record ForeignFormat(String name, String cure) {
           "import sys, numpy, torch; d = torch.load(sys.argv[1], map_location='cpu'); d = d if"
               + " isinstance(d, dict) else {'layer': d}; numpy.savez(sys.argv[2], **{k: (v.float() if"
               + " v.is_floating_point() else v).detach().numpy() for k, v in d.items()})");
+  private static final Program TORCH_OBJECT =
+      trusted(
+          "import sys, torch; torch.save(torch.load(sys.argv[1], map_location='cpu',"
+              + " weights_only=False).state_dict(), sys.argv[2])");
+  private static final Program TORCH_CODE =
+      trusted(
+          "import sys, torch; torch.save(torch.jit.load(sys.argv[1],"
+              + " map_location='cpu').state_dict(), sys.argv[2])");
   private static final Program HDF5 =
       python(
           "import sys, numpy, h5py; d = {}; h5py.File(sys.argv[1]).visititems(lambda k, v:"
@@ -137,6 +148,11 @@ public record ForeignFormat(String name, String cure) {
    * @return the format, if it is one
    */
   public static Optional<ForeignFormat> of(Path archive, List<ZipEntryBytes> entries) {
+    if (entries.stream().anyMatch(entry -> entry.entry().endsWith(TORCH_SCRIPT))) {
+      return Optional.of(
+          new ForeignFormat(
+              "a TorchScript archive, which holds code and weights", TORCH_CODE.cure(archive)));
+    }
     boolean isTorch =
         entries.stream()
             .map(ZipEntryBytes::entry)
@@ -144,6 +160,17 @@ public record ForeignFormat(String name, String cure) {
     return isTorch
         ? Optional.of(new ForeignFormat("a PyTorch file", TORCH.cure(archive)))
         : Optional.empty();
+  }
+
+  /**
+   * {@return the format of a file in which PyTorch saved a whole module}
+   *
+   * @param file the file
+   * @param className the class of the module
+   */
+  public static ForeignFormat torchModule(Path file, String className) {
+    return new ForeignFormat(
+        "a whole module of PyTorch, of the class " + className, TORCH_OBJECT.cure(file));
   }
 
   /**
@@ -227,6 +254,13 @@ public record ForeignFormat(String name, String cure) {
         + quoted(file)
         + " "
         + quoted(target);
+  }
+
+  /** A program that runs code of the file. */
+  private static Program trusted(String program) {
+    return file ->
+        converted(program, file, "-weights.pt")
+            + " (if you trust it: loading it can run any program)";
   }
 
   private static Program unpacked(String command) {

@@ -46,7 +46,7 @@ public final class NpzFormat implements ActivationFormat {
           "it is not a readable .npz (zip) archive: " + e.getMessage(), e);
     }
     ActivationFile.requireFewEnough(entries.size());
-    requireNoOverlap(entries, Files.size(file));
+    ZipDirectory.requireNoOverlap(entries, Files.size(file));
     List<StoredArray> arrays = new ArrayList<>();
     List<UnusableEntry> unusable = new ArrayList<>();
     FileStamp stamp = FileStamp.of(file);
@@ -80,16 +80,5 @@ public final class NpzFormat implements ActivationFormat {
       }
     }
     return new Content(arrays, unusable, false);
-  }
-
-  private static void requireNoOverlap(List<ZipEntryBytes> entries, long fileSize) {
-    long room = fileSize;
-    for (ZipEntryBytes entry : entries) {
-      room -= Math.min(entry.compressedSize(), room + 1);
-      if (room < 0) {
-        // With overlaps, a few bytes could stand for any number of arrays.
-        throw new ActivationsException("the entries of the archive overlap");
-      }
-    }
   }
 }

@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.ZipException;
+import org.spanmatch.activations.ActivationsException;
 
 /**
  * Reads the directory of a zip archive (PKWARE APPNOTE 4.3 and 4.5.3). Unlike {@link
@@ -53,6 +54,24 @@ public final class ZipDirectory {
     try (FileChannel channel = FileChannel.open(archive, StandardOpenOption.READ)) {
       ZipDirectory directory = new ZipDirectory(archive, channel);
       return directory.entries(directory.find());
+    }
+  }
+
+  /**
+   * Checks that entries don't share bytes.
+   *
+   * @param entries all entries of an archive
+   * @param fileSize the size of the archive
+   * @throws ActivationsException with the reason alone if they would take more than the file has
+   */
+  public static void requireNoOverlap(List<ZipEntryBytes> entries, long fileSize) {
+    long room = fileSize;
+    for (ZipEntryBytes entry : entries) {
+      room -= Math.min(entry.compressedSize(), room + 1);
+      if (room < 0) {
+        // With overlaps, a few bytes could stand for any number of arrays.
+        throw new ActivationsException("the entries of the archive overlap");
+      }
     }
   }
 
