@@ -1,7 +1,6 @@
 package org.spanmatch.benchmarks;
 
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.Set;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.spanmatch.gram.Gram;
@@ -17,9 +16,11 @@ import org.spanmatch.tuning.KernelBenchmark;
 /**
  * Measures measures of similarity of two layers of n neurons each, and the similarity by chance,
  * starting from the Gram matrix: {@code all} of them, or {@code cheap} ones, which are CKA, R² both
- * ways and eigenspace overlap.
+ * ways and eigenspace overlap, {@code alone} or beside a table that has been asked for its distances
+ * already, as {@code spanmatch measures} has one.
  *
- * <p>{@code table} makes the table of the same Gram matrix and asks for all distances both ways.
+ * <p>{@code table} makes the table of the same Gram matrix and asks for all distances both ways: the
+ * time of a table that the others are held against. {@code chance} is the similarity by chance.
  *
  * <p>Before a trial is measured, R² is compared with what the distances of the table of the centred
  * Gram matrix say.
@@ -31,6 +32,7 @@ public class MeasuresBenchmark extends KernelBenchmark {
   private static final int SQUARES = 24;
 
   private Gram gram;
+  private ProjectionTable table;
 
   @Override
   protected double keptBytes() {
@@ -45,13 +47,14 @@ public class MeasuresBenchmark extends KernelBenchmark {
                 List.of(data().layer(Group.X), data().layer(Group.Y)),
                 GramPair.all(2),
                 compression().withNormProducts());
-    Gram centred = gram.centred();
-    LayerGrams layers = LayerGrams.of(gram, 0, 1, threads);
-    try (ProjectionTable table = kernel().table(centred, 0, 1)) {
+    table = kernel().table(gram, 0, 1);
+    LayerGrams layers = LayerGrams.of(gram, 0, 1, kernel());
+    try (ProjectionTable centred = kernel().table(gram.centred(), 0, 1)) {
       for (Group group : Group.values()) {
-        double expected = predicted(table.distances(group), table, group);
-        double found = value("r2" + group, layers).orElseThrow();
-        Checks.requireR2(found, expected, neurons);
+        double expected = predicted(centred.distances(group), centred, group);
+        Measure r2 = measure("r2" + group);
+        Checks.requireR2(r2.of(layers).orElseThrow(), expected, neurons);
+        Checks.requireR2(r2.of(table).orElseThrow(), expected, neurons);
       }
     }
   }
@@ -69,34 +72,45 @@ public class MeasuresBenchmark extends KernelBenchmark {
     return predicted / all;
   }
 
-  private static OptionalDouble value(String name, LayerGrams layers) {
+  private static Measure measure(String name) {
     return Measure.all().stream()
         .filter(measure -> measure.name().equals(name))
         .findFirst()
-        .orElseThrow()
-        .of(layers);
+        .orElseThrow();
   }
 
   /** Measures all measures, and the similarity by chance. */
   @Benchmark
   public double all() {
-    LayerGrams layers = LayerGrams.of(gram, 0, 1, threads);
-    double sum = Chance.of(gram, 0, 1, threads).similarity(0.5);
+    LayerGrams layers = LayerGrams.of(gram, 0, 1, kernel());
+    double sum = chance();
     for (Measure measure : Measure.all()) {
       sum += measure.of(layers).orElse(0);
     }
     return sum;
   }
 
+  /** Measures the similarity by chance. */
+  @Benchmark
+  public double chance() {
+    return Chance.of(gram, 0, 1, kernel()).similarity(0.5);
+  }
+
   /** Measures the measures that need no decomposition but a Cholesky factor. */
   @Benchmark
+  public double alone() {
+    LayerGrams layers = LayerGrams.of(gram, 0, 1, kernel());
+    return CHEAP.stream().mapToDouble(name -> measure(name).of(layers).orElse(0)).sum();
+  }
+
+  /** Measures the same beside a table whose distances are known. */
+  @Benchmark
   public double cheap() {
-    LayerGrams layers = LayerGrams.of(gram, 0, 1, threads);
+    LayerGrams layers = LayerGrams.of(gram, 0, 1, kernel());
     double sum = 0;
-    for (Measure measure : Measure.all()) {
-      if (CHEAP.contains(measure.name())) {
-        sum += measure.of(layers).orElse(0);
-      }
+    for (String name : CHEAP) {
+      Measure measure = measure(name);
+      sum += (measure.asksTable() ? measure.of(table) : measure.of(layers)).orElseThrow();
     }
     return sum;
   }
@@ -104,13 +118,14 @@ public class MeasuresBenchmark extends KernelBenchmark {
   /** Measures the table of the same Gram matrix, with all distances. */
   @Benchmark
   public double table() {
-    try (ProjectionTable table = kernel().table(gram, 0, 1)) {
-      return table.distances(Group.X).distance(0) + table.distances(Group.Y).distance(0);
+    try (ProjectionTable made = kernel().table(gram, 0, 1)) {
+      return made.distances(Group.X).distance(0) + made.distances(Group.Y).distance(0);
     }
   }
 
   @Override
   protected void free() {
+    table.close();
     gram = null;
   }
 }

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.spanmatch.gram.GramPair.NormProducts;
 
 /**
@@ -117,17 +118,31 @@ final class ShiftedMatrix {
     Part rows = parts.get(pair.first());
     Part columns = parts.get(pair.second());
     boolean triangle = pair.first() == pair.second();
-    double[] block = gram.block(pair).clone();
-    int next = 0;
+    double[] old = gram.block(pair);
+    double[] block = new double[old.length];
+    int place = 0; // of column 0 of the row
     for (int i = 0; i < rows.sums.length; i++) {
-      double step = rows.steps[i];
-      double sum = rows.newSums[i];
-      for (int j = triangle ? i : 0; j < columns.sums.length; j++) {
-        block[next] += step * columns.sums[j] + sum * columns.steps[j];
-        next++;
-      }
+      int first = triangle ? i : 0;
+      place -= first;
+      move(
+          old, block, place, first, rows.steps[i], columns.sums, rows.newSums[i], columns.steps);
+      place += columns.sums.length;
     }
     return block;
+  }
+
+  private static void move(
+      double[] old,
+      double[] block,
+      int place,
+      int first,
+      double step,
+      double[] sums,
+      double sum,
+      double[] steps) {
+    for (int j = first; j < sums.length; j++) {
+      block[place + j] = old[place + j] + (step * sums[j] + sum * steps[j]);
+    }
   }
 
   /** The squared norm; 0 if the neuron may as well be constant. */
@@ -155,6 +170,9 @@ final class ShiftedMatrix {
   private void clearConstants(GramPair pair, double[] block) {
     double[] rows = parts.get(pair.first()).newSquares;
     double[] columns = parts.get(pair.second()).newSquares;
+    if (Stream.of(rows, columns).flatMapToDouble(Arrays::stream).allMatch(square -> square != 0)) {
+      return;
+    }
     boolean triangle = pair.first() == pair.second();
     int next = 0;
     for (int i = 0; i < rows.length; i++) {

@@ -3,6 +3,7 @@ package org.spanmatch.kernel;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntConsumer;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramOptions;
@@ -31,6 +32,78 @@ public interface ProjectionKernel extends AutoCloseable {
 
   /** {@return what this kernel runs on and why it was chosen} */
   Info info();
+
+  /**
+   * Products of dense matrices that are stored as rows, at the speed of a backend. For the thread
+   * that uses the kernel.
+   */
+  interface MatrixProducts {
+    /** {@return the number of threads that compute} */
+    int threads();
+
+    /**
+     * Runs independent tasks, on several threads if they are worth it, and waits for them. A task
+     * must not use these products.
+     *
+     * @param operations number of floating-point operations of all tasks
+     * @param tasks number of tasks
+     * @param task called with the numbers from 0, in any order
+     */
+    void run(double operations, int tasks, IntConsumer task);
+
+    /**
+     * Adds left·right to a block, or subtracts it. Costs 2·rows·columns·depth operations; the
+     * result has the same bits for any number of threads.
+     *
+     * @param target what is changed; not transposed, and no part of either factor
+     * @param subtract whether to subtract
+     * @param left a factor with as many rows as the target
+     * @param right a factor with as many columns as the target
+     * @param upper whether only elements (i, j) of the target with j ≥ i are needed; the others are
+     *     then undefined
+     */
+    void add(Block target, boolean subtract, Block left, Block right, boolean upper);
+
+    /**
+     * A part of a matrix, or its transpose.
+     *
+     * @param matrix the rows of the whole matrix
+     * @param row the first row of the part
+     * @param column the first column of the part
+     * @param rows number of rows of the part
+     * @param columns number of columns of the part
+     * @param transposed whether the transpose of the part is meant
+     */
+    record Block(
+        double[][] matrix, int row, int column, int rows, int columns, boolean transposed) {
+      /**
+       * {@return some rows and columns of a matrix}
+       *
+       * @param matrix the rows of the whole matrix
+       * @param row the first row
+       * @param lastRow the end of the rows, exclusive
+       * @param column the first column
+       * @param lastColumn the end of the columns, exclusive
+       */
+      public static Block of(double[][] matrix, int row, int lastRow, int column, int lastColumn) {
+        return new Block(matrix, row, column, lastRow - row, lastColumn - column, false);
+      }
+
+      /** {@return the transpose of this} */
+      public Block transpose() {
+        return new Block(matrix, row, column, rows, columns, !transposed);
+      }
+    }
+  }
+
+  /**
+   * {@return products of matrices that don't belong to a table, such as for measures of similarity;
+   * empty if this backend has none that are faster than plain loops} They keep memory of the size
+   * of the largest product until they are forgotten.
+   */
+  default Optional<MatrixProducts> products() {
+    return Optional.empty();
+  }
 
   /**
    * Adds up the activations of some layers in one pass: the Gram matrix or, for high precision, the

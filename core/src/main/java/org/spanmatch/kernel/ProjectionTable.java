@@ -2,6 +2,7 @@ package org.spanmatch.kernel;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
@@ -144,6 +145,39 @@ public interface ProjectionTable extends AutoCloseable {
    * @param group the group
    */
   Distances distances(Group group);
+
+  /**
+   * {@return the sum of the squared cosines of all principal angles between the spans of both
+   * groups: Σ C_ij·C′_ji with the coefficients C of the projections of one group, and C′ of the
+   * other; empty if the table does not have them any more, or its backend never} Costs {@link
+   * #distances} of both groups, and O(n²) operations. A table has the coefficients until neurons
+   * are removed.
+   */
+  default OptionalDouble squaredCosines() {
+    return OptionalDouble.empty();
+  }
+
+  /**
+   * The projection of one more vector on the span of a group.
+   *
+   * @param square its squared norm
+   * @param products its inner product with each remaining neuron of the other group, that divided
+   *     by its norm
+   */
+  record Projected(double square, double[] products) {}
+
+  /**
+   * {@return the projection of a vector on the span of a group's remaining neurons; empty if this
+   * table can't have it, as for {@link #squaredCosines}} Costs {@link #distances} of the other
+   * group, and O(n²) operations.
+   *
+   * @param span the group
+   * @param cosines the vector's inner product with each of the group's remaining neurons, divided
+   *     by the neuron's norm
+   */
+  default Optional<Projected> project(Group span, double[] cosines) {
+    return Optional.empty();
+  }
 
   /**
    * Removes neurons from a group: they are no longer projected, nor part of its span.

@@ -13,6 +13,7 @@ import org.spanmatch.gram.Moments;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.ProjectionKernel;
 
 /**
  * The similarity that two layers have by chance, at every ε: what the maximum match would be if the
@@ -79,9 +80,26 @@ public final class Chance {
    * @return the similarity by chance
    */
   public static Chance of(Gram gram, int x, int y, int threads) {
+    return of(gram, x, y, new Products(threads));
+  }
+
+  /**
+   * Computes the same with the {@linkplain ProjectionKernel#products products} of a kernel.
+   *
+   * @param gram the Gram matrix
+   * @param x position of the first network's layer in it
+   * @param y position of the second network's layer in it
+   * @param kernel computes, on its threads
+   * @return the similarity by chance
+   */
+  public static Chance of(Gram gram, int x, int y, ProjectionKernel kernel) {
+    return of(gram, x, y, Products.of(kernel));
+  }
+
+  private static Chance of(Gram gram, int x, int y, Products products) {
     Objects.requireNonNull(gram, "gram");
-    Spans ofX = Spans.of(gram, x, threads);
-    Spans ofY = Spans.of(gram, y, threads);
+    Spans ofX = Spans.of(gram, x, products);
+    Spans ofY = Spans.of(gram, y, products);
     return new Chance(levels(ofX, ofY, gram.samples()));
   }
 
@@ -120,7 +138,7 @@ public final class Chance {
       this.rank = rank;
     }
 
-    static Spans of(Gram gram, int layer, int threads) {
+    static Spans of(Gram gram, int layer, Products products) {
       Moments moments = gram.layers().get(layer).moments();
       long samples = gram.samples();
       int[] order =
@@ -135,7 +153,7 @@ public final class Chance {
               .toArray();
       double[] kappa =
           IntStream.of(order).mapToDouble(i -> moments.meanShare(i, samples)).toArray();
-      GramFactor factor = GramFactor.of(gram, layer, order, threads);
+      GramFactor factor = GramFactor.of(gram, layer, order, products);
       // Cosines with the constant vector.
       double[] coordinates =
           IntStream.of(factor.positions())

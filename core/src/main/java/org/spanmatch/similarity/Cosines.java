@@ -19,9 +19,9 @@ final class Cosines {
    * @param neurons in any order, which is that of the rows and columns
    * @return rows of n elements, of which only those from the diagonal on are meant to be read
    */
-  static double[][] within(Gram gram, int layer, int[] neurons, Threads threads) {
+  static double[][] within(Gram gram, int layer, int[] neurons, Products products) {
     gram.requirePair(layer, layer);
-    double[][] cosines = of(gram, layer, neurons, layer, neurons, true, threads);
+    double[][] cosines = of(gram, layer, neurons, layer, neurons, true, products);
     for (int i = 0; i < neurons.length; i++) {
       cosines[i][i] = 1;
     }
@@ -36,16 +36,16 @@ final class Cosines {
    * @throws IllegalArgumentException if the pair of layers was not added up
    */
   static double[][] between(
-      Gram gram, int layer, int[] rows, int other, int[] columns, Threads threads) {
+      Gram gram, int layer, int[] rows, int other, int[] columns, Products products) {
     gram.requirePair(layer, other);
-    return of(gram, layer, rows, other, columns, false, threads);
+    return of(gram, layer, rows, other, columns, false, products);
   }
 
   private static double[][] of(
-      Gram gram, int layer, int[] rows, int other, int[] columns, boolean upper, Threads threads) {
+      Gram gram, int layer, int[] rows, int other, int[] columns, boolean upper, Products products) {
     return gram instanceof GramMatrix matrix
-        ? of(matrix, layer, rows, other, columns, upper, threads)
-        : of((TriangularFactor) gram, layer, rows, other, columns, upper, threads);
+        ? of(matrix, layer, rows, other, columns, upper, products)
+        : of((TriangularFactor) gram, layer, rows, other, columns, upper, products);
   }
 
   private static double[][] of(
@@ -55,13 +55,14 @@ final class Cosines {
       int other,
       int[] columns,
       boolean upper,
-      Threads threads) {
+      Products products) {
     double[] rowNorms = norms(gram, layer, rows);
     double[] columnNorms = norms(gram, other, columns);
     double[] block = gram.block(GramPair.of(layer, other));
     int width = gram.layers().get(Math.max(layer, other)).neurons();
     double[][] cosines = new double[rows.length][columns.length];
-    threads.run(
+    products.each(
+        (double) rows.length * columns.length,
         rows.length,
         i -> {
           double[] row = cosines[i];
@@ -90,23 +91,12 @@ final class Cosines {
       int other,
       int[] columns,
       boolean upper,
-      Threads threads) {
+      Products products) {
     double[][] a = unitColumns(gram, layer, rows);
     double[][] b = unitColumns(gram, other, columns);
     double[][] cosines = new double[rows.length][columns.length];
-    threads.run(
-        Rows.ranges(columns.length),
-        range -> {
-          int left = range * Rows.WIDTH;
-          int right = Math.min(columns.length, left + Rows.WIDTH);
-          for (int from = 0; from < (upper ? right : rows.length); from += Rows.HEIGHT) {
-            int to = Math.min(rows.length, from + Rows.HEIGHT);
-            Rows.subtractTransposed(cosines, from, to, a, b, 0, a.length, left, right);
-          }
-          for (double[] row : cosines) {
-            Rows.divide(row, -1, left, right);
-          }
-        });
+    products.add(
+        Products.whole(cosines), false, Products.whole(a).transpose(), Products.whole(b), upper);
     return cosines;
   }
 

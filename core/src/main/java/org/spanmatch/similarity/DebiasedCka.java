@@ -79,7 +79,7 @@ final class DebiasedCka implements Measure {
 
   private static Hsic hsic(LayerGrams layers, Group x, Group y, double product) {
     double d = layers.samples();
-    double squares = Products.squares(layers.centred(x, y));
+    double squares = layers.squares(x, y);
     double norms = (1 + 2 / (d - 2)) * product;
     double traces = layers.variance(x) / (d - 1) * (layers.variance(y) / (d - 2));
     return new Hsic(squares - norms + traces, squares + norms + traces);

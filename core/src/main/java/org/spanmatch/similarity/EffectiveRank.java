@@ -40,11 +40,10 @@ record EffectiveRank(Group group) implements Measure {
 
   @Override
   public OptionalDouble of(LayerGrams layers) {
-    double[][] covariance = layers.centred(group, group);
-    if (covariance.length == 0) {
+    if (layers.varying(group).length == 0) {
       return OptionalDouble.empty();
     }
     double trace = layers.variance(group);
-    return OptionalDouble.of(Math.max(1, trace / Products.squares(covariance) * trace));
+    return OptionalDouble.of(Math.max(1, trace / layers.squares(group, group) * trace));
   }
 }

@@ -1,7 +1,9 @@
 package org.spanmatch.similarity;
 
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.ProjectionTable;
 
 /**
  * Eigenspace overlap of two layers as they are, not centred, in [0, 1]: ‖Q_XᵀQ_Y‖²_F / max(r_X,
@@ -28,6 +30,25 @@ final class EigenspaceOverlap implements Measure {
   public String description() {
     return "eigenspace overlap, the sum of squared cosines of the principal angles over the larger"
         + " dimension, in [0, 1]: not centred, both layers whitened (May et al. 2019)";
+  }
+
+  @Override
+  public boolean asksTable() {
+    return true;
+  }
+
+  @Override
+  public OptionalDouble of(ProjectionTable table) {
+    int least = Math.min(table.rank(Group.X), table.rank(Group.Y));
+    int larger = Math.max(table.rank(Group.X), table.rank(Group.Y));
+    return least > 0 && isStored(table, Group.X) && isStored(table, Group.Y)
+        ? table.squaredCosines().stream().map(sum -> Math.min(1, sum / larger)).findFirst()
+        : OptionalDouble.empty();
+  }
+
+  private static boolean isStored(ProjectionTable table, Group group) {
+    return IntStream.range(0, table.neurons(group))
+        .allMatch(neuron -> table.moments(group).shift(neuron) == 0);
   }
 
   @Override

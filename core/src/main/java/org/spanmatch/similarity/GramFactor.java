@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.spanmatch.gram.Gram;
+import org.spanmatch.kernel.ProjectionKernel.MatrixProducts.Block;
 
 /**
  * The Cholesky factor L of the Gram matrix G = LLᵀ of neurons of one layer in a given order, all
@@ -25,13 +26,13 @@ public final class GramFactor {
   private final int[] order;
   private final int[] positions; // of the independent ones in the order
   private final double[][] upper; // Lᵀ, by rows of which the part left of the diagonal is garbage
-  private final int threads;
+  private final Products products;
 
-  private GramFactor(int[] order, int[] positions, double[][] upper, int threads) {
+  private GramFactor(int[] order, int[] positions, double[][] upper, Products products) {
     this.order = order;
     this.positions = positions;
     this.upper = upper;
-    this.threads = threads;
+    this.products = products;
   }
 
   /**
@@ -57,6 +58,11 @@ public final class GramFactor {
    * @throws IllegalArgumentException if a neuron is dead or does not exist
    */
   public static GramFactor of(Gram gram, int layer, int[] order, int threads) {
+    return of(gram, layer, order, new Products(threads));
+  }
+
+  /** The same with products that a kernel may offer. */
+  static GramFactor of(Gram gram, int layer, int[] order, Products products) {
     Objects.requireNonNull(gram, "gram");
     gram.requirePair(layer, layer);
     int[] living = living(gram, layer);
@@ -66,9 +72,7 @@ public final class GramFactor {
             gram.layers().get(layer).description() + ": expected living neurons, found " + neuron);
       }
     }
-    try (Threads workers = workers(order.length, threads)) {
-      return of(Cosines.within(gram, layer, order, workers), order.clone(), threads, workers);
-    }
+    return of(Cosines.within(gram, layer, order, products), order.clone(), products);
   }
 
   /**
@@ -77,20 +81,11 @@ public final class GramFactor {
    * @param matrix its rows, of which only the elements from the diagonal on are read; overwritten
    * @param order names of the rows
    */
-  static GramFactor of(double[][] matrix, int[] order, int threads) {
-    try (Threads workers = workers(order.length, threads)) {
-      return of(matrix, order, threads, workers);
-    }
-  }
-
-  private static Threads workers(double neurons, int threads) {
-    return new Threads(threads, neurons * neurons * neurons / 3);
-  }
-
-  private static GramFactor of(double[][] matrix, int[] order, int threads, Threads workers) {
-    boolean[] dependent = factorise(matrix, workers);
+  static GramFactor of(double[][] matrix, int[] order, Products products) {
+    boolean[] dependent = new boolean[order.length];
+    factorise(matrix, 0, order.length, dependent, products);
     int[] kept = IntStream.range(0, order.length).filter(i -> !dependent[i]).toArray();
-    return new GramFactor(order, kept, compact(matrix, kept), threads);
+    return new GramFactor(order, kept, compact(matrix, kept), products);
   }
 
   /** {@return the living neurons of a layer, ascending} */
@@ -100,38 +95,64 @@ public final class GramFactor {
     return IntStream.range(0, dead.length).filter(i -> !dead[i]).toArray();
   }
 
-  /** Overwrites the upper triangle of a matrix with Lᵀ; rows of dependent neurons become 0. */
-  private static boolean[] factorise(double[][] g, Threads threads) {
+  /** Returns where to halve some rows, or their end if they are too few. */
+  private static int middle(int from, int to) {
+    int halves = (to - from + Rows.HEIGHT - 1) / Rows.HEIGHT / 2 * Rows.HEIGHT;
+    return halves == 0 ? to : from + halves;
+  }
+
+  /**
+   * Overwrites some rows of the upper triangle of a matrix with those of Lᵀ; rows of dependent
+   * neurons become 0. The matrix lacks what these rows subtract from each other.
+   */
+  private static void factorise(
+      double[][] g, int from, int to, boolean[] dependent, Products products) {
     int n = g.length;
-    boolean[] dependent = new boolean[n];
-    for (int from = 0; from < n; from += Rows.HEIGHT) {
-      int start = from;
-      int end = Math.min(n, from + Rows.HEIGHT);
-      factoriseSquare(g, start, end, dependent);
-      threads.run(
-          Rows.ranges(n - end),
-          range -> {
-            int left = end + range * Rows.WIDTH;
-            int right = Math.min(n, left + Rows.WIDTH);
-            Rows.subtractTransposed(g, start, end, g, g, 0, start, left, right);
-            for (int i = start; i < end; i++) {
-              if (dependent[i]) {
-                Arrays.fill(g[i], left, right, 0);
-              } else {
-                Rows.subtractTransposed(g, i, i + 1, g, g, start, i, left, right);
-                Rows.divide(g[i], g[i][i], left, right);
-              }
-            }
-          });
+    int middle = middle(from, to);
+    if (middle < to) {
+      factorise(g, from, middle, dependent, products);
+      products.add(
+          Block.of(g, middle, to, middle, n),
+          true,
+          Block.of(g, from, middle, middle, to).transpose(),
+          Block.of(g, from, middle, middle, n),
+          true);
+      factorise(g, middle, to, dependent, products);
+      return;
     }
-    return dependent;
+    factoriseSquare(g, from, to, dependent);
+    double rows = to - from;
+    products.each(
+        rows * rows * (n - to),
+        Rows.ranges(n - to),
+        range -> {
+          int left = to + range * Rows.WIDTH;
+          int right = Math.min(n, left + Rows.WIDTH);
+          for (int i = from; i < to; i++) {
+            if (dependent[i]) {
+              Arrays.fill(g[i], left, right, 0);
+            } else {
+              subtractTransposed(g, i, g, g, from, left, right);
+              Rows.divide(g[i], g[i][i], left, right);
+            }
+          }
+        });
+  }
+
+  /** Subtracts from a row what the rows before it from some row on contribute. */
+  private static void subtractTransposed(
+      double[][] target, int i, double[][] a, double[][] b, int from, int left, int right) {
+    Rows.add(
+        Block.of(target, i, i + 1, left, right),
+        true,
+        Block.of(a, from, i, i, i + 1).transpose(),
+        Block.of(b, from, i, left, right));
   }
 
   /** The square on the diagonal, which decides who is dependent. */
   private static void factoriseSquare(double[][] g, int start, int end, boolean[] dependent) {
-    Rows.subtractTransposed(g, start, end, g, g, 0, start, start, end);
     for (int i = start; i < end; i++) {
-      Rows.subtractTransposed(g, i, i + 1, g, g, start, i, i, end);
+      subtractTransposed(g, i, g, g, start, i, end);
       double square = g[i][i];
       dependent[i] = !(square > DEPENDENT * DEPENDENT);
       if (dependent[i]) {
@@ -213,18 +234,35 @@ public final class GramFactor {
    */
   public void forward(double[][] b) {
     requireRows(b.length);
+    forward(b, 0, b.length);
+  }
+
+  private void forward(double[][] b, int from, int to) {
+    int middle = middle(from, to);
+    if (middle < to) {
+      forward(b, from, middle);
+      products.add(
+          rows(b, middle, to),
+          true,
+          Block.of(upper, from, middle, middle, to).transpose(),
+          rows(b, from, middle),
+          false);
+      forward(b, middle, to);
+      return;
+    }
     onColumns(
         b,
+        to - from,
         (left, right) -> {
-          for (int from = 0; from < b.length; from += Rows.HEIGHT) {
-            int to = Math.min(b.length, from + Rows.HEIGHT);
-            Rows.subtractTransposed(b, from, to, upper, b, 0, from, left, right);
-            for (int i = from; i < to; i++) {
-              Rows.subtractTransposed(b, i, i + 1, upper, b, from, i, left, right);
-              Rows.divide(b[i], upper[i][i], left, right);
-            }
+          for (int i = from; i < to; i++) {
+            subtractTransposed(b, i, upper, b, from, left, right);
+            Rows.divide(b[i], upper[i][i], left, right);
           }
         });
+  }
+
+  private static Block rows(double[][] b, int from, int to) {
+    return Block.of(b, from, to, 0, b[from].length);
   }
 
   /**
@@ -234,16 +272,33 @@ public final class GramFactor {
    */
   public void backward(double[][] b) {
     requireRows(b.length);
+    backward(b, 0, b.length);
+  }
+
+  private void backward(double[][] b, int from, int to) {
+    int middle = middle(from, to);
+    if (middle < to) {
+      backward(b, middle, to);
+      products.add(
+          rows(b, from, middle),
+          true,
+          Block.of(upper, from, middle, middle, to),
+          rows(b, middle, to),
+          false);
+      backward(b, from, middle);
+      return;
+    }
     onColumns(
         b,
+        to - from,
         (left, right) -> {
-          for (int to = b.length; to > 0; to -= Rows.HEIGHT) {
-            int from = Math.max(0, to - Rows.HEIGHT);
-            Rows.subtract(b, from, to, upper, b, to, b.length, left, right);
-            for (int i = to - 1; i >= from; i--) {
-              Rows.subtract(b, i, i + 1, upper, b, i + 1, to, left, right);
-              Rows.divide(b[i], upper[i][i], left, right);
-            }
+          for (int i = to - 1; i >= from; i--) {
+            Rows.add(
+                Block.of(b, i, i + 1, left, right),
+                true,
+                Block.of(upper, i, i + 1, i + 1, to),
+                Block.of(b, i + 1, to, left, right));
+            Rows.divide(b[i], upper[i][i], left, right);
           }
         });
   }
@@ -264,16 +319,15 @@ public final class GramFactor {
     void accept(int left, int right);
   }
 
-  private void onColumns(double[][] b, OnColumns work) {
+  private void onColumns(double[][] b, int rows, OnColumns work) {
     int columns = b.length == 0 ? 0 : b[0].length;
-    try (Threads workers = new Threads(threads, (double) b.length * b.length * columns)) {
-      workers.run(
-          Rows.ranges(columns),
-          range -> {
-            int left = range * Rows.WIDTH;
-            work.accept(left, Math.min(columns, left + Rows.WIDTH));
-          });
-    }
+    products.each(
+        (double) rows * rows * columns,
+        Rows.ranges(columns),
+        range -> {
+          int left = range * Rows.WIDTH;
+          work.accept(left, Math.min(columns, left + Rows.WIDTH));
+        });
   }
 
   private void requireRows(int rows) {

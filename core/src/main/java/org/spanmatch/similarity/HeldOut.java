@@ -12,6 +12,7 @@ import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.ProjectionKernel.MatrixProducts.Block;
 import org.spanmatch.kernel.PerGroup;
 
 /**
@@ -132,7 +133,7 @@ public final class HeldOut {
     private final int other;
     private final boolean[] dead; // neurons of the other layer
     private final int[] firstSpan; // by neuron of the other layer
-    private final int threads;
+    private final Products products;
     private final int[] exponents; // of a power of two near each norm
     private final double[][] residuals; // by span and neuron: squares, in units of such powers
     private final double[] squares; // of the held-out activations, in the same units
@@ -154,7 +155,7 @@ public final class HeldOut {
         exponents[neuron] = norm.exponent();
       }
       this.firstSpan = firstSpan;
-      this.threads = threads;
+      this.products = new Products(threads);
       this.residuals = new double[spans][isRare.length];
       this.squares = new double[isRare.length];
       this.active = new long[isRare.length];
@@ -210,7 +211,7 @@ public final class HeldOut {
           GramFactor.of(
               products(training, training, other, order, spanning, other, order, spanning),
               order,
-              threads);
+              products);
       int[] kept = factor.independent();
       // With G¹_YY = LLᵀ, and u = L⁻¹G¹_Yx, w = L⁻¹G²_Yx, T = L⁻¹G²_YY·L⁻ᵀ, the square is
       // G²_xx − 2uᵀw + uᵀTu, whose sums over the first rows are those of the smaller spans.
@@ -222,7 +223,7 @@ public final class HeldOut {
       factor.forward(t);
       transpose(t);
       factor.forward(t);
-      subtractLower(w, t, u);
+      subtractLower(w, t, u, 0, kept.length);
       double[] sums = held.clone();
       int row = 0;
       for (int span = 0; span < residuals.length; span++) {
@@ -246,24 +247,27 @@ public final class HeldOut {
       }
     }
 
-    /** Subtracts the product of a matrix' strictly lower triangle with another. */
-    private void subtractLower(double[][] target, double[][] lower, double[][] b) {
-      int rows = lower.length;
+    /** Subtracts the product of a matrix' strictly lower triangle with another, by halves. */
+    private void subtractLower(double[][] target, double[][] lower, double[][] b, int from, int to) {
       int columns = isRare.length;
-      try (Threads workers = new Threads(threads, (double) rows * rows * columns)) {
-        workers.run(
-            Rows.ranges(columns),
-            range -> {
-              int left = range * Rows.WIDTH;
-              int right = Math.min(columns, left + Rows.WIDTH);
-              for (int from = 0; from < rows; from += Rows.HEIGHT) {
-                int to = Math.min(rows, from + Rows.HEIGHT);
-                Rows.subtract(target, from, to, lower, b, 0, from, left, right);
-                for (int i = from; i < to; i++) {
-                  Rows.subtract(target, i, i + 1, lower, b, from, i, left, right);
-                }
-              }
-            });
+      if (to - from > Rows.HEIGHT) {
+        int middle = (from + to) / 2;
+        subtractLower(target, lower, b, from, middle);
+        products.add(
+            Block.of(target, middle, to, 0, columns),
+            true,
+            Block.of(lower, middle, to, from, middle),
+            Block.of(b, from, middle, 0, columns),
+            false);
+        subtractLower(target, lower, b, middle, to);
+        return;
+      }
+      for (int i = from; i < to; i++) {
+        Rows.add(
+            Block.of(target, i, i + 1, 0, columns),
+            true,
+            Block.of(lower, i, i + 1, from, i),
+            Block.of(b, from, i, 0, columns));
       }
     }
 

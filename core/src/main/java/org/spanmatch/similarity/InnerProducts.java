@@ -18,7 +18,9 @@ final class InnerProducts {
   static double[][] of(Gram gram, int first, int second, Products products) {
     gram.requirePair(first, second);
     if (gram instanceof TriangularFactor factor) {
-      return products.of(Products.transpose(columns(factor, first)), columns(factor, second));
+      return products.of(
+          Products.whole(columns(factor, first)).transpose(),
+          Products.whole(columns(factor, second)));
     }
     GramMatrix matrix = (GramMatrix) gram;
     if (first > second) {

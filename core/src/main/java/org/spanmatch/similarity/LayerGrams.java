@@ -12,6 +12,7 @@ import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.ProjectionKernel;
 
 /**
  * The inner products of two layers as {@link Measure}s need them, and what several measures share.
@@ -29,6 +30,7 @@ import org.spanmatch.kernel.PerGroup;
  */
 public final class LayerGrams {
   private static final double ROUNDOFF = 0x1p-53;
+  private static final int BAND = 64; // rows that a task reads
 
   private final LayerPairGram plain;
   private final LayerPairGram centred;
@@ -91,11 +93,12 @@ public final class LayerGrams {
     }
   }
 
-  private LayerGrams(LayerPairGram plain, LayerPairGram centred, String problem, int threads) {
+  private LayerGrams(
+      LayerPairGram plain, LayerPairGram centred, String problem, Products products) {
     this.plain = plain;
     this.centred = centred;
     this.problem = problem;
-    this.products = new Products(threads);
+    this.products = products;
     this.layers = PerGroup.from(group -> new Layer(centred.gram(), centred.position(group)));
   }
 
@@ -124,16 +127,33 @@ public final class LayerGrams {
    * @throws IllegalArgumentException if the pair was not added up
    */
   public static LayerGrams of(Gram gram, int x, int y, int threads) {
+    return of(gram, x, y, new Products(threads));
+  }
+
+  /**
+   * Looks at two layers of a Gram matrix, centres them, and computes with the {@linkplain
+   * ProjectionKernel#products products} of a kernel, which may be several times as fast.
+   *
+   * @param gram the Gram matrix, of either precision; for large means, added up with {@link
+   *     org.spanmatch.gram.GramOptions#shifted}
+   * @param x position of the first layer in it
+   * @param y position of the second layer in it
+   * @param kernel computes, on its threads, for as long as the result is used
+   * @return the layers
+   * @throws IllegalArgumentException if the pair was not added up
+   */
+  public static LayerGrams of(Gram gram, int x, int y, ProjectionKernel kernel) {
+    return of(gram, x, y, Products.of(kernel));
+  }
+
+  private static LayerGrams of(Gram gram, int x, int y, Products products) {
     Objects.requireNonNull(gram, "gram").requirePair(x, y);
-    if (threads < 1) {
-      throw new IllegalArgumentException("expected at least 1 thread, found " + threads);
-    }
     LayerPairGram plain = LayerPairGram.of(gram, x, y);
     try {
       LayerPairGram centred = new LayerPairGram(plain.gram().centred(), plain.x(), plain.y());
-      return new LayerGrams(plain, centred, null, threads);
+      return new LayerGrams(plain, centred, null, products);
     } catch (GramException e) {
-      return new LayerGrams(plain, plain, e.getMessage(), threads);
+      return new LayerGrams(plain, plain, e.getMessage(), products);
     }
   }
 
@@ -237,6 +257,73 @@ public final class LayerGrams {
     return yy;
   }
 
+  /**
+   * {@return the sum of the squares of {@link #centred}} Reads the Gram matrix once, and copies
+   * nothing.
+   *
+   * @param rows the layer of the rows
+   * @param columns the layer of the columns
+   */
+  double squares(Group rows, Group columns) {
+    if (!(centred.gram() instanceof GramMatrix matrix)) {
+      return Products.squares(centred(rows, columns));
+    }
+    GramPair pair = GramPair.of(centred.position(rows), centred.position(columns));
+    boolean swapped = pair.first() != centred.position(rows);
+    return sumOfSquares(
+        matrix.block(pair),
+        varyingFactors(swapped ? columns : rows),
+        varyingFactors(swapped ? rows : columns),
+        pair.first() == pair.second());
+  }
+
+  /** The factors of a layer, 0 for neurons that don't vary. */
+  private double[] varyingFactors(Group group) {
+    double[] factors = new double[layers.get(group).factors.length];
+    IntStream.of(varying(group)).forEach(i -> factors[i] = layers.get(group).factors[i]);
+    return factors;
+  }
+
+  private double sumOfSquares(double[] block, double[] rows, double[] columns, boolean triangle) {
+    double[] sums = new double[rows.length];
+    products.each(
+        3.0 * block.length,
+        (rows.length + BAND - 1) / BAND,
+        band -> {
+          for (int i = band * BAND; i < Math.min(rows.length, (band + 1) * BAND); i++) {
+            int first = triangle ? i + 1 : 0;
+            int place = triangle ? GramMatrix.triangleRow(rows.length, i) : i * columns.length;
+            double sum = sumOfSquares(block, place, columns, first);
+            double own = triangle ? block[place + i] * columns[i] : 0;
+            sums[i] = rows[i] * rows[i] * (triangle ? 2 * sum + own * own : sum);
+          }
+        });
+    return Arrays.stream(sums).sum();
+  }
+
+  private static double sumOfSquares(double[] block, int place, double[] factors, int from) {
+    double a = 0;
+    double b = 0;
+    double c = 0;
+    double d = 0;
+    int j = from;
+    for (; j + 4 <= factors.length; j += 4) {
+      double one = block[place + j] * factors[j];
+      double two = block[place + j + 1] * factors[j + 1];
+      double three = block[place + j + 2] * factors[j + 2];
+      double four = block[place + j + 3] * factors[j + 3];
+      a += one * one;
+      b += two * two;
+      c += three * three;
+      d += four * four;
+    }
+    for (; j < factors.length; j++) {
+      double one = block[place + j] * factors[j];
+      a += one * one;
+    }
+    return a + b + (c + d);
+  }
+
   private double[][] block(Group rows, Group columns) {
     double[][] all =
         InnerProducts.of(
@@ -261,12 +348,7 @@ public final class LayerGrams {
    * @param group the layer
    */
   double variance(Group group) {
-    double[][] covariance = centred(group, group);
-    double sum = 0;
-    for (int i = 0; i < covariance.length; i++) {
-      sum += covariance[i][i];
-    }
-    return sum;
+    return Arrays.stream(deviations(group)).map(norm -> norm * norm).sum();
   }
 
   /**
@@ -275,10 +357,12 @@ public final class LayerGrams {
    * @param group the layer
    */
   double[] deviations(Group group) {
-    double[][] covariance = centred(group, group);
-    double[] norms = new double[covariance.length];
-    Arrays.setAll(norms, i -> Math.sqrt(covariance[i][i]));
-    return norms;
+    int position = centred.position(group);
+    double[] factors = layers.get(group).factors;
+    return IntStream.of(varying(group))
+        .mapToDouble(
+            i -> Math.sqrt(centred.gram().innerProduct(position, i, position, i)) * factors[i])
+        .toArray();
   }
 
   /**
@@ -326,7 +410,7 @@ public final class LayerGrams {
       cosines[i][i] = 1;
     }
     int[] order = IntStream.range(0, cosines.length).toArray();
-    return GramFactor.of(cosines, order, products.threads());
+    return GramFactor.of(cosines, order, products);
   }
 
   /**
@@ -405,7 +489,11 @@ public final class LayerGrams {
      * @param group the layer
      */
     GramFactor factor(Group group) {
-      return GramFactor.of(gram, plain.position(group), products.threads());
+      return GramFactor.of(
+          gram,
+          plain.position(group),
+          GramFactor.living(gram, plain.position(group)),
+          products);
     }
 
     /**
@@ -416,10 +504,7 @@ public final class LayerGrams {
      * @param y living neurons of Y
      */
     double[][] cosines(int[] x, int[] y) {
-      double operations = 2.0 * x.length * y.length * (x.length + y.length);
-      try (Threads threads = new Threads(products.threads(), operations)) {
-        return Cosines.between(gram, plain.x(), x, plain.y(), y, threads);
-      }
+      return Cosines.between(gram, plain.x(), x, plain.y(), y, products);
     }
   }
 

@@ -34,9 +34,9 @@ final class LinearCka implements Measure {
     if (!layers.bothVary()) {
       return OptionalDouble.empty();
     }
-    double x = Products.squares(layers.centred(Group.X, Group.X));
-    double y = Products.squares(layers.centred(Group.Y, Group.Y));
-    double xy = Products.squares(layers.centred(Group.X, Group.Y));
+    double x = layers.squares(Group.X, Group.X);
+    double y = layers.squares(Group.Y, Group.Y);
+    double xy = layers.squares(Group.X, Group.Y);
     return OptionalDouble.of(Math.min(1, xy / (Math.sqrt(x) * Math.sqrt(y))));
   }
 }

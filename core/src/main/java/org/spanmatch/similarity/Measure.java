@@ -3,6 +3,7 @@ package org.spanmatch.similarity;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.ProjectionTable;
 
 /**
  * A measure of how similar two layers are, or of one of them, computed from their inner products
@@ -45,6 +46,25 @@ public interface Measure {
    * @return the value; empty where it is undefined
    */
   OptionalDouble of(LayerGrams layers);
+
+  /**
+   * {@return whether {@link #of(ProjectionTable)} may have a value, for less than it costs to
+   * compute it from inner products}
+   */
+  default boolean asksTable() {
+    return false;
+  }
+
+  /**
+   * Computes the measure from a table of both layers, centred or not, which costs O(n²) operations
+   * beside its distances.
+   *
+   * @param table the table, from which nothing has been removed yet
+   * @return the value; empty where the table can't give it, and inner products may
+   */
+  default OptionalDouble of(ProjectionTable table) {
+    return OptionalDouble.empty();
+  }
 
   /** {@return all measures, in the order of results} */
   static List<Measure> all() {

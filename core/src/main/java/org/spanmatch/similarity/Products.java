@@ -1,63 +1,129 @@
 package org.spanmatch.similarity;
 
 import java.util.function.IntConsumer;
+import org.spanmatch.kernel.ProjectionKernel;
+import org.spanmatch.kernel.ProjectionKernel.MatrixProducts;
+import org.spanmatch.kernel.ProjectionKernel.MatrixProducts.Block;
 
 /**
- * Products of dense matrices stored as rows, with the same bits for any number of threads.
+ * Products of dense matrices stored as rows, with the same bits for any number of threads: on what
+ * a kernel offers where they are large, and in plain loops.
  *
- * @param threads number of threads, at least 1, for products that repay them
+ * @param on computes large products
  */
-record Products(int threads) {
+record Products(MatrixProducts on) {
   private static final int TILE = 32;
+
+  // Products of fewer rows, or less depth, take longer to be packed than they are worth.
+  private static final int DEEP = 64;
+
+  /** Computes without a kernel, on some threads where they are worth it. */
+  Products(int threads) {
+    this(new PlainProducts(threads));
+  }
+
+  /** What a kernel offers, or else plain loops on as many threads. */
+  static Products of(ProjectionKernel kernel) {
+    return kernel
+        .products()
+        .map(Products::new)
+        .orElseGet(() -> new Products(kernel.info().threads()));
+  }
+
+  int threads() {
+    return on.threads();
+  }
 
   /** Returns A·B, of the rows of A and of B. */
   double[][] of(double[][] a, double[][] b) {
-    int columns = b.length == 0 ? 0 : b[0].length;
-    double[][] product = new double[a.length][columns];
-    add(product, 0, a.length, a, b, 0, b.length, 0, columns);
+    return of(whole(a), whole(b));
+  }
+
+  /** Returns A·B. */
+  double[][] of(Block a, Block b) {
+    int rows = a.transposed() ? a.columns() : a.rows();
+    int columns = b.transposed() ? b.rows() : b.columns();
+    double[][] product = new double[rows][columns];
+    add(whole(product), false, a, b, false);
     return product;
   }
 
   /** Returns A·Aᵀ, of the rows of A. */
   double[][] withTranspose(double[][] a) {
-    return of(a, transpose(a));
+    double[][] product = new double[a.length][a.length];
+    add(whole(product), false, whole(a), whole(a).transpose(), true);
+    mirror(product);
+    return product;
   }
 
-  /**
-   * Adds multiples of rows: {@code target[i] += Σ factors[i][k]·sources[k]} for rows i from {@code
-   * fromRow} to {@code toRow − 1}, sources k from {@code from} to {@code to − 1}, and columns from
-   * {@code fromColumn} to {@code toColumn − 1}.
-   */
-  void add(
-      double[][] target,
-      int fromRow,
-      int toRow,
-      double[][] factors,
-      double[][] sources,
-      int from,
-      int to,
-      int fromColumn,
-      int toColumn) {
-    int strips = ceil(toColumn - fromColumn, Rows.WIDTH);
-    int stacks = ceil(toRow - fromRow, Rows.HEIGHT);
-    long work = (long) (toColumn - fromColumn) * (toRow - fromRow) * (to - from);
-    each(
-        2.0 * work,
+  /** Copies what is right of the diagonal to the left of it. */
+  static void mirror(double[][] matrix) {
+    for (int row = 0; row < matrix.length; row += TILE) {
+      for (int column = 0; column <= row; column += TILE) {
+        for (int i = row; i < Math.min(matrix.length, row + TILE); i++) {
+          for (int j = column; j < Math.min(i, column + TILE); j++) {
+            matrix[i][j] = matrix[j][i];
+          }
+        }
+      }
+    }
+  }
+
+  /** Returns all of a matrix. */
+  static Block whole(double[][] matrix) {
+    return Block.of(matrix, 0, matrix.length, 0, matrix.length == 0 ? 0 : matrix[0].length);
+  }
+
+  /** Adds a product to a block, or subtracts it: see {@link MatrixProducts#add}. */
+  void add(Block target, boolean subtract, Block left, Block right, boolean upper) {
+    int depth = left.transposed() ? left.rows() : left.columns();
+    boolean isSmall = Math.min(depth, Math.min(target.rows(), target.columns())) < DEEP;
+    if (isSmall && !right.transposed()) {
+      addInStrips(on, target, subtract, left, right, upper);
+    } else {
+      on.add(target, subtract, left, right, upper);
+    }
+  }
+
+  /** The same in plain loops; the right factor is not transposed. */
+  static void addInStrips(
+      MatrixProducts on, Block target, boolean subtract, Block left, Block right, boolean upper) {
+    int strips = Rows.ranges(target.columns());
+    int stacks = ceil(target.rows(), Rows.HEIGHT);
+    on.run(
+        2.0 * target.rows() * target.columns() * right.rows(),
         strips * stacks,
         task -> {
-          int row = fromRow + task / strips * Rows.HEIGHT;
-          int lastRow = Math.min(toRow, row + Rows.HEIGHT);
-          int column = fromColumn + task % strips * Rows.WIDTH;
-          int lastColumn = Math.min(toColumn, column + Rows.WIDTH);
-          Rows.add(target, row, lastRow, factors, sources, from, to, column, lastColumn);
+          int row = task / strips * Rows.HEIGHT;
+          int lastRow = Math.min(target.rows(), row + Rows.HEIGHT);
+          int column = task % strips * Rows.WIDTH;
+          int lastColumn = Math.min(target.columns(), column + Rows.WIDTH);
+          if (!upper || lastColumn > row) {
+            Rows.add(
+                part(target, row, lastRow, column, lastColumn),
+                subtract,
+                left.transposed()
+                    ? part(left, 0, left.rows(), row, lastRow)
+                    : part(left, row, lastRow, 0, left.columns()),
+                part(right, 0, right.rows(), column, lastColumn));
+          }
         });
+  }
+
+  /** Returns some rows and columns of a block, as they are before it is transposed. */
+  private static Block part(Block of, int row, int lastRow, int column, int lastColumn) {
+    return new Block(
+        of.matrix(),
+        of.row() + row,
+        of.column() + column,
+        lastRow - row,
+        lastColumn - column,
+        of.transposed());
   }
 
   /** Runs independent tasks, on several threads if their operations are worth it. */
   void each(double operations, int tasks, IntConsumer task) {
-    try (Threads workers = new Threads(threads, operations)) {
-      workers.run(tasks, task);
-    }
+    on.run(operations, tasks, task);
   }
 
   /** Returns the sum of products, in four chains that the processor can overlap. */
@@ -90,14 +156,19 @@ record Products(int threads) {
 
   /** Returns the columns of a matrix as rows. */
   static double[][] transpose(double[][] rows) {
-    int columns = rows.length == 0 ? 0 : rows[0].length;
-    double[][] transposed = new double[columns][rows.length];
-    for (int row = 0; row < rows.length; row += TILE) {
-      for (int column = 0; column < columns; column += TILE) {
-        int lastColumn = Math.min(columns, column + TILE);
-        for (int i = row; i < Math.min(rows.length, row + TILE); i++) {
+    return transpose(whole(rows));
+  }
+
+  /** Returns the columns of a block as rows, as they are before it is transposed. */
+  static double[][] transpose(Block of) {
+    double[][] transposed = new double[of.columns()][of.rows()];
+    for (int row = 0; row < of.rows(); row += TILE) {
+      for (int column = 0; column < of.columns(); column += TILE) {
+        int lastColumn = Math.min(of.columns(), column + TILE);
+        for (int i = row; i < Math.min(of.rows(), row + TILE); i++) {
+          double[] source = of.matrix()[of.row() + i];
           for (int j = column; j < lastColumn; j++) {
-            transposed[j][i] = rows[i][j];
+            transposed[j][i] = source[of.column() + j];
           }
         }
       }

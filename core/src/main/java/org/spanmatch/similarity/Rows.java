@@ -1,5 +1,7 @@
 package org.spanmatch.similarity;
 
+import org.spanmatch.kernel.ProjectionKernel.MatrixProducts.Block;
+
 /**
  * Products of matrices that are stored as rows, in plain loops that C2 turns into vector
  * instructions: multiples of four rows are added to one. Two rows of results at a time would need
@@ -32,118 +34,62 @@ final class Rows {
   }
 
   /**
-   * Subtracts Aᵀ·B from some columns of some rows: {@code target[i] −= Σ a[l][i]·b[l]}. The sources
-   * may be rows of the target that are not among those written.
+   * Adds left·right to a block, or subtracts it. The factors may be rows of the matrix of the
+   * target that are not among those written.
    *
-   * @param from the first row of the target that is written, and column of A
-   * @param to the end of these rows
-   * @param first the first row of A and B
-   * @param last the end of these rows
-   * @param left the first column that is written
-   * @param right the end of these columns
+   * @param target the block
+   * @param subtract whether to subtract
+   * @param left a factor with as many rows as the target
+   * @param right a factor with as many columns, not transposed
    */
-  static void subtractTransposed(
-      double[][] target,
-      int from,
-      int to,
-      double[][] a,
-      double[][] b,
-      int first,
-      int last,
-      int left,
-      int right) {
-    add(target, from, to, -1, a, true, b, first, last, left, right);
-  }
-
-  /**
-   * Subtracts A·B from some columns of some rows: {@code target[i] −= Σ a[i][l]·b[l]}; see {@link
-   * #subtractTransposed}.
-   */
-  static void subtract(
-      double[][] target,
-      int from,
-      int to,
-      double[][] a,
-      double[][] b,
-      int first,
-      int last,
-      int left,
-      int right) {
-    add(target, from, to, -1, a, false, b, first, last, left, right);
-  }
-
-  /**
-   * Adds A·B to some columns of some rows: {@code target[i] += Σ a[i][l]·b[l]}; see {@link
-   * #subtractTransposed}.
-   */
-  static void add(
-      double[][] target,
-      int from,
-      int to,
-      double[][] a,
-      double[][] b,
-      int first,
-      int last,
-      int left,
-      int right) {
-    add(target, from, to, 1, a, false, b, first, last, left, right);
-  }
-
-  private static void add(
-      double[][] target,
-      int from,
-      int to,
-      double sign,
-      double[][] a,
-      boolean transposed,
-      double[][] b,
-      int first,
-      int last,
-      int left,
-      int right) {
+  static void add(Block target, boolean subtract, Block left, Block right) {
+    int columns = target.columns();
     double[] factors = new double[DEPTH];
-    if (to - from < FEW) {
-      for (int i = from; i < to; i++) {
-        for (int start = first; start < last; start += DEPTH) {
-          int count = Math.min(DEPTH, last - start);
-          factors(a, transposed, i, start, count, sign, factors);
-          addMultiples(target[i], factors, b, start, count, left, right);
+    if (target.rows() < FEW && target.column() == right.column()) {
+      for (int i = 0; i < target.rows(); i++) {
+        double[] row = target.matrix()[target.row() + i];
+        for (int start = 0; start < right.rows(); start += DEPTH) {
+          int count = Math.min(DEPTH, right.rows() - start);
+          factors(left, subtract, i, start, count, factors);
+          int first = right.row() + start;
+          addMultiples(
+              row, factors, right.matrix(), first, count, right.column(), right.column() + columns);
         }
       }
       return;
     }
     // Copies lie side by side, where rows at a distance of a power of two would evict each other.
-    double[][] sums = new double[to - from][right - left + GAP];
-    double[][] copies = new double[DEPTH][right - left + GAP];
-    for (int start = first; start < last; start += DEPTH) {
-      int count = Math.min(DEPTH, last - start);
+    double[][] sums = new double[target.rows()][columns + GAP];
+    double[][] copies = new double[DEPTH][columns + GAP];
+    for (int start = 0; start < right.rows(); start += DEPTH) {
+      int count = Math.min(DEPTH, right.rows() - start);
       for (int l = 0; l < count; l++) {
-        System.arraycopy(b[start + l], left, copies[l], 0, right - left);
+        double[] source = right.matrix()[right.row() + start + l];
+        System.arraycopy(source, right.column(), copies[l], 0, columns);
       }
-      for (int i = from; i < to; i++) {
-        factors(a, transposed, i, start, count, sign, factors);
-        addMultiples(sums[i - from], factors, copies, 0, count, 0, right - left);
+      for (int i = 0; i < sums.length; i++) {
+        factors(left, subtract, i, start, count, factors);
+        addMultiples(sums[i], factors, copies, 0, count, 0, columns);
       }
     }
-    for (int i = from; i < to; i++) {
-      double[] row = target[i];
-      double[] sum = sums[i - from];
-      for (int j = left; j < right; j++) {
-        row[j] += sum[j - left];
+    for (int i = 0; i < sums.length; i++) {
+      double[] row = target.matrix()[target.row() + i];
+      double[] sum = sums[i];
+      for (int j = 0; j < columns; j++) {
+        row[target.column() + j] += sum[j];
       }
     }
   }
 
   private static void factors(
-      double[][] a,
-      boolean transposed,
-      int i,
-      int start,
-      int count,
-      double sign,
-      double[] factors) {
+      Block left, boolean subtract, int i, int start, int count, double[] factors) {
+    double sign = subtract ? -1 : 1;
     for (int l = 0; l < count; l++) {
-      factors[l] = sign * (transposed ? a[start + l][i] : a[i][start + l]);
+      factors[l] =
+          sign
+              * (left.transposed()
+                  ? left.matrix()[left.row() + start + l][left.column() + i]
+                  : left.matrix()[left.row() + i][left.column() + start + l]);
     }
   }
 

@@ -3,6 +3,7 @@ package org.spanmatch.similarity;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.stream.IntStream;
+import org.spanmatch.kernel.ProjectionKernel.MatrixProducts.Block;
 
 /**
  * All eigenvalues and eigenvectors of a symmetric matrix: A = VᵀΛV with the eigenvectors as the
@@ -182,7 +183,12 @@ final class SymmetricEigen {
       }
       v[k + 1] = 1;
       double[] w = product[0];
-      products.add(product, 0, 1, new double[][] {v}, a, k + 1, n, k + 1, n);
+      products.add(
+          Block.of(product, 0, 1, k + 1, n),
+          false,
+          Block.of(new double[][] {v}, 0, 1, k + 1, n),
+          Block.of(a, k + 1, n, k + 1, n),
+          false);
       for (int i = from; i < k; i++) {
         double onReflector = Products.dot(reflectors[i], v, k + 1, n);
         double onCompanion = Products.dot(companions[i], v, k + 1, n);
@@ -212,7 +218,12 @@ final class SymmetricEigen {
           factorsOfRows[i][width + k] = -companions[from + k][i];
         }
       }
-      products.add(a, to, n, factorsOfRows, sources, 0, 2 * width, to, n);
+      products.add(
+          Block.of(a, to, n, to, n),
+          false,
+          Block.of(factorsOfRows, to, n, 0, 2 * width),
+          Block.of(sources, 0, 2 * width, to, n),
+          false);
     }
 
     /**
@@ -245,7 +256,12 @@ final class SymmetricEigen {
         int width = Math.min(n, from + PANEL) - from;
         double[][] v = Arrays.copyOfRange(reflectors, from, from + width);
         double[][] onReflectors = new double[width][count];
-        products.add(onReflectors, 0, width, v, columns, from, n, 0, count);
+        products.add(
+            Products.whole(onReflectors),
+            false,
+            Block.of(v, 0, width, from, n),
+            Block.of(columns, from, n, 0, count),
+            false);
         double[][] turned = products.of(triangles[from / PANEL], onReflectors);
         double[][] factorsOfRows = new double[n][width];
         for (int i = from; i < n; i++) {
@@ -253,7 +269,12 @@ final class SymmetricEigen {
             factorsOfRows[i][k] = -v[k][i];
           }
         }
-        products.add(columns, from, n, factorsOfRows, turned, 0, width, 0, count);
+        products.add(
+            Block.of(columns, from, n, 0, count),
+            false,
+            Block.of(factorsOfRows, from, n, 0, width),
+            Products.whole(turned),
+            false);
       }
       return columns;
     }

@@ -295,17 +295,14 @@ class GramFactorTest {
     int[] order = shuffled(1010, 12);
     double[][] expected = null;
     for (int threads : List.of(1, 2, 3, 8)) {
-      double[][] matrix;
-      double[][] b;
-      try (Threads workers = new Threads(threads, 1e12)) {
-        matrix = Cosines.within(gram, 0, order, workers);
-        b = Cosines.between(gram, 0, order, 1, shuffled(400, 1), workers);
-      }
+      Products products = new Products(threads);
+      double[][] matrix = Cosines.within(gram, 0, order, products);
+      double[][] b = Cosines.between(gram, 0, order, 1, shuffled(400, 1), products);
       // Of rank 60; with more on the diagonal it is positive definite.
       for (int i = 0; i < matrix.length; i++) {
         matrix[i][i] = 2;
       }
-      GramFactor factor = GramFactor.of(matrix, order, threads);
+      GramFactor factor = GramFactor.of(matrix, order, products);
       assertEquals(1010, factor.rank());
       factor.solve(b);
       if (expected != null) {

@@ -7,22 +7,22 @@ import org.spanmatch.cli.options.ChanceOptions.Method;
 import org.spanmatch.compare.LayerComparison;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPair.OfActivations;
+import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.similarity.Chance;
 
 /**
  * Finds what the layers have in common by chance.
  *
  * @param options how
- * @param threads number of threads
+ * @param kernel computes
  * @param shuffled by layer, what a pass with shuffled examples found; empty without one
  */
-record ByChance(ChanceOptions options, int threads, List<Chance> shuffled) {
+record ByChance(ChanceOptions options, ProjectionKernel kernel, List<Chance> shuffled) {
   /** Prepares it, which reads all layers if their examples are to be shuffled. */
   static ByChance of(Comparison comparison, ChanceOptions options) {
-    int threads = comparison.options().kernel().threads();
     return new ByChance(
         options,
-        threads,
+        comparison.kernel(),
         options.method() == Method.SHUFFLE
             ? comparison.shuffled(
                 comparison.input().pairs().stream()
@@ -45,6 +45,6 @@ record ByChance(ChanceOptions options, int threads, List<Chance> shuffled) {
 
   /** What the formula says of two layers. */
   Chance of(LayerPair.OfGram added, LayerComparison.Steps steps) {
-    return steps.run("chance", () -> Chance.of(added.gram(), added.x(), added.y(), threads));
+    return steps.run("chance", () -> Chance.of(added.gram(), added.x(), added.y(), kernel));
   }
 }

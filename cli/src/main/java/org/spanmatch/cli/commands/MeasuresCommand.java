@@ -94,8 +94,7 @@ public final class MeasuresCommand implements Command {
               comparison.answers(
                   "measures",
                   List.of("compress", "measures"),
-                  new MeasuresRun(
-                      options.measures(), options.comparing().computing().kernel().threads())),
+                  new MeasuresRun(options.measures(), comparison.kernel())),
               input.skipped(),
               input.leftOut());
     }

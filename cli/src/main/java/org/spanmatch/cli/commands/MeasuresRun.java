@@ -1,10 +1,12 @@
 package org.spanmatch.cli.commands;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.spanmatch.compare.LayerComparison;
@@ -15,6 +17,7 @@ import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.report.results.MeasuresResult;
 import org.spanmatch.report.results.PairNames;
@@ -22,22 +25,29 @@ import org.spanmatch.similarity.LayerGrams;
 import org.spanmatch.similarity.Measure;
 
 /**
- * Computes measures of similarity for each layer. They come from the Gram matrix; the table is for
- * the warnings alone.
+ * Computes measures of similarity for each layer. Most come from the Gram matrix; the table has
+ * what some would otherwise have to compute, and the warnings.
  *
  * @param measures what to compute
- * @param threads number of threads that compute
- * @param found the values of the layer whose table is asked next; null for an undefined one
+ * @param kernel computes
+ * @param found the values of the layer whose table is asked next, of those measures that don't ask
+ *     it; null for an undefined one
+ * @param layers looks at the layer's inner products once more; null before the first look, and if no
+ *     measure asks the table
  * @param note why a measure is null that could be had
  */
 record MeasuresRun(
-    List<Measure> measures, int threads, Map<String, Double> found, Optional<String> note)
+    List<Measure> measures,
+    ProjectionKernel kernel,
+    Map<String, Double> found,
+    Supplier<LayerGrams> layers,
+    Optional<String> note)
     implements Question<MeasuresResult.Layer> {
   private static final int LEAST_SAMPLES = 4; // for which there is an unbiased HSIC
 
   /** Computes these measures. */
-  MeasuresRun(List<Measure> measures, int threads) {
-    this(measures, threads, Map.of(), Optional.empty());
+  MeasuresRun(List<Measure> measures, ProjectionKernel kernel) {
+    this(measures, kernel, Map.of(), null, Optional.empty());
   }
 
   @Override
@@ -65,31 +75,56 @@ record MeasuresRun(
     return steps.run(
         "measures",
         () -> {
-          LayerGrams layers = LayerGrams.of(added.gram(), added.x(), added.y(), threads);
-          Map<String, Double> values = new LinkedHashMap<>();
+          Supplier<LayerGrams> look =
+              () -> LayerGrams.of(added.gram(), added.x(), added.y(), kernel);
+          LayerGrams looked = look.get();
+          Map<String, Double> values = new HashMap<>();
           for (Measure measure : measures) {
-            OptionalDouble value = measure.of(layers);
-            values.put(measure.name(), value.isPresent() ? value.getAsDouble() : null);
+            if (!measure.asksTable()) {
+              values.put(measure.name(), orNull(measure.of(looked)));
+            }
           }
           Optional<String> reason =
-              layers
+              looked
                   .problem()
                   .map(problem -> "what is centred can't be had: " + problem)
-                  .or(() -> lacking(added, layers, values));
-          return new MeasuresRun(measures, threads, values, reason);
+                  .or(() -> lacking(added, looked, values));
+          boolean asks = measures.stream().anyMatch(Measure::asksTable);
+          return new MeasuresRun(measures, kernel, values, asks ? look : null, reason);
         });
+  }
+
+  private static Double orNull(OptionalDouble value) {
+    return value.isPresent() ? value.getAsDouble() : null;
+  }
+
+  /** Asks the table, or else the inner products. */
+  private Double ask(Measure measure, ProjectionTable table) {
+    OptionalDouble value = measure.of(table);
+    return orNull(value.isPresent() ? value : measure.of(layers.get()));
+  }
+
+  /** All values in the order of the measures. */
+  private Map<String, Double> values(ProjectionTable table) {
+    Map<String, Double> values = new LinkedHashMap<>();
+    for (Measure measure : measures) {
+      values.put(
+          measure.name(),
+          measure.asksTable() ? ask(measure, table) : found.get(measure.name()));
+    }
+    return values;
   }
 
   /** Says why a measure is missing that needs norm products. */
   private Optional<String> lacking(
-      LayerPair.OfGram added, LayerGrams layers, Map<String, Double> values) {
+      LayerPair.OfGram added, LayerGrams looked, Map<String, Double> values) {
     List<String> missing =
         measures.stream()
             .filter(Measure::needsNormProducts)
             .map(Measure::name)
             .filter(name -> values.get(name) == null)
             .toList();
-    if (missing.isEmpty() || !layers.bothVary() || layers.samples() < LEAST_SAMPLES) {
+    if (missing.isEmpty() || !looked.bothVary() || looked.samples() < LEAST_SAMPLES) {
       return Optional.empty();
     }
     return Optional.of(String.join(", ", missing) + " can't be had: " + reason(added));
@@ -128,7 +163,7 @@ record MeasuresRun(
         PerGroup.from(table::dead),
         steps.run("measures", () -> Warning.of(table)),
         table.precision(),
-        found,
+        steps.run("measures", () -> values(table)),
         note);
   }
 

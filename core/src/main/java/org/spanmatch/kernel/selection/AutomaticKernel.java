@@ -162,6 +162,16 @@ final class AutomaticKernel implements ProjectionKernel {
     return onChosen(size, true, kernel -> kernel.compress(x, y, options));
   }
 
+  /** Those of the first kernel that runs on the processor. */
+  @Override
+  public Optional<MatrixProducts> products() {
+    requireOpen();
+    return backends.stream()
+        .filter(backend -> !backend.candidate.isAccelerator())
+        .findFirst()
+        .flatMap(backend -> backend.kernel().products());
+  }
+
   /** Runs work on the chosen kernel, or on the next one if that declines or lacks memory. */
   private <T> T onChosen(Size size, boolean addsUp, Function<ProjectionKernel, T> work) {
     requireOpen();

@@ -2,6 +2,7 @@ package org.spanmatch.kernel.vector;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramMatrix;
@@ -18,6 +19,7 @@ import org.spanmatch.kernel.backend.HeapMemory;
 import org.spanmatch.kernel.backend.LivingPair;
 import org.spanmatch.kernel.backend.UnitGram;
 import org.spanmatch.kernel.vector.gemm.Gemm;
+import org.spanmatch.kernel.vector.gemm.GemmProducts;
 import org.spanmatch.kernel.vector.gemm.MicroKernels;
 import org.spanmatch.kernel.vector.gemm.WorkerPool;
 import org.spanmatch.kernel.vector.gram.GramAccumulator;
@@ -161,6 +163,12 @@ final class VectorKernel implements ProjectionKernel {
       vectors = TriangularVectors.of((TriangularFactor) gram, pair, gemm);
     }
     return new SweptTable(vectors, gemm, pair);
+  }
+
+  @Override
+  public Optional<MatrixProducts> products() {
+    requireOpen();
+    return Optional.of(new GemmProducts(new Gemm(microKernels, workers)));
   }
 
   private void requireOpen() {

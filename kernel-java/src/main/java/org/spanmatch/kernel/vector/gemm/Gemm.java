@@ -194,6 +194,15 @@ public final class Gemm {
     }
   }
 
+  /** A factor of a product, as vectors that are packed into panels. */
+  interface Operand {
+    /** The number of vectors. */
+    int size();
+
+    /** Packs {@code depth} elements of a panel of vectors. */
+    void pack(int from, int depth, int first, int width, double[] target, int to);
+  }
+
   /**
    * A factor of a product: a part of a matrix whose depth, the dimension that is summed over, runs
    * along the rows or along the columns.
@@ -203,7 +212,8 @@ public final class Gemm {
    * @param size number of vectors, each as long as the depth
    * @param transposed whether the vectors are rows, so that the depth runs along the columns
    */
-  public record Factor(Matrix matrix, int row, int column, int size, boolean transposed) {
+  public record Factor(Matrix matrix, int row, int column, int size, boolean transposed)
+      implements Operand {
     /** Returns a factor whose vectors are columns. */
     public static Factor columns(Matrix matrix, int row, int column, int size) {
       return new Factor(matrix, row, column, size, false);
@@ -214,8 +224,8 @@ public final class Gemm {
       return new Factor(matrix, row, column, size, true);
     }
 
-    /** Packs {@code depth} elements of a panel of vectors. */
-    void pack(int from, int depth, int first, int width, double[] target, int to) {
+    @Override
+    public void pack(int from, int depth, int first, int width, double[] target, int to) {
       int count = Math.min(width, size - first);
       double[] values = matrix.values;
       if (transposed) {
@@ -254,6 +264,21 @@ public final class Gemm {
       Matrix target,
       ColumnWork before,
       BlockWork after) {
+    subtractProduct(leftFactor, rightFactor, depth, target, false, before, after);
+  }
+
+  /**
+   * Does the same, for all elements or those on and right of the target's diagonal; then the others
+   * are undefined.
+   */
+  void subtractProduct(
+      Operand leftFactor,
+      Operand rightFactor,
+      int depth,
+      Matrix target,
+      boolean upper,
+      ColumnWork before,
+      BlockWork after) {
     int width = kernels.nr();
     int leftPanels = Matrix.padded(leftFactor.size(), width) / width;
     int rightPanels = Matrix.padded(rightFactor.size(), width) / width;
@@ -281,7 +306,7 @@ public final class Gemm {
                     int firstColumn = q * width;
                     int columns = Math.min(blockColumns, rightPanels - q);
                     Part part =
-                        new Part(target, firstRow, firstColumn, panels, columns, width, false);
+                        new Part(target, firstRow, firstColumn, panels, columns, width, upper);
                     multiply(leftOffset, q * width * slice, slice, part);
                     if (isLast) {
                       int lastColumn = Math.min(rightFactor.size(), firstColumn + columns * width);
@@ -341,7 +366,7 @@ public final class Gemm {
   }
 
   private void subtractProduct(
-      Factor leftFactor, Factor rightFactor, int depth, SliceTasks products) {
+      Operand leftFactor, Operand rightFactor, int depth, SliceTasks products) {
     int width = kernels.nr();
     int leftPanels = Matrix.padded(leftFactor.size(), width) / width;
     int rightPanels = Matrix.padded(rightFactor.size(), width) / width;
@@ -381,7 +406,7 @@ public final class Gemm {
   }
 
   private void addPacking(
-      List<Runnable> tasks, Factor factor, int panels, int from, int slice, double[] packed) {
+      List<Runnable> tasks, Operand factor, int panels, int from, int slice, double[] packed) {
     int width = kernels.nr();
     for (int p = 0; p < panels; p += TASK_PANELS) {
       int first = p;
@@ -393,6 +418,16 @@ public final class Gemm {
             }
           });
     }
+  }
+
+  /** The number of threads that compute. */
+  int threads() {
+    return workers.threads();
+  }
+
+  /** Runs tasks that don't depend on each other, on all threads if they are worth it. */
+  void run(List<Runnable> tasks, double operations) {
+    run(tasks, operations >= PARALLEL_STEPS);
   }
 
   private void run(List<Runnable> tasks, boolean parallel) {

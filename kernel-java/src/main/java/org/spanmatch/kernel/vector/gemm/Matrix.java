@@ -18,12 +18,22 @@ public final class Matrix {
    * @param tile the tile size; rows and columns are padded to multiples of it
    */
   public Matrix(int rows, int columns, int tile) {
+    this(rows, columns, tile, new double[0]);
+  }
+
+  private Matrix(int rows, int columns, int tile, double[] memory) {
     this.rows = rows;
     this.columns = columns;
     int padded = padded(columns, tile);
     // Rows at a distance of a multiple of the page size would evict each other from the caches.
     this.stride = padded % PAGE_VALUES == 0 ? padded + tile : padded;
-    this.values = new double[Math.multiplyExact(padded(rows, tile), stride)];
+    int length = Math.multiplyExact(padded(rows, tile), stride);
+    this.values = memory.length >= length ? memory : new double[length];
+  }
+
+  /** Returns a matrix of any content and size, in the memory of this one if that has enough. */
+  Matrix reused(int newRows, int newColumns, int tile) {
+    return new Matrix(newRows, newColumns, tile, values);
   }
 
   private Matrix(Matrix other, int columns, double[] values) {

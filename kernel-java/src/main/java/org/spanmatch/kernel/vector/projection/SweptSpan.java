@@ -2,6 +2,7 @@ package org.spanmatch.kernel.vector.projection;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.ProjectionTable;
@@ -285,6 +286,21 @@ final class SweptSpan {
     double least = Math.min(1, Math.sqrt(Math.max(0, largest))) - 1.001 * (bound + drift);
     // Rounding makes squares negative, and bounds overflow to NaN.
     return least > 0 ? least * least : Double.NEGATIVE_INFINITY;
+  }
+
+  /** Returns what a fresh start has found; empty once vectors have been swept out since. */
+  Optional<Coefficients> coefficients() {
+    if (state.spanning.isEmpty() || state.projected.isEmpty()) {
+      return Optional.of(Coefficients.NONE);
+    }
+    if (state.tableau == null) {
+      freshStart.run(state);
+    }
+    Tableau tableau = state.tableau;
+    // R⁻ᵀ lies in the first columns until there is a triangle no longer.
+    return tableau.triangle == null || state.drift != null
+        ? Optional.empty()
+        : Optional.of(new Coefficients(tableau));
   }
 
   /** Returns the dimension of the span. */

@@ -6,6 +6,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
@@ -92,6 +93,23 @@ public final class SweptTable extends NeuronTable {
       progress.update("spectrum", peeled.size(), total);
     }
     return peeled;
+  }
+
+  @Override
+  public OptionalDouble squaredCosines() {
+    requireOpen();
+    return Coefficients.sumOfProducts(
+        spans.get(Group.X).coefficients(), spans.get(Group.Y).coefficients(), gemm);
+  }
+
+  @Override
+  public Optional<Projected> project(Group span, double[] cosines) {
+    requireOpen();
+    int[] spanning = columns(span, remaining(span));
+    return spans
+        .get(span.other())
+        .coefficients()
+        .map(coefficients -> coefficients.project(spanning, cosines, gemm));
   }
 
   @Override
