@@ -21,7 +21,7 @@ usage() {
 
 all_suites=(limits compression projection spectrum phases measures scaling minimal layer file memory cold)
 # Seconds on two cores: of a measurement with -f 1, about 8 if a call is short.
-declare -A planned=([limits]=50 [compression]=370 [projection]=120 [spectrum]=95 [phases]=190 [measures]=45
+declare -A planned=([limits]=50 [compression]=370 [projection]=120 [spectrum]=95 [phases]=190 [measures]=61
   [scaling]=130 [minimal]=125 [layer]=95 [file]=40 [memory]=45 [cold]=75)
 out=benchmarks/results/$(date -u +%F)
 quick=false
@@ -158,7 +158,7 @@ phases() {
 # Relative to the suite phases.
 measures() {
   jmh measures-1 MeasuresBenchmark.all "${slow[@]}" "${all[@]}" -p neurons=$measured
-  jmh measures-2 'MeasuresBenchmark.(cheap|table)' "${single[@]}" "${all[@]}" -p neurons=$measured
+  jmh measures-2 'MeasuresBenchmark.(alone|chance|cheap|table)' "${single[@]}" "${all[@]}" -p neurons=$measured
 }
 
 # How much faster everything gets with 1, 2, 4 ... threads.

@@ -38,7 +38,15 @@ record PhaseTables(Results results) {
             new Column<>("what", result -> result.benchmark().replaceFirst("^.*\\.", "")),
             MarkdownTable.time(),
             MarkdownTable.meanError(),
-            new Column<>("/ compressing and all distances", this::perDistances)));
+            new Column<>("/ compressing and all distances", this::perDistances),
+            new Column<>("/ table of the Gram matrix", this::perTable)));
+  }
+
+  private String perTable(Measurement measures) {
+    return results
+        .beside(measures, "MeasuresBenchmark.table")
+        .map(table -> digits(measures.milliseconds() / table.milliseconds()))
+        .orElse(NONE);
   }
 
   private String perDistances(Measurement measures) {

@@ -114,7 +114,7 @@ class BenchmarksRunTest {
   @Test
   void measuresBenchmarkRuns() throws RunnerException {
     ChainedOptionsBuilder options = layers(4, 100, "java", "reference").param("threads", "1", "2");
-    assertEquals(3 * 4, run(MeasuresBenchmark.class, options).size());
+    assertEquals(5 * 4, run(MeasuresBenchmark.class, options).size());
   }
 
   @Test

@@ -124,8 +124,7 @@ final class ShiftedMatrix {
     for (int i = 0; i < rows.sums.length; i++) {
       int first = triangle ? i : 0;
       place -= first;
-      move(
-          old, block, place, first, rows.steps[i], columns.sums, rows.newSums[i], columns.steps);
+      move(old, block, place, first, rows.steps[i], columns.sums, rows.newSums[i], columns.steps);
       place += columns.sums.length;
     }
     return block;

@@ -42,7 +42,13 @@ final class Cosines {
   }
 
   private static double[][] of(
-      Gram gram, int layer, int[] rows, int other, int[] columns, boolean upper, Products products) {
+      Gram gram,
+      int layer,
+      int[] rows,
+      int other,
+      int[] columns,
+      boolean upper,
+      Products products) {
     return gram instanceof GramMatrix matrix
         ? of(matrix, layer, rows, other, columns, upper, products)
         : of((TriangularFactor) gram, layer, rows, other, columns, upper, products);

@@ -12,8 +12,8 @@ import org.spanmatch.gram.GramPair;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.Group;
-import org.spanmatch.kernel.ProjectionKernel.MatrixProducts.Block;
 import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.kernel.ProjectionKernel.MatrixProducts.Block;
 
 /**
  * Relative distances of neurons on samples that the projections were not fitted to.
@@ -248,7 +248,8 @@ public final class HeldOut {
     }
 
     /** Subtracts the product of a matrix' strictly lower triangle with another, by halves. */
-    private void subtractLower(double[][] target, double[][] lower, double[][] b, int from, int to) {
+    private void subtractLower(
+        double[][] target, double[][] lower, double[][] b, int from, int to) {
       int columns = isRare.length;
       if (to - from > Rows.HEIGHT) {
         int middle = (from + to) / 2;

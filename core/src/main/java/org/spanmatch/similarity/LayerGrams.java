@@ -490,10 +490,7 @@ public final class LayerGrams {
      */
     GramFactor factor(Group group) {
       return GramFactor.of(
-          gram,
-          plain.position(group),
-          GramFactor.living(gram, plain.position(group)),
-          products);
+          gram, plain.position(group), GramFactor.living(gram, plain.position(group)), products);
     }
 
     /**

@@ -118,7 +118,8 @@ class MeasuresTest {
   }
 
   /** All that ask a table, but for what is not centred if the table is. */
-  private static void assertTablesAgree(JsonNode expected, Gram gram, boolean centred, String pair) {
+  private static void assertTablesAgree(
+      JsonNode expected, Gram gram, boolean centred, String pair) {
     try (ProjectionTable table = kernel.table(gram, 0, 1)) {
       for (Measure measure : Measure.all()) {
         boolean isUncentred = measure.name().equals("eigenspaceOverlap");

@@ -32,8 +32,8 @@ import org.spanmatch.similarity.Measure;
  * @param kernel computes
  * @param found the values of the layer whose table is asked next, of those measures that don't ask
  *     it; null for an undefined one
- * @param layers looks at the layer's inner products once more; null before the first look, and if no
- *     measure asks the table
+ * @param layers looks at the layer's inner products once more; null before the first look, and if
+ *     no measure asks the table
  * @param note why a measure is null that could be had
  */
 record MeasuresRun(
@@ -109,8 +109,7 @@ record MeasuresRun(
     Map<String, Double> values = new LinkedHashMap<>();
     for (Measure measure : measures) {
       values.put(
-          measure.name(),
-          measure.asksTable() ? ask(measure, table) : found.get(measure.name()));
+          measure.name(), measure.asksTable() ? ask(measure, table) : found.get(measure.name()));
     }
     return values;
   }
