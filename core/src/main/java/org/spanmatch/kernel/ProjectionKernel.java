@@ -64,18 +64,25 @@ public interface ProjectionKernel extends AutoCloseable {
      */
     void add(Block target, boolean subtract, Block left, Block right, boolean upper);
 
-    /**
-     * A part of a matrix, or its transpose.
-     *
-     * @param matrix the rows of the whole matrix
-     * @param row the first row of the part
-     * @param column the first column of the part
-     * @param rows number of rows of the part
-     * @param columns number of columns of the part
-     * @param transposed whether the transpose of the part is meant
-     */
-    record Block(
-        double[][] matrix, int row, int column, int rows, int columns, boolean transposed) {
+    /** A part of a matrix, or its transpose. Copies nothing. */
+    final class Block {
+      private final double[][] matrix;
+      private final int row;
+      private final int column;
+      private final int rows;
+      private final int columns;
+      private final boolean isTransposed;
+
+      private Block(
+          double[][] matrix, int row, int column, int rows, int columns, boolean isTransposed) {
+        this.matrix = matrix;
+        this.row = row;
+        this.column = column;
+        this.rows = rows;
+        this.columns = columns;
+        this.isTransposed = isTransposed;
+      }
+
       /**
        * {@return some rows and columns of a matrix}
        *
@@ -91,7 +98,55 @@ public interface ProjectionKernel extends AutoCloseable {
 
       /** {@return the transpose of this} */
       public Block transpose() {
-        return new Block(matrix, row, column, rows, columns, !transposed);
+        return new Block(matrix, row, column, rows, columns, !isTransposed);
+      }
+
+      /**
+       * {@return a part of this, transposed if this is}
+       *
+       * @param first the first row of the part in this, before it is transposed
+       * @param last the end of the rows, exclusive
+       * @param firstColumn the first column of the part in this, before it is transposed
+       * @param lastColumn the end of the columns, exclusive
+       */
+      public Block part(int first, int last, int firstColumn, int lastColumn) {
+        return new Block(
+            matrix,
+            row + first,
+            column + firstColumn,
+            last - first,
+            lastColumn - firstColumn,
+            isTransposed);
+      }
+
+      /** {@return the rows of the whole matrix} */
+      public double[][] matrix() {
+        return matrix;
+      }
+
+      /** {@return the first row} */
+      public int row() {
+        return row;
+      }
+
+      /** {@return the first column} */
+      public int column() {
+        return column;
+      }
+
+      /** {@return the number of rows before this is transposed} */
+      public int rows() {
+        return rows;
+      }
+
+      /** {@return the number of columns before this is transposed} */
+      public int columns() {
+        return columns;
+      }
+
+      /** {@return whether the transpose of the part is meant} */
+      public boolean isTransposed() {
+        return isTransposed;
       }
     }
   }

@@ -157,14 +157,37 @@ public interface ProjectionTable extends AutoCloseable {
     return OptionalDouble.empty();
   }
 
-  /**
-   * The projection of one more vector on the span of a group.
-   *
-   * @param square its squared norm
-   * @param products its inner product with each remaining neuron of the other group, that divided
-   *     by its norm
-   */
-  record Projected(double square, double[] products) {}
+  /** The projection of one more vector on the span of a group. */
+  final class Projected {
+    private final double square;
+    private final double[] products;
+
+    /**
+     * Takes a projection.
+     *
+     * @param square its squared norm
+     * @param products its inner product with each remaining neuron of the other group, divided by
+     *     the neuron's norm; not copied
+     */
+    public Projected(double square, double[] products) {
+      this.square = square;
+      this.products = products;
+    }
+
+    /** {@return the squared norm} */
+    public double square() {
+      return square;
+    }
+
+    /**
+     * {@return the inner product with a neuron of the other group, divided by the neuron's norm}
+     *
+     * @param neuron the neuron's place among those that remain
+     */
+    public double product(int neuron) {
+      return products[neuron];
+    }
+  }
 
   /**
    * {@return the projection of a vector on the span of a group's remaining neurons; empty if this

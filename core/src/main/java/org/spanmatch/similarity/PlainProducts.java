@@ -25,7 +25,7 @@ record PlainProducts(int threads) implements MatrixProducts {
   @Override
   public void add(Block target, boolean subtract, Block left, Block right, boolean upper) {
     Block straight = right;
-    if (right.transposed()) {
+    if (right.isTransposed()) {
       double[][] copy = Products.transpose(right);
       straight = Block.of(copy, 0, right.columns(), 0, right.rows());
     }

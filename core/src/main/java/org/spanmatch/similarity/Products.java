@@ -41,8 +41,8 @@ record Products(MatrixProducts on) {
 
   /** Returns A·B. */
   double[][] of(Block a, Block b) {
-    int rows = a.transposed() ? a.columns() : a.rows();
-    int columns = b.transposed() ? b.rows() : b.columns();
+    int rows = a.isTransposed() ? a.columns() : a.rows();
+    int columns = b.isTransposed() ? b.rows() : b.columns();
     double[][] product = new double[rows][columns];
     add(whole(product), false, a, b, false);
     return product;
@@ -76,9 +76,9 @@ record Products(MatrixProducts on) {
 
   /** Adds a product to a block, or subtracts it: see {@link MatrixProducts#add}. */
   void add(Block target, boolean subtract, Block left, Block right, boolean upper) {
-    int depth = left.transposed() ? left.rows() : left.columns();
+    int depth = left.isTransposed() ? left.rows() : left.columns();
     boolean isSmall = Math.min(depth, Math.min(target.rows(), target.columns())) < DEEP;
-    if (isSmall && !right.transposed()) {
+    if (isSmall && !right.isTransposed()) {
       addInStrips(on, target, subtract, left, right, upper);
     } else {
       on.add(target, subtract, left, right, upper);
@@ -100,25 +100,14 @@ record Products(MatrixProducts on) {
           int lastColumn = Math.min(target.columns(), column + Rows.WIDTH);
           if (!upper || lastColumn > row) {
             Rows.add(
-                part(target, row, lastRow, column, lastColumn),
+                target.part(row, lastRow, column, lastColumn),
                 subtract,
-                left.transposed()
-                    ? part(left, 0, left.rows(), row, lastRow)
-                    : part(left, row, lastRow, 0, left.columns()),
-                part(right, 0, right.rows(), column, lastColumn));
+                left.isTransposed()
+                    ? left.part(0, left.rows(), row, lastRow)
+                    : left.part(row, lastRow, 0, left.columns()),
+                right.part(0, right.rows(), column, lastColumn));
           }
         });
-  }
-
-  /** Returns some rows and columns of a block, as they are before it is transposed. */
-  private static Block part(Block of, int row, int lastRow, int column, int lastColumn) {
-    return new Block(
-        of.matrix(),
-        of.row() + row,
-        of.column() + column,
-        lastRow - row,
-        lastColumn - column,
-        of.transposed());
   }
 
   /** Runs independent tasks, on several threads if their operations are worth it. */

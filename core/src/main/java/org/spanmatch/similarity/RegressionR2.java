@@ -76,7 +76,7 @@ record RegressionR2(Group group) implements Measure {
         return OptionalDouble.empty();
       }
       for (int i = 0; i < left.length; i++) {
-        double more = means[i] - constant.get().products()[i];
+        double more = means[i] - constant.get().product(i);
         left[i] -= more * more / rest;
         varying[i] -= means[i] * means[i];
       }

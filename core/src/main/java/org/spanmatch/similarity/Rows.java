@@ -87,7 +87,7 @@ final class Rows {
     for (int l = 0; l < count; l++) {
       factors[l] =
           sign
-              * (left.transposed()
+              * (left.isTransposed()
                   ? left.matrix()[left.row() + start + l][left.column() + i]
                   : left.matrix()[left.row() + i][left.column() + start + l]);
     }

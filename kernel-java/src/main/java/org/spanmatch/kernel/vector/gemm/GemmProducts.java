@@ -38,7 +38,7 @@ public final class GemmProducts implements MatrixProducts {
 
   @Override
   public void add(Block target, boolean subtract, Block left, Block right, boolean upper) {
-    int depth = left.transposed() ? left.rows() : left.columns();
+    int depth = left.isTransposed() ? left.rows() : left.columns();
     if (target.rows() == 0 || target.columns() == 0 || depth == 0) {
       return;
     }
@@ -46,8 +46,8 @@ public final class GemmProducts implements MatrixProducts {
     scratch = values;
     double sign = subtract ? 1 : -1; // of what is subtracted from
     gemm.subtractProduct(
-        new Rows(left, !left.transposed()),
-        new Rows(right, right.transposed()),
+        new Rows(left, !left.isTransposed()),
+        new Rows(right, right.isTransposed()),
         depth,
         values,
         upper,
