@@ -318,10 +318,14 @@ public final class Layers {
     /**
      * {@return the mask that keeps what both keep}
      *
-     * @param other a mask with the same axes
-     * @throws ActivationsException if the axes differ, or both have nothing in common
+     * @param other a mask with the same axes, or with the first of them alone, which keeps or
+     *     leaves out whole examples
+     * @throws ActivationsException if it has other axes, or both have nothing in common
      */
     Mask and(Mask other);
+
+    /** {@return the mask of those examples, the first axis, of which something is kept} */
+    Mask examples();
   }
 
   /**

@@ -50,7 +50,8 @@ final class SampleMask implements Layers.Mask {
   @Override
   public Layers.Mask and(Layers.Mask other) {
     SampleMask second = (SampleMask) other;
-    if (!axes.equals(second.axes)) {
+    boolean byExample = second.axes.equals(axes.subList(0, 1));
+    if (!axes.equals(second.axes) && !byExample) {
       throw new ActivationsException(
           source
               + " has the shape "
@@ -62,12 +63,33 @@ final class SampleMask implements Layers.Mask {
               + ", expected masks of the same samples");
     }
     BitSet both = (BitSet) kept.clone();
-    both.and(second.kept);
+    if (axes.equals(second.axes)) {
+      both.and(second.kept);
+    } else {
+      int each = (int) (size / second.size);
+      for (int i = kept.nextSetBit(0); i >= 0; i = kept.nextSetBit(i + 1)) {
+        both.set(i, second.kept.get(i / each));
+      }
+    }
     if (both.isEmpty()) {
       throw new ActivationsException(
           source + " keeps no sample that " + second.source + " keeps too");
     }
-    return new SampleMask(source + " and " + second.source, axes, both);
+    String sources = axes.equals(second.axes) ? source + " and " + second.source : source;
+    return new SampleMask(sources, axes, both);
+  }
+
+  @Override
+  public Layers.Mask examples() {
+    if (axes.size() == 1) {
+      return this;
+    }
+    int each = (int) (size / axes.get(0));
+    BitSet examples = new BitSet();
+    for (int i = kept.nextSetBit(0); i >= 0; i = kept.nextSetBit((i / each + 1) * each)) {
+      examples.set(i / each);
+    }
+    return new SampleMask(source, axes.subList(0, 1), examples);
   }
 
   /** Returns the layer without the samples that this leaves out. */

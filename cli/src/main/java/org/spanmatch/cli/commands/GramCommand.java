@@ -78,7 +78,9 @@ public final class GramCommand implements Command {
     long start = System.nanoTime();
     GramCommandOptions options = GramCommandOptions.of(arguments);
     for (Path input : options.input().files()) {
-      requireApart(options.out(), input);
+      for (Path file : NetworkFile.paths(input)) {
+        requireApart(options.out(), file);
+      }
     }
     ComputingOptions computing = options.computing();
     List<GramGroup> groups;
@@ -125,13 +127,16 @@ public final class GramCommand implements Command {
       }
       return input.pairs().stream().map(GramGroup::of).toList();
     }
-    ActivationFiles files = ActivationFiles.open(options.input());
-    options.input().layers().requireEachFound(files.names());
-    Optional<MaskChoice> mask = MaskChoice.open(files, options.input().masks());
+    ActivationFiles stored = ActivationFiles.open(options.input());
+    options.input().layers().requireEachFound(stored.names());
+    Optional<MaskChoice> mask = MaskChoice.open(stored, options.input());
+    Optional<Layers.Pooling> pool = options.input().pool();
+    ActivationFiles files = pool.map(pooling -> stored.pooled(pooling, mask)).orElse(stored);
     LayerArrays.Filter selected = MaskChoice.withoutMasks(options.input().layers(), mask);
     PerGroup<LayerArrays> arrays =
         PerGroup.of(LayerArrays.of(files.x(), selected), LayerArrays.of(files.y(), selected));
-    List<GramGroup> groups = GramGroup.all(arrays, options.input(), mask);
+    List<GramGroup> groups =
+        GramGroup.all(arrays, options.input(), pool.isPresent() ? Optional.empty() : mask);
     if (groups.isEmpty()) {
       Input.requireLayers(arrays.x());
       Input.requireLayers(arrays.y());

@@ -88,7 +88,7 @@ record GramGroup(List<Layer> x, List<Layer> y, Set<GramPair> pairs) {
   }
 
   private GramGroup masked(Optional<MaskChoice> mask) {
-    return mask.isEmpty() ? this : with(masked(layers(), mask.get().mask()));
+    return mask.isEmpty() ? this : with(masked(layers(), mask.get().x()));
   }
 
   private static List<Layer> masked(List<Layer> layers, Layers.Mask mask) {

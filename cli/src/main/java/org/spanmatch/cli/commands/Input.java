@@ -1,6 +1,7 @@
 package org.spanmatch.cli.commands;
 
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.cli.options.InputOptions;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.cli.terminal.ShellWords;
 import org.spanmatch.compare.LayerArrays;
 import org.spanmatch.compare.LayerArrays.LeftOut;
 import org.spanmatch.compare.LayerPair;
@@ -35,6 +37,7 @@ import org.spanmatch.report.text.DisplayName;
  * @param skipped layers that only one network has
  * @param leftOut what else the files hold
  * @param mask what leaves samples out
+ * @param inParts layers whose parts are taken for layers, by all appearances
  */
 record Input<P extends LayerPair>(
     String x,
@@ -42,7 +45,8 @@ record Input<P extends LayerPair>(
     List<P> pairs,
     PerGroup<List<String>> skipped,
     List<LeftOut> leftOut,
-    Optional<MaskChoice> mask) {
+    Optional<MaskChoice> mask,
+    Set<String> inParts) {
   private static final int MOST_REASONS = 6;
 
   /** Opens two files of activations or one Gram file, and picks the layers asked for. */
@@ -53,7 +57,20 @@ record Input<P extends LayerPair>(
   /** Opens two files of activations and picks the layers that the options ask for. */
   static Input<LayerPair.OfActivations> ofActivations(InputOptions options) {
     ActivationFiles files = ActivationFiles.open(options);
-    Optional<MaskChoice> mask = MaskChoice.open(files, options.masks());
+    try {
+      return of(files, options);
+    } catch (ActivationsException e) {
+      Set<String> inParts = files.evidentlySharded();
+      throw inParts.isEmpty()
+          ? e
+          : new ActivationsException(e.getMessage() + "; " + hint(inParts), e);
+    }
+  }
+
+  private static Input<LayerPair.OfActivations> of(ActivationFiles stored, InputOptions options) {
+    Optional<MaskChoice> mask = MaskChoice.open(stored, options);
+    ActivationFiles files =
+        options.pool().map(pooling -> stored.pooled(pooling, mask)).orElse(stored);
     LayerArrays.Filter selected = MaskChoice.withoutMasks(options.layers(), mask);
     LayerPairs<LayerPair.OfActivations> paired =
         selectable(() -> LayerPairs.of(files.x(), files.y(), selected, options.layouts()));
@@ -61,21 +78,23 @@ record Input<P extends LayerPair>(
     paired.pairs().forEach(pair -> names.add(pair.name()));
     names.addAll(files.names());
     options.layers().requireEachFound(names);
+    Optional<MaskChoice> masking = options.pool().isPresent() ? Optional.empty() : mask;
     return new Input<>(
             files.x().path().toString(),
             files.y().path().toString(),
             paired.pairs().stream()
-                .map(pair -> selectable(() -> masked(pair, mask)).sampled(options.samples()))
+                .map(pair -> selectable(() -> masked(pair, masking)).sampled(options.samples()))
                 .toList(),
             PerGroup.of(paired.onlyInX(), paired.onlyInY()),
             paired.leftOut(),
-            mask)
+            mask,
+            stored.evidentlySharded())
         .required("in both files");
   }
 
   private static LayerPair.OfActivations masked(
       LayerPair.OfActivations pair, Optional<MaskChoice> choice) {
-    return choice.isEmpty() ? pair : pair.masked(choice.get().mask());
+    return choice.isEmpty() ? pair : pair.masked(choice.get().x());
   }
 
   private static Input<LayerPair.OfGram> ofGram(InputOptions options) {
@@ -102,7 +121,8 @@ record Input<P extends LayerPair>(
             paired.pairs(),
             PerGroup.of(paired.onlyInX(), paired.onlyInY()),
             List.of(),
-            Optional.empty())
+            Optional.empty(),
+            Set.of())
         .required("in both networks");
   }
 
@@ -141,6 +161,13 @@ record Input<P extends LayerPair>(
     return this;
   }
 
+  /** What to do about layers whose parts are taken for layers. */
+  static String hint(Collection<String> inParts) {
+    return "files that look like numbered parts are layers of their own: --shards "
+        + ShellWords.quoted(String.join(",", inParts))
+        + " takes them as parts of one";
+  }
+
   private static String only(String file, List<String> names) {
     return names.isEmpty() ? "" : "only " + file + " has " + DisplayName.list(names);
   }
@@ -148,6 +175,9 @@ record Input<P extends LayerPair>(
   /** Prints which layers were left out, and what else, samples among it. */
   void noteSkipped(Console console) {
     mask.ifPresent(choice -> choice.note(console));
+    if (!inParts.isEmpty()) {
+      console.err().println("note: " + DisplayName.printable(hint(inParts)));
+    }
     noteSkipped(console, skipped.x(), x);
     noteSkipped(console, skipped.y(), y);
     note(leftOut, console);

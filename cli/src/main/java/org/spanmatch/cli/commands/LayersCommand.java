@@ -63,10 +63,14 @@ public final class LayersCommand implements Command {
   @Override
   public void run(Arguments arguments, Console console) {
     LayersOptions options = LayersOptions.of(arguments);
-    List<ActivationFile> files = options.files().stream().map(ActivationFile::open).toList();
+    List<ActivationFile> files =
+        options.files().stream()
+            .map(path -> NetworkFile.open(path, options.shards(), options.layouts()))
+            .toList();
     if (files.stream().anyMatch(GramFile::isGramFile)) {
       LayersOptions.requireForGram(arguments);
     }
+    NetworkFile.requireEachInParts(options.shards(), files);
     List<ActivationsException> problems = new ArrayList<>();
     for (ActivationFile file : files) {
       if (files.size() > 1) {
@@ -83,6 +87,10 @@ public final class LayersCommand implements Command {
               .println(DisplayName.printable("left out: " + each.name() + ": " + each.reason()));
         }
         Input.requireLayers(layers);
+        List<String> inParts = file.evidentlySharded();
+        if (!inParts.isEmpty() && !options.quiet()) {
+          console.err().println("note: " + DisplayName.printable(Input.hint(inParts)));
+        }
       }
     }
     if (!problems.isEmpty()) {

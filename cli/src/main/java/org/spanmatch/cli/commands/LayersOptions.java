@@ -8,6 +8,7 @@ import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComputingOptions;
 import org.spanmatch.cli.options.InputOptions;
+import org.spanmatch.cli.options.LayerSelection;
 import org.spanmatch.cli.options.UsageException;
 
 /**
@@ -15,12 +16,22 @@ import org.spanmatch.cli.options.UsageException;
  *
  * @param files the files, at least one
  * @param layouts what the axes of arrays mean
+ * @param shards the layers that are stored in numbered parts
  * @param deadThreshold the norm up to which neurons are dead
  * @param quiet no progress
  */
-record LayersOptions(List<Path> files, List<Layout> layouts, double deadThreshold, boolean quiet) {
+record LayersOptions(
+    List<Path> files,
+    List<Layout> layouts,
+    LayerSelection shards,
+    double deadThreshold,
+    boolean quiet) {
   static List<Option> definitions() {
-    return List.of(InputOptions.LAYOUT, ComputingOptions.DEAD_THRESHOLD, CommonOptions.QUIET);
+    return List.of(
+        InputOptions.LAYOUT,
+        InputOptions.SHARDS,
+        ComputingOptions.DEAD_THRESHOLD,
+        CommonOptions.QUIET);
   }
 
   /**
@@ -30,7 +41,7 @@ record LayersOptions(List<Path> files, List<Layout> layouts, double deadThreshol
    */
   static void requireForGram(Arguments arguments) {
     arguments.requireWithout(
-        List.of(InputOptions.LAYOUT, ComputingOptions.DEAD_THRESHOLD),
+        List.of(InputOptions.LAYOUT, InputOptions.SHARDS, ComputingOptions.DEAD_THRESHOLD),
         "is for activations, which a Gram file no longer has");
   }
 
@@ -39,6 +50,7 @@ record LayersOptions(List<Path> files, List<Layout> layouts, double deadThreshol
     return new LayersOptions(
         arguments.paths(1, Integer.MAX_VALUE),
         layouts,
+        InputOptions.shards(arguments),
         ComputingOptions.deadThreshold(arguments),
         arguments.has(CommonOptions.QUIET));
   }

@@ -12,6 +12,7 @@ import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.activations.format.ActivationFile.UnusableEntry;
 import org.spanmatch.activations.format.StoredArray;
+import org.spanmatch.cli.options.InputOptions;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.compare.LayerArrays;
@@ -22,17 +23,21 @@ import org.spanmatch.report.text.DisplayName;
  * The samples that {@code --mask} keeps: those that the masks of both networks keep, since a sample
  * that one network lacks can't be compared.
  *
- * @param mask what both networks keep
+ * @param x what is kept of the first network
+ * @param y what is kept of the second network; the same, unless samples are pooled
  * @param differences how many values of the two networks' masks differ
+ * @param isPooled whether the samples of an example become one
  * @param arrays names of arrays that are masks, and so no layers
  */
-record MaskChoice(Layers.Mask mask, long differences, Set<String> arrays) {
+record MaskChoice(
+    Layers.Mask x, Layers.Mask y, long differences, boolean isPooled, Set<String> arrays) {
   /**
    * Reads the masks.
    *
-   * @param values those of the option: none, one for both networks, or one for each
+   * @param options has none, one for both networks, or one for each
    */
-  static Optional<MaskChoice> open(ActivationFiles files, List<String> values) {
+  static Optional<MaskChoice> open(ActivationFiles files, InputOptions options) {
+    List<String> values = options.masks();
     if (values.isEmpty()) {
       return Optional.empty();
     }
@@ -52,12 +57,17 @@ record MaskChoice(Layers.Mask mask, long differences, Set<String> arrays) {
     }
     Layers.Mask first = read(masks.get(0));
     if (masks.size() == 1) {
-      return Optional.of(new MaskChoice(first, 0, arrays));
+      return Optional.of(new MaskChoice(first, first, 0, options.pool().isPresent(), arrays));
     }
     Layers.Mask second = read(masks.get(1));
+    if (options.pool().isPresent()) {
+      // Positions of two networks need not be the same, but examples are.
+      Layers.Mask both = first.examples().and(second.examples());
+      return Optional.of(new MaskChoice(first.and(both), second.and(both), 0, true, arrays));
+    }
     Layers.Mask both = first.and(second);
     long differences = first.kept() + second.kept() - 2 * both.kept();
-    return Optional.of(new MaskChoice(both, differences, arrays));
+    return Optional.of(new MaskChoice(both, both, differences, false, arrays));
   }
 
   private static Layers.Mask read(StoredArray array) {
@@ -149,8 +159,9 @@ record MaskChoice(Layers.Mask mask, long differences, Set<String> arrays) {
     return choice.map(mask -> selected.without(mask.arrays)).orElse(selected);
   }
 
-  /** Prints how many samples it keeps. */
+  /** Prints how many samples it keeps, or examples of which something is pooled. */
   void note(Console console) {
+    Layers.Mask mask = isPooled ? x.examples() : x;
     String counted = mask.axes().size() == 1 ? "examples" : "samples";
     console
         .err()

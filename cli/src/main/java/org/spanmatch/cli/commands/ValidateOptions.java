@@ -91,6 +91,8 @@ record ValidateOptions(
         InputOptions.LAYERS,
         InputOptions.EXCLUDE,
         InputOptions.LAYOUT,
+        InputOptions.SHARDS,
+        InputOptions.POOL,
         InputOptions.SAMPLES,
         ComputingOptions.THREADS,
         ComputingOptions.DEVICE,
@@ -152,6 +154,8 @@ record ValidateOptions(
             InputOptions.LAYERS,
             InputOptions.EXCLUDE,
             InputOptions.LAYOUT,
+            InputOptions.SHARDS,
+            InputOptions.POOL,
             InputOptions.SAMPLES),
         "can't be combined with --breaking-points");
   }
@@ -162,7 +166,12 @@ record ValidateOptions(
     if (arguments.words().isEmpty()) {
       arguments.requireWithout(
           List.of(
-              InputOptions.LAYERS, InputOptions.EXCLUDE, InputOptions.LAYOUT, InputOptions.SAMPLES),
+              InputOptions.LAYERS,
+              InputOptions.EXCLUDE,
+              InputOptions.LAYOUT,
+              InputOptions.SHARDS,
+              InputOptions.POOL,
+              InputOptions.SAMPLES),
           "is for two files, of which there are none");
     }
   }

@@ -35,7 +35,9 @@ public record ComparingOptions(InputOptions input, ComputingOptions computing) {
         List.of(
             ComputingOptions.BACKEND,
             InputOptions.LAYOUT,
+            InputOptions.SHARDS,
             InputOptions.MASK,
+            InputOptions.POOL,
             InputOptions.SAMPLES,
             ComputingOptions.CENTER,
             ComputingOptions.DEAD_THRESHOLD,

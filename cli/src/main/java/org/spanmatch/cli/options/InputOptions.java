@@ -3,7 +3,9 @@ package org.spanmatch.cli.options;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.commons.cli.Option;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layout;
 
 /**
@@ -12,14 +14,18 @@ import org.spanmatch.activations.Layout;
  * @param files the two files of activations, or one Gram file
  * @param layers the layers to take
  * @param layouts what the axes of arrays mean, at most one for each number of axes
+ * @param shards the layers that are stored in numbered parts
  * @param masks what leaves samples out: none, one for both networks, or one for each
+ * @param pool how the samples of an example become one, if they do
  * @param samples the most samples to use
  */
 public record InputOptions(
     List<Path> files,
     LayerSelection layers,
     List<Layout> layouts,
+    LayerSelection shards,
     List<String> masks,
+    Optional<Layers.Pooling> pool,
     long samples) {
   /** The layers to take. */
   public static final Option LAYERS =
@@ -43,6 +49,14 @@ public record InputOptions(
           "meaning of the axes: nf (default) or fn for 2, ntf for 3, nchw (default) or nhwc for 4,"
               + " ncdhw (default) or ndhwc for 5 axes; n samples, f and c neurons");
 
+  /** The layers in parts. */
+  public static final Option SHARDS =
+      CommonOptions.valued(
+          "shards",
+          "name,…|pattern",
+          "layers stored in numbered parts, such as conv1.000.npy and conv1.001.npy: arrays of these"
+              + " names with numbers are one layer, the samples of its parts one after the other");
+
   /** What leaves samples out. */
   public static final Option MASK =
       CommonOptions.repeatable(
@@ -51,6 +65,14 @@ public record InputOptions(
           "leave out the samples where this array of 0 and 1, of the shape [N] or [N, T], is 0: a name"
               + " in A and B, a .npy file, or FILE:NAME in an archive or a folder; twice for another"
               + " one of B");
+
+  /** How to pool. */
+  public static final Option POOL =
+      CommonOptions.valued(
+          "pool",
+          "mean|max",
+          "one sample per example: the mean or the largest of each neuron's activations over its"
+              + " positions or tokens, those that --mask keeps");
 
   /** The most samples to use. */
   public static final Option SAMPLES =
@@ -79,7 +101,9 @@ public record InputOptions(
     arguments.requireWithout(
         List.of(
             LAYOUT,
+            SHARDS,
             MASK,
+            POOL,
             SAMPLES,
             ComputingOptions.DEAD_THRESHOLD,
             SplitOptions.FOLDS,
@@ -96,14 +120,22 @@ public record InputOptions(
             arguments.items(LAYERS).orElse(List.of("*")),
             arguments.items(EXCLUDE).orElse(List.of())),
         layouts(arguments),
+        shards(arguments),
         masks(arguments),
+        arguments.choice(POOL, List.of(Layers.Pooling.values()), Layers.Pooling::label),
         arguments.wholeNumber(SAMPLES, 1, Long.MAX_VALUE).orElse(Long.MAX_VALUE));
   }
 
   /** All common layers of two files, with all samples. */
   public static InputOptions all(Path x, Path y) {
     return new InputOptions(
-        List.of(x, y), LayerSelection.ALL, List.of(), List.of(), Long.MAX_VALUE);
+        List.of(x, y),
+        LayerSelection.ALL,
+        List.of(),
+        LayerSelection.NONE,
+        List.of(),
+        Optional.empty(),
+        Long.MAX_VALUE);
   }
 
   /** The number of networks that are compared; a Gram file holds two. */
@@ -118,6 +150,11 @@ public record InputOptions(
           "--mask: expected one for both networks or one for each, found " + masks.size());
     }
     return masks;
+  }
+
+  /** The value of {@link #SHARDS}. */
+  public static LayerSelection shards(Arguments arguments) {
+    return arguments.items(SHARDS).map(LayerSelection::new).orElse(LayerSelection.NONE);
   }
 
   /** The value of {@link #LAYOUT}. */

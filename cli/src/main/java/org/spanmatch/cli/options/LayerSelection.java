@@ -2,6 +2,7 @@ package org.spanmatch.cli.options;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.commons.cli.Option;
 import org.spanmatch.compare.LayerArrays;
 import org.spanmatch.report.text.DisplayName;
@@ -13,6 +14,9 @@ import org.spanmatch.report.text.DisplayName;
 public final class LayerSelection implements LayerArrays.Filter {
   /** Every layer. */
   public static final LayerSelection ALL = new LayerSelection(List.of("*"));
+
+  /** No layer. */
+  public static final LayerSelection NONE = new LayerSelection(List.of());
 
   /**
    * A name or pattern.
@@ -84,6 +88,26 @@ public final class LayerSelection implements LayerArrays.Filter {
   public void requireEachFound(Collection<String> names) {
     requireEachFound(InputOptions.LAYERS, items, names);
     requireEachFound(InputOptions.EXCLUDE, excluded, names);
+  }
+
+  /**
+   * Checks that every name and pattern of {@code --shards} stands for a layer in parts.
+   *
+   * @param names the layers in parts
+   * @param numbered others that numbered arrays may be parts of
+   * @throws UsageException naming the first that does not, and the layers
+   */
+  public void requireEachInParts(Collection<String> names, Collection<String> numbered) {
+    for (Item item : items) {
+      if (names.stream().noneMatch(item::matches)) {
+        List<String> all = Stream.concat(names.stream(), numbered.stream()).distinct().toList();
+        throw new UsageException(
+            "--shards: no numbered arrays are parts of '"
+                + item.text()
+                + "'"
+                + (all.isEmpty() ? "" : "; there are those of " + DisplayName.list(all)));
+      }
+    }
   }
 
   private static void requireEachFound(Option option, List<Item> items, Collection<String> names) {

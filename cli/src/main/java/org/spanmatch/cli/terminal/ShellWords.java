@@ -24,7 +24,7 @@ public final class ShellWords {
   }
 
   /** A word as a POSIX shell reads it, in quotes where it needs them. */
-  static String quoted(String word) {
+  public static String quoted(String word) {
     return PLAIN.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 }

@@ -6,16 +6,22 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.spanmatch.activations.ActivationsException;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layout;
 import org.spanmatch.activations.storage.ReadFailure;
 
 /**
@@ -41,13 +47,27 @@ public final class ActivationFile {
   private final boolean singleArray;
   private final List<StoredArray> arrays = new ArrayList<>();
   private final List<UnusableEntry> unusable = new ArrayList<>();
+  private final List<String> inParts = new ArrayList<>();
+
+  /** Creates a file that holds some arrays. */
+  ActivationFile(
+      Path path,
+      boolean singleArray,
+      List<StoredArray> arrays,
+      List<UnusableEntry> unusable,
+      List<String> inParts) {
+    this.path = path;
+    this.singleArray = singleArray;
+    this.arrays.addAll(arrays);
+    this.unusable.addAll(unusable);
+    this.inParts.addAll(inParts);
+  }
 
   private ActivationFile(Path path) throws IOException {
     this.path = path;
     if (Files.isDirectory(path)) {
       singleArray = false;
       readFolder();
-      requireArrays();
       return;
     }
     ActivationFormat.Content content;
@@ -59,7 +79,6 @@ public final class ActivationFile {
     arrays.addAll(content.arrays());
     unusable.addAll(content.unusable());
     singleArray = content.lone();
-    requireArrays();
   }
 
   /**
@@ -74,12 +93,182 @@ public final class ActivationFile {
    *     than 100,000 entries or files
    */
   public static ActivationFile open(Path path) {
+    ActivationFile file = read(path);
+    file.requireArrays();
+    return file;
+  }
+
+  private static ActivationFile read(Path path) {
     Objects.requireNonNull(path, "path");
     requireReadable(path);
     try {
       return new ActivationFile(path);
     } catch (IOException e) {
       throw ReadFailure.of(path.toString(), e);
+    }
+  }
+
+  /**
+   * Opens a file or folder as {@link #open(Path)} does, with arrays that are numbered parts of one
+   * layer, such as {@code conv1.000} and {@code conv1.001}, as one. In a folder, a folder of
+   * numbered files is a layer too.
+   *
+   * @param path a file or folder
+   * @param sharded which layers are stored in parts
+   * @param layouts see {@link StoredArray#layer}
+   * @return the file
+   * @throws ActivationsException if it can't be opened; a layer whose parts are not complete, or
+   *     differ in more than their number of examples, throws one when it is asked for
+   */
+  public static ActivationFile open(Path path, Sharded sharded, Collection<Layout> layouts) {
+    ActivationFile file = read(path);
+    ActivationFile joined = file.joined(sharded, layouts);
+    joined.requireArrays();
+    return joined;
+  }
+
+  /** Which layers are stored in numbered parts. */
+  @FunctionalInterface
+  public interface Sharded {
+    /**
+     * {@return whether arrays whose names are that of a layer, a dot, a line or a dash, and a
+     * number are its parts}
+     *
+     * @param layer the name of the layer
+     */
+    boolean takes(String layer);
+
+    /**
+     * {@return whether the layer is asked for by its very name} Nothing need stand before the
+     * number then. Never by default.
+     *
+     * @param layer the name of the layer
+     */
+    default boolean names(String layer) {
+      return false;
+    }
+  }
+
+  /**
+   * Several files on consecutive samples as those of one network: arrays of one name are
+   * concatenated, and lone arrays whatever their names are.
+   *
+   * @param path what stands for all of them, such as a pattern
+   * @param parts at least one, in the order of their samples
+   * @param layouts see {@link StoredArray#layer}
+   * @return the file
+   * @throws ActivationsException if some are lone arrays and others are not; a layer that is
+   *     missing in a part, or has another shape there, but for the number of examples, throws one
+   *     when it is asked for
+   */
+  public static ActivationFile concatenated(
+      Path path, List<ActivationFile> parts, Collection<Layout> layouts) {
+    return FileParts.concatenated(path, parts, layouts);
+  }
+
+  /**
+   * {@return this file with other layers}
+   *
+   * @param mapping makes each layer of that which its array holds; it may throw an {@link
+   *     ActivationsException}
+   */
+  public ActivationFile mapped(UnaryOperator<Layer> mapping) {
+    List<StoredArray> mapped =
+        arrays.stream().<StoredArray>map(array -> new MappedArray(array, mapping)).toList();
+    return new ActivationFile(path, singleArray, mapped, unusable, inParts);
+  }
+
+  /** {@return the names of the layers that are {@linkplain Sharded stored in parts}} */
+  public List<String> inParts() {
+    return Collections.unmodifiableList(inParts);
+  }
+
+  /** {@return the names of further layers that numbered arrays may be parts of} */
+  public List<String> numbered() {
+    return Shards.of(arrays, unusable).layers();
+  }
+
+  /**
+   * {@return those layers that numbered arrays are parts of by all appearances} Their numbers have
+   * leading zeros and the last part is smaller than the others, which are equal; or their names say
+   * how many samples they hold, such as {@code features_0-1000}.
+   */
+  public List<String> evidentlySharded() {
+    return Shards.of(arrays, unusable).evident();
+  }
+
+  private ActivationFile joined(Sharded sharded, Collection<Layout> layouts) {
+    List<String> inParts = new ArrayList<>();
+    Shards shards = Shards.of(arrays, unusable);
+    Map<StoredArray, StoredArray> places = new IdentityHashMap<>(); // null for all but the first
+    Set<String> names = new HashSet<>();
+    for (String layer : shards.layers()) {
+      boolean isNamed = sharded.names(layer);
+      List<StoredArray> parts = shards.arrays(layer, isNamed);
+      if (!layer.isEmpty() && !parts.isEmpty() && (isNamed || sharded.takes(layer))) {
+        parts.forEach(part -> places.put(part, null));
+        places.put(parts.get(0), shards.concatenated(layer, isNamed, layer, layouts));
+        names.add(layer);
+        inParts.add(layer);
+      }
+    }
+    List<StoredArray> joined = new ArrayList<>();
+    for (StoredArray array : arrays) {
+      StoredArray place = places.getOrDefault(array, array);
+      if (place == array && !names.add(array.name())) {
+        throw new ActivationsException(
+            path + ": the array '" + array.name() + "' and numbered parts are the same layer");
+      }
+      if (place != null) {
+        joined.add(place);
+      }
+    }
+    for (Path folder : folders()) {
+      String layer = folder.getFileName().toString();
+      if (sharded.takes(layer)) {
+        folderOfParts(folder, layouts)
+            .ifPresent(
+                array -> {
+                  if (!names.add(layer)) {
+                    throw new ActivationsException(
+                        path + ": the folder and the array '" + layer + "' are the same layer");
+                  }
+                  joined.add(array);
+                  inParts.add(layer);
+                });
+      }
+    }
+    return new ActivationFile(path, singleArray, joined, unusable, inParts);
+  }
+
+  /** The layer whose parts are all files of a folder; empty if they are something else. */
+  private static Optional<StoredArray> folderOfParts(Path folder, Collection<Layout> layouts) {
+    ActivationFile inner = read(folder);
+    Shards shards = Shards.of(inner.arrays, inner.unusable);
+    List<String> layers = shards.layers();
+    if (layers.size() != 1
+        || shards.arrays(layers.get(0), true).size() < inner.arrays.size()
+        || !inner.unusable.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        shards.concatenated(layers.get(0), true, folder.getFileName().toString(), layouts));
+  }
+
+  /** The visible folders in this one, in numeric order. */
+  private List<Path> folders() {
+    if (!Files.isDirectory(path)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.list(path)) {
+      return all.filter(Files::isDirectory)
+          .filter(folder -> !folder.getFileName().toString().startsWith("."))
+          .sorted(Comparator.comparing(this::sortKey).thenComparing(Path::compareTo))
+          .toList();
+    } catch (IOException e) {
+      throw ReadFailure.of(path.toString(), e);
+    } catch (UncheckedIOException e) {
+      throw ReadFailure.of(path.toString(), e.getCause());
     }
   }
 
@@ -234,7 +423,7 @@ public final class ActivationFile {
   }
 
   /** Returns the name of a file without the suffix of a format, if it has one. */
-  private String layerName(String file) {
+  String layerName(String file) {
     return formats.bySuffix(file).layerName(file);
   }
 

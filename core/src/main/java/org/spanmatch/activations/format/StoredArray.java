@@ -2,6 +2,7 @@ package org.spanmatch.activations.format;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -191,7 +192,7 @@ public abstract class StoredArray {
    * @throws ActivationsException if the dtype or the shape is unsupported, the size of the data
    *     does not fit the shape, or the file has changed
    */
-  public final Layer layer(Collection<Layout> chosen) {
+  public Layer layer(Collection<Layout> chosen) {
     file.requireUnchanged();
     try {
       requireNumbers();
@@ -213,6 +214,11 @@ public abstract class StoredArray {
    *     − 1, or the array is damaged
    */
   public final Layers.Mask mask() {
+    return Layers.mask(description(), shape, kept());
+  }
+
+  /** The positions of the values of a mask that are 1, in C order. */
+  BitSet kept() {
     if (type().isEmpty()) {
       throw problem("expected numbers 0 and 1, found " + dtype());
     }
@@ -227,7 +233,7 @@ public abstract class StoredArray {
     if (mask.problem().isPresent()) {
       throw problem(mask.problem().get());
     }
-    return Layers.mask(description(), shape, mask.kept());
+    return mask.kept();
   }
 
   /**
@@ -262,6 +268,12 @@ public abstract class StoredArray {
 
   private Path path() {
     return file.path();
+  }
+
+  /** The file and the array, unless the file's name says both. */
+  String title() {
+    String fileName = path().getFileName().toString();
+    return fileName.startsWith(name) ? path().toString() : description();
   }
 
   private void requireNumbers() {

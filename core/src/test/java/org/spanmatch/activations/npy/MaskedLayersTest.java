@@ -448,6 +448,15 @@ class MaskedLayersTest {
     Layers.Mask y = Layers.mask("y", List.of(10L), kept);
     assertEquals(6, x.kept());
     assertEquals(3, x.and(y).kept());
+    BitSet tokens = new BitSet();
+    tokens.set(1);
+    tokens.set(12, 15);
+    Layers.Mask ofTokens = Layers.mask("tokens", List.of(10L, 3L), tokens);
+    assertEquals(List.of(10L), ofTokens.examples().axes());
+    assertEquals(2, ofTokens.examples().kept());
+    assertEquals(3, ofTokens.and(y).kept());
+    assertEquals(List.of(10L, 3L), ofTokens.and(y).axes());
+    assertSame(y, y.examples());
     BitSet rest = new BitSet();
     rest.set(9);
     Layers.Mask z = Layers.mask("z", List.of(10L), rest);

@@ -9,7 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -104,6 +106,22 @@ class NumpyTest {
                   print(spelling, '-', file=out)
       """;
 
+  // Layers in parts, and what numpy makes of them: as one, and one sample per example.
+  private static final String WRITE_PARTS =
+      """
+      import sys, numpy as np
+      folder = sys.argv[1]
+      rng = np.random.default_rng(1)
+      for name, shape, axes in [('conv', (53, 5, 6, 7), (2, 3)), ('tok', (53, 11, 5), (1,)),
+                                ('video', (53, 5, 2, 3, 4), (2, 3, 4))]:
+          a = rng.normal(size=shape).astype('f4')
+          for i, part in enumerate(np.array_split(a, 7)):
+              part = part.astype('>f4') if i % 3 == 1 else part
+              np.save(f'{folder}/{name}.{i:02d}.npy', np.asfortranarray(part) if i % 2 else part)
+          np.savez(f'{folder}/{name}-numpy.npz', whole=a, max=a.max(axes),
+                   mean=a.mean(axes, dtype='f8'), magnitude=np.abs(a).mean(axes, dtype='f8'))
+      """;
+
   @TempDir private Path folder;
 
   private static void python(String program, Path argument) throws Exception {
@@ -122,6 +140,45 @@ class NumpyTest {
       throw skipped("python3 has no numpy", null);
     }
     assertEquals(0, process.exitValue(), output);
+  }
+
+  @Test
+  void partsAndPoolingAreThoseOfNumpy() throws Exception {
+    python(WRITE_PARTS, folder);
+    for (String name : List.of("conv", "tok", "video")) {
+      Map<String, double[][]> expected = new HashMap<>();
+      ActivationFile.open(folder.resolve(name + "-numpy.npz"))
+          .arrays()
+          .forEach(array -> expected.put(array.name(), rows(array.layer(List.of()))));
+      Layer whole =
+          ActivationFile.open(folder, name::equals, List.of()).arrays().stream()
+              .filter(array -> array.name().equals(name))
+              .findFirst()
+              .orElseThrow()
+              .layer(List.of());
+      assertArrayEquals(expected.get("whole"), rows(whole));
+      assertArrayEquals(expected.get("max"), rows(Layers.pooled(whole, Layers.Pooling.MAX)));
+      Layer pooled = Layers.pooled(whole, Layers.Pooling.MEAN);
+      double[][] means = rows(pooled);
+      double positions = (double) whole.samples() / pooled.samples();
+      for (int i = 0; i < means.length; i++) {
+        for (int j = 0; j < means[i].length; j++) {
+          // Both add in float64: each sum and each quotient is off by at most u = 2⁻⁵³ for each.
+          double bound = 2 * positions * 0x1p-53 * expected.get("magnitude")[i][j];
+          assertEquals(expected.get("mean")[i][j], means[i][j], bound);
+        }
+      }
+    }
+  }
+
+  private static double[][] rows(Layer layer) {
+    double[][] rows = new double[(int) layer.samples()][layer.neurons()];
+    try (SampleRows reader = new SampleRows(layer)) {
+      for (double[] row : rows) {
+        assertEquals(1, reader.read(row, 1));
+      }
+    }
+    return rows;
   }
 
   private static RuntimeException skipped(String why, Exception cause) {
