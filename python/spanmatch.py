@@ -49,6 +49,7 @@ Mask = Union[str, Callable[[Mapping[str, Any]], Any]]
 ChannelAxis = Union[int, Mapping[str, int]]
 
 _MANIFEST = ".spanmatch.json"  # the command skips hidden files in a folder
+_ORDER = ".layers"  # but for this one, which has the order of the layers
 _MASK = "mask"
 
 
@@ -321,6 +322,7 @@ class Recording:
         }
         text = json.dumps(manifest, indent=2, ensure_ascii=False)
         (self._folder / _MANIFEST).write_text(text + "\n", encoding="utf-8")
+        (self._folder / _ORDER).write_text("\n".join(layers) + "\n", encoding="utf-8")
 
 
 @dataclass
@@ -521,7 +523,7 @@ class _Column:
     HEADER = 256
 
     def __init__(self, folder: Path, name: str) -> None:
-        if os.sep in name or "/" in name or "\0" in name:
+        if os.sep in name or any(letter in name for letter in "/\0\n"):
             raise SpanmatchError(f"layer '{name}': its name can't be that of a file")
         self.name = name
         self.left_out: str | None = None

@@ -285,7 +285,7 @@ class CaptureTest(InFolder):
         kept = torch.ones_like(ids)
         kept[:, 6:] = 0
         run(Encoder(), (ids, kept), "a", "embedding", mask="attention_mask", positions=6)
-        self.assertEqual([".spanmatch.json", "embedding.npy"], sorted(os.listdir("a")))
+        self.assertEqual([".layers", ".spanmatch.json", "embedding.npy"], sorted(os.listdir("a")))
         self.assertIsNone(manifest("a")["mask"])
 
     def test_masks_that_are_none(self):
@@ -383,7 +383,7 @@ class CaptureTest(InFolder):
             UserWarning, "'sometimes': it ran for 4 of 7 .*'never': it never"
         ):
             run(Sometimes(), torch.ones(7, 3), "a", batch=4)
-        self.assertEqual([".spanmatch.json", "always.npy"], sorted(os.listdir("a")))
+        self.assertEqual([".layers", ".spanmatch.json", "always.npy"], sorted(os.listdir("a")))
         with self.assert_fails("layer 'sometimes': it ran for 4 of 7 examples"):
             run(Sometimes(), torch.ones(7, 3), "b", ["sometimes"], batch=4)
         with self.assert_fails("layer 'never': it never ran"):
@@ -514,7 +514,7 @@ class CaptureTest(InFolder):
         model = SmallCnn().eval()
         run(model, images(), "a")
         run(model, images(7), "a", ["pool"])
-        self.assertEqual([".spanmatch.json", "pool.npy"], sorted(os.listdir("a")))
+        self.assertEqual([".layers", ".spanmatch.json", "pool.npy"], sorted(os.listdir("a")))
         Path("mine").mkdir()
         Path("file").write_text("mine", encoding="utf-8")
         for name in ("mine", "file"):
@@ -755,7 +755,8 @@ class MatchTest(InFolder):
             run(SmallCnn(seed), images(300, size=16), f"seed{seed}", batch=100)
         result = match("seed0", "seed1", backend="java")
         layers = {layer["name"]: layer["samples"] for layer in result["layers"]}
-        self.assertEqual(set(manifest("seed0")["layers"]), set(layers))
+        self.assertEqual(manifest("seed0")["layers"], list(layers))
+        self.assertNotEqual(sorted(layers), list(layers))
         self.assertEqual(300 * 16, layers["features.0"])
         self.assertEqual(300, layers["head.2"])
         self.assertEqual([], result["leftOut"])

@@ -295,8 +295,8 @@ public final class ActivationFile {
   }
 
   /**
-   * {@return the arrays: those of an archive in file order, those of a folder by name with numbers
-   * in numeric order}
+   * {@return the arrays: those of an archive in file order, those of a folder in the order of its
+   * file {@code .layers}, the others by name with numbers in numeric order}
    */
   public List<StoredArray> arrays() {
     return Collections.unmodifiableList(arrays);
@@ -342,7 +342,7 @@ public final class ActivationFile {
     try (Stream<Path> all = Files.list(path)) {
       files =
           all.filter(ActivationFile::isVisibleFile)
-              .sorted(Comparator.comparing(this::sortKey).thenComparing(Path::compareTo))
+              .sorted(folderOrder())
               .toList();
     } catch (UncheckedIOException e) {
       throw e.getCause();
@@ -364,6 +364,15 @@ public final class ActivationFile {
             path + ": two files of the folder are the layer '" + layerName(name) + "'");
       }
     }
+  }
+
+  private Comparator<Path> folderOrder() {
+    Map<String, Integer> places = LayerOrder.of(path);
+    return Comparator.comparing(
+            (Path file) ->
+                places.getOrDefault(layerName(file.getFileName().toString()), places.size()))
+        .thenComparing(this::sortKey)
+        .thenComparing(Path::compareTo);
   }
 
   /** Adds a file to the arrays, or else to those that are none; returns whether it is one. */

@@ -8,7 +8,10 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteOrder;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.zip.ZipEntry;
@@ -115,6 +118,28 @@ class ArchivesTest {
     for (StoredArray array : opened.arrays()) {
       ARRAY.assertReadBack(array.layer(List.of()), Layout.NF);
     }
+  }
+
+  @Test
+  void filesOfAFolderInTheOrderThatItNames() throws IOException {
+    for (String name : List.of("bn1", "conv1", "fc", "layer1", "new2", "new10")) {
+      Files.write(folder.resolve(name + ".npy"), ARRAY.npy());
+    }
+    Path order = folder.resolve(".layers");
+    Files.writeString(order, "conv1\nbn1\r\nremoved\nlayer1\nconv1\nfc");
+    List<String> named = List.of("conv1", "bn1", "layer1", "fc", "new2", "new10");
+    assertEquals(named, names(folder));
+    List<String> byName = List.of("bn1", "conv1", "fc", "layer1", "new2", "new10");
+    Files.write(order, new byte[] {'f', 'c', '\n', (byte) 0xff}); // no UTF-8
+    assertEquals(byName, names(folder));
+    try (FileChannel tooLarge = FileChannel.open(order, StandardOpenOption.WRITE)) {
+      tooLarge.write(ByteBuffer.wrap(new byte[] {'\n', '\n'}), 2);
+      tooLarge.write(ByteBuffer.wrap(new byte[] {0}), 16L << 20);
+    }
+    assertEquals(byName, names(folder));
+    Files.delete(order);
+    Files.createDirectory(order);
+    assertEquals(byName, names(folder));
   }
 
   @Test
