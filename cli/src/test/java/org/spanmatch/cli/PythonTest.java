@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -16,6 +18,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.cli.RealCommand.Outcome;
 
 /** {@code python/spanmatch.py} with PyTorch, and the command that it starts. */
@@ -46,6 +50,8 @@ class PythonTest {
     builder.environment().put("PYTHONPATH", PYTHON.toString());
     builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
     builder.environment().put("SPANMATCH", command.toString());
+    // Threads that wait for each other take more time than the small models need.
+    builder.environment().put("OMP_NUM_THREADS", "1");
     try {
       return RealCommand.finish(builder);
     } catch (UncheckedIOException e) {
@@ -73,6 +79,62 @@ class PythonTest {
     assertTrue(count.find() && Integer.parseInt(count.group(1)) > 40, outcome.err());
     if (outcome.err().contains("skipped=")) {
       assume("torch");
+    }
+  }
+
+  private static String page(String name) throws IOException {
+    return Files.readString(RealCommand.root().resolve("docs").resolve(name));
+  }
+
+  /** With x for numbers that depend on PyTorch's version. */
+  private static String withoutDigits(String output) {
+    return output.replaceAll("\\b[01]\\.\\d\\d\\b", "x");
+  }
+
+  /** The scripts of docs/pytorch.md print what stands below them, but for the similarities. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void recipes(int recipe) throws IOException {
+    assume("torch");
+    List<MatchResult> recipes =
+        Pattern.compile("```python\n(import .*?)```.*?```\n(.*?)```", Pattern.DOTALL)
+            .matcher(page("pytorch.md"))
+            .results()
+            .toList();
+    assertEquals(2, recipes.size());
+    Outcome outcome = python("-c", recipes.get(recipe).group(1));
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertEquals("", outcome.err());
+    assertEquals(
+        withoutDigits(recipes.get(recipe).group(2)), withoutDigits(outcome.out()), outcome.out());
+  }
+
+  /** The command of docs/reproduce.md, with less training and fewer draws. */
+  @ParameterizedTest
+  @ValueSource(strings = {"vgg", "plain"})
+  void reproduce(String network) throws IOException {
+    assume("torch");
+    Matcher documented =
+        Pattern.compile("```sh\npython3 python/(reproduce.py) (.*)\n```")
+            .matcher(page("reproduce.md"));
+    assertTrue(documented.find());
+    List<String> words = new ArrayList<>(List.of(PYTHON.resolve(documented.group(1)).toString()));
+    words.addAll(List.of(documented.group(2).split(" ")));
+    words.addAll(List.of("--seeds", "3", "4", "--epochs", "2", "--draws", "1", "--width", "8"));
+    words.addAll(List.of("--network", network));
+    Outcome outcome = python(words.toArray(String[]::new));
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertTrue(outcome.out().contains(network + ", seed 4: right on "), outcome.out());
+    Path results = folder.resolve("reproduce");
+    assertTrue(Files.exists(results.resolve("seeds-3-4").resolve("similarity.svg")));
+    List<String> rows = Files.readAllLines(results.resolve("similarity.csv"));
+    assertEquals("x_seed,y_seed,layer,epsilon,similarity,draws_mean", rows.get(0));
+    int convolutional = 4;
+    int connected = network.equals("vgg") ? 3 : 1;
+    assertEquals(1 + 5 * (convolutional + connected), rows.size());
+    for (String row : rows.subList(1, rows.size())) {
+      String drawn = row.contains("features") ? "[01]\\.[\\d]+(e-\\d+)?" : "";
+      assertTrue(row.matches("3,4,[a-z]+\\.\\d+,0\\.\\d+,[01]\\.\\d+," + drawn), row);
     }
   }
 }

@@ -340,10 +340,7 @@ public final class ActivationFile {
   private void readFolder() throws IOException {
     List<Path> files;
     try (Stream<Path> all = Files.list(path)) {
-      files =
-          all.filter(ActivationFile::isVisibleFile)
-              .sorted(folderOrder())
-              .toList();
+      files = all.filter(ActivationFile::isVisibleFile).sorted(folderOrder()).toList();
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
