@@ -47,6 +47,7 @@ class ArchitectureTest {
   private static final String[] VALIDATION = {"validation.."};
   private static final String[] TUNING = {"tuning.."};
   private static final String[] REPORT = {"report.."};
+  private static final String[] FORMATS = {"formats.."};
   private static final String[] CLI = {"cli.."};
 
   private static final String[] JDK = {
@@ -58,6 +59,7 @@ class ArchitectureTest {
   private static final String JACKSON = "com.fasterxml.jackson..";
   private static final String JMH = "org.openjdk.jmh..";
   private static final String JCUDA = "jcuda..";
+  private static final String JHDF = "io.jhdf..";
   private static final String[] CHARTS = {
     "org.knowm.xchart..", "de.erichseifert.vectorgraphics2d..", "org.apache.commons.csv.."
   };
@@ -81,7 +83,11 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule report = only(REPORT, REPORT, CORE, JDK, CHARTS, new String[] {JACKSON});
 
-  /** Kernels are found by their names, never by their classes. */
+  @ArchTest
+  static final ArchRule formats =
+      only(FORMATS, FORMATS, names("activations.."), JDK, new String[] {JHDF});
+
+  /** Kernels and formats are found by their names, never by their classes. */
   @ArchTest
   static final ArchRule cli =
       only(
@@ -141,6 +147,8 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule jackson = onlyIn(names("report..", "tuning..", "benchmarks.."), JACKSON);
 
+  @ArchTest static final ArchRule jhdf = onlyIn(names("formats.hdf5.."), JHDF);
+
   @ArchTest static final ArchRule jcuda = onlyIn(names("kernel.cuda.."), JCUDA);
 
   @ArchTest static final ArchRule junit = onlyIn(names("validation.contract.."), "org.junit..");
@@ -189,7 +197,8 @@ class ArchitectureTest {
   /** Full names of packages; those of other makers have them already. */
   private static String[] packages(String[]... groups) {
     String[] ours =
-        Stream.of(CORE, FOR_USERS, KERNEL_JAVA, KERNEL_CUDA, VALIDATION, TUNING, REPORT, CLI)
+        Stream.of(
+                CORE, FOR_USERS, KERNEL_JAVA, KERNEL_CUDA, VALIDATION, TUNING, REPORT, FORMATS, CLI)
             .flatMap(Arrays::stream)
             .toArray(String[]::new);
     return Stream.of(groups)

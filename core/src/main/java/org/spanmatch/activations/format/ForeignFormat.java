@@ -53,10 +53,7 @@ public record ForeignFormat(String name, String cure) {
           "import sys, torch; torch.save(torch.jit.load(sys.argv[1],"
               + " map_location='cpu').state_dict(), sys.argv[2])");
   private static final Program HDF5 =
-      python(
-          "import sys, numpy, h5py; d = {}; h5py.File(sys.argv[1]).visititems(lambda k, v:"
-              + " d.update({k: v[()]}) if isinstance(v, h5py.Dataset) else None);"
-              + " numpy.savez(sys.argv[2], **d)");
+      file -> "the module spanmatch-formats reads it, and is not on the class path";
   // Needs no library: that of safetensors has no bfloat16 for numpy.
   private static final Program SAFETENSORS =
       python(
@@ -71,10 +68,6 @@ public record ForeignFormat(String name, String cure) {
       python(
           "import sys, numpy, scipy.io; numpy.savez(sys.argv[2], **{k: v for k, v in"
               + " scipy.io.loadmat(sys.argv[1]).items() if k[:2] != '__'})");
-  private static final Program MATLAB_HDF5 =
-      python(
-          "import sys, numpy, h5py; numpy.savez(sys.argv[2], **{k: v[()].T for k, v in"
-              + " h5py.File(sys.argv[1]).items() if isinstance(v, h5py.Dataset)})");
   private static final Program PICKLE =
       file ->
           python(
@@ -95,7 +88,7 @@ public record ForeignFormat(String name, String cure) {
   private static final List<Magic> MAGICS =
       List.of(
           new Magic("\u0089HDF\r\n\u001a\n", "an HDF5 file", HDF5),
-          new Magic("MATLAB 7.3 MAT-file", "a MATLAB 7.3 (HDF5) file", MATLAB_HDF5),
+          new Magic("MATLAB 7.3 MAT-file", "a MATLAB 7.3 (HDF5) file", HDF5),
           new Magic("MATLAB 5.0 MAT-file", "a MATLAB file", MATLAB),
           new Magic("PAR1", "a Parquet file", PARQUET),
           new Magic("ARROW1", "an Arrow (Feather) file", FEATHER),

@@ -6,11 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -115,65 +111,10 @@ public record ZipEntryBytes(
     return OptionalLong.of(crc);
   }
 
-  /**
-   * Unpacks the entry into a temporary file, since an archive can only be read from front to back.
-   * Writes at most the claimed size, however much the data would unpack to.
-   */
+  /** Unpacks the entry into a temporary file, since an archive can only be read front to back. */
   @Override
   public Opened open() throws IOException {
-    FileChannel channel = temporaryFile();
-    try (InputStream in = stream()) {
-      long unpacked = 0;
-      byte[] part = new byte[BUFFER_BYTES];
-      for (int count = in.read(part); count >= 0 && unpacked <= size; count = in.read(part)) {
-        unpacked += count;
-        if (unpacked <= size) {
-          write(channel, ByteBuffer.wrap(part, 0, count));
-        }
-      }
-      if (unpacked != size) {
-        throw new ZipException("the entry does not have the size it should have");
-      }
-      return new Opened(channel, 0);
-    } catch (IOException | RuntimeException e) {
-      channel.close();
-      throw e;
-    }
-  }
-
-  private static FileChannel temporaryFile() throws IOException {
-    try {
-      return FileChannel.open(
-          Files.createTempFile("spanmatch-", ".npy"),
-          StandardOpenOption.READ,
-          StandardOpenOption.WRITE,
-          StandardOpenOption.DELETE_ON_CLOSE);
-    } catch (IOException e) {
-      throw noRoom(e);
-    }
-  }
-
-  private static void write(FileChannel channel, ByteBuffer part) throws IOException {
-    try {
-      while (part.hasRemaining()) {
-        channel.write(part);
-      }
-    } catch (IOException e) {
-      throw noRoom(e);
-    }
-  }
-
-  /** Returns an exception that blames the temporary folder and not the archive. */
-  private static IOException noRoom(IOException cause) {
-    return new IOException(
-        "it has to be unpacked, and the temporary folder "
-            + System.getProperty("java.io.tmpdir")
-            + " can't take it ("
-            + (cause instanceof FileSystemException system
-                ? system.getReason()
-                : cause.getMessage())
-            + "); name another folder with -Djava.io.tmpdir=DIR",
-        cause);
+    return TemporaryFile.of(stream(), size);
   }
 
   /** The bytes inflated; frees the inflater when closed. */

@@ -76,7 +76,6 @@ class ForeignFormatTest {
       value = {
         "a.safetensors | a safetensors file | l     | import safetensors.numpy as s; s.save_file({'l': a}, f)",
         "b.safetensors | a safetensors file | l     | import torch, safetensors.torch as s; s.save_file({'l': torch.tensor(a).bfloat16(), 'm': torch.tensor([1, 2])}, f, {'by': 'me'})",
-        "a.h5          | an HDF5 file       | g/l   | import h5py; h5py.File(f, 'w')['g/l'] = a",
         "d.pt          | a PyTorch file     | l     | import torch; torch.save({'l': torch.tensor(a)}, f, _use_new_zipfile_serialization=False)",
         "a.pkl         | a pickle           | l     | import pickle; pickle.dump({'l': a}, open(f, 'wb'))",
         "b.npy         | a pickle           | layer | import pickle; pickle.dump(a, open(f, 'wb'))",
@@ -135,6 +134,18 @@ class ForeignFormatTest {
     Files.write(file, java.util.HexFormat.of().parseHex(start + "00".repeat(50)));
     String name = what.replace("Zstd", "Zstandard");
     assertRefused(() -> ActivationFile.open(file), file, name, "unpack it first: " + command, file);
+  }
+
+  /** Its reader is in another module, which is not on the class path of these tests. */
+  @Test
+  void hdf5() throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("x.mat"), "MATLAB 7.3 MAT-file, Platform: GLNXA64");
+    assertRefused(
+        () -> ActivationFile.open(file),
+        file,
+        "it is a MATLAB 7.3 (HDF5) file",
+        "the module spanmatch-formats reads it");
   }
 
   @Test
