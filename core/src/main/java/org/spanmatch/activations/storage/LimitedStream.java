@@ -33,6 +33,14 @@ final class LimitedStream extends InputStream {
     return count;
   }
 
+  /** Moves on without reading, where the file can. */
+  @Override
+  public long skip(long count) throws IOException {
+    long skipped = file.skip(Math.min(count, remaining));
+    remaining -= skipped;
+    return skipped;
+  }
+
   @Override
   public void close() throws IOException {
     file.close();

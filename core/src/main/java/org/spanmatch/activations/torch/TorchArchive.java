@@ -39,6 +39,7 @@ final class TorchArchive {
   private final Map<String, ZipEntryBytes> entries;
   private final Map<String, StorageBytes> storages = new HashMap<>(); // by entry
   private final String folder;
+  private final boolean checked; // set_crc32_options of torch.serialization leaves checksums 0
   private final ByteOrder order;
 
   private TorchArchive(FileStamp stamp, Map<String, ZipEntryBytes> entries, String folder)
@@ -46,6 +47,7 @@ final class TorchArchive {
     this.stamp = stamp;
     this.entries = entries;
     this.folder = folder;
+    this.checked = entries.values().stream().anyMatch(entry -> entry.crc() != 0);
     this.order = byteOrder();
   }
 
@@ -90,6 +92,7 @@ final class TorchArchive {
    */
   byte[] pickle() throws IOException {
     ZipEntryBytes entry = entries.get(folder + PICKLE.substring(1));
+    requireLength(entry, MOST_PICKLE);
     if (entry.place().isEmpty()) {
       // Inflated, a small file could fill the heap.
       throw new ActivationsException(
@@ -144,12 +147,7 @@ final class TorchArchive {
     if (entry.problem().isPresent()) {
       throw new ActivationsException(entry.problem().get());
     }
-    return storages.computeIfAbsent(name, absent -> new StorageBytes(entry, isChecked()));
-  }
-
-  /** Whether there are checksums; {@code torch.serialization.set_crc32_options} leaves them 0. */
-  private boolean isChecked() {
-    return entries.get(folder + PICKLE.substring(1)).crc() != 0;
+    return storages.computeIfAbsent(name, absent -> new StorageBytes(entry, checked));
   }
 
   /** Number of values of a storage up to the last one of a tensor. */
@@ -187,20 +185,23 @@ final class TorchArchive {
       case "little" -> ByteOrder.LITTLE_ENDIAN;
       case "big" -> ByteOrder.BIG_ENDIAN;
       default ->
-          throw new ActivationsException(
-              "its byte order is '" + word + "', expected 'little' or 'big'");
+          throw new ActivationsException("its entry byteorder says neither 'little' nor 'big'");
     };
+  }
+
+  private static void requireLength(ZipEntryBytes entry, int most) {
+    if (entry.size() > most) {
+      throw new ActivationsException(
+          entry.entry() + " is " + entry.size() + " bytes long, expected at most " + most);
+    }
   }
 
   private byte[] read(ZipEntryBytes entry, int most) throws IOException {
     if (entry.problem().isPresent()) {
       throw new ActivationsException(entry.entry() + ": " + entry.problem().get());
     }
-    if (entry.size() > most) {
-      throw new ActivationsException(
-          entry.entry() + " is " + entry.size() + " bytes long, expected at most " + most);
-    }
-    try (InputStream in = new StorageBytes(entry, isChecked()).stream()) {
+    requireLength(entry, most);
+    try (InputStream in = new StorageBytes(entry, checked).stream()) {
       byte[] bytes = in.readNBytes((int) entry.size());
       if (bytes.length < entry.size() || in.read() >= 0) {
         throw new ZipException("the size of the entry is wrong");

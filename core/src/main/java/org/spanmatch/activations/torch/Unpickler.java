@@ -333,6 +333,9 @@ final class Unpickler {
       throw new PickleException(
           "the name of a class is " + length + " bytes long, expected at most " + MOST_NAME);
     }
+    if (!module.isWord() || !name.isWord()) {
+      throw new PickleException("the name of a class has characters that no name has");
+    }
     return new Named(module, name);
   }
 }

@@ -39,6 +39,7 @@ sealed interface Value {
 
   /** Text, as UTF-8 bytes of the pickle. */
   final class Text implements Value {
+    private static final byte DELETE = 0x7f;
     private static final char REPLACEMENT = 0xfffd; // of what can't be decoded
 
     private final byte[] pickle;
@@ -60,6 +61,16 @@ sealed interface Value {
     boolean is(String ascii) {
       byte[] expected = ascii.getBytes(StandardCharsets.US_ASCII);
       return Arrays.equals(pickle, from, from + length, expected, 0, expected.length);
+    }
+
+    /** Whether it has neither spaces nor control characters of ASCII. */
+    boolean isWord() {
+      for (int i = from; i < from + length; i++) {
+        if ((pickle[i] >= 0 && pickle[i] <= ' ') || pickle[i] == DELETE) {
+          return false;
+        }
+      }
+      return true;
     }
 
     /** Returns the text. */

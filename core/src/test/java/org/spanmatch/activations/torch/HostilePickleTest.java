@@ -305,6 +305,10 @@ class HostilePickleTest {
     byte[] key = Pickle.begin().ops("}X\u0002\u0000\u0000\u0000\u00c3(").tensor().ops("s").end();
     assertDamaged(key, "not UTF-8");
     assertDamaged(Pickle.begin().name("o".repeat(155), "system").end(), "161 bytes", "at most 160");
+    for (String part : List.of("a b", "a\u001b[31m", "a\n", "a\u007f", "\t")) {
+      byte[] odd = Pickle.begin().ops("}").text("os").text(part).bytes(0x93).ops("Ns").end();
+      assertDamaged(odd, "has characters that no name has");
+    }
     assertDamaged(Pickle.begin().ops("cos\nsystem").unfinished(), "0 are left");
   }
 

@@ -74,9 +74,14 @@ final class Pickle {
 
   /** Appends a storage of float32. */
   Pickle storage(String key, long count) {
+    return storage("torch", "FloatStorage", key, count);
+  }
+
+  /** Appends a storage. */
+  Pickle storage(String module, String type, String key, long count) {
     return ops("(")
         .text("storage")
-        .name("torch", "FloatStorage")
+        .name(module, type)
         .text(key)
         .text("cpu")
         .number(count)

@@ -40,8 +40,9 @@ import org.spanmatch.kernel.backend.SampleRows;
  * the archives that numpy wrote of the same tensors.
  */
 class TorchFilesTest {
-  private static final Path RESOURCES = TestData.resource("/org/spanmatch/activations/torch");
-  private static final Path FILES = RESOURCES.resolve("files");
+  private static final Path SCRIPT =
+      TestData.resource("/org/spanmatch/activations/torch/torch_files.py");
+  private static final Path FILES = SCRIPT.resolveSibling("files");
 
   private static Path file(String name) {
     return FILES.resolve(name);
@@ -310,7 +311,7 @@ class TorchFilesTest {
   /** Writes all files again with the torch of this machine. */
   @Test
   void whatTorchWritesHere(@TempDir Path folder) throws Exception {
-    python(folder, RESOURCES.resolve("torch_files.py").toString(), folder.toString());
+    python(folder, SCRIPT.toString(), folder.toString());
     List<String> written = withNumpy().toList();
     assertTrue(written.size() > 12, written.toString());
     for (String name : written) {
