@@ -14,6 +14,7 @@ import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.NotEnoughMemoryException;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.backend.HeapMemory;
@@ -68,6 +69,9 @@ public final class LayerComparison {
     this.options = Objects.requireNonNull(options, "options");
     this.layers = prepared(Objects.requireNonNull(layers, "layers"), options);
     this.steps = new Steps(layers, this::update);
+    if (layers instanceof LayerPair.AddedUp pair) {
+      steps.add(pair.share());
+    }
   }
 
   /** Centres layers of a Gram matrix at once, since what they then offer may be less precise. */
@@ -121,12 +125,19 @@ public final class LayerComparison {
 
   private boolean makeRoom(long heapBytes) {
     boolean gaveUp = false;
-    if (layers instanceof LayerPair.OfActivations pair) {
-      for (Layer layer : List.of(pair.x(), pair.y())) {
+    if (activations().isPresent()) {
+      for (Layer layer : List.of(activations().get().x(), activations().get().y())) {
         gaveUp |= layer.makeRoom(heapBytes);
       }
     }
     return gaveUp;
+  }
+
+  /** The activations of the layers, if they can be read. */
+  private Optional<LayerPair.OfActivations> activations() {
+    return layers instanceof LayerPair.AddedUp pair
+        ? Optional.of(pair.activations())
+        : layers instanceof LayerPair.OfActivations pair ? Optional.of(pair) : Optional.empty();
   }
 
   /** {@return the steps so far, with the time of each} */
@@ -165,15 +176,9 @@ public final class LayerComparison {
   private record Attempt<T>(T answer, Precision precision, Question<T> question) {}
 
   private <T> Attempt<T> attempt(Question<T> question, Precision precision) {
-    GramOptions how =
-        new GramOptions(
-            options.deadThreshold(),
-            precision,
-            question.needsNormProducts(),
-            options.centred() || question.needsShifts(),
-            steps.progress());
+    GramOptions how = options.adding(question, precision, steps.progress());
     announce(precision, question);
-    boolean looks = question.looksAtGram() || options.centred() || isOfGram();
+    boolean looks = question.looksAtGram() || options.centred() || isAddedUp();
     Asked<T> asked =
         looks
             ? look(question, how)
@@ -253,19 +258,27 @@ public final class LayerComparison {
     if (pair instanceof LayerPair.OfActivations activations) {
       return PartsPass.of(activations, kernel, how, split);
     }
+    if (pair instanceof LayerPair.AddedUp both) {
+      return PartsPass.of(both.activations(), kernel, how, split);
+    }
     throw new GramException(
         pair.description() + ": a Gram matrix no longer has the samples, so they can't be divided");
   }
 
-  private boolean isOfGram() {
-    return layers instanceof LayerPair.OfGram;
+  private boolean isAddedUp() {
+    return !(layers instanceof LayerPair.OfActivations);
   }
 
-  /** Says what is to come, and makes room for it. */
-  private void announce(Precision precision, Question<?> question) {
+  private static long lookBytes(LayerPair layers, Question<?> question) {
+    PerGroup<Integer> neurons = layers.neurons();
+    return question.looksAtGram() ? question.heapBytes(neurons.x(), neurons.y()) : 0;
+  }
+
+  /** Estimates, from above, the Java heap that it takes to ask a question of two layers. */
+  static long heapBytes(
+      LayerPair layers, ProjectionKernel kernel, Question<?> question, Precision precision) {
     int x = layers.neurons().x();
     int y = layers.neurons().y();
-    long lookBytes = question.looksAtGram() ? question.heapBytes(x, y) : 0;
     long tableBytes = kernel.heapBytes(x, y, layers.samples(), precision);
     if (question.looksAtGram()) {
       // What the look leaves behind, a square matrix of the larger layer, may not have been freed,
@@ -273,10 +286,18 @@ public final class LayerComparison {
       long most = Math.max(x, y);
       tableBytes += Math.min(Double.BYTES * most * most, Long.MAX_VALUE - tableBytes);
     }
-    long heapBytes = Math.max(lookBytes, tableBytes);
+    return Math.max(lookBytes(layers, question), tableBytes);
+  }
+
+  /** Says what is to come, and makes room for it. */
+  private void announce(Precision precision, Question<?> question) {
+    long heapBytes = heapBytes(layers, kernel, question, precision);
+    if (layers instanceof LayerPair.AddedUp pair) {
+      heapBytes += Math.min(pair.share().gramBytes(), Long.MAX_VALUE - heapBytes);
+    }
     makeRoom(heapBytes);
     if (layers instanceof LayerPair.OfGram pair) {
-      HeapMemory.require(lookBytes, pair.gram(), pair.x(), pair.y());
+      HeapMemory.require(lookBytes(pair, question), pair.gram(), pair.x(), pair.y());
     } else if (question.looksAtGram() && layers instanceof LayerPair.OfActivations pair) {
       HeapMemory.require(heapBytes, List.of(pair.x(), pair.y()));
     }
@@ -332,6 +353,16 @@ public final class LayerComparison {
      */
     public Options(double deadThreshold, Optional<Precision> precision, Monitor monitor) {
       this(deadThreshold, precision, false, monitor);
+    }
+
+    /** Returns how to add up activations for a question. */
+    GramOptions adding(Question<?> question, Precision wanted, Progress progress) {
+      return new GramOptions(
+          deadThreshold,
+          wanted,
+          question.needsNormProducts(),
+          centred || question.needsShifts(),
+          progress);
     }
 
     /** {@return these options, but with neurons compared about their means} */
@@ -409,11 +440,22 @@ public final class LayerComparison {
       return progress;
     }
 
+    /** Counts a pair's share of what a pass over many pairs took. */
+    void add(LayerPair.AddedUp.Share share) {
+      seconds.merge(READ, share.readSeconds(), Double::sum);
+      seconds.merge(COMPRESS, share.addingSeconds(), Double::sum);
+    }
+
     /** Returns equal layers whose reading, if any, counts as the step "read" and as no other. */
     LayerPair timed(LayerPair layers) {
-      return layers instanceof LayerPair.OfActivations pair
-          ? new LayerPair.OfActivations(pair.name(), timed(pair.x()), timed(pair.y()))
-          : layers;
+      if (layers instanceof LayerPair.AddedUp pair) {
+        return new LayerPair.AddedUp(pair.gram(), timed(pair.activations()), pair.share());
+      }
+      return layers instanceof LayerPair.OfActivations pair ? timed(pair) : layers;
+    }
+
+    private LayerPair.OfActivations timed(LayerPair.OfActivations pair) {
+      return new LayerPair.OfActivations(pair.name(), timed(pair.x()), timed(pair.y()));
     }
 
     /** Returns a view of a layer whose reading time counts as the step "read" and as no other. */

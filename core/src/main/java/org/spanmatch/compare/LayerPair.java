@@ -21,8 +21,8 @@ import org.spanmatch.similarity.Parts;
 import org.spanmatch.similarity.Split;
 
 /**
- * Two layers to compare: their activations ({@link OfActivations}), or what a Gram matrix holds of
- * them ({@link OfGram}).
+ * Two layers to compare: their activations ({@link OfActivations}), what a Gram matrix holds of
+ * them ({@link OfGram}), or both ({@link AddedUp}).
  */
 public sealed interface LayerPair {
   /** {@return the layer's name in results} */
@@ -83,7 +83,7 @@ public sealed interface LayerPair {
    * @param y a layer of the second network
    */
   static boolean isPossible(Layer x, Layer y) {
-    return x.samples() == y.samples() && haveSameAxes(x.sampleAxes(), y.sampleAxes());
+    return x.samples() == y.samples() && SampleAxes.agree(x.sampleAxes(), y.sampleAxes());
   }
 
   /**
@@ -106,11 +106,6 @@ public sealed interface LayerPair {
    */
   static Ahead ahead(List<? extends LayerPair> pairs, int threads) {
     return new Ahead(pairs, threads);
-  }
-
-  /** Whether the axes of two layers with equally many samples count the same ones. */
-  private static boolean haveSameAxes(List<Long> x, List<Long> y) {
-    return (x.size() == 1 || y.size() == 1) ? x.get(0).equals(y.get(0)) : x.equals(y);
   }
 
   /** Pairs that are {@linkplain LayerPair#ahead read ahead}, and the threads that do it. */
@@ -169,7 +164,7 @@ public sealed interface LayerPair {
      */
     public OfActivations {
       Layer.requireSameSamples(x, y);
-      if (!haveSameAxes(x.sampleAxes(), y.sampleAxes())) {
+      if (!SampleAxes.agree(x.sampleAxes(), y.sampleAxes())) {
         boolean sameExamples = x.sampleAxes().get(0).equals(y.sampleAxes().get(0));
         throw new ActivationsException(
             x.description()
@@ -268,6 +263,73 @@ public sealed interface LayerPair {
   }
 
   /**
+   * Two layers of a Gram matrix, whose activations can be read again: for high precision.
+   *
+   * @param gram the two layers in the Gram matrix
+   * @param activations the same two
+   * @param share what adding them up took
+   */
+  record AddedUp(OfGram gram, OfActivations activations, Share share) implements LayerPair {
+    /**
+     * The share of a pair in a pass over several pairs.
+     *
+     * @param readSeconds its share of the time in which data was read
+     * @param addingSeconds its share of the rest of the time
+     * @param gramBytes what the Gram matrix of all the pairs takes, which is in memory meanwhile
+     */
+    public record Share(double readSeconds, double addingSeconds, long gramBytes) {}
+
+    @Override
+    public String name() {
+      return activations.name();
+    }
+
+    @Override
+    public PerGroup<String> layers() {
+      return activations.layers();
+    }
+
+    @Override
+    public String description() {
+      return activations.description();
+    }
+
+    @Override
+    public PerGroup<Integer> neurons() {
+      return activations.neurons();
+    }
+
+    @Override
+    public long samples() {
+      return activations.samples();
+    }
+
+    @Override
+    public long masked() {
+      return activations.masked();
+    }
+
+    @Override
+    public boolean offers(Precision precision) {
+      return true;
+    }
+
+    @Override
+    public ProjectionTable table(ProjectionKernel kernel, GramOptions options) {
+      return of(options.precision()).table(kernel, options);
+    }
+
+    @Override
+    public OfGram gram(ProjectionKernel kernel, GramOptions options) {
+      return of(options.precision()).gram(kernel, options);
+    }
+
+    private LayerPair of(Precision precision) {
+      return gram.offers(precision) ? gram : activations;
+    }
+  }
+
+  /**
    * Two layers of one Gram matrix.
    *
    * @param name the layer's name in results
@@ -297,7 +359,7 @@ public sealed interface LayerPair {
       }
       GramLayer first = gram.layers().get(x);
       GramLayer second = gram.layers().get(y);
-      if (!haveSameAxes(first.sampleAxes(), second.sampleAxes())) {
+      if (!SampleAxes.agree(first.sampleAxes(), second.sampleAxes())) {
         throw new GramException(
             first.description()
                 + " counts its samples as "

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -15,17 +16,21 @@ import org.spanmatch.activations.format.StoredArray;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramException;
 import org.spanmatch.gram.GramLayer;
+import org.spanmatch.kernel.PerGroup;
 
 /**
- * The layers that two networks have in common, in the order of the first network's layers.
+ * The pairs of layers of two networks, in the order of the first network's layers.
  *
  * @param <P> where the pairs come from: files of activations or Gram matrices
  * @param x where the first network's activations came from
  * @param y where the second network's activations came from
- * @param pairs the common layers
- * @param onlyInX names of layers that the second network lacks
- * @param onlyInY names of layers that the first network lacks
+ * @param pairs the pairs, such as the common layers
+ * @param onlyInX names of layers of the first network that are in no pair
+ * @param onlyInY names of layers of the second network that are in no pair
  * @param leftOut what else there is in files, and is not taken for a layer: see {@link LayerArrays}
+ * @param unpaired why layers are in no pair, of {@link Pairing.Method#ALL}
+ * @param failed pairs that were asked for and can't be compared; none of {@link
+ *     Pairing.Method#SAME}, which throws instead
  */
 public record LayerPairs<P extends LayerPair>(
     String x,
@@ -33,7 +38,95 @@ public record LayerPairs<P extends LayerPair>(
     List<P> pairs,
     List<String> onlyInX,
     List<String> onlyInY,
-    List<LayerArrays.LeftOut> leftOut) {
+    List<LayerArrays.LeftOut> leftOut,
+    List<LayerArrays.LeftOut> unpaired,
+    List<Failed> failed) {
+  /**
+   * A pair that can't be compared.
+   *
+   * @param layers the names of both layers
+   * @param cause why
+   */
+  public record Failed(Pairing.Names layers, RuntimeException cause) {}
+
+  /**
+   * Which layers of two networks are compared.
+   *
+   * @param method how pairs are found
+   * @param chosen the pairs of {@link Method#CHOSEN}; none for other methods
+   */
+  public record Pairing(Method method, List<Names> chosen) {
+    /** Layers of equal names. */
+    public static final Pairing SAME = new Pairing(Method.SAME, List.of());
+
+    /** How pairs are found. */
+    public enum Method {
+      /** Layers of equal names. */
+      SAME,
+      /** The first layer of one network with the first of the other, and so on. */
+      ORDER,
+      /** Every layer of one network with every layer of the other that has the same samples. */
+      ALL,
+      /** Those that are named. */
+      CHOSEN;
+
+      /** {@return its name in options} */
+      public String label() {
+        return name().toLowerCase(Locale.ROOT);
+      }
+    }
+
+    /**
+     * The names of two layers.
+     *
+     * @param x of the first network
+     * @param y of the second network
+     */
+    public record Names(String x, String y) {}
+
+    /** Copies the list. */
+    public Pairing {
+      chosen = List.copyOf(chosen);
+    }
+  }
+
+  /** Pairs of layers of equal names. */
+  private LayerPairs(
+      String x,
+      String y,
+      List<P> pairs,
+      List<String> onlyInX,
+      List<String> onlyInY,
+      List<LayerArrays.LeftOut> leftOut) {
+    this(x, y, pairs, onlyInX, onlyInY, leftOut, List.of(), List.of());
+  }
+
+  /**
+   * Pairs the arrays of files. Layers that are in several pairs are the same objects there, so that
+   * {@link PairPlan} has them read once.
+   *
+   * @param x the first file
+   * @param y the second file
+   * @param selected the layers to take, by name; the others are ignored, but for those that are
+   *     chosen by name
+   * @param layouts see {@link StoredArray#layer}
+   * @param pairing which layers to pair
+   * @return the pairs; possibly none
+   * @throws org.spanmatch.activations.ActivationsException if numbers of layers differ that are to
+   *     be paired in order, or for the reasons of {@link #of(ActivationFile, ActivationFile,
+   *     LayerArrays.Filter, Collection)}
+   */
+  public static LayerPairs<LayerPair.OfActivations> of(
+      ActivationFile x,
+      ActivationFile y,
+      LayerArrays.Filter selected,
+      Collection<Layout> layouts,
+      Pairing pairing) {
+    return pairing.method() == Pairing.Method.SAME
+        ? of(x, y, selected, layouts)
+        : ArrayPairs.of(x, y, selected, layouts, pairing);
+  }
+
   /**
    * Pairs the arrays of files by name. Two lone {@code .npy} files are paired regardless of their
    * names.
@@ -93,6 +186,26 @@ public record LayerPairs<P extends LayerPair>(
   }
 
   /**
+   * Pairs the layers of Gram matrices.
+   *
+   * @param grams such as those of one {@link org.spanmatch.gram.GramFile}
+   * @param selected which layers to take, by name; the others are not looked at, but for those that
+   *     are chosen by name
+   * @param pairing which layers to pair
+   * @return the pairs; possibly none
+   * @throws GramException if there are not two networks, numbers of layers differ that are to be
+   *     paired in order, or layers with the same samples were not added up together
+   */
+  public static LayerPairs<LayerPair.OfGram> of(
+      List<Gram> grams, Predicate<String> selected, Pairing pairing) {
+    if (pairing.method() == Pairing.Method.SAME) {
+      return of(grams, selected);
+    }
+    PerGroup<Network> networks = networks(grams);
+    return GramPairs.of(grams, networks.x(), networks.y(), selected, pairing);
+  }
+
+  /**
    * Pairs the layers of Gram matrices by name: the network of the lower number is the first. Where
    * each has one layer, the two are paired whatever their names are.
    *
@@ -103,18 +216,8 @@ public record LayerPairs<P extends LayerPair>(
    *     together
    */
   public static LayerPairs<LayerPair.OfGram> of(List<Gram> grams, Predicate<String> selected) {
-    List<Integer> networks =
-        grams.stream()
-            .flatMap(gram -> gram.layers().stream())
-            .map(GramLayer::network)
-            .distinct()
-            .sorted()
-            .toList();
-    if (networks.size() != 2) {
-      throw new GramException("expected layers of 2 networks, found " + networks.size());
-    }
-    Network x = Network.of(grams, networks.get(0));
-    Network y = Network.of(grams, networks.get(1));
+    Network x = networks(grams).x();
+    Network y = networks(grams).y();
     boolean areLone = x.layers.size() == 1 && y.layers.size() == 1;
     List<LayerPair.OfGram> pairs = new ArrayList<>();
     List<String> onlyInX = new ArrayList<>();
@@ -142,8 +245,22 @@ public record LayerPairs<P extends LayerPair>(
         List.of());
   }
 
+  private static PerGroup<Network> networks(List<Gram> grams) {
+    List<Integer> networks =
+        grams.stream()
+            .flatMap(gram -> gram.layers().stream())
+            .map(GramLayer::network)
+            .distinct()
+            .sorted()
+            .toList();
+    if (networks.size() != 2) {
+      throw new GramException("expected layers of 2 networks, found " + networks.size());
+    }
+    return PerGroup.of(Network.of(grams, networks.get(0)), Network.of(grams, networks.get(1)));
+  }
+
   /** The pair, from the first matrix that holds both together. */
-  private static LayerPair.OfGram pair(
+  static LayerPair.OfGram pair(
       String shown, List<Gram> grams, Network x, String name, Network y, String partner) {
     Map<Integer, Integer> ofX = x.layers.get(name);
     Map<Integer, Integer> ofY = y.layers.get(partner);
@@ -155,12 +272,9 @@ public record LayerPairs<P extends LayerPair>(
       }
     }
     throw new GramException(
-        description(grams, ofX) + " was not added up together with " + description(grams, ofY));
-  }
-
-  private static String description(List<Gram> grams, Map<Integer, Integer> places) {
-    Map.Entry<Integer, Integer> first = places.entrySet().iterator().next();
-    return grams.get(first.getKey()).layers().get(first.getValue()).description();
+        x.place(name).layer(grams).description()
+            + " was not added up together with "
+            + y.place(partner).layer(grams).description());
   }
 
   /**
@@ -169,7 +283,7 @@ public record LayerPairs<P extends LayerPair>(
    * @param sources where its activations came from, each once
    * @param layers by name, for each matrix that holds the layer, the layer's position in it
    */
-  private record Network(Set<String> sources, Map<String, Map<Integer, Integer>> layers) {
+  record Network(Set<String> sources, Map<String, Map<Integer, Integer>> layers) {
     static Network of(List<Gram> grams, int number) {
       Network network = new Network(new LinkedHashSet<>(), new LinkedHashMap<>());
       for (int g = 0; g < grams.size(); g++) {
@@ -186,6 +300,28 @@ public record LayerPairs<P extends LayerPair>(
         }
       }
       return network;
+    }
+
+    /** The first place of a layer. */
+    Place place(String layer) {
+      Map.Entry<Integer, Integer> first = layers.get(layer).entrySet().iterator().next();
+      return new Place(first.getKey(), first.getValue());
+    }
+  }
+
+  /**
+   * Where a layer is.
+   *
+   * @param gram the position of its matrix
+   * @param position its position in that
+   */
+  record Place(int gram, int position) {
+    GramLayer layer(List<Gram> grams) {
+      return grams.get(gram).layers().get(position);
+    }
+
+    long samples(List<Gram> grams) {
+      return grams.get(gram).samples();
     }
   }
 }

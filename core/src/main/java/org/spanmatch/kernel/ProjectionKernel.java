@@ -3,6 +3,7 @@ package org.spanmatch.kernel;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.IntConsumer;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.gram.Gram;
@@ -233,6 +234,22 @@ public interface ProjectionKernel extends AutoCloseable {
    * @return bytes; {@link Long#MAX_VALUE} for more than that
    */
   long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision);
+
+  /**
+   * Estimates, from above, the Java heap that {@link #gram} takes to add up several layers at once,
+   * without the blocks that are being read, where that repays: where it takes fewer operations or
+   * less reading than adding up each pair by itself.
+   *
+   * @param neurons number of neurons of each layer
+   * @param pairs the pairs of layers to add up, by position
+   * @param samples number of samples, at least 1
+   * @param precision the least precision that is wanted
+   * @return bytes; empty where pairs are better added up one by one, as by default
+   */
+  default OptionalLong sharedHeapBytes(
+      List<Integer> neurons, Collection<GramPair> pairs, long samples, Precision precision) {
+    return OptionalLong.empty();
+  }
 
   /**
    * {@return whether a problem of this size repays this backend's fixed costs} The automatic choice

@@ -25,6 +25,7 @@ import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.results.MatchResult;
 import org.spanmatch.report.results.MatchResult.Coverage;
 import org.spanmatch.report.results.MeasuresResult;
+import org.spanmatch.report.results.MissingPairs;
 import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.results.PairNames;
 import org.spanmatch.report.results.RunResult;
@@ -48,6 +49,7 @@ final class MatrixReportTest {
         List.of(layers),
         PerGroup.of(List.of(), List.of()),
         List.of(),
+        MissingPairs.NONE,
         null,
         "formula",
         null);
@@ -203,7 +205,8 @@ final class MatrixReportTest {
             Networks.ofFiles(List.of("a", "b")).titled("Mine"),
             layers,
             PerGroup.of(List.of(), List.of()),
-            List.of());
+            List.of(),
+            MissingPairs.NONE);
     assertTrue(MeasuresReport.isMatrix(result));
     assertEquals(
         measures.get(0).title()

@@ -23,6 +23,7 @@ import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.report.figures.SimilarityFigure;
 import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.results.MatchResult;
+import org.spanmatch.report.results.MissingPairs;
 import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.results.PairNames;
 import org.spanmatch.report.results.RunResult;
@@ -131,6 +132,7 @@ public final class ReportFuzzing {
             layers,
             PerGroup.of(names, names),
             List.of(),
+            MissingPairs.NONE,
             null,
             "none",
             null);

@@ -79,11 +79,16 @@ record ActivationFiles(ActivationFile x, ActivationFile y) {
 
   /** The names of all arrays of both, and of all entries that are none, each once. */
   Set<String> names() {
+    Set<String> names = names(x);
+    names.addAll(names(y));
+    return names;
+  }
+
+  /** The names of all arrays of a file, and of all entries that are none. */
+  static Set<String> names(ActivationFile file) {
     Set<String> names = new LinkedHashSet<>();
-    for (ActivationFile file : List.of(x, y)) {
-      file.arrays().forEach(array -> names.add(array.name()));
-      file.unusable().forEach(entry -> names.add(entry.name()));
-    }
+    file.arrays().forEach(array -> names.add(array.name()));
+    file.unusable().forEach(entry -> names.add(entry.name()));
     return names;
   }
 }

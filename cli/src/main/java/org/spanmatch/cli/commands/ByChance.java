@@ -1,7 +1,11 @@
 package org.spanmatch.cli.commands;
 
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.cli.options.ChanceOptions;
 import org.spanmatch.cli.options.ChanceOptions.Method;
 import org.spanmatch.compare.LayerComparison;
@@ -15,7 +19,8 @@ import org.spanmatch.similarity.Chance;
  *
  * @param options how
  * @param kernel computes
- * @param shuffled by layer, what a pass with shuffled examples found; empty without one
+ * @param shuffled by pair, what a pass with shuffled examples found, null for nothing; empty
+ *     without one
  */
 record ByChance(ChanceOptions options, ProjectionKernel kernel, List<Chance> shuffled) {
   /** Prepares it, which reads all layers if their examples are to be shuffled. */
@@ -25,12 +30,22 @@ record ByChance(ChanceOptions options, ProjectionKernel kernel, List<Chance> shu
         comparison.kernel(),
         options.method() == Method.SHUFFLE
             ? comparison.shuffled(
-                comparison.input().pairs().stream()
-                    .map(OfActivations.class::cast)
-                    .map(pair -> pair.shuffled(options.seed()))
-                    .toList(),
-                new ShuffledLevels())
+                shuffled(comparison.input().pairs(), options.seed()), new ShuffledLevels())
             : List.of());
+  }
+
+  /** The pairs with the second layers shuffled, each layer once. */
+  private static List<OfActivations> shuffled(List<? extends LayerPair> pairs, long seed) {
+    Map<Layer, Layer> seconds = new IdentityHashMap<>();
+    return pairs.stream()
+        .map(OfActivations.class::cast)
+        .map(
+            pair ->
+                new OfActivations(
+                    pair.name(),
+                    pair.x(),
+                    seconds.computeIfAbsent(pair.y(), y -> Layers.shuffled(y, seed))))
+        .toList();
   }
 
   /** Whether it is found in a Gram matrix. */
@@ -40,7 +55,7 @@ record ByChance(ChanceOptions options, ProjectionKernel kernel, List<Chance> shu
 
   /** What a pass found of a layer, if there was one. */
   Optional<Chance> shuffled(int layer) {
-    return shuffled.isEmpty() ? Optional.empty() : Optional.of(shuffled.get(layer));
+    return shuffled.isEmpty() ? Optional.empty() : Optional.ofNullable(shuffled.get(layer));
   }
 
   /** What the formula says of two layers. */

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
+import org.spanmatch.activations.Layer;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.options.ComputingOptions;
 import org.spanmatch.cli.options.UsageException;
@@ -14,11 +15,13 @@ import org.spanmatch.cli.terminal.ProgressLine;
 import org.spanmatch.compare.LayerComparison;
 import org.spanmatch.compare.LayerComparison.StoppedException;
 import org.spanmatch.compare.LayerPair;
+import org.spanmatch.compare.PairPlan;
 import org.spanmatch.compare.Question;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.report.results.MissingPairs;
 import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.similarity.Split;
 
@@ -28,28 +31,28 @@ import org.spanmatch.similarity.Split;
  * @param input the layers
  * @param options how to compute
  * @param kernel computes; closed with this
- * @param ahead the layers, read ahead; closed with this
+ * @param failed the pairs that could not be compared so far
  * @param console where progress and notes go
  */
 record Comparison(
     Input<?> input,
     ComputingOptions options,
     ProjectionKernel kernel,
-    LayerPair.Ahead ahead,
+    FailedPairs failed,
     Console console)
     implements AutoCloseable {
   /** Opens the files and the backend that the options name. */
   static Comparison open(ComparingOptions options, Console console) {
-    ComputingOptions computing = options.computing();
-    Kernels.Search search = Kernels.search(computing.backend());
+    Kernels.Search search = Kernels.search(options.computing().backend());
     try {
-      return open(Input.open(options.input()), computing, console);
+      return open(Input.open(options.input()), options, console);
     } finally {
       search.close();
     }
   }
 
-  private static Comparison open(Input<?> input, ComputingOptions computing, Console console) {
+  private static Comparison open(Input<?> input, ComparingOptions options, Console console) {
+    ComputingOptions computing = options.computing();
     boolean wantsHigh = computing.precision().filter(Precision.HIGH::equals).isPresent();
     if (wantsHigh && !input.pairs().stream().allMatch(pair -> pair.offers(Precision.HIGH))) {
       throw new UsageException(
@@ -62,19 +65,18 @@ record Comparison(
           .pairs()
           .forEach(pair -> kernel.expect(pair.neurons().x(), pair.neurons().y(), pair.samples()));
     }
-    int threads = computing.kernel().threads();
-    return new Comparison(
-        input, computing, kernel, LayerPair.ahead(input.pairs(), threads), console);
+    FailedPairs failed = new FailedPairs(!options.input().pairs().isSame(), input.failed());
+    return new Comparison(input, computing, kernel, failed, console);
   }
 
   /**
-   * Checks that the examples of every layer can be divided.
+   * Checks that the examples of every layer can be divided, unless some pairs may fail.
    *
    * @throws org.spanmatch.activations.ActivationsException if there are too few of one
    */
   void requireDivisible(Split split) {
     for (LayerPair pair : input.pairs()) {
-      if (pair instanceof LayerPair.OfActivations activations) {
+      if (!failed.forgiving() && pair instanceof LayerPair.OfActivations activations) {
         activations.requireDivisible(split);
       }
     }
@@ -106,17 +108,25 @@ record Comparison(
 
   /**
    * Asks a question of layers whose examples are in another order, in the place of those of the
-   * input. Nothing is noted.
+   * input. Nothing is noted; a pair without an answer has null.
    */
   <T> List<T> shuffled(List<? extends LayerPair> pairs, Question<T> question) {
+    FailedPairs failedToo = new FailedPairs(failed.forgiving(), List.of());
     return answers(
-        "chance",
-        List.of("compress", "spectrum"),
-        pairs,
-        layer -> question,
-        Optional.of(Precision.STANDARD),
-        () -> false,
-        new ArrayList<>());
+            "chance",
+            List.of("compress", "spectrum"),
+            PairPlan.of(
+                    pairs,
+                    kernel,
+                    how(Optional.of(Precision.STANDARD), LayerComparison.Monitor.NONE),
+                    question)
+                .groups(),
+            layer -> question,
+            Optional.of(Precision.STANDARD),
+            () -> false,
+            failedToo,
+            new ArrayList<>())
+        .all();
   }
 
   /**
@@ -139,42 +149,123 @@ record Comparison(
       input.noteSkipped(console);
     }
     List<String> inDoubt = new ArrayList<>();
-    List<T> answers =
-        answers(task, steps, ahead.pairs(), questions, options.precision(), stopped, inDoubt);
+    PairPlan plan =
+        PairPlan.of(
+            input.pairs(),
+            kernel,
+            how(options.precision(), LayerComparison.Monitor.NONE),
+            questions.apply(0));
+    sayPlan(plan);
+    List<T> answers;
+    try (PairPlan.Ahead ahead = plan.ahead(options.kernel().threads())) {
+      answers =
+          answers(
+                  task,
+                  steps,
+                  ahead.groups(),
+                  questions,
+                  options.precision(),
+                  stopped,
+                  failed,
+                  inDoubt)
+              .found();
+    }
     if (!options.quiet()) {
       noteInDoubt(inDoubt);
+      failed.note(console);
     }
+    failed.requireSome(answers);
     return answers;
   }
 
-  private <T> List<T> answers(
+  private LayerComparison.Options how(
+      Optional<Precision> precision, LayerComparison.Monitor monitor) {
+    return new LayerComparison.Options(
+        options.deadThreshold(), precision, options.centred(), monitor);
+  }
+
+  private <T> PairAnswers<T> answers(
       String task,
       List<String> steps,
-      List<? extends LayerPair> pairs,
+      List<PairPlan.Group> groups,
       IntFunction<Question<T>> questions,
       Optional<Precision> precision,
       BooleanSupplier stopped,
+      FailedPairs failures,
       List<String> inDoubt) {
     boolean shown = !options.quiet() && !options.verbose();
-    List<T> answers = new ArrayList<>();
-    try (ProgressLine progress = new ProgressLine(console, shown, task, input.weights(), steps)) {
-      LayerComparison.Options how =
-          new LayerComparison.Options(
-              options.deadThreshold(),
-              precision,
-              options.centred(),
-              new Monitor(progress, stopped, inDoubt));
-      for (LayerPair pair : pairs) {
-        progress.startLayer(pair.name());
-        LayerComparison layer = new LayerComparison(pair, kernel, how);
-        answers.add(layer.answer(questions.apply(answers.size())));
-        say(pair, layer.steps().toString());
+    try (ProgressLine progress = new ProgressLine(console, shown, task, weights(groups), steps)) {
+      PairAnswers<T> answers =
+          new PairAnswers<>(
+              input.pairs().size(),
+              kernel,
+              how(precision, new Monitor(progress, stopped, inDoubt)),
+              questions,
+              failures,
+              new Work(progress));
+      try {
+        groups.forEach(answers::ask);
+        progress.finish();
+      } catch (StoppedException e) {
+        // What was found by then is the result.
       }
-      progress.finish();
-    } catch (StoppedException e) {
-      // What was found by then is the result.
+      return answers;
     }
-    return List.copyOf(answers);
+  }
+
+  /**
+   * The work of each step of a plan, for the progress line: samples × neurons² for layers that are
+   * added up, neurons³ for pairs of these.
+   */
+  private static List<Long> weights(List<PairPlan.Group> groups) {
+    List<Long> weights = new ArrayList<>();
+    for (PairPlan.Group group : groups) {
+      long samples = group.members().get(0).pair().samples();
+      if (!group.isSingle()) {
+        weights.add(weight(samples, group.layers().stream().mapToDouble(Layer::neurons).sum()));
+      }
+      for (PairPlan.Member member : group.members()) {
+        double neurons = 1.0 + member.pair().neurons().x() + member.pair().neurons().y();
+        weights.add(weight(group.isSingle() ? samples : neurons, neurons));
+      }
+    }
+    return weights;
+  }
+
+  private static long weight(double samples, double neurons) {
+    return Math.max(1, Math.round(samples * neurons * neurons / 1e6));
+  }
+
+  /** Says which layers are read together, where pairs may share layers. */
+  private void sayPlan(PairPlan plan) {
+    if (!options.verbose() || !failed.forgiving()) {
+      return;
+    }
+    console
+        .err()
+        .println(
+            "plan: "
+                + input.pairs().size()
+                + " pairs in "
+                + plan.passes()
+                + (plan.passes() == 1 ? " pass" : " passes"));
+    for (PairPlan.Group group : plan.groups()) {
+      if (!group.isSingle()) {
+        console
+            .err()
+            .println(
+                "pass over "
+                    + described(group)
+                    + ": about "
+                    + megabytes(group.heapBytes())
+                    + " of Java heap of "
+                    + megabytes(Runtime.getRuntime().maxMemory()));
+      }
+    }
+  }
+
+  private static String described(PairPlan.Group group) {
+    return group.layers().size() + " layers for " + group.members().size() + " pairs";
   }
 
   private void noteInDoubt(List<String> layers) {
@@ -202,8 +293,36 @@ record Comparison(
 
   @Override
   public void close() {
-    ahead.close();
     kernel.close();
+  }
+
+  /** What the results lack. */
+  MissingPairs missing() {
+    return new MissingPairs(input.unpaired(), failed.results());
+  }
+
+  /** Shows what is worked on. */
+  private final class Work implements PairAnswers.Observer {
+    private final ProgressLine progress;
+
+    Work(ProgressLine progress) {
+      this.progress = progress;
+    }
+
+    @Override
+    public void adding(PairPlan.Group group) {
+      progress.startLayer(described(group));
+    }
+
+    @Override
+    public void comparing(LayerPair pair) {
+      progress.startLayer(pair.name());
+    }
+
+    @Override
+    public void compared(LayerPair pair, LayerComparison.Steps steps) {
+      say(pair, steps.toString());
+    }
   }
 
   /** Shows how far a layer has come, and what it takes. */

@@ -4,15 +4,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.Set;
 import org.apache.commons.cli.Option;
-import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
-import org.spanmatch.activations.Layers;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.ComputingOptions;
 import org.spanmatch.cli.options.UsageException;
@@ -20,10 +15,11 @@ import org.spanmatch.cli.output.OutputFile;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.Footer;
 import org.spanmatch.cli.terminal.ProgressLine;
-import org.spanmatch.compare.LayerArrays;
+import org.spanmatch.compare.LayerPair;
+import org.spanmatch.compare.PairPlan;
 import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramLayer;
 import org.spanmatch.gram.GramOptions;
-import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.report.text.DisplayName;
@@ -61,9 +57,9 @@ public final class GramCommand implements Command {
         what is in it, 'merge' adds files of the same layers on other samples, and numpy reads it.
 
         By default layers of equal names are added up together, which is what the other commands
-        compare. --pairs all adds up all pairs of layers of A and B that have the same samples, for
-        numpy and the library; it reads the activations once, and takes memory for all these pairs
-        at once.
+        compare. --pairs all adds up all pairs of layers of A and B that have the same samples; it
+        reads the activations once, and takes memory for all these pairs at once. --pairs order and
+        --pair choose others; the other commands take the same options to compare what is there.
 
         Examples:
           spanmatch gram seed0.npz seed1.npz --out seeds.gram.npz
@@ -83,10 +79,10 @@ public final class GramCommand implements Command {
       }
     }
     ComputingOptions computing = options.computing();
-    List<GramGroup> groups;
+    Input<LayerPair.OfActivations> input;
     Kernels.Search search = Kernels.search(computing.backend());
     try {
-      groups = groups(options, console);
+      input = open(options, console);
     } finally {
       search.close();
     }
@@ -94,13 +90,13 @@ public final class GramCommand implements Command {
     ProjectionKernel.Info backend;
     try (ProjectionKernel kernel = Backends.open(computing, console)) {
       OutputFile.check(options.out());
-      grams = addUp(groups, kernel, options, console);
+      grams = addUp(PairPlan.together(input.pairs()), kernel, options, console);
       backend = kernel.info();
     }
-    int layers = groups.stream().mapToInt(group -> group.x().size()).sum();
+    long layers = input.pairs().stream().map(LayerPair.OfActivations::x).distinct().count();
     GramOutput.printPairs(grams, console.out());
     if (!computing.quiet()) {
-      Footer.print(backend, layers, start, console.out());
+      Footer.print(backend, (int) layers, start, console.out());
     }
     GramOutput.write(grams, options.out(), console.out());
   }
@@ -118,84 +114,37 @@ public final class GramCommand implements Command {
     }
   }
 
-  private static List<GramGroup> groups(GramCommandOptions options, Console console) {
-    boolean quiet = options.computing().quiet();
-    if (!options.pairsAll()) {
-      var input = Input.ofActivations(options.input());
-      if (!quiet) {
-        input.noteSkipped(console);
-      }
-      return input.pairs().stream().map(GramGroup::of).toList();
+  private static Input<LayerPair.OfActivations> open(GramCommandOptions options, Console console) {
+    Input<LayerPair.OfActivations> input = Input.ofActivations(options.input());
+    if (!options.computing().quiet()) {
+      input.noteSkipped(console);
     }
-    ActivationFiles stored = ActivationFiles.open(options.input());
-    options.input().layers().requireEachFound(stored.names());
-    Optional<MaskChoice> mask = MaskChoice.open(stored, options.input());
-    Optional<Layers.Pooling> pool = options.input().pool();
-    ActivationFiles files = pool.map(pooling -> stored.pooled(pooling, mask)).orElse(stored);
-    LayerArrays.Filter selected = MaskChoice.withoutMasks(options.input().layers(), mask);
-    PerGroup<LayerArrays> arrays =
-        PerGroup.of(LayerArrays.of(files.x(), selected), LayerArrays.of(files.y(), selected));
-    List<GramGroup> groups =
-        GramGroup.all(arrays, options.input(), pool.isPresent() ? Optional.empty() : mask);
-    if (groups.isEmpty()) {
-      Input.requireLayers(arrays.x());
-      Input.requireLayers(arrays.y());
-      throw new ActivationsException(
-          "no layer of "
-              + files.x().path()
-              + " has the same samples as one of "
-              + files.y().path());
+    if (!input.failed().isEmpty()) {
+      throw input.failed().get(0).cause();
     }
-    if (!quiet) {
-      mask.ifPresent(choice -> choice.note(console));
-      noteSkipped(arrays, groups, console);
-    }
-    return groups;
-  }
-
-  /** Prints which layers have no partner. */
-  private static void noteSkipped(
-      PerGroup<LayerArrays> files, List<GramGroup> groups, Console console) {
-    Set<String> left = new LinkedHashSet<>();
-    files.x().arrays().forEach(array -> left.add(array.name()));
-    files.y().arrays().forEach(array -> left.add(array.name()));
-    groups.forEach(group -> group.layers().stream().map(Layer::name).forEach(left::remove));
-    if (!left.isEmpty()) {
-      console
-          .err()
-          .println(
-              "note: skipped, no layer of the other file has the same samples: "
-                  + DisplayName.list(left));
-    }
-    Input.note(files.x().leftOut(), console);
-    Input.note(files.y().leftOut(), console);
+    return input;
   }
 
   private static List<Gram> addUp(
-      List<GramGroup> groups,
-      ProjectionKernel kernel,
-      GramCommandOptions options,
-      Console console) {
+      PairPlan plan, ProjectionKernel kernel, GramCommandOptions options, Console console) {
     ComputingOptions computing = options.computing();
     boolean shown = !computing.quiet() && !computing.verbose();
     String x = options.input().files().get(0).toString();
     String y = options.input().files().get(1).toString();
-    List<Long> weights = groups.stream().map(GramGroup::weight).toList();
+    List<Long> weights = plan.groups().stream().map(GramCommand::weight).toList();
     List<Gram> grams = new ArrayList<>();
-    List<List<Layer>> steps = groups.stream().map(GramGroup::layers).toList();
     try (ProgressLine progress =
             new ProgressLine(console, shown, "gram", weights, List.of("compress"));
-        Layers.Ahead ahead = Layers.ahead(steps, computing.kernel().threads())) {
+        PairPlan.Ahead ahead = plan.ahead(computing.kernel().threads())) {
       GramOptions how =
           new GramOptions(
               computing.deadThreshold(), options.precision(), true, computing.centred(), progress);
       double kept = 0;
-      for (int i = 0; i < groups.size(); i++) {
-        GramGroup group = groups.get(i).with(ahead.steps().get(i));
-        progress.startLayer(group.name());
+      for (PairPlan.Group group : ahead.groups()) {
+        progress.startLayer(name(group));
         long start = System.nanoTime();
-        group.makeRoom(kept);
-        Gram gram = group.addUp(kernel, how, x, y);
+        makeRoom(group, kept);
+        Gram gram = labelled(group.gram(kernel, how), group, x, y);
         grams.add(gram);
         kept += gram.bytes();
         if (computing.verbose()) {
@@ -207,13 +156,52 @@ public final class GramCommand implements Command {
     return List.copyOf(grams);
   }
 
-  private static void say(GramGroup group, Gram gram, long start, Console console) {
+  /** The work that it takes, for the progress line: samples × neurons². */
+  private static long weight(PairPlan.Group group) {
+    double neurons = 1.0 + group.layers().stream().mapToInt(Layer::neurons).sum();
+    return Math.max(1, Math.round(group.layers().get(0).samples() * neurons * neurons / 1e6));
+  }
+
+  /**
+   * Makes room for what adding up takes on top of some bytes: at most the matrix twice.
+   *
+   * @param kept memory that is taken already
+   */
+  private static void makeRoom(PairPlan.Group group, double kept) {
+    double neurons = group.layers().stream().mapToInt(Layer::neurons).sum();
+    long bytes = (long) (kept + 2 * Double.BYTES * neurons * neurons);
+    group.layers().forEach(layer -> layer.makeRoom(bytes));
+  }
+
+  /** A name for the progress line. */
+  private static String name(PairPlan.Group group) {
+    return group.isSingle()
+        ? group.members().get(0).pair().name()
+        : group.members().size() + " pairs of layers";
+  }
+
+  /**
+   * Says where layers come from: those of the first file are network 0, those of the second network
+   * 1.
+   */
+  private static Gram labelled(Gram gram, PairPlan.Group group, String xFile, String yFile) {
+    int ofX = group.firsts();
+    List<GramLayer> labelled = new ArrayList<>();
+    for (GramLayer layer : gram.layers()) {
+      // A folder holds a file per layer; results name the folder.
+      labelled.add(
+          labelled.size() < ofX ? layer.ofNetwork(0).from(xFile) : layer.ofNetwork(1).from(yFile));
+    }
+    return gram.withLabels(labelled);
+  }
+
+  private static void say(PairPlan.Group group, Gram gram, long start, Console console) {
     console
         .err()
         .printf(
             Locale.ROOT,
             "%s: %s, %.1f MB, read and added up in %.2f s%n",
-            DisplayName.printable(group.name()),
+            DisplayName.printable(name(group)),
             gram,
             gram.bytes() / 1e6,
             (System.nanoTime() - start) / 1e9);

@@ -7,6 +7,7 @@ import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComputingOptions;
 import org.spanmatch.cli.options.InputOptions;
+import org.spanmatch.cli.options.PairOptions;
 import org.spanmatch.gram.Precision;
 
 /**
@@ -15,24 +16,10 @@ import org.spanmatch.gram.Precision;
  * @param input the activations
  * @param computing how to add up
  * @param precision what to keep
- * @param pairsAll whether to add up all layers of one network with all of the other, and not only
- *     those of equal names
  * @param out the Gram file
  */
 record GramCommandOptions(
-    InputOptions input,
-    ComputingOptions computing,
-    Precision precision,
-    boolean pairsAll,
-    Path out) {
-  private static final String SAME = "same";
-  private static final String ALL = "all";
-  private static final Option PAIRS =
-      CommonOptions.valued(
-          "pairs",
-          "same|all",
-          "same (default): layers of equal names; all: all pairs of layers of A and B that have the"
-              + " same samples");
+    InputOptions input, ComputingOptions computing, Precision precision, Path out) {
   private static final Option PRECISION =
       CommonOptions.valued(
           "precision",
@@ -51,7 +38,8 @@ record GramCommandOptions(
         GramOutput.OUT,
         InputOptions.LAYERS,
         InputOptions.EXCLUDE,
-        PAIRS,
+        PairOptions.PAIRS,
+        PairOptions.PAIR,
         PRECISION,
         ComputingOptions.BACKEND,
         InputOptions.LAYOUT,
@@ -73,11 +61,8 @@ record GramCommandOptions(
         arguments
             .choice(PRECISION, List.of(Precision.values()), Precision::toString)
             .orElse(Precision.STANDARD);
-    boolean pairsAll =
-        arguments.choice(PAIRS, List.of(SAME, ALL), name -> name).filter(ALL::equals).isPresent();
     ComputingOptions computing = ComputingOptions.of(arguments);
     InputOptions input = InputOptions.of(arguments);
-    return new GramCommandOptions(
-        input, computing, precision, pairsAll, GramOutput.path(arguments));
+    return new GramCommandOptions(input, computing, precision, GramOutput.path(arguments));
   }
 }

@@ -2,18 +2,24 @@ package org.spanmatch.cli.commands;
 
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.spanmatch.activations.ActivationsException;
+import org.spanmatch.activations.Layer;
+import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.cli.options.InputOptions;
+import org.spanmatch.cli.options.PairOptions;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.ShellWords;
@@ -21,9 +27,11 @@ import org.spanmatch.compare.LayerArrays;
 import org.spanmatch.compare.LayerArrays.LeftOut;
 import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
+import org.spanmatch.compare.LayerPairs.Pairing;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramException;
 import org.spanmatch.gram.GramFile;
+import org.spanmatch.gram.GramLayer;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.report.text.DisplayName;
@@ -34,8 +42,10 @@ import org.spanmatch.report.text.DisplayName;
  * @param x the first network's file
  * @param y the second network's file
  * @param pairs the layers, at least one
- * @param skipped layers that only one network has
+ * @param skipped layers that are in no pair, such as those that only one network has
  * @param leftOut what else the files hold
+ * @param unpaired why layers are in no pair, if it is not for their names
+ * @param failed pairs that can't be compared
  * @param mask what leaves samples out
  * @param inParts layers whose parts are taken for layers, by all appearances
  */
@@ -45,6 +55,8 @@ record Input<P extends LayerPair>(
     List<P> pairs,
     PerGroup<List<String>> skipped,
     List<LeftOut> leftOut,
+    List<LeftOut> unpaired,
+    List<LayerPairs.Failed> failed,
     Optional<MaskChoice> mask,
     Set<String> inParts) {
   private static final int MOST_REASONS = 6;
@@ -72,8 +84,10 @@ record Input<P extends LayerPair>(
     ActivationFiles files =
         options.pool().map(pooling -> stored.pooled(pooling, mask)).orElse(stored);
     LayerArrays.Filter selected = MaskChoice.withoutMasks(options.layers(), mask);
+    Pairing pairing =
+        options.pairs().pairing(ActivationFiles.names(files.x()), ActivationFiles.names(files.y()));
     LayerPairs<LayerPair.OfActivations> paired =
-        selectable(() -> LayerPairs.of(files.x(), files.y(), selected, options.layouts()));
+        selectable(() -> LayerPairs.of(files.x(), files.y(), selected, options.layouts(), pairing));
     Set<String> names = new LinkedHashSet<>();
     paired.pairs().forEach(pair -> names.add(pair.name()));
     names.addAll(files.names());
@@ -82,19 +96,36 @@ record Input<P extends LayerPair>(
     return new Input<>(
             files.x().path().toString(),
             files.y().path().toString(),
-            paired.pairs().stream()
-                .map(pair -> selectable(() -> masked(pair, masking)).sampled(options.samples()))
-                .toList(),
+            used(paired.pairs(), masking, options.samples()),
             PerGroup.of(paired.onlyInX(), paired.onlyInY()),
             paired.leftOut(),
+            paired.unpaired(),
+            paired.failed(),
             mask,
             stored.evidentlySharded())
         .required("in both files");
   }
 
-  private static LayerPair.OfActivations masked(
-      LayerPair.OfActivations pair, Optional<MaskChoice> choice) {
-    return choice.isEmpty() ? pair : pair.masked(choice.get().x());
+  /** The pairs with the samples that are used; a layer of several pairs stays one object. */
+  private static List<LayerPair.OfActivations> used(
+      List<LayerPair.OfActivations> pairs, Optional<MaskChoice> mask, long samples) {
+    Map<Layer, Layer> used = new IdentityHashMap<>();
+    UnaryOperator<Layer> use =
+        layer ->
+            used.computeIfAbsent(
+                layer,
+                all -> {
+                  Layer kept =
+                      mask.isEmpty()
+                          ? all
+                          : selectable(() -> Layers.masked(all, mask.get().x()));
+                  return Layers.sampled(kept, samples);
+                });
+    return pairs.stream()
+        .map(
+            pair ->
+                new LayerPair.OfActivations(pair.name(), use.apply(pair.x()), use.apply(pair.y())))
+        .toList();
   }
 
   private static Input<LayerPair.OfGram> ofGram(InputOptions options) {
@@ -107,7 +138,7 @@ record Input<P extends LayerPair>(
     List<Gram> grams = grams(file);
     LayerPairs<LayerPair.OfGram> paired;
     try {
-      paired = LayerPairs.of(grams, options.layers());
+      paired = LayerPairs.of(grams, options.layers(), pairing(options.pairs(), grams));
     } catch (GramException e) {
       throw new GramException(path + ": " + e.getMessage(), e);
     }
@@ -121,9 +152,25 @@ record Input<P extends LayerPair>(
             paired.pairs(),
             PerGroup.of(paired.onlyInX(), paired.onlyInY()),
             List.of(),
+            paired.unpaired(),
+            paired.failed(),
             Optional.empty(),
             Set.of())
         .required("in both networks");
+  }
+
+  private static Pairing pairing(PairOptions pairs, List<Gram> grams) {
+    List<GramLayer> layers = grams.stream().flatMap(gram -> gram.layers().stream()).toList();
+    int first = layers.stream().mapToInt(GramLayer::network).min().orElse(0);
+    return pairs.pairing(
+        names(layers, layer -> layer.network() == first),
+        names(layers, layer -> layer.network() != first));
+  }
+
+  private static Set<String> names(List<GramLayer> layers, Predicate<GramLayer> of) {
+    Set<String> names = new LinkedHashSet<>();
+    layers.stream().filter(of).forEach(layer -> names.add(layer.name()));
+    return names;
   }
 
   /** Reads Gram matrices; a heap that is too small for them is reported with the file's name. */
@@ -146,6 +193,12 @@ record Input<P extends LayerPair>(
 
   private Input<P> required(String where) {
     if (pairs.isEmpty()) {
+      if (!failed.isEmpty()) {
+        throw failed.get(0).cause();
+      }
+      if (!unpaired.isEmpty()) {
+        throw new ActivationsException("no layer of " + x + " has the same samples as one of " + y);
+      }
       if (skipped.x().isEmpty() && skipped.y().isEmpty()) {
         throw leftOut.isEmpty()
             ? new UsageException("--layers and --exclude leave no layer")
@@ -178,8 +231,11 @@ record Input<P extends LayerPair>(
     if (!inParts.isEmpty()) {
       console.err().println("note: " + DisplayName.printable(hint(inParts)));
     }
-    noteSkipped(console, skipped.x(), x);
-    noteSkipped(console, skipped.y(), y);
+    if (unpaired.isEmpty()) {
+      noteSkipped(console, skipped.x(), x);
+      noteSkipped(console, skipped.y(), y);
+    }
+    note("no partner", unpaired, "more have no partner; the JSON lists them", console);
     note(leftOut, console);
   }
 
@@ -196,6 +252,10 @@ record Input<P extends LayerPair>(
 
   /** Prints what files hold that is not taken for a layer, by the reason. */
   static void note(List<LeftOut> leftOut, Console console) {
+    note("left out", leftOut, "more is left out; 'spanmatch layers' lists it", console);
+  }
+
+  private static void note(String what, List<LeftOut> leftOut, String more, Console console) {
     Map<String, Set<String>> names = new LinkedHashMap<>();
     for (LeftOut each : leftOut) {
       names.computeIfAbsent(each.reason(), reason -> new LinkedHashSet<>()).add(each.name());
@@ -207,12 +267,14 @@ record Input<P extends LayerPair>(
                 console
                     .err()
                     .println(
-                        "note: left out: "
+                        "note: "
+                            + what
+                            + ": "
                             + DisplayName.list(each.getValue())
                             + ": "
                             + DisplayName.printable(each.getKey())));
     if (names.size() > MOST_REASONS) {
-      console.err().println("note: more is left out; 'spanmatch layers' lists it");
+      console.err().println("note: " + more);
     }
   }
 
@@ -221,16 +283,5 @@ record Input<P extends LayerPair>(
       String file = DisplayName.printable(only);
       console.err().println("note: skipped, only in " + file + ": " + DisplayName.list(names));
     }
-  }
-
-  /** The work that each layer takes, for the progress line: samples × neurons². */
-  List<Long> weights() {
-    return pairs.stream()
-        .map(
-            pair -> {
-              double neurons = 1.0 + pair.neurons().x() + pair.neurons().y();
-              return Math.max(1, Math.round(pair.samples() * neurons * neurons / 1e6));
-            })
-        .toList();
   }
 }

@@ -39,7 +39,7 @@ public final class MatchCommand implements Command {
     return """
         A and B hold the activations of two networks on the same test set: a .npz archive or a
         folder of .npy files with one array a layer, or a single .npy file. Layers are paired by
-        name. Arrays are [samples, neurons], [N, C, H, W] (a neuron is a channel) or [N, T, F].
+        name, or as --pairs and --pair say. Arrays are [samples, neurons], [N, C, H, W] (a neuron is a channel) or [N, T, F].
         One Gram file, as 'spanmatch gram' writes it, may stand in the place of both.
 
         The table shows, for each layer and ε, the similarity: size of the maximum match / number
@@ -71,6 +71,8 @@ public final class MatchCommand implements Command {
           spanmatch match bert0.npz bert1.npz --mask attention_mask
           spanmatch match seed0.npz seed1.npz --folds 5 --confidence
           spanmatch match seeds.gram.npz --epsilon 0.3
+          spanmatch match vgg.npz resnet.npz --pairs all --epsilon 0.3
+          spanmatch match vgg.npz resnet.npz --pair features.0=conv1 --pair classifier.6=fc
           spanmatch match seed0.npz seed1.npz --chance shuffle --seed 7
         """;
   }
@@ -82,6 +84,7 @@ public final class MatchCommand implements Command {
     Optional<ResultFolder> folder = options.out();
     JsonTarget json = options.json();
     RunResult result;
+    FailedPairs failed;
     try (Comparison comparison = Comparison.open(options.comparing(), console)) {
       boolean levels = options.spectrum().orElse(comparison.kernel().hasCheapRemovals());
       folder.ifPresent(target -> target.check(MatchReport.files(levels)));
@@ -96,6 +99,7 @@ public final class MatchCommand implements Command {
               options.split(),
               options.chance(),
               options.labels());
+      failed = comparison.failed();
     }
     if (!json.isStandardOutput()) {
       options.labels().print(result.networks(), console.out());
@@ -120,5 +124,6 @@ public final class MatchCommand implements Command {
       }
     }
     json.write(result, console.out());
+    failed.requireNone(result.layers().size());
   }
 }

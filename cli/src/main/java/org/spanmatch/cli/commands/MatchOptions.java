@@ -10,6 +10,7 @@ import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.options.EpsilonOptions;
 import org.spanmatch.cli.options.LabelOptions;
+import org.spanmatch.cli.options.PairOptions;
 import org.spanmatch.cli.options.SplitOptions;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.output.JsonTarget;
@@ -54,6 +55,8 @@ record MatchOptions(
     String epsilons =
         DEFAULT_EPSILONS.stream().map(String::valueOf).collect(Collectors.joining(","));
     return ComparingOptions.definitions(
+        PairOptions.PAIRS,
+        PairOptions.PAIR,
         CommonOptions.describe(EpsilonOptions.EPSILON, epsilons),
         SPECTRUM,
         NO_SPECTRUM,

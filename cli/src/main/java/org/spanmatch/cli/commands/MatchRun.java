@@ -97,6 +97,7 @@ final class MatchRun implements Question<LayerResult> {
         layers,
         input.skipped(),
         input.leftOut(),
+        comparison.missing(),
         split.map(SplitResult::of).orElse(null),
         chance.method().toString(),
         chance.usedSeed());

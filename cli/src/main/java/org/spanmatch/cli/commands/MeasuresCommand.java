@@ -79,11 +79,18 @@ public final class MeasuresCommand implements Command {
     Optional<ResultFolder> folder = options.out();
     JsonTarget json = options.json();
     MeasuresResult result;
+    FailedPairs failed;
     try (Comparison comparison = Comparison.open(options.comparing(), console)) {
       folder.ifPresent(target -> target.check(MeasuresReport.FILES));
       folder.ifPresent(target -> target.noteMissingFigures(console.err()));
       json.check();
       Input<?> input = comparison.input();
+      List<MeasuresResult.Layer> layers =
+          comparison.answers(
+              "measures",
+              List.of("compress", "measures"),
+              new MeasuresRun(options.measures(), comparison.kernel()));
+      failed = comparison.failed();
       result =
           new MeasuresResult(
               Version.TEXT,
@@ -91,12 +98,10 @@ public final class MeasuresCommand implements Command {
               input.x(),
               input.y(),
               options.labels().networks(List.of(input.x(), input.y())),
-              comparison.answers(
-                  "measures",
-                  List.of("compress", "measures"),
-                  new MeasuresRun(options.measures(), comparison.kernel())),
+              layers,
               input.skipped(),
-              input.leftOut());
+              input.leftOut(),
+              comparison.missing());
     }
     boolean quiet = options.comparing().computing().quiet();
     if (!json.isStandardOutput()) {
@@ -120,5 +125,6 @@ public final class MeasuresCommand implements Command {
       }
     }
     json.write(result, console.out());
+    failed.requireNone(result.layers().size());
   }
 }

@@ -8,6 +8,7 @@ import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.options.LabelOptions;
+import org.spanmatch.cli.options.PairOptions;
 import org.spanmatch.cli.options.Spelling;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.output.JsonTarget;
@@ -34,6 +35,8 @@ record MeasuresOptions(
 
   static List<Option> definitions() {
     return ComparingOptions.definitions(
+        PairOptions.PAIRS,
+        PairOptions.PAIR,
         MEASURES,
         LabelOptions.NAMES,
         LabelOptions.TITLE,

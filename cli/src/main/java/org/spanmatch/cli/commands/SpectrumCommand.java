@@ -84,6 +84,7 @@ public final class SpectrumCommand implements Command {
     Optional<ResultFolder> folder = options.out();
     JsonTarget json = options.json();
     SpectrumResult result;
+    FailedPairs failed;
     try (Comparison comparison = Comparison.open(options.comparing(), console)) {
       folder.ifPresent(target -> target.check(FILES));
       folder.ifPresent(target -> target.noteMissingFigures(console.err()));
@@ -94,6 +95,10 @@ public final class SpectrumCommand implements Command {
           byChance.looksAtGram()
               ? List.of("compress", "chance", "spectrum")
               : List.of("compress", "spectrum");
+      List<SpectrumResult.Layer> layers =
+          comparison.answers(
+              "spectrum", steps, layer -> new Levels(byChance, byChance.shuffled(layer)));
+      failed = comparison.failed();
       result =
           new SpectrumResult(
               Version.TEXT,
@@ -102,10 +107,10 @@ public final class SpectrumCommand implements Command {
               input.y(),
               options.labels().networks(List.of(input.x(), input.y())),
               comparison.options().centred(),
-              comparison.answers(
-                  "spectrum", steps, layer -> new Levels(byChance, byChance.shuffled(layer))),
+              layers,
               input.skipped(),
               input.leftOut(),
+              comparison.missing(),
               options.chance().method().toString(),
               options.chance().usedSeed());
     }
@@ -136,6 +141,7 @@ public final class SpectrumCommand implements Command {
       }
     }
     json.write(result, console.out());
+    failed.requireNone(result.layers().size());
   }
 
   /** The match levels of both networks' neurons. */

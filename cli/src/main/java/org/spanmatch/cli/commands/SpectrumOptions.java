@@ -8,6 +8,7 @@ import org.spanmatch.cli.options.ChanceOptions;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.options.LabelOptions;
+import org.spanmatch.cli.options.PairOptions;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.output.JsonTarget;
 import org.spanmatch.cli.output.ResultFolder;
@@ -35,6 +36,8 @@ record SpectrumOptions(
 
   static List<Option> definitions() {
     return ComparingOptions.definitions(
+        PairOptions.PAIRS,
+        PairOptions.PAIR,
         MIN_SIZE,
         ChanceOptions.CHANCE,
         CommonOptions.SEED,

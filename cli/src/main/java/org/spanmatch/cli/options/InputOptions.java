@@ -13,6 +13,7 @@ import org.spanmatch.activations.Layout;
  *
  * @param files the two files of activations, or one Gram file
  * @param layers the layers to take
+ * @param pairs which of them make pairs
  * @param layouts what the axes of arrays mean, at most one for each number of axes
  * @param shards the layers that are stored in numbered parts
  * @param masks what leaves samples out: none, one for both networks, or one for each
@@ -22,6 +23,7 @@ import org.spanmatch.activations.Layout;
 public record InputOptions(
     List<Path> files,
     LayerSelection layers,
+    PairOptions pairs,
     List<Layout> layouts,
     LayerSelection shards,
     List<String> masks,
@@ -32,7 +34,8 @@ public record InputOptions(
       CommonOptions.valued(
           "layers",
           "name,…|pattern",
-          "only these layers; * and ? stand for any characters, ? for a comma in a name");
+          "only these layers; * and ? stand for any characters, ? for a comma in a name, [0-4] and [!a]"
+              + " for one character; a layer of that very name comes first");
 
   /** The layers to leave out. */
   public static final Option EXCLUDE =
@@ -119,6 +122,7 @@ public record InputOptions(
         new LayerSelection(
             arguments.items(LAYERS).orElse(List.of("*")),
             arguments.items(EXCLUDE).orElse(List.of())),
+        PairOptions.of(arguments),
         layouts(arguments),
         shards(arguments),
         masks(arguments),
@@ -131,6 +135,7 @@ public record InputOptions(
     return new InputOptions(
         List.of(x, y),
         LayerSelection.ALL,
+        PairOptions.SAME,
         List.of(),
         LayerSelection.NONE,
         List.of(),

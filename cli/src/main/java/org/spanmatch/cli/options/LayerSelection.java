@@ -9,7 +9,7 @@ import org.spanmatch.report.text.DisplayName;
 
 /**
  * The layers that {@code --layers} names and {@code --exclude} doesn't, each by its name or a
- * pattern with * and ?.
+ * pattern with *, ? and ranges of characters.
  */
 public final class LayerSelection implements LayerArrays.Filter {
   /** Every layer. */
@@ -28,16 +28,19 @@ public final class LayerSelection implements LayerArrays.Filter {
      * Takes time in proportion to the product of both lengths at most, unlike a regular expression.
      */
     boolean matches(String name) {
-      int[] pattern = text.codePoints().toArray();
+      if (text.equals(name)) {
+        return true; // whatever its characters would stand for in a pattern
+      }
+      List<LetterPattern> pattern = LetterPattern.parse(text);
       int[] letters = name.codePoints().toArray();
       int at = 0;
       int star = -1;
       int starEnd = 0; // where what the last * stands for ends
       for (int letter = 0; letter < letters.length; ) {
-        if (at < pattern.length && pattern[at] == '*') {
+        if (at < pattern.size() && pattern.get(at).isStar()) {
           star = at++;
           starEnd = letter;
-        } else if (at < pattern.length && (pattern[at] == '?' || pattern[at] == letters[letter])) {
+        } else if (at < pattern.size() && pattern.get(at).matches(letters[letter])) {
           at++;
           letter++;
         } else if (star >= 0) {
@@ -47,10 +50,10 @@ public final class LayerSelection implements LayerArrays.Filter {
           return false;
         }
       }
-      while (at < pattern.length && pattern[at] == '*') {
+      while (at < pattern.size() && pattern.get(at).isStar()) {
         at++;
       }
-      return at == pattern.length;
+      return at == pattern.size();
     }
   }
 

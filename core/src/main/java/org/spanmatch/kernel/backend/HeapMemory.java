@@ -48,9 +48,14 @@ public final class HeapMemory {
         List.of(Integer.toString(first.neurons()), Integer.toString(second.neurons())));
   }
 
-  private static void require(long bytes, String description, List<String> neurons) {
+  /** {@return the bytes of the Java heap that a computation can count on} */
+  public static long available() {
     long most = Runtime.getRuntime().maxMemory();
-    long heap = most - most / SHRINKING;
+    return most - most / SHRINKING;
+  }
+
+  private static void require(long bytes, String description, List<String> neurons) {
+    long heap = available();
     if (bytes > heap) {
       throw new NotEnoughMemoryException(
           description

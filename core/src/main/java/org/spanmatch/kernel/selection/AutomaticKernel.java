@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -61,14 +62,14 @@ final class AutomaticKernel implements ProjectionKernel {
    */
   private record Size(int x, int y, long samples, Precision precision) {
     /** Returns the size of the largest pair of layers. */
-    static Size of(List<? extends Layer> layers, Collection<GramPair> pairs, Precision precision) {
-      int first = layers.get(0).neurons();
-      Size largest = new Size(first, 0, layers.get(0).samples(), precision);
+    static Size of(
+        List<Integer> neurons, Collection<GramPair> pairs, long samples, Precision precision) {
+      Size largest = new Size(neurons.get(0), 0, samples, precision);
       for (GramPair pair : pairs) {
-        int x = layers.get(pair.first()).neurons();
-        int y = layers.get(pair.second()).neurons();
+        int x = neurons.get(pair.first());
+        int y = neurons.get(pair.second());
         if ((long) x + y > (long) largest.x + largest.y) {
-          largest = new Size(x, y, largest.samples, precision);
+          largest = new Size(x, y, samples, precision);
         }
       }
       return largest;
@@ -129,7 +130,8 @@ final class AutomaticKernel implements ProjectionKernel {
   @Override
   public Gram gram(List<? extends Layer> layers, Collection<GramPair> pairs, GramOptions options) {
     GramPass.require(layers, pairs);
-    Size size = Size.of(layers, pairs, options.precision());
+    List<Integer> neurons = layers.stream().map(Layer::neurons).toList();
+    Size size = Size.of(neurons, pairs, layers.get(0).samples(), options.precision());
     return onChosen(size, true, kernel -> kernel.gram(layers, pairs, options));
   }
 
@@ -239,12 +241,22 @@ final class AutomaticKernel implements ProjectionKernel {
 
   @Override
   public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
-    Backend chosen = backends.get(choice.kernelFor(xNeurons, yNeurons, samples));
-    Backend taking =
-        chosen.kernel().declines(xNeurons, yNeurons, samples, precision).isEmpty()
-            ? chosen
-            : next(chosen).orElse(chosen);
-    return taking.kernel().heapBytes(xNeurons, yNeurons, samples, precision);
+    return taking(new Size(xNeurons, yNeurons, samples, precision))
+        .heapBytes(xNeurons, yNeurons, samples, precision);
+  }
+
+  @Override
+  public OptionalLong sharedHeapBytes(
+      List<Integer> neurons, Collection<GramPair> pairs, long samples, Precision precision) {
+    return taking(Size.of(neurons, pairs, samples, precision))
+        .sharedHeapBytes(neurons, pairs, samples, precision);
+  }
+
+  private ProjectionKernel taking(Size size) {
+    Backend chosen = backends.get(choice.kernelFor(size.x, size.y, size.samples));
+    boolean takes =
+        chosen.kernel().declines(size.x, size.y, size.samples, size.precision).isEmpty();
+    return (takes ? chosen : next(chosen).orElse(chosen)).kernel();
   }
 
   /** True only if it holds for the tables of every kernel. */

@@ -3,6 +3,7 @@ package org.spanmatch.kernel.cuda;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramMatrix;
@@ -125,6 +126,14 @@ public final class CudaKernel implements ProjectionKernel {
     return needed <= opening.chosen().get(0).memoryBytes()
         ? HEAP_BYTES
         : saturatedSum(gramHeapBytes((long) xNeurons + yNeurons), cosineBytes(xNeurons, yNeurons));
+  }
+
+  @Override
+  public OptionalLong sharedHeapBytes(
+      List<Integer> neurons, Collection<GramPair> pairs, long samples, Precision precision) {
+    return precision == Precision.HIGH
+        ? OptionalLong.empty()
+        : OptionalLong.of(gramHeapBytes(neurons.stream().mapToLong(Integer::longValue).sum()));
   }
 
   private static long saturatedSum(long one, long other) {

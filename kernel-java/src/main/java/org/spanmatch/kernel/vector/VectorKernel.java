@@ -3,6 +3,7 @@ package org.spanmatch.kernel.vector;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramMatrix;
@@ -71,6 +72,15 @@ final class VectorKernel implements ProjectionKernel {
   public long heapBytes(int xNeurons, int yNeurons, long samples, Precision precision) {
     double reading = gramBytes(List.of(xNeurons, yNeurons), GramPair.all(2), samples, precision);
     return (long) Math.max(reading, SweptTable.bytes(xNeurons, yNeurons));
+  }
+
+  /** A triangular factor of all layers would take as many operations as one for each pair. */
+  @Override
+  public OptionalLong sharedHeapBytes(
+      List<Integer> neurons, Collection<GramPair> pairs, long samples, Precision precision) {
+    return precision == Precision.HIGH
+        ? OptionalLong.empty()
+        : OptionalLong.of((long) gramBytes(neurons, pairs, samples, precision));
   }
 
   private double gramBytes(

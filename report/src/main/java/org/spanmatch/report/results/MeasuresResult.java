@@ -25,6 +25,7 @@ import org.spanmatch.kernel.ProjectionKernel;
  * @param layers one per common layer, in file order
  * @param skipped layers that only one file has
  * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
+ * @param missing layers without a partner, and pairs that could not be compared
  */
 public record MeasuresResult(
     @JsonProperty("spanmatch") String version,
@@ -34,7 +35,8 @@ public record MeasuresResult(
     @JsonUnwrapped Networks networks,
     List<Layer> layers,
     PerGroup<List<String>> skipped,
-    List<LeftOut> leftOut) {
+    List<LeftOut> leftOut,
+    @JsonUnwrapped MissingPairs missing) {
   /**
    * One layer.
    *

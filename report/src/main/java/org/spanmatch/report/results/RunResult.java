@@ -21,6 +21,7 @@ import org.spanmatch.kernel.ProjectionKernel;
  * @param layers one per common layer, in file order
  * @param skipped layers that only one file has
  * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
+ * @param missing layers without a partner, and pairs that could not be compared
  * @param split how examples were divided; null if they were not
  * @param chanceBy how the similarity by chance was found: "formula", "shuffle" or "none"
  * @param seed what chose the order of shuffled samples; null if none were
@@ -35,6 +36,7 @@ public record RunResult(
     List<LayerResult> layers,
     PerGroup<List<String>> skipped,
     List<LeftOut> leftOut,
+    @JsonUnwrapped MissingPairs missing,
     @JsonInclude(JsonInclude.Include.NON_NULL) SplitResult split,
     String chanceBy,
     Long seed) {

@@ -23,6 +23,7 @@ import org.spanmatch.kernel.ProjectionTable;
  * @param layers one per common layer, in file order
  * @param skipped layers that only one file has
  * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
+ * @param missing layers without a partner, and pairs that could not be compared
  * @param chanceBy how the levels by chance were found: "formula", "shuffle" or "none"
  * @param seed what chose the order of shuffled samples; null if none were
  */
@@ -36,6 +37,7 @@ public record SpectrumResult(
     List<Layer> layers,
     PerGroup<List<String>> skipped,
     List<LeftOut> leftOut,
+    @JsonUnwrapped MissingPairs missing,
     String chanceBy,
     Long seed) {
   /**

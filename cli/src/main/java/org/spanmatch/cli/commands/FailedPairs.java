@@ -1,0 +1,93 @@
+package org.spanmatch.cli.commands;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.spanmatch.activations.ActivationsException;
+import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.compare.LayerPair;
+import org.spanmatch.compare.LayerPairs;
+import org.spanmatch.compare.LayerPairs.Pairing.Names;
+import org.spanmatch.kernel.NotEnoughMemoryException;
+import org.spanmatch.report.results.FailedPair;
+import org.spanmatch.report.text.DisplayName;
+
+/**
+ * The pairs of layers that could not be compared.
+ *
+ * @param forgiving whether the others are compared nevertheless
+ * @param pairs the pairs so far
+ */
+record FailedPairs(boolean forgiving, List<LayerPairs.Failed> pairs) {
+  private static final int MOST_REASONS = 6;
+
+  /** Begins with those that can't be compared whatever their activations are. */
+  FailedPairs {
+    pairs = new ArrayList<>(pairs);
+  }
+
+  /** Adds a pair, or throws the cause if it ends the run. */
+  void add(LayerPair pair, RuntimeException cause) {
+    if (!forgiving) {
+      throw cause;
+    }
+    pairs.add(new LayerPairs.Failed(new Names(pair.layers().x(), pair.layers().y()), cause));
+  }
+
+  /** Returns them in the shape of results. */
+  List<FailedPair> results() {
+    return pairs.stream()
+        .map(
+            pair -> new FailedPair(pair.layers().x(), pair.layers().y(), pair.cause().getMessage()))
+        .toList();
+  }
+
+  /** Prints which pairs failed, by the reason. */
+  void note(Console console) {
+    Map<String, List<String>> names = new LinkedHashMap<>();
+    for (LayerPairs.Failed pair : pairs) {
+      names
+          .computeIfAbsent(pair.cause().getMessage(), reason -> new ArrayList<>())
+          .add(LayerPair.name(pair.layers().x(), pair.layers().y()));
+    }
+    names.entrySet().stream()
+        .limit(MOST_REASONS)
+        .forEach(
+            each ->
+                console
+                    .err()
+                    .println(
+                        "note: failed: "
+                            + DisplayName.list(each.getValue())
+                            + ": "
+                            + DisplayName.printable(each.getKey())));
+    if (names.size() > MOST_REASONS) {
+      console.err().println("note: more failed; the JSON lists all");
+    }
+  }
+
+  /** Throws the first cause if no pair is left. */
+  void requireSome(List<?> answers) {
+    if (answers.isEmpty() && !pairs.isEmpty()) {
+      throw pairs.get(0).cause();
+    }
+  }
+
+  /** Ends the run with an error of the kind of the first one, if any pair failed. */
+  void requireNone(int answered) {
+    if (pairs.isEmpty()) {
+      return;
+    }
+    RuntimeException first = pairs.get(0).cause();
+    String message =
+        pairs.size()
+            + " of "
+            + (pairs.size() + answered)
+            + " pairs of layers could not be compared: "
+            + first.getMessage();
+    throw first instanceof NotEnoughMemoryException
+        ? new NotEnoughMemoryException(message)
+        : new ActivationsException(message, first);
+  }
+}

@@ -1,0 +1,379 @@
+package org.spanmatch.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.spanmatch.activations.npy.NpzWriter;
+import org.spanmatch.cli.RealCommand.Outcome;
+
+/** Pairs of layers whose names differ. */
+class PairsCommandTest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  @TempDir private Path folder;
+  private Path x;
+  private Path y;
+
+  /** Two networks: three layers of 240 samples in each, of several widths, and one of others. */
+  @BeforeEach
+  void write() throws IOException {
+    x = folder.resolve("x.npz");
+    try (OutputStream out = Files.newOutputStream(x);
+        NpzWriter npz = new NpzWriter(out)) {
+      npz.add("conv1", TestFiles.relu(240 * 5, 1), 240, 5);
+      npz.add("conv2", TestFiles.relu(240 * 7, 2), 240, 7);
+      npz.add("fc", TestFiles.relu(240 * 4, 3), 240, 4);
+      npz.add("image", TestFiles.relu(240 * 3 * 2, 4), 240, 3, 1, 2);
+    }
+    y = folder.resolve("y.npz");
+    try (OutputStream out = Files.newOutputStream(y);
+        NpzWriter npz = new NpzWriter(out)) {
+      npz.add("features.0", TestFiles.relu(240 * 5, 1), 240, 5); // as conv1
+      npz.add("features.3", TestFiles.relu(240 * 6, 5), 240, 6);
+      npz.add("fc", TestFiles.relu(240 * 4, 6), 240, 4);
+      npz.add("tokens", TestFiles.relu(240 * 3 * 3, 7), 240, 3, 3);
+    }
+  }
+
+  private static JsonNode json(Object... command) throws IOException {
+    List<Object> all = new ArrayList<>(List.of(command));
+    all.addAll(List.of("--json", "-"));
+    return parsed(RealCommand.run(all.toArray()));
+  }
+
+  private static JsonNode parsed(Outcome outcome) throws IOException {
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    return JSON.readTree(outcome.out());
+  }
+
+  /** The layers of a result by the names of both, in order, without times. */
+  private static Map<String, JsonNode> pairs(JsonNode result) {
+    Map<String, JsonNode> pairs = new LinkedHashMap<>();
+    for (JsonNode layer : result.get("layers")) {
+      ((ObjectNode) layer).remove("seconds");
+      pairs.put(layer.get("xLayer").textValue() + "/" + layer.get("yLayer").textValue(), layer);
+    }
+    return pairs;
+  }
+
+  private static void assertError(Outcome outcome, int code, String... parts) {
+    assertEquals(code, outcome.exitCode(), outcome.err());
+    assertEquals("", outcome.out());
+    assertEquals(1, outcome.err().lines().count(), outcome.err());
+    for (String part : parts) {
+      assertTrue(outcome.err().contains(part), outcome.err());
+    }
+  }
+
+  private static List<String> nine() {
+    List<String> names = new ArrayList<>();
+    for (String first : List.of("conv1", "conv2", "fc")) {
+      for (String second : List.of("features.0", "features.3", "fc")) {
+        names.add(first + "/" + second);
+      }
+    }
+    return names;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"match", "spectrum", "measures"})
+  void allPairsThatHaveTheSameSamples(String command) throws IOException {
+    JsonNode result = json(command, x, y, "--pairs", "all");
+    Map<String, JsonNode> pairs = pairs(result);
+    assertEquals(nine(), List.copyOf(pairs.keySet()));
+    assertEquals("conv2 ~ features.3", pairs.get("conv2/features.3").get("name").textValue());
+    assertEquals("fc", pairs.get("fc/fc").get("name").textValue());
+    assertEquals(7, pairs.get("conv2/features.3").at("/neurons/x").intValue());
+    assertEquals(6, pairs.get("conv2/features.3").at("/neurons/y").intValue());
+    assertEquals("[\"image\"]", result.at("/skipped/x").toString());
+    assertEquals("[\"tokens\"]", result.at("/skipped/y").toString());
+    assertEquals(2, result.get("unpaired").size());
+    assertEquals("image", result.at("/unpaired/0/name").textValue());
+    assertEquals(x.toString(), result.at("/unpaired/0/file").textValue());
+    assertEquals(
+        "no layer of " + y + " has the same 480 samples, [240, 1, 2]",
+        result.at("/unpaired/0/reason").textValue());
+    assertFalse(result.has("failed"));
+    // Each pair has what it has alone.
+    for (String names : nine()) {
+      Map<String, JsonNode> alone =
+          pairs(json(command, x, y, "--pair", names.replace('/', '='), "--quiet"));
+      assertEquals(Map.of(names, pairs.get(names)), alone);
+    }
+  }
+
+  @Test
+  void whatHasNoPartnerIsNoted() {
+    Outcome outcome = RealCommand.run("match", x, y, "--pairs", "all", "--epsilon", 0.3);
+    assertTrue(
+        outcome
+            .err()
+            .startsWith(
+                "note: no partner: image: no layer of "
+                    + y
+                    + " has the same 480 samples, [240, 1, 2]\nnote: no partner: tokens: "),
+        outcome.err());
+    assertTrue(outcome.out().contains("\nconv1      1.0000"), outcome.out());
+    assertError(
+        RealCommand.run("match", x, y, "--pairs", "all", "--layers", "image,tokens"),
+        3,
+        "no layer of " + x + " has the same samples as one of " + y);
+  }
+
+  @Test
+  void layersInOrder() throws IOException {
+    Object[] command = {"match", x, y, "--pairs", "order", "--exclude", "image,tokens"};
+    assertEquals(
+        List.of("conv1/features.0", "conv2/features.3", "fc/fc"),
+        List.copyOf(pairs(json(command)).keySet()));
+    assertError(
+        RealCommand.run("spectrum", x, y, "--pairs", "order", "--exclude", "tokens"),
+        3,
+        "need equally many layers, but " + x + " has 4 and " + y + " has 3");
+  }
+
+  @Test
+  void pairsThatCannotBeComparedAreListedAndTheOthersCompared() throws IOException {
+    Path out = folder.resolve("out");
+    Outcome outcome =
+        RealCommand.run("match", x, y, "--pairs", "order", "--epsilon", 0.3, "--out", out);
+    assertEquals(3, outcome.exitCode());
+    JsonNode result = JSON.readTree(out.resolve("result.json").toFile());
+    assertEquals(3, result.get("layers").size());
+    assertEquals(1, result.get("failed").size());
+    assertEquals("image", result.at("/failed/0/xLayer").textValue());
+    assertEquals("tokens", result.at("/failed/0/yLayer").textValue());
+    String reason = result.at("/failed/0/reason").textValue();
+    assertTrue(reason.contains("has 480 samples, but "), reason);
+    assertTrue(outcome.err().contains("note: failed: image ~ tokens: " + reason), outcome.err());
+    assertTrue(
+        outcome
+            .err()
+            .endsWith("spanmatch: 1 of 4 pairs of layers could not be compared: " + reason + "\n"),
+        outcome.err());
+    assertError(
+        RealCommand.run("match", x, y, "--pair", "image=tokens"), 3, "has 480 samples, but ");
+  }
+
+  @Test
+  void aDamagedLayerFailsInAllItsPairs() throws IOException {
+    Path damaged = folder.resolve("damaged.npz");
+    try (OutputStream out = Files.newOutputStream(damaged);
+        NpzWriter npz = new NpzWriter(out)) {
+      float[] nan = TestFiles.relu(240 * 5, 1);
+      nan[17] = Float.NaN;
+      npz.add("good", TestFiles.relu(240 * 6, 5), 240, 6);
+      npz.add("bad", nan, 240, 5);
+      npz.add("last", TestFiles.relu(240 * 4, 6), 240, 4);
+    }
+    Path json = folder.resolve("result.json");
+    Outcome outcome =
+        RealCommand.run("measures", x, damaged, "--pairs", "all", "--json", json, "--quiet");
+    assertEquals(3, outcome.exitCode());
+    assertEquals(1, outcome.err().lines().count(), outcome.err());
+    assertTrue(outcome.err().contains("3 of 9 pairs"), outcome.err());
+    assertTrue(outcome.err().contains("layer 'bad'"), outcome.err());
+    JsonNode result = JSON.readTree(json.toFile());
+    assertEquals(3, result.get("failed").size());
+    result.get("failed").forEach(pair -> assertEquals("bad", pair.get("yLayer").textValue()));
+    assertEquals(
+        pairs(json("measures", x, damaged, "--pairs", "all", "--exclude", "bad")), pairs(result));
+    // By name, one damaged layer ends the run, as ever.
+    assertError(RealCommand.run("match", damaged, damaged), 3, "layer 'bad'");
+  }
+
+  @Test
+  void namesMayHoldWhatPartsThem() throws IOException {
+    Path odd = folder.resolve("odd.npz");
+    try (OutputStream out = Files.newOutputStream(odd);
+        NpzWriter npz = new NpzWriter(out)) {
+      npz.add("a", TestFiles.relu(240 * 3, 1), 240, 3);
+      npz.add("a=b", TestFiles.relu(240 * 3, 2), 240, 3);
+      npz.add("b=c", TestFiles.relu(240 * 3, 3), 240, 3);
+      npz.add("c", TestFiles.relu(240 * 3, 4), 240, 3);
+      npz.add("w[0]", TestFiles.relu(240 * 3, 5), 240, 3);
+      npz.add("w0", TestFiles.relu(240 * 3, 6), 240, 3);
+    }
+    Map<String, JsonNode> found =
+        pairs(json("match", odd, odd, "--pair", "a=b=a", "--pair", "w[0]=w0"));
+    assertEquals(List.of("a=b/a", "w[0]/w0"), List.copyOf(found.keySet()));
+    assertError(RealCommand.run("match", odd, odd, "--pair", "a=b=c"), 2, "in 2 ways");
+    assertError(RealCommand.run("match", odd, odd, "--pair", "a"), 2, "expected two names");
+    assertError(
+        RealCommand.run("match", odd, odd, "--pair", "z=a"), 2, "no layer of A is named 'z'", "w0");
+    assertError(
+        RealCommand.run("match", odd, odd, "--pair", "a=z"), 2, "no layer of B is named 'z'", "w0");
+    assertError(
+        RealCommand.run("match", odd, odd, "--pair", "a=a", "--pairs", "all"), 2, "--pairs can't");
+    assertError(
+        RealCommand.run("match", odd, odd, "--pair", "a=a", "--layers", "a"), 2, "--layers can't");
+    assertError(
+        RealCommand.run("match", odd, odd, "--pairs", "some"), 2, "expected same, order or all");
+    assertEquals(
+        List.of("w[0]/w[0]"),
+        List.copyOf(pairs(json("match", odd, odd, "--layers", "w[0]")).keySet()).subList(0, 1));
+  }
+
+  @Test
+  void aGramFileHasThePairsThatWereAddedUp() throws IOException {
+    Path all = folder.resolve("all.gram.npz");
+    Object[] gram = {"gram", x, y, "--out", all, "--pairs", "all", "--quiet"};
+    assertEquals(0, RealCommand.run(gram).exitCode());
+    for (String command : List.of("match", "spectrum")) {
+      JsonNode stored = json(command, all, "--pairs", "all", "--quiet");
+      assertEquals(pairs(json(command, x, y, "--pairs", "all")), pairs(stored), command);
+    }
+    assertEquals(9, pairs(json("measures", all, "--pairs", "all", "--quiet")).size());
+    assertEquals(
+        List.of("conv2/fc"), List.copyOf(pairs(json("match", all, "--pair", "conv2=fc")).keySet()));
+    assertEquals(
+        List.of("conv1/features.0", "conv2/features.3", "fc/fc"),
+        List.copyOf(pairs(json("match", all, "--pairs", "order")).keySet()));
+    Path order = folder.resolve("order.gram.npz");
+    Object[] inOrder = {
+      "gram", x, y, "--out", order, "--pairs", "order", "--exclude", "image,tokens", "--quiet"
+    };
+    assertEquals(0, RealCommand.run(inOrder).exitCode());
+    assertEquals(3, json("match", order, "--pairs", "order").get("layers").size());
+    assertError(
+        RealCommand.run("match", order, "--pairs", "all"),
+        3,
+        order.toString(),
+        "it holds 3 of the 9 pairs",
+        "gram --pairs all");
+    assertError(
+        RealCommand.run("match", order, "--pair", "conv1=fc"), 3, "was not added up together");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--center",
+        "--samples 100",
+        "--folds 3 --confidence",
+        "--chance shuffle",
+        "--precision high",
+        "--backend reference",
+        "--mask mask.npy"
+      })
+  void otherOptionsSayTheSameOfAPairAmongAllAsAlone(String options) throws IOException {
+    byte[] kept = new byte[240];
+    for (int i = 0; i < kept.length; i++) {
+      kept[i] = (byte) (i % 3 == 0 ? 0 : 1);
+    }
+    Files.write(folder.resolve("mask.npy"), TestFiles.npy("'|u1'", "(240,)", kept));
+    List<Object> more = new ArrayList<>(List.of("--quiet", "--epsilon", 0.6));
+    for (String option : options.split(" ")) {
+      more.add(option.equals("mask.npy") ? folder.resolve(option) : option);
+    }
+    List<Object> all = new ArrayList<>(List.of("match", x, y, "--pairs", "all"));
+    all.addAll(more);
+    Map<String, JsonNode> pairs = pairs(json(all.toArray()));
+    assertEquals(nine(), List.copyOf(pairs.keySet()));
+    for (String names : List.of("conv1/features.0", "conv2/fc", "fc/features.3")) {
+      List<Object> one = new ArrayList<>(List.of("match", x, y));
+      one.addAll(List.of("--pair", names.replace('/', '=')));
+      one.addAll(more);
+      assertEquals(pairs.get(names), pairs(json(one.toArray())).get(names));
+    }
+  }
+
+  /** The Gram matrix of all takes 30 MB, and adding it up twice that. */
+  @Test
+  void aHeapThatIsTooSmallForOnePassHasSeveral() throws IOException {
+    Path wide = folder.resolve("wide.npz");
+    try (OutputStream out = Files.newOutputStream(wide);
+        NpzWriter npz = new NpzWriter(out)) {
+      for (int i = 0; i < 6; i++) {
+        npz.add("l" + i, TestFiles.relu(500 * 300, i), 500, 300);
+      }
+    }
+    Object[] command = {"measures", wide, wide, "--pairs", "all", "--verbose", "--json", "-"};
+    Outcome roomy = RealCommand.runWith(List.of("-Xmx1g"), command);
+    assertTrue(roomy.err().contains("plan: 36 pairs in 1 pass\n"), roomy.err());
+    Outcome tight = RealCommand.runWith(List.of("-Xmx64m", "-XX:+UseParallelGC"), command);
+    String plan = tight.err().lines().filter(line -> line.startsWith("plan: ")).findAny().get();
+    int passes = Integer.parseInt(plan.split(" ")[4]);
+    assertTrue(1 < passes && passes < 36, tight.err());
+    assertEquals(pairs(parsed(roomy)), pairs(parsed(tight)));
+  }
+
+  @Test
+  void csvNamesBothLayers() throws IOException {
+    Path out = folder.resolve("out");
+    RealCommand.run("match", x, y, "--pairs", "all", "--epsilon", 0.3, "--out", out, "--quiet");
+    List<String> lines = Files.readAllLines(out.resolve("similarity.csv"));
+    assertEquals(10, lines.size());
+    assertTrue(lines.get(0).contains(",x_layer,y_layer,"), lines.get(0));
+    assertTrue(lines.get(5).startsWith("conv2 ~ features.3,0.3,"), lines.get(5));
+    assertTrue(lines.get(5).contains(",conv2,features.3,"), lines.get(5));
+  }
+
+  // Real networks.
+
+  @ParameterizedTest
+  @ValueSource(strings = {"java", "cuda"})
+  void realNetworks(String backend) throws IOException {
+    Object[] command = {
+      "match", RealNetworks.x(), RealNetworks.y(), "--pairs", "all", "--json", "-"
+    };
+    if (backend.equals("cuda")) {
+      StandIn.assumeBuilt();
+    }
+    JsonNode result =
+        parsed(
+            backend.equals("java")
+                ? RealCommand.run(command)
+                : StandIn.runOnIt(Map.of("DEVICES", 1), command));
+    Map<String, JsonNode> all = pairs(result);
+    assertEquals(23, all.size());
+    assertFalse(result.has("unpaired"));
+    Map<String, JsonNode> same = pairs(json("match", RealNetworks.x(), RealNetworks.y()));
+    assertEquals(11, same.size());
+    for (Map.Entry<String, JsonNode> layer : same.entrySet()) {
+      for (int i = 0; i < 5; i++) {
+        String similarity = "/matches/" + i + "/similarity";
+        assertEquals(layer.getValue().at(similarity), all.get(layer.getKey()).at(similarity));
+      }
+      if (backend.equals("java")) {
+        assertEquals(layer.getValue(), all.get(layer.getKey()));
+      }
+    }
+  }
+
+  /** Living neurons match themselves; dead ones count and don't. */
+  @Test
+  void aNetworkWithItself() throws IOException {
+    JsonNode result =
+        json("match", RealNetworks.x(), RealNetworks.x(), "--pairs", "all", "--epsilon", "0,0.3");
+    int diagonal = 0;
+    for (Map.Entry<String, JsonNode> pair : pairs(result).entrySet()) {
+      JsonNode layer = pair.getValue();
+      if (layer.get("xLayer").equals(layer.get("yLayer"))) {
+        int neurons = layer.at("/neurons/x").intValue();
+        double living = 1 - (double) layer.at("/dead/x").size() / neurons;
+        assertEquals(living, layer.at("/matches/0/similarity").doubleValue(), pair.getKey());
+        assertEquals(living, layer.at("/matches/1/similarity").doubleValue(), pair.getKey());
+        diagonal++;
+      }
+    }
+    assertEquals(11, diagonal);
+  }
+}
