@@ -17,16 +17,17 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
+import org.spanmatch.activations.storage.NumericOrder;
 import org.spanmatch.activations.storage.ReadFailure;
 
 /**
- * The activations of one network: a {@code .npz} archive or a folder of {@code .npy} files, with
- * one array per layer, or a single {@code .npy} file.
+ * The activations of one network: a file with one array per layer, such as a {@code .npz} archive
+ * or a {@code .safetensors} file, a folder of files with one array each, or a single {@code .npy}
+ * file.
  *
  * <p>What a file is, its first bytes decide, not its name. In an archive or a folder, only what is
  * asked for is judged: an entry that is not a readable array is {@linkplain #unusable() listed},
@@ -40,7 +41,6 @@ import org.spanmatch.activations.storage.ReadFailure;
  */
 public final class ActivationFile {
   private static final int MAX_FILES = 100_000;
-  private static final Pattern DIGITS = Pattern.compile("\\d+");
 
   private final Path path;
   private final Formats formats = Formats.load();
@@ -87,7 +87,8 @@ public final class ActivationFile {
    * <p>Follows symbolic links, also those in a folder; skips hidden files and folders within a
    * folder.
    *
-   * @param path a file in one of the formats, or a folder of files with one array each
+   * @param path a file in any {@linkplain ActivationFormat format}, or a folder of files that hold
+   *     one array each
    * @return the file
    * @throws ActivationsException if it is missing, unreadable, damaged, or holds no arrays or more
    *     than 100,000 entries or files
@@ -422,7 +423,8 @@ public final class ActivationFile {
       Optional<UnusableEntry> named =
           unusable.stream().filter(UnusableEntry::isNamedAsArray).findFirst();
       if (Files.isDirectory(path) && named.isEmpty()) {
-        throw new ActivationsException(path + ": the folder holds no .npy files");
+        throw new ActivationsException(
+            path + ": the folder holds no .npy files, and none in another format that is read");
       }
       throw named.orElseGet(() -> unusable.get(0)).exception();
     }
@@ -433,12 +435,8 @@ public final class ActivationFile {
     return formats.bySuffix(file).layerName(file);
   }
 
-  /** Returns the layer's name with padded numbers, so that conv10 sorts after conv2. */
   private String sortKey(Path file) {
-    return DIGITS
-        .matcher(layerName(file.getFileName().toString()))
-        .replaceAll(
-            number -> "0".repeat(Math.max(0, 20 - number.group().length())) + number.group());
+    return NumericOrder.key(layerName(file.getFileName().toString()));
   }
 
   /**

@@ -2,8 +2,6 @@ package org.spanmatch.activations.format;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,16 +16,14 @@ import org.spanmatch.activations.storage.ZipEntryBytes;
 /**
  * A format of files that is recognised but not read.
  *
- * @param name what such a file is, such as "a safetensors file"
+ * @param name what such a file is, such as "an HDF5 file"
  * @param cure what makes a file of it that is read, such as a command
  */
 public record ForeignFormat(String name, String cure) {
   /** The end of the name of an entry that archives of TorchScript alone have. */
   public static final String TORCH_SCRIPT = "/constants.pkl";
 
-  private static final int START_BYTES = 4096;
   private static final int TAR_MAGIC = 257;
-  private static final int SAFETENSORS_HEADER = 100_000_000; // the format's own limit
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?|nan|[-+]?inf");
 
@@ -54,16 +50,6 @@ public record ForeignFormat(String name, String cure) {
               + " map_location='cpu').state_dict(), sys.argv[2])");
   private static final Program HDF5 =
       file -> "the module spanmatch-formats reads it, and is not on the class path";
-  // Needs no library: that of safetensors has no bfloat16 for numpy.
-  private static final Program SAFETENSORS =
-      python(
-          "import sys, json, numpy; b = open(sys.argv[1], 'rb').read(); n = 8 +"
-              + " int.from_bytes(b[:8], 'little'); t = lambda d: {'BF16': 'u2', 'BOOL': '?'}.get(d) or"
-              + " d[0].lower() + str(int(d[1:]) // 8); a = lambda v: numpy.frombuffer(b[n:],"
-              + " t(v['dtype']), numpy.prod(v['shape'], dtype=int),"
-              + " v['data_offsets'][0]).reshape(v['shape']); numpy.savez(sys.argv[2], **{k:"
-              + " (a(v).astype('u4') << 16).view('f4') if v['dtype'] == 'BF16' else a(v) for k, v in"
-              + " json.loads(b[8:n]).items() if k != '__metadata__'})");
   private static final Program MATLAB =
       python(
           "import sys, numpy, scipy.io; numpy.savez(sys.argv[2], **{k: v for k, v in"
@@ -105,7 +91,7 @@ public record ForeignFormat(String name, String cure) {
   static Optional<ForeignFormat> of(Path file) throws IOException {
     byte[] start;
     try (InputStream in = Files.newInputStream(file)) {
-      start = in.readNBytes(START_BYTES);
+      start = in.readNBytes(ActivationFormat.START_BYTES);
     }
     for (Magic magic : MAGICS) {
       if (hasAt(start, 0, magic.start)) {
@@ -115,8 +101,10 @@ public record ForeignFormat(String name, String cure) {
     if (hasAt(start, TAR_MAGIC, "ustar")) {
       return Optional.of(new ForeignFormat("a tar archive", unpacked("tar xf").cure(file)));
     }
-    if (isSafetensors(start, Files.size(file))) {
-      return Optional.of(new ForeignFormat("a safetensors file", SAFETENSORS.cure(file)));
+    if (start.length > 0 && start[0] == '{' && contains(start, "\"weight_map\"")) {
+      return Optional.of(
+          new ForeignFormat(
+              "the index of several safetensors files", "name one of the files that it lists"));
     }
     if (start.length > 2 && start[0] == (byte) 0x80 && start[1] >= 2 && start[1] <= 5) {
       return Optional.of(new ForeignFormat("a pickle of Python objects", PICKLE.cure(file)));
@@ -182,18 +170,11 @@ public record ForeignFormat(String name, String cure) {
 
   /** {@return what the file is, and what to do} */
   public String reason() {
-    return "it is " + name + ", expected .npz or .npy; " + cure;
+    return "it is " + name + ", expected " + Formats.load().names() + "; " + cure;
   }
 
-  private static boolean isSafetensors(byte[] start, long size) {
-    if (start.length < Long.BYTES + 2) {
-      return false;
-    }
-    long header = ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong();
-    return header >= 2
-        && header <= Math.min(SAFETENSORS_HEADER, size - Long.BYTES)
-        && start[Long.BYTES] == '{'
-        && (start[Long.BYTES + 1] == '"' || start[Long.BYTES + 1] == '}');
+  private static boolean contains(byte[] bytes, String text) {
+    return new String(bytes, StandardCharsets.ISO_8859_1).contains(text);
   }
 
   private static boolean hasAt(byte[] bytes, int offset, String text) {

@@ -53,6 +53,13 @@ final class Formats {
     return all;
   }
 
+  /** How files in these formats are usually called, such as ".npy, .npz or .safetensors". */
+  String names() {
+    List<String> suffixes = all.stream().map(format -> format.suffixes().get(0)).toList();
+    int last = suffixes.size() - 1;
+    return String.join(", ", suffixes.subList(0, last)) + " or " + suffixes.get(last);
+  }
+
   /** The format whose files have names with such an ending; the first if none has. */
   ActivationFormat bySuffix(String file) {
     Optional<ActivationFormat> named =

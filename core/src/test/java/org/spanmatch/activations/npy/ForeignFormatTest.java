@@ -74,8 +74,6 @@ class ForeignFormatTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "a.safetensors | a safetensors file | l     | import safetensors.numpy as s; s.save_file({'l': a}, f)",
-        "b.safetensors | a safetensors file | l     | import torch, safetensors.torch as s; s.save_file({'l': torch.tensor(a).bfloat16(), 'm': torch.tensor([1, 2])}, f, {'by': 'me'})",
         "d.pt          | a PyTorch file     | l     | import torch; torch.save({'l': torch.tensor(a)}, f, _use_new_zipfile_serialization=False)",
         "a.pkl         | a pickle           | l     | import pickle; pickle.dump({'l': a}, open(f, 'wb'))",
         "b.npy         | a pickle           | layer | import pickle; pickle.dump(a, open(f, 'wb'))",
@@ -156,6 +154,21 @@ class ForeignFormatTest {
     assertRefused(() -> ActivationFile.open(file), file, "it is a tar archive", "tar xf");
     Path model = Files.write(folder.resolve("x.onnx"), new byte[] {8, 7, 18, 0});
     assertRefused(() -> ActivationFile.open(model), model, "it is an ONNX model", "weights");
+  }
+
+  /** Its files are read, but which of them is the network's is for the user to say. */
+  @Test
+  void theIndexOfSafetensorsFiles() throws IOException {
+    Path index =
+        Files.writeString(
+            folder.resolve("model.safetensors.index.json"),
+            "{\n \"metadata\": {\"total_size\": 8},\n \"weight_map\": {\"a\":"
+                + " \"model-00001-of-00002.safetensors\"}}");
+    assertRefused(
+        () -> ActivationFile.open(index),
+        index,
+        "it is the index of several safetensors files, expected .npy, ",
+        "name one of the files");
   }
 
   /** In a folder, such a file is listed as what it is. */

@@ -36,7 +36,8 @@ public final class ReaderFuzzing {
     private static Path create() {
       try {
         Path folder = Files.createTempDirectory("spanmatch-fuzzing");
-        for (String name : List.of("layer.npy", "layer.npz", "x.npz", "y.npz")) {
+        for (String name :
+            List.of("layer.npy", "layer.npz", "layer.safetensors", "x.npz", "y.npz")) {
           folder.resolve(name).toFile().deleteOnExit();
         }
         folder.toFile().deleteOnExit();
@@ -95,6 +96,16 @@ public final class ReaderFuzzing {
     /** Tests one input. */
     public static void fuzzerTestOneInput(byte[] data) {
       read(write("layer.npz", data));
+    }
+  }
+
+  /** Takes the bytes as a file of safetensors. */
+  public static final class Safetensors {
+    private Safetensors() {}
+
+    /** Tests one input. */
+    public static void fuzzerTestOneInput(byte[] data) {
+      read(write("layer.safetensors", data));
     }
   }
 

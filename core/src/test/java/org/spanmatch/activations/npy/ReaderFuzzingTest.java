@@ -27,6 +27,7 @@ class ReaderFuzzingTest {
           "Npy", ReaderFuzzing.Npy::fuzzerTestOneInput,
           "Npz", ReaderFuzzing.Npz::fuzzerTestOneInput,
           "Packed", ReaderFuzzing.Packed::fuzzerTestOneInput,
+          "Safetensors", ReaderFuzzing.Safetensors::fuzzerTestOneInput,
           "Pairs", ReaderFuzzing.Pairs::fuzzerTestOneInput,
           "Strides", ReaderFuzzing.Strides::fuzzerTestOneInput);
 

@@ -19,19 +19,23 @@ import org.spanmatch.kernel.backend.SampleRows;
  * An array in which every value follows from its index, so that a reader's output can be checked
  * without another reader.
  */
-record TestArray(ElementType type, ByteOrder order, boolean fortranOrder, List<Integer> shape) {
-  static TestArray of(ElementType type, ByteOrder order, boolean fortranOrder, int... shape) {
+public record TestArray(
+    ElementType type, ByteOrder order, boolean fortranOrder, List<Integer> shape) {
+  /** Returns an array of a shape. */
+  public static TestArray of(
+      ElementType type, ByteOrder order, boolean fortranOrder, int... shape) {
     return new TestArray(type, order, fortranOrder, Arrays.stream(shape).boxed().toList());
   }
 
   /** Returns the array as a .npy file. */
-  byte[] npy() {
+  public byte[] npy() {
     char sign = type.bytes() == 1 ? '|' : order == ByteOrder.BIG_ENDIAN ? '>' : '<';
     long[] sizes = shape.stream().mapToLong(Integer::longValue).toArray();
     return NpyBytes.of(sign + type.code(), fortranOrder, data(), sizes);
   }
 
-  private byte[] data() {
+  /** Returns the values as they lie in memory. */
+  public byte[] data() {
     int count = shape.stream().reduce(1, Math::multiplyExact);
     ByteBuffer data = ByteBuffer.allocate(count * type.bytes()).order(order);
     int[] index = new int[shape.size()];
@@ -79,7 +83,7 @@ record TestArray(ElementType type, ByteOrder order, boolean fortranOrder, List<I
   }
 
   /** Reads the layer to its end and compares every value. */
-  void assertReadBack(Layer layer, Layout layout) {
+  public void assertReadBack(Layer layer, Layout layout) {
     List<Long> sampleAxes = new ArrayList<>();
     for (int axis = 0; axis < shape.size(); axis++) {
       if (axis != layout.neuronAxis()) {
