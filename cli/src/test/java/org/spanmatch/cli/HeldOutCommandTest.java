@@ -360,7 +360,7 @@ class HeldOutCommandTest {
     assertEquals(
         "spanmatch: "
             + x
-            + ", layer 'layer': expected at least 401 examples to divide, found 400\n",
+            + ", layer 'layer': expected at least 401 examples to divide, found 400, too few for --folds 401\n",
         outcome.err());
     assertEquals(0, RealCommand.run(command, x, y, "--folds", 400, "--quiet").exitCode());
   }

@@ -192,8 +192,9 @@ public final class Layers {
   /**
    * A layer with its examples in another order: it begins with a later one, and those before it
    * come at the end. Examples are the steps of the first of its {@link Layer#sampleAxes}, such as
-   * images; the samples within each stay in their order. Of a {@linkplain #sampled sampled} layer
-   * it is the whole one that is rotated before samples are drawn.
+   * images, or those of which a mask has left samples; the samples within each stay in their order.
+   * Of a {@linkplain #sampled sampled} layer it is the whole one that is rotated before samples are
+   * drawn.
    *
    * <p>Beside the same layer of another network it shows what the two have in common by chance. A
    * pass holds no more than a block, and reads up to twice as much as one over the layer itself.

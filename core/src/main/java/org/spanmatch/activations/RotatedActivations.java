@@ -2,6 +2,7 @@ package org.spanmatch.activations;
 
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.PrimitiveIterator;
 import java.util.SplittableRandom;
 
 /**
@@ -24,9 +25,44 @@ final class RotatedActivations extends Layer.Forwarding {
     if (layer instanceof SampledActivations sampled) {
       return sampled.of(of(sampled.layer(), examples));
     }
-    long count = layer.sampleAxes().get(0);
+    long count = examples(layer);
     long begin = count == 0 ? 0 : Math.floorMod(examples, count);
-    return begin == 0 ? layer : new RotatedActivations(layer, layer.samples() / count * begin);
+    return begin == 0 ? layer : new RotatedActivations(layer, firstSample(layer, begin));
+  }
+
+  /** The number of examples of which a layer has samples. */
+  private static long examples(Layer layer) {
+    return layer.masked() == 0 ? layer.sampleAxes().get(0) : begins(layer, Long.MAX_VALUE).count;
+  }
+
+  private static long firstSample(Layer layer, long example) {
+    return layer.masked() == 0
+        ? layer.samples() / layer.sampleAxes().get(0) * example
+        : begins(layer, example).sample;
+  }
+
+  /**
+   * Where an example begins.
+   *
+   * @param count the examples before it
+   * @param sample its first sample
+   */
+  private record Begin(long count, long sample) {}
+
+  /** Looks for an example by its number among those that have samples, or else for the end. */
+  private static Begin begins(Layer layer, long example) {
+    PrimitiveIterator.OfLong examples = layer.examples();
+    long count = 0;
+    long before = -1;
+    for (long sample = 0; sample < layer.samples(); sample++) {
+      long next = examples.nextLong();
+      if (next != before && count == example) {
+        return new Begin(count, sample);
+      }
+      count += next == before ? 0 : 1;
+      before = next;
+    }
+    return new Begin(count, layer.samples());
   }
 
   /** See {@link Layers#shuffled}. */
@@ -34,7 +70,7 @@ final class RotatedActivations extends Layer.Forwarding {
     if (layer instanceof SampledActivations sampled) {
       return sampled.of(shuffled(sampled.layer(), seed));
     }
-    long examples = layer.sampleAxes().get(0);
+    long examples = examples(layer);
     long least = Math.max(1, examples / 4);
     long most = examples - least;
     return of(layer, least >= most ? least : new SplittableRandom(seed).nextLong(least, most + 1));

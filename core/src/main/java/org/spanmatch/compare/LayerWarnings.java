@@ -117,10 +117,14 @@ final class LayerWarnings {
             networks ->
                 add(
                     Code.FILLS_SPACE,
-                    "%d samples are no more than the neurons of %s, whose span fills the space;"
+                    "%s no more than the neurons of %s, whose span fills the space;"
                         + " distances to it are trivially 0: use more samples",
-                    samples,
+                    samplesAre(),
                     networks));
+  }
+
+  private String samplesAre() {
+    return samples == 1 ? "1 sample is" : samples + " samples are";
   }
 
   /**
@@ -161,11 +165,15 @@ final class LayerWarnings {
       double active = activeSamples(group);
       add(
           Code.FEW_SAMPLES,
-          "%s are few for the %s neurons of %s%s: unrelated neurons come within about %.2f of"
+          "%s few for the %s neurons of %s%s: unrelated neurons come within about %.2f of"
               + " their span; use at least %d samples%s",
           hasSilentSamples(group)
-              ? "about " + Math.round(active) + " of " + samples + " samples with active neurons"
-              : samples + " samples",
+              ? "about "
+                  + Math.round(active)
+                  + " of "
+                  + samples
+                  + " samples with active neurons are"
+              : samplesAre(),
           neurons,
           networks.get(),
           dimensions.equals(neurons) ? "" : ", which span " + dimensions + " dimensions",

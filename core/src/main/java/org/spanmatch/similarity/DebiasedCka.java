@@ -49,6 +49,11 @@ final class DebiasedCka implements Measure {
   }
 
   @Override
+  public boolean onlyReads() {
+    return true;
+  }
+
+  @Override
   public OptionalDouble of(LayerGrams layers) {
     if (!layers.bothVary() || layers.samples() < 4) {
       return OptionalDouble.empty();

@@ -39,6 +39,11 @@ record EffectiveRank(Group group) implements Measure {
   }
 
   @Override
+  public boolean onlyReads() {
+    return true;
+  }
+
+  @Override
   public OptionalDouble of(LayerGrams layers) {
     if (layers.varying(group).length == 0) {
       return OptionalDouble.empty();

@@ -1,6 +1,7 @@
 package org.spanmatch.similarity;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -158,8 +159,24 @@ public final class LayerGrams {
   }
 
   /**
+   * Estimates, from above, the Java heap that some measures of two layers take, that of their Gram
+   * matrix included.
+   *
+   * @param measures the measures
+   * @param x number of neurons of the first layer
+   * @param y number of neurons of the second layer
+   * @return bytes
+   */
+  public static long heapBytes(List<Measure> measures, int x, int y) {
+    double all = (double) x + y;
+    return measures.stream().allMatch(Measure::onlyReads)
+        ? (long) (Double.BYTES * 1.5 * all * all) // as it was added up, centred and as stored
+        : heapBytes(x, y);
+  }
+
+  /**
    * Estimates, from above, the Java heap that all measures of two layers take, that of their Gram
-   * matrix included: 345 MB for 1500 + 1500 neurons, for which a heap of 360 MB is large enough and
+   * matrix included: 324 MB for 1500 + 1500 neurons, for which a heap of 340 MB is large enough and
    * one of 300 MB is not.
    *
    * @param x number of neurons of the first layer
@@ -171,7 +188,7 @@ public final class LayerGrams {
     double larger = Math.max(x, y);
     // The Gram matrix, centred too, and its blocks by rows; and an eigendecomposition.
     double elements = 3 * all * all + 6 * larger * larger;
-    return (long) (Double.BYTES * elements) + SymmetricEigen.ROTATION_BYTES;
+    return (long) (Double.BYTES * elements);
   }
 
   /**

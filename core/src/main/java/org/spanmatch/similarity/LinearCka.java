@@ -30,6 +30,11 @@ final class LinearCka implements Measure {
   }
 
   @Override
+  public boolean onlyReads() {
+    return true;
+  }
+
+  @Override
   public OptionalDouble of(LayerGrams layers) {
     if (!layers.bothVary()) {
       return OptionalDouble.empty();

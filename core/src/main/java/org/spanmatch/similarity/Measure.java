@@ -34,6 +34,11 @@ public interface Measure {
     return false;
   }
 
+  /** {@return whether it only reads inner products, and takes no memory for more of them} */
+  default boolean onlyReads() {
+    return false;
+  }
+
   /** {@return what the values are, and which way is closer} */
   default Scale scale() {
     return Scale.SIMILARITY;

@@ -2,6 +2,7 @@ package org.spanmatch.similarity;
 
 import java.util.OptionalDouble;
 import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.ProjectionKernel.MatrixProducts.Block;
 
 /**
  * Singular vector canonical correlation, in [0, 1]: the mean canonical correlation of the leading
@@ -37,9 +38,11 @@ final class Svcca implements Measure {
     Products products = layers.products();
     double[][] x = whitening(layers, Group.X);
     double[][] y = whitening(layers, Group.Y);
-    double[][] half = products.of(x, layers.centred(Group.X, Group.Y));
-    double[][] cross = products.of(y, Products.transpose(half)); // a row per component of Y
-    double[][] rows = y.length <= x.length ? cross : Products.transpose(cross);
+    Block half = Products.whole(products.of(x, layers.centred(Group.X, Group.Y)));
+    double[][] rows = // a row for each component of the layer that has fewer
+        y.length <= x.length
+            ? products.of(Products.whole(y), half.transpose())
+            : products.of(half, Products.whole(y).transpose());
     double sum = SingularValues.of(rows, products).sum();
     return OptionalDouble.of(Math.min(1, sum / rows.length));
   }

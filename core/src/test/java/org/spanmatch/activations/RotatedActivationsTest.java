@@ -3,8 +3,12 @@ package org.spanmatch.activations;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.BitSet;
 import java.util.List;
+import java.util.PrimitiveIterator;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,6 +30,11 @@ class RotatedActivationsTest {
       @Override
       public List<Long> sampleAxes() {
         return List.of((long) examples, (long) positions);
+      }
+
+      @Override
+      public PrimitiveIterator.OfLong examples() {
+        return LongStream.range(0, samples()).map(sample -> sample / positions).iterator();
       }
     };
   }
@@ -84,6 +93,27 @@ class RotatedActivationsTest {
   void examplesStayWhole() {
     Layer layer = images(50_000, 6);
     assertRotated(rows(layer), rows(Layers.rotated(layer, 23_456)), 2 * 6 * 23_456);
+  }
+
+  /** Of the first image all samples, of the second none, of the others two or four of six. */
+  @Test
+  void examplesStayWholeWhereSamplesAreLeftOut() {
+    BitSet kept = new BitSet();
+    for (int example = 0; example < 10; example++) {
+      int count = example == 0 ? 6 : example == 1 ? 0 : 2 + 2 * (example % 2);
+      kept.set(6 * example, 6 * example + count);
+    }
+    Layer layer = Layers.masked(images(10, 6), Layers.mask("mask", List.of(10L, 6L), kept));
+    double[] whole = rows(layer);
+    // The first three of nine examples that are left have 6, 2 and 4 samples.
+    assertRotated(whole, rows(Layers.rotated(layer, 3)), 2 * (6 + 2 + 4));
+    assertRotated(whole, rows(Layers.rotated(layer, 10)), 2 * 6);
+    assertSame(layer, Layers.rotated(layer, 9));
+    Layer shuffled = Layers.shuffled(layer, 1);
+    long first = shuffled.samplePosition(0);
+    assertEquals(0, first % 6, "begins with an example");
+    assertEquals(0, layer.samplePosition(0), "which is another one");
+    assertTrue(first > 0);
   }
 
   /** Draws equal positions of each image, but of another image. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +88,51 @@ class DecompositionsTest {
   @ValueSource(ints = {1, 2, 3, 31, 32, 33, 64, 65, 150, 300})
   void eigenvectorsDiagonalise(int n) {
     assertDecomposes(symmetric(random(n, n, n)));
+  }
+
+  /** Divided several times, with vectors that nearly all, or none, take part in an update. */
+  @ParameterizedTest
+  @ValueSource(ints = {161, 333, 640})
+  void eigenvectorsOfLargeMatricesAreOrthogonal(int n) {
+    double[][] ones = new double[n][n];
+    double[][] wilkinson = new double[n][n]; // pairs of values that agree to all digits
+    double[][] clement = new double[n][n]; // values −(n − 1), …, n − 1 in steps of 2
+    double[][] blocks = new double[n][n]; // no coupling between them
+    double[][] glued = new double[n][n]; // hardly any
+    for (int i = 0; i < n; i++) {
+      Arrays.fill(ones[i], 1);
+      wilkinson[i][i] = Math.abs(i - n / 2);
+      blocks[i][i] = i % 3;
+      glued[i][i] = 2;
+      if (i + 1 < n) {
+        wilkinson[i][i + 1] = 1;
+        clement[i][i + 1] = Math.sqrt((i + 1.0) * (n - 1 - i));
+        blocks[i][i + 1] = i % 2;
+        glued[i][i + 1] = i % 20 == 19 ? 1e-12 : -1;
+      }
+    }
+    for (double[][] matrix : List.of(ones, wilkinson, clement, blocks, glued)) {
+      Products.mirror(matrix);
+      assertDecomposes(matrix);
+    }
+    double[] graded = new double[n];
+    Arrays.setAll(graded, i -> Math.pow(10, -300.0 * i / n));
+    double[][] v = orthogonal(n, n);
+    assertDecomposes(composed(v, graded, v));
+    assertDecomposes(PRODUCTS.withTranspose(random(n, n, n / 3)));
+  }
+
+  @Test
+  void someVectorsAreThoseOfAll() {
+    for (int n : new int[] {40, 200, 350}) {
+      double[][] product = PRODUCTS.withTranspose(random(n, n, n / 2)); // half of them deflate
+      SymmetricEigen eigen = SymmetricEigen.of(product, PRODUCTS);
+      double[][] all = eigen.vectors();
+      double[][] some = eigen.vectors(n / 3);
+      assertEquals(n / 3, some.length);
+      double bound = RATIO * n * 0x1p-53;
+      assertTrue(largestDifference(some, Arrays.copyOf(all, some.length)) <= bound);
+    }
   }
 
   /** The rank is less, values are equal, and they reach far below the roundoff of the largest. */

@@ -168,6 +168,9 @@ class LayerWarningsTest {
             + " are trivially 0: use more samples",
         found.get(0).message());
     assertEquals(List.of(Code.FEW_SAMPLES), codes(noise(51, 50, 1), noise(51, 3, 2)));
+    for (Warning warning : warnings(noise(1, 2, 1), noise(1, 3, 2)).subList(0, 2)) {
+      assertTrue(warning.message().startsWith("1 sample is "), warning.message());
+    }
   }
 
   private static void add(double[][] values, double mean) {
@@ -264,6 +267,11 @@ class LayerWarningsTest {
       @Override
       public ElementType type() {
         return type;
+      }
+
+      @Override
+      public double roundoff() {
+        return type.roundoff();
       }
     };
   }

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
+import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.options.ComputingOptions;
@@ -77,8 +78,20 @@ record Comparison(
   void requireDivisible(Split split) {
     for (LayerPair pair : input.pairs()) {
       if (!failed.forgiving() && pair instanceof LayerPair.OfActivations activations) {
-        activations.requireDivisible(split);
+        requireDivisible(activations, split);
       }
+    }
+  }
+
+  private static void requireDivisible(LayerPair.OfActivations pair, Split split) {
+    try {
+      pair.requireDivisible(split);
+    } catch (ActivationsException e) {
+      String option =
+          split.folds() > 0
+              ? "--folds " + split.folds()
+              : split.holdsOut() ? "--held-out" : "--confidence";
+      throw new ActivationsException(e.getMessage() + ", too few for " + option, e);
     }
   }
 

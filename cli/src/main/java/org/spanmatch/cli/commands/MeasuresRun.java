@@ -57,7 +57,7 @@ record MeasuresRun(
 
   @Override
   public long heapBytes(int x, int y) {
-    return LayerGrams.heapBytes(x, y);
+    return LayerGrams.heapBytes(measures, x, y);
   }
 
   @Override
