@@ -5,6 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.spanmatch.compare.Warning;
+import org.spanmatch.report.results.Networks;
+import org.spanmatch.report.results.PairNames;
+import org.spanmatch.report.text.DisplayName;
 
 /** Notes on so many pairs of layers that each kind of note gets one line for all of them. */
 final class ManyNotes {
@@ -30,6 +33,12 @@ final class ManyNotes {
         kind,
         new Note(where, text, 1),
         (all, next) -> new Note(all.first, all.text, all.count + 1));
+  }
+
+  /** Returns what notes call two layers of two networks. */
+  static String where(Networks networks, PairNames layers) {
+    return DisplayName.printable(
+        networks.names().x() + " ~ " + networks.names().y() + ", layer '" + layers.name() + "'");
   }
 
   /** Notes the warnings of a pair. */

@@ -293,7 +293,7 @@ public final class MatchReport {
         result.layers().stream().map(LayerResult::name).toList(),
         lines,
         result.layers().stream().map(layer -> Warning.codes(layer.warnings())).toList(),
-        result.networks().list());
+        result.networks().label());
   }
 
   /** The usual title of a figure. */

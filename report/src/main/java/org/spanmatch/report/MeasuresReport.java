@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import org.spanmatch.compare.Warning;
 import org.spanmatch.report.figures.Figure;
 import org.spanmatch.report.figures.MeasuresFigure;
 import org.spanmatch.report.results.MeasuresResult;
@@ -18,7 +17,9 @@ import org.spanmatch.similarity.Measure;
 
 /** Prints and writes the result of {@code spanmatch measures}. */
 public final class MeasuresReport {
-  private static final String TITLE = "Measures of similarity";
+  /** The usual title of a figure. */
+  static final String TITLE = "Measures of similarity";
+
   private static final String CSV = "measures.csv";
   private static final String SVG = "measures.svg";
   private static final String PNG = "measures.png";
@@ -38,7 +39,17 @@ public final class MeasuresReport {
 
   /** Prints one measure as a matrix of layers. */
   public static void printMatrix(MeasuresResult result, Measure measure, PrintStream out) {
-    maps(result.networks(), List.of(result))
+    printMatrix(result.networks(), List.of(result), measure, out);
+  }
+
+  /**
+   * Prints one measure as a matrix of layers.
+   *
+   * @param results one per pair of networks
+   */
+  static void printMatrix(
+      Networks networks, List<MeasuresResult> results, Measure measure, PrintStream out) {
+    maps(networks, results)
         .print(measure.title(), pooled -> number(pooled.spread(value(measure)).mean()), out);
   }
 
@@ -51,7 +62,8 @@ public final class MeasuresReport {
         MeasuresResult.Layer::warnings);
   }
 
-  private static Function<MeasuresResult.Layer, Double> value(Measure measure) {
+  /** Returns what finds a measure of a layer, or null. */
+  static Function<MeasuresResult.Layer, Double> value(Measure measure) {
     return layer -> layer.measures().get(measure.name());
   }
 
@@ -77,6 +89,12 @@ public final class MeasuresReport {
     }
     String text = String.format(Locale.ROOT, Math.abs(value) < LARGE ? "%.4f" : "%.4e", value);
     return text.equals("-0.0000") ? "0.0000" : text;
+  }
+
+  /** Returns a number with fewer digits, for a cell that holds two. */
+  static String shortNumber(double value) {
+    String text = String.format(Locale.ROOT, Math.abs(value) < LARGE ? "%.3f" : "%.3e", value);
+    return text.equals("-0.000") ? "0.000" : text;
   }
 
   /** Prints notes that a reader of the table should know. */
@@ -112,7 +130,11 @@ public final class MeasuresReport {
     Figure figure =
         isMatrix(result)
             ? mapsFigure(result.networks(), List.of(result), measures)
-            : figure(result, measures);
+            : figure(
+                result.networks(),
+                result.networks().titleOr(TITLE),
+                Pooled.byName(List.of(result.layers()), MeasuresResult.Layer::names),
+                measures);
     write(List.of(result), figure, files);
   }
 
@@ -154,21 +176,26 @@ public final class MeasuresReport {
         : "";
   }
 
-  private static MeasuresFigure figure(MeasuresResult result, List<Measure> measures) {
+  /** Draws the means of measures over pairs of networks, across layers. */
+  static MeasuresFigure figure(
+      Networks networks,
+      String title,
+      List<Pooled<MeasuresResult.Layer>> layers,
+      List<Measure> measures) {
     Map<Measure.Scale, List<MeasuresFigure.Line>> lines = new EnumMap<>(Measure.Scale.class);
     for (Measure measure : measures) {
       List<Double> values = new ArrayList<>();
-      result.layers().forEach(layer -> values.add(layer.measures().get(measure.name())));
+      layers.forEach(layer -> values.add(layer.spread(value(measure)).mean()));
       lines
           .computeIfAbsent(measure.scale(), scale -> new ArrayList<>())
           .add(new MeasuresFigure.Line(measure.title(), values));
     }
     return new MeasuresFigure(
-        result.networks().titleOr(TITLE),
-        result.layers().stream().map(MeasuresResult.Layer::name).toList(),
+        title,
+        layers.stream().map(layer -> layer.names().name()).toList(),
         lines.entrySet().stream().map(panel -> panel(panel.getKey(), panel.getValue())).toList(),
-        result.layers().stream().map(layer -> Warning.codes(layer.warnings())).toList(),
-        result.networks().list());
+        layers.stream().map(layer -> layer.codes(MeasuresResult.Layer::warnings)).toList(),
+        networks.label());
   }
 
   private static MeasuresFigure.Panel panel(Measure.Scale scale, List<MeasuresFigure.Line> lines) {

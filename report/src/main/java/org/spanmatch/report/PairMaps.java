@@ -36,7 +36,7 @@ record PairMaps<T>(
       Function<T, PairNames> names,
       Function<T, List<Warning>> warnings) {
     return new PairMaps<>(
-        networks, LayerMatrix.of(Pooled.of(results, names), Pooled::names), warnings);
+        networks, LayerMatrix.of(Pooled.byName(results, names), Pooled::names), warnings);
   }
 
   /** Whether some layer is in several pairs. */

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.spanmatch.compare.Warning;
+import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.results.PairNames;
 import org.spanmatch.report.results.Spread;
 
@@ -18,23 +19,45 @@ import org.spanmatch.report.results.Spread;
  * What was found of the same two layers in all pairs of networks.
  *
  * @param <T> what was found
- * @param names the two layers
+ * @param names the two layers, as the first pair of networks calls them
  * @param all one per pair of networks, null for a pair that lacks a layer; not all of them are
  */
 record Pooled<T>(PairNames names, List<T> all) {
   /**
-   * Puts together what pairs of networks have in common, in the order of its first occurrence.
+   * Puts together what pairs of networks have in common, in the order of its first occurrence,
+   * where each layer is in one pair at most: also layers that have other names in other networks.
+   *
+   * @param networks the networks of each pair
+   * @param pairs what was found of each pair of networks
+   */
+  static <T> List<Pooled<T>> of(
+      List<Networks> networks, List<List<T>> pairs, Function<T, PairNames> names) {
+    return pooled(pairs, CommonLayers.of(networks, names(pairs, names)));
+  }
+
+  /**
+   * Puts together pairs of layers of the same names, in the order of their first occurrence.
    *
    * @param pairs what was found of each pair of networks
    */
-  static <T> List<Pooled<T>> of(List<List<T>> pairs, Function<T, PairNames> names) {
+  static <T> List<Pooled<T>> byName(List<List<T>> pairs, Function<T, PairNames> names) {
+    return pooled(pairs, names(pairs, names));
+  }
+
+  private static <T> List<List<PairNames>> names(
+      List<List<T>> pairs, Function<T, PairNames> names) {
+    return pairs.stream().map(pair -> pair.stream().map(names).toList()).toList();
+  }
+
+  private static <T> List<Pooled<T>> pooled(List<List<T>> pairs, List<List<PairNames>> called) {
     Map<PairNames, List<T>> pooled = new LinkedHashMap<>();
     for (int pair = 0; pair < pairs.size(); pair++) {
-      for (T each : pairs.get(pair)) {
+      for (int i = 0; i < pairs.get(pair).size(); i++) {
         pooled
             .computeIfAbsent(
-                names.apply(each), name -> new ArrayList<>(Collections.nCopies(pairs.size(), null)))
-            .set(pair, each);
+                called.get(pair).get(i),
+                name -> new ArrayList<>(Collections.nCopies(pairs.size(), null)))
+            .set(pair, pairs.get(pair).get(i));
       }
     }
     return pooled.entrySet().stream()

@@ -27,7 +27,10 @@ public final class SpectrumReport {
   public static final List<String> FILES = List.of(CSV, SVG, PNG);
 
   private static final int HALF = 50;
-  private static final int[] PERCENTAGES = {10, 25, 50, 75, 100};
+  private static final int ROOM = 20; // for the names of several networks in a title
+
+  /** Shares of the neurons, in percent, from whose ε on they match. */
+  static final int[] PERCENTAGES = {10, 25, 50, 75, 100};
 
   private SpectrumReport() {}
 
@@ -96,12 +99,13 @@ public final class SpectrumReport {
   public static void write(
       Networks networks, List<Levels> pairs, boolean centred, ResultFiles files) {
     files.write(CSV, out -> Csv.writeSpectrum(pairs, out));
-    Figure figure = figure(networks, pairs.stream().map(Levels::layers).toList(), centred);
+    Figure figure = figure(networks, pairs, centred);
     files.write(SVG, figure::writeSvg);
     files.write(PNG, figure::writePng);
   }
 
-  private static Figure figure(Networks networks, List<List<LayerLevels>> pairs, boolean centred) {
+  private static Figure figure(Networks networks, List<Levels> all, boolean centred) {
+    List<List<LayerLevels>> pairs = all.stream().map(Levels::layers).toList();
     String about = centred ? ", centred" : "";
     if (pairs.stream().anyMatch(SpectrumReport::isMatrix)) {
       return maps(networks, pairs)
@@ -114,11 +118,11 @@ public final class SpectrumReport {
     }
     return new SpectrumFigure(
         networks.titleOr(
-            "Maximum matching similarity at every ε"
-                + about
-                + (pairs.size() > 1 ? ", all pairs of networks together" : "")),
-        Pooled.of(pairs, LayerLevels::names).stream().map(SpectrumReport::curve).toList(),
-        networks.list());
+            "Maximum matching similarity at every ε" + about + ", " + networks.label(ROOM)),
+        Pooled.of(all.stream().map(Levels::networks).toList(), pairs, LayerLevels::names).stream()
+            .map(SpectrumReport::curve)
+            .toList(),
+        networks.label());
   }
 
   private static boolean isMatrix(List<LayerLevels> layers) {

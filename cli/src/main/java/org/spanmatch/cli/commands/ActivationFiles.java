@@ -1,5 +1,6 @@
 package org.spanmatch.cli.commands;
 
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -13,21 +14,20 @@ import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.gram.GramFile;
 
 /**
- * The activations of two networks.
+ * The activations of networks.
  *
- * @param x the first network's file
- * @param y the second network's file
+ * @param all one file per network, at least two
  */
-record ActivationFiles(ActivationFile x, ActivationFile y) {
-  /** Opens the two files that the options name. */
+record ActivationFiles(List<ActivationFile> all) {
+  /** Opens the files that the options name. */
   static ActivationFiles open(InputOptions options) {
     ActivationFiles files =
         new ActivationFiles(
-            NetworkFile.open(options.files().get(0), options.shards(), options.layouts()),
-            NetworkFile.open(options.files().get(1), options.shards(), options.layouts()));
-    requireActivations(files.x);
-    requireActivations(files.y);
-    NetworkFile.requireEachInParts(options.shards(), List.of(files.x, files.y));
+            options.files().stream()
+                .map(file -> NetworkFile.open(file, options.shards(), options.layouts()))
+                .toList());
+    files.all.forEach(ActivationFiles::requireActivations);
+    NetworkFile.requireEachInParts(options.shards(), files.all);
     options.layouts().forEach(files::requireUsed);
     return files;
   }
@@ -40,7 +40,7 @@ record ActivationFiles(ActivationFile x, ActivationFile y) {
   }
 
   private void requireUsed(Layout layout) {
-    if (hasNone(x, layout) && hasNone(y, layout)) {
+    if (all.stream().allMatch(file -> hasNone(file, layout))) {
       throw new UsageException(
           "--layout: " + layout.label() + " is for " + layout.axes() + " axes, which no array has");
     }
@@ -56,9 +56,13 @@ record ActivationFiles(ActivationFile x, ActivationFile y) {
    * @param masks what leaves samples out before that
    */
   ActivationFiles pooled(Layers.Pooling pooling, Optional<MaskChoice> masks) {
-    return new ActivationFiles(
-        x.mapped(layer -> Layers.pooled(masked(layer, masks.map(MaskChoice::x)), pooling)),
-        y.mapped(layer -> Layers.pooled(masked(layer, masks.map(MaskChoice::y)), pooling)));
+    List<ActivationFile> pooled = new ArrayList<>();
+    for (int network = 0; network < all.size(); network++) {
+      int number = network;
+      Optional<Layers.Mask> mask = masks.map(choice -> choice.kept().get(number));
+      pooled.add(all.get(network).mapped(layer -> Layers.pooled(masked(layer, mask), pooling)));
+    }
+    return new ActivationFiles(List.copyOf(pooled));
   }
 
   /** A layer that has one sample per example lacks the examples of which a mask keeps nothing. */
@@ -72,15 +76,25 @@ record ActivationFiles(ActivationFile x, ActivationFile y) {
 
   /** The layers of which the files have parts by all appearances, which are taken for layers. */
   Set<String> evidentlySharded() {
-    Set<String> layers = new LinkedHashSet<>(x.evidentlySharded());
-    layers.addAll(y.evidentlySharded());
+    Set<String> layers = new LinkedHashSet<>();
+    all.forEach(file -> layers.addAll(file.evidentlySharded()));
     return layers;
   }
 
-  /** The names of all arrays of both, and of all entries that are none, each once. */
+  /** The first network's file. */
+  ActivationFile x() {
+    return all.get(0);
+  }
+
+  /** The second network's file. */
+  ActivationFile y() {
+    return all.get(1);
+  }
+
+  /** The names of all arrays of all files, and of all entries that are none, each once. */
   Set<String> names() {
-    Set<String> names = names(x);
-    names.addAll(names(y));
+    Set<String> names = new LinkedHashSet<>();
+    all.forEach(file -> names.addAll(names(file)));
     return names;
   }
 

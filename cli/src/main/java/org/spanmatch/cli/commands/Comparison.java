@@ -52,6 +52,11 @@ record Comparison(
     }
   }
 
+  /** Opens the backend for layers of more than two networks. */
+  static Comparison open(ManyInput networks, ComparingOptions options, Console console) {
+    return open(networks.all(), options, console);
+  }
+
   private static Comparison open(Input<?> input, ComparingOptions options, Console console) {
     ComputingOptions computing = options.computing();
     boolean wantsHigh = computing.precision().filter(Precision.HIGH::equals).isPresent();
@@ -116,7 +121,12 @@ record Comparison(
    * @param questions the question of a layer by its number, from 0
    */
   <T> List<T> answers(String task, List<String> steps, IntFunction<Question<T>> questions) {
-    return answers(task, steps, questions, () -> false);
+    return answers(task, steps, questions, () -> false).found();
+  }
+
+  /** Asks each layer a different question; a pair that could not be compared has null. */
+  <T> List<T> answersOrNull(String task, List<String> steps, IntFunction<Question<T>> questions) {
+    return answers(task, steps, questions, () -> false).all();
   }
 
   /**
@@ -150,10 +160,10 @@ record Comparison(
    */
   <T> List<T> answers(
       String task, List<String> steps, Question<T> question, BooleanSupplier stopped) {
-    return answers(task, steps, layer -> question, stopped);
+    return answers(task, steps, layer -> question, stopped).found();
   }
 
-  private <T> List<T> answers(
+  private <T> PairAnswers<T> answers(
       String task,
       List<String> steps,
       IntFunction<Question<T>> questions,
@@ -169,25 +179,24 @@ record Comparison(
             how(options.precision(), LayerComparison.Monitor.NONE),
             questions.apply(0));
     sayPlan(plan);
-    List<T> answers;
+    PairAnswers<T> answers;
     try (PairPlan.Ahead ahead = plan.ahead(options.kernel().threads())) {
       answers =
           answers(
-                  task,
-                  steps,
-                  ahead.groups(),
-                  questions,
-                  options.precision(),
-                  stopped,
-                  failed,
-                  inDoubt)
-              .found();
+              task,
+              steps,
+              ahead.groups(),
+              questions,
+              options.precision(),
+              stopped,
+              failed,
+              inDoubt);
     }
     if (!options.quiet()) {
       noteInDoubt(inDoubt);
       failed.note(console);
     }
-    failed.requireSome(answers);
+    failed.requireSome(answers.found());
     return answers;
   }
 

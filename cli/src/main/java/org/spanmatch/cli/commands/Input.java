@@ -66,17 +66,39 @@ record Input<P extends LayerPair>(
     return options.files().size() == 1 ? ofGram(options) : ofActivations(options);
   }
 
+  /** The pairs that were found in two files, which may be none. */
+  static Input<LayerPair.OfActivations> of(
+      LayerPairs<LayerPair.OfActivations> paired,
+      List<LayerPair.OfActivations> pairs,
+      Optional<MaskChoice> mask) {
+    return new Input<>(
+        paired.x(),
+        paired.y(),
+        List.copyOf(pairs),
+        PerGroup.of(paired.onlyInX(), paired.onlyInY()),
+        paired.leftOut(),
+        paired.unpaired(),
+        paired.failed(),
+        mask,
+        Set.of());
+  }
+
   /** Opens two files of activations and picks the layers that the options ask for. */
   static Input<LayerPair.OfActivations> ofActivations(InputOptions options) {
     ActivationFiles files = ActivationFiles.open(options);
     try {
       return of(files, options);
     } catch (ActivationsException e) {
-      Set<String> inParts = files.evidentlySharded();
-      throw inParts.isEmpty()
-          ? e
-          : new ActivationsException(e.getMessage() + "; " + hint(inParts), e);
+      throw hinting(e, files);
     }
+  }
+
+  /** Adds to a message that layers are in parts by all appearances, if so. */
+  static ActivationsException hinting(ActivationsException e, ActivationFiles files) {
+    Set<String> inParts = files.evidentlySharded();
+    return inParts.isEmpty()
+        ? e
+        : new ActivationsException(e.getMessage() + "; " + hint(inParts), e);
   }
 
   private static Input<LayerPair.OfActivations> of(ActivationFiles stored, InputOptions options) {
@@ -118,7 +140,7 @@ record Input<P extends LayerPair>(
                   Layer kept =
                       mask.isEmpty()
                           ? all
-                          : selectable(() -> Layers.masked(all, mask.get().x()));
+                          : selectable(() -> Layers.masked(all, mask.get().mask()));
                   return Layers.sampled(kept, samples);
                 });
     return pairs.stream()
@@ -191,7 +213,13 @@ record Input<P extends LayerPair>(
     }
   }
 
-  private Input<P> required(String where) {
+  /**
+   * Checks that there is a pair.
+   *
+   * @param where where layers are to be found
+   * @throws ActivationsException if there is none
+   */
+  Input<P> required(String where) {
     if (pairs.isEmpty()) {
       if (!failed.isEmpty()) {
         throw failed.get(0).cause();

@@ -4,10 +4,12 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.activations.format.ActivationFile.UnusableEntry;
@@ -20,21 +22,19 @@ import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.report.text.DisplayName;
 
 /**
- * The samples that {@code --mask} keeps: those that the masks of both networks keep, since a sample
+ * The samples that {@code --mask} keeps: those that the masks of all networks keep, since a sample
  * that one network lacks can't be compared.
  *
- * @param x what is kept of the first network
- * @param y what is kept of the second network; the same, unless samples are pooled
- * @param differences how many values of the two networks' masks differ
+ * @param kept what is kept of each network: the same, unless samples are pooled
+ * @param counts how many values each of the masks keeps; none if they may differ
  * @param isPooled whether the samples of an example become one
  * @param arrays names of arrays that are masks, and so no layers
  */
-record MaskChoice(
-    Layers.Mask x, Layers.Mask y, long differences, boolean isPooled, Set<String> arrays) {
+record MaskChoice(List<Layers.Mask> kept, List<Long> counts, boolean isPooled, Set<String> arrays) {
   /**
    * Reads the masks.
    *
-   * @param options has none, one for both networks, or one for each
+   * @param options has none, one for all networks, or one for each
    */
   static Optional<MaskChoice> open(ActivationFiles files, InputOptions options) {
     List<String> values = options.masks();
@@ -43,31 +43,40 @@ record MaskChoice(
     }
     Set<String> arrays = new LinkedHashSet<>();
     List<StoredArray> masks = new ArrayList<>();
-    for (int network = 0; network < 2; network++) {
+    for (int network = 0; network < files.all().size(); network++) {
       String value = values.get(Math.min(network, values.size() - 1));
-      Optional<StoredArray> named = named(network == 0 ? files.x() : files.y(), value);
+      Optional<StoredArray> named = named(files.all().get(network), value);
       named.ifPresent(array -> arrays.add(array.name()));
       named.ifPresent(masks::add);
-      if (named.isEmpty() && values.size() == 2) {
+      if (named.isEmpty() && values.size() > 1) {
         masks.add(ofFile(value, files));
       }
     }
     if (masks.isEmpty()) {
       masks.add(ofFile(values.get(0), files));
     }
-    Layers.Mask first = read(masks.get(0));
-    if (masks.size() == 1) {
-      return Optional.of(new MaskChoice(first, first, 0, options.pool().isPresent(), arrays));
-    }
-    Layers.Mask second = read(masks.get(1));
+    List<Layers.Mask> all = masks.stream().map(MaskChoice::read).toList();
+    int networks = files.all().size();
     if (options.pool().isPresent()) {
-      // Positions of two networks need not be the same, but examples are.
-      Layers.Mask both = first.examples().and(second.examples());
-      return Optional.of(new MaskChoice(first.and(both), second.and(both), 0, true, arrays));
+      // Positions of networks need not be the same, but examples are.
+      Layers.Mask common =
+          all.size() == 1 ? all.get(0) : common(all.stream().map(Layers.Mask::examples).toList());
+      List<Layers.Mask> each =
+          all.size() == 1
+              ? Collections.nCopies(networks, common)
+              : all.stream().map(mask -> mask.and(common)).toList();
+      return Optional.of(new MaskChoice(each, List.of(), true, arrays));
     }
-    Layers.Mask both = first.and(second);
-    long differences = first.kept() + second.kept() - 2 * both.kept();
-    return Optional.of(new MaskChoice(both, both, differences, false, arrays));
+    return Optional.of(
+        new MaskChoice(
+            Collections.nCopies(networks, common(all)),
+            all.stream().map(Layers.Mask::kept).toList(),
+            false,
+            arrays));
+  }
+
+  private static Layers.Mask common(List<Layers.Mask> masks) {
+    return masks.stream().reduce(Layers.Mask::and).orElseThrow();
   }
 
   private static Layers.Mask read(StoredArray array) {
@@ -104,9 +113,9 @@ record MaskChoice(
     }
     throw new UsageException(
         "--mask: expected the name of an array in "
-            + networks.x().path()
-            + " or "
-            + networks.y().path()
+            + networks.all().stream()
+                .map(file -> file.path().toString())
+                .collect(Collectors.joining(" or "))
             + ", or a file, found '"
             + text
             + "'; the arrays are "
@@ -161,7 +170,7 @@ record MaskChoice(
 
   /** Prints how many samples it keeps, or examples of which something is pooled. */
   void note(Console console) {
-    Layers.Mask mask = isPooled ? x.examples() : x;
+    Layers.Mask mask = isPooled ? mask().examples() : mask();
     String counted = mask.axes().size() == 1 ? "examples" : "samples";
     console
         .err()
@@ -173,10 +182,26 @@ record MaskChoice(
                 + " "
                 + counted
                 + " kept"
-                + (differences == 0
-                    ? ""
-                    : "; the masks of both networks differ at "
-                        + differences
-                        + ", which are left out"));
+                + differences());
+  }
+
+  /** What is kept of the first network. */
+  Layers.Mask mask() {
+    return kept.get(0);
+  }
+
+  private String differences() {
+    long common = mask().kept();
+    long most = counts.stream().mapToLong(each -> each - common).max().orElse(0);
+    if (most == 0) {
+      return "";
+    }
+    return counts.size() == 2
+        ? "; the masks of both networks differ at "
+            + (counts.get(0) + counts.get(1) - 2 * common)
+            + ", which are left out"
+        : "; the masks of the networks differ: up to "
+            + most
+            + " that one keeps are left out by another";
   }
 }

@@ -26,7 +26,7 @@ public final class MatchCommand implements Command {
 
   @Override
   public String arguments() {
-    return "A B";
+    return "A B…";
   }
 
   @Override
@@ -41,7 +41,9 @@ public final class MatchCommand implements Command {
         .safetensors file or a folder of files with one array a layer, or a single .npy file. Layers
         are paired by name, or as --pairs and --pair say. Arrays are [samples, neurons],
         [N, C, H, W] (a neuron is a channel) or [N, T, F].
-        One Gram file, as 'spanmatch gram' writes it, may stand in the place of both.
+        One Gram file, as 'spanmatch gram' writes it, may stand in the place of both. Of more than
+        two networks, all pairs are compared, and the table has the mean over the pairs with its
+        standard deviation.
 
         The table shows, for each layer and ε, the similarity: size of the maximum match / number
         of neurons, 1 when all neurons of both networks lie within relative distance ε of the span
@@ -71,6 +73,7 @@ public final class MatchCommand implements Command {
           spanmatch match seed0.npz seed1.npz --backend reference --spectrum --verbose
           spanmatch match bert0.npz bert1.npz --mask attention_mask
           spanmatch match seed0.npz seed1.npz --folds 5 --confidence
+          spanmatch match seed0.npz seed1.npz seed2.npz --names 0,1,2 --title 'Three seeds' --out r
           spanmatch match seeds.gram.npz --epsilon 0.3
           spanmatch match vgg.npz resnet.npz --pairs all --epsilon 0.3
           spanmatch match vgg.npz resnet.npz --pair features.0=conv1 --pair classifier.6=fc
@@ -84,6 +87,10 @@ public final class MatchCommand implements Command {
     MatchOptions options = MatchOptions.of(arguments);
     Optional<ResultFolder> folder = options.out();
     JsonTarget json = options.json();
+    if (options.comparing().input().networks() > 2) {
+      ManyNetworks.match(options, start, console);
+      return;
+    }
     RunResult result;
     FailedPairs failed;
     try (Comparison comparison = Comparison.open(options.comparing(), console)) {

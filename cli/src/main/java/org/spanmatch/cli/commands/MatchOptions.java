@@ -67,6 +67,7 @@ record MatchOptions(
         CommonOptions.SEED,
         LabelOptions.NAMES,
         LabelOptions.TITLE,
+        LabelOptions.SPREAD,
         CommonOptions.describe(
             CommonOptions.OUT,
             "write result.json, matches.csv, similarity.csv, similarity.svg and .png there, and the"
@@ -79,7 +80,7 @@ record MatchOptions(
     Optional<Boolean> spectrum = spectrum(arguments);
     Optional<Split> split = SplitOptions.of(arguments);
     Optional<ResultFolder> out = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
-    ComparingOptions comparing = ComparingOptions.of(arguments);
+    ComparingOptions comparing = ComparingOptions.ofMany(arguments);
     ChanceOptions chance = ChanceOptions.of(arguments, comparing.input());
     if (arguments.has(CommonOptions.SEED) && split.isEmpty() && !chance.isRandom()) {
       throw new UsageException(

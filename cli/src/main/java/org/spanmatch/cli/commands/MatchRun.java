@@ -25,6 +25,8 @@ import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.results.MatchResult;
 import org.spanmatch.report.results.MatchResult.Coverage;
+import org.spanmatch.report.results.NetworkPair;
+import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.results.PairNames;
 import org.spanmatch.report.results.RunResult;
 import org.spanmatch.report.results.SplitResult;
@@ -69,6 +71,48 @@ final class MatchRun implements Question<LayerResult> {
       Optional<Split> split,
       ChanceOptions chance,
       LabelOptions labels) {
+    Input<?> input = comparison.input();
+    return result(
+        comparison,
+        input,
+        labels.networks(List.of(input.x(), input.y())),
+        PairAnswers.found(layers(comparison, epsilons, spectrum, split, chance)),
+        split,
+        chance);
+  }
+
+  /**
+   * The maximum matches of all pairs of more than two networks.
+   *
+   * @param networks all networks
+   */
+  static List<NetworkPair<RunResult>> ofMany(
+      Comparison comparison,
+      ManyInput input,
+      Networks networks,
+      MatchOptions options,
+      boolean spectrum) {
+    List<LayerResult> layers =
+        layers(comparison, options.epsilons(), spectrum, options.split(), options.chance());
+    return input.split(
+        layers,
+        (part, ofPart) ->
+            result(
+                comparison,
+                part.input(),
+                networks.two(part.x(), part.y()),
+                ofPart,
+                options.split(),
+                options.chance()));
+  }
+
+  /** The matches of all pairs of layers, null of one that could not be compared. */
+  private static List<LayerResult> layers(
+      Comparison comparison,
+      List<Double> epsilons,
+      boolean spectrum,
+      Optional<Split> split,
+      ChanceOptions chance) {
     double[] all = epsilons.stream().mapToDouble(Double::doubleValue).toArray();
     ByChance byChance = ByChance.of(comparison, chance);
     Resampling resampling = Resampling.of(split, comparison, epsilons);
@@ -81,18 +125,25 @@ final class MatchRun implements Question<LayerResult> {
     if (split.isPresent() && split.get().holdsOut()) {
       steps.add(HeldOut.STEP);
     }
-    List<LayerResult> layers =
-        comparison.answers(
-            "match",
-            steps,
-            layer -> new MatchRun(all, spectrum, resampling, byChance, byChance.shuffled(layer)));
-    Input<?> input = comparison.input();
+    return comparison.answersOrNull(
+        "match",
+        steps,
+        layer -> new MatchRun(all, spectrum, resampling, byChance, byChance.shuffled(layer)));
+  }
+
+  private static RunResult result(
+      Comparison comparison,
+      Input<?> input,
+      Networks networks,
+      List<LayerResult> layers,
+      Optional<Split> split,
+      ChanceOptions chance) {
     return new RunResult(
         Version.TEXT,
         comparison.backend(),
         input.x(),
         input.y(),
-        labels.networks(List.of(input.x(), input.y())),
+        networks,
         comparison.options().centred(),
         layers,
         input.skipped(),

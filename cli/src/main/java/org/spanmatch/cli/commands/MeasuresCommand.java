@@ -15,6 +15,7 @@ import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.Footer;
 import org.spanmatch.report.MeasuresReport;
 import org.spanmatch.report.results.MeasuresResult;
+import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.text.TerminalStream;
 import org.spanmatch.similarity.Measure;
 
@@ -34,7 +35,7 @@ public final class MeasuresCommand implements Command {
 
   @Override
   public String arguments() {
-    return "A B";
+    return "A B…";
   }
 
   @Override
@@ -51,7 +52,8 @@ public final class MeasuresCommand implements Command {
         is B's. The measures:
 
         %s
-        One Gram file, as 'spanmatch gram' writes it, may stand in the place of A and B.
+        One Gram file, as 'spanmatch gram' writes it, may stand in the place of A and B. Of more
+        than two networks, all pairs are compared, and the table has means over the pairs.
 
         Examples:
           spanmatch measures seed0.npz seed1.npz
@@ -72,12 +74,37 @@ public final class MeasuresCommand implements Command {
     return bytes.toString(StandardCharsets.UTF_8).indent(2);
   }
 
+  /** The measures of all pairs of layers, null of one that could not be compared. */
+  static List<MeasuresResult.Layer> layers(Comparison comparison, MeasuresOptions options) {
+    MeasuresRun question = new MeasuresRun(options.measures(), comparison.kernel());
+    return comparison.answersOrNull("measures", List.of("compress", "measures"), layer -> question);
+  }
+
+  /** The result of two networks. */
+  static MeasuresResult result(
+      Comparison comparison, Input<?> input, Networks networks, List<MeasuresResult.Layer> layers) {
+    return new MeasuresResult(
+        Version.TEXT,
+        comparison.backend(),
+        input.x(),
+        input.y(),
+        networks,
+        layers,
+        input.skipped(),
+        input.leftOut(),
+        comparison.missing());
+  }
+
   @Override
   public void run(Arguments arguments, Console console) throws IOException {
     long start = System.nanoTime();
     MeasuresOptions options = MeasuresOptions.of(arguments);
     Optional<ResultFolder> folder = options.out();
     JsonTarget json = options.json();
+    if (options.comparing().input().networks() > 2) {
+      ManyNetworks.measures(options, start, console);
+      return;
+    }
     MeasuresResult result;
     FailedPairs failed;
     try (Comparison comparison = Comparison.open(options.comparing(), console)) {
@@ -85,23 +112,11 @@ public final class MeasuresCommand implements Command {
       folder.ifPresent(target -> target.noteMissingFigures(console.err()));
       json.check();
       Input<?> input = comparison.input();
-      List<MeasuresResult.Layer> layers =
-          comparison.answers(
-              "measures",
-              List.of("compress", "measures"),
-              new MeasuresRun(options.measures(), comparison.kernel()));
+      List<MeasuresResult.Layer> layers = PairAnswers.found(layers(comparison, options));
       failed = comparison.failed();
       result =
-          new MeasuresResult(
-              Version.TEXT,
-              comparison.backend(),
-              input.x(),
-              input.y(),
-              options.labels().networks(List.of(input.x(), input.y())),
-              layers,
-              input.skipped(),
-              input.leftOut(),
-              comparison.missing());
+          result(
+              comparison, input, options.labels().networks(List.of(input.x(), input.y())), layers);
     }
     boolean quiet = options.comparing().computing().quiet();
     if (!json.isStandardOutput()) {

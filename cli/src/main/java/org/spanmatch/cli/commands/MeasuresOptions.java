@@ -40,6 +40,7 @@ record MeasuresOptions(
         MEASURES,
         LabelOptions.NAMES,
         LabelOptions.TITLE,
+        LabelOptions.SPREAD,
         CommonOptions.describe(
             CommonOptions.OUT, "write result.json, measures.csv, measures.svg and .png there"));
   }
@@ -47,7 +48,7 @@ record MeasuresOptions(
   static MeasuresOptions of(Arguments arguments) {
     List<Measure> measures = measures(arguments);
     Optional<ResultFolder> out = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
-    ComparingOptions comparing = ComparingOptions.of(arguments);
+    ComparingOptions comparing = ComparingOptions.ofMany(arguments);
     LabelOptions labels = LabelOptions.of(arguments, comparing.input().networks());
     return new MeasuresOptions(comparing, measures, labels, out, JsonTarget.of(arguments));
   }

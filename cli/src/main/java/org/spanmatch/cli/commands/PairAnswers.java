@@ -73,6 +73,11 @@ final class PairAnswers<T> {
 
   /** The answers that there are, in the order of the pairs. */
   List<T> found() {
+    return found(answers);
+  }
+
+  /** Returns those of some answers that there are. */
+  static <T> List<T> found(List<T> answers) {
     return answers.stream().filter(Objects::nonNull).toList();
   }
 

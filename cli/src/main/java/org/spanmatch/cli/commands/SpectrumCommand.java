@@ -27,6 +27,7 @@ import org.spanmatch.report.MatchReport;
 import org.spanmatch.report.ResultFiles;
 import org.spanmatch.report.SpectrumReport;
 import org.spanmatch.report.results.LayerLevels;
+import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.results.PairNames;
 import org.spanmatch.report.results.SpectrumResult;
 import org.spanmatch.report.text.TextTable;
@@ -35,7 +36,9 @@ import org.spanmatch.similarity.Chance;
 /** {@code spanmatch spectrum}: the maximum match at every ε at once. */
 public final class SpectrumCommand implements Command {
   private static final int[] PERCENTAGES = {10, 25, 50, 75, 100};
-  private static final List<String> FILES =
+
+  /** The files that a result takes. */
+  static final List<String> FILES =
       Stream.concat(Stream.of(ResultFiles.RESULT), SpectrumReport.FILES.stream()).toList();
 
   @Override
@@ -50,7 +53,7 @@ public final class SpectrumCommand implements Command {
 
   @Override
   public String arguments() {
-    return "A B";
+    return "A B…";
   }
 
   @Override
@@ -69,7 +72,8 @@ public final class SpectrumCommand implements Command {
         The JSON and the CSV also hold each neuron's distance to the full span of the other network,
         and its level by chance, that is, with the samples of one network in another order.
 
-        One Gram file, as 'spanmatch gram' writes it, may stand in the place of A and B.
+        One Gram file, as 'spanmatch gram' writes it, may stand in the place of A and B. Of more
+        than two networks, all pairs are compared, and the table has means over the pairs.
 
         Examples:
           spanmatch spectrum seed0.npz seed1.npz --out result
@@ -83,6 +87,10 @@ public final class SpectrumCommand implements Command {
     SpectrumOptions options = SpectrumOptions.of(arguments);
     Optional<ResultFolder> folder = options.out();
     JsonTarget json = options.json();
+    if (options.comparing().input().networks() > 2) {
+      ManyNetworks.spectrum(options, start, console);
+      return;
+    }
     SpectrumResult result;
     FailedPairs failed;
     try (Comparison comparison = Comparison.open(options.comparing(), console)) {
@@ -90,29 +98,15 @@ public final class SpectrumCommand implements Command {
       folder.ifPresent(target -> target.noteMissingFigures(console.err()));
       json.check();
       Input<?> input = comparison.input();
-      ByChance byChance = ByChance.of(comparison, options.chance());
-      List<String> steps =
-          byChance.looksAtGram()
-              ? List.of("compress", "chance", "spectrum")
-              : List.of("compress", "spectrum");
-      List<SpectrumResult.Layer> layers =
-          comparison.answers(
-              "spectrum", steps, layer -> new Levels(byChance, byChance.shuffled(layer)));
+      List<SpectrumResult.Layer> layers = PairAnswers.found(layers(comparison, options));
       failed = comparison.failed();
       result =
-          new SpectrumResult(
-              Version.TEXT,
-              comparison.backend(),
-              input.x(),
-              input.y(),
+          result(
+              comparison,
+              input,
               options.labels().networks(List.of(input.x(), input.y())),
-              comparison.options().centred(),
               layers,
-              input.skipped(),
-              input.leftOut(),
-              comparison.missing(),
-              options.chance().method().toString(),
-              options.chance().usedSeed());
+              options);
     }
     if (!json.isStandardOutput()) {
       options.labels().print(result.networks(), console.out());
@@ -142,6 +136,39 @@ public final class SpectrumCommand implements Command {
     }
     json.write(result, console.out());
     failed.requireNone(result.layers().size());
+  }
+
+  /** The match levels of all pairs of layers, null of one that could not be compared. */
+  static List<SpectrumResult.Layer> layers(Comparison comparison, SpectrumOptions options) {
+    ByChance byChance = ByChance.of(comparison, options.chance());
+    List<String> steps =
+        byChance.looksAtGram()
+            ? List.of("compress", "chance", "spectrum")
+            : List.of("compress", "spectrum");
+    return comparison.answersOrNull(
+        "spectrum", steps, layer -> new Levels(byChance, byChance.shuffled(layer)));
+  }
+
+  /** The result of two networks. */
+  static SpectrumResult result(
+      Comparison comparison,
+      Input<?> input,
+      Networks networks,
+      List<SpectrumResult.Layer> layers,
+      SpectrumOptions options) {
+    return new SpectrumResult(
+        Version.TEXT,
+        comparison.backend(),
+        input.x(),
+        input.y(),
+        networks,
+        comparison.options().centred(),
+        layers,
+        input.skipped(),
+        input.leftOut(),
+        comparison.missing(),
+        options.chance().method().toString(),
+        options.chance().usedSeed());
   }
 
   /** The match levels of both networks' neurons. */

@@ -43,6 +43,7 @@ record SpectrumOptions(
         CommonOptions.SEED,
         LabelOptions.NAMES,
         LabelOptions.TITLE,
+        LabelOptions.SPREAD,
         CommonOptions.describe(
             CommonOptions.OUT, "write result.json, spectrum.csv, spectrum.svg and .png there"));
   }
@@ -51,7 +52,7 @@ record SpectrumOptions(
     Optional<Integer> minSize =
         arguments.wholeNumber(MIN_SIZE, 1, Integer.MAX_VALUE).map(Long::intValue);
     Optional<ResultFolder> out = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
-    ComparingOptions comparing = ComparingOptions.of(arguments);
+    ComparingOptions comparing = ComparingOptions.ofMany(arguments);
     ChanceOptions chance = ChanceOptions.of(arguments, comparing.input());
     if (arguments.has(CommonOptions.SEED) && !chance.isRandom()) {
       throw new UsageException("--seed is for --chance shuffle");

@@ -22,6 +22,16 @@ public record ComparingOptions(InputOptions input, ComputingOptions computing) {
     return new ComparingOptions(InputOptions.orGram(arguments), computing);
   }
 
+  /**
+   * Reads them, for a command that takes more than two networks.
+   *
+   * @throws UsageException if a value can't be understood
+   */
+  public static ComparingOptions ofMany(Arguments arguments) {
+    ComputingOptions computing = ComputingOptions.of(arguments);
+    return new ComparingOptions(InputOptions.ofMany(arguments), computing);
+  }
+
   /** All common layers of two files, and the defaults of everything else. */
   public static ComparingOptions defaults(Path x, Path y, boolean quiet) {
     return new ComparingOptions(InputOptions.all(x, y), ComputingOptions.defaults(quiet));

@@ -9,14 +9,14 @@ import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.Layout;
 
 /**
- * The two networks' files, or the one Gram file of both, and what of them is used.
+ * The networks' files, or the one Gram file of two, and what of them is used.
  *
- * @param files the two files of activations, or one Gram file
+ * @param files two or more files of activations, or one Gram file
  * @param layers the layers to take
  * @param pairs which of them make pairs
  * @param layouts what the axes of arrays mean, at most one for each number of axes
  * @param shards the layers that are stored in numbered parts
- * @param masks what leaves samples out: none, one for both networks, or one for each
+ * @param masks what leaves samples out: none, one for all networks, or one for each
  * @param pool how the samples of an example become one, if they do
  * @param samples the most samples to use
  */
@@ -92,6 +92,17 @@ public record InputOptions(
   }
 
   /**
+   * Reads them, for a command that takes more than two networks, or a Gram file.
+   *
+   * @throws UsageException for the reasons of {@link #orGram}
+   */
+  public static InputOptions ofMany(Arguments arguments) {
+    return arguments.words().size() <= 2
+        ? orGram(arguments)
+        : of(arguments, arguments.paths(2, Integer.MAX_VALUE));
+  }
+
+  /**
    * Reads them, for a command that takes a Gram file too.
    *
    * @throws UsageException if there are neither two files nor one, a value can't be understood, or
@@ -125,7 +136,7 @@ public record InputOptions(
         PairOptions.of(arguments),
         layouts(arguments),
         shards(arguments),
-        masks(arguments),
+        masks(arguments, files.size()),
         arguments.choice(POOL, List.of(Layers.Pooling.values()), Layers.Pooling::label),
         arguments.wholeNumber(SAMPLES, 1, Long.MAX_VALUE).orElse(Long.MAX_VALUE));
   }
@@ -148,11 +159,14 @@ public record InputOptions(
     return Math.max(2, files.size());
   }
 
-  private static List<String> masks(Arguments arguments) {
+  private static List<String> masks(Arguments arguments, int networks) {
     List<String> masks = arguments.values(MASK);
-    if (masks.size() > 2) {
+    if (masks.size() > 1 && masks.size() != networks) {
       throw new UsageException(
-          "--mask: expected one for both networks or one for each, found " + masks.size());
+          (networks == 2
+                  ? "--mask: expected one for both networks or one for each, found "
+                  : "--mask: expected one for all networks or one for each, found ")
+              + masks.size());
     }
     return masks;
   }

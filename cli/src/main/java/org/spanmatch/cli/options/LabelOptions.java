@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.commons.cli.Option;
+import org.spanmatch.report.Spreads;
 import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.report.text.TerminalStream;
@@ -15,14 +16,23 @@ import org.spanmatch.report.text.TerminalStream;
  *
  * @param names one per network; empty for those of their files
  * @param title the title of figures; empty for the usual ones
+ * @param spread how what varies over pairs of networks is shown
  */
-public record LabelOptions(Optional<List<String>> names, Optional<String> title) {
+public record LabelOptions(Optional<List<String>> names, Optional<String> title, Spreads spread) {
   /** What the networks are called. */
   public static final Option NAMES =
       CommonOptions.valued(
           "names",
           "name,…",
           "what results call the networks, one name for each; default their files");
+
+  /** How what varies over pairs of networks is shown. */
+  public static final Option SPREAD =
+      CommonOptions.valued(
+          "spread",
+          "sd|range",
+          "with more than two networks, beside each mean over the pairs: sd (default), the standard"
+              + " deviation, or range, the least and the largest");
 
   /** What figures are called. */
   public static final Option TITLE =
@@ -37,7 +47,12 @@ public record LabelOptions(Optional<List<String>> names, Optional<String> title)
   public static LabelOptions of(Arguments arguments, int networks) {
     Optional<List<String>> names = arguments.items(NAMES);
     names.ifPresent(given -> require(given, networks));
-    return new LabelOptions(names, arguments.value(TITLE));
+    if (networks == 2) {
+      arguments.requireWithout(List.of(SPREAD), "is for more than two networks");
+    }
+    Spreads spread =
+        arguments.choice(SPREAD, List.of(Spreads.values()), Spreads::toString).orElse(Spreads.SD);
+    return new LabelOptions(names, arguments.value(TITLE), spread);
   }
 
   private static void require(List<String> names, int networks) {
@@ -70,7 +85,7 @@ public record LabelOptions(Optional<List<String>> names, Optional<String> title)
 
   /** The file names, and the usual titles. */
   public static LabelOptions defaults() {
-    return new LabelOptions(Optional.empty(), Optional.empty());
+    return new LabelOptions(Optional.empty(), Optional.empty(), Spreads.SD);
   }
 
   /**

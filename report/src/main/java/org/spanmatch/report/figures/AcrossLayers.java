@@ -15,6 +15,7 @@ import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
 import org.knowm.xchart.style.CategoryStyler;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.similarity.Jackknife.Interval;
 
 /** Charts with layers along the x axis, and lines from layer to layer. */
@@ -63,10 +64,7 @@ final class AcrossLayers {
             .width(left + plotWidth + legend)
             .height(Drawing.PLOT_HEIGHT + 180 + slant)
             .title(Drawing.fit(title, Drawing.TITLE_FONT, plotWidth))
-            .xAxisTitle(
-                marks.explain(
-                    xLabel(
-                        networks, plotWidth - Drawing.width(marks.explain(""), Drawing.AXIS_FONT))))
+            .xAxisTitle(xLabel(networks, marks, plotWidth))
             .yAxisTitle(yLabel)
             .build();
     CategoryStyler styler = chart.getStyler();
@@ -77,11 +75,15 @@ final class AcrossLayers {
     labels = withTallestLongest(marked, styler.getXAxisLabelRotation());
   }
 
-  private static String xLabel(String networks, int room) {
-    String full =
-        Drawing.fit(
-            networks.isBlank() ? X_LABEL : X_LABEL + " of " + networks, Drawing.AXIS_FONT, room);
-    return full.startsWith(X_LABEL) ? full : X_LABEL;
+  /** The label with the networks, unless there is no room for them. */
+  private static String xLabel(String networks, Marks marks, int room) {
+    String named = networks.isBlank() ? X_LABEL : X_LABEL + " of " + networks;
+    for (String label : List.of(marks.explain(named), marks.explainShortly(named))) {
+      if (Drawing.width(label, Drawing.AXIS_FONT) <= room) {
+        return DisplayName.printable(label);
+      }
+    }
+    return marks.explain(X_LABEL);
   }
 
   private static void style(CategoryStyler styler) {

@@ -35,6 +35,11 @@ record Marks(List<String> codes) {
     return any() ? axis + "    (*: may say little, see the warnings in the results)" : axis;
   }
 
+  /** The same in fewer words. */
+  String explainShortly(String axis) {
+    return any() ? axis + "    (*: may say little)" : axis;
+  }
+
   /** Returns the lines of a description that name the warnings; empty without any. */
   String describe(List<String> labels) {
     return IntStream.range(0, labels.size())

@@ -18,7 +18,7 @@ import org.knowm.xchart.XYChart;
  *
  * @param title the text above the figure; may be empty
  * @param curves one per layer, in order; at least one
- * @param networks which networks these are; may be empty
+ * @param networks which networks these are, for those who hear the figure; may be empty
  */
 public record SpectrumFigure(String title, List<Curve> curves, String networks) implements Figure {
   private static final String X_LABEL = "ε (largest relative distance in a match)";
@@ -139,9 +139,8 @@ public record SpectrumFigure(String title, List<Curve> curves, String networks) 
 
   private XYChart chart() throws IOException {
     Drawing.requireFonts();
-    String xLabel = networks.isBlank() ? X_LABEL : X_LABEL + ", " + networks;
-    String shown = Drawing.fit(marks().explain(xLabel), Drawing.AXIS_FONT, LayerLines.PLOT_WIDTH);
-    LayerLines lines = new LayerLines(title, shown, Drawing.SIMILARITY, marks().mark(labels()));
+    LayerLines lines =
+        new LayerLines(title, marks().explain(X_LABEL), Drawing.SIMILARITY, marks().mark(labels()));
     lines.setEnd(1, "0.0");
     for (int i = 0; i < curves.size() && curves.size() <= LayerLines.MOST_COMPARED; i++) {
       curves.get(i).addChanceTo(lines, i);

@@ -23,6 +23,7 @@ import org.spanmatch.kernel.PerGroup;
  */
 public record Networks(
     List<Network> networks, @JsonInclude(JsonInclude.Include.NON_NULL) String title) {
+  private static final int LONG = 40; // characters of the names of more than two networks
   private static final String AND = " + "; // between the files of a network
 
   /** Copies the list. */
@@ -97,8 +98,22 @@ public record Networks(
     return title == null ? usual : title;
   }
 
-  /** All names, such as "a, b and c". */
-  public String list() {
+  /** All names, such as "a, b and c", or "3 networks" if these would be long. */
+  public String label() {
+    return label(LONG);
+  }
+
+  /**
+   * The same where there is other room.
+   *
+   * @param most the number of characters that names of more than two networks may have
+   */
+  public String label(int most) {
+    String names = list();
+    return networks.size() > 2 && names.length() > most ? networks.size() + " networks" : names;
+  }
+
+  private String list() {
     int last = networks.size() - 1;
     return networks.subList(0, last).stream().map(Network::name).collect(Collectors.joining(", "))
         + " and "

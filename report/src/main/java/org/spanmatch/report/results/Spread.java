@@ -5,13 +5,13 @@ import java.util.List;
 /**
  * How a number varies over pairs of networks, as a part of the JSON result.
  *
- * @param pairs number of pairs that have the number
+ * @param count number of pairs that have the number
  * @param mean the mean over these; null if there are none
- * @param sd the standard deviation, with pairs − 1 degrees of freedom; null for fewer than 2 pairs
+ * @param sd the standard deviation, with count − 1 degrees of freedom; null for fewer than 2 pairs
  * @param least the least of the numbers; null if there are none
  * @param most the largest of the numbers; null if there are none
  */
-public record Spread(int pairs, Double mean, Double sd, Double least, Double most) {
+public record Spread(int count, Double mean, Double sd, Double least, Double most) {
   /** The spread of some numbers, all finite. */
   public static Spread of(List<Double> numbers) {
     int count = numbers.size();

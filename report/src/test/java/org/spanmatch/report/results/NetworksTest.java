@@ -40,8 +40,12 @@ final class NetworksTest {
 
   @Test
   void namesAreListed() {
-    assertEquals("a and b", Networks.ofFiles(List.of("a", "b")).list());
-    assertEquals("a, b and c", Networks.ofFiles(List.of("a", "b", "c")).list());
-    assertEquals("a and c", Networks.ofFiles(List.of("a", "b", "c")).two(0, 2).list());
+    assertEquals("a and b", Networks.ofFiles(List.of("a", "b")).label());
+    assertEquals("a, b and c", Networks.ofFiles(List.of("a", "b", "c")).label());
+    assertEquals(
+        "3 networks",
+        Networks.ofFiles(List.of("resnet-seed0.npz", "resnet-seed1.npz", "resnet-seed2.npz"))
+            .label());
+    assertEquals("a and c", Networks.ofFiles(List.of("a", "b", "c")).two(0, 2).label());
   }
 }

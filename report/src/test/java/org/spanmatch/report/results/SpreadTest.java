@@ -12,7 +12,7 @@ final class SpreadTest {
   @Test
   void meanAndDeviation() {
     Spread spread = Spread.of(List.of(0.25, 0.5, 0.75, 0.5));
-    assertEquals(4, spread.pairs());
+    assertEquals(4, spread.count());
     assertEquals(0.5, spread.mean());
     // √((1/16 + 1/16) / 3), each operation rounded to half an ulp
     assertEquals(Math.sqrt(0.125 / 3), spread.sd());
@@ -29,6 +29,6 @@ final class SpreadTest {
   void fewNumbersHaveNoDeviation() {
     assertEquals(new Spread(1, 0.3, null, 0.3, 0.3), Spread.of(List.of(0.3)));
     assertNull(Spread.of(List.of()).mean());
-    assertEquals(0, Spread.of(List.of()).pairs());
+    assertEquals(0, Spread.of(List.of()).count());
   }
 }
