@@ -106,6 +106,9 @@ class BundleIT {
     assertEquals(0, backends.exitCode());
     assertTrue(backends.out().contains("java: available"), backends.out());
     assertEquals(0, start(link, "spectrum", file, file).exitCode());
+    Path hdf5 = RealCommand.root().resolve("formats/src/test/resources/hdf5/storage-earliest.h5");
+    Outcome same = start(link, "match", hdf5, hdf5, "--layers", "g*,lzf*,many*");
+    assertEquals(0, same.exitCode(), same.err());
     Outcome demo = start(link, "demo", "--out", "digits");
     assertEquals(0, demo.exitCode(), demo.err());
     Outcome bench = start(link, "bench", "--neurons", "4", "--samples", "50", "--backends", "java");

@@ -17,7 +17,7 @@ import java.util.zip.ZipOutputStream;
 final class Jars {
   // Entries to keep, by the beginning of the jar's name. JCuda loads those two libraries alone;
   // a PTX compiler of 24 MB is among the rest. Bundles are for Linux. JMH uses commons-math3 for
-  // its intervals only.
+  // its intervals only, commons-csv no codes of languages, and jhdf few classes of commons-lang3.
   private static final Map<String, Predicate<String>> KEPT =
       Map.of(
           "jcuda-natives-",
@@ -26,6 +26,15 @@ final class Jars {
           name -> !name.startsWith("lib/") || name.startsWith("lib/libJCublas2-"),
           "jline-native-",
           name -> !name.matches("org/jline/nativ/(FreeBSD|Mac|Windows)/.*"),
+          "commons-codec-",
+          name -> !name.matches("org/apache/commons/codec/(digest|language)/.*"),
+          "commons-lang3-",
+          name ->
+              !name.startsWith("org/apache/commons/lang3/")
+                  || name.matches(
+                      "org/apache/commons/lang3/"
+                          + "((Array|Boolean|Char|Class|JavaVersion|Object|String|System|Validate)"
+                          + "[A-Za-z0-9$]*[.]class|(concurrent|exception|function|mutable)/.*)"),
           "commons-math3-",
           name ->
               !name.startsWith("org/apache/commons/math3/")

@@ -201,7 +201,8 @@ public final class ActivationFile {
   private ActivationFile joined(Sharded sharded, Collection<Layout> layouts) {
     List<String> inParts = new ArrayList<>();
     Shards shards = Shards.of(arrays, unusable);
-    Map<StoredArray, StoredArray> places = new IdentityHashMap<>(); // null for all but the first
+    IdentityHashMap<StoredArray, StoredArray> places =
+        new IdentityHashMap<>(); // null for all but the first
     Set<String> names = new HashSet<>();
     for (String layer : shards.layers()) {
       boolean isNamed = sharded.names(layer);

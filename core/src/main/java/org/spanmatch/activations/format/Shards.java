@@ -79,7 +79,7 @@ final class Shards {
         return false;
       }
       isPadded &= part.name.digits().length() == first.name.digits().length();
-      if (!part.name.isRange() && part != last && shape.get(0) != size) {
+      if (!part.name.isRange() && i < parts.size() - 1 && shape.get(0) != size) {
         return false;
       }
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -226,12 +227,14 @@ class PartsTest {
   @Test
   void whatLooksLikeParts() throws IOException {
     for (int i = 0; i < 12; i++) {
-      write(String.format("a/layer_%02d.npy", i), examples(0, 4, 3));
+      write(String.format(Locale.ROOT, "a/layer_%02d.npy", i), examples(0, 4, 3));
       write("a/features." + 3 * i + ".npy", examples(0, 4, 3));
-      write(String.format("a/acts_%02d.npy", i), examples(0, i == 11 ? 2 : 4, 3));
+      write(String.format(Locale.ROOT, "a/acts_%02d.npy", i), examples(0, i == 11 ? 2 : 4, 3));
       write("a/unpadded_" + i + ".npy", examples(0, i == 11 ? 2 : 4, 3));
       write("a/ranges_" + 4 * i + "-" + (4 * i + 4) + ".npy", examples(0, 4, 3));
-      write(String.format("a/widths_%02d.npy", i), examples(0, i == 11 ? 2 : 4, i == 5 ? 2 : 3));
+      write(
+          String.format(Locale.ROOT, "a/widths_%02d.npy", i),
+          examples(0, i == 11 ? 2 : 4, i == 5 ? 2 : 3));
     }
     write("a/lone_00.npy", examples(0, 4, 3));
     ActivationFile file = ActivationFile.open(folder.resolve("a"));
@@ -356,7 +359,7 @@ class PartsTest {
     List<Integer> kept = new ArrayList<>();
     int before = 0;
     for (int i = 0; i < 3; i++) {
-      long examples = 2 + i;
+      long examples = 2L + i;
       int first = before;
       int part = i;
       write(
@@ -372,7 +375,7 @@ class PartsTest {
           kept.add(at);
         }
       }
-      before += 3 * examples;
+      before += (int) (3 * examples);
     }
     StoredArray array = open(folder.resolve("a"), "m").arrays().get(0);
     assertTrue(array.isMask());

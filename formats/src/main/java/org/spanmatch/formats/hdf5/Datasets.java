@@ -55,7 +55,7 @@ final class Datasets {
     }
     DataType stored = typeMessage.getDataType();
     if (space.getType() == NULL_SPACE) {
-      throw new ActivationsException("it is empty: it has no shape and no values");
+      throw new ActivationsException("it has no shape and no values");
     }
     long[] sizes = space.getDimensionsAsLong();
     if (Arrays.stream(sizes).anyMatch(size -> size < 0)) {

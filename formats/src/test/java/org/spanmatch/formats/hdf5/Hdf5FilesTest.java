@@ -112,7 +112,7 @@ class Hdf5FilesTest {
   void whatIsNotReadIsListedWithTheReason() {
     assertEquals(
         List.of(
-            "empty: it is empty: it has no shape and no values",
+            "empty: it has no shape and no values",
             "external: it is a link to '/data' of the file 'elsewhere.h5', and links are not"
                 + " followed",
             "of named type: its number format is a named type, which is not supported",
