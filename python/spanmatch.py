@@ -54,12 +54,19 @@ _MASK = "mask"
 
 
 class SpanmatchError(Exception):
-    """What went wrong, in a sentence; with the exit code of the command if that failed."""
+    """What went wrong, in a sentence.
 
-    def __init__(self, message: str, exit_code: int | None = None) -> None:
+    exit_code is that of the command, if it was the command that failed. result is its JSON, if it
+    compared other pairs of layers and only those that the JSON lists as "failed" are missing.
+    """
+
+    def __init__(
+        self, message: str, exit_code: int | None = None, result: dict[str, Any] | None = None
+    ) -> None:
         """Hold a sentence."""
         super().__init__(message)
         self.exit_code = exit_code
+        self.result = result
 
 
 # Capture
@@ -611,6 +618,7 @@ def _require_plain(model: Module) -> None:
         "DataParallel": "pass model.module: the parts of a batch run at the same time there",
         "DistributedDataParallel": "pass model.module, and capture in one process",
         "FullyShardedDataParallel": "pass the model without it, in one process",
+        "FSDPModule": "pass the model without it, in one process",
         "OptimizedModule": "pass the model before torch.compile",
         "ScriptModule": "pass the model before torch.jit",
     }
@@ -817,7 +825,8 @@ def match(*networks: PathLike, command: str = "match", **options: Any) -> dict[s
     words = [_find_command(), command, *_words(options), "--json=-", "--", *files]
     done = subprocess.run(words, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode:
-        raise SpanmatchError(_sentence(done.stderr, done.returncode), done.returncode)
+        result = json.loads(done.stdout) if done.stdout else None
+        raise SpanmatchError(_sentence(done.stderr, done.returncode), done.returncode, result)
     sys.stderr.write(done.stderr)
     return json.loads(done.stdout)
 

@@ -749,6 +749,19 @@ class MatchTest(InFolder):
             match(a, a, epsilonn=0.3)
         self.assertEqual(2, caught.exception.exit_code)
 
+    def test_pairs_of_which_one_fails(self):
+        a = save("a.npz", conv=activations(1), fc=activations(2))
+        b = save("b.npz", conv=activations(3), bad=np.full((200, 6), np.nan, "f4"))
+        layers = match(a, a, pairs="all")["layers"]
+        names = [(layer["xLayer"], layer["yLayer"]) for layer in layers]
+        self.assertEqual([(x, y) for x in ("conv", "fc") for y in ("conv", "fc")], names)
+        with self.assert_fails("b.npz, layer 'bad'") as caught:
+            match(a, b, pair={"conv": "conv", "fc": "bad"})
+        self.assertEqual(3, caught.exception.exit_code)
+        result = caught.exception.result
+        self.assertEqual(["conv"], [layer["name"] for layer in result["layers"]])
+        self.assertEqual(["bad"], [pair["yLayer"] for pair in result["failed"]])
+
     @unittest.skipUnless(torch, "there is no torch")
     def test_captured_seeds(self):
         for seed in (0, 1):

@@ -93,7 +93,7 @@ class PythonTest {
 
   /** The scripts of docs/pytorch.md print what stands below them, but for the similarities. */
   @ParameterizedTest
-  @ValueSource(ints = {0, 1})
+  @ValueSource(ints = {0, 1, 2})
   void recipes(int recipe) throws IOException {
     assume("torch");
     List<MatchResult> recipes =
@@ -101,7 +101,7 @@ class PythonTest {
             .matcher(page("pytorch.md"))
             .results()
             .toList();
-    assertEquals(2, recipes.size());
+    assertEquals(3, recipes.size());
     Outcome outcome = python("-c", recipes.get(recipe).group(1));
     assertEquals(0, outcome.exitCode(), outcome.err());
     assertEquals("", outcome.err());
