@@ -63,6 +63,10 @@ public final class ReaderFuzzing {
     } catch (ActivationsException e) {
       return;
     }
+    read(arrays);
+  }
+
+  private static void read(List<StoredArray> arrays) {
     for (StoredArray array : arrays) {
       try {
         assertTrue(array.mask().kept() >= 1);
@@ -125,7 +129,7 @@ public final class ReaderFuzzing {
     }
   }
 
-  /** Takes the bytes as two archives to pair. */
+  /** Takes the bytes as two archives to pair, and to read as the parts of one. */
   public static final class Pairs {
     private Pairs() {}
 
@@ -140,6 +144,7 @@ public final class ReaderFuzzing {
       try {
         ActivationFile x = ActivationFile.open(xPath);
         ActivationFile y = ActivationFile.open(yPath);
+        read(ActivationFile.concatenated(Scratch.FOLDER, List.of(x, y), List.of()).arrays());
         for (LayerPair.OfActivations pair : LayerPairs.of(x, y, name -> true, List.of()).pairs()) {
           assertEquals(pair.x().samples(), pair.y().samples());
           if (pair.x().samples() > 1) {
