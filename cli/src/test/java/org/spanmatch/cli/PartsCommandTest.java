@@ -234,6 +234,54 @@ class PartsCommandTest {
     return pooling.equals("max") ? result : result / count;
   }
 
+  /** Every kind of result says that layers were pooled, and how; only then. */
+  @ParameterizedTest
+  @ValueSource(strings = {"match", "spectrum", "measures", "simple", "distances"})
+  void resultsSayHowLayersWerePooled(String command) throws IOException {
+    List<Object> arguments =
+        new ArrayList<>(List.of(command, x, y, "--layers", "conv", "--json", "-", "--quiet"));
+    assertFalse(run(arguments.toArray()).has("pool"));
+    arguments.addAll(List.of("--pool", "max"));
+    assertEquals("max", run(arguments.toArray()).get("pool").textValue());
+  }
+
+  /** Three networks, one of them in parts. */
+  @Test
+  void manyNetworks() throws IOException {
+    JsonNode result =
+        run(
+            "match",
+            x,
+            y,
+            archives(3),
+            "--exclude",
+            "mask",
+            "--pool",
+            "mean",
+            "--json",
+            "-",
+            "--quiet");
+    assertEquals("mean", result.get("pool").textValue());
+    assertTrue(result.toString().contains("p3_?.npz"), "the pattern names the network");
+  }
+
+  /** Every layer of one network with every one of the other, which have other positions. */
+  @Test
+  void allPairsOfPooledLayers() throws IOException {
+    JsonNode all = match(x, y, "--pairs", "all", "--pool", "mean", "--exclude", "mask");
+    assertEquals(4, all.get("layers").size());
+    JsonNode same = layers(match(x, y, "--pool", "mean", "--exclude", "mask"));
+    for (JsonNode layer : layers(all)) {
+      assertEquals(N, layer.get("samples").intValue());
+      for (JsonNode one : same) {
+        if (one.get("xLayer").equals(layer.get("xLayer"))
+            && one.get("yLayer").equals(layer.get("yLayer"))) {
+          assertEquals(one.get("levels"), layer.get("levels"));
+        }
+      }
+    }
+  }
+
   /** Examples without a token are left out of layers of every kind, and counted. */
   @Test
   void aMaskComesBeforePooling() throws IOException {

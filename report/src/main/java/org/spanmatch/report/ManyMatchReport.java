@@ -158,7 +158,8 @@ public record ManyMatchReport(
         first.missing(),
         first.split(),
         first.chanceBy(),
-        first.seed());
+        first.seed(),
+        first.pool());
   }
 
   @Override

@@ -114,7 +114,8 @@ public record ManyMeasuresReport(
         first.missing(),
         null,
         null,
-        null);
+        null,
+        first.pool());
   }
 
   @Override

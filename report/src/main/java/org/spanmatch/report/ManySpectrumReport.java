@@ -105,7 +105,8 @@ public record ManySpectrumReport(
         first.missing(),
         null,
         first.chanceBy(),
-        first.seed());
+        first.seed(),
+        first.pool());
   }
 
   @Override

@@ -52,6 +52,7 @@ final class MatrixReportTest {
         MissingPairs.NONE,
         null,
         "formula",
+        null,
         null);
   }
 
@@ -206,7 +207,8 @@ final class MatrixReportTest {
             layers,
             PerGroup.of(List.of(), List.of()),
             List.of(),
-            MissingPairs.NONE);
+            MissingPairs.NONE,
+            null);
     assertTrue(MeasuresReport.isMatrix(result));
     assertEquals(
         measures.get(0).title()

@@ -135,6 +135,7 @@ public final class ReportFuzzing {
             MissingPairs.NONE,
             null,
             "none",
+            null,
             null);
     ByteArrayOutputStream csv = new ByteArrayOutputStream();
     Csv.writeSimilarity(List.of(result), csv);

@@ -88,7 +88,8 @@ public final class DistancesCommand implements Command {
               comparison.options().centred(),
               comparison.answers("distances", sides.steps(), sides),
               comparison.input().leftOut(),
-              options.split().map(SplitResult::of).orElse(null));
+              options.split().map(SplitResult::of).orElse(null),
+              comparison.input().pool());
     }
     if (!options.comparing().computing().quiet()) {
       WarningNotes.printCentred(result.centred(), console.err());

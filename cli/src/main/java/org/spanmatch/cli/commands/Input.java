@@ -47,6 +47,7 @@ import org.spanmatch.report.text.DisplayName;
  * @param unpaired why layers are in no pair, if it is not for their names
  * @param failed pairs that can't be compared
  * @param mask what leaves samples out
+ * @param pool how the samples of an example became one, as in results; null if they did not
  * @param inParts layers whose parts are taken for layers, by all appearances
  */
 record Input<P extends LayerPair>(
@@ -58,6 +59,7 @@ record Input<P extends LayerPair>(
     List<LeftOut> unpaired,
     List<LayerPairs.Failed> failed,
     Optional<MaskChoice> mask,
+    String pool,
     Set<String> inParts) {
   private static final int MOST_REASONS = 6;
 
@@ -66,11 +68,17 @@ record Input<P extends LayerPair>(
     return options.files().size() == 1 ? ofGram(options) : ofActivations(options);
   }
 
+  /** How the samples of an example become one, as results say it; null if they don't. */
+  static String pool(InputOptions options) {
+    return options.pool().map(Layers.Pooling::label).orElse(null);
+  }
+
   /** The pairs that were found in two files, which may be none. */
   static Input<LayerPair.OfActivations> of(
       LayerPairs<LayerPair.OfActivations> paired,
       List<LayerPair.OfActivations> pairs,
-      Optional<MaskChoice> mask) {
+      Optional<MaskChoice> mask,
+      String pool) {
     return new Input<>(
         paired.x(),
         paired.y(),
@@ -80,6 +88,7 @@ record Input<P extends LayerPair>(
         paired.unpaired(),
         paired.failed(),
         mask,
+        pool,
         Set.of());
   }
 
@@ -124,6 +133,7 @@ record Input<P extends LayerPair>(
             paired.unpaired(),
             paired.failed(),
             mask,
+            pool(options),
             stored.evidentlySharded())
         .required("in both files");
   }
@@ -177,6 +187,7 @@ record Input<P extends LayerPair>(
             paired.unpaired(),
             paired.failed(),
             Optional.empty(),
+            null,
             Set.of())
         .required("in both networks");
   }

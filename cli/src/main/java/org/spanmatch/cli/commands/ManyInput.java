@@ -81,7 +81,7 @@ record ManyInput(
               new LayerPair.OfActivations(
                   pair.name(), used.get(x).of(pair.x()), used.get(y).of(pair.y())));
         }
-        parts.add(new Part(x, y, Input.of(paired, pairs, mask)));
+        parts.add(new Part(x, y, Input.of(paired, pairs, mask, Input.pool(options))));
       }
     }
     options.layers().requireEachFound(names);
@@ -106,6 +106,7 @@ record ManyInput(
         parts.stream().flatMap(part -> part.input().unpaired().stream()).distinct().toList(),
         parts.stream().flatMap(part -> part.input().failed().stream()).toList(),
         mask,
+        parts.get(0).input().pool(),
         inParts);
   }
 

@@ -151,7 +151,8 @@ final class MatchRun implements Question<LayerResult> {
         comparison.missing(),
         split.map(SplitResult::of).orElse(null),
         chance.method().toString(),
-        chance.usedSeed());
+        chance.usedSeed(),
+        input.pool());
   }
 
   @Override

@@ -92,7 +92,8 @@ public final class MeasuresCommand implements Command {
         layers,
         input.skipped(),
         input.leftOut(),
-        comparison.missing());
+        comparison.missing(),
+        input.pool());
   }
 
   @Override

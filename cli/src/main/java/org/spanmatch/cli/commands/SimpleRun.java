@@ -47,7 +47,8 @@ record SimpleRun(SimpleOptions options, int threads, BooleanSupplier stopped)
             && layers.stream().allMatch(SimpleResult.Layer::complete),
         input.pairs().stream().skip(layers.size()).map(LayerPair::name).toList(),
         input.skipped(),
-        input.leftOut());
+        input.leftOut(),
+        input.pool());
   }
 
   @Override

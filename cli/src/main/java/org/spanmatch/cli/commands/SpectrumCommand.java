@@ -168,7 +168,8 @@ public final class SpectrumCommand implements Command {
         input.leftOut(),
         comparison.missing(),
         options.chance().method().toString(),
-        options.chance().usedSeed());
+        options.chance().usedSeed(),
+        input.pool());
   }
 
   /** The match levels of both networks' neurons. */

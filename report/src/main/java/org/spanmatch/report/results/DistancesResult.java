@@ -30,6 +30,7 @@ import org.spanmatch.similarity.HeldOut;
  * @param layers one per common layer, in file order
  * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
  * @param split how examples were divided; null if they were not
+ * @param pool how the samples of an example became one, "mean" or "max"; null if they did not
  */
 public record DistancesResult(
     @JsonProperty("spanmatch") String version,
@@ -39,7 +40,8 @@ public record DistancesResult(
     boolean centred,
     List<Layer> layers,
     List<LeftOut> leftOut,
-    @JsonInclude(JsonInclude.Include.NON_NULL) SplitResult split) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) SplitResult split,
+    @JsonInclude(JsonInclude.Include.NON_NULL) String pool) {
   /**
    * One layer.
    *

@@ -1,6 +1,7 @@
 package org.spanmatch.report.results;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.Collections;
@@ -26,6 +27,7 @@ import org.spanmatch.kernel.ProjectionKernel;
  * @param skipped layers that only one file has
  * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
  * @param missing layers without a partner, and pairs that could not be compared
+ * @param pool how the samples of an example became one, "mean" or "max"; null if they did not
  */
 public record MeasuresResult(
     @JsonProperty("spanmatch") String version,
@@ -36,7 +38,8 @@ public record MeasuresResult(
     List<Layer> layers,
     PerGroup<List<String>> skipped,
     List<LeftOut> leftOut,
-    @JsonUnwrapped MissingPairs missing) {
+    @JsonUnwrapped MissingPairs missing,
+    @JsonInclude(JsonInclude.Include.NON_NULL) String pool) {
   /**
    * One layer.
    *

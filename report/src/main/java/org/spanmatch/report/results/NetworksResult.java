@@ -24,6 +24,7 @@ import org.spanmatch.kernel.ProjectionKernel;
  * @param split how examples were divided; absent if they were not
  * @param chanceBy how the similarity by chance was found; absent for measures
  * @param seed what chose the order of shuffled samples; absent if none were
+ * @param pool how the samples of an example became one, "mean" or "max"; absent if they did not
  */
 public record NetworksResult<L>(
     @JsonProperty("spanmatch") String version,
@@ -36,7 +37,8 @@ public record NetworksResult<L>(
     @JsonUnwrapped MissingPairs missing,
     @JsonInclude(Include.NON_NULL) SplitResult split,
     @JsonInclude(Include.NON_NULL) String chanceBy,
-    @JsonInclude(Include.NON_NULL) Long seed) {
+    @JsonInclude(Include.NON_NULL) Long seed,
+    @JsonInclude(Include.NON_NULL) String pool) {
   /**
    * A pair of networks.
    *

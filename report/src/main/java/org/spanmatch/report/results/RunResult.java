@@ -25,6 +25,7 @@ import org.spanmatch.kernel.ProjectionKernel;
  * @param split how examples were divided; null if they were not
  * @param chanceBy how the similarity by chance was found: "formula", "shuffle" or "none"
  * @param seed what chose the order of shuffled samples; null if none were
+ * @param pool how the samples of an example became one, "mean" or "max"; null if they did not
  */
 public record RunResult(
     @JsonProperty("spanmatch") String version,
@@ -39,7 +40,8 @@ public record RunResult(
     @JsonUnwrapped MissingPairs missing,
     @JsonInclude(JsonInclude.Include.NON_NULL) SplitResult split,
     String chanceBy,
-    Long seed) {
+    Long seed,
+    @JsonInclude(JsonInclude.Include.NON_NULL) String pool) {
   /** The match levels of the layers; none without a spectrum. */
   public List<LayerLevels> neuronLevels() {
     return layers.stream().map(LayerResult::neuronLevels).filter(Objects::nonNull).toList();

@@ -1,5 +1,6 @@
 package org.spanmatch.report.results;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +32,7 @@ import org.spanmatch.match.SimpleMatches.SimpleMatch;
  * @param notReached the layers that were not reached
  * @param skipped layers that only one file has
  * @param leftOut what else the files hold, such as labels, and why it is not taken for a layer
+ * @param pool how the samples of an example became one, "mean" or "max"; null if they did not
  */
 public record SimpleResult(
     @JsonProperty("spanmatch") String version,
@@ -45,7 +47,8 @@ public record SimpleResult(
     boolean complete,
     List<String> notReached,
     PerGroup<List<String>> skipped,
-    List<LeftOut> leftOut) {
+    List<LeftOut> leftOut,
+    @JsonInclude(JsonInclude.Include.NON_NULL) String pool) {
   /**
    * One layer.
    *

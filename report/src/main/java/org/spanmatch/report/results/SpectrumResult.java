@@ -26,6 +26,7 @@ import org.spanmatch.kernel.ProjectionTable;
  * @param missing layers without a partner, and pairs that could not be compared
  * @param chanceBy how the levels by chance were found: "formula", "shuffle" or "none"
  * @param seed what chose the order of shuffled samples; null if none were
+ * @param pool how the samples of an example became one, "mean" or "max"; null if they did not
  */
 public record SpectrumResult(
     @JsonProperty("spanmatch") String version,
@@ -39,7 +40,8 @@ public record SpectrumResult(
     List<LeftOut> leftOut,
     @JsonUnwrapped MissingPairs missing,
     String chanceBy,
-    Long seed) {
+    Long seed,
+    @JsonInclude(JsonInclude.Include.NON_NULL) String pool) {
   /**
    * One layer.
    *
