@@ -13,18 +13,24 @@ import java.util.ServiceLoader;
 final class Formats {
   private static final Logger LOGGER = System.getLogger(Formats.class.getName());
 
-  private final List<ActivationFormat> all = new ArrayList<>();
+  // Those that the loader of this class knows, whatever thread asks; looked for once, since a
+  // program may open very many files.
+  private static final Formats OWN = new Formats(List.of(), Formats.class.getClassLoader());
 
-  private Formats() {}
+  private final List<ActivationFormat> all;
+
+  private Formats(List<ActivationFormat> known, ClassLoader loader) {
+    all = new ArrayList<>(known);
+    add(ServiceLoader.load(ActivationFormat.class, loader));
+    all.sort((a, b) -> Boolean.compare(isForeign(a), isForeign(b)));
+  }
 
   /** Finds all formats. */
   static Formats load() {
-    Formats formats = new Formats();
-    // The loader of this class knows those of this module, whatever thread asks.
-    formats.add(ServiceLoader.load(ActivationFormat.class, Formats.class.getClassLoader()));
-    formats.add(ServiceLoader.load(ActivationFormat.class));
-    formats.all.sort((a, b) -> Boolean.compare(isForeign(a), isForeign(b)));
-    return formats;
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    return loader == null || loader == Formats.class.getClassLoader()
+        ? OWN
+        : new Formats(OWN.all, loader);
   }
 
   private void add(ServiceLoader<ActivationFormat> loader) {
