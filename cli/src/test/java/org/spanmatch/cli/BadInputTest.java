@@ -283,8 +283,7 @@ class BadInputTest {
         "--quiet --verbose",
         "--spectrum --no-spectrum",
         "--unknown",
-        "--epsilon",
-        "third.npz"
+        "--epsilon"
       })
   void wrongUsage(String options) {
     List<Object> arguments = new ArrayList<>(List.of("match", good, good));
