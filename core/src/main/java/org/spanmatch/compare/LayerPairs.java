@@ -84,7 +84,12 @@ public record LayerPairs<P extends LayerPair>(
      */
     public record Names(String x, String y) {}
 
-    /** Copies the list. */
+    /**
+     * Copies the list.
+     *
+     * @param method how layers are paired
+     * @param chosen pairs of layers by name
+     */
     public Pairing {
       chosen = List.copyOf(chosen);
     }
