@@ -34,6 +34,7 @@ class SafetensorsCommandTest {
 
   @TempDir Path folder;
 
+  @SuppressWarnings("ArrayRecordComponent") // Only handed on; never compared.
   private record Tensor(String dtype, int[] shape, byte[] data) {}
 
   /** Activations that two networks share in part. */

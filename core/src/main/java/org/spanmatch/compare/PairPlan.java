@@ -126,7 +126,7 @@ public final class PairPlan {
 
   /** Returns the pairs that are connected by layers, each in the order given. */
   private static List<List<Member>> components(List<? extends LayerPair> pairs) {
-    Map<Layer, List<Integer>> users = new IdentityHashMap<>();
+    IdentityHashMap<Layer, List<Integer>> users = new IdentityHashMap<>();
     for (int i = 0; i < pairs.size(); i++) {
       for (Layer layer : layers(pairs.get(i))) {
         users.computeIfAbsent(layer, key -> new ArrayList<>()).add(i);
@@ -211,7 +211,7 @@ public final class PairPlan {
 
     /** {@return the pairs by the positions of their layers} */
     public Set<GramPair> gramPairs() {
-      Map<Layer, Integer> places = places();
+      IdentityHashMap<Layer, Integer> places = places();
       Set<GramPair> pairs = new LinkedHashSet<>();
       for (Member member : members) {
         List<Layer> two = PairPlan.layers(member.pair());
@@ -220,8 +220,8 @@ public final class PairPlan {
       return pairs;
     }
 
-    private Map<Layer, Integer> places() {
-      Map<Layer, Integer> places = new IdentityHashMap<>();
+    private IdentityHashMap<Layer, Integer> places() {
+      IdentityHashMap<Layer, Integer> places = new IdentityHashMap<>();
       for (int i = 0; i < layers.size(); i++) {
         places.putIfAbsent(layers.get(i), i);
       }
@@ -237,7 +237,7 @@ public final class PairPlan {
       if (layers.isEmpty()) {
         return this;
       }
-      Map<Layer, Integer> places = places();
+      IdentityHashMap<Layer, Integer> places = places();
       List<Member> others = new ArrayList<>();
       for (Member member : members) {
         List<Layer> two = PairPlan.layers(member.pair());
@@ -314,7 +314,7 @@ public final class PairPlan {
       double adding = (System.nanoTime() - start) / 1e9 - read;
       LayerPair.AddedUp.Share share =
           new LayerPair.AddedUp.Share(read / members.size(), adding / members.size(), gram.bytes());
-      Map<Layer, Integer> places = places();
+      IdentityHashMap<Layer, Integer> places = places();
       return members.stream()
           .<LayerPair>map(
               member -> {
@@ -452,7 +452,7 @@ public final class PairPlan {
       }
       for (Member member : group.members()) {
         kept += (double) Double.BYTES * member.pair().neurons().x() * member.pair().neurons().y();
-        asking = Math.max(asking, asking(member.pair()));
+        asking = Math.max(asking, (double) asking(member.pair()));
       }
       return (long) Math.max(adding, kept + asking);
     }
@@ -471,9 +471,9 @@ public final class PairPlan {
    * @param begins the number of neurons of the layers before
    * @param neurons the number of neurons of all
    */
-  private record Side(Map<Layer, Long> begins, long neurons) {
+  private record Side(IdentityHashMap<Layer, Long> begins, long neurons) {
     static Side of(Group group, int side) {
-      Map<Layer, Long> begins = new IdentityHashMap<>();
+      IdentityHashMap<Layer, Long> begins = new IdentityHashMap<>();
       long neurons = 0;
       for (Member member : group.members()) {
         Layer layer = PairPlan.layers(member.pair()).get(side);

@@ -151,7 +151,7 @@ class PairPlanTest {
     }
     // Tiles that are as square as can be read least: 4 of 3 × 3 layers and not 6 × 2.
     int read = several.groups().stream().mapToInt(group -> group.layers().size()).sum();
-    long least = 2 * 6 * (long) Math.ceil(Math.sqrt(several.passes()));
+    long least = 2 * 6 * (long) Math.ceil(Math.sqrt((double) several.passes()));
     assertTrue(read <= least, read + " > " + least + " in " + several.passes());
     assertEquals(alone(pairs), answers(several, 36, new Levels(false)));
   }

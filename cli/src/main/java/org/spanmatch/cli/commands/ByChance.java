@@ -2,7 +2,6 @@ package org.spanmatch.cli.commands;
 
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
@@ -36,7 +35,7 @@ record ByChance(ChanceOptions options, ProjectionKernel kernel, List<Chance> shu
 
   /** The pairs with the second layers shuffled, each layer once. */
   private static List<OfActivations> shuffled(List<? extends LayerPair> pairs, long seed) {
-    Map<Layer, Layer> seconds = new IdentityHashMap<>();
+    IdentityHashMap<Layer, Layer> seconds = new IdentityHashMap<>();
     return pairs.stream()
         .map(OfActivations.class::cast)
         .map(

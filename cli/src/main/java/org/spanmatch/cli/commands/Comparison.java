@@ -244,11 +244,12 @@ record Comparison(
     for (PairPlan.Group group : groups) {
       long samples = group.members().get(0).pair().samples();
       if (!group.isSingle()) {
-        weights.add(weight(samples, group.layers().stream().mapToDouble(Layer::neurons).sum()));
+        weights.add(
+            weight((double) samples, group.layers().stream().mapToDouble(Layer::neurons).sum()));
       }
       for (PairPlan.Member member : group.members()) {
         double neurons = 1.0 + member.pair().neurons().x() + member.pair().neurons().y();
-        weights.add(weight(group.isSingle() ? samples : neurons, neurons));
+        weights.add(weight(group.isSingle() ? (double) samples : neurons, neurons));
       }
     }
     return weights;

@@ -141,7 +141,7 @@ record Input<P extends LayerPair>(
   /** The pairs with the samples that are used; a layer of several pairs stays one object. */
   private static List<LayerPair.OfActivations> used(
       List<LayerPair.OfActivations> pairs, Optional<MaskChoice> mask, long samples) {
-    Map<Layer, Layer> used = new IdentityHashMap<>();
+    IdentityHashMap<Layer, Layer> used = new IdentityHashMap<>();
     UnaryOperator<Layer> use =
         layer ->
             used.computeIfAbsent(

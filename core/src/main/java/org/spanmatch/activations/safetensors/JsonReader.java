@@ -1,6 +1,7 @@
 package org.spanmatch.activations.safetensors;
 
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -205,6 +206,6 @@ final class JsonReader {
       return "its end";
     }
     char c = text.charAt(at);
-    return c > ' ' && c < 127 ? "'" + c + "'" : "U+%04X".formatted((int) c);
+    return c > ' ' && c < 127 ? "'" + c + "'" : String.format(Locale.ROOT, "U+%04X", (int) c);
   }
 }

@@ -15,6 +15,7 @@ import org.spanmatch.activations.npy.TestArray;
  * @param shape the sizes of the axes
  * @param data the values
  */
+@SuppressWarnings("ArrayRecordComponent") // Only handed on; never compared.
 public record Stored(
     ElementType type, ByteOrder order, boolean fortranOrder, List<Integer> shape, byte[] data) {
   /** Returns an array whose values follow from their index. */

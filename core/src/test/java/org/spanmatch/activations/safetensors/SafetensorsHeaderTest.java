@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,8 +32,14 @@ class SafetensorsHeaderTest {
   @TempDir private Path folder;
 
   private static String tensor(String name, String dtype, String shape, int begin, int end) {
-    return "\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}"
-        .formatted(name, dtype, shape, begin, end);
+    return String.format(
+        Locale.ROOT,
+        "\"%s\":{\"dtype\":\"%s\",\"shape\":%s,\"data_offsets\":[%d,%d]}",
+        name,
+        dtype,
+        shape,
+        begin,
+        end);
   }
 
   private Path write(String header) throws IOException {
@@ -203,10 +210,14 @@ class SafetensorsHeaderTest {
   void tensorsBeyondTwoGibibytes() throws IOException {
     long large = (5L << 30) - 48;
     String header =
-        "{\"first\":{\"dtype\":\"F32\",\"shape\":[%d,4],\"data_offsets\":[0,%d]},"
-                .formatted(large / 16, large)
-            + "\"last\":{\"dtype\":\"F32\",\"shape\":[3,4],\"data_offsets\":[%d,%d]}}"
-                .formatted(large, large + 48);
+        String.format(
+            Locale.ROOT,
+            "{\"first\":{\"dtype\":\"F32\",\"shape\":[%d,4],\"data_offsets\":[0,%d]},"
+                + "\"last\":{\"dtype\":\"F32\",\"shape\":[3,4],\"data_offsets\":[%d,%d]}}",
+            large / 16,
+            large,
+            large,
+            large + 48);
     byte[] start = SafetensorsBytes.of(header, new byte[0]);
     Path file = Files.write(folder.resolve("x.safetensors"), start);
     ByteBuffer values = ByteBuffer.allocate(48).order(ByteOrder.LITTLE_ENDIAN);

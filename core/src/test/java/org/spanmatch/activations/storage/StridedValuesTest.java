@@ -72,7 +72,7 @@ class StridedValuesTest {
       for (int at = axes.size() - 1; at >= 0; at--) {
         int axis = axes.get(at);
         position += rest % shape.get(axis) * strides.get(axis);
-        rest /= shape.get(axis);
+        rest = (int) (rest / shape.get(axis));
       }
       expected[i] = position;
     }

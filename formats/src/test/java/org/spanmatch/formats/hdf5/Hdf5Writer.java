@@ -53,7 +53,7 @@ final class Hdf5Writer {
         .putShort((short) type)
         .putShort((short) size)
         .putInt(0)
-        .put(data.array())
+        .put(data.rewind())
         .array();
   }
 
