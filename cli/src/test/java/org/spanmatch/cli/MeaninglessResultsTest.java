@@ -105,10 +105,14 @@ class MeaninglessResultsTest {
   void spectraSayIt() throws IOException {
     Path out = folder.resolve("out");
     Outcome outcome = good("spectrum", x, y, "--out", out);
-    assertEquals(FEW + "\n", outcome.err());
-    assertEquals(List.of("few-samples"), codes(out.resolve("result.json")));
-    assertLastColumn(Files.readAllLines(out.resolve("spectrum.csv")), "warnings", "few-samples");
-    assertMarked(out.resolve("spectrum.svg"), "few-samples");
+    // The ε of 50 % and 75 % of the neurons; a tenth and a quarter match well below chance.
+    String chance = CHANCE.replace("0.99", "0.8464, 0.8555");
+    assertEquals(FEW + "\n" + chance + "\n", outcome.err());
+    String codes = "few-samples not-above-chance";
+    assertEquals(codes, String.join(" ", codes(out.resolve("result.json"))));
+    assertLastColumn(Files.readAllLines(out.resolve("spectrum.csv")), "warnings", codes);
+    assertMarked(out.resolve("spectrum.svg"), codes);
+    assertEquals(FEW + "\n", good("spectrum", x, y, "--chance", "none").err());
     assertEquals("", good("spectrum", x, y, "--quiet").err());
   }
 
@@ -209,6 +213,42 @@ class MeaninglessResultsTest {
             "--json",
             "-");
     assertEquals(expected, String.join(" ", codes(JSON.readTree(outcome.out()))));
+  }
+
+  /** Levels of noise are those by chance, however many samples it has; others are far below. */
+  @ParameterizedTest
+  @CsvSource({
+    "unrelated, layer, few-samples not-above-chance",
+    "mean, layer, common-mean not-above-chance",
+    "padded, h, common-mean padding",
+    "unpadded, h, not-above-chance"
+  })
+  void theirSpectraGetItToo(String name, String layer, String expected) throws IOException {
+    Path one = shared(name + "0.npz");
+    Path other = shared(name + "1.npz");
+    Outcome outcome = good("spectrum", one, other, "--layers", layer, "--json", "-");
+    assertEquals(expected, String.join(" ", codes(JSON.readTree(outcome.out()))));
+  }
+
+  /** The last neuron, which is noise, says nothing of the others, which have a partner each. */
+  @Test
+  void oneNeuronLikeChanceIsNotWarnedOf() throws IOException {
+    int samples = 300;
+    Random random = new Random(1);
+    float[][] files = new float[2][samples * 5];
+    for (int i = 0; i < samples * 5; i++) {
+      float common = (float) random.nextGaussian();
+      for (float[] values : files) {
+        float own = (float) random.nextGaussian();
+        values[i] = i % 5 == 4 ? own : common + own / 4;
+      }
+    }
+    Path one = TestFiles.npz(folder.resolve("1.npz"), "a", files[0], samples, 5);
+    Path other = TestFiles.npz(folder.resolve("2.npz"), "a", files[1], samples, 5);
+    assertEquals("", good("spectrum", one, other).err());
+    assertEquals("", good("spectrum", one, one).err()); // whose levels are 0
+    String asked = good("match", one, other, "--epsilon", "0.9999").err();
+    assertTrue(asked.contains("at ε=0.9999 the similarity is no more than"), asked);
   }
 
   @Test

@@ -4,11 +4,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import org.spanmatch.kernel.Distances;
+import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.match.Match;
+import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.similarity.Chance;
 
 /**
@@ -19,6 +24,7 @@ import org.spanmatch.similarity.Chance;
  */
 public record Warning(Code code, String message) {
   private static final double CHANCE_MARGIN = 0.02;
+  private static final double[] SHARES = {0.1, 0.25, 0.5, 0.75};
 
   /**
    * The kinds of warnings. Their texts, such as {@code few-samples}, are stable; more may be added.
@@ -93,6 +99,35 @@ public record Warning(Code code, String message) {
    * @return a warning of {@link Code#NOT_ABOVE_CHANCE}; empty if all clear it
    */
   public static Optional<Warning> ofChance(List<Match> matches, Chance chance) {
+    return ofChance(matches, chance, match -> Double.toString(match.epsilon()));
+  }
+
+  /**
+   * Returns the warning that match levels deserve where the similarity at the ε at which a tenth, a
+   * quarter, half or three quarters of all neurons match is no more than what chance gives, as
+   * above, and ε is not 0. The levels of the last neurons are near those by chance between any
+   * networks, and say nothing of the others.
+   *
+   * @param levels the match levels
+   * @param chance the similarity by chance
+   * @return a warning of {@link Code#NOT_ABOVE_CHANCE}; empty if all clear it
+   */
+  public static Optional<Warning> ofChance(MatchSpectrum levels, Chance chance) {
+    int neurons = levels.levels(Group.X).length + levels.levels(Group.Y).length;
+    List<Match> matches =
+        DoubleStream.of(SHARES)
+            .mapToInt(share -> Math.max(1, (int) Math.ceil(share * neurons)))
+            .mapToObj(levels::epsilonFor)
+            .flatMapToDouble(OptionalDouble::stream)
+            .filter(epsilon -> epsilon > 0) // there is no smaller one to ask at
+            .distinct()
+            .mapToObj(levels::maximumMatch)
+            .toList();
+    return ofChance(matches, chance, match -> String.format(Locale.ROOT, "%.4f", match.epsilon()));
+  }
+
+  private static Optional<Warning> ofChance(
+      List<Match> matches, Chance chance, Function<Match, String> epsilon) {
     List<Match> within =
         matches.stream()
             .filter(match -> match.similarity() > 0 && match.epsilon() < 1)
@@ -105,9 +140,7 @@ public record Warning(Code code, String message) {
             new Warning(
                 Code.NOT_ABOVE_CHANCE,
                 "at ε="
-                    + within.stream()
-                        .map(match -> Double.toString(match.epsilon()))
-                        .collect(Collectors.joining(", "))
+                    + within.stream().map(epsilon).collect(Collectors.joining(", "))
                     + " the similarity is no more than networks reach whose samples are in"
                     + " different orders: ask at a smaller ε, use more samples, or subtract the"
                     + " mean of each neuron"));

@@ -198,9 +198,17 @@ public final class SpectrumCommand implements Command {
               PairNames.of(steps.layers()),
               table,
               full,
-              Warning.of(table, full),
+              warnings(table, full, spectrum),
               spectrum,
               chance));
+    }
+
+    private List<Warning> warnings(
+        ProjectionTable table, PerGroup<Distances> full, MatchSpectrum spectrum) {
+      return Stream.concat(
+              Warning.of(table, full).stream(),
+              chance.flatMap(found -> Warning.ofChance(spectrum, found)).stream())
+          .toList();
     }
 
     @Override
