@@ -432,6 +432,13 @@ class MeasuresCommandTest {
       assertEquals(mean == 1e5, err.contains("debiasedCka can't be had: the HSIC"), err);
       assertEquals(mean == 1e7, err.contains("what is centred can't be had: "), err);
       assertEquals(mean == 1e7, err.contains("its mean is so large"), err);
+      if (mean < 1e7) {
+        String note = "debiasedCka can't be had: the HSIC";
+        assertEquals(mean == 1e5, good("measures", gram, "--center").err().contains(note));
+        JsonNode stored = layers(gram).at("/0/measures/debiasedCka");
+        assertEquals(mean == 1e5, stored.isNull());
+        assertEquals(stored, layers(gram, "--center").at("/0/measures/debiasedCka"));
+      }
       Outcome outcome = good("measures", l, m);
       assertFalse(outcome.err().contains("can't be had"), outcome.err());
       JsonNode debiased = layers(l, m).at("/0/measures/debiasedCka");

@@ -72,6 +72,7 @@ public record GramPair(int first, int second) implements Comparable<GramPair> {
     private final double product;
     private final double[] firstSums;
     private final double[] secondSums;
+    private final double moved;
 
     /**
      * Takes the sums of one pair of layers.
@@ -81,7 +82,13 @@ public record GramPair(int first, int second) implements Comparable<GramPair> {
      * @param secondSums Yᵀa, an element per neuron of the second layer
      */
     public NormProducts(double product, double[] firstSums, double[] secondSums) {
+      this(product, firstSums, secondSums, 0);
+    }
+
+    /** Takes the sums of one pair of layers after a change of shifts. */
+    NormProducts(double product, double[] firstSums, double[] secondSums, double moved) {
       this.product = product;
+      this.moved = moved;
       this.firstSums = Objects.requireNonNull(firstSums, "firstSums").clone();
       this.secondSums = Objects.requireNonNull(secondSums, "secondSums").clone();
     }
@@ -89,6 +96,14 @@ public record GramPair(int first, int second) implements Comparable<GramPair> {
     /** {@return aᵀb, summed over all samples} */
     public double product() {
       return product;
+    }
+
+    /**
+     * {@return how far rounding may have moved aᵀb when shifts changed, at least 0} That of adding
+     * up comes on top of it. It does not count for equality, and files don't keep it.
+     */
+    public double moved() {
+      return moved;
     }
 
     /** {@return Xᵀb, an element per neuron of the first layer} */
@@ -111,7 +126,7 @@ public record GramPair(int first, int second) implements Comparable<GramPair> {
       double[] second = new double[secondSums.length];
       Arrays.setAll(first, i -> firstSums[i] + other.firstSums[i]);
       Arrays.setAll(second, i -> secondSums[i] + other.secondSums[i]);
-      return new NormProducts(product + other.product, first, second);
+      return new NormProducts(product + other.product, first, second, moved + other.moved);
     }
 
     @Override

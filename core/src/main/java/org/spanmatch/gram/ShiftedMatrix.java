@@ -251,7 +251,9 @@ final class ShiftedMatrix {
                   first, i -> first[i] + 2 * times[0][i] + yStep * x.sums[i] + x.steps[i] * newY);
               Arrays.setAll(
                   second, i -> second[i] + 2 * times[1][i] + xStep * y.sums[i] + y.steps[i] * newX);
-              products.put(pair, new NormProducts(Math.max(0, product), first, second));
+              // An expansion takes its digits from the sums before it.
+              double moved = old.moved() + 2 * samples * ROUNDOFF * old.product();
+              products.put(pair, new NormProducts(Math.max(0, product), first, second, moved));
             });
     return products;
   }

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.GramException;
 import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramPair;
+import org.spanmatch.gram.GramPair.NormProducts;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.PerGroup;
@@ -231,24 +233,28 @@ public final class LayerGrams {
    * @param second the layer whose squared norms are b, with neurons Y
    */
   OptionalDouble normProduct(Group first, Group second) {
-    return normProduct(centred, first, second);
+    return sum(centred, first, second, NormProducts::product);
   }
 
   /**
    * {@return how far rounding may have moved {@link #normProduct} of a layer with itself, which
-   * comes from that of the activations as they were added up} 0 without norm products.
+   * comes from that of the activations as they were added up, and of centring them before, if that
+   * was done} 0 without norm products.
    *
    * @param group the layer
    */
   double normProductRoundoff(Group group) {
-    return 2 * samples() * ROUNDOFF * normProduct(plain, group, group).orElse(0);
+    double addingUp =
+        2 * samples() * ROUNDOFF * sum(plain, group, group, NormProducts::product).orElse(0);
+    return addingUp + sum(plain, group, group, NormProducts::moved).orElse(0);
   }
 
-  private OptionalDouble normProduct(LayerPairGram of, Group first, Group second) {
+  private OptionalDouble sum(
+      LayerPairGram of, Group first, Group second, ToDoubleFunction<NormProducts> sum) {
     GramPair pair = GramPair.of(of.position(first), of.position(second));
     double unit = layers.get(first).unit * layers.get(second).unit;
     return of.gram().normProducts(pair).stream()
-        .mapToDouble(sums -> sums.product() * unit * unit)
+        .mapToDouble(sums -> sum.applyAsDouble(sums) * unit * unit)
         .findFirst();
   }
 
