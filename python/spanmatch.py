@@ -480,7 +480,7 @@ def _drawn_tokens(kept: np.ndarray, part: np.ndarray, fraction: np.ndarray) -> n
 
 
 def _grid(count: int, axes: int) -> tuple[int, ...]:
-    """Return a grid of so many cells, as even as can be: 4 × 4 for 16, 2 × 5 for 10."""
+    """Return a grid of `count` cells, as even as possible: 4 × 4 for 16, 2 × 5 for 10."""
     if axes == 1:
         return (count,)
     side = round(count ** (1 / axes))

@@ -336,7 +336,7 @@ final class ConcatenatedActivations implements Layer {
       Block all = null;
       for (long sample = firstSample; sample < firstSample + count; ) {
         int part = part(sample);
-        int some = (int) Math.min(starts[part + 1], firstSample + count) - (int) sample;
+        int some = (int) (Math.min(starts[part + 1], firstSample + count) - sample);
         Block block = fill(part, sample - starts[part], some, target);
         all = all == null ? block : requireLike(all, block);
         sample += some;

@@ -9,7 +9,7 @@ import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.results.PairNames;
 import org.spanmatch.report.text.DisplayName;
 
-/** Notes on so many pairs of layers that each kind of note gets one line for all of them. */
+/** Notes on many pairs of layers: each kind of note gets one line, however many pairs have it. */
 final class ManyNotes {
   private final Map<String, Note> notes = new LinkedHashMap<>();
 

@@ -87,7 +87,7 @@ public enum Spreads {
         : new Interval(spread.least(), spread.most());
   }
 
-  /** Returns the numbers of neurons of all layers of a group, such as "64" or "64-128". */
+  /** Returns the numbers of neurons of all layers of a group, such as "64" or "64–128". */
   static String neurons(List<Integer> neurons) {
     int least = neurons.stream().mapToInt(Integer::intValue).min().orElseThrow();
     int most = neurons.stream().mapToInt(Integer::intValue).max().orElseThrow();

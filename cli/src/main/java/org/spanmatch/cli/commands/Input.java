@@ -2,7 +2,6 @@ package org.spanmatch.cli.commands;
 
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -11,11 +10,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.cli.options.InputOptions;
@@ -138,25 +135,13 @@ record Input<P extends LayerPair>(
         .required("in both files");
   }
 
-  /** The pairs with the samples that are used; a layer of several pairs stays one object. */
+  /** The pairs with the samples that are used. */
   private static List<LayerPair.OfActivations> used(
       List<LayerPair.OfActivations> pairs, Optional<MaskChoice> mask, long samples) {
-    IdentityHashMap<Layer, Layer> used = new IdentityHashMap<>();
-    UnaryOperator<Layer> use =
-        layer ->
-            used.computeIfAbsent(
-                layer,
-                all -> {
-                  Layer kept =
-                      mask.isEmpty()
-                          ? all
-                          : selectable(() -> Layers.masked(all, mask.get().mask()));
-                  return Layers.sampled(kept, samples);
-                });
+    UsedLayers x = new UsedLayers(mask, samples);
+    UsedLayers y = new UsedLayers(mask, samples);
     return pairs.stream()
-        .map(
-            pair ->
-                new LayerPair.OfActivations(pair.name(), use.apply(pair.x()), use.apply(pair.y())))
+        .map(pair -> new LayerPair.OfActivations(pair.name(), x.of(pair.x()), y.of(pair.y())))
         .toList();
   }
 

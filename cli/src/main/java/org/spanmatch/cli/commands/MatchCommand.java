@@ -37,10 +37,10 @@ public final class MatchCommand implements Command {
   @Override
   public String details() {
     return """
-        A and B hold the activations of two networks on the same test set: a .npz archive, a
-        .safetensors file or a folder of files with one array a layer, or a single .npy file. Layers
-        are paired by name, or as --pairs and --pair say. Arrays are [samples, neurons],
-        [N, C, H, W] (a neuron is a channel) or [N, T, F].
+        A and B hold the activations of two networks on the same test set: a .npz archive, a file of
+        safetensors, torch.save (.pt) or HDF5, a folder of files with one array a layer, or a single
+        .npy file. Layers are paired by name, or as --pairs and --pair say. Arrays are
+        [samples, neurons], [N, C, H, W] or [N, C, D, H, W] (a neuron is a channel), or [N, T, F].
         One Gram file, as 'spanmatch gram' writes it, may stand in the place of both. Of more than
         two networks, all pairs are compared, and the table has the mean over the pairs with its
         standard deviation.

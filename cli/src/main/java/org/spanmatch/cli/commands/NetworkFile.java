@@ -15,6 +15,7 @@ import java.util.stream.Stream;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layout;
 import org.spanmatch.activations.format.ActivationFile;
+import org.spanmatch.activations.storage.NumericOrder;
 import org.spanmatch.cli.options.LayerSelection;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.gram.GramFile;
@@ -89,7 +90,8 @@ final class NetworkFile {
           all.filter(path -> hidden || !path.getFileName().toString().startsWith("."))
               .filter(path -> pattern.test(path.getFileName().toString()))
               .map(path -> folder == null ? path.getFileName() : path)
-              .sorted(Comparator.comparing(NetworkFile::sortKey).thenComparing(Path::compareTo))
+              .sorted(
+                  Comparator.comparing(path -> path.getFileName().toString(), new NumericOrder()))
               .toList();
       if (found.isEmpty()) {
         throw new ActivationsException(argument + ": no file has a name of this pattern");
@@ -105,13 +107,6 @@ final class NetworkFile {
       throw new ActivationsException(
           argument + ": the folder of this pattern is missing or can't be read", e);
     }
-  }
-
-  private static String sortKey(Path path) {
-    return DIGITS
-        .matcher(path.getFileName().toString())
-        .replaceAll(
-            number -> "0".repeat(Math.max(0, 20 - number.group().length())) + number.group());
   }
 
   /** Checks that numbers follow each other, if the names differ in one number alone. */

@@ -132,8 +132,8 @@ public final class ActivationFile {
   @FunctionalInterface
   public interface Sharded {
     /**
-     * {@return whether arrays whose names are that of a layer, a dot, a line or a dash, and a
-     * number are its parts}
+     * {@return whether arrays that are named by a layer, then a dot, an underscore or a hyphen, and
+     * a number are its parts}
      *
      * @param layer the name of the layer
      */

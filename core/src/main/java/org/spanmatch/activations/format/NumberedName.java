@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * features_0-1000} the part of the examples from 0 to 1000, the end excluded.
  *
  * @param layer the name of the layer; empty if the name is nothing but a number
- * @param isSeparated whether a dot, a line or a dash stands before the number
+ * @param isSeparated whether a dot, an underscore or a hyphen stands before the number
  * @param digits the number as it is written
  * @param first the number, or the first example of a range
  * @param end the end of a range; −1 if it is none

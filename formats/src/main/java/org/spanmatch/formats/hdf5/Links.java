@@ -18,12 +18,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import org.spanmatch.activations.storage.NumericOrder;
 
 /** The links of a group, in its order. */
 final class Links {
   private static final int SOFT = 2; // a kind of symbol table entries
-  private static final Pattern DIGITS = Pattern.compile("\\d+");
 
   private Links() {}
 
@@ -105,14 +104,6 @@ final class Links {
   }
 
   private static List<Link> byName(List<Link> links) {
-    return links.stream().sorted(Comparator.comparing(Links::sortKey)).toList();
-  }
-
-  /** The name with padded numbers, so that conv10 sorts after conv2. */
-  private static String sortKey(Link link) {
-    return DIGITS
-        .matcher(link.name())
-        .replaceAll(
-            number -> "0".repeat(Math.max(0, 20 - number.group().length())) + number.group());
+    return links.stream().sorted(Comparator.comparing(Link::name, new NumericOrder())).toList();
   }
 }
