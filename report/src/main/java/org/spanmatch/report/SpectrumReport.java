@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.report.figures.Figure;
 import org.spanmatch.report.figures.SpectrumFigure;
 import org.spanmatch.report.results.LayerLevels;
@@ -30,7 +30,7 @@ public final class SpectrumReport {
   private static final int ROOM = 20; // for the names of several networks in a title
 
   /** Shares of the neurons, in percent, from whose ε on they match. */
-  static final int[] PERCENTAGES = {10, 25, 50, 75, 100};
+  public static final List<Integer> PERCENTAGES = List.of(10, 25, 50, 75, 100);
 
   private SpectrumReport() {}
 
@@ -112,8 +112,8 @@ public final class SpectrumReport {
           .figure(
               networks.titleOr("Where neurons begin to match" + about),
               "ε from which a share of the neurons matches",
-              IntStream.of(PERCENTAGES)
-                  .mapToObj(share -> new PairMaps.Numbers<>(share + " %", epsilon(share), true))
+              PERCENTAGES.stream()
+                  .map(share -> new PairMaps.Numbers<>(share + " %", epsilon(share), true))
                   .toList());
     }
     return new SpectrumFigure(
@@ -137,10 +137,19 @@ public final class SpectrumReport {
   static Function<LayerLevels, Double> epsilon(int percentage) {
     return layer -> {
       int neurons = layer.levels().x().size() + layer.levels().y().size();
-      int size = Math.max(1, (int) Math.ceil(neurons * (percentage / 100.0)));
-      OptionalDouble epsilon = layer.spectrum().epsilonFor(size);
+      OptionalDouble epsilon = epsilon(layer.spectrum(), neurons, percentage);
       return epsilon.isPresent() ? epsilon.getAsDouble() : null;
     };
+  }
+
+  /**
+   * Returns the ε from which a share of the neurons matches; empty where dead neurons prevent it.
+   *
+   * @param neurons number of neurons of both layers
+   */
+  public static OptionalDouble epsilon(MatchSpectrum spectrum, int neurons, int percentage) {
+    int size = Math.max(1, (int) Math.ceil(neurons * (percentage / 100.0)));
+    return spectrum.epsilonFor(size);
   }
 
   private static SpectrumFigure.Curve curve(Pooled<LayerLevels> pooled) {

@@ -35,8 +35,6 @@ import org.spanmatch.similarity.Chance;
 
 /** {@code spanmatch spectrum}: the maximum match at every ε at once. */
 public final class SpectrumCommand implements Command {
-  private static final int[] PERCENTAGES = {10, 25, 50, 75, 100};
-
   /** The files that a result takes. */
   static final List<String> FILES =
       Stream.concat(Stream.of(ResultFiles.RESULT), SpectrumReport.FILES.stream()).toList();
@@ -237,7 +235,7 @@ public final class SpectrumCommand implements Command {
   private static void printTable(
       SpectrumResult result, Optional<Integer> minSize, PrintStream out) {
     List<String> heads = new ArrayList<>(List.of("layer", "neurons", "dead", "samples"));
-    for (int percentage : PERCENTAGES) {
+    for (int percentage : SpectrumReport.PERCENTAGES) {
       heads.add(percentage + " %");
     }
     minSize.ifPresent(size -> heads.add(size + "+" + size));
@@ -263,9 +261,8 @@ public final class SpectrumCommand implements Command {
       SpectrumResult.Layer layer, MatchSpectrum spectrum, Optional<Integer> minSize) {
     List<String> cells = new ArrayList<>();
     int neurons = layer.neurons().x() + layer.neurons().y();
-    for (int percentage : PERCENTAGES) {
-      int size = Math.max(1, (int) Math.ceil(neurons * (percentage / 100.0)));
-      cells.add(number(spectrum.epsilonFor(size)));
+    for (int percentage : SpectrumReport.PERCENTAGES) {
+      cells.add(number(SpectrumReport.epsilon(spectrum, neurons, percentage)));
     }
     minSize.ifPresent(size -> cells.add(number(spectrum.epsilonForEach(size))));
     return cells;

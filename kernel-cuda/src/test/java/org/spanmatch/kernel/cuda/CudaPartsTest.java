@@ -30,7 +30,7 @@ class CudaPartsTest {
   private static final int SAMPLES = 700;
   private static final PerGroup<Integer> NEURONS = PerGroup.of(9, 12);
   private static final PerGroup<Layer> LAYERS =
-      PerGroup.from(group -> layer(NEURONS.get(group), group.ordinal()));
+      PerGroup.from(group -> layer(NEURONS.get(group), group == Group.X ? 0 : 1));
 
   private static Layer layer(int neurons, int seed) {
     Random random = new Random(seed);
