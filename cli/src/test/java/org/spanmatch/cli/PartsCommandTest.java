@@ -1,5 +1,6 @@
 package org.spanmatch.cli;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -346,6 +347,20 @@ class PartsCommandTest {
     assertFails(
         2, RealCommand.run("gram", pattern, y, "--out", part), "a file apart from the activations");
     assertEquals(before.length, Files.size(part));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"match", "simple", "spectrum", "distances", "measures", "validate"})
+  void resultsAreNotWrittenOverActivations(String command) throws IOException {
+    Path part = folder.resolve("p1_1.npz");
+    String pattern = archives(1);
+    byte[] before = Files.readAllBytes(part);
+    Path sameFile = folder.resolve("..").resolve(folder.getFileName()).resolve("p1_1.npz");
+    assertFails(
+        2,
+        RealCommand.run(command, pattern, y, "--json", sameFile),
+        "--json: expected a file apart from the activations, found " + sameFile);
+    assertArrayEquals(before, Files.readAllBytes(part));
   }
 
   @Test

@@ -29,6 +29,6 @@ record DistancesOptions(ComparingOptions comparing, Optional<Split> split, JsonT
     if (split.isEmpty() && arguments.has(CommonOptions.SEED)) {
       throw new UsageException("--seed is for --folds and --held-out");
     }
-    return new DistancesOptions(ComparingOptions.of(arguments), split, JsonTarget.of(arguments));
+    return new DistancesOptions(ComparingOptions.of(arguments), split, NetworkFile.json(arguments));
   }
 }

@@ -102,13 +102,12 @@ public final class GramCommand implements Command {
   }
 
   /** Refuses to write over activations, which a sum could not bring back. */
-  private static void requireApart(Path out, Path input) throws IOException {
+  private static void requireApart(Path out, Path input) {
     boolean same =
-        Files.exists(out)
-            && Files.exists(input)
-            && (Files.isSameFile(out, input)
-                || (Files.isDirectory(input)
-                    && Files.isSameFile(out.toAbsolutePath().getParent(), input)));
+        NetworkFile.isSame(out, input)
+            || (Files.exists(out)
+                && Files.isDirectory(input)
+                && NetworkFile.isSame(out.toAbsolutePath().getParent(), input));
     if (same) {
       throw new UsageException("--out: expected a file apart from the activations, found " + out);
     }

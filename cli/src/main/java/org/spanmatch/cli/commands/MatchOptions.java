@@ -95,7 +95,7 @@ record MatchOptions(
         chance,
         LabelOptions.of(arguments, comparing.input().networks()),
         out,
-        JsonTarget.of(arguments));
+        NetworkFile.json(arguments));
   }
 
   static Optional<Boolean> spectrum(Arguments arguments) {

@@ -50,7 +50,7 @@ record MeasuresOptions(
     Optional<ResultFolder> out = arguments.path(CommonOptions.OUT).map(ResultFolder::new);
     ComparingOptions comparing = ComparingOptions.ofMany(arguments);
     LabelOptions labels = LabelOptions.of(arguments, comparing.input().networks());
-    return new MeasuresOptions(comparing, measures, labels, out, JsonTarget.of(arguments));
+    return new MeasuresOptions(comparing, measures, labels, out, NetworkFile.json(arguments));
   }
 
   /**

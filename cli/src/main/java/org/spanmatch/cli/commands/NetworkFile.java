@@ -16,8 +16,10 @@ import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layout;
 import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.activations.storage.NumericOrder;
+import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.LayerSelection;
 import org.spanmatch.cli.options.UsageException;
+import org.spanmatch.cli.output.JsonTarget;
 import org.spanmatch.gram.GramFile;
 
 /** Opens what an argument names: a file, a folder, or several by a pattern. */
@@ -106,6 +108,35 @@ final class NetworkFile {
     } catch (IOException | UncheckedIOException e) {
       throw new ActivationsException(
           argument + ": the folder of this pattern is missing or can't be read", e);
+    }
+  }
+
+  /**
+   * Returns where {@code --json} sends a result.
+   *
+   * @throws UsageException if that is one of the files that are read
+   */
+  static JsonTarget json(Arguments arguments) {
+    JsonTarget json = JsonTarget.of(arguments);
+    for (Path target : json.file().stream().toList()) {
+      for (Path argument : arguments.paths(0, Integer.MAX_VALUE)) {
+        if (paths(argument).stream().anyMatch(file -> isSame(target, file))) {
+          throw new UsageException(
+              "--json: expected a file apart from the activations, found " + target);
+        }
+      }
+    }
+    return json;
+  }
+
+  /**
+   * Whether two names stand for one file; what can't be looked at is reported when it is opened.
+   */
+  static boolean isSame(Path a, Path b) {
+    try {
+      return Files.exists(a) && Files.exists(b) && Files.isSameFile(a, b);
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -109,7 +109,7 @@ record SimpleOptions(
         limit,
         timeLimit,
         out,
-        JsonTarget.of(arguments));
+        NetworkFile.json(arguments));
   }
 
   static Optional<List<Neuron>> neurons(Arguments arguments) {

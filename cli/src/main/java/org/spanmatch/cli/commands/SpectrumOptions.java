@@ -58,6 +58,7 @@ record SpectrumOptions(
       throw new UsageException("--seed is for --chance shuffle");
     }
     LabelOptions labels = LabelOptions.of(arguments, comparing.input().networks());
-    return new SpectrumOptions(comparing, minSize, chance, labels, out, JsonTarget.of(arguments));
+    return new SpectrumOptions(
+        comparing, minSize, chance, labels, out, NetworkFile.json(arguments));
   }
 }

@@ -131,7 +131,7 @@ record ValidateOptions(
         limit.orElse(longer ? LONG_LIMIT : DEFAULT_LIMIT),
         arguments.path(CommonOptions.OUT).map(ResultFolder::new),
         arguments.path(JUNIT),
-        JsonTarget.of(arguments),
+        NetworkFile.json(arguments),
         arguments.has(CommonOptions.QUIET));
   }
 
