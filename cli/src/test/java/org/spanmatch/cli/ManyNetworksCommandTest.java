@@ -432,6 +432,36 @@ class ManyNetworksCommandTest {
   }
 
   @Test
+  void aPairIsRefusedInTheNameOfItsNetwork() {
+    Outcome outcome = RealCommand.run(command("match", "--pair", "fc2=fc2"));
+    assertEquals(2, outcome.exitCode());
+    assertTrue(
+        outcome.err().contains("no layer of " + files.get(2) + " is named 'fc2'; there are fc1"),
+        outcome.err());
+  }
+
+  /** A layer that the first pairs lack is where it is in its network, in tables and matrices. */
+  @Test
+  void layersKeepTheirOrder() throws IOException {
+    Path file = folder.resolve("without.npz");
+    try (OutputStream out = Files.newOutputStream(file);
+        NpzWriter npz = new NpzWriter(out)) {
+      npz.add("fc2", TestFiles.relu(SAMPLES * 4, 7), SAMPLES, 4);
+    }
+    List<String> same = new ArrayList<>();
+    json("match", file, files.get(0), files.get(1))
+        .get("summary")
+        .forEach(each -> same.add(each.get("name").asText()));
+    assertEquals(List.of("fc1", "fc2"), same.stream().distinct().toList());
+    String table =
+        RealCommand.run("match", file, files.get(0), files.get(1), "--pairs", "all", "--quiet")
+            .out();
+    List<String> rows =
+        table.lines().map(line -> line.split(" ")[0]).filter(word -> word.matches("fc.")).toList();
+    assertEquals(List.of("fc1", "fc2", "fc1", "fc2"), rows, table);
+  }
+
+  @Test
   void whatNeedsTwoNetworksSaysSo() throws IOException {
     for (String name : List.of("simple", "distances")) {
       Outcome outcome = RealCommand.run(command(name));

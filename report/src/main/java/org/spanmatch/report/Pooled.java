@@ -24,8 +24,9 @@ import org.spanmatch.report.results.Spread;
  */
 record Pooled<T>(PairNames names, List<T> all) {
   /**
-   * Puts together what pairs of networks have in common, in the order of its first occurrence,
-   * where each layer is in one pair at most: also layers that have other names in other networks.
+   * Puts together what pairs of networks have in common, where each layer is in one pair at most:
+   * also layers that have other names in other networks. A layer that the first pair lacks comes
+   * before the layer that follows it in another.
    *
    * @param networks the networks of each pair
    * @param pairs what was found of each pair of networks
@@ -36,7 +37,7 @@ record Pooled<T>(PairNames names, List<T> all) {
   }
 
   /**
-   * Puts together pairs of layers of the same names, in the order of their first occurrence.
+   * Puts together pairs of layers of the same names, in the same order.
    *
    * @param pairs what was found of each pair of networks
    */
@@ -51,18 +52,32 @@ record Pooled<T>(PairNames names, List<T> all) {
 
   private static <T> List<Pooled<T>> pooled(List<List<T>> pairs, List<List<PairNames>> called) {
     Map<PairNames, List<T>> pooled = new LinkedHashMap<>();
+    merged(called)
+        .forEach(
+            name -> pooled.put(name, new ArrayList<>(Collections.nCopies(pairs.size(), null))));
     for (int pair = 0; pair < pairs.size(); pair++) {
       for (int i = 0; i < pairs.get(pair).size(); i++) {
-        pooled
-            .computeIfAbsent(
-                called.get(pair).get(i),
-                name -> new ArrayList<>(Collections.nCopies(pairs.size(), null)))
-            .set(pair, pairs.get(pair).get(i));
+        pooled.get(called.get(pair).get(i)).set(pair, pairs.get(pair).get(i));
       }
     }
     return pooled.entrySet().stream()
         .map(each -> new Pooled<>(each.getKey(), Collections.unmodifiableList(each.getValue())))
         .toList();
+  }
+
+  /** All names: those of the first list in its order, others before the next one of their list. */
+  private static List<PairNames> merged(List<List<PairNames>> lists) {
+    List<PairNames> merged = new ArrayList<>(lists.get(0));
+    Set<PairNames> known = new HashSet<>(merged);
+    for (List<PairNames> names : lists) {
+      for (int i = names.size() - 1; i >= 0; i--) {
+        if (known.add(names.get(i))) {
+          boolean isLast = i == names.size() - 1;
+          merged.add(isLast ? merged.size() : merged.indexOf(names.get(i + 1)), names.get(i));
+        }
+      }
+    }
+    return merged;
   }
 
   /** What was found in the pairs that have both layers; at least one. */

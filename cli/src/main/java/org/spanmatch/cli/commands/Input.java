@@ -59,6 +59,7 @@ record Input<P extends LayerPair>(
     String pool,
     Set<String> inParts) {
   private static final int MOST_REASONS = 6;
+  private static final PerGroup<String> TWO = PerGroup.of("A", "B"); // as help texts call them
 
   /** Opens two files of activations or one Gram file, and picks the layers asked for. */
   static Input<? extends LayerPair> open(InputOptions options) {
@@ -113,7 +114,9 @@ record Input<P extends LayerPair>(
         options.pool().map(pooling -> stored.pooled(pooling, mask)).orElse(stored);
     LayerArrays.Filter selected = MaskChoice.withoutMasks(options.layers(), mask);
     Pairing pairing =
-        options.pairs().pairing(ActivationFiles.names(files.x()), ActivationFiles.names(files.y()));
+        options
+            .pairs()
+            .pairing(ActivationFiles.names(files.x()), ActivationFiles.names(files.y()), TWO);
     LayerPairs<LayerPair.OfActivations> paired =
         selectable(() -> LayerPairs.of(files.x(), files.y(), selected, options.layouts(), pairing));
     Set<String> names = new LinkedHashSet<>();
@@ -182,7 +185,8 @@ record Input<P extends LayerPair>(
     int first = layers.stream().mapToInt(GramLayer::network).min().orElse(0);
     return pairs.pairing(
         names(layers, layer -> layer.network() == first),
-        names(layers, layer -> layer.network() != first));
+        names(layers, layer -> layer.network() != first),
+        TWO);
   }
 
   private static Set<String> names(List<GramLayer> layers, Predicate<GramLayer> of) {

@@ -73,7 +73,10 @@ record ManyInput(
                         options.layouts(),
                         options
                             .pairs()
-                            .pairing(ActivationFiles.names(first), ActivationFiles.names(second))));
+                            .pairing(
+                                ActivationFiles.names(first),
+                                ActivationFiles.names(second),
+                                PerGroup.of(first.path().toString(), second.path().toString()))));
         List<LayerPair.OfActivations> pairs = new ArrayList<>();
         for (LayerPair.OfActivations pair : paired.pairs()) {
           names.add(pair.name());

@@ -7,6 +7,7 @@ import org.apache.commons.cli.Option;
 import org.spanmatch.compare.LayerPairs.Pairing;
 import org.spanmatch.compare.LayerPairs.Pairing.Method;
 import org.spanmatch.compare.LayerPairs.Pairing.Names;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.report.text.DisplayName;
 
 /**
@@ -63,14 +64,17 @@ public record PairOptions(Method method, List<String> chosen) {
    *
    * @param x the names in the first network
    * @param y the names in the second network
+   * @param called what messages call the networks
    * @throws UsageException if a pair does not name a layer of each, or can be read in several ways
    */
-  public Pairing pairing(Collection<String> x, Collection<String> y) {
-    return new Pairing(method, chosen.stream().map(text -> names(text, x, y)).distinct().toList());
+  public Pairing pairing(Collection<String> x, Collection<String> y, PerGroup<String> called) {
+    return new Pairing(
+        method, chosen.stream().map(text -> names(text, x, y, called)).distinct().toList());
   }
 
   /** A name may hold a '=' itself: the place counts where it parts the names of two layers. */
-  private static Names names(String text, Collection<String> x, Collection<String> y) {
+  private static Names names(
+      String text, Collection<String> x, Collection<String> y, PerGroup<String> called) {
     List<Names> found = new ArrayList<>();
     for (int at = text.indexOf('='); at >= 0; at = text.indexOf('=', at + 1)) {
       Names names = new Names(text.substring(0, at), text.substring(at + 1));
@@ -92,7 +96,7 @@ public record PairOptions(Method method, List<String> chosen) {
     boolean lacksX = !x.contains(text.substring(0, at));
     throw new UsageException(
         "--pair: no layer of "
-            + (lacksX ? "A" : "B")
+            + (lacksX ? called.x() : called.y())
             + " is named '"
             + (lacksX ? text.substring(0, at) : text.substring(at + 1))
             + "'; there are "
