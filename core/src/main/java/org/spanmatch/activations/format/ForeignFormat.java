@@ -79,7 +79,9 @@ public record ForeignFormat(String name, String cure) {
           new Magic("PAR1", "a Parquet file", PARQUET),
           new Magic("ARROW1", "an Arrow (Feather) file", FEATHER),
           new Magic(
-              "\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019", "a PyTorch file", TORCH),
+              "\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019",
+              "a PyTorch file from before 1.6",
+              TORCH),
           new Magic("\u001f\u008b", "compressed by gzip", unpacked("gunzip -k")),
           new Magic("BZh", "compressed by bzip2", unpacked("bunzip2 -k")),
           new Magic("\u00fd7zXZ\0", "compressed by xz", unpacked("unxz -k")),

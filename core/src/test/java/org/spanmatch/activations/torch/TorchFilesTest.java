@@ -277,7 +277,7 @@ class TorchFilesTest {
         "twice.pt      | two of its tensors have the name 'a.b'",
         "module.pt     | it is a whole module of PyTorch, of the class torch.nn.modules.container.Sequential",
         "script.pt     | it is a TorchScript archive",
-        "legacy.pt     | it is a PyTorch file",
+        "legacy.pt     | it is a PyTorch file from before 1.6, expected",
       })
   void refused(String name, String reason) {
     Path path = file(name);

@@ -266,7 +266,7 @@ final class HeatMaps {
       int x = MARGIN + LINE;
       if (hasGaps()) {
         missing(x, y + LINE / 2 - 14, 28);
-        String text = "no number for this pair, see the results";
+        String text = "no number for this pair: other samples, or see the results";
         text(text, Drawing.LABEL_FONT, x + LINE, y + LINE / 2.0, START);
         y += LINE;
       }
