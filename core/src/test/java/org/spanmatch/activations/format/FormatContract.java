@@ -224,7 +224,7 @@ public abstract class FormatContract {
     TestArray array = array(FLOAT, 1000, 6);
     Layer layer = only(Stored.of(array)).layer(List.of());
     assertEquals(hasRanges(), layer.openRanges().isPresent());
-    assumeTrue(hasRanges());
+    assumeTrue(hasRanges(), "not for this format: its values can't be read as ranges");
     ByteBuffer target = ByteBuffer.allocateDirect(100 * 6 * 4);
     byte[] expected = array.data();
     try (RangeReader reader = layer.openRanges().orElseThrow()) {
@@ -237,9 +237,13 @@ public abstract class FormatContract {
     }
   }
 
+  private void assumeHoldsSeveral() {
+    assumeTrue(holdsSeveral(), "not for this format: a file holds one array");
+  }
+
   @Test
   void severalLayersInOrder() throws IOException {
-    assumeTrue(holdsSeveral());
+    assumeHoldsSeveral();
     Map<String, Stored> arrays = new LinkedHashMap<>();
     List<String> names = List.of("conv1", "conv2", "conv10", "fc");
     for (int i = 0; i < names.size(); i++) {
@@ -256,7 +260,7 @@ public abstract class FormatContract {
 
   @Test
   void labelsAndMasksAreLeftOut() throws IOException {
-    assumeTrue(holdsSeveral());
+    assumeHoldsSeveral();
     Stored mask =
         new Stored(FLOAT, ByteOrder.LITTLE_ENDIAN, false, List.of(4, 5), zerosAndOnes(20));
     Map<String, Stored> arrays = new LinkedHashMap<>();
@@ -457,7 +461,7 @@ public abstract class FormatContract {
 
   @Test
   void namesAreNames() throws IOException {
-    assumeTrue(holdsSeveral());
+    assumeHoldsSeveral();
     List<String> names =
         Stream.of(
                 "../../etc/passwd",
@@ -493,7 +497,7 @@ public abstract class FormatContract {
 
   @Test
   void manyArraysTakeLittleMemory() throws IOException {
-    assumeTrue(holdsSeveral());
+    assumeHoldsSeveral();
     Map<String, Stored> arrays = new LinkedHashMap<>();
     for (int i = 0; i < many(); i++) {
       arrays.put("layer" + i, Stored.of(array(FLOAT, 2, 2)));

@@ -345,7 +345,7 @@ class TorchFilesTest {
   }
 
   private static RuntimeException skipped(String why) {
-    String message = "SKIPPED: " + why + ", so nothing is exchanged with it";
+    String message = "SKIPPED: " + why + ", so nothing is exchanged with torch";
     System.err.println(message);
     Assumptions.abort(message);
     return new IllegalStateException(message);
