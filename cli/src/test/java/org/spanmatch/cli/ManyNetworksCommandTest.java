@@ -457,7 +457,11 @@ class ManyNetworksCommandTest {
         RealCommand.run("match", file, files.get(0), files.get(1), "--pairs", "all", "--quiet")
             .out();
     List<String> rows =
-        table.lines().map(line -> line.split(" ")[0]).filter(word -> word.matches("fc.")).toList();
+        table
+            .lines()
+            .map(line -> line.split(" ", 2)[0])
+            .filter(word -> word.matches("fc."))
+            .toList();
     assertEquals(List.of("fc1", "fc2", "fc1", "fc2"), rows, table);
   }
 
