@@ -26,7 +26,11 @@ class LayerSelectionTest {
     "a*b*c, aXbYbZcd, false",
     "**?, ab, true",
     "a.c, abc, false",
-    "'[ab]\\Q*', '[ab]\\Qx', true",
+    "'[ab]\\Q*', 'b\\Qx', true",
+    "'[ab]\\Q*', '[ab]\\Qx', false", // a range now; the next one is the bracket itself
+    "'[[]ab]\\Q*', '[ab]\\Qx', true",
+    "'[0-4]', '3', true",
+    "'[!0-4]', '3', false",
     "?, \ud83d\ude00, true"
   })
   void names(String pattern, String name, boolean expected) {
