@@ -17,9 +17,19 @@ import java.util.zip.ZipOutputStream;
 final class Jars {
   // Entries to keep, by the beginning of the jar's name. JCuda loads those two libraries alone;
   // a PTX compiler of 24 MB is among the rest. Bundles are for Linux. JMH uses commons-math3 for
-  // its intervals only, commons-csv no codes of languages, and jhdf few classes of commons-lang3.
+  // its intervals only, commons-csv no codes of languages, and jhdf little of commons-lang3 and
+  // commons-io. Of other tests those of the CUDA kernel, which run in a bundle, need what is
+  // shared.
   private static final Map<String, Predicate<String>> KEPT =
       Map.of(
+          "spanmatch-core-",
+          Jars::isShared,
+          "spanmatch-kernel-java-",
+          Jars::isShared,
+          "commons-io-",
+          name ->
+              !name.matches(
+                  "org/apache/commons/io/(comparator|file|filefilter|monitor|serialization)/.*"),
           "jcuda-natives-",
           name -> !name.startsWith("lib/") || name.startsWith("lib/libJCudaDriver-"),
           "jcublas-natives-",
@@ -43,6 +53,11 @@ final class Jars {
                           + "(analysis|distribution|exception|random|special|stat|util)/.*"));
 
   private Jars() {}
+
+  /** Whether an entry is more than a test. */
+  private static boolean isShared(String name) {
+    return !name.matches(".*Test([$][^/]*)?[.]class");
+  }
 
   /** Copies all jars of a folder, but those with libraries for Windows, to a new folder. */
   static void copyAll(Path folder, Path target) throws IOException {

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * The large parts of the JDK's modules that neither the command nor its checks touch: windows on a
- * screen, printing, sound, schemas and stylesheets of XML, and TLS.
+ * screen, printing, sound, schemas and stylesheets of XML, TLS, and translations.
  *
  * <p>No module can be left out for them, since drawing figures without a screen is in the same one.
  * They are a tenth of the bundle.
@@ -85,14 +85,18 @@ final class UnusedParts {
           "/java.desktop/lib/libsplashscreen.so",
           "/jdk.incubator.vector/lib/libjsvml.so");
 
+  /** The JDK's messages in other languages than English, in which the command writes. */
+  private static final String TRANSLATIONS =
+      "regex:/[^/]+/.*_(cs|ca|de|es|fr|it|ja|ko|pt_BR|sk|sv|tr|zh_CN|zh_HK|zh_TW)[.](class|properties)";
+
   private UnusedParts() {}
 
   /**
-   * Patterns for jlink, one for each package. It wants no package to vanish, so each leaves one
-   * file.
+   * Patterns for jlink, one for each package and one for translations. It wants no package to
+   * vanish, so each leaves one file.
    */
   static List<String> patterns(Jdk jdk) throws IOException {
-    List<String> patterns = new ArrayList<>();
+    List<String> patterns = new ArrayList<>(List.of(TRANSLATIONS));
     Map<String, String> home = Map.of("java.home", jdk.home().toString());
     try (FileSystem image = FileSystems.newFileSystem(URI.create("jrt:/"), home)) {
       for (Map.Entry<String, List<String>> module : new TreeMap<>(FOLDERS).entrySet()) {
