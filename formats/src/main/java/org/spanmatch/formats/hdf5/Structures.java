@@ -7,15 +7,14 @@ import io.jhdf.SymbolTableEntry;
 import io.jhdf.exceptions.HdfException;
 import io.jhdf.exceptions.UnsupportedHdfException;
 import io.jhdf.storage.HdfBackingStorage;
-import java.io.EOFException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import org.spanmatch.activations.ActivationsException;
 
@@ -34,7 +33,10 @@ final class Structures implements HdfBackingStorage, AutoCloseable {
   private static final int BYTES_PER_READ = 8; // no structure is smaller
   private static final int MOST_LEVELS = 64;
 
-  private final FileChannel channel;
+  // Not a channel: one whose read a stack overflow ended waits for that read for ever when it is
+  // closed
+  // (JDK 25).
+  private final RandomAccessFile file;
   private final long size;
   private final Superblock superblock;
   private long reads;
@@ -45,10 +47,11 @@ final class Structures implements HdfBackingStorage, AutoCloseable {
     T parse();
   }
 
-  private Structures(FileChannel channel) throws IOException {
-    this.channel = channel;
-    this.size = channel.size();
+  private Structures(RandomAccessFile file) throws IOException {
+    this.file = file;
+    this.size = file.length();
     long offset = signature();
+    FileChannel channel = file.getChannel(); // closed with the file
     this.superblock = read(() -> Superblock.readSuperblock(channel, offset));
     if (superblock.getBaseAddressByte() != offset) {
       throw new ActivationsException("its HDF5 header is damaged (it claims another place)");
@@ -76,12 +79,12 @@ final class Structures implements HdfBackingStorage, AutoCloseable {
    *
    * @throws ActivationsException with the reason alone if it is no HDF5 file or is truncated
    */
-  static Structures open(Path file) throws IOException {
-    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+  static Structures open(Path path) throws IOException {
+    RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
     try {
-      return new Structures(channel);
+      return new Structures(file);
     } catch (IOException | RuntimeException e) {
-      channel.close();
+      file.close();
       throw e;
     }
   }
@@ -188,12 +191,9 @@ final class Structures implements HdfBackingStorage, AutoCloseable {
 
   private ByteBuffer bytesAt(long position, int length) throws IOException {
     ByteBuffer data = ByteBuffer.allocate(length);
-    while (data.hasRemaining()) {
-      if (channel.read(data, position + data.position()) < 0) {
-        throw new EOFException();
-      }
-    }
-    return data.flip();
+    file.seek(position);
+    file.readFully(data.array());
+    return data;
   }
 
   /** Checks the numbers in headers by which jhdf allocates lists or computes powers. */
@@ -267,7 +267,7 @@ final class Structures implements HdfBackingStorage, AutoCloseable {
   @Override
   public void close() {
     try {
-      channel.close();
+      file.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
