@@ -61,7 +61,7 @@ public final class GramFactor {
     return of(gram, layer, order, new Products(threads));
   }
 
-  /** The same with products that a kernel may offer. */
+  /** Returns the factor of some neurons, by products that a kernel may offer. */
   static GramFactor of(Gram gram, int layer, int[] order, Products products) {
     Objects.requireNonNull(gram, "gram");
     gram.requirePair(layer, layer);

@@ -85,7 +85,7 @@ record Products(MatrixProducts on) {
     }
   }
 
-  /** The same in plain loops; the right factor is not transposed. */
+  /** Adds a product in plain loops, or subtracts it; the right factor is not transposed. */
   static void addInStrips(
       MatrixProducts on, Block target, boolean subtract, Block left, Block right, boolean upper) {
     int strips = Rows.ranges(target.columns());

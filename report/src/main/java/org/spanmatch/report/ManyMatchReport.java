@@ -142,24 +142,8 @@ public record ManyMatchReport(
             new Summary(layer.names(), epsilons.get(i), null, null, layer.spread(similarity(i))));
       }
     }
-    return new NetworksResult<>(
-        first.version(),
-        first.backend(),
-        networks,
-        first.centred(),
-        pairs.stream()
-            .map(
-                pair ->
-                    new NetworksResult.Pair<>(
-                        pair.x(), pair.y(), pair.result().layers(), pair.result().skipped()))
-            .toList(),
-        summary,
-        results().stream().flatMap(each -> each.leftOut().stream()).distinct().toList(),
-        first.missing(),
-        first.split(),
-        first.chanceBy(),
-        first.seed(),
-        first.pool());
+    return NetworksResult.of(
+        networks, pairs, summary, first.centred(), first.split(), first.chanceBy(), first.seed());
   }
 
   @Override

@@ -85,7 +85,6 @@ public record ManyMeasuresReport(
 
   @Override
   public NetworksResult<MeasuresResult.Layer> result() {
-    MeasuresResult first = results().get(0);
     List<Summary> summary = new ArrayList<>();
     for (Pooled<MeasuresResult.Layer> layer : layers()) {
       for (Measure measure : measures) {
@@ -98,24 +97,7 @@ public record ManyMeasuresReport(
                 layer.spread(MeasuresReport.value(measure))));
       }
     }
-    return new NetworksResult<>(
-        first.version(),
-        first.backend(),
-        networks,
-        null,
-        pairs.stream()
-            .map(
-                pair ->
-                    new NetworksResult.Pair<>(
-                        pair.x(), pair.y(), pair.result().layers(), pair.result().skipped()))
-            .toList(),
-        summary,
-        results().stream().flatMap(each -> each.leftOut().stream()).distinct().toList(),
-        first.missing(),
-        null,
-        null,
-        null,
-        first.pool());
+    return NetworksResult.of(networks, pairs, summary, null, null, null, null);
   }
 
   @Override

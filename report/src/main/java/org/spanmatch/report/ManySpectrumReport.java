@@ -89,24 +89,8 @@ public record ManySpectrumReport(
                 layer.names(), null, null, share, layer.spread(SpectrumReport.epsilon(share))));
       }
     }
-    return new NetworksResult<>(
-        first.version(),
-        first.backend(),
-        networks,
-        first.centred(),
-        pairs.stream()
-            .map(
-                pair ->
-                    new NetworksResult.Pair<>(
-                        pair.x(), pair.y(), pair.result().layers(), pair.result().skipped()))
-            .toList(),
-        summary,
-        results().stream().flatMap(each -> each.leftOut().stream()).distinct().toList(),
-        first.missing(),
-        null,
-        first.chanceBy(),
-        first.seed(),
-        first.pool());
+    return NetworksResult.of(
+        networks, pairs, summary, first.centred(), null, first.chanceBy(), first.seed());
   }
 
   @Override

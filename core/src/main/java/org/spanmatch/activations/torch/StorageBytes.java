@@ -83,7 +83,7 @@ final class StorageBytes implements ArrayBytes {
     }
   }
 
-  /** The same bytes, verified before they are read. */
+  /** The bytes of the storage, whose checksum is verified before they are read. */
   private final class Part implements ArrayBytes {
     @Override
     public long size() {

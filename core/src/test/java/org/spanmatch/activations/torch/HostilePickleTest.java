@@ -361,7 +361,7 @@ class HostilePickleTest {
     }
   }
 
-  /** The same tensor many times in one list, and the same long key in nested dicts. */
+  /** A list repeats one tensor, and nested dicts repeat one long key. */
   @Test
   void namesThatGrow() {
     assertRefused(

@@ -35,7 +35,7 @@ record Marks(List<String> codes) {
     return any() ? axis + "    (*: may say little, see the warnings in the results)" : axis;
   }
 
-  /** The same in fewer words. */
+  /** Returns the label of a short axis, with what an asterisk means in fewer words. */
   String explainShortly(String axis) {
     return any() ? axis + "    (*: may say little)" : axis;
   }

@@ -39,7 +39,8 @@ public record MeasuresResult(
     PerGroup<List<String>> skipped,
     List<LeftOut> leftOut,
     @JsonUnwrapped MissingPairs missing,
-    @JsonInclude(JsonInclude.Include.NON_NULL) String pool) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) String pool)
+    implements TwoNetworksResult<MeasuresResult.Layer> {
   /**
    * One layer.
    *

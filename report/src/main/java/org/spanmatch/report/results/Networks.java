@@ -104,7 +104,7 @@ public record Networks(
   }
 
   /**
-   * The same where there is other room.
+   * All names, or the number of networks where the names don't fit.
    *
    * @param most the number of characters that names of more than two networks may have
    */

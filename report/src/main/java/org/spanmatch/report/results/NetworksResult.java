@@ -40,6 +40,46 @@ public record NetworksResult<L>(
     @JsonInclude(Include.NON_NULL) Long seed,
     @JsonInclude(Include.NON_NULL) String pool) {
   /**
+   * Puts the results of all pairs of networks together.
+   *
+   * @param <L> the result of a pair of layers
+   * @param networks all networks
+   * @param pairs the results of all pairs of them, at least one
+   * @param summary means over the pairs
+   * @param centred null for measures
+   * @param split null if examples were not divided
+   * @param chanceBy null for measures
+   * @param seed null if no samples were shuffled
+   */
+  public static <L> NetworksResult<L> of(
+      Networks networks,
+      List<? extends NetworkPair<? extends TwoNetworksResult<L>>> pairs,
+      List<Summary> summary,
+      Boolean centred,
+      SplitResult split,
+      String chanceBy,
+      Long seed) {
+    TwoNetworksResult<L> first = pairs.get(0).result();
+    return new NetworksResult<>(
+        first.version(),
+        first.backend(),
+        networks,
+        centred,
+        pairs.stream()
+            .map(
+                pair ->
+                    new Pair<>(pair.x(), pair.y(), pair.result().layers(), pair.result().skipped()))
+            .toList(),
+        summary,
+        pairs.stream().flatMap(pair -> pair.result().leftOut().stream()).distinct().toList(),
+        first.missing(),
+        split,
+        chanceBy,
+        seed,
+        first.pool());
+  }
+
+  /**
    * A pair of networks.
    *
    * @param <L> the result of a pair of layers

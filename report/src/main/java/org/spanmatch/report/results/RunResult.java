@@ -41,7 +41,8 @@ public record RunResult(
     @JsonInclude(JsonInclude.Include.NON_NULL) SplitResult split,
     String chanceBy,
     Long seed,
-    @JsonInclude(JsonInclude.Include.NON_NULL) String pool) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) String pool)
+    implements TwoNetworksResult<LayerResult> {
   /** The match levels of the layers; none without a spectrum. */
   public List<LayerLevels> neuronLevels() {
     return layers.stream().map(LayerResult::neuronLevels).filter(Objects::nonNull).toList();

@@ -41,7 +41,8 @@ public record SpectrumResult(
     @JsonUnwrapped MissingPairs missing,
     String chanceBy,
     Long seed,
-    @JsonInclude(JsonInclude.Include.NON_NULL) String pool) {
+    @JsonInclude(JsonInclude.Include.NON_NULL) String pool)
+    implements TwoNetworksResult<SpectrumResult.Layer> {
   /**
    * One layer.
    *
