@@ -382,10 +382,10 @@ class BadInputTest {
     }
   }
 
-  /** The first layer is computed by the time that the damage in the second is met. */
+  /** The first layer is computed by the time that the damage in the second is met, and is kept. */
   @ParameterizedTest
   @ValueSource(strings = {"match", "spectrum"})
-  void damageInTheMiddleOfAPassLeavesNoFileBehind(String command) throws IOException {
+  void damageInTheMiddleOfAPassLeavesTheOtherLayers(String command) throws IOException {
     byte[] content =
         TestFiles.npy("'<f4'", "(20000, 8)", TestFiles.floats(TestFiles.relu(160_000, 1)));
     Path cut = folder.resolve("cut.npz");
@@ -393,12 +393,20 @@ class BadInputTest {
     Path out = folder.resolve("out");
     Path json = folder.resolve("result.json");
     assertEquals(0, RealCommand.run(command, cut, cut, "--layers", "first").exitCode());
-    Outcome outcome = RealCommand.run(command, cut, cut, "--out", out, "--json", json);
-    assertFails(3, outcome, cut, "layer 'second'");
+    Outcome second =
+        RealCommand.run(command, cut, cut, "--layers", "second", "--out", out, "--json", json);
+    assertFails(3, second, cut, "layer 'second'");
     assertFalse(Files.exists(json));
     try (var files = Files.list(out)) {
       assertEquals(0, files.count());
     }
+    Outcome outcome = RealCommand.run(command, cut, cut, "--out", out, "--json", json, "--quiet");
+    assertEquals(3, outcome.exitCode(), outcome.err());
+    assertEquals(1, outcome.err().lines().count(), outcome.err());
+    assertTrue(outcome.err().contains("1 of 2 pairs of layers could not"), outcome.err());
+    assertTrue(outcome.err().contains(cut + ", layer 'second'"), outcome.err());
+    String result = Files.readString(json);
+    assertTrue(result.matches("(?s).*\"failed\" ?: ?\\[.*\"xLayer\" ?: ?\"second\".*"), result);
   }
 
   /** A layer that can't fit says so before it is computed, and how to let it fit. */

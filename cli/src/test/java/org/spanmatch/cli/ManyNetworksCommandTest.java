@@ -385,9 +385,16 @@ class ManyNetworksCommandTest {
     assertEquals(0, result.at("/pairs/1/layers").size());
     assertEquals(4, result.get("failed").size());
     assertTrue(result.at("/failed/0/reason").textValue().contains(bad.toString()));
-    Outcome same = RealCommand.run("match", files.get(0), files.get(1), bad);
+    Path json = folder.resolve("same.json");
+    Outcome same = RealCommand.run("match", files.get(0), files.get(1), bad, "--json", json);
     assertEquals(3, same.exitCode());
     assertTrue(same.err().contains(bad.toString()), same.err());
+    JsonNode byName = JSON.readTree(json.toFile());
+    assertEquals(2, byName.at("/pairs/0/layers").size());
+    assertEquals(0, byName.at("/pairs/1/layers").size());
+    assertEquals(2, byName.get("failed").size());
+    assertEquals("fc1", byName.at("/failed/0/yLayer").textValue());
+    assertTrue(byName.at("/failed/1/reason").textValue().contains(bad + ", layer 'fc1'"));
   }
 
   @Test

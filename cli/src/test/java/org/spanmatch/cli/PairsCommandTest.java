@@ -195,8 +195,78 @@ class PairsCommandTest {
     result.get("failed").forEach(pair -> assertEquals("bad", pair.get("yLayer").textValue()));
     assertEquals(
         pairs(json("measures", x, damaged, "--pairs", "all", "--exclude", "bad")), pairs(result));
-    // By name, one damaged layer ends the run, as ever.
-    assertError(RealCommand.run("match", damaged, damaged), 3, "layer 'bad'");
+  }
+
+  /** A layer of NaN and one of other samples among four: the other two are as without them. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"match", "spectrum", "measures", "match --folds 3", "match --chance shuffle"})
+  void layersOfOneNameThatCannotBeComparedAreListedToo(String words) throws IOException {
+    List<Object> command = new ArrayList<>(List.of(words.split(" ", -1)));
+    Path one = layers("one.npz", 240, Float.NaN);
+    Path other = layers("other.npz", 200, 1);
+    command.addAll(1, List.of(one, other));
+    Path out = folder.resolve("out");
+    List<Object> all = new ArrayList<>(command);
+    all.addAll(List.of("--out", out));
+    Outcome outcome = RealCommand.run(all.toArray());
+    assertEquals(3, outcome.exitCode(), outcome.err());
+    JsonNode result = JSON.readTree(out.resolve("result.json").toFile());
+    assertEquals(2, result.get("failed").size());
+    assertEquals("short", result.at("/failed/0/xLayer").textValue());
+    assertEquals("short", result.at("/failed/0/yLayer").textValue());
+    String samples = result.at("/failed/0/reason").textValue();
+    assertTrue(samples.contains(other.toString()) && samples.contains("--exclude"), samples);
+    assertEquals("nan", result.at("/failed/1/xLayer").textValue());
+    String nan = result.at("/failed/1/reason").textValue();
+    assertTrue(nan.contains(one + ", layer 'nan'") && nan.contains("is NaN at sample 3"), nan);
+    assertTrue(outcome.err().contains("note: failed: short: " + samples + "\n"), outcome.err());
+    assertTrue(outcome.err().contains("note: failed: nan: " + nan + "\n"), outcome.err());
+    assertTrue(
+        outcome
+            .err()
+            .endsWith("spanmatch: 2 of 4 pairs of layers could not be compared: " + samples + "\n"),
+        outcome.err());
+    command.addAll(List.of("--exclude", "nan,short"));
+    Map<String, JsonNode> rest = pairs(json(command.toArray()));
+    assertEquals(List.of("good/good", "last/last"), List.copyOf(rest.keySet()));
+    if (!words.contains("shuffle")) {
+      assertEquals(rest, pairs(result));
+    }
+  }
+
+  /** Only where no pair is left does the run end as with that layer alone, and write nothing. */
+  @Test
+  void withoutAnyPairTheFirstFailureEndsTheRun() throws IOException {
+    Path one = layers("one.npz", 240, Float.NaN);
+    Path other = layers("other.npz", 200, 1);
+    Path out = folder.resolve("none");
+    for (String layer : List.of("nan", "short")) {
+      Outcome alone = RealCommand.run("match", one, other, "--layers", layer, "--out", out);
+      assertError(alone, 3, "layer '" + layer + "'");
+      assertEquals(1, alone.err().lines().count(), alone.err());
+      assertFalse(Files.exists(out.resolve("result.json")));
+    }
+    for (String command : List.of("distances", "simple", "gram")) {
+      Object[] words = {command, one, other, "--out", folder.resolve("out.npz")};
+      Object[] json = {command, one, other};
+      Outcome outcome = RealCommand.run(command.equals("gram") ? words : json);
+      assertError(outcome, 3, "layer 'short'");
+    }
+  }
+
+  private Path layers(String file, int samples, float value) throws IOException {
+    Path path = folder.resolve(file);
+    float[] values = TestFiles.relu(240 * 5, 1);
+    values[17] = value;
+    try (OutputStream out = Files.newOutputStream(path);
+        NpzWriter npz = new NpzWriter(out)) {
+      npz.add("good", TestFiles.relu(240 * 6, 5 + samples), 240, 6);
+      npz.add("nan", values, 240, 5);
+      npz.add("short", TestFiles.relu(samples * 3, 8), samples, 3);
+      npz.add("last", TestFiles.relu(240 * 4, 6 + samples), 240, 4);
+    }
+    return path;
   }
 
   @Test

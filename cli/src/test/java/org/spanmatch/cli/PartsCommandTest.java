@@ -302,7 +302,7 @@ class PartsCommandTest {
     assertEquals(N - 1, pooled.get(0).get("samples").intValue());
     assertFails(
         3,
-        RealCommand.run("match", x, y, "--pool", "mean", "--mask", "mask"),
+        RealCommand.run("match", x, y, "--pool", "mean", "--mask", "mask", "--quiet"),
         "layer 'conv': expected a mask of the shape [50] or [50, 2, 3], found [50, 5]");
   }
 
@@ -391,7 +391,8 @@ class PartsCommandTest {
     Path first = folder.resolve("shards1/conv.000.npy");
     assertFails(
         3,
-        RealCommand.run("match", folder.resolve("shards1"), shards(2), "--shards", "conv"),
+        RealCommand.run(
+            "match", folder.resolve("shards1"), shards(2), "--shards", "conv", "--quiet"),
         "the parts of the layer 'conv': part 1 is missing between " + first,
         "(--exclude can leave it out)");
     JsonNode rest =

@@ -9,7 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layout;
 import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.activations.format.StoredArray;
@@ -29,8 +31,7 @@ import org.spanmatch.kernel.PerGroup;
  * @param onlyInY names of layers of the second network that are in no pair
  * @param leftOut what else there is in files, and is not taken for a layer: see {@link LayerArrays}
  * @param unpaired why layers are in no pair, of {@link Pairing.Method#ALL}
- * @param failed pairs that were asked for and can't be compared; none of {@link
- *     Pairing.Method#SAME}, which throws instead
+ * @param failed pairs that were asked for and can't be compared; none where a method throws instead
  */
 public record LayerPairs<P extends LayerPair>(
     String x,
@@ -95,7 +96,7 @@ public record LayerPairs<P extends LayerPair>(
     }
   }
 
-  /** Pairs of layers of equal names. */
+  /** Pairs of layers of equal names, none of which fails. */
   private LayerPairs(
       String x,
       String y,
@@ -118,8 +119,7 @@ public record LayerPairs<P extends LayerPair>(
    * @param pairing which layers to pair
    * @return the pairs; possibly none
    * @throws org.spanmatch.activations.ActivationsException if numbers of layers differ that are to
-   *     be paired in order, or for the reasons of {@link #of(ActivationFile, ActivationFile,
-   *     LayerArrays.Filter, Collection)}
+   *     be paired in order, or an array that a name asks for can't be used
    */
   public static LayerPairs<LayerPair.OfActivations> of(
       ActivationFile x,
@@ -128,7 +128,7 @@ public record LayerPairs<P extends LayerPair>(
       Collection<Layout> layouts,
       Pairing pairing) {
     return pairing.method() == Pairing.Method.SAME
-        ? of(x, y, selected, layouts)
+        ? byName(x, y, selected, layouts)
         : ArrayPairs.of(x, y, selected, layouts, pairing);
   }
 
@@ -148,6 +148,15 @@ public record LayerPairs<P extends LayerPair>(
    */
   public static LayerPairs<LayerPair.OfActivations> of(
       ActivationFile x, ActivationFile y, LayerArrays.Filter selected, Collection<Layout> layouts) {
+    LayerPairs<LayerPair.OfActivations> pairs = byName(x, y, selected, layouts);
+    if (!pairs.failed.isEmpty()) {
+      throw pairs.failed.get(0).cause();
+    }
+    return pairs;
+  }
+
+  private static LayerPairs<LayerPair.OfActivations> byName(
+      ActivationFile x, ActivationFile y, LayerArrays.Filter selected, Collection<Layout> layouts) {
     if (x.isSingleArray() && y.isSingleArray()) {
       StoredArray xArray = x.arrays().get(0);
       StoredArray yArray = y.arrays().get(0);
@@ -164,6 +173,7 @@ public record LayerPairs<P extends LayerPair>(
     rest.keySet().removeAll(ofX.namesLeftOut());
     Set<String> leftOutOfY = ofY.namesLeftOut();
     List<LayerPair.OfActivations> pairs = new ArrayList<>();
+    List<Failed> failed = new ArrayList<>();
     List<String> onlyInX = new ArrayList<>();
     for (StoredArray array : ofX.arrays()) {
       if (leftOutOfY.contains(array.name())) {
@@ -173,7 +183,11 @@ public record LayerPairs<P extends LayerPair>(
       if (partner == null) {
         onlyInX.add(array.name());
       } else {
-        pairs.add(pair(array.name(), array, partner, layouts));
+        try {
+          pairs.add(pair(array.name(), array, partner, layouts));
+        } catch (ActivationsException e) {
+          failed.add(new Failed(new Pairing.Names(array.name(), array.name()), e));
+        }
       }
     }
     return new LayerPairs<>(
@@ -182,7 +196,29 @@ public record LayerPairs<P extends LayerPair>(
         List.copyOf(pairs),
         List.copyOf(onlyInX),
         List.copyOf(rest.keySet()),
-        Stream.concat(ofX.leftOut().stream(), ofY.leftOut().stream()).toList());
+        Stream.concat(ofX.leftOut().stream(), ofY.leftOut().stream()).toList(),
+        List.of(),
+        List.copyOf(failed));
+  }
+
+  /**
+   * Returns the same with other causes of failed pairs.
+   *
+   * @param causes the new cause of an old one
+   * @return the pairs
+   */
+  public LayerPairs<P> withCauses(UnaryOperator<RuntimeException> causes) {
+    return new LayerPairs<>(
+        x,
+        y,
+        pairs,
+        onlyInX,
+        onlyInY,
+        leftOut,
+        unpaired,
+        failed.stream()
+            .map(pair -> new Failed(pair.layers(), causes.apply(pair.cause())))
+            .toList());
   }
 
   private static LayerPair.OfActivations pair(

@@ -8,6 +8,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.IntFunction;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
+import org.spanmatch.cli.commands.FailedPairs.Forgiven;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.options.ComputingOptions;
 import org.spanmatch.cli.options.UsageException;
@@ -42,11 +43,21 @@ record Comparison(
     FailedPairs failed,
     Console console)
     implements AutoCloseable {
-  /** Opens the files and the backend that the options name. */
+  /** Opens the files and the backend that the options name; a layer that fails ends the run. */
   static Comparison open(ComparingOptions options, Console console) {
+    return open(options, Forgiven.NOTHING, console);
+  }
+
+  /** Opens them so that layers of equal names that fail leave the others to be compared. */
+  static Comparison openForgiving(ComparingOptions options, Console console) {
+    return open(options, Forgiven.BAD_LAYERS, console);
+  }
+
+  private static Comparison open(ComparingOptions options, Forgiven sameName, Console console) {
     Kernels.Search search = Kernels.search(options.computing().backend());
     try {
-      return open(Input.open(options.input()), options, console);
+      return open(
+          Input.open(options.input(), sameName != Forgiven.NOTHING), options, sameName, console);
     } finally {
       search.close();
     }
@@ -54,10 +65,11 @@ record Comparison(
 
   /** Opens the backend for layers of more than two networks. */
   static Comparison open(ManyInput networks, ComparingOptions options, Console console) {
-    return open(networks.all(), options, console);
+    return open(networks.all(), options, Forgiven.BAD_LAYERS, console);
   }
 
-  private static Comparison open(Input<?> input, ComparingOptions options, Console console) {
+  private static Comparison open(
+      Input<?> input, ComparingOptions options, Forgiven sameName, Console console) {
     ComputingOptions computing = options.computing();
     boolean wantsHigh = computing.precision().filter(Precision.HIGH::equals).isPresent();
     if (wantsHigh && !input.pairs().stream().allMatch(pair -> pair.offers(Precision.HIGH))) {
@@ -71,20 +83,40 @@ record Comparison(
           .pairs()
           .forEach(pair -> kernel.expect(pair.neurons().x(), pair.neurons().y(), pair.samples()));
     }
-    FailedPairs failed = new FailedPairs(!options.input().pairs().isSame(), input.failed());
+    FailedPairs failed =
+        new FailedPairs(
+            options.input().pairs().isSame() ? sameName : Forgiven.BAD_LAYERS_AND_LARGE_PAIRS,
+            input.failed());
     return new Comparison(input, computing, kernel, failed, console);
   }
 
   /**
-   * Checks that the examples of every layer can be divided, unless some pairs may fail.
+   * Checks that the examples of every layer can be divided, or of some layer where others may fail.
    *
    * @throws org.spanmatch.activations.ActivationsException if there are too few of one
    */
   void requireDivisible(Split split) {
+    if (isByCombination()) {
+      return;
+    }
+    Optional<ActivationsException> first = Optional.empty();
     for (LayerPair pair : input.pairs()) {
-      if (!failed.forgiving() && pair instanceof LayerPair.OfActivations activations) {
-        requireDivisible(activations, split);
+      if (pair instanceof LayerPair.OfActivations activations) {
+        try {
+          requireDivisible(activations, split);
+          if (failed.forgiving()) {
+            return;
+          }
+        } catch (ActivationsException e) {
+          if (!failed.forgiving()) {
+            throw e;
+          }
+          first = first.or(() -> Optional.of(e));
+        }
       }
+    }
+    if (first.isPresent()) {
+      throw first.get();
     }
   }
 
@@ -134,7 +166,7 @@ record Comparison(
    * input. Nothing is noted; a pair without an answer has null.
    */
   <T> List<T> shuffled(List<? extends LayerPair> pairs, Question<T> question) {
-    FailedPairs failedToo = new FailedPairs(failed.forgiving(), List.of());
+    FailedPairs failedToo = new FailedPairs(failed.forgiven(), List.of());
     return answers(
             "chance",
             List.of("compress", "spectrum"),
@@ -194,7 +226,9 @@ record Comparison(
     }
     if (!options.quiet()) {
       noteInDoubt(inDoubt);
-      failed.note(console);
+      if (isByCombination() || !answers.found().isEmpty()) {
+        failed.note(console);
+      }
     }
     failed.requireSome(answers.found());
     return answers;
@@ -259,9 +293,14 @@ record Comparison(
     return Math.max(1, Math.round(samples * neurons * neurons / 1e6));
   }
 
+  /** Whether layers are paired otherwise than by equal names. */
+  private boolean isByCombination() {
+    return failed.forgiven() == Forgiven.BAD_LAYERS_AND_LARGE_PAIRS;
+  }
+
   /** Says which layers are read together, where pairs may share layers. */
   private void sayPlan(PairPlan plan) {
-    if (!options.verbose() || !failed.forgiving()) {
+    if (!options.verbose() || !isByCombination()) {
       return;
     }
     console

@@ -16,10 +16,20 @@ import org.spanmatch.report.text.DisplayName;
 /**
  * The pairs of layers that could not be compared.
  *
- * @param forgiving whether the others are compared nevertheless
+ * @param forgiven what leaves the others to be compared nevertheless
  * @param pairs the pairs so far
  */
-record FailedPairs(boolean forgiving, List<LayerPairs.Failed> pairs) {
+record FailedPairs(Forgiven forgiven, List<LayerPairs.Failed> pairs) {
+  /** What does not end the run. */
+  enum Forgiven {
+    /** Nothing. */
+    NOTHING,
+    /** Layers that can't be compared, whatever the machine is. */
+    BAD_LAYERS,
+    /** These, and pairs that are too large for the heap, as one among many combinations may be. */
+    BAD_LAYERS_AND_LARGE_PAIRS
+  }
+
   private static final int MOST_REASONS = 6;
 
   /** Begins with those that can't be compared whatever their activations are. */
@@ -27,9 +37,18 @@ record FailedPairs(boolean forgiving, List<LayerPairs.Failed> pairs) {
     pairs = new ArrayList<>(pairs);
   }
 
+  /** Whether a layer that can't be compared leaves the others to be. */
+  boolean forgiving() {
+    return forgiven != Forgiven.NOTHING;
+  }
+
   /** Adds a pair, or throws the cause if it ends the run. */
   void add(LayerPair pair, RuntimeException cause) {
-    if (!forgiving) {
+    boolean isForgiven =
+        cause instanceof NotEnoughMemoryException
+            ? forgiven == Forgiven.BAD_LAYERS_AND_LARGE_PAIRS
+            : forgiving();
+    if (!isForgiven) {
       throw cause;
     }
     pairs.add(new LayerPairs.Failed(new Names(pair.layers().x(), pair.layers().y()), cause));

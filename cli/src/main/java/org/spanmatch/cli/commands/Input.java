@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layers;
+import org.spanmatch.activations.Layout;
 import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.cli.options.InputOptions;
 import org.spanmatch.cli.options.PairOptions;
@@ -61,9 +62,14 @@ record Input<P extends LayerPair>(
   private static final int MOST_REASONS = 6;
   private static final PerGroup<String> TWO = PerGroup.of("A", "B"); // as help texts call them
 
-  /** Opens two files of activations or one Gram file, and picks the layers asked for. */
-  static Input<? extends LayerPair> open(InputOptions options) {
-    return options.files().size() == 1 ? ofGram(options) : ofActivations(options);
+  /**
+   * Opens two files of activations or one Gram file, and picks the layers asked for.
+   *
+   * @param forgiving whether layers of equal names that can't be compared are listed rather than an
+   *     error, if there are others
+   */
+  static Input<? extends LayerPair> open(InputOptions options, boolean forgiving) {
+    return options.files().size() == 1 ? ofGram(options) : ofActivations(options, forgiving);
   }
 
   /** How the samples of an example become one, as results say it; null if they don't. */
@@ -92,9 +98,14 @@ record Input<P extends LayerPair>(
 
   /** Opens two files of activations and picks the layers that the options ask for. */
   static Input<LayerPair.OfActivations> ofActivations(InputOptions options) {
+    return ofActivations(options, false);
+  }
+
+  private static Input<LayerPair.OfActivations> ofActivations(
+      InputOptions options, boolean forgiving) {
     ActivationFiles files = ActivationFiles.open(options);
     try {
-      return of(files, options);
+      return of(files, options, forgiving);
     } catch (ActivationsException e) {
       throw hinting(e, files);
     }
@@ -108,7 +119,8 @@ record Input<P extends LayerPair>(
         : new ActivationsException(e.getMessage() + "; " + hint(inParts), e);
   }
 
-  private static Input<LayerPair.OfActivations> of(ActivationFiles stored, InputOptions options) {
+  private static Input<LayerPair.OfActivations> of(
+      ActivationFiles stored, InputOptions options, boolean forgiving) {
     Optional<MaskChoice> mask = MaskChoice.open(stored, options);
     ActivationFiles files =
         options.pool().map(pooling -> stored.pooled(pooling, mask)).orElse(stored);
@@ -118,7 +130,11 @@ record Input<P extends LayerPair>(
             .pairs()
             .pairing(ActivationFiles.names(files.x()), ActivationFiles.names(files.y()), TWO);
     LayerPairs<LayerPair.OfActivations> paired =
-        selectable(() -> LayerPairs.of(files.x(), files.y(), selected, options.layouts(), pairing));
+        pairs(files.x(), files.y(), selected, options.layouts(), pairing);
+    boolean isSame = options.pairs().isSame();
+    if (isSame && !paired.failed().isEmpty() && (!forgiving || paired.pairs().isEmpty())) {
+      throw paired.failed().get(0).cause();
+    }
     Set<String> names = new LinkedHashSet<>();
     paired.pairs().forEach(pair -> names.add(pair.name()));
     names.addAll(files.names());
@@ -136,6 +152,18 @@ record Input<P extends LayerPair>(
             pool(options),
             stored.evidentlySharded())
         .required("in both files");
+  }
+
+  /** The pairs of two files, those of equal names that fail with how to do without them. */
+  static LayerPairs<LayerPair.OfActivations> pairs(
+      ActivationFile x,
+      ActivationFile y,
+      LayerArrays.Filter selected,
+      Collection<Layout> layouts,
+      Pairing pairing) {
+    LayerPairs<LayerPair.OfActivations> paired =
+        selectable(() -> LayerPairs.of(x, y, selected, layouts, pairing));
+    return pairing.method() == Pairing.Method.SAME ? paired.withCauses(Input::selectable) : paired;
   }
 
   /** The pairs with the samples that are used. */
@@ -209,8 +237,12 @@ record Input<P extends LayerPair>(
     try {
       return opening.get();
     } catch (ActivationsException e) {
-      throw new ActivationsException(e.getMessage() + " (--exclude can leave it out)", e);
+      throw selectable(e);
     }
+  }
+
+  private static ActivationsException selectable(RuntimeException e) {
+    return new ActivationsException(e.getMessage() + " (--exclude can leave it out)", e);
   }
 
   /**

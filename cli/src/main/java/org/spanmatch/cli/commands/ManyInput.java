@@ -64,19 +64,17 @@ record ManyInput(
         ActivationFile first = files.all().get(x);
         ActivationFile second = files.all().get(y);
         LayerPairs<LayerPair.OfActivations> paired =
-            Input.selectable(
-                () ->
-                    LayerPairs.of(
-                        first,
-                        second,
-                        selected,
-                        options.layouts(),
-                        options
-                            .pairs()
-                            .pairing(
-                                ActivationFiles.names(first),
-                                ActivationFiles.names(second),
-                                PerGroup.of(first.path().toString(), second.path().toString()))));
+            Input.pairs(
+                first,
+                second,
+                selected,
+                options.layouts(),
+                options
+                    .pairs()
+                    .pairing(
+                        ActivationFiles.names(first),
+                        ActivationFiles.names(second),
+                        PerGroup.of(first.path().toString(), second.path().toString())));
         List<LayerPair.OfActivations> pairs = new ArrayList<>();
         for (LayerPair.OfActivations pair : paired.pairs()) {
           names.add(pair.name());
@@ -87,8 +85,18 @@ record ManyInput(
         parts.add(new Part(x, y, Input.of(paired, pairs, mask, Input.pool(options))));
       }
     }
+    boolean isEmpty = parts.stream().allMatch(part -> part.input().pairs().isEmpty());
+    if (isEmpty && options.pairs().isSame()) {
+      parts.stream()
+          .flatMap(part -> part.input().failed().stream())
+          .findFirst()
+          .ifPresent(
+              pair -> {
+                throw pair.cause();
+              });
+    }
     options.layers().requireEachFound(names);
-    if (parts.stream().allMatch(part -> part.input().pairs().isEmpty())) {
+    if (isEmpty) {
       parts.get(0).input().required("in two of the files");
     }
     return new ManyInput(

@@ -93,7 +93,7 @@ public final class MatchCommand implements Command {
     }
     RunResult result;
     FailedPairs failed;
-    try (Comparison comparison = Comparison.open(options.comparing(), console)) {
+    try (Comparison comparison = Comparison.openForgiving(options.comparing(), console)) {
       boolean levels = options.spectrum().orElse(comparison.kernel().hasCheapRemovals());
       folder.ifPresent(target -> target.check(MatchReport.files(levels)));
       folder.ifPresent(target -> target.noteMissingFigures(console.err()));

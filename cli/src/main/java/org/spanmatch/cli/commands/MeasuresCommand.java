@@ -108,7 +108,7 @@ public final class MeasuresCommand implements Command {
     }
     MeasuresResult result;
     FailedPairs failed;
-    try (Comparison comparison = Comparison.open(options.comparing(), console)) {
+    try (Comparison comparison = Comparison.openForgiving(options.comparing(), console)) {
       folder.ifPresent(target -> target.check(MeasuresReport.FILES));
       folder.ifPresent(target -> target.noteMissingFigures(console.err()));
       json.check();

@@ -91,7 +91,7 @@ public final class SpectrumCommand implements Command {
     }
     SpectrumResult result;
     FailedPairs failed;
-    try (Comparison comparison = Comparison.open(options.comparing(), console)) {
+    try (Comparison comparison = Comparison.openForgiving(options.comparing(), console)) {
       folder.ifPresent(target -> target.check(FILES));
       folder.ifPresent(target -> target.noteMissingFigures(console.err()));
       json.check();
