@@ -31,7 +31,7 @@ import org.spanmatch.kernel.PerGroup;
  * @param onlyInY names of layers of the second network that are in no pair
  * @param leftOut what else there is in files, and is not taken for a layer: see {@link LayerArrays}
  * @param unpaired why layers are in no pair, of {@link Pairing.Method#ALL}
- * @param failed pairs that were asked for and can't be compared; none where a method throws instead
+ * @param failed pairs that were asked for, or whose layers have equal names, and can't be compared
  */
 public record LayerPairs<P extends LayerPair>(
     String x,
@@ -202,10 +202,10 @@ public record LayerPairs<P extends LayerPair>(
   }
 
   /**
-   * Returns the same with other causes of failed pairs.
+   * Returns these pairs with another cause for each that failed, such as one that adds a cure.
    *
-   * @param causes the new cause of an old one
-   * @return the pairs
+   * @param causes gives the cause that replaces one
+   * @return the pairs, with the same layers
    */
   public LayerPairs<P> withCauses(UnaryOperator<RuntimeException> causes) {
     return new LayerPairs<>(

@@ -9,12 +9,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.spanmatch.OtherProgram;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.format.ActivationFile;
@@ -27,27 +26,8 @@ class ForeignFormatTest {
 
   @TempDir private Path folder;
 
-  private static String run(String... command) throws Exception {
-    Process process;
-    try {
-      process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    } catch (IOException e) {
-      throw skipped(e.getMessage());
-    }
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(1, TimeUnit.MINUTES));
-    if (output.contains("ModuleNotFoundError") || output.contains("Missing optional dependency")) {
-      throw skipped(output.strip().lines().reduce("", (first, last) -> last));
-    }
-    assertEquals(0, process.exitValue(), output);
-    return output;
-  }
-
-  private static RuntimeException skipped(String why) {
-    String message = "SKIPPED: " + why + ", so no line that converts is tried";
-    System.err.println(message);
-    Assumptions.abort(message);
-    return new IllegalStateException(message);
+  private String run(String... command) throws Exception {
+    return OtherProgram.run(folder, "no line that converts is tried", command);
   }
 
   /** Numbers 0, 1, … in 4 × 3 values of a layer. */

@@ -2,21 +2,17 @@ package org.spanmatch.activations.safetensors;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.JsonFile;
+import org.spanmatch.OtherProgram;
 import org.spanmatch.TestData;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layout;
@@ -100,28 +96,12 @@ class SafetensorsFilesTest {
 
   @Test
   void filesThatTheLibraryHereWrites(@TempDir Path folder) throws Exception {
-    Process process;
-    try {
-      process =
-          new ProcessBuilder("python3", FILES.resolve("write.py").toString(), folder.toString())
-              .redirectErrorStream(true)
-              .start();
-    } catch (IOException e) {
-      throw skipped("there is no python3");
-    }
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(1, TimeUnit.MINUTES));
-    if (output.contains("ModuleNotFoundError")) {
-      throw skipped(output.strip().lines().reduce("", (first, last) -> last));
-    }
-    assertEquals(0, process.exitValue(), output);
+    OtherProgram.run(
+        folder,
+        "no files are exchanged with safetensors",
+        "python3",
+        FILES.resolve("write.py").toString(),
+        folder.toString());
     check(folder);
-  }
-
-  private static RuntimeException skipped(String why) {
-    String message = "SKIPPED: " + why + ", so no files are exchanged with safetensors";
-    System.err.println(message);
-    Assumptions.abort(message);
-    return new IllegalStateException(message);
   }
 }

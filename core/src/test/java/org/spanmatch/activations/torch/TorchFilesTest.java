@@ -9,20 +9,18 @@ import static org.spanmatch.activations.npy.Refusal.assertRefused;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.spanmatch.OtherProgram;
 import org.spanmatch.TestData;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Block;
@@ -329,25 +327,6 @@ class TorchFilesTest {
   }
 
   private static void run(Path folder, String... command) throws Exception {
-    Process process;
-    try {
-      process =
-          new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
-    } catch (IOException e) {
-      throw skipped("there is no " + command[0]);
-    }
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(5, TimeUnit.MINUTES));
-    if (output.contains("No module named 'torch'") || output.contains("No module named 'numpy'")) {
-      throw skipped("python3 has no torch");
-    }
-    assertEquals(0, process.exitValue(), output);
-  }
-
-  private static RuntimeException skipped(String why) {
-    String message = "SKIPPED: " + why + ", so nothing is exchanged with torch";
-    System.err.println(message);
-    Assumptions.abort(message);
-    return new IllegalStateException(message);
+    OtherProgram.run(folder, "nothing is exchanged with torch", command);
   }
 }

@@ -4,19 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.spanmatch.activations.npy.Refusal.assertRefused;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.spanmatch.OtherProgram;
 import org.spanmatch.TestData;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
@@ -76,32 +73,16 @@ class Hdf5FilesTest {
   /** Those that are committed may be of another version of the library. */
   @Test
   void filesThatTheLibraryHereWrites(@TempDir Path folder) throws Exception {
-    Process process;
-    try {
-      process =
-          new ProcessBuilder("python3", FOLDER.resolve("make.py").toString(), folder.toString())
-              .redirectErrorStream(true)
-              .start();
-    } catch (IOException e) {
-      throw skipped("there is no python3");
-    }
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(1, TimeUnit.MINUTES));
-    if (output.contains("ModuleNotFoundError")) {
-      throw skipped(output.strip().lines().reduce("", (first, last) -> last));
-    }
-    assertEquals(0, process.exitValue(), output);
+    OtherProgram.run(
+        folder,
+        "no files are exchanged with h5py",
+        "python3",
+        FOLDER.resolve("make.py").toString(),
+        folder.toString());
     assertSame(folder.resolve("types.h5"), FOLDER.resolve("types.npz"));
     assertSame(folder.resolve("storage-earliest.h5"), FOLDER.resolve("storage.npz"));
     assertSame(folder.resolve("storage-v114.h5"), FOLDER.resolve("storage.npz"));
     assertSame(folder.resolve("matlab.mat"), FOLDER.resolve("matlab.npz"));
-  }
-
-  private static RuntimeException skipped(String why) {
-    String message = "SKIPPED: " + why + ", so no files are exchanged with h5py";
-    System.err.println(message);
-    Assumptions.abort(message);
-    return new IllegalStateException(message);
   }
 
   @Test
