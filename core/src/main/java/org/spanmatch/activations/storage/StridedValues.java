@@ -133,7 +133,13 @@ public record StridedValues(
             .boxed()
             .sorted(Comparator.comparing(strides::get, Comparator.reverseOrder()))
             .toList();
-    StridedArray array = StridedArray.of(order.stream().map(axes()::get).toList(), -1);
+    // An array without values may have long axes beside an empty one, which blocks can't be cut
+    // from.
+    List<StridedArray.Axis> axes =
+        shape.contains(0L)
+            ? List.of(new StridedArray.Axis(0, 1))
+            : order.stream().map(axes()::get).toList();
+    StridedArray array = StridedArray.of(axes, -1);
     try {
       requireWithin(array);
       BlockShape blocks = BlockShape.of(array, type.bytes(), FEW_BYTES);

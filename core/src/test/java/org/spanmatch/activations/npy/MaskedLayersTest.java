@@ -425,8 +425,13 @@ class MaskedLayersTest {
     assertRefused(
         MaskFile.npy(ElementType.BOOL, ByteOrder.nativeOrder(), false, List.of(4L), i -> 0),
         "it keeps no sample, since all of it is 0");
-    assertRefused(
-        NpyBytes.of("|b1", false, new byte[0], 0), "it keeps no sample, since all of it is 0");
+    for (long[] shape : new long[][] {{0}, {0, 5}, {50, 0}, {0, 0}, {50, 0, 3}, {2, 50, 0}}) {
+      for (boolean fortran : new boolean[] {false, true}) {
+        assertRefused(
+            NpyBytes.of("|b1", fortran, new byte[0], shape),
+            "it keeps no sample, since all of it is 0");
+      }
+    }
     assertRefused(
         NpyBytes.of("<U1", false, new byte[12], 3), "expected numbers 0 and 1, found <U1");
     assertRefused(NpyBytes.of("|b1", false, new byte[9], 10), "expected 10 bytes of data, found 9");
