@@ -3,6 +3,7 @@ package org.spanmatch.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -129,6 +131,67 @@ class BundleIT {
     assertTrue(outcome.out().contains("Using Serial"), outcome.out());
     assertTrue(Files.exists(folder.resolve("homeless/similarity.svg")));
     assertFalse(Files.exists(folder.resolve("?")));
+  }
+
+  /**
+   * Where there is nothing but the bundle, what its launcher calls, and the libraries of both: no
+   * fonts, no fontconfig, no home, no devices.
+   */
+  @Test
+  void drawsWhereThereIsLittleButLibc() throws IOException {
+    Path chroot = Path.of("/usr/sbin/chroot");
+    assumeTrue(
+        Files.isExecutable(chroot) && Files.isWritable(Path.of("/")),
+        "skipped: only root may change the root folder, by " + chroot);
+    TestFiles.npz(folder.resolve("c.npz"), "fc", TestFiles.relu(300, 1), 30, 10);
+    Path runtime = bundle.resolve("runtime");
+    List<Path> programs = new ArrayList<>(List.of(runtime.resolve("bin/java")));
+    try (Stream<Path> tool = Files.list(tools);
+        Stream<Path> library = Files.walk(runtime)) {
+      tool.forEach(programs::add);
+      library.filter(file -> file.toString().endsWith(".so")).forEach(programs::add);
+    }
+    for (Path program : programs) {
+      if (program.startsWith(tools)) {
+        copyIntoFolder(Files.readSymbolicLink(program));
+      }
+      for (String word : ldd(program).split("\\s+")) {
+        if (word.startsWith("/") && !word.startsWith(runtime.toString())) {
+          copyIntoFolder(Path.of(word));
+        }
+      }
+    }
+    Files.createDirectories(folder.resolve("dev"));
+    Files.createFile(folder.resolve("dev/null"));
+    Files.createDirectories(folder.resolve("tmp"));
+    String inside = "/" + bundle.getFileName();
+    ProcessBuilder builder =
+        builder(chroot, folder, inside + "/spanmatch", "match", "c.npz", "c.npz", "--out", "/few");
+    builder.environment().put("PATH", "/" + tools.getFileName());
+    // Programs find their own libraries through /proc, which is missing too.
+    builder.environment().put("LD_LIBRARY_PATH", inside + "/runtime/lib");
+    Outcome outcome = RealCommand.finish(builder);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertTrue(outcome.out().contains("results and figures in /few"), outcome.out());
+    for (String name : List.of("similarity.svg", "spectrum.png")) {
+      assertTrue(Files.size(folder.resolve("few").resolve(name)) > 0, name);
+    }
+    try (Stream<Path> left = Files.list(folder.resolve("tmp"))) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  private static String ldd(Path program) {
+    return RealCommand.finish(new ProcessBuilder("ldd", program.toString())).out();
+  }
+
+  /** Copies a file to where it is when the folder is the root of all. */
+  private static void copyIntoFolder(Path file) throws IOException {
+    Path copy = folder.resolve(file.toString().substring(1));
+    if (Files.notExists(copy)) {
+      Files.createDirectories(copy.getParent());
+      Files.copy(file, copy);
+    }
   }
 
   @Test

@@ -1,25 +1,44 @@
 package org.spanmatch.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.cli.RealCommand.Outcome;
 
-/** On a machine without fonts {@code --out} writes everything but the figures. */
+/**
+ * On a machine without fonts {@code --out} draws with the one that ships with the command, and
+ * where that can't be extracted writes everything but the figures.
+ */
 @EnabledOnOs(OS.LINUX)
 class MissingFontsTest {
+  private static final Set<String> DATA =
+      Set.of("result.json", "matches.csv", "similarity.csv", "spectrum.csv");
+
   @TempDir Path folder;
+  private Path temporary;
+  private Path out;
+
+  @BeforeEach
+  void createFolders() throws IOException {
+    temporary = Files.createDirectory(folder.resolve("tmp"));
+    out = Files.createDirectory(folder.resolve("out"));
+  }
 
   private Outcome run(Object... arguments) throws IOException {
     Path fonts = folder.resolve("fonts.conf");
@@ -27,45 +46,95 @@ class MissingFontsTest {
         fonts, "<?xml version=\"1.0\"?><!DOCTYPE fontconfig SYSTEM \"fonts.dtd\"><fontconfig/>");
     // Java remembers in the home folder where it has seen fonts.
     Path home = Files.createDirectories(folder.resolve("home"));
-    ProcessBuilder builder = RealCommand.builder(List.of("-Duser.home=" + home), arguments);
+    ProcessBuilder builder =
+        RealCommand.builder(
+            List.of("-Duser.home=" + home, "-Djava.io.tmpdir=" + temporary), arguments);
     builder.environment().put("FONTCONFIG_FILE", fonts.toString());
     return RealCommand.finish(builder);
   }
 
-  private static Set<String> names(Path out) throws IOException {
-    try (Stream<Path> files = Files.list(out)) {
+  private Path data() throws IOException {
+    return TestFiles.npz(folder.resolve("net.npz"), "layer", TestFiles.relu(400, 1), 100, 4);
+  }
+
+  private void copyBenchmark() throws IOException {
+    Path published = RealCommand.root().resolve("benchmarks/results/2026-11-25-layers");
+    for (String file : List.of("jmh.json", "machine.json")) {
+      Files.copy(published.resolve(file), out.resolve(file));
+    }
+  }
+
+  private static Set<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
     }
   }
 
-  private static void assertNoted(Path out, Outcome outcome) {
+  private void assertNoted(Outcome outcome) {
     assertEquals(0, outcome.exitCode(), outcome.err());
-    assertTrue(
-        outcome.err().startsWith("note: the figures are missing in " + out + ": "), outcome.err());
+    String problem =
+        "note: the figures are missing in "
+            + out
+            + ": the machine has no fonts, and the one that ships with spanmatch can't be written"
+            + " to the temporary folder "
+            + temporary
+            + ": ";
+    assertTrue(outcome.err().startsWith(problem), outcome.err());
     assertTrue(outcome.err().contains("; install fonts, for example "), outcome.err());
     assertEquals(1, outcome.err().lines().count(), outcome.err());
   }
 
-  @Test
-  void matchWritesItsDataAndNoFigureOfAnEarlierRun() throws IOException {
-    Path file = TestFiles.npz(folder.resolve("net.npz"), "layer", TestFiles.relu(400, 1), 100, 4);
-    Path out = Files.createDirectories(folder.resolve("out"));
-    Files.writeString(out.resolve("similarity.svg"), "of an earlier run");
-    Outcome outcome = run("match", file, file, "--out", out);
-    assertNoted(out, outcome);
-    assertTrue(outcome.out().contains("\nresults in " + out + "\n"), outcome.out());
-    assertEquals(
-        Set.of("result.json", "matches.csv", "similarity.csv", "spectrum.csv"), names(out));
+  /** Whether something is drawn in the middle of the upper edge, in bold. */
+  private static boolean hasTitle(Path png) throws IOException {
+    BufferedImage image = ImageIO.read(png.toFile());
+    int width = image.getWidth() / 2;
+    int[] pixels = image.getRGB(width / 2, 0, width, 64, null, 0, width);
+    return Arrays.stream(pixels).anyMatch(rgb -> rgb != -1);
   }
 
   @Test
-  void benchWritesItsTable() throws IOException {
-    Path published = RealCommand.root().resolve("benchmarks/results/2026-11-25-layers");
-    Path out = Files.createDirectories(folder.resolve("out"));
-    for (String file : List.of("jmh.json", "machine.json")) {
-      Files.copy(published.resolve(file), out.resolve(file));
+  void matchDrawsWithTheFontThatShipsWithIt() throws IOException {
+    Path file = data();
+    Outcome outcome = run("match", file, file, "--out", out);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertEquals("", outcome.err());
+    assertTrue(outcome.out().contains("\nresults and figures in " + out + "\n"), outcome.out());
+    assertTrue(names(out).containsAll(DATA), names(out).toString());
+    for (String figure : List.of("similarity", "spectrum")) {
+      assertTrue(Files.size(out.resolve(figure + ".svg")) > 0);
+      assertTrue(hasTitle(out.resolve(figure + ".png")), figure);
     }
-    assertNoted(out, run("bench", "--report", out));
+    assertEquals(Set.of(), names(temporary), "the font is deleted at exit");
+  }
+
+  @Test
+  void benchDrawsWithTheFontThatShipsWithIt() throws IOException {
+    copyBenchmark();
+    Outcome outcome = run("bench", "--report", out);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertEquals("", outcome.err());
+    assertTrue(names(out).stream().anyMatch(name -> name.endsWith(".png")), names(out).toString());
+  }
+
+  @Test
+  void matchWithoutAFolderForTheFontWritesItsDataAndNoFigureOfAnEarlierRun() throws IOException {
+    Files.delete(temporary);
+    Path file = data();
+    Files.writeString(out.resolve("similarity.svg"), "of an earlier run");
+    Outcome outcome = run("match", file, file, "--out", out);
+    assertNoted(outcome);
+    assertTrue(outcome.out().contains("\nresults in " + out + "\n"), outcome.out());
+    assertTrue(names(out).containsAll(DATA), names(out).toString());
+    assertFalse(
+        names(out).stream().anyMatch(name -> name.matches(".*[.](svg|png)")),
+        names(out).toString());
+  }
+
+  @Test
+  void benchWithoutAFolderForTheFontWritesItsTable() throws IOException {
+    Files.delete(temporary);
+    copyBenchmark();
+    assertNoted(run("bench", "--report", out));
     assertEquals(Set.of("jmh.json", "machine.json", "bench.md", "bench.csv"), names(out));
   }
 }

@@ -10,15 +10,14 @@ import org.spanmatch.report.ResultFiles;
 import org.spanmatch.report.figures.Figure;
 
 /**
- * The folder that {@code --out} names. Where there are no fonts, as on minimal machines, it gets
- * everything but the figures.
+ * The folder that {@code --out} names. Where no figures can be drawn, as on a machine without fonts
+ * and without a temporary folder for the one that ships with the command, it gets everything else.
  *
  * @param path where it is
  */
 public record ResultFolder(Path path) implements ResultFiles {
   private static final List<String> FIGURES = List.of(".svg", ".png");
 
-  /** Asked once: after a failure Java gives other reasons. */
   private static final class Fonts {
     static final Optional<String> PROBLEM = problem();
 

@@ -61,7 +61,7 @@ public record BreakingPointsFigure(double limit, List<BreakingPointsResult.Curve
   }
 
   private List<XYChart> charts() throws IOException {
-    Drawing.requireFonts();
+    FigureFont.require();
     List<String> labels =
         curves.stream().map(BreakingPointsResult.Curve::label).distinct().toList();
     List<XYChart> charts = new ArrayList<>();

@@ -278,18 +278,4 @@ final class Drawing {
   static int width(String text, Font font) {
     return (int) Math.ceil(font.getStringBounds(text, FONTS).getWidth());
   }
-
-  /**
-   * Checks that there is a font: minimal machines and containers may have none.
-   *
-   * @throws IOException if there is none
-   */
-  static void requireFonts() throws IOException {
-    try {
-      width("layer", LABEL_FONT);
-    } catch (RuntimeException | Error e) {
-      // The JDK's exception here differs between versions, and may be an Error.
-      throw new IOException("Java can't load a font to draw with: " + e.getMessage(), e);
-    }
-  }
 }

@@ -11,23 +11,24 @@ public interface Figure {
   /**
    * Writes the figure as SVG in UTF-8, without closing the stream.
    *
-   * @throws IOException also if the machine has no fonts
+   * @throws IOException also if Java finds no font to draw with
    */
   void writeSvg(OutputStream target) throws IOException;
 
   /**
    * Writes the figure as PNG with two pixels per point, without closing the stream.
    *
-   * @throws IOException also if the machine has no fonts
+   * @throws IOException also if Java finds no font to draw with
    */
   void writePng(OutputStream target) throws IOException;
 
   /**
-   * Checks that figures can be drawn here: minimal machines and containers may have no fonts.
+   * Checks that figures can be drawn here: minimal machines and containers may have no fonts, and
+   * no folder to which the one that ships with this class could be extracted.
    *
    * @throws IOException if not
    */
   static void requireFonts() throws IOException {
-    Drawing.requireFonts();
+    FigureFont.require();
   }
 }

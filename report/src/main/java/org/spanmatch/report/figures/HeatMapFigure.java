@@ -112,7 +112,7 @@ public record HeatMapFigure(
   }
 
   private Drawing.Picture picture() throws IOException {
-    Drawing.requireFonts();
+    FigureFont.require();
     return new HeatMaps(this).picture();
   }
 

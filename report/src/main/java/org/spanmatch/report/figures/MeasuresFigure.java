@@ -119,7 +119,7 @@ public record MeasuresFigure(
   }
 
   private List<CategoryChart> charts() throws IOException {
-    Drawing.requireFonts();
+    FigureFont.require();
     int widest =
         lines().stream()
             .mapToInt(line -> Drawing.width(line.name(), Drawing.LABEL_FONT))

@@ -62,7 +62,7 @@ public record MembersFigure(SimpleResult.Layer layer) implements Figure {
   }
 
   private XYChart chart() throws IOException {
-    Drawing.requireFonts();
+    FigureFont.require();
     XYChart chart =
         new XYChartBuilder()
             .width(LEFT + PLOT_WIDTH + LEGEND)

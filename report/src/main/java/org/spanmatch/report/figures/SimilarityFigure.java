@@ -154,7 +154,7 @@ public record SimilarityFigure(
   }
 
   private CategoryChart chart() throws IOException {
-    Drawing.requireFonts();
+    FigureFont.require();
     AcrossLayers across =
         new AcrossLayers(title, Drawing.SIMILARITY, networks, layers, marks(), LEGEND);
     across.keepTicks();

@@ -104,7 +104,7 @@ public record SizesFigure(String title, List<Curve> curves) implements Figure {
   }
 
   private XYChart chart() throws IOException {
-    Drawing.requireFonts();
+    FigureFont.require();
     int end = Math.max(2, curves.stream().mapToInt(Curve::largest).max().orElseThrow());
     LayerLines lines =
         new LayerLines(title, marks().explain(X_LABEL), Y_LABEL, marks().mark(labels()));

@@ -138,7 +138,7 @@ public record SpectrumFigure(String title, List<Curve> curves, String networks) 
   }
 
   private XYChart chart() throws IOException {
-    Drawing.requireFonts();
+    FigureFont.require();
     LayerLines lines =
         new LayerLines(title, marks().explain(X_LABEL), Drawing.SIMILARITY, marks().mark(labels()));
     lines.setEnd(1, "0.0");

@@ -104,7 +104,7 @@ public record TimesFigure(String title, String xLabel, int base, String yLabel, 
   }
 
   private XYChart chart() throws IOException {
-    Drawing.requireFonts();
+    FigureFont.require();
     List<String> names = names();
     XYChart chart = Drawing.lineChart(title, xLabel, yLabel, names, LEFT, PLOT_WIDTH);
     XYStyler styler = chart.getStyler();
