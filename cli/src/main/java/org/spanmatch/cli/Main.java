@@ -27,6 +27,7 @@ import org.spanmatch.cli.commands.LayersCommand;
 import org.spanmatch.cli.commands.MatchCommand;
 import org.spanmatch.cli.commands.MeasuresCommand;
 import org.spanmatch.cli.commands.MergeCommand;
+import org.spanmatch.cli.commands.ReportCommand;
 import org.spanmatch.cli.commands.SimpleCommand;
 import org.spanmatch.cli.commands.SpectrumCommand;
 import org.spanmatch.cli.commands.ValidateCommand;
@@ -44,6 +45,7 @@ import org.spanmatch.gram.GramException;
 import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.report.page.PageException;
 import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.report.text.TerminalStream;
 import org.spanmatch.tuning.BenchmarkException;
@@ -118,7 +120,7 @@ public final class Main {
       return ExitCode.OK;
     } catch (UsageException e) {
       return fail(e.getMessage(), ExitCode.USAGE, e, debug, console);
-    } catch (ActivationsException | GramException e) {
+    } catch (ActivationsException | GramException | PageException e) {
       return fail(e.getMessage(), ExitCode.BAD_DATA, e, debug, console);
     } catch (KernelException.Unavailable e) {
       return fail(e.getMessage(), ExitCode.BACKEND_UNAVAILABLE, e, debug, console);
@@ -165,6 +167,7 @@ public final class Main {
                 new SpectrumCommand(),
                 new DistancesCommand(),
                 new MeasuresCommand(),
+                new ReportCommand(),
                 new GramCommand(),
                 new MergeCommand(),
                 new LayersCommand(),

@@ -251,6 +251,7 @@ class DocumentationTest {
             "spectrum",
             "distances",
             "measures",
+            "report",
             "gram",
             "merge",
             "validate",

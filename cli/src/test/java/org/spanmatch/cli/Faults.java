@@ -198,6 +198,7 @@ final class Faults {
         case "json" -> assertTrue(new ObjectMapper().readTree(file.toFile()).isObject());
         case "png" -> assertTrue(ImageIO.read(file.toFile()).getWidth() > 0);
         case "svg", "xml" -> parseXml(file);
+        case "html" -> assertTrue(Files.readString(file).endsWith("</html>\n"));
         case "csv" -> assertWholeCsv(file);
         case "npz" -> readAll(file);
         default -> throw new AssertionError("left behind: " + file);

@@ -68,6 +68,7 @@ class InterruptionTest {
         case "similarity.png", "spectrum.png" -> ImageIO.read(file.toFile()).getWidth();
         case "similarity.svg", "spectrum.svg" ->
             assertTrue(Files.readString(file).contains("</svg>"));
+        case "report.html" -> assertTrue(Files.readString(file).endsWith("</html>\n"));
         case "similarity.csv" -> assertEquals(1 + 5, Files.readAllLines(file).size());
         case "spectrum.csv" -> assertEquals(1 + 64, Files.readAllLines(file).size());
         case "matches.csv" -> assertEquals(1 + 5 * 64, Files.readAllLines(file).size());

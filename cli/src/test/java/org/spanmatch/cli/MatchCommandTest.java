@@ -184,7 +184,8 @@ class MatchCommandTest {
             "similarity.png",
             "spectrum.csv",
             "spectrum.svg",
-            "spectrum.png"),
+            "spectrum.png",
+            "report.html"),
         names(out));
     assertEquals(Files.readString(out.resolve("result.json")), Files.readString(json));
     assertEquals(
@@ -248,7 +249,13 @@ class MatchCommandTest {
     Path out = folder.resolve("plain");
     assertEquals(0, RealCommand.run("match", x, y, "--no-spectrum", "--out", out).exitCode());
     assertEquals(
-        Set.of("result.json", "matches.csv", "similarity.csv", "similarity.svg", "similarity.png"),
+        Set.of(
+            "result.json",
+            "matches.csv",
+            "similarity.csv",
+            "similarity.svg",
+            "similarity.png",
+            "report.html"),
         names(out));
   }
 
@@ -257,7 +264,9 @@ class MatchCommandTest {
     Path out = folder.resolve("levels");
     Outcome outcome = RealCommand.run("spectrum", x, y, "--out", out, "--quiet", "--json", "-");
     assertEquals(0, outcome.exitCode(), outcome.err());
-    assertEquals(Set.of("result.json", "spectrum.csv", "spectrum.svg", "spectrum.png"), names(out));
+    assertEquals(
+        Set.of("result.json", "spectrum.csv", "spectrum.svg", "spectrum.png", "report.html"),
+        names(out));
     assertEquals(outcome.out(), Files.readString(out.resolve("result.json")));
   }
 

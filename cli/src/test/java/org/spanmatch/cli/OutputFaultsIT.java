@@ -85,7 +85,7 @@ class OutputFaultsIT {
       Path run = faults.newFolder();
       Outcome outcome = runWhile(run, Files::delete);
       assertEquals(0, outcome.exitCode(), outcome.err());
-      assertEquals(8, Faults.files(run.resolve("out")).size());
+      assertEquals(9, Faults.files(run.resolve("out")).size());
       Faults.assertWhole(run.resolve("out"));
       faults.count("output folder removed: made again, with all results");
     }
@@ -157,7 +157,7 @@ class OutputFaultsIT {
                 .directory(run.toFile()));
     assertEquals(141, outcome.exitCode(), outcome.err());
     assertEquals(List.of(), Faults.messages(outcome));
-    assertEquals(files ? 8 : 0, Faults.files(run).size());
+    assertEquals(files ? 9 : 0, Faults.files(run).size());
     Faults.assertWhole(run);
     faults.count("reader of standard output gone: exit 141, no message, files whole");
   }
@@ -169,7 +169,7 @@ class OutputFaultsIT {
     Outcome closed =
         RealCommand.finish(Faults.shell(script + ">&-", small).directory(run.toFile()));
     Faults.assertFails(1, closed, "standard output can't be written: Bad file descriptor");
-    assertEquals(8, Faults.files(run).size());
+    assertEquals(9, Faults.files(run).size());
     faults.count("standard output closed: exit 1, files whole");
     for (String redirection : List.of("<&-", "2>&-", "<&- 2>&-")) {
       Outcome outcome =
@@ -193,7 +193,7 @@ class OutputFaultsIT {
     builder.environment().put("PATH", "/usr/bin:/bin");
     Outcome outcome = RealCommand.finish(builder.directory(run.toFile()));
     assertEquals(0, outcome.exitCode(), outcome.err());
-    assertEquals(8, Faults.files(run).size());
+    assertEquals(9, Faults.files(run).size());
     faults.count("HOME and the rest of the environment unset: exit 0");
   }
 
@@ -221,7 +221,7 @@ class OutputFaultsIT {
             Faults.mounting(script, "match", small, small, "--out", "out").directory(run.toFile()));
     assertEquals(0, outcome.exitCode(), outcome.err());
     assertEquals(List.of(), Faults.messages(outcome));
-    assertEquals(8, Faults.files(run.resolve("out")).size());
+    assertEquals(9, Faults.files(run.resolve("out")).size());
     faults.count("/tmp full or read-only: exit 0");
     Outcome unpacks =
         RealCommand.finish(

@@ -9,6 +9,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.spanmatch.report.figures.Figure;
 import org.spanmatch.report.figures.SimilarityFigure;
+import org.spanmatch.report.page.ReportPage;
 import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.results.MatchResult;
 import org.spanmatch.report.results.NetworkPair;
@@ -148,10 +149,12 @@ public record ManyMatchReport(
 
   @Override
   public void write(ResultFiles files) {
-    files.writeResult(result());
+    NetworksResult<LayerResult> result = result();
+    files.writeResult(result);
     List<RunResult> results = results();
     MatchReport.write(results, figure(results), files);
     SpectrumReport.write(networks, results, files);
+    files.write(ReportPage.FILE, ReportPage.of(result)::write);
   }
 
   private Figure figure(List<RunResult> results) {

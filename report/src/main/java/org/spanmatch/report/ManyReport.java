@@ -13,6 +13,6 @@ public interface ManyReport {
   /** Returns the result in the shape of its JSON. */
   Object result();
 
-  /** Writes the whole result as JSON, CSV and figures. */
+  /** Writes the whole result as JSON, CSV, figures and, for some commands, a page. */
   void write(ResultFiles files);
 }

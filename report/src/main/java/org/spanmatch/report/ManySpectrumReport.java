@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.spanmatch.report.page.ReportPage;
 import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.NetworkPair;
 import org.spanmatch.report.results.Networks;
@@ -95,7 +96,9 @@ public record ManySpectrumReport(
 
   @Override
   public void write(ResultFiles files) {
-    files.writeResult(result());
-    SpectrumReport.write(networks, levels(), results().get(0).centred(), files);
+    NetworksResult<SpectrumResult.Layer> result = result();
+    files.writeResult(result);
+    SpectrumReport.write(networks, levels(), result.centred(), files);
+    files.write(ReportPage.FILE, ReportPage.of(result)::write);
   }
 }

@@ -12,6 +12,7 @@ import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.match.MatchSpectrum.Jump;
 import org.spanmatch.report.figures.Figure;
 import org.spanmatch.report.figures.SimilarityFigure;
+import org.spanmatch.report.page.ReportPage;
 import org.spanmatch.report.results.LayerResult;
 import org.spanmatch.report.results.MatchResult;
 import org.spanmatch.report.results.RunResult;
@@ -245,14 +246,16 @@ public final class MatchReport {
     if (levels) {
       files.addAll(SpectrumReport.FILES);
     }
+    files.add(ReportPage.FILE);
     return files;
   }
 
-  /** Writes the whole result as JSON, CSV and figures. */
+  /** Writes the whole result as JSON, CSV, figures and a page. */
   public static void write(RunResult result, ResultFiles files) {
     files.writeResult(result);
     write(List.of(result), isMatrix(result) ? maps(result).figure() : figure(result), files);
     SpectrumReport.write(result.networks(), List.of(result), files);
+    files.write(ReportPage.FILE, ReportPage.of(result)::write);
   }
 
   /**

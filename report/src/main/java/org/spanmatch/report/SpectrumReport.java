@@ -11,6 +11,7 @@ import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.report.figures.Figure;
 import org.spanmatch.report.figures.SpectrumFigure;
+import org.spanmatch.report.page.ReportPage;
 import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.results.RunResult;
@@ -89,6 +90,13 @@ public final class SpectrumReport {
     }
   }
 
+  /** Writes the whole result as JSON, CSV, a figure and a page. */
+  public static void write(SpectrumResult result, ResultFiles files) {
+    files.writeResult(result);
+    write(result.networks(), List.of(levels(result)), result.centred(), files);
+    files.write(ReportPage.FILE, ReportPage.of(result)::write);
+  }
+
   /**
    * Writes levels and their figure.
    *
@@ -96,7 +104,7 @@ public final class SpectrumReport {
    * @param pairs one per pair of networks
    * @param centred whether each neuron's mean was subtracted
    */
-  public static void write(
+  static void write(
       Networks networks, List<Levels> pairs, boolean centred, ResultFiles files) {
     files.write(CSV, out -> Csv.writeSpectrum(pairs, out));
     Figure figure = figure(networks, pairs, centred);

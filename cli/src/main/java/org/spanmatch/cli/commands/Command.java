@@ -42,6 +42,7 @@ public interface Command {
    * @throws UsageException if the arguments are not right
    * @throws org.spanmatch.activations.ActivationsException if the input can't be used
    * @throws org.spanmatch.gram.GramException if a Gram file can't be used
+   * @throws org.spanmatch.report.page.PageException if a result can't be used
    * @throws org.spanmatch.kernel.KernelException.Unavailable if a backend asked for can't run
    * @throws org.spanmatch.kernel.NotEnoughMemoryException if the Java heap is too small
    * @throws ValidationFailedException if a backend does not keep its promises

@@ -70,8 +70,9 @@ record MatchOptions(
         LabelOptions.SPREAD,
         CommonOptions.describe(
             CommonOptions.OUT,
-            "write result.json, matches.csv, similarity.csv, similarity.svg and .png there, and the"
-                + " match levels as spectrum.csv, spectrum.svg and .png"));
+            "write report.html, a page for the browser, there, result.json, matches.csv,"
+                + " similarity.csv, similarity.svg and .png, and the match levels as spectrum.csv,"
+                + " spectrum.svg and .png"));
   }
 
   static MatchOptions of(Arguments arguments) {

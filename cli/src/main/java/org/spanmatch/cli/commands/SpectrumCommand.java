@@ -26,6 +26,7 @@ import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.report.MatchReport;
 import org.spanmatch.report.ResultFiles;
 import org.spanmatch.report.SpectrumReport;
+import org.spanmatch.report.page.ReportPage;
 import org.spanmatch.report.results.LayerLevels;
 import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.results.PairNames;
@@ -37,7 +38,9 @@ import org.spanmatch.similarity.Chance;
 public final class SpectrumCommand implements Command {
   /** The files that a result takes. */
   static final List<String> FILES =
-      Stream.concat(Stream.of(ResultFiles.RESULT), SpectrumReport.FILES.stream()).toList();
+      Stream.of(List.of(ResultFiles.RESULT), SpectrumReport.FILES, List.of(ReportPage.FILE))
+          .flatMap(List::stream)
+          .toList();
 
   @Override
   public String name() {
@@ -122,12 +125,7 @@ public final class SpectrumCommand implements Command {
       SpectrumReport.printNotes(result, console.err());
     }
     if (folder.isPresent()) {
-      folder.get().writeResult(result);
-      SpectrumReport.write(
-          result.networks(),
-          List.of(SpectrumReport.levels(result)),
-          result.centred(),
-          folder.get());
+      SpectrumReport.write(result, folder.get());
       if (!json.isStandardOutput()) {
         console.out().println(folder.get().holds("figure"));
       }

@@ -45,7 +45,9 @@ record SpectrumOptions(
         LabelOptions.TITLE,
         LabelOptions.SPREAD,
         CommonOptions.describe(
-            CommonOptions.OUT, "write result.json, spectrum.csv, spectrum.svg and .png there"));
+            CommonOptions.OUT,
+            "write report.html, a page for the browser, there, result.json, spectrum.csv,"
+                + " spectrum.svg and .png"));
   }
 
   static SpectrumOptions of(Arguments arguments) {

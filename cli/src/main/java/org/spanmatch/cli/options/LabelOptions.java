@@ -55,7 +55,12 @@ public record LabelOptions(Optional<List<String>> names, Optional<String> title,
     return new LabelOptions(names, arguments.value(TITLE), spread);
   }
 
-  private static void require(List<String> names, int networks) {
+  /**
+   * Checks names.
+   *
+   * @throws UsageException if there is not a different one for each network
+   */
+  public static void require(List<String> names, int networks) {
     if (names.size() != networks) {
       throw new UsageException(
           "--names: expected "

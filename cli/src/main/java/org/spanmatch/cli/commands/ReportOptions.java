@@ -1,0 +1,57 @@
+package org.spanmatch.cli.commands;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.apache.commons.cli.Option;
+import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.CommonOptions;
+import org.spanmatch.cli.options.LabelOptions;
+import org.spanmatch.cli.options.UsageException;
+
+/**
+ * The options of {@code spanmatch report}.
+ *
+ * @param results the results, or the folders that have them; at least one
+ * @param out the page to write
+ * @param names what the page calls the networks, one name for each; empty for as the results do
+ * @param title what is above the page; empty for what is above the results' figures
+ */
+record ReportOptions(
+    List<Path> results, Path out, Optional<List<String>> names, Optional<String> title) {
+  private static final Option OUT =
+      CommonOptions.valued("out", "FILE", "the page to write, usually NAME.html; required");
+  private static final Option NAMES =
+      CommonOptions.valued(
+          "names",
+          "name,…",
+          "what the page calls the networks, one name for each, in the order in which the results"
+              + " have them; default as the results do");
+  private static final Option TITLE =
+      CommonOptions.valued("title", "text", "the title; default that of the results, if any");
+
+  static List<Option> definitions() {
+    return List.of(OUT, NAMES, TITLE);
+  }
+
+  static ReportOptions of(Arguments arguments) {
+    return new ReportOptions(
+        arguments.paths(1, Integer.MAX_VALUE),
+        arguments
+            .path(OUT)
+            .orElseThrow(
+                () -> new UsageException("--out is missing: name the page to write, such as r.html")),
+        arguments.items(NAMES),
+        arguments.value(TITLE));
+  }
+
+  /**
+   * Checks the names.
+   *
+   * @param networks number of networks of the results
+   * @throws UsageException if there is not one for each
+   */
+  void requireNames(int networks) {
+    names.ifPresent(given -> LabelOptions.require(given, networks));
+  }
+}

@@ -1,0 +1,89 @@
+package org.spanmatch.report.page;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.report.results.Network;
+
+/**
+ * What a result lacks, in sentences.
+ *
+ * @param ofAll what is said of all its networks
+ * @param explained the layers that this gives a reason for
+ * @param networks its networks
+ */
+record Missing(List<String> ofAll, Set<String> explained, List<Network> networks) {
+  /** Reads it. */
+  static Missing of(Entry result, List<Network> networks) {
+    List<String> sentences = new ArrayList<>();
+    for (Entry failed : list(result, "failed")) {
+      sentences.add(
+          "layers '"
+              + failed.get("xLayer").text()
+              + "' and '"
+              + failed.get("yLayer").text()
+              + "' could not be compared: "
+              + failed.get("reason").text());
+    }
+    Set<String> explained = new HashSet<>();
+    for (Entry unpaired : list(result, "unpaired")) {
+      explained.add(unpaired.get("name").text());
+      sentences.add(sentence(unpaired, "has no partner"));
+    }
+    for (Entry leftOut : list(result, "leftOut")) {
+      sentences.add(sentence(leftOut, "is not taken for a layer"));
+    }
+    return new Missing(sentences, explained, networks);
+  }
+
+  private static List<Entry> list(Entry result, String field) {
+    return result.find(field).map(Entry::list).orElse(List.of());
+  }
+
+  private static String sentence(Entry array, String what) {
+    return array.get("file").text()
+        + ": '"
+        + array.get("name").text()
+        + "' "
+        + what
+        + ": "
+        + array.get("reason").text();
+  }
+
+  /** Returns what is said of all networks, and the layers of two of them that are in no pair. */
+  List<String> all(Optional<Entry> skipped, int x, int y) {
+    List<String> sentences = new ArrayList<>(ofAll);
+    sentences.addAll(skipped(skipped, x, y));
+    return sentences;
+  }
+
+  /** Returns the layers of two networks that are in no pair. */
+  List<String> skipped(Optional<Entry> skipped, int x, int y) {
+    List<String> sentences = new ArrayList<>();
+    PerGroup<String> names = PerGroup.of(networks.get(x).name(), networks.get(y).name());
+    skipped.ifPresent(
+        layers ->
+            layers
+                .both()
+                .forEach(
+                    (group, list) ->
+                        list.list().stream()
+                            .map(Entry::text)
+                            .filter(layer -> !explained.contains(layer))
+                            .forEach(layer -> sentences.add(alone(layer, group, names)))));
+    return sentences;
+  }
+
+  private static String alone(String layer, Group group, PerGroup<String> names) {
+    return "layer '"
+        + layer
+        + "' of "
+        + names.get(group)
+        + " has no partner in "
+        + names.get(group.other());
+  }
+}

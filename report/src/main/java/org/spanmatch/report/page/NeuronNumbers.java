@@ -1,0 +1,150 @@
+package org.spanmatch.report.page;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.spanmatch.kernel.PerGroup;
+
+/**
+ * Numbers in [0, 1] of each neuron of a pair of layers, such as the levels, by what they are. Of
+ * many pairs, they would make the page large: then only how many neurons have at most each of 201
+ * values is left.
+ */
+final class NeuronNumbers {
+  /** The largest size of the numbers of all layers, in characters of base64. */
+  static final int MOST = 1_500_000;
+
+  /** Counts are of the neurons with at most 0, 1/200, 2/200 … 1. */
+  static final int STEPS = 200;
+
+  private static final int PER_BYTES = 3; // that base64 makes four characters of
+  private static final int SEVEN_BITS = 0x7f;
+
+  private final Map<String, PerGroup<double[]>> numbers = new LinkedHashMap<>();
+  private final Map<String, int[]> counts = new LinkedHashMap<>();
+
+  private NeuronNumbers(Map<String, PerGroup<double[]>> numbers) {
+    this.numbers.putAll(numbers);
+  }
+
+  /** The numbers of all layers of a page. */
+  static final class All {
+    private final List<NeuronNumbers> layers = new ArrayList<>();
+    private long size;
+
+    /** Adds those of a layer, NaN for neurons that have none. */
+    NeuronNumbers add(Map<String, PerGroup<double[]>> numbers) {
+      NeuronNumbers layer = new NeuronNumbers(numbers);
+      layers.add(layer);
+      size += layer.size();
+      if (size > MOST) {
+        layers.forEach(NeuronNumbers::countNeurons);
+        layers.clear();
+      }
+      return layer;
+    }
+  }
+
+  private long size() {
+    return numbers.values().stream().mapToLong(both -> size(both.x()) + size(both.y())).sum();
+  }
+
+  private static long size(double[] numbers) {
+    return ((long) numbers.length * Double.BYTES + PER_BYTES - 1) / PER_BYTES * (PER_BYTES + 1);
+  }
+
+  private void countNeurons() {
+    numbers.forEach((what, both) -> counts.put(what, counts(both)));
+    numbers.clear();
+  }
+
+  /** How many neurons have at most each of the values. */
+  private static int[] counts(PerGroup<double[]> both) {
+    int[] counts = new int[STEPS + 1];
+    for (double[] numbers : List.of(both.x(), both.y())) {
+      for (double number : numbers) {
+        if (number <= 1) {
+          counts[step(number)]++;
+        }
+      }
+    }
+    for (int i = 1; i <= STEPS; i++) {
+      counts[i] += counts[i - 1];
+    }
+    return counts;
+  }
+
+  /** The first step whose value is not less than a number in [0, 1]. */
+  private static int step(double number) {
+    int step = (int) (number * STEPS);
+    while (step > 0 && (step - 1) / (double) STEPS >= number) {
+      step--;
+    }
+    while (step / (double) STEPS < number) {
+      step++;
+    }
+    return step;
+  }
+
+  /** Whether only counts are left. */
+  boolean areCounted() {
+    return numbers.isEmpty();
+  }
+
+  /**
+   * Returns how many neurons have at most a value, as far as counts are left.
+   *
+   * @param what what the numbers are
+   * @return −1 if the value is none of the 201, or there are no such numbers
+   */
+  int count(String what, double value) {
+    int step = (int) Math.rint(value * STEPS);
+    return counts.containsKey(what) && step / (double) STEPS == value ? counts.get(what)[step] : -1;
+  }
+
+  /** Writes them as fields of a layer. */
+  void write(JsonGenerator json) throws IOException {
+    for (Map.Entry<String, PerGroup<double[]>> each : numbers.entrySet()) {
+      json.writeArrayFieldStart(each.getKey());
+      json.writeString(base64(each.getValue().x()));
+      json.writeString(base64(each.getValue().y()));
+      json.writeEndArray();
+    }
+    if (areCounted()) {
+      json.writeObjectFieldStart("counts");
+      for (Map.Entry<String, int[]> each : counts.entrySet()) {
+        json.writeStringField(each.getKey(), increments(each.getValue()));
+      }
+      json.writeEndObject();
+    }
+  }
+
+  private static String base64(double[] numbers) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(numbers.length * Double.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asDoubleBuffer().put(numbers);
+    return Base64.getEncoder().encodeToString(bytes.array());
+  }
+
+  /** Differences of successive counts, in seven bits a byte, the lowest first. */
+  private static String increments(int[] counts) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    int before = 0;
+    for (int count : counts) {
+      int rest = count - before;
+      for (; rest > SEVEN_BITS; rest >>>= 7) {
+        bytes.write(rest & SEVEN_BITS | SEVEN_BITS + 1);
+      }
+      bytes.write(rest);
+      before = count;
+    }
+    return Base64.getEncoder().encodeToString(bytes.toByteArray());
+  }
+}

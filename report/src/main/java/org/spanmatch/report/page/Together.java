@@ -1,0 +1,217 @@
+package org.spanmatch.report.page;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.report.results.Network;
+
+/**
+ * Lays results together: what different commands found of the same two networks becomes one
+ * comparison, anything else further comparisons of the same layers.
+ */
+final class Together {
+  private final PageResult first;
+  private final Set<PerGroup<String>> names = new HashSet<>();
+  private final List<Network> networks = new ArrayList<>();
+  private final List<Slot> slots = new ArrayList<>();
+
+  /** A comparison, which results may add to. */
+  private static final class Slot {
+    private final String file;
+    private final Set<Kind> kinds;
+    private PageComparison comparison;
+
+    Slot(PageResult result, PageComparison comparison) {
+      this.file = result.file();
+      this.kinds = EnumSet.of(result.kind());
+      this.comparison = comparison;
+    }
+
+    boolean takes(Kind kind, PageComparison other) {
+      return comparison.x() == other.x() && comparison.y() == other.y() && !kinds.contains(kind);
+    }
+  }
+
+  private Together(PageResult first) {
+    this.first = first;
+    names.addAll(names(first));
+  }
+
+  /**
+   * Lays results together.
+   *
+   * @param results at least one
+   * @throws PageException if they are of different layers
+   */
+  static PageContent of(List<PageResult> results) {
+    Together together = new Together(results.get(0));
+    results.forEach(together::add);
+    return new PageContent(
+        results.stream().map(PageResult::kind).distinct().sorted().toList(),
+        results.stream().flatMap(result -> result.title().stream()).findFirst(),
+        results.get(0).version(),
+        results.stream().map(PageResult::backend).distinct().collect(Collectors.joining(", ")),
+        results.stream().flatMap(result -> result.centred().stream()).findFirst().orElse(false),
+        List.copyOf(together.networks),
+        together.slots.stream().map(slot -> slot.comparison).toList());
+  }
+
+  private static Set<PerGroup<String>> names(PageResult result) {
+    return result.comparisons().stream()
+        .flatMap(comparison -> comparison.layers().stream())
+        .map(PageLayer::names)
+        .collect(Collectors.toSet());
+  }
+
+  private void add(PageResult result) {
+    requireSame(result);
+    List<Integer> positions = positions(result.networks());
+    List<Slot> before = List.copyOf(slots);
+    for (PageComparison each : result.comparisons()) {
+      PageComparison comparison =
+          new PageComparison(
+              positions.get(each.x()), positions.get(each.y()), each.layers(), each.missing());
+      Optional<Slot> slot =
+          before.stream().filter(found -> found.takes(result.kind(), comparison)).findFirst();
+      if (slot.isPresent()) {
+        slot.get().comparison = with(slot.get(), comparison, result);
+        slot.get().kinds.add(result.kind());
+      } else {
+        slots.add(new Slot(result, comparison));
+      }
+    }
+  }
+
+  /** A result may have fewer pairs of layers than another, or more, but not others. */
+  private void requireSame(PageResult result) {
+    Set<PerGroup<String>> others = names(result);
+    Optional<PerGroup<String>> missing = other(names, others);
+    Optional<PerGroup<String>> added = other(others, names);
+    if (missing.isPresent() && added.isPresent()) {
+      throw new PageException(
+          result.file()
+              + ": expected the layers of "
+              + first.file()
+              + ", such as "
+              + shown(missing.get())
+              + ", found "
+              + shown(added.get()));
+    }
+    names.addAll(others);
+    if (!result.centred().orElse(false).equals(first.centred().orElse(false))
+        && result.centred().isPresent()
+        && first.centred().isPresent()) {
+      throw new PageException(
+          result.file()
+              + ": expected a result "
+              + (first.centred().get() ? "with" : "without")
+              + " --center, as "
+              + first.file()
+              + ", found one "
+              + (first.centred().get() ? "without" : "with"));
+    }
+  }
+
+  private static Optional<PerGroup<String>> other(
+      Set<PerGroup<String>> some, Set<PerGroup<String>> others) {
+    return some.stream()
+        .filter(names -> !others.contains(names))
+        .min(Comparator.comparing(Together::shown));
+  }
+
+  private static String shown(PerGroup<String> names) {
+    return names.x().equals(names.y())
+        ? "'" + names.x() + "'"
+        : "'" + names.x() + "' with '" + names.y() + "'";
+  }
+
+  /** Returns where the networks of a result are among all; new ones are added. */
+  private List<Integer> positions(List<Network> of) {
+    List<Integer> positions = new ArrayList<>();
+    for (Network network : of) {
+      int position = 0;
+      // A file that is compared with itself is two networks.
+      while (position < networks.size()
+          && (!networks.get(position).file().equals(network.file())
+              || positions.contains(position))) {
+        position++;
+      }
+      if (position == networks.size()) {
+        networks.add(new Network(name(network), network.file()));
+      }
+      positions.add(position);
+    }
+    return positions;
+  }
+
+  /** A name that no other network has yet. */
+  private String name(Network network) {
+    return Stream.concat(
+            Stream.of(network.name(), network.file()),
+            Stream.iterate(2, number -> number + 1)
+                .map(number -> network.file() + " (" + number + ")"))
+        .filter(name -> networks.stream().noneMatch(other -> other.name().equals(name)))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static PageComparison with(Slot slot, PageComparison other, PageResult result) {
+    List<PageLayer> before = slot.comparison.layers();
+    // Of the result with more layers, the order is that of the files.
+    boolean isLarger = other.layers().size() > before.size();
+    Map<PerGroup<String>, PageLayer> layers = new LinkedHashMap<>();
+    (isLarger ? other.layers() : before).forEach(layer -> layers.put(layer.names(), layer));
+    Map<PerGroup<String>, PageLayer> added =
+        other.layers().stream()
+            .collect(Collectors.toMap(PageLayer::names, layer -> layer, (one, same) -> one));
+    for (PageLayer layer : before) {
+      PageLayer addition = added.remove(layer.names());
+      if (addition != null) {
+        requireSameSize(slot, layer, addition, result);
+      }
+      layers.put(layer.names(), addition == null ? layer : layer.with(addition));
+    }
+    layers.putAll(added);
+    return new PageComparison(
+        other.x(),
+        other.y(),
+        List.copyOf(layers.values()),
+        Stream.concat(slot.comparison.missing().stream(), other.missing().stream())
+            .distinct()
+            .toList());
+  }
+
+  private static void requireSameSize(
+      Slot slot, PageLayer before, PageLayer layer, PageResult result) {
+    if (before.samples() != layer.samples() || !before.neurons().equals(layer.neurons())) {
+      throw new PageException(
+          result.file()
+              + ": expected layer "
+              + shown(layer.names())
+              + " as in "
+              + slot.file
+              + ", with "
+              + size(before)
+              + ", found "
+              + size(layer));
+    }
+  }
+
+  private static String size(PageLayer layer) {
+    return layer.samples()
+        + " samples and "
+        + layer.neurons().x()
+        + "/"
+        + layer.neurons().y()
+        + " neurons";
+  }
+}
