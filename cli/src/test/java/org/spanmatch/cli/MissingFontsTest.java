@@ -28,7 +28,7 @@ import org.spanmatch.cli.RealCommand.Outcome;
 @EnabledOnOs(OS.LINUX)
 class MissingFontsTest {
   private static final Set<String> DATA =
-      Set.of("result.json", "matches.csv", "similarity.csv", "spectrum.csv");
+      Set.of("result.json", "matches.csv", "similarity.csv", "spectrum.csv", "report.html");
 
   @TempDir Path folder;
   private Path temporary;
