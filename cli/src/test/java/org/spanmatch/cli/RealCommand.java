@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Assumptions;
 import org.spanmatch.cli.terminal.Console;
 
 /** Runs the command: in this process, or as a user does, in a separate one. */
-final class RealCommand {
+public final class RealCommand {
   private static final int TIMEOUT_SECONDS = 300;
 
   // A field, since the log manager holds loggers weakly and their level would be lost.
   private static final Logger LOGGER = Logger.getLogger("org.spanmatch");
 
   /** What came of a run. */
-  record Outcome(int exitCode, String out, String err) {}
+  public record Outcome(int exitCode, String out, String err) {}
 
   private RealCommand() {}
 
@@ -35,7 +35,7 @@ final class RealCommand {
    * Runs {@code spanmatch} with these arguments in this process, which takes a tenth of the time of
    * a separate one.
    */
-  static Outcome run(Object... arguments) {
+  public static Outcome run(Object... arguments) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     PrintStream toOut = new PrintStream(out, true, StandardCharsets.UTF_8);
@@ -124,13 +124,13 @@ final class RealCommand {
   }
 
   /** The top folder of the project. */
-  static Path root() {
+  public static Path root() {
     String root = System.getProperty("spanmatch.root");
     return root == null ? Path.of("").toAbsolutePath().getParent() : Path.of(root);
   }
 
   /** A file of the shared data beside the project; the test is skipped where there is none. */
-  static Path shared(String name) {
+  public static Path shared(String name) {
     Path file = root().resolveSibling("shared").resolve("data").resolve(name);
     Assumptions.assumeTrue(Files.exists(file), () -> "skipped: there is no " + file);
     return file;

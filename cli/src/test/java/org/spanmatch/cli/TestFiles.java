@@ -18,7 +18,7 @@ import java.util.zip.ZipOutputStream;
 import org.spanmatch.activations.npy.NpzWriter;
 
 /** Makes activation files, good and bad. */
-final class TestFiles {
+public final class TestFiles {
   private TestFiles() {}
 
   /** A {@code .npy} file's bytes: a header as given, and data. */
@@ -40,7 +40,7 @@ final class TestFiles {
   }
 
   /** Reproducible values that look like activations after a ReLU. */
-  static float[] relu(int count, long seed) {
+  public static float[] relu(int count, long seed) {
     Random random = new Random(seed);
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
@@ -50,7 +50,7 @@ final class TestFiles {
   }
 
   /** An archive of one layer. */
-  static Path npz(Path file, String layer, float[] values, int... shape) throws IOException {
+  public static Path npz(Path file, String layer, float[] values, int... shape) throws IOException {
     try (OutputStream out = Files.newOutputStream(file);
         NpzWriter npz = new NpzWriter(out)) {
       npz.add(layer, values, shape);
