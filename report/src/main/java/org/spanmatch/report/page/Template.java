@@ -10,21 +10,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** The page without its data: page.html, which has names in braces where other resources go. */
 final class Template {
-  private static final Map<String, String> RESOURCES =
-      Map.of(
-          "css", "page.css",
-          "d3", "d3.min.js",
-          "plot", "plot.umd.min.js",
-          "js", "page.js");
-
   private static final Pattern HOLE =
-      Pattern.compile("/\\*\\{(css|d3|plot|js)}\\*/|\\{(title|csp|data)}");
+      Pattern.compile("/\\*\\{([a-z0-9.]+)}\\*/|\\{(title|csp|data)}");
   private static final Pattern SCRIPT = Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL);
 
   private final String page = resource("page.html");
@@ -32,7 +26,11 @@ final class Template {
 
   /** Reads it. */
   Template() {
-    RESOURCES.forEach((part, file) -> parts.put(part, resource(file)));
+    HOLE.matcher(page)
+        .results()
+        .map(hole -> hole.group(1))
+        .filter(Objects::nonNull)
+        .forEach(name -> parts.put(name, resource(name)));
     // The page may run its own scripts and style itself; it may request nothing.
     String hashes =
         SCRIPT
