@@ -210,5 +210,58 @@ def matlab():
     save('matlab.npz', arrays)
 
 
-for write in (types, storage, groups, left_out, matlab):
+def seeds():
+    """Files of at most 16 KiB, from which the fuzzer begins."""
+    def seed(name, **options):
+        return h5py.File(path(os.path.join('fuzzing', 'Hdf5', name)), 'w', **options)
+
+    os.makedirs(path('fuzzing/Hdf5'), exist_ok=True)
+    array = values((7, 6), 'f4')
+    ways = {
+        'gzip': dict(chunks=(3, 6), compression='gzip'),
+        'all': dict(chunks=(3, 4), compression='gzip', shuffle=True, fletcher32=True),
+        'lzf': dict(chunks=(7, 4), compression='lzf', shuffle=True),
+        'chunks': dict(chunks=(2, 3)),
+        'one': dict(chunks=(7, 6)),
+        'resizable': dict(chunks=(2, 6), maxshape=(None, 6)),
+        'resizable twice': dict(chunks=(3, 3), maxshape=(None, None), compression='gzip'),
+    }
+    for libver in ('earliest', 'v114'):
+        with seed('plain-' + libver, libver=(libver, 'v114')) as file:
+            file['f4'] = array
+            file['group/bool'] = array > 0
+            file['group/big'] = array.astype('>i2')
+        for name in ways if libver == 'v114' else list(ways)[:3]:
+            with seed(f'{name.replace(" ", "-")}-{libver}', libver=(libver, 'v114')) as file:
+                file.create_dataset(name, data=array, **ways[name])
+    with seed('many-chunks', libver=('v114', 'v114')) as file:
+        many = values((1100, 1), 'i1')
+        file.create_dataset('fixed', data=many, chunks=(8, 1))
+        file.create_dataset('extensible', data=many, chunks=(8, 1), maxshape=(None, 1))
+    with seed('dense', libver=('v114', 'v114')) as file:
+        for i in range(9):
+            file[f'layer{i}'] = values((4, 2), 'i1', i)
+    with seed('ordered', libver=('v114', 'v114'), track_order=True) as file:
+        file['y'] = file['x'] = array
+    with seed('compact') as file:
+        compact = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        compact.set_layout(h5py.h5d.COMPACT)
+        data = h5py.h5d.create(file.id, b'compact', h5py.h5t.IEEE_F32LE,
+                               h5py.h5s.create_simple(array.shape), compact)
+        data.write(h5py.h5s.ALL, h5py.h5s.ALL, array)
+    with seed('left-out') as file:
+        file['good'] = array
+        file['text'] = ['a', 'bc']
+        file['compound'] = np.zeros(3, dtype=[('a', 'f4'), ('b', 'i4')])
+        file['soft'] = h5py.SoftLink('/good')
+        file['enum'] = h5py.Empty('f4')
+        file.create_dataset('classes', data=array > 0, dtype=h5py.enum_dtype({'A': 0}, 'u1'))
+    with seed('matlab', userblock_size=512) as file:
+        file['fc'] = array
+        file['fc'].attrs['MATLAB_class'] = np.bytes_('single')
+    with open(path('fuzzing/Hdf5/matlab'), 'r+b') as file:
+        file.write(b'MATLAB 7.3 MAT-file, Platform: GLNXA64'.ljust(124) + b'\x00\x02IM')
+
+
+for write in (types, storage, groups, left_out, matlab, seeds):
     write()

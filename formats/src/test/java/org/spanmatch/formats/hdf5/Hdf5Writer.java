@@ -2,18 +2,22 @@ package org.spanmatch.formats.hdf5;
 
 import io.jhdf.checksum.JenkinsLookup3HashLittle;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.DeflaterOutputStream;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.format.Stored;
 
 /**
- * Writes contiguous datasets in groups, as the format's specification says: superblock of version
- * 2, object headers of version 1, links in the headers in the order of their creation.
+ * Writes datasets, contiguous or in chunks, as the format's specification says: superblock of
+ * version 2, object headers of version 1, links in the headers in the order of their creation, the
+ * chunks in one node of a B-tree of version 1.
  */
 final class Hdf5Writer {
   private static final int SUPERBLOCK = 48;
@@ -25,15 +29,21 @@ final class Hdf5Writer {
   static byte[] file(Map<String, Stored> arrays) {
     Hdf5Writer writer = new Hdf5Writer();
     writer.out.writeBytes(new byte[SUPERBLOCK]);
+    List<byte[]> links = new ArrayList<>();
+    for (Map.Entry<String, Stored> entry : arrays.entrySet()) {
+      links.add(link(entry.getKey(), links.size(), writer.dataset(entry.getValue())));
+    }
+    return writer.finished(links);
+  }
+
+  /** Adds the root group and what a file begins with. */
+  private byte[] finished(List<byte[]> links) {
     List<byte[]> messages = new ArrayList<>();
     messages.add(
         message(2, buffer(26).put((byte) 0).put((byte) 1).putLong(0).putLong(-1).putLong(-1)));
-    long order = 0;
-    for (Map.Entry<String, Stored> entry : arrays.entrySet()) {
-      messages.add(link(entry.getKey(), order++, writer.dataset(entry.getValue())));
-    }
-    long root = writer.header(messages);
-    byte[] bytes = writer.out.toByteArray();
+    messages.addAll(links);
+    long root = header(messages);
+    byte[] bytes = out.toByteArray();
     ByteBuffer block = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     block.put(new byte[] {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n', 2, 8, 8, 0});
     block.putLong(0).putLong(-1).putLong(bytes.length).putLong(root);
@@ -41,6 +51,73 @@ final class Hdf5Writer {
     block.get(0, sealed);
     block.putInt(JenkinsLookup3HashLittle.hash(sealed));
     return bytes;
+  }
+
+  /**
+   * Returns a file with one dataset of float32 whose chunks, each some whole rows, are deflated.
+   *
+   * @param chunks the values of each chunk, in order
+   */
+  static byte[] deflated(String name, int rows, int columns, List<byte[]> chunks) {
+    Hdf5Writer writer = new Hdf5Writer();
+    writer.out.writeBytes(new byte[SUPERBLOCK]);
+    ByteBuffer index = buffer(24 + chunks.size() * 40 + 32);
+    index.put("TREE".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
+    index.putShort((short) chunks.size()).putLong(-1).putLong(-1);
+    int step = rows / chunks.size();
+    for (int i = 0; i < chunks.size(); i++) {
+      byte[] small = deflated(chunks.get(i));
+      index.putInt(small.length).putInt(0).putLong((long) i * step).putLong(0).putLong(0);
+      index.putLong(writer.out.size());
+      writer.out.writeBytes(small);
+    }
+    index.putInt(0).putInt(0).putLong(rows).putLong(columns).putLong(0);
+    writer.align();
+    final long tree = writer.out.size();
+    writer.out.writeBytes(index.array());
+    Stored values =
+        new Stored(
+            ElementType.FLOAT32,
+            ByteOrder.LITTLE_ENDIAN,
+            false,
+            List.of(rows, columns),
+            new byte[0]);
+    ByteBuffer layout =
+        buffer(23)
+            .put((byte) 3)
+            .put((byte) 2)
+            .put((byte) 3)
+            .putLong(tree)
+            .putInt(step)
+            .putInt(columns)
+            .putInt(Float.BYTES);
+    ByteBuffer filters =
+        buffer(24)
+            .putLong(1 | 1 << 8) // version 1, one filter
+            .putShort((short) 1) // gzip
+            .putShort((short) 0)
+            .putShort((short) 1)
+            .putShort((short) 1)
+            .putInt(9)
+            .putInt(0);
+    long dataset =
+        writer.header(
+            List.of(
+                message(1, space(values)),
+                message(3, type(values)),
+                message(8, layout),
+                message(11, filters)));
+    return writer.finished(List.of(link(name, 0, dataset)));
+  }
+
+  private static byte[] deflated(byte[] data) {
+    ByteArrayOutputStream small = new ByteArrayOutputStream();
+    try (DeflaterOutputStream deflater = new DeflaterOutputStream(small)) {
+      deflater.write(data);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return small.toByteArray();
   }
 
   private static ByteBuffer buffer(int size) {
@@ -97,12 +174,16 @@ final class Hdf5Writer {
     align();
     long position = stored.data().length == 0 ? -1 : out.size();
     out.writeBytes(stored.data());
+    ByteBuffer layout =
+        buffer(18).put((byte) 3).put((byte) 1).putLong(position).putLong(stored.data().length);
+    return header(List.of(message(1, space(stored)), message(3, type(stored)), message(8, layout)));
+  }
+
+  private static ByteBuffer space(Stored stored) {
     ByteBuffer space = buffer(4 + 8 * stored.shape().size());
     space.put((byte) 2).put((byte) stored.shape().size()).put((byte) 0).put((byte) 1);
     stored.shape().forEach(size -> space.putLong(size));
-    ByteBuffer layout =
-        buffer(18).put((byte) 3).put((byte) 1).putLong(position).putLong(stored.data().length);
-    return header(List.of(message(1, space), message(3, type(stored)), message(8, layout)));
+    return space;
   }
 
   private static ByteBuffer type(Stored stored) {
