@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -89,6 +90,39 @@ class BundleIT {
     try (var files = Files.walk(bundle)) {
       assertFalse(files.anyMatch(file -> file.toString().contains("windows")));
     }
+  }
+
+  /** In its jar, or else beside the jars under the library's name. */
+  @Test
+  void everyLibraryHasItsLicence() throws IOException {
+    List<Path> jars;
+    List<String> texts;
+    try (Stream<Path> files = Files.walk(bundle);
+        Stream<Path> licences = Files.list(bundle.resolve("licenses"))) {
+      jars =
+          files
+              .filter(file -> file.toString().endsWith(".jar"))
+              .filter(file -> !file.getFileName().toString().startsWith("spanmatch-"))
+              .toList();
+      texts = licences.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+    List<String> used = new ArrayList<>();
+    for (Path jar : jars) {
+      String name = jar.getFileName().toString();
+      try (ZipFile file = new ZipFile(jar.toFile())) {
+        if (file.stream().noneMatch(entry -> entry.getName().matches("(META-INF/)?LICENSE.*"))) {
+          String text =
+              texts.stream()
+                  .filter(licence -> name.startsWith(licence.replace(".txt", "-")))
+                  .findFirst()
+                  .orElseThrow(() -> new AssertionError(name + " has no licence"));
+          assertTrue(Files.size(bundle.resolve("licenses").resolve(text)) > 100, text);
+          used.add(text);
+        }
+      }
+    }
+    assertEquals(texts, used.stream().distinct().sorted().toList(), "texts of what is not there");
+    assertTrue(jars.size() > 20, jars.toString());
   }
 
   @Test

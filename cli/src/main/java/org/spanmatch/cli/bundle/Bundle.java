@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * A folder that holds all that the command needs: a Java run-time environment, the jars, and the
@@ -70,7 +71,18 @@ public final class Bundle {
     Files.copy(build.jar(), app.resolve(build.jar().getFileName()));
     copyScript(build.root().resolve("spanmatch"), path);
     Files.copy(build.root().resolve("LICENSE"), path.resolve("LICENSE"));
+    copyLicences(path);
     Files.writeString(path.resolve(BundleFolder.MARK), "version=" + build.version() + "\n");
+  }
+
+  /** Copies the licences of those libraries whose jars have none. */
+  private void copyLicences(Path path) throws IOException {
+    Path folder = Files.createDirectory(path.resolve("licenses"));
+    try (Stream<Path> texts = Files.list(build.root().resolve("cli").resolve("licenses"))) {
+      for (Path text : texts.toList()) {
+        Files.copy(text, folder.resolve(text.getFileName()));
+      }
+    }
   }
 
   private void copyChecks(List<Path> jars, Path path) throws IOException {
