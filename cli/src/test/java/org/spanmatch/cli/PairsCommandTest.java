@@ -137,6 +137,73 @@ class PairsCommandTest {
         "no layer of " + x + " has the same samples as one of " + y);
   }
 
+  /** A layer of other samples that has a partner: its other pairs are not silently missing. */
+  @Test
+  void pairsOfOtherSamplesAreListedWithTheReason() throws IOException {
+    Path more = folder.resolve("more.npz");
+    try (OutputStream out = Files.newOutputStream(more);
+        NpzWriter npz = new NpzWriter(out)) {
+      npz.add("a", TestFiles.relu(240 * 5, 1), 240, 5);
+      npz.add("b", TestFiles.relu(240 * 3 * 2, 8), 240, 3, 1, 2);
+    }
+    Path out = folder.resolve("out");
+    Outcome outcome =
+        RealCommand.run("measures", x, more, "--pairs", "all", "--out", out, "--verbose");
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    JsonNode result = JSON.readTree(out.resolve("result.json").toFile());
+    assertEquals(
+        List.of("conv1/a", "conv2/a", "fc/a", "image/b"), List.copyOf(pairs(result).keySet()));
+    List<String> mismatched = new ArrayList<>();
+    for (JsonNode two : result.get("mismatched")) {
+      mismatched.add(
+          two.get("xLayer").textValue()
+              + "/"
+              + two.get("yLayer").textValue()
+              + ": "
+              + two.get("reason").textValue());
+    }
+    String positions = "480 samples, [240, 1, 2]";
+    String examples = "the first has 240 samples, the second " + positions;
+    assertEquals(
+        List.of(
+            "conv1/b: " + examples,
+            "conv2/b: " + examples,
+            "fc/b: " + examples,
+            "image/a: the first has " + positions + ", the second 240 samples"),
+        mismatched);
+    assertTrue(
+        outcome.err().contains("note: other samples: conv1 ~ b, conv2 ~ b, fc ~ b: " + examples),
+        outcome.err());
+    assertFalse(result.has("unpaired"));
+    assertFalse(Files.readString(out.resolve("measures.csv")).contains("image ~ a"));
+    // What has no partner at all is listed as a layer, not once more for each pair.
+    assertFalse(json("measures", x, y, "--pairs", "all").has("mismatched"));
+  }
+
+  /** A Gram file has what the files had. */
+  @Test
+  void pairsOfOtherSamplesInAGramFile() throws IOException {
+    Path more = folder.resolve("more.npz");
+    try (OutputStream out = Files.newOutputStream(more);
+        NpzWriter npz = new NpzWriter(out)) {
+      npz.add("a", TestFiles.relu(240 * 5, 1), 240, 5);
+      npz.add("b", TestFiles.relu(240 * 3 * 2, 8), 240, 3, 1, 2);
+    }
+    Path gram = folder.resolve("gram.npz");
+    RealCommand.run("gram", x, more, "--pairs", "all", "--out", gram, "--quiet");
+    assertEquals(
+        json("measures", x, more, "--pairs", "all").get("mismatched"),
+        json("measures", gram, "--pairs", "all").get("mismatched"));
+  }
+
+  /** Once for all pairs of networks in which it is so. */
+  @Test
+  void pairsOfOtherSamplesInManyNetworks() throws IOException {
+    JsonNode result = json("measures", x, x, x, "--pairs", "all");
+    assertEquals(3, result.get("pairs").size());
+    assertEquals(6, result.get("mismatched").size());
+  }
+
   @Test
   void layersInOrder() throws IOException {
     Object[] command = {"match", x, y, "--pairs", "order", "--exclude", "image,tokens"};

@@ -14,12 +14,14 @@ import org.spanmatch.activations.format.ActivationFile;
 import org.spanmatch.activations.format.StoredArray;
 import org.spanmatch.compare.LayerArrays.LeftOut;
 import org.spanmatch.compare.LayerPairs.Failed;
+import org.spanmatch.compare.LayerPairs.Mismatch;
 import org.spanmatch.compare.LayerPairs.Pairing;
 import org.spanmatch.compare.LayerPairs.Pairing.Names;
 
 /** Pairs layers of files whose names may differ. */
 final class ArrayPairs {
   private final List<LayerPair.OfActivations> pairs = new ArrayList<>();
+  private final List<Mismatch> mismatched = new ArrayList<>();
   private final List<Failed> failed = new ArrayList<>();
 
   private ArrayPairs() {}
@@ -58,6 +60,7 @@ final class ArrayPairs {
         ys.stream().filter(Candidate::isLeft).map(Candidate::name).toList(),
         Stream.concat(ofX.leftOut().stream(), ofY.leftOut().stream()).toList(),
         List.copyOf(unpaired),
+        List.copyOf(found.mismatched),
         List.copyOf(found.failed));
   }
 
@@ -109,6 +112,13 @@ final class ArrayPairs {
         }
       }
     }
+    for (Candidate x : xs) {
+      for (Candidate y : ys) {
+        if (x.isPaired && y.isPaired && !LayerPair.isPossible(x.layer, y.layer)) {
+          mismatched.add(x.mismatch(y));
+        }
+      }
+    }
   }
 
   private void add(Candidate x, Candidate y) {
@@ -156,6 +166,16 @@ final class ArrayPairs {
 
     boolean isLeft() {
       return !isPaired;
+    }
+
+    Mismatch mismatch(Candidate y) {
+      return Mismatch.of(
+          name(),
+          layer.samples(),
+          layer.sampleAxes(),
+          y.name(),
+          y.layer.samples(),
+          y.layer.sampleAxes());
     }
 
     /** Says why no layer of another file is its partner. */

@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.spanmatch.compare.LayerArrays.LeftOut;
 import org.spanmatch.compare.LayerPairs.Failed;
+import org.spanmatch.compare.LayerPairs.Mismatch;
 import org.spanmatch.compare.LayerPairs.Network;
 import org.spanmatch.compare.LayerPairs.Pairing;
 import org.spanmatch.compare.LayerPairs.Pairing.Names;
@@ -19,6 +20,7 @@ final class GramPairs {
   private final Network x;
   private final Network y;
   private final List<LayerPair.OfGram> pairs = new ArrayList<>();
+  private final List<Mismatch> mismatched = new ArrayList<>();
   private final List<Failed> failed = new ArrayList<>();
 
   private GramPairs(List<Gram> grams, Network x, Network y) {
@@ -59,6 +61,10 @@ final class GramPairs {
         List.copyOf(leftInY),
         List.of(),
         List.copyOf(unpaired),
+        found.mismatched.stream()
+            .filter(two -> !leftInX.contains(two.layers().x()))
+            .filter(two -> !leftInY.contains(two.layers().y()))
+            .toList(),
         List.copyOf(found.failed));
   }
 
@@ -87,6 +93,8 @@ final class GramPairs {
           add(first, second);
         } else if (isPossible(first, second)) {
           missing++;
+        } else {
+          mismatched.add(mismatch(first, second));
         }
       }
     }
@@ -114,6 +122,16 @@ final class GramPairs {
     return x.place(first).samples(grams) == y.place(second).samples(grams)
         && SampleAxes.agree(
             x.place(first).layer(grams).sampleAxes(), y.place(second).layer(grams).sampleAxes());
+  }
+
+  private Mismatch mismatch(String first, String second) {
+    return Mismatch.of(
+        first,
+        x.place(first).samples(grams),
+        x.place(first).layer(grams).sampleAxes(),
+        second,
+        y.place(second).samples(grams),
+        y.place(second).layer(grams).sampleAxes());
   }
 
   private void add(String first, String second) {

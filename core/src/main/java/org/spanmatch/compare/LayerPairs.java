@@ -31,6 +31,8 @@ import org.spanmatch.kernel.PerGroup;
  * @param onlyInY names of layers of the second network that are in no pair
  * @param leftOut what else there is in files, and is not taken for a layer: see {@link LayerArrays}
  * @param unpaired why layers are in no pair, of {@link Pairing.Method#ALL}
+ * @param mismatched which layers are no pair, though others make pairs with both, of {@link
+ *     Pairing.Method#ALL}
  * @param failed pairs that were asked for, or whose layers have equal names, and can't be compared
  */
 public record LayerPairs<P extends LayerPair>(
@@ -41,7 +43,27 @@ public record LayerPairs<P extends LayerPair>(
     List<String> onlyInY,
     List<LayerArrays.LeftOut> leftOut,
     List<LayerArrays.LeftOut> unpaired,
+    List<Mismatch> mismatched,
     List<Failed> failed) {
+  /**
+   * Two layers that don't have the same samples.
+   *
+   * @param layers the names of both layers
+   * @param reason how their samples differ
+   */
+  public record Mismatch(Pairing.Names layers, String reason) {
+    static Mismatch of(
+        String x, long xSamples, List<Long> xAxes, String y, long ySamples, List<Long> yAxes) {
+      return new Mismatch(
+          new Pairing.Names(x, y),
+          "the first has " + samples(xSamples, xAxes) + ", the second " + samples(ySamples, yAxes));
+    }
+
+    private static String samples(long samples, List<Long> axes) {
+      return samples + (axes.size() == 1 ? " samples" : " samples, " + axes);
+    }
+  }
+
   /**
    * A pair that can't be compared.
    *
@@ -104,7 +126,7 @@ public record LayerPairs<P extends LayerPair>(
       List<String> onlyInX,
       List<String> onlyInY,
       List<LayerArrays.LeftOut> leftOut) {
-    this(x, y, pairs, onlyInX, onlyInY, leftOut, List.of(), List.of());
+    this(x, y, pairs, onlyInX, onlyInY, leftOut, List.of(), List.of(), List.of());
   }
 
   /**
@@ -198,6 +220,7 @@ public record LayerPairs<P extends LayerPair>(
         List.copyOf(rest.keySet()),
         Stream.concat(ofX.leftOut().stream(), ofY.leftOut().stream()).toList(),
         List.of(),
+        List.of(),
         List.copyOf(failed));
   }
 
@@ -216,6 +239,7 @@ public record LayerPairs<P extends LayerPair>(
         onlyInY,
         leftOut,
         unpaired,
+        mismatched,
         failed.stream()
             .map(pair -> new Failed(pair.layers(), causes.apply(pair.cause())))
             .toList());

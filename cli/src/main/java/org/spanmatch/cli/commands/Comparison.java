@@ -23,6 +23,7 @@ import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.report.results.FailedPair;
 import org.spanmatch.report.results.MissingPairs;
 import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.similarity.Split;
@@ -360,7 +361,12 @@ record Comparison(
 
   /** What the results lack. */
   MissingPairs missing() {
-    return new MissingPairs(input.unpaired(), failed.results());
+    return new MissingPairs(
+        input.unpaired(),
+        input.mismatched().stream()
+            .map(two -> new FailedPair(two.layers().x(), two.layers().y(), two.reason()))
+            .toList(),
+        failed.results());
   }
 
   /** Shows what is worked on. */

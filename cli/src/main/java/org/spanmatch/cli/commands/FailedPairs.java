@@ -11,7 +11,6 @@ import org.spanmatch.compare.LayerPairs;
 import org.spanmatch.compare.LayerPairs.Pairing.Names;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 import org.spanmatch.report.results.FailedPair;
-import org.spanmatch.report.text.DisplayName;
 
 /**
  * The pairs of layers that could not be compared.
@@ -29,8 +28,6 @@ record FailedPairs(Forgiven forgiven, List<LayerPairs.Failed> pairs) {
     /** These, and pairs that are too large for the heap, as one among many combinations may be. */
     BAD_LAYERS_AND_LARGE_PAIRS
   }
-
-  private static final int MOST_REASONS = 6;
 
   /** Begins with those that can't be compared whatever their activations are. */
   FailedPairs {
@@ -70,20 +67,7 @@ record FailedPairs(Forgiven forgiven, List<LayerPairs.Failed> pairs) {
           .computeIfAbsent(pair.cause().getMessage(), reason -> new ArrayList<>())
           .add(LayerPair.name(pair.layers().x(), pair.layers().y()));
     }
-    names.entrySet().stream()
-        .limit(MOST_REASONS)
-        .forEach(
-            each ->
-                console
-                    .err()
-                    .println(
-                        "note: failed: "
-                            + DisplayName.list(each.getValue())
-                            + ": "
-                            + DisplayName.printable(each.getKey())));
-    if (names.size() > MOST_REASONS) {
-      console.err().println("note: more failed; the JSON lists all");
-    }
+    Input.note("failed", names, "more failed; the JSON lists all", console);
   }
 
   /** Throws the first cause if no pair is left. */

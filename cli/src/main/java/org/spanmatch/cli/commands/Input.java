@@ -43,6 +43,7 @@ import org.spanmatch.report.text.DisplayName;
  * @param skipped layers that are in no pair, such as those that only one network has
  * @param leftOut what else the files hold
  * @param unpaired why layers are in no pair, if it is not for their names
+ * @param mismatched layers that are no pair, though each is in others
  * @param failed pairs that can't be compared
  * @param mask what leaves samples out
  * @param pool how the samples of an example became one, as in results; null if they did not
@@ -55,6 +56,7 @@ record Input<P extends LayerPair>(
     PerGroup<List<String>> skipped,
     List<LeftOut> leftOut,
     List<LeftOut> unpaired,
+    List<LayerPairs.Mismatch> mismatched,
     List<LayerPairs.Failed> failed,
     Optional<MaskChoice> mask,
     String pool,
@@ -90,6 +92,7 @@ record Input<P extends LayerPair>(
         PerGroup.of(paired.onlyInX(), paired.onlyInY()),
         paired.leftOut(),
         paired.unpaired(),
+        paired.mismatched(),
         paired.failed(),
         mask,
         pool,
@@ -147,6 +150,7 @@ record Input<P extends LayerPair>(
             PerGroup.of(paired.onlyInX(), paired.onlyInY()),
             paired.leftOut(),
             paired.unpaired(),
+            paired.mismatched(),
             paired.failed(),
             mask,
             pool(options),
@@ -201,6 +205,7 @@ record Input<P extends LayerPair>(
             PerGroup.of(paired.onlyInX(), paired.onlyInY()),
             List.of(),
             paired.unpaired(),
+            paired.mismatched(),
             paired.failed(),
             Optional.empty(),
             null,
@@ -296,6 +301,7 @@ record Input<P extends LayerPair>(
       noteSkipped(console, skipped.y(), y);
     }
     note("no partner", unpaired, "more have no partner; the JSON lists them", console);
+    noteMismatched(console);
     note(leftOut, console);
   }
 
@@ -320,6 +326,22 @@ record Input<P extends LayerPair>(
     for (LeftOut each : leftOut) {
       names.computeIfAbsent(each.reason(), reason -> new LinkedHashSet<>()).add(each.name());
     }
+    note(what, names, more, console);
+  }
+
+  private void noteMismatched(Console console) {
+    Map<String, Set<String>> names = new LinkedHashMap<>();
+    for (LayerPairs.Mismatch each : mismatched) {
+      names
+          .computeIfAbsent(each.reason(), reason -> new LinkedHashSet<>())
+          .add(LayerPair.name(each.layers().x(), each.layers().y()));
+    }
+    note("other samples", names, "more have other samples; the JSON lists them", console);
+  }
+
+  /** Prints notes on what was not compared, by the reason: one for each of the first few. */
+  static void note(
+      String what, Map<String, ? extends Collection<String>> names, String more, Console console) {
     names.entrySet().stream()
         .limit(MOST_REASONS)
         .forEach(

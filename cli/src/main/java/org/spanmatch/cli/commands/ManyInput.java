@@ -115,6 +115,7 @@ record ManyInput(
         PerGroup.of(List.of(), List.of()),
         parts.stream().flatMap(part -> part.input().leftOut().stream()).distinct().toList(),
         parts.stream().flatMap(part -> part.input().unpaired().stream()).distinct().toList(),
+        parts.stream().flatMap(part -> part.input().mismatched().stream()).distinct().toList(),
         parts.stream().flatMap(part -> part.input().failed().stream()).toList(),
         mask,
         parts.get(0).input().pool(),

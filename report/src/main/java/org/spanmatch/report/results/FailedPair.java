@@ -1,7 +1,7 @@
 package org.spanmatch.report.results;
 
 /**
- * Two layers that could not be compared, in the shape of JSON results.
+ * Two layers that are not compared, in the shape of JSON results.
  *
  * @param xLayer the name of the first network's layer
  * @param yLayer the name of the second network's layer
