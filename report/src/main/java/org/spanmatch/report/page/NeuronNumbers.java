@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.spanmatch.kernel.PerGroup;
 
 /**
@@ -99,14 +101,31 @@ final class NeuronNumbers {
   }
 
   /**
-   * Returns how many neurons have at most a value, as far as counts are left.
+   * Whether the page finds a share of neurons in what is left, to the last digit.
    *
+   * @param share the share; null if there is none
    * @param what what the numbers are
-   * @return −1 if the value is none of the 201, or there are no such numbers
+   * @param most the largest number that a neuron of the share has
+   * @param of number of neurons that the share is of
    */
-  int count(String what, double value) {
-    int step = (int) Math.rint(value * STEPS);
-    return counts.containsKey(what) && step / (double) STEPS == value ? counts.get(what)[step] : -1;
+  boolean say(Double share, String what, double most, int of) {
+    if (share == null || !counts.containsKey(what)) {
+      return share == null && (of == 0 || !counts.containsKey(what));
+    }
+    int step = (int) Math.rint(most * STEPS);
+    return step / (double) STEPS == most && counts.get(what)[step] / (double) of == share;
+  }
+
+  /** Whether the neurons whose number is at most a value are these. */
+  boolean say(PerGroup<int[]> neurons, String what, double most) {
+    PerGroup<double[]> both = numbers.get(what);
+    return both != null
+        && Arrays.equals(neurons.x(), atMost(most, both.x()))
+        && Arrays.equals(neurons.y(), atMost(most, both.y()));
+  }
+
+  private static int[] atMost(double most, double[] numbers) {
+    return IntStream.range(0, numbers.length).filter(i -> numbers[i] <= most).toArray();
   }
 
   /** Writes them as fields of a layer. */
@@ -137,13 +156,14 @@ final class NeuronNumbers {
   private static String increments(int[] counts) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int before = 0;
-    for (int count : counts) {
-      int rest = count - before;
+    // What follows the last neuron adds nothing.
+    for (int i = 0; i == 0 || i <= STEPS && before < counts[STEPS]; i++) {
+      int rest = counts[i] - before;
       for (; rest > SEVEN_BITS; rest >>>= 7) {
         bytes.write(rest & SEVEN_BITS | SEVEN_BITS + 1);
       }
       bytes.write(rest);
-      before = count;
+      before = counts[i];
     }
     return Base64.getEncoder().encodeToString(bytes.toByteArray());
   }

@@ -132,7 +132,9 @@ record PageLayer(
     if (!matches.isEmpty()) {
       json.writeArrayFieldStart("matches");
       for (PageMatch match : matches) {
-        match.write(numbers.isEmpty(), json);
+        if (!isInCounts(match)) {
+          match.write(!isInNumbers(match), json);
+        }
       }
       json.writeEndArray();
     }
@@ -146,6 +148,25 @@ record PageLayer(
       json.writeTree(other.getValue());
     }
     json.writeEndObject();
+  }
+
+  /** Whether counts say all that there is to say of a match. */
+  private boolean isInCounts(PageMatch match) {
+    int all = neurons.x() + neurons.y();
+    int living = all - dead.x() - dead.y();
+    return numbers.isPresent()
+        && numbers.get().areCounted()
+        && !match.isRemarkable()
+        && numbers.get().say(match.similarity(), LEVELS, match.epsilon(), all)
+        && numbers.get().say(match.coverage(), FULL, match.epsilon(), living)
+        && numbers.get().say(match.chance(), CHANCE, match.epsilon(), all);
+  }
+
+  /** Whether the page need not list the neurons of a match: it finds them, or has no room. */
+  private boolean isInNumbers(PageMatch match) {
+    return numbers.isPresent()
+        && (numbers.get().areCounted()
+            || numbers.get().say(match.members(), LEVELS, match.epsilon()));
   }
 
   private static void writePair(String name, PerGroup<Integer> numbers, JsonGenerator json)

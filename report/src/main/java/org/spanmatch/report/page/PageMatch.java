@@ -65,7 +65,20 @@ record PageMatch(
     return interval.node();
   }
 
-  /** Writes it. */
+  /** Whether some of its neurons deserve a remark, or samples that were held out say more of it. */
+  boolean isRemarkable() {
+    return heldOut != null || confidence != null || size(borderline) + size(undecidable) > 0;
+  }
+
+  private static int size(PerGroup<int[]> neurons) {
+    return neurons.x().length + neurons.y().length;
+  }
+
+  /**
+   * Writes it.
+   *
+   * @param withMembers whether the neurons are written, with what held-out samples say of each
+   */
   void write(boolean withMembers, JsonGenerator json) throws IOException {
     json.writeStartObject();
     json.writeNumberField("epsilon", epsilon);

@@ -149,6 +149,9 @@ final class ResultBuilder {
     for (Pair pair : pairs) {
       int x = (int) pair.head.get("x").count(networks.size() - 1L);
       int y = (int) pair.head.get("y").count(networks.size() - 1L);
+      if (x == y) {
+        throw pair.head.get("y").expected("another network");
+      }
       Optional<Entry> skipped = pair.head.find("skipped");
       // What is missing of all pairs is said at the first.
       comparisons.add(
