@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.report.figures.MembersFigure;
 import org.spanmatch.report.figures.SizesFigure;
+import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.results.SimpleResult;
 import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.report.text.TextTable;
@@ -133,9 +134,11 @@ public final class SimpleReport {
     if (result.layers().isEmpty()) {
       return;
     }
+    Networks networks = Networks.ofFiles(List.of(result.x(), result.y()));
     SizesFigure sizes =
         new SizesFigure(
-            "Sizes of simple matches",
+            "Sizes of simple matches" + (result.centred() ? ", centred" : ""),
+            networks.label(),
             result.layers().stream()
                 .map(
                     layer ->
@@ -149,7 +152,7 @@ public final class SimpleReport {
     for (int i = 0; i < result.layers().size(); i++) {
       SimpleResult.Layer layer = result.layers().get(i);
       String file = "members-" + (i + 1);
-      MembersFigure.of(layer)
+      MembersFigure.of(layer, networks.names())
           .ifPresent(
               figure -> {
                 files.write(file + ".svg", figure::writeSvg);

@@ -28,7 +28,6 @@ public final class SpectrumReport {
   public static final List<String> FILES = List.of(CSV, SVG, PNG);
 
   private static final int HALF = 50;
-  private static final int ROOM = 20; // for the names of several networks in a title
 
   /** Shares of the neurons, in percent, from whose ε on they match. */
   public static final List<Integer> PERCENTAGES = List.of(10, 25, 50, 75, 100);
@@ -125,8 +124,7 @@ public final class SpectrumReport {
                   .toList());
     }
     return new SpectrumFigure(
-        networks.titleOr(
-            "Maximum matching similarity at every ε" + about + ", " + networks.label(ROOM)),
+        networks.titleOr("Maximum matching similarity at every ε" + about),
         Pooled.of(all.stream().map(Levels::networks).toList(), pairs, LayerLevels::names).stream()
             .map(SpectrumReport::curve)
             .toList(),

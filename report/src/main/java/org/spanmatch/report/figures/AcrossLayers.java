@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.CategorySeries;
@@ -15,85 +17,100 @@ import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
 import org.knowm.xchart.style.CategoryStyler;
 import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
-import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.similarity.Jackknife.Interval;
 
 /** Charts with layers along the x axis, and lines from layer to layer. */
 final class AcrossLayers {
-  /** The label of the x axis, without the networks. */
+  /** The label of the x axis. */
   static final String X_LABEL = "layer";
 
+  /** The name of lines by chance in a legend. */
+  static final String CHANCE = "by chance";
+
+  /** The name of lines of one pair of networks each in a legend. */
+  static final String EACH = "each pair";
+
+  // What XChart leaves of a plot for its values.
+  private static final double PLOT_SHARE = 0.92;
+  private static final int LEFT = 150;
+  private static final String UNNAMED = " ";
   private static final int LABEL_ANGLE = 45;
-  private static final int LABEL_SPACING = 40;
+  private static final int UPRIGHT = 90;
+  private static final int LABEL_SPACING = 40; // between labels side by side, or slanted ones
+  private static final int UPRIGHT_SPACING = 30;
   private static final int LAYER_WIDTH = 76;
   private static final int MIN_PLOT_WIDTH = 960;
-  private static final int MAX_PLOT_WIDTH = 16_000;
+  private static final int MAX_PLOT_WIDTH = 1960;
+  private static final int LEGEND_LINE = 130; // what is right of the plot beside the names
+  private static final int MARKER = 16;
+  private static final int LEAST_MARKED = 24; // width of a layer below which markers would overlap
 
   private final CategoryChart chart;
   private final List<String> labels;
+  private final Marks marks;
+  private final boolean hasMarkers;
   private int lines;
 
   /**
    * Creates a chart without lines, with values from 0 to 1 on the y axis.
    *
-   * @param title the text above it; may be empty
    * @param yLabel label of the y axis
-   * @param networks whose layers these are; may be empty
    * @param layers the layers' names, at least one
    * @param marks which of them have warnings
-   * @param legend width of the area right of the plot
+   * @param legend the names of the lines; at least one
    */
-  AcrossLayers(
-      String title, String yLabel, String networks, List<String> layers, Marks marks, int legend) {
-    List<String> marked = marks.mark(Drawing.labels(layers));
-    int widest =
-        marked.stream()
-            .mapToInt(label -> Drawing.width(label, Drawing.LABEL_FONT))
-            .max()
-            .orElseThrow();
+  AcrossLayers(String yLabel, List<String> layers, Marks marks, List<String> legend) {
+    this.marks = marks;
     int plotWidth =
-        Math.max(
-            MIN_PLOT_WIDTH, Math.min(MAX_PLOT_WIDTH / LAYER_WIDTH, layers.size()) * LAYER_WIDTH);
-    int layerWidth = plotWidth / layers.size();
-    boolean slanted = widest + LABEL_SPACING > layerWidth;
-    int slant = slanted ? (int) Math.ceil(widest * Math.sin(Math.toRadians(LABEL_ANGLE))) : 0;
+        Math.max(MIN_PLOT_WIDTH, Math.min(MAX_PLOT_WIDTH, layers.size() * LAYER_WIDTH));
+    double layerWidth = PLOT_SHARE * plotWidth / layers.size();
+    hasMarkers = layerWidth >= LEAST_MARKED;
+    List<String> marked = marks.mark(Drawing.labels(layers));
+    int widest = Brush.widest(marked);
+    int angle =
+        widest + LABEL_SPACING <= layerWidth
+            ? 0
+            : layerWidth >= LABEL_SPACING ? LABEL_ANGLE : UPRIGHT;
+    int slant = (int) Math.ceil(widest * Math.sin(Math.toRadians(angle)));
     // A slanted label ends below its layer, so the first ones need room at the left.
-    int left = Math.max(150, slant + 80 - layerWidth / 2);
+    int left =
+        angle == LABEL_ANGLE ? Math.max(LEFT, slant + 80 - (int) layerWidth / 2) : LEFT;
+    int beside =
+        LEGEND_LINE
+            + Brush.widest(Stream.of(legend, marks.legend()).flatMap(List::stream).toList());
     chart =
         new CategoryChartBuilder()
-            .width(left + plotWidth + legend)
+            .width(left + plotWidth + beside)
             .height(Drawing.PLOT_HEIGHT + 180 + slant)
-            .title(Drawing.fit(title, Drawing.TITLE_FONT, plotWidth))
-            .xAxisTitle(xLabel(networks, marks, plotWidth))
+            .xAxisTitle(X_LABEL)
             .yAxisTitle(yLabel)
             .build();
     CategoryStyler styler = chart.getStyler();
     style(styler);
     styler.setYAxisLeftWidthHint(left);
-    styler.setXAxisLabelRotation(slanted ? LABEL_ANGLE : 0);
-    styler.setXAxisLabelAlignment(slanted ? TextAlignment.Right : TextAlignment.Centre);
-    labels = withTallestLongest(marked, styler.getXAxisLabelRotation());
+    styler.setXAxisLabelRotation(angle);
+    styler.setXAxisLabelAlignment(
+        angle == LABEL_ANGLE ? TextAlignment.Right : TextAlignment.Centre);
+    int every = angle == UPRIGHT ? (int) Math.ceil(UPRIGHT_SPACING / layerWidth) : 1;
+    labels = withTallestLongest(thinned(marked, every), angle);
   }
 
-  /** The label with the networks, unless there is no room for them. */
-  private static String xLabel(String networks, Marks marks, int room) {
-    String named = networks.isBlank() ? X_LABEL : X_LABEL + " of " + networks;
-    for (String label : List.of(marks.explain(named), marks.explainShortly(named))) {
-      if (Drawing.width(label, Drawing.AXIS_FONT) <= room) {
-        return DisplayName.printable(label);
-      }
-    }
-    return marks.explain(X_LABEL);
+  /** Of many layers only some are named, but all that have warnings are marked. */
+  private List<String> thinned(List<String> marked, int every) {
+    return IntStream.range(0, marked.size())
+        .mapToObj(
+            i -> i % every == 0 ? marked.get(i) : marks.isMarked(i) ? Marks.ASTERISK : UNNAMED)
+        .toList();
   }
 
   private static void style(CategoryStyler styler) {
     Drawing.style(styler);
-    styler.setXAxisTickMarkSpacingHint(LABEL_SPACING);
+    styler.setXAxisTickMarkSpacingHint(1);
     styler.setXAxisLabelAlignmentVertical(TextAlignment.Right);
     styler.setDefaultSeriesRenderStyle(CategorySeriesRenderStyle.Line);
     // Otherwise the lines would be drawn side by side, like bars.
     styler.setOverlapped(true);
-    styler.setMarkerSize(16);
+    styler.setMarkerSize(MARKER);
   }
 
   /**
@@ -125,7 +142,8 @@ final class AcrossLayers {
     series.setLineColor(color);
     series.setLineStyle(Drawing.stroke());
     series.setMarkerColor(color);
-    series.setMarker(Drawing.MARKERS.get(rank % Drawing.MARKERS.size()));
+    series.setMarker(
+        hasMarkers ? Drawing.MARKERS.get(rank % Drawing.MARKERS.size()) : SeriesMarkers.NONE);
   }
 
   /**
@@ -162,7 +180,7 @@ final class AcrossLayers {
    */
   void addFaint(List<Double> values, int rank, int count, boolean isNamed) {
     CategorySeries series = chart.addSeries("line" + lines++, labels, values);
-    series.setLabel("each pair");
+    series.setLabel(EACH);
     series.setLineColor(Viridis.faint(rank, count));
     series.setLineStyle(Drawing.faintStroke());
     series.setMarker(SeriesMarkers.NONE);
@@ -178,7 +196,7 @@ final class AcrossLayers {
    */
   void addChance(List<Double> values, int rank, int count) {
     CategorySeries series = chart.addSeries("line" + lines++, labels, values);
-    series.setLabel("by chance");
+    series.setLabel(CHANCE);
     series.setLineColor(Viridis.color(rank, count));
     series.setLineStyle(Drawing.thinStroke());
     series.setMarker(SeriesMarkers.NONE);
@@ -200,8 +218,12 @@ final class AcrossLayers {
     chart.getStyler().setYAxisDecimalPattern(decimalPattern);
   }
 
-  /** Returns the chart with the lines so far. */
+  /** Returns the chart with the lines so far, and what the marks of layers mean. */
   CategoryChart chart() {
+    if (marks.any()) {
+      List<Double> none = Collections.nCopies(labels.size(), null);
+      Asterisk.explain(chart.addSeries("marks", labels, none));
+    }
     return chart;
   }
 

@@ -41,7 +41,9 @@ final class Brush {
   // From the middle of a line of text down to its baseline, as a share of the font's size.
   private static final double BASELINE = 0.36;
 
-  private static final Color MISSING = new Color(0xE8E8E8);
+  /** The colour of what has no value. */
+  static final Color MISSING = new Color(0xE8E8E8);
+
   private static final Color MISSING_LINE = new Color(0xB0B0B0);
 
   private final Graphics2D graphics;

@@ -23,6 +23,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.AxesChartStyler.TextAlignment;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -218,6 +219,7 @@ final class Drawing {
     styler.setYAxisMin(0.0);
     styler.setYAxisMax(1.0);
     styler.setYAxisDecimalPattern("0.0");
+    styler.setYAxisLabelAlignment(TextAlignment.Right);
     styler.setYAxisTickMarkSpacingHint(70);
 
     styler.setLegendPosition(LegendPosition.OutsideE);

@@ -1,9 +1,11 @@
 package org.spanmatch.report.figures;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.style.XYStyler;
+import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** A chart with one line per layer, coloured by depth, and the layers' names beside it. */
@@ -13,11 +15,10 @@ final class LayerLines {
 
   private static final int LEFT = 150;
 
-  // With more layers, only some are named; the colours between two names stand for the layers
-  // between them.
-  private static final int MAX_NAMED = 24;
+  /** With more layers, a {@link LayerMap} is easier to read. */
+  static final int MOST_LINES = 24;
 
-  // Distinguish neighbours, whose colours are close, if all layers are named.
+  // Distinguish neighbours, whose colours are close, where no dashes mean chance.
   private static final List<float[]> DASHES =
       List.of(new float[] {}, new float[] {16, 8}, new float[] {3, 7});
 
@@ -26,16 +27,20 @@ final class LayerLines {
 
   private final XYChart chart;
   private final List<String> labels;
+  private final Marks marks;
+  private boolean compared;
 
   /**
    * Creates a chart without lines.
    *
-   * @param title the text above it; may be empty
-   * @param labels the layers' names for display; at least one
+   * @param layers the layers' names for display; at least one
+   * @param marks which of them have warnings
    */
-  LayerLines(String title, String xLabel, String yLabel, List<String> labels) {
-    this.labels = labels;
-    chart = Drawing.lineChart(title, xLabel, yLabel, labels, LEFT, PLOT_WIDTH);
+  LayerLines(String xLabel, String yLabel, List<String> layers, Marks marks) {
+    this.marks = marks;
+    labels = marks.mark(layers);
+    List<String> legend = Stream.of(labels, marks.legend()).flatMap(List::stream).toList();
+    chart = Drawing.lineChart("", xLabel, yLabel, legend, LEFT, PLOT_WIDTH);
     XYStyler styler = chart.getStyler();
     styler.setXAxisMin(0.0);
     styler.setXAxisTickMarkSpacingHint(100);
@@ -49,29 +54,38 @@ final class LayerLines {
 
   /** Adds the line of a layer, given its number. */
   void add(int layer, List<? extends Number> x, List<? extends Number> y) {
-    int count = labels.size();
-    int every = (count + MAX_NAMED - 1) / MAX_NAMED;
     // Series are named by number, since two lines may have the same label.
     XYSeries series = chart.addSeries("line" + layer, x, y);
     series.setLabel(labels.get(layer));
-    series.setLineColor(Viridis.color(layer, count));
-    series.setLineStyle(Drawing.stroke(DASHES.get(every == 1 ? layer % DASHES.size() : 0)));
+    series.setLineColor(Viridis.color(layer, labels.size()));
+    series.setLineStyle(compared ? Drawing.stroke() : Drawing.stroke(DASHES.get(layer % DASHES.size())));
     series.setMarker(SeriesMarkers.NONE);
-    series.setShowInLegend(layer % every == 0 || layer == count - 1);
   }
 
-  /** Adds a line by chance for a layer, given its number. */
+  /** Names a layer in the legend that has no line. */
+  void addNone(int layer) {
+    XYSeries series = chart.addSeries("line" + layer, new double[] {0}, new double[] {Double.NaN});
+    series.setLabel(labels.get(layer));
+    series.setLineStyle(SeriesLines.NONE);
+    series.setMarker(SeriesMarkers.NONE);
+  }
+
+  /** Adds a line by chance for a layer, given its number; before the lines of the layers. */
   void addChance(int layer, List<? extends Number> x, List<? extends Number> y) {
+    compared = true;
     XYSeries series = chart.addSeries("chance" + layer, x, y);
-    series.setLabel("by chance");
+    series.setLabel(AcrossLayers.CHANCE);
     series.setLineColor(Viridis.color(layer, labels.size()));
     series.setLineStyle(Drawing.thinStroke());
     series.setMarker(SeriesMarkers.NONE);
     series.setShowInLegend(layer == labels.size() - 1);
   }
 
-  /** Returns the chart with the lines so far. */
+  /** Returns the chart with the lines so far, and what their marks mean. */
   XYChart chart() {
+    if (marks.any()) {
+      Asterisk.explain(chart.addSeries("marks", new double[] {0}, new double[] {Double.NaN}));
+    }
     return chart;
   }
 }

@@ -11,13 +11,22 @@ import java.util.stream.IntStream;
  * @param codes the codes of each layer's warnings, separated by blanks; blank for none
  */
 record Marks(List<String> codes) {
-  private static final String MARK = " *";
+  /** What stands beside a layer that has warnings. */
+  static final String ASTERISK = "*";
 
-  private boolean isMarked(int layer) {
+  /** What the asterisk means. */
+  static final String MEANING = "may say little, see the warnings in the results";
+
+  /** The lines of a legend that say what the asterisk means. */
+  static final List<String> LEGEND = List.of("may say little:", "see warnings");
+
+  /** Whether a layer has warnings. */
+  boolean isMarked(int layer) {
     return !codes.get(layer).isBlank();
   }
 
-  private boolean any() {
+  /** Whether any layer has warnings. */
+  boolean any() {
     return codes.stream().anyMatch(code -> !code.isBlank());
   }
 
@@ -26,18 +35,13 @@ record Marks(List<String> codes) {
     List<String> marked = new ArrayList<>(labels);
     IntStream.range(0, labels.size())
         .filter(this::isMarked)
-        .forEach(layer -> marked.set(layer, labels.get(layer) + MARK));
+        .forEach(layer -> marked.set(layer, labels.get(layer) + " " + ASTERISK));
     return marked;
   }
 
-  /** Returns the label of an axis, with what an asterisk means if there is any. */
-  String explain(String axis) {
-    return any() ? axis + "    (*: may say little, see the warnings in the results)" : axis;
-  }
-
-  /** Returns the label of a short axis, with what an asterisk means in fewer words. */
-  String explainShortly(String axis) {
-    return any() ? axis + "    (*: may say little)" : axis;
+  /** Returns the lines that a legend needs to explain the asterisk; none if there is none. */
+  List<String> legend() {
+    return any() ? LEGEND : List.of();
   }
 
   /** Returns the lines of a description that name the warnings; empty without any. */

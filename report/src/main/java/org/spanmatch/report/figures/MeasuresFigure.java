@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.knowm.xchart.CategoryChart;
 
@@ -24,9 +25,6 @@ import org.knowm.xchart.CategoryChart;
 public record MeasuresFigure(
     String title, List<String> layers, List<Panel> panels, List<String> warnings, String networks)
     implements Figure {
-  // What is right of the plot beside the names.
-  private static final int LEGEND_LINE = 130;
-
   /**
    * One plot.
    *
@@ -110,35 +108,24 @@ public record MeasuresFigure(
 
   @Override
   public void writeSvg(OutputStream target) throws IOException {
-    Drawing.writeSvg(charts(), description(), target);
+    Drawing.writeSvg(picture(), description(), target);
   }
 
   @Override
   public void writePng(OutputStream target) throws IOException {
-    Drawing.writePng(charts(), target);
+    Drawing.writePng(picture(), target);
   }
 
-  private List<CategoryChart> charts() throws IOException {
+  private Drawing.Picture picture() throws IOException {
     FigureFont.require();
-    int widest =
-        lines().stream()
-            .mapToInt(line -> Drawing.width(line.name(), Drawing.LABEL_FONT))
-            .max()
-            .orElseThrow();
+    List<String> names = lines().stream().map(Line::name).toList();
     List<CategoryChart> charts = new ArrayList<>();
     for (Panel panel : panels) {
-      AcrossLayers across =
-          new AcrossLayers(
-              charts.isEmpty() ? title : "",
-              panel.label(),
-              networks,
-              layers,
-              marks(),
-              LEGEND_LINE + widest);
+      AcrossLayers across = new AcrossLayers(panel.label(), layers, marks(), names);
       draw(panel, across);
       charts.add(across.chart());
     }
-    return charts;
+    return new Sheet(title, networks, charts).picture();
   }
 
   private List<Line> lines() {
@@ -152,19 +139,23 @@ public record MeasuresFigure(
     } else {
       across.setOpenEnd("#,##0.##");
     }
-    double least =
-        drawn.stream()
-            .flatMap(line -> line.values().stream())
-            .filter(Objects::nonNull)
-            .mapToDouble(Double::doubleValue)
-            .min()
-            .orElse(0);
+    double least = values(drawn).min().orElse(0);
     if (least < 0) {
       across.setStart(Math.floor(least * 10) / 10);
     }
+    List<List<Double>> apart =
+        SideBySide.apart(
+            drawn.stream().map(Line::values).toList(), panel.upToOne() ? 1 : values(drawn).max().orElse(1));
     for (int i = 0; i < drawn.size(); i++) {
-      across.add(drawn.get(i).name(), drawn.get(i).values(), i, drawn.size());
+      across.add(drawn.get(i).name(), apart.get(i), i, drawn.size());
     }
+  }
+
+  private static DoubleStream values(List<Line> lines) {
+    return lines.stream()
+        .flatMap(line -> line.values().stream())
+        .filter(Objects::nonNull)
+        .mapToDouble(Double::doubleValue);
   }
 
   private String description() {

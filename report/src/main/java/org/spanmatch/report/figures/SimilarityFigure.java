@@ -36,7 +36,6 @@ public record SimilarityFigure(
     String bars)
     implements Figure {
   private static final String CONFIDENCE = "95 % confidence";
-  private static final int LEGEND = 240;
 
   /**
    * The similarity in every layer at one ε.
@@ -145,39 +144,47 @@ public record SimilarityFigure(
 
   @Override
   public void writeSvg(OutputStream target) throws IOException {
-    Drawing.writeSvg(chart(), description(), target);
+    Drawing.writeSvg(picture(), description(), target);
   }
 
   @Override
   public void writePng(OutputStream target) throws IOException {
-    Drawing.writePng(chart(), target);
+    Drawing.writePng(picture(), target);
+  }
+
+  private Drawing.Picture picture() throws IOException {
+    return new Sheet(title, networks, List.of(chart())).picture();
   }
 
   private CategoryChart chart() throws IOException {
     FigureFont.require();
-    AcrossLayers across =
-        new AcrossLayers(title, Drawing.SIMILARITY, networks, layers, marks(), LEGEND);
-    across.keepTicks();
     List<Line> ordered = ordered();
-    for (int i = 0; i < ordered.size(); i++) {
+    List<String> names =
+        Stream.concat(
+                ordered.stream().map(SimilarityFigure::label),
+                Stream.of(AcrossLayers.CHANCE, AcrossLayers.EACH))
+            .toList();
+    AcrossLayers across = new AcrossLayers(Drawing.SIMILARITY, layers, marks(), names);
+    across.keepTicks();
+    int count = ordered.size();
+    for (int i = 0; i < count; i++) {
       List<List<Double>> each = ordered.get(i).each();
       for (int pair = 0; pair < each.size(); pair++) {
-        boolean isNamed = i == ordered.size() - 1 && pair == 0;
-        across.addFaint(each.get(pair), ordered.size() - 1 - i, ordered.size(), isNamed);
+        across.addFaint(each.get(pair), count - 1 - i, count, i == count - 1 && pair == 0);
       }
     }
-    for (int i = 0; i < ordered.size(); i++) {
-      Line line = ordered.get(i);
-      if (!line.chance().isEmpty()) {
-        across.addChance(line.chance(), ordered.size() - 1 - i, ordered.size());
+    for (int i = 0; i < count; i++) {
+      if (!ordered.get(i).chance().isEmpty()) {
+        across.addChance(ordered.get(i).chance(), count - 1 - i, count);
       }
     }
-    for (int i = 0; i < ordered.size(); i++) {
-      Line line = ordered.get(i);
-      if (!line.intervals().isEmpty()) {
-        across.addBars(line.intervals(), ordered.size() - 1 - i, ordered.size());
+    List<List<Double>> drawn =
+        SideBySide.apart(ordered.stream().map(Line::similarity).toList(), 1);
+    for (int i = 0; i < count; i++) {
+      if (!ordered.get(i).intervals().isEmpty()) {
+        across.addBars(ordered.get(i).intervals(), count - 1 - i, count);
       }
-      across.add(label(line), line.similarity(), ordered.size() - 1 - i, ordered.size());
+      across.add(label(ordered.get(i)), drawn.get(i), count - 1 - i, count);
     }
     return across.chart();
   }

@@ -15,10 +15,12 @@ import org.knowm.xchart.XYChart;
  * matches that are at most as large as each size.
  *
  * @param title the text above the figure; may be empty
+ * @param networks which networks these are; may be empty
  * @param curves one per layer, in order; at least one
  */
-public record SizesFigure(String title, List<Curve> curves) implements Figure {
+public record SizesFigure(String title, String networks, List<Curve> curves) implements Figure {
   private static final String X_LABEL = "neurons in a simple match, at most";
+  private static final String NONE = ": none";
   private static final String Y_LABEL = "share of the layer's simple matches";
 
   /**
@@ -53,6 +55,10 @@ public record SizesFigure(String title, List<Curve> curves) implements Figure {
 
     /** Adds the curve to a chart, with a step at each size up to the largest of all layers. */
     private void addTo(LayerLines lines, int number, int end) {
+      if (sizes.isEmpty()) {
+        lines.addNone(number);
+        return;
+      }
       List<Integer> x = new ArrayList<>(List.of(0));
       List<Double> share = new ArrayList<>(List.of(0.0));
       long smaller = 0;
@@ -64,8 +70,18 @@ public record SizesFigure(String title, List<Curve> curves) implements Figure {
         share.add((double) smaller / sizes.size());
       }
       x.add(end);
-      share.add(share.get(share.size() - 1));
+      share.add(1.0);
       lines.add(number, x, share);
+    }
+
+    private List<LayerMap.Step> steps() {
+      List<LayerMap.Step> steps = new ArrayList<>();
+      long found = 0;
+      for (Map.Entry<Integer, Long> count : counts().entrySet()) {
+        found += count.getValue();
+        steps.add(new LayerMap.Step(count.getKey(), (double) found / sizes.size()));
+      }
+      return steps;
     }
 
     private String stated() {
@@ -87,12 +103,12 @@ public record SizesFigure(String title, List<Curve> curves) implements Figure {
 
   @Override
   public void writeSvg(OutputStream target) throws IOException {
-    Drawing.writeSvg(chart(), description(), target);
+    Drawing.writeSvg(picture(), description(), target);
   }
 
   @Override
   public void writePng(OutputStream target) throws IOException {
-    Drawing.writePng(chart(), target);
+    Drawing.writePng(picture(), target);
   }
 
   private List<String> labels() {
@@ -103,16 +119,39 @@ public record SizesFigure(String title, List<Curve> curves) implements Figure {
     return new Marks(curves.stream().map(Curve::warnings).toList());
   }
 
-  private XYChart chart() throws IOException {
+  private Drawing.Picture picture() throws IOException {
     FigureFont.require();
     int end = Math.max(2, curves.stream().mapToInt(Curve::largest).max().orElseThrow());
-    LayerLines lines =
-        new LayerLines(title, marks().explain(X_LABEL), Y_LABEL, marks().mark(labels()));
+    return curves.size() <= LayerLines.MOST_LINES
+        ? new Sheet(title, networks, List.of(chart(end))).picture()
+        : map(end).picture();
+  }
+
+  private XYChart chart(int end) {
+    List<String> names = new ArrayList<>(labels());
+    IntStream.range(0, curves.size())
+        .filter(i -> curves.get(i).sizes().isEmpty())
+        .forEach(i -> names.set(i, names.get(i) + NONE));
+    LayerLines lines = new LayerLines(X_LABEL, Y_LABEL, names, marks());
     lines.setEnd(end, "0");
     for (int i = 0; i < curves.size(); i++) {
       curves.get(i).addTo(lines, i, end);
     }
     return lines.chart();
+  }
+
+  private LayerMap map(int end) {
+    return new LayerMap(
+        title,
+        networks,
+        X_LABEL,
+        end,
+        true,
+        Y_LABEL,
+        labels(),
+        curves.stream().map(Curve::steps).toList(),
+        "no simple matches",
+        marks());
   }
 
   private String description() {
@@ -121,6 +160,6 @@ public record SizesFigure(String title, List<Curve> curves) implements Figure {
         .mapToObj(i -> labels.get(i) + ": " + curves.get(i).stated() + ".")
         .collect(
             Collectors.joining(
-                "\n", "Simple matches by number of neurons.\n", marks().describe(labels)));
+                "\n", "Simple matches by number of neurons" + Drawing.ofNetworks(networks) + ".\n", marks().describe(labels)));
   }
 }

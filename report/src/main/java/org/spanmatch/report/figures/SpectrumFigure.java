@@ -18,7 +18,7 @@ import org.knowm.xchart.XYChart;
  *
  * @param title the text above the figure; may be empty
  * @param curves one per layer, in order; at least one
- * @param networks which networks these are, for those who hear the figure; may be empty
+ * @param networks which networks these are; may be empty
  */
 public record SpectrumFigure(String title, List<Curve> curves, String networks) implements Figure {
   private static final String X_LABEL = "ε (largest relative distance in a match)";
@@ -79,6 +79,18 @@ public record SpectrumFigure(String title, List<Curve> curves, String networks) 
       steps(levels, (epsilons, similarities) -> lines.add(number, epsilons, similarities));
     }
 
+    private List<LayerMap.Step> steps() {
+      List<LayerMap.Step> steps = new ArrayList<>(List.of(new LayerMap.Step(0, 0)));
+      steps(
+          levels,
+          (epsilons, similarities) -> {
+            for (int i = 0; i < epsilons.size(); i++) {
+              steps.add(new LayerMap.Step(epsilons.get(i), similarities.get(i)));
+            }
+          });
+      return steps;
+    }
+
     private void addChanceTo(LayerLines lines, int number) {
       if (!chance.isEmpty()) {
         steps(chance, (epsilons, shares) -> lines.addChance(number, epsilons, shares));
@@ -121,12 +133,12 @@ public record SpectrumFigure(String title, List<Curve> curves, String networks) 
 
   @Override
   public void writeSvg(OutputStream target) throws IOException {
-    Drawing.writeSvg(chart(), description(), target);
+    Drawing.writeSvg(picture(), description(), target);
   }
 
   @Override
   public void writePng(OutputStream target) throws IOException {
-    Drawing.writePng(chart(), target);
+    Drawing.writePng(picture(), target);
   }
 
   private List<String> labels() {
@@ -137,10 +149,15 @@ public record SpectrumFigure(String title, List<Curve> curves, String networks) 
     return new Marks(curves.stream().map(Curve::warnings).toList());
   }
 
-  private XYChart chart() throws IOException {
+  private Drawing.Picture picture() throws IOException {
     FigureFont.require();
-    LayerLines lines =
-        new LayerLines(title, marks().explain(X_LABEL), Drawing.SIMILARITY, marks().mark(labels()));
+    return curves.size() <= LayerLines.MOST_LINES
+        ? new Sheet(title, networks, List.of(chart())).picture()
+        : map().picture();
+  }
+
+  private XYChart chart() {
+    LayerLines lines = new LayerLines(X_LABEL, Drawing.SIMILARITY, labels(), marks());
     lines.setEnd(1, "0.0");
     for (int i = 0; i < curves.size() && curves.size() <= LayerLines.MOST_COMPARED; i++) {
       curves.get(i).addChanceTo(lines, i);
@@ -149,6 +166,20 @@ public record SpectrumFigure(String title, List<Curve> curves, String networks) 
       curves.get(i).addTo(lines, i);
     }
     return lines.chart();
+  }
+
+  private LayerMap map() {
+    return new LayerMap(
+        title,
+        networks,
+        X_LABEL,
+        1,
+        false,
+        Drawing.SIMILARITY,
+        labels(),
+        curves.stream().map(Curve::steps).toList(),
+        "",
+        marks());
   }
 
   private String description() {

@@ -5,8 +5,6 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
-import java.util.function.DoubleUnaryOperator;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
@@ -29,6 +27,10 @@ public record TimesFigure(String title, String xLabel, int base, String yLabel, 
   private static final int PLOT_WIDTH = 1000;
   private static final int LEFT = 170;
   private static final int MAX_NAME_WIDTH = 400;
+  private static final int MARKER = 14;
+  // Of what has labels at 1, 2 and 5 and not at powers of ten alone.
+  private static final double MOST_DECADES_ACROSS = 2;
+  private static final double MOST_DECADES_UP = 6;
 
   /**
    * The measurements of one backend.
@@ -108,25 +110,30 @@ public record TimesFigure(String title, String xLabel, int base, String yLabel, 
     List<String> names = names();
     XYChart chart = Drawing.lineChart(title, xLabel, yLabel, names, LEFT, PLOT_WIDTH);
     XYStyler styler = chart.getStyler();
-    // XChart labels only powers of 10, so the logarithm is taken here.
-    double first = Math.floor(exponent(all(Point::x).min().orElseThrow()));
-    double last = Math.ceil(exponent(all(Point::x).max().orElseThrow()));
-    styler.setXAxisMin(first);
-    styler.setXAxisMax(Math.max(last, first + 1));
-    styler.setXAxisTickMarkSpacingHint((int) (PLOT_WIDTH / (last - first + 1)));
-    styler.setXAxisTickLabelsFormattingFunction(this::power);
-    styler.setYAxisLogarithmic(true);
+    if (base == LogTicks.TEN) {
+      LogTicks.of(all(Point::x), MOST_DECADES_ACROSS).applyToX(styler);
+    } else {
+      double first = Math.floor(exponent(all(Point::x).min().orElseThrow()));
+      double last = Math.ceil(exponent(all(Point::x).max().orElseThrow()));
+      styler.setXAxisMin(first);
+      styler.setXAxisMax(Math.max(last, first + 1));
+      styler.setXAxisTickMarkSpacingHint((int) (PLOT_WIDTH / (last - first + 1)));
+      styler.setXAxisTickLabelsFormattingFunction(this::power);
+    }
+    LogTicks.of(
+            DoubleStream.concat(
+                all(point -> point.y() - point.bar()), all(point -> point.y() + point.error())),
+            MOST_DECADES_UP)
+        .applyToY(styler);
     styler.setErrorBarsColorSeriesColor(true);
-    styler.setYAxisDecimalPattern("#,##0.######");
-    styler.setYAxisMin(decade(Math::floor, all(point -> point.y() - point.bar()).min()));
-    styler.setYAxisMax(decade(Math::ceil, all(point -> point.y() + point.error()).max()));
+    styler.setMarkerSize(MARKER);
     for (int i = 0; i < lines.size(); i++) {
       Line line = lines.get(i);
       // Series are named by number, since two lines may have the same name.
       XYSeries series =
           chart.addSeries(
               "line" + i,
-              line.values(point -> exponent(point.x())),
+              line.values(point -> place(point.x())),
               line.values(Point::y),
               line.values(Point::bar));
       series.setLabel(names.get(i));
@@ -136,6 +143,11 @@ public record TimesFigure(String title, String xLabel, int base, String yLabel, 
       series.setMarkerColor(Viridis.color(i, lines.size()));
     }
     return chart;
+  }
+
+  // XChart has no axes for the logarithms to other bases, so they are taken here.
+  private double place(double x) {
+    return base == LogTicks.TEN ? x : exponent(x);
   }
 
   private double exponent(double x) {
@@ -153,10 +165,6 @@ public record TimesFigure(String title, String xLabel, int base, String yLabel, 
 
   private DoubleStream all(ToDoubleFunction<Point> value) {
     return lines.stream().flatMap(line -> line.points().stream()).mapToDouble(value);
-  }
-
-  private static double decade(DoubleUnaryOperator rounding, OptionalDouble value) {
-    return Math.pow(10, rounding.applyAsDouble(Math.log10(value.orElseThrow())));
   }
 
   private String description() {

@@ -2,6 +2,7 @@ package org.spanmatch.report.figures;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -56,5 +58,15 @@ final class FigureFiles {
     return Arrays.stream(image.getRGB(0, 0, width, height, null, 0, width))
         .boxed()
         .collect(Collectors.toSet());
+  }
+
+  /** Returns the number of pixel columns, from the left to an end, that have a colour. */
+  static long columns(BufferedImage png, Color color, int end) {
+    return IntStream.range(0, end)
+        .filter(
+            x ->
+                IntStream.range(0, png.getHeight())
+                    .anyMatch(y -> png.getRGB(x, y) == color.getRGB()))
+        .count();
   }
 }

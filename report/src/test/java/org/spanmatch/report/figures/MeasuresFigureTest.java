@@ -54,10 +54,29 @@ final class MeasuresFigureTest {
   void eachKindOfValuesHasItsPlot() throws IOException {
     BufferedImage one = png(figure(SHARES));
     BufferedImage two = png(figure(SHARES, SIZES));
-    assertEquals(2 * one.getHeight(), two.getHeight());
+    assertEquals(2 * one.getHeight() - heading(), two.getHeight());
     Set<Integer> colors = colors(two.getSubimage(0, one.getHeight(), two.getWidth(), 800));
     assertTrue(colors.contains(Viridis.color(0, 1).getRGB()));
     assertTrue(colors(one).contains(Viridis.color(1, 2).getRGB()));
+  }
+
+  /** The height of the title, which stands above the first plot alone. */
+  private static int heading() throws IOException {
+    MeasuresFigure untitled =
+        new MeasuresFigure("", List.of("in", "out"), List.of(SHARES), List.of("", "few-samples"));
+    return png(figure(SHARES)).getHeight() - png(untitled).getHeight();
+  }
+
+  /** Two measures that agree everywhere, each with its line. */
+  @Test
+  void equalMeasuresAreDrawnSideBySide() throws IOException {
+    List<Double> values = List.of(0.5, 0.5);
+    Panel equal =
+        new Panel("x", true, List.of(new Line("hidden", values), new Line("above", values)));
+    BufferedImage png = png(figure(equal));
+    int plot = png.getWidth() * 2 / 3;
+    assertTrue(FigureFiles.columns(png, Viridis.color(0, 2), plot) > plot / 3);
+    assertTrue(FigureFiles.columns(png, Viridis.color(1, 2), plot) > plot / 3);
   }
 
   @Test

@@ -15,6 +15,7 @@ import static org.spanmatch.report.figures.FigureFiles.text;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -24,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.knowm.xchart.CategoryChart;
 import org.spanmatch.report.figures.SimilarityFigure.Line;
 import org.spanmatch.similarity.Jackknife.Interval;
 import org.w3c.dom.Element;
@@ -158,7 +160,7 @@ final class SimilarityFigureTest {
   void everySizeIsDrawn(int layers, int lines) throws Exception {
     SimilarityFigure figure = figure(layers, lines, "features.module.block4.conv");
     BufferedImage png = png(figure);
-    assertTrue(png.getWidth() >= 1200 && png.getWidth() < 18_000, "width " + png.getWidth());
+    assertTrue(png.getWidth() >= 1200 && png.getWidth() < 2500, "width " + png.getWidth());
     assertTrue(png.getHeight() >= 900 && png.getHeight() < 1600, "height " + png.getHeight());
     Set<Integer> colors = colors(png);
     for (int i = 0; i < lines; i++) {
@@ -214,6 +216,50 @@ final class SimilarityFigureTest {
     assertFalse(text(svg, "desc").contains("W".repeat(100)));
     assertTrue(png(figure).getWidth() < 2000);
     assertTrue(png(figure).getHeight() < 1600);
+  }
+
+  /** Of three lines that are the same, none hides another. */
+  @Test
+  void equalLinesAreDrawnSideBySide() throws IOException {
+    List<Double> same = List.of(0.0, 0.0, 1.0);
+    SimilarityFigure figure =
+        new SimilarityFigure(
+            "",
+            List.of("a", "b", "c"),
+            List.of(new Line(0.1, same), new Line(0.2, same), new Line(0.3, same)));
+    BufferedImage png = png(figure);
+    int plot = png.getWidth() * 2 / 3;
+    for (int i = 0; i < 3; i++) {
+      long columns = FigureFiles.columns(png, Viridis.color(i, 3), plot);
+      assertTrue(columns > plot / 3, "line " + i + " in " + columns + " columns");
+    }
+  }
+
+  /** Of many layers some are named, but each that has warnings is marked. */
+  @Test
+  void warningsOfUnnamedLayersAreMarked() {
+    List<String> layers = IntStream.range(0, 400).mapToObj(i -> "layer" + i).toList();
+    List<String> warnings = new ArrayList<>(Collections.nCopies(400, ""));
+    warnings.set(1, "few-samples");
+    AcrossLayers across =
+        new AcrossLayers("y", layers, new Marks(warnings), List.of("a longer name than ε"));
+    across.add("line", Collections.nCopies(400, 0.5), 0, 1);
+    CategoryChart chart = across.chart();
+    List<?> labels = (List<?>) chart.getSeries("line0").getXData();
+    assertEquals("layer0", labels.get(0).toString().strip());
+    assertEquals("*", labels.get(1));
+    long named = labels.stream().filter(label -> label.toString().startsWith("layer")).count();
+    assertTrue(named > 40 && named < 70, named + " names");
+    assertEquals(
+        "may say little:\nsee warnings", chart.getSeries("marks").getLabel());
+  }
+
+  @Test
+  void theNetworksAreNamedBelowTheTitle() throws IOException {
+    SimilarityFigure named =
+        new SimilarityFigure(
+            FIGURE.title(), FIGURE.layers(), FIGURE.lines(), FIGURE.warnings(), "a and b");
+    assertEquals(png(FIGURE).getHeight() + Brush.LINE, png(named).getHeight());
   }
 
   @Test

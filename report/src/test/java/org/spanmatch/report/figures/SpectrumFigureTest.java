@@ -2,6 +2,8 @@ package org.spanmatch.report.figures;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.spanmatch.report.figures.FigureFiles.colors;
@@ -14,6 +16,7 @@ import static org.spanmatch.report.figures.FigureFiles.text;
 import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -21,10 +24,13 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.knowm.xchart.XYChart;
 import org.spanmatch.report.figures.SpectrumFigure.Curve;
 import org.w3c.dom.Element;
 
 final class SpectrumFigureTest {
+  private static final String NAME = "features.module.block4.conv";
+
   private static final SpectrumFigure FIGURE =
       new SpectrumFigure(
           "Two networks",
@@ -77,28 +83,124 @@ final class SpectrumFigureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 11, 24, 25, 100})
-  void everyNumberOfLayersIsDrawn(int layers) throws Exception {
-    String name = "features.module.block4.conv";
-    SpectrumFigure figure =
-        new SpectrumFigure(
-            "title",
-            IntStream.rangeClosed(1, layers)
-                .mapToObj(i -> new Curve(name + i, List.of(i / (layers + 1.0)), 1))
-                .toList());
+  @ValueSource(ints = {1, 2, 11, 24})
+  void fewLayersAreLines(int layers) throws Exception {
+    SpectrumFigure figure = steps(layers, Collections.nCopies(layers, ""));
     BufferedImage png = png(figure);
     assertTrue(png.getWidth() > 1200 && png.getWidth() < 2000, "width " + png.getWidth());
-    assertTrue(png.getHeight() < 1000, "height " + png.getHeight());
+    assertTrue(png.getHeight() < 1100, "height " + png.getHeight());
     assertEquals(Color.WHITE, new Color(png.getRGB(0, 0)));
     Set<Integer> colors = colors(png);
     for (int i = 0; i < layers; i++) {
       assertTrue(colors.contains(Viridis.color(i, layers).getRGB()), "line " + i);
     }
-    // The legend ends above the lower edge.
+    assertMarginBelow(png);
+    assertTrue(text(svg(figure), "desc").contains(NAME + layers + ": ε = 0.1"));
+  }
+
+  /** Layer i of n has one neuron, which matches from i / (n + 1) on. */
+  private static SpectrumFigure steps(int layers, List<String> warnings) {
+    return new SpectrumFigure(
+        "title",
+        IntStream.rangeClosed(1, layers)
+            .mapToObj(
+                i ->
+                    new Curve(
+                        NAME + i,
+                        List.of(i / (layers + 1.0)),
+                        1,
+                        warnings.get(i - 1),
+                        List.of()))
+            .toList());
+  }
+
+  // The legend and the notes end above the lower edge.
+  private static void assertMarginBelow(BufferedImage png) {
     for (int x = 0; x < png.getWidth(); x++) {
       assertEquals(Color.WHITE.getRGB(), png.getRGB(x, png.getHeight() - 5), "column " + x);
     }
-    assertTrue(text(svg(figure), "desc").contains(name + layers + ": ε = 0.1"));
+  }
+
+  /** A row per layer, dark up to the ε at which its neuron matches. */
+  @ParameterizedTest
+  @ValueSource(ints = {25, 60, 100, 400})
+  void manyLayersAreRows(int layers) throws Exception {
+    SpectrumFigure figure = steps(layers, Collections.nCopies(layers, ""));
+    BufferedImage png = png(figure);
+    assertTrue(png.getWidth() < 2000 && png.getHeight() < 2300);
+    // The second row would be as good; white lines may separate rows.
+    int first = darkPixels(png, 0.1);
+    int last = darkPixels(png, 0.9);
+    assertEquals(1200 * 0.8, last - first, 1200 * 0.1, first + " and " + last);
+    assertMarginBelow(png);
+    assertTrue(text(svg(figure), "desc").contains(NAME + layers + ": ε = 0.1"));
+  }
+
+  /** Returns how long the dark part is of the row at a share of the height of the rows. */
+  private static int darkPixels(BufferedImage png, double share) {
+    List<Integer> lengths =
+        IntStream.range(0, png.getHeight())
+            .map(
+                y ->
+                    (int)
+                        IntStream.range(0, png.getWidth() * 5 / 6)
+                            .filter(x -> png.getRGB(x, y) == Viridis.at(0).getRGB())
+                            .count())
+            .filter(length -> length > 0)
+            .boxed()
+            .toList();
+    return lengths.get((int) (share * lengths.size()));
+  }
+
+  /** A layer whose name is left out for want of room is marked nevertheless. */
+  @Test
+  void warningsOfUnnamedLayersAreMarked() throws IOException {
+    List<String> warnings = new ArrayList<>(Collections.nCopies(100, ""));
+    warnings.set(99, "few-samples"); // so that both figures explain the asterisk
+    BufferedImage without = png(steps(100, warnings));
+    warnings.set(1, "few-samples");
+    BufferedImage with = png(steps(100, warnings));
+    assertEquals(without.getHeight(), with.getHeight());
+    long changed =
+        IntStream.range(0, with.getHeight() / 4)
+            .filter(
+                y ->
+                    IntStream.range(0, with.getWidth())
+                        .anyMatch(x -> with.getRGB(x, y) != without.getRGB(x, y)))
+            .count();
+    assertTrue(changed > 3 && changed < 40, changed + " rows of pixels");
+  }
+
+  @Test
+  void theLegendSaysWhatTheAsteriskMeans() {
+    LayerLines lines = new LayerLines("x", "y", List.of("a"), new Marks(List.of("few-samples")));
+    lines.add(0, List.of(0, 1), List.of(0, 1));
+    XYChart chart = lines.chart();
+    assertEquals("a *", chart.getSeries("line0").getLabel());
+    assertEquals("may say little:\nsee warnings", chart.getSeries("marks").getLabel());
+    LayerLines plain = new LayerLines("x", "y", List.of("a"), new Marks(List.of("")));
+    plain.add(0, List.of(0, 1), List.of(0, 1));
+    assertNull(plain.chart().getSeries("marks"));
+  }
+
+  /** Where lines by chance are there, no other line is dashed. */
+  @Test
+  void dashesMeanChance() {
+    LayerLines lines = new LayerLines("x", "y", List.of("a", "b"), new Marks(List.of("", "")));
+    List<Integer> ends = List.of(0, 1);
+    lines.addChance(1, ends, ends);
+    lines.add(1, ends, ends);
+    assertNotNull(lines.chart().getSeries("chance1").getLineStyle().getDashArray());
+    assertNull(lines.chart().getSeries("line1").getLineStyle().getDashArray());
+  }
+
+  @Test
+  void theNetworksAreNamedBelowTheTitle() throws IOException {
+    for (int layers : new int[] {2, 30}) {
+      SpectrumFigure figure = steps(layers, Collections.nCopies(layers, ""));
+      SpectrumFigure named = new SpectrumFigure("title", figure.curves(), "a.npz and b.npz");
+      assertEquals(png(figure).getHeight() + Brush.LINE, png(named).getHeight());
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.spanmatch.report.figures.FigureFiles.columns;
 import static org.spanmatch.report.figures.FigureFiles.png;
 import static org.spanmatch.report.figures.FigureFiles.svg;
 import static org.spanmatch.report.figures.FigureFiles.svgBytes;
@@ -12,7 +13,6 @@ import static org.spanmatch.report.figures.FigureFiles.text;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.report.figures.TimesFigure.Line;
 import org.spanmatch.report.figures.TimesFigure.Point;
@@ -44,15 +44,8 @@ final class TimesFigureTest {
   void linesCrossThePlotAndLonePointsAreThere() throws IOException {
     BufferedImage png = png(FIGURE);
     int plot = png.getWidth() * 3 / 4; // the legend has the colours too
-    assertTrue(columns(png, Viridis.color(0, 2).getRGB(), plot) > plot / 2, "line of java");
-    assertTrue(columns(png, Viridis.color(1, 2).getRGB(), plot) > 3, "mark of numpy");
-  }
-
-  /** Returns the number of pixel columns with a colour. */
-  private static long columns(BufferedImage png, int color, int end) {
-    return IntStream.range(0, end)
-        .filter(x -> IntStream.range(0, png.getHeight()).anyMatch(y -> png.getRGB(x, y) == color))
-        .count();
+    assertTrue(columns(png, Viridis.color(0, 2), plot) > plot / 2, "line of java");
+    assertTrue(columns(png, Viridis.color(1, 2), plot) > 3, "mark of numpy");
   }
 
   @Test
