@@ -70,18 +70,17 @@ const report = (() => {
     return Float64Array.from({length: view.byteLength / 8}, (_, i) => view.getFloat64(8 * i, true));
   }
 
-  /** Returns the counts at 0, 1/200 … 1 from their increments in unsigned LEB128. */
+  /** Returns the counts at 0, 1/200 … 1 from their increments in unsigned LEB128, without the zeros at the end. */
   function cumulated(base64) {
     const increments = bytes(base64);
     const counts = new Uint32Array(STEPS + 1);
     let at = 0;
     let count = 0;
     for (let k = 0; k <= STEPS; k++) {
-      let shift = 0;
-      do {
+      for (let shift = 0, more = at < increments.length; more; shift += 7) {
         count += (increments[at] & 127) << shift;
-        shift += 7;
-      } while (increments[at++] & 128);
+        more = increments[at++] & 128;
+      }
       counts[k] = count;
     }
     return counts;

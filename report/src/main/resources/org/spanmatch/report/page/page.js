@@ -143,6 +143,7 @@
 
   function readHash() {
     const hash = new URLSearchParams(location.hash.slice(1));
+    if (!['epsilon', 'layer', 'lines'].some(key => hash.has(key))) return; // a link to a section
     const epsilon = Number.parseFloat(hash.get('epsilon'));
     if (epsilon >= 0 && epsilon <= 1) state.epsilon = nearest(epsilon);
     state.pinned = pairs[Number(hash.get('layer') ?? NaN)] ?? null;
@@ -403,7 +404,7 @@
   // ---- Details of a layer ----
 
   // What the panel shows of a layer, one after the other: each returns nodes, none where it doesn't apply.
-  const DETAILS = [facts, distribution, members];
+  const DETAILS = [facts, warnings, distribution, members];
 
   function drawDetails() {
     const pair = state.hovered ?? state.pinned;
@@ -488,6 +489,10 @@
         ...rows.flatMap(([name, value]) => [element('dt', {}, name), element('dd', {}, value)]),
       ),
     ];
+  }
+
+  function warnings({layer}) {
+    return layer.warnings.map(index => element('p', {class: 'marked'}, bdi(printable(data.texts[index]))));
   }
 
   function distribution({layer}) {
