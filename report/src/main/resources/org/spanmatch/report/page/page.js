@@ -362,7 +362,7 @@
     const {pair, comparison, layer} = row;
     const name = (side, text) => element('th', {scope: 'row', class: 'text'}, layerText(side, text, 40));
     row.cells = lines.map(line => element('td', {class: line.name}, ''));
-    row.notes = element('td', {class: 'text'}, '');
+    row.notes = element('td', {class: 'text notes'}, '');
     return element(
       'tr',
       {'data-x': pair.x, 'data-y': pair.y, 'data-comparison': comparison, 'data-layer': pair.index},
