@@ -334,6 +334,64 @@ class MaskCommandTest {
     assertEquals(layers(0, "match", rest.get(0), rest.get(1)), layers);
   }
 
+  /** Layers that a mask of tokens does not fit are listed; the others are as without them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"same", "order", "all"})
+  void layersThatItDoesNotFitAreListedAndTheOthersCompared(String pairing) throws IOException {
+    List<Path> networks = new ArrayList<>();
+    for (int seed = 1; seed <= 2; seed++) {
+      float[] tokens = TestFiles.relu(N * T * F, seed);
+      float[] pooled = TestFiles.relu(N * F, seed + 5);
+      networks.add(
+          npz(
+              "n" + seed,
+              "tokens",
+              tokens,
+              new int[] {N, T, F},
+              "pooled",
+              pooled,
+              new int[] {N, F}));
+    }
+    Path mask = npz("m.npz", "m", mask(N * T, row -> row % 3 != 0), new int[] {N, T});
+    Path json = folder.resolve("result.json");
+    Outcome outcome =
+        RealCommand.run(
+            "match",
+            networks.get(0),
+            networks.get(1),
+            "--mask",
+            mask,
+            "--pairs",
+            pairing,
+            "--json",
+            json);
+    assertEquals(3, outcome.exitCode(), outcome.err());
+    JsonNode result = JSON.readTree(json.toFile());
+    String reason = result.at("/failed/0/reason").textValue();
+    assertEquals(1, result.get("failed").size());
+    assertTrue(
+        reason.startsWith(
+            networks.get(0)
+                + ", layer 'pooled': expected a mask of the shape [30], found [30, 8] in "
+                + mask),
+        reason);
+    assertTrue(outcome.err().contains("note: failed: pooled: " + reason), outcome.err());
+    assertTrue(outcome.err().contains("1 of 2 pairs of layers could not be compared"));
+    JsonNode layers = result.get("layers");
+    layers.forEach(layer -> ((ObjectNode) layer).remove(List.of("masked", "seconds")));
+    assertEquals(
+        layers(
+            N * T / 3,
+            "match",
+            networks.get(0),
+            networks.get(1),
+            "--mask",
+            mask,
+            "--layers",
+            "tokens"),
+        layers);
+  }
+
   @Test
   void gramFilesRecordIt() throws IOException {
     Path part = folder.resolve("part.gram.npz");
@@ -450,8 +508,9 @@ class MaskCommandTest {
   }
 
   /** No layer is masked in another way than its neighbours without a word. */
-  @Test
-  void aLayerThatTheMaskDoesNotFitIsRefused() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"distances", "simple"})
+  void aLayerThatTheMaskDoesNotFitIsRefused(String command) throws IOException {
     float[] pooled = TestFiles.relu(N * F, 5);
     float[] tokens = values(1, N * T, MaskCommandTest::isToken);
     int[] shape = {N, T, F};
@@ -462,12 +521,12 @@ class MaskCommandTest {
             + ", layer 'pooled': expected a mask of the shape [30], found [30, 8] in "
             + y
             + ", array 'attention_mask' (--exclude can leave it out)",
-        "match",
+        command,
         a,
         a,
         "--mask",
         y + ":attention_mask");
-    good("match", a, a, "--mask", y + ":attention_mask", "--exclude", "pooled");
+    good(command, a, a, "--mask", y + ":attention_mask", "--exclude", "pooled");
   }
 
   @ParameterizedTest

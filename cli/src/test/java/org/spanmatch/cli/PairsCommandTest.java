@@ -399,6 +399,50 @@ class PairsCommandTest {
         RealCommand.run("match", order, "--pair", "conv1=fc"), 3, "was not added up together");
   }
 
+  /** Layers of equal names of which a Gram file has other pairs: the rest are as without them. */
+  @Test
+  void layersThatWereNotAddedUpTogetherAreListedAndTheOthersCompared() throws IOException {
+    Path crossed = folder.resolve("crossed.gram.npz");
+    Object[] gram = {
+      "gram",
+      x,
+      x,
+      "--out",
+      crossed,
+      "--pair",
+      "conv1=conv2",
+      "--pair",
+      "conv2=conv1",
+      "--pair",
+      "fc=fc",
+      "--quiet"
+    };
+    assertEquals(0, RealCommand.run(gram).exitCode());
+    for (String command : List.of("match", "spectrum", "measures")) {
+      Path json = folder.resolve(command + ".json");
+      Outcome outcome = RealCommand.run(command, crossed, "--json", json);
+      assertEquals(3, outcome.exitCode(), outcome.err());
+      JsonNode result = JSON.readTree(json.toFile());
+      String reason = result.at("/failed/0/reason").textValue();
+      assertEquals(
+          crossed
+              + ": "
+              + x
+              + ", layer 'conv1' was not added up together with "
+              + x
+              + ", layer"
+              + " 'conv1'",
+          reason);
+      assertTrue(outcome.err().contains("note: failed: conv1: " + reason), outcome.err());
+      assertTrue(
+          outcome.err().endsWith("2 of 3 pairs of layers could not be compared: " + reason + "\n"),
+          outcome.err());
+      assertEquals(pairs(json(command, crossed, "--layers", "fc")), pairs(result));
+    }
+    assertError(RealCommand.run("simple", crossed), 3, crossed + ": ", "not added up together");
+    assertError(RealCommand.run("match", crossed, "--layers", "conv*"), 3, "not added up together");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

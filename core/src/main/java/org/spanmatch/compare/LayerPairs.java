@@ -245,6 +245,35 @@ public record LayerPairs<P extends LayerPair>(
             .toList());
   }
 
+  /**
+   * Returns others in place of these pairs; one for which there is none fails.
+   *
+   * @param change returns another pair of the same layers, or throws an {@link
+   *     ActivationsException} that says why there is none
+   * @return the pairs, with the same layers
+   */
+  public LayerPairs<P> mapped(UnaryOperator<P> change) {
+    List<P> mapped = new ArrayList<>();
+    List<Failed> failures = new ArrayList<>(failed);
+    for (P pair : pairs) {
+      try {
+        mapped.add(change.apply(pair));
+      } catch (ActivationsException e) {
+        failures.add(new Failed(new Pairing.Names(pair.layers().x(), pair.layers().y()), e));
+      }
+    }
+    return new LayerPairs<>(
+        x,
+        y,
+        List.copyOf(mapped),
+        onlyInX,
+        onlyInY,
+        leftOut,
+        unpaired,
+        mismatched,
+        List.copyOf(failures));
+  }
+
   private static LayerPair.OfActivations pair(
       String name, StoredArray x, StoredArray y, Collection<Layout> layouts) {
     return new LayerPair.OfActivations(name, x.layer(layouts), y.layer(layouts));
@@ -259,14 +288,14 @@ public record LayerPairs<P extends LayerPair>(
    * @param pairing which layers to pair
    * @return the pairs; possibly none
    * @throws GramException if there are not two networks, numbers of layers differ that are to be
-   *     paired in order, or layers with the same samples were not added up together
+   *     paired in order, or of all pairs some with the same samples were not added up together
    */
   public static LayerPairs<LayerPair.OfGram> of(
       List<Gram> grams, Predicate<String> selected, Pairing pairing) {
-    if (pairing.method() == Pairing.Method.SAME) {
-      return of(grams, selected);
-    }
     PerGroup<Network> networks = networks(grams);
+    if (pairing.method() == Pairing.Method.SAME) {
+      return byName(grams, networks.x(), networks.y(), selected);
+    }
     return GramPairs.of(grams, networks.x(), networks.y(), selected, pairing);
   }
 
@@ -281,10 +310,18 @@ public record LayerPairs<P extends LayerPair>(
    *     together
    */
   public static LayerPairs<LayerPair.OfGram> of(List<Gram> grams, Predicate<String> selected) {
-    Network x = networks(grams).x();
-    Network y = networks(grams).y();
+    LayerPairs<LayerPair.OfGram> pairs = of(grams, selected, Pairing.SAME);
+    if (!pairs.failed.isEmpty()) {
+      throw pairs.failed.get(0).cause();
+    }
+    return pairs;
+  }
+
+  private static LayerPairs<LayerPair.OfGram> byName(
+      List<Gram> grams, Network x, Network y, Predicate<String> selected) {
     boolean areLone = x.layers.size() == 1 && y.layers.size() == 1;
     List<LayerPair.OfGram> pairs = new ArrayList<>();
+    List<Failed> failed = new ArrayList<>();
     List<String> onlyInX = new ArrayList<>();
     Set<String> rest = new LinkedHashSet<>(y.layers.keySet());
     for (String name : x.layers.keySet()) {
@@ -295,7 +332,11 @@ public record LayerPairs<P extends LayerPair>(
         continue;
       }
       if (y.layers.containsKey(partner)) {
-        pairs.add(pair(shown, grams, x, name, y, partner));
+        try {
+          pairs.add(pair(shown, grams, x, name, y, partner));
+        } catch (GramException e) {
+          failed.add(new Failed(new Pairing.Names(name, partner), e));
+        }
       } else {
         onlyInX.add(name);
       }
@@ -307,7 +348,10 @@ public record LayerPairs<P extends LayerPair>(
         List.copyOf(pairs),
         List.copyOf(onlyInX),
         onlyInY,
-        List.of());
+        List.of(),
+        List.of(),
+        List.of(),
+        List.copyOf(failed));
   }
 
   private static PerGroup<Network> networks(List<Gram> grams) {

@@ -71,7 +71,9 @@ record Input<P extends LayerPair>(
    *     error, if there are others
    */
   static Input<? extends LayerPair> open(InputOptions options, boolean forgiving) {
-    return options.files().size() == 1 ? ofGram(options) : ofActivations(options, forgiving);
+    return options.files().size() == 1
+        ? ofGram(options, forgiving)
+        : ofActivations(options, forgiving);
   }
 
   /** How the samples of an example become one, as results say it; null if they don't. */
@@ -81,14 +83,11 @@ record Input<P extends LayerPair>(
 
   /** The pairs that were found in two files, which may be none. */
   static Input<LayerPair.OfActivations> of(
-      LayerPairs<LayerPair.OfActivations> paired,
-      List<LayerPair.OfActivations> pairs,
-      Optional<MaskChoice> mask,
-      String pool) {
+      LayerPairs<LayerPair.OfActivations> paired, Optional<MaskChoice> mask, String pool) {
     return new Input<>(
         paired.x(),
         paired.y(),
-        List.copyOf(pairs),
+        paired.pairs(),
         PerGroup.of(paired.onlyInX(), paired.onlyInY()),
         paired.leftOut(),
         paired.unpaired(),
@@ -132,21 +131,21 @@ record Input<P extends LayerPair>(
         options
             .pairs()
             .pairing(ActivationFiles.names(files.x()), ActivationFiles.names(files.y()), TWO);
+    Optional<MaskChoice> masking = options.pool().isPresent() ? Optional.empty() : mask;
     LayerPairs<LayerPair.OfActivations> paired =
-        pairs(files.x(), files.y(), selected, options.layouts(), pairing);
-    boolean isSame = options.pairs().isSame();
-    if (isSame && !paired.failed().isEmpty() && (!forgiving || paired.pairs().isEmpty())) {
-      throw paired.failed().get(0).cause();
-    }
+        UsedLayers.of(
+            pairs(files.x(), files.y(), selected, options.layouts(), pairing),
+            new UsedLayers(masking, options.samples()),
+            new UsedLayers(masking, options.samples()));
+    requireForgiven(paired, options, forgiving);
     Set<String> names = new LinkedHashSet<>();
     paired.pairs().forEach(pair -> names.add(pair.name()));
     names.addAll(files.names());
     options.layers().requireEachFound(names);
-    Optional<MaskChoice> masking = options.pool().isPresent() ? Optional.empty() : mask;
     return new Input<>(
             files.x().path().toString(),
             files.y().path().toString(),
-            used(paired.pairs(), masking, options.samples()),
+            paired.pairs(),
             PerGroup.of(paired.onlyInX(), paired.onlyInY()),
             paired.leftOut(),
             paired.unpaired(),
@@ -170,17 +169,17 @@ record Input<P extends LayerPair>(
     return pairing.method() == Pairing.Method.SAME ? paired.withCauses(Input::selectable) : paired;
   }
 
-  /** The pairs with the samples that are used. */
-  private static List<LayerPair.OfActivations> used(
-      List<LayerPair.OfActivations> pairs, Optional<MaskChoice> mask, long samples) {
-    UsedLayers x = new UsedLayers(mask, samples);
-    UsedLayers y = new UsedLayers(mask, samples);
-    return pairs.stream()
-        .map(pair -> new LayerPair.OfActivations(pair.name(), x.of(pair.x()), y.of(pair.y())))
-        .toList();
+  /** Throws the first cause if layers of equal names fail and no others are to be compared. */
+  private static void requireForgiven(
+      LayerPairs<?> paired, InputOptions options, boolean forgiving) {
+    if (options.pairs().isSame()
+        && !paired.failed().isEmpty()
+        && (!forgiving || paired.pairs().isEmpty())) {
+      throw paired.failed().get(0).cause();
+    }
   }
 
-  private static Input<LayerPair.OfGram> ofGram(InputOptions options) {
+  private static Input<LayerPair.OfGram> ofGram(InputOptions options, boolean forgiving) {
     Path path = options.files().get(0);
     ActivationFile file = ActivationFile.open(path);
     if (!GramFile.isGramFile(file)) {
@@ -192,8 +191,10 @@ record Input<P extends LayerPair>(
     try {
       paired = LayerPairs.of(grams, options.layers(), pairing(options.pairs(), grams));
     } catch (GramException e) {
-      throw new GramException(path + ": " + e.getMessage(), e);
+      throw of(path, e);
     }
+    paired = paired.withCauses(e -> of(path, e));
+    requireForgiven(paired, options, forgiving);
     Set<String> names = new LinkedHashSet<>();
     paired.pairs().forEach(pair -> names.add(pair.name()));
     grams.forEach(gram -> gram.layers().forEach(layer -> names.add(layer.name())));
@@ -211,6 +212,10 @@ record Input<P extends LayerPair>(
             null,
             Set.of())
         .required("in both networks");
+  }
+
+  private static GramException of(Path path, RuntimeException e) {
+    return new GramException(path + ": " + e.getMessage(), e);
   }
 
   private static Pairing pairing(PairOptions pairs, List<Gram> grams) {

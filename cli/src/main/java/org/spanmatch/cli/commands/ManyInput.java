@@ -75,14 +75,13 @@ record ManyInput(
                         ActivationFiles.names(first),
                         ActivationFiles.names(second),
                         PerGroup.of(first.path().toString(), second.path().toString())));
-        List<LayerPair.OfActivations> pairs = new ArrayList<>();
-        for (LayerPair.OfActivations pair : paired.pairs()) {
-          names.add(pair.name());
-          pairs.add(
-              new LayerPair.OfActivations(
-                  pair.name(), used.get(x).of(pair.x()), used.get(y).of(pair.y())));
-        }
-        parts.add(new Part(x, y, Input.of(paired, pairs, mask, Input.pool(options))));
+        paired.pairs().forEach(pair -> names.add(pair.name()));
+        parts.add(
+            new Part(
+                x,
+                y,
+                Input.of(
+                    UsedLayers.of(paired, used.get(x), used.get(y)), mask, Input.pool(options))));
       }
     }
     boolean isEmpty = parts.stream().allMatch(part -> part.input().pairs().isEmpty());

@@ -40,7 +40,8 @@ record ReportOptions(
         arguments
             .path(OUT)
             .orElseThrow(
-                () -> new UsageException("--out is missing: name the page to write, such as r.html")),
+                () ->
+                    new UsageException("--out is missing: name the page to write, such as r.html")),
         arguments.items(NAMES),
         arguments.value(TITLE));
   }

@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
+import org.spanmatch.compare.LayerPair;
+import org.spanmatch.compare.LayerPairs;
 
 /**
  * The layers of one network with the samples that are used: each is one object in all its pairs.
@@ -25,8 +27,14 @@ final class UsedLayers {
     this.samples = samples;
   }
 
-  /** Returns a layer of the network as it is used. */
-  Layer of(Layer layer) {
+  /** Returns pairs with the samples that are used; those that a mask does not fit fail. */
+  static LayerPairs<LayerPair.OfActivations> of(
+      LayerPairs<LayerPair.OfActivations> paired, UsedLayers x, UsedLayers y) {
+    return paired.mapped(
+        pair -> new LayerPair.OfActivations(pair.name(), x.of(pair.x()), y.of(pair.y())));
+  }
+
+  private Layer of(Layer layer) {
     return byName.computeIfAbsent(layer.name(), name -> used(layer));
   }
 
