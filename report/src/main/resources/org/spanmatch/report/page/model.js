@@ -17,7 +17,7 @@ const report = (() => {
   const isolated = text => `\u2068${text}\u2069`;
 
   const share = value => (Number.isFinite(value) ? value.toFixed(4) : '–');
-  const number = value => value.toLocaleString('en', {maximumFractionDigits: 6});
+  const number = new Intl.NumberFormat('en', {maximumFractionDigits: 6}).format;
 
   /** Leaves out the middle of a long text. */
   function cut(text, length) {

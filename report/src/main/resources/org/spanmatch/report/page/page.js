@@ -279,6 +279,7 @@
     for (const box of byId('lines').querySelectorAll('input')) box.checked = state.on.has(box.name);
     const is = name => curvePairs.some(pair => pair.each.some(({layer}) => layer[name](state.epsilon)));
     byId('marks').textContent = [
+      !oneToOne && 'Layers of equal names.',
       several && 'Lines are means over the pairs of networks, faint lines the pairs themselves.',
       is('isWeak') && 'Hollow: no more than chance.',
       is('isUnsure') && 'Ringed: some neurons are borderline or undecidable.',
@@ -559,35 +560,39 @@
   const NAMED = 12; // layers of a warning
 
   function drawWarnings() {
-    for (const [index, text] of data.texts.entries()) {
-      const where = pairs.filter(pair => pair.each.some(({layer}) => layer.warnings.includes(index)));
-      if (!where.length) continue;
-      show('warnings-section');
-      byId('warnings').append(
-        element(
-          'li',
-          {},
-          bdi(printable(text)),
-          element(
-            'div',
-            {class: 'where'},
-            ...where.slice(0, NAMED).flatMap((pair, i) => [i ? ', ' : '', ...pairText(pair, 40)]),
-            where.length > NAMED ? ` and ${number(where.length - NAMED)} more` : '',
-          ),
-        ),
-      );
+    const where = data.texts.map(() => new Set());
+    for (const pair of pairs) {
+      for (const {layer} of pair.each) layer.warnings.forEach(index => where[index].add(pair));
     }
+    const found = d3.range(where.length).filter(index => where[index].size > 0);
+    fill('warnings', found, index => warningItem(data.texts[index], [...where[index]]));
+  }
+
+  function warningItem(text, where) {
+    const named = where.slice(0, NAMED).flatMap((pair, i) => [i ? ', ' : '', ...pairText(pair, 40)]);
+    const more = where.length > NAMED ? ` and ${number(where.length - NAMED)} more` : '';
+    return element('li', {}, bdi(printable(text)), element('div', {class: 'where'}, ...named, more));
   }
 
   function drawNotes() {
-    for (const [comparison, {missing}] of comparisons.entries()) {
-      for (const sentence of missing ?? []) {
-        show('notes-section');
-        byId('notes').append(
-          element('li', {}, several ? `${comparisonName(comparison)}: ` : '', bdi(printable(sentence))),
-        );
-      }
-    }
+    const notes = comparisons.flatMap(({missing = []}, comparison) =>
+      missing.map(sentence => ({sentence, where: several ? `${comparisonName(comparison)}: ` : ''})),
+    );
+    fill('notes', notes, ({sentence, where}) => element('li', {}, where, bdi(printable(sentence))));
+  }
+
+  const SHOWN = 20; // items of a list; there may be thousands
+
+  /** Fills a list of a section; what is too much for the eye is there on demand. */
+  function fill(id, values, itemOf) {
+    if (!values.length) return;
+    show(`${id}-section`);
+    byId(id).append(...values.slice(0, SHOWN).map(itemOf));
+    if (values.length <= SHOWN) return;
+    const rest = element('ul');
+    const fold = element('details', {}, element('summary', {}, `${number(values.length - SHOWN)} more`), rest);
+    fold.addEventListener('toggle', () => rest.append(...values.slice(SHOWN).map(itemOf)), {once: true});
+    byId(id).after(fold);
   }
 
   // ---- All together ----
