@@ -61,21 +61,23 @@
   // ---- Head and foot ----
 
   function drawHead() {
-    const count = data.networks.length;
-    byId('title').append(
-      ...(data.title
-        ? [bdi(printable(data.title))]
-        : count === 2
-          ? ['Similarity of ', bdi(networkName(0)), ' and ', bdi(networkName(1))]
-          : [`Similarity of ${count} networks`]),
-    );
+    byId('title').append(...titleNodes());
     byId('networks').append(...data.networks.map(networkItem));
     byId('meaning').append(
-      'The similarity of two layers is the share of their neurons that match. Neurons match if each lies within relative ' +
-        'distance ε of the span of the other layer’s matching neurons: 1 means that all do, 0 that none does.' +
-        (data.centred ? ' The mean of each neuron was subtracted first.' : ''),
+      'The similarity of two layers is the share of their neurons that match. Neurons match if each lies within ' +
+        'relative distance ε of the span of the other layer’s matching neurons: 1 means that all do, 0 that none does.',
+      data.centred ? ' The mean of each neuron was subtracted first.' : '',
+      stops
+        ? ` This report has numbers at ${spectrum ? 'steps of ε of 0.005' : 'the ε that were asked for'}.`
+        : '',
     );
-    byId('footer').append(`spanmatch ${data.spanmatch} · ${data.backend}` + (data.centred ? ' · centred' : ''));
+    byId('footer').append(`spanmatch ${data.spanmatch} · ${data.backend}`, data.centred ? ' · centred' : '');
+  }
+
+  function titleNodes() {
+    if (data.title) return [bdi(printable(data.title))];
+    if (data.networks.length !== 2) return [`Similarity of ${data.networks.length} networks`];
+    return ['Similarity of ', bdi(networkName(0)), ' and ', bdi(networkName(1))];
   }
 
   function networkItem(network, i) {
@@ -104,7 +106,7 @@
       const value = event.target.valueAsNumber;
       setEpsilon(Number.isFinite(value) ? Math.min(1, Math.max(0, value)) : state.epsilon);
     });
-    if (stops) byId('exact').title = 'The nearest ε at which this report has numbers is taken';
+    if (stops) byId('exact').title = 'The nearest ε at which this report has numbers';
   }
 
   /** Where only some ε have numbers, a key moves to the next of them; a small step would lead back. */

@@ -65,7 +65,8 @@ class PageLibrariesTest {
 
   @Test
   void nothingInAScriptEndsItEarly() {
-    for (String name : List.of("d3.min.js", "plot.umd.min.js", "model.js", "charts.js", "page.js")) {
+    for (String name :
+        List.of("d3.min.js", "plot.umd.min.js", "model.js", "charts.js", "page.js")) {
       String script = read(name).toLowerCase(Locale.ROOT);
       assertFalse(script.contains("</script"), name);
       // After this and "<script", "</script>" no longer ends the script.
