@@ -68,7 +68,7 @@
         'relative distance ε of the span of the other layer’s matching neurons: 1 means that all do, 0 that none does.',
       data.centred ? ' The mean of each neuron was subtracted first.' : '',
       stops
-        ? ` This report has numbers at ${spectrum ? 'steps of ε of 0.005' : 'the ε that were asked for'}.`
+        ? ` This report has numbers at ${spectrum ? 'ε = 0, 0.005 … 1' : 'the ε that were asked for'}.`
         : '',
     );
     byId('footer').append(`spanmatch ${data.spanmatch} · ${data.backend}`, data.centred ? ' · centred' : '');
