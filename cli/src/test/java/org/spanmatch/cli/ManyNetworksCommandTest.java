@@ -241,7 +241,8 @@ class ManyNetworksCommandTest {
     assertEquals(2 * 5, result.get("summary").size());
     String svg = Files.readString(out.resolve("spectrum.svg"));
     assertTrue(svg.contains("at every ε</title>"), svg.substring(0, 900));
-    assertTrue(svg.contains(", by ε of seed0.npz, seed1.npz and seed2.npz."), svg.substring(0, 900));
+    assertTrue(
+        svg.contains(", by ε of seed0.npz, seed1.npz and seed2.npz."), svg.substring(0, 900));
   }
 
   @ParameterizedTest

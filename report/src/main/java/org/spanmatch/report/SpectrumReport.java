@@ -103,8 +103,7 @@ public final class SpectrumReport {
    * @param pairs one per pair of networks
    * @param centred whether each neuron's mean was subtracted
    */
-  static void write(
-      Networks networks, List<Levels> pairs, boolean centred, ResultFiles files) {
+  static void write(Networks networks, List<Levels> pairs, boolean centred, ResultFiles files) {
     files.write(CSV, out -> Csv.writeSpectrum(pairs, out));
     Figure figure = figure(networks, pairs, centred);
     files.write(SVG, figure::writeSvg);

@@ -61,8 +61,7 @@ final class AcrossLayers {
    */
   AcrossLayers(String yLabel, List<String> layers, Marks marks, List<String> legend) {
     this.marks = marks;
-    int plotWidth =
-        Math.max(MIN_PLOT_WIDTH, Math.min(MAX_PLOT_WIDTH, layers.size() * LAYER_WIDTH));
+    int plotWidth = Math.max(MIN_PLOT_WIDTH, Math.min(MAX_PLOT_WIDTH, layers.size() * LAYER_WIDTH));
     double layerWidth = PLOT_SHARE * plotWidth / layers.size();
     hasMarkers = layerWidth >= LEAST_MARKED;
     List<String> marked = marks.mark(Drawing.labels(layers));
@@ -73,8 +72,7 @@ final class AcrossLayers {
             : layerWidth >= LABEL_SPACING ? LABEL_ANGLE : UPRIGHT;
     int slant = (int) Math.ceil(widest * Math.sin(Math.toRadians(angle)));
     // A slanted label ends below its layer, so the first ones need room at the left.
-    int left =
-        angle == LABEL_ANGLE ? Math.max(LEFT, slant + 80 - (int) layerWidth / 2) : LEFT;
+    int left = angle == LABEL_ANGLE ? Math.max(LEFT, slant + 80 - (int) layerWidth / 2) : LEFT;
     int beside =
         LEGEND_LINE
             + Brush.widest(Stream.of(legend, marks.legend()).flatMap(List::stream).toList());

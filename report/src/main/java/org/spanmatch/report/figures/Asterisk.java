@@ -28,7 +28,8 @@ final class Asterisk extends Marker {
     Path2D path = new Path2D.Double();
     for (int stroke = 0; stroke < STROKES; stroke++) {
       AffineTransform turn = AffineTransform.getRotateInstance(stroke * Math.PI / STROKES, x, y);
-      path.append(turn.createTransformedShape(new Line2D.Double(x, y - RADIUS, x, y + RADIUS)), false);
+      path.append(
+          turn.createTransformedShape(new Line2D.Double(x, y - RADIUS, x, y + RADIUS)), false);
     }
     graphics.setStroke(new BasicStroke(2.5f, BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
     graphics.draw(path);

@@ -48,7 +48,8 @@ final class HeatMaps {
     ownBars = figure.maps().stream().map(HeatMapFigure.Map::end).distinct().count() > 1;
     int count = figure.maps().size();
     across = count == 4 ? 2 : Math.min(count, MOST_ACROSS);
-    int beside = Brush.LINE + Brush.TICK + Brush.widest(rows) + Brush.TICK; // what is beside the first map
+    int beside =
+        Brush.LINE + Brush.TICK + Brush.widest(rows) + Brush.TICK; // what is beside the first map
     int bar = ownBars ? 0 : Brush.BAR_WIDTH;
     int content = beside + across * stepAcross() - BETWEEN + bar;
     width = Math.max(2 * MARGIN + content, LEAST_WIDTH);
@@ -187,7 +188,8 @@ final class HeatMaps {
           double y = bottom + Brush.TICK;
           brush.text(label, Drawing.LABEL_FONT, Color.BLACK, x, y, Brush.END, -1);
         } else {
-          brush.text(label, Drawing.LABEL_FONT, x, bottom + Brush.TICK + Brush.LINE / 2.0, Brush.MIDDLE);
+          brush.text(
+              label, Drawing.LABEL_FONT, x, bottom + Brush.TICK + Brush.LINE / 2.0, Brush.MIDDLE);
         }
       }
       int most = Math.max(columns.size() * cell + BETWEEN / 2, LEAST_MAP);

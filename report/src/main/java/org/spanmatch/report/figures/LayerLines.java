@@ -58,7 +58,8 @@ final class LayerLines {
     XYSeries series = chart.addSeries("line" + layer, x, y);
     series.setLabel(labels.get(layer));
     series.setLineColor(Viridis.color(layer, labels.size()));
-    series.setLineStyle(compared ? Drawing.stroke() : Drawing.stroke(DASHES.get(layer % DASHES.size())));
+    series.setLineStyle(
+        compared ? Drawing.stroke() : Drawing.stroke(DASHES.get(layer % DASHES.size())));
     series.setMarker(SeriesMarkers.NONE);
   }
 

@@ -55,10 +55,7 @@ record LayerMap(
   Drawing.Picture picture() {
     int height = bottom() + Brush.TICK + 2 * Brush.LINE + notes().size() * Brush.LINE + MARGIN;
     return new Drawing.Picture(
-        heading().shownTitle(),
-        width(),
-        height,
-        graphics -> paint(new Brush(graphics), height));
+        heading().shownTitle(), width(), height, graphics -> paint(new Brush(graphics), height));
   }
 
   private Heading heading() {
@@ -105,8 +102,7 @@ record LayerMap(
     brush.bar(1, right(), top(), tall);
     String fitting = Drawing.fit(numbers, Drawing.AXIS_FONT, height - 2 * MARGIN);
     double middle =
-        Math.max(
-            top() + tall / 2.0, MARGIN + Drawing.width(fitting, Drawing.AXIS_FONT) / 2.0);
+        Math.max(top() + tall / 2.0, MARGIN + Drawing.width(fitting, Drawing.AXIS_FONT) / 2.0);
     double x = right() + Brush.BAR_WIDTH + Brush.TICK / 2.0;
     brush.text(fitting, Drawing.AXIS_FONT, Color.BLACK, x, middle, Brush.MIDDLE, -1);
     List<BiConsumer<Brush, Integer>> notes = notes();

@@ -27,13 +27,16 @@ record LogTicks(BigDecimal first, BigDecimal last, double most) {
   static LogTicks of(DoubleStream values, double most) {
     DoubleSummaryStatistics all = values.summaryStatistics();
     BigDecimal first =
-        round(all.getMin()).filter(number -> number.doubleValue() <= all.getMin())
-            .reduce((before, next) -> next).orElseThrow();
+        round(all.getMin())
+            .filter(number -> number.doubleValue() <= all.getMin())
+            .reduce((before, next) -> next)
+            .orElseThrow();
     BigDecimal last =
         round(all.getMax())
             .filter(number -> number.doubleValue() >= all.getMax())
             .filter(number -> number.compareTo(first) > 0)
-            .findFirst().orElseThrow();
+            .findFirst()
+            .orElseThrow();
     return new LogTicks(first, last, most);
   }
 

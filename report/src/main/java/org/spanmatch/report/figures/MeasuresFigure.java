@@ -145,7 +145,8 @@ public record MeasuresFigure(
     }
     List<List<Double>> apart =
         SideBySide.apart(
-            drawn.stream().map(Line::values).toList(), panel.upToOne() ? 1 : values(drawn).max().orElse(1));
+            drawn.stream().map(Line::values).toList(),
+            panel.upToOne() ? 1 : values(drawn).max().orElse(1));
     for (int i = 0; i < drawn.size(); i++) {
       across.add(drawn.get(i).name(), apart.get(i), i, drawn.size());
     }

@@ -21,8 +21,7 @@ import org.spanmatch.report.text.DisplayName;
  * @param layer the layer, with at least one match
  * @param networks which networks the neurons are of
  */
-public record MembersFigure(SimpleResult.Layer layer, PerGroup<String> networks)
-    implements Figure {
+public record MembersFigure(SimpleResult.Layer layer, PerGroup<String> networks) implements Figure {
   private static final int MOST_NEURONS = 128;
   private static final int MOST_MATCHES = 100;
   private static final int MARGIN = 24;
@@ -180,7 +179,8 @@ public record MembersFigure(SimpleResult.Layer layer, PerGroup<String> networks)
 
   private void paintNotes(Brush brush, int first) {
     int y = first;
-    brush.text("neurons of the maximum match, by position", Drawing.AXIS_FONT, LEFT, y, Brush.START);
+    brush.text(
+        "neurons of the maximum match, by position", Drawing.AXIS_FONT, LEFT, y, Brush.START);
     for (Group group : GROUPS) {
       y += Brush.LINE;
       brush.fill(color(group), LEFT, y - SAMPLE / 2, SAMPLE, SAMPLE);

@@ -178,8 +178,7 @@ public record SimilarityFigure(
         across.addChance(ordered.get(i).chance(), count - 1 - i, count);
       }
     }
-    List<List<Double>> drawn =
-        SideBySide.apart(ordered.stream().map(Line::similarity).toList(), 1);
+    List<List<Double>> drawn = SideBySide.apart(ordered.stream().map(Line::similarity).toList(), 1);
     for (int i = 0; i < count; i++) {
       if (!ordered.get(i).intervals().isEmpty()) {
         across.addBars(ordered.get(i).intervals(), count - 1 - i, count);

@@ -160,6 +160,8 @@ public record SizesFigure(String title, String networks, List<Curve> curves) imp
         .mapToObj(i -> labels.get(i) + ": " + curves.get(i).stated() + ".")
         .collect(
             Collectors.joining(
-                "\n", "Simple matches by number of neurons" + Drawing.ofNetworks(networks) + ".\n", marks().describe(labels)));
+                "\n",
+                "Simple matches by number of neurons" + Drawing.ofNetworks(networks) + ".\n",
+                marks().describe(labels)));
   }
 }

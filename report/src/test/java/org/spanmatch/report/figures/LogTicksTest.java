@@ -36,8 +36,7 @@ final class LogTicksTest {
   @Test
   void oneTwoAndFiveAreLabelled() {
     LogTicks ticks = ticks(0.05, 20);
-    List<String> labels =
-        IntStream.rangeClosed(1, 10).mapToObj(i -> ticks.label(i * 0.1)).toList();
+    List<String> labels = IntStream.rangeClosed(1, 10).mapToObj(i -> ticks.label(i * 0.1)).toList();
     assertEquals(List.of("0.1", "0.2", "", "", "0.5", "", "", "", "", "1"), labels);
     assertEquals("0.05", ticks.label(0.05));
     assertEquals("2,000", ticks.label(2000));

@@ -67,8 +67,7 @@ final class SideBySideTest {
   @Test
   void distancesFollowTheHeightOfThePlot() {
     List<List<Double>> equal = List.of(List.of(30.0), List.of(30.0));
-    List<Double> apart =
-        SideBySide.apart(equal, 100).stream().flatMap(List::stream).toList();
+    List<Double> apart = SideBySide.apart(equal, 100).stream().flatMap(List::stream).toList();
     assertEquals(0.5, apart.get(0) - apart.get(1), TINY);
     assertEquals(2, IntStream.range(0, 2).filter(i -> apart.get(i) != 30.0).count());
   }

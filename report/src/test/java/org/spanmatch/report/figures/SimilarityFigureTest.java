@@ -250,8 +250,7 @@ final class SimilarityFigureTest {
     assertEquals("*", labels.get(1));
     long named = labels.stream().filter(label -> label.toString().startsWith("layer")).count();
     assertTrue(named > 40 && named < 70, named + " names");
-    assertEquals(
-        "may say little:\nsee warnings", chart.getSeries("marks").getLabel());
+    assertEquals("may say little:\nsee warnings", chart.getSeries("marks").getLabel());
   }
 
   @Test

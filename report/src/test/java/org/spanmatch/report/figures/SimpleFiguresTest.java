@@ -38,9 +38,7 @@ class SimpleFiguresTest {
 
   private static SimpleResult.Layer layer(int neurons, List<SimpleResult.Simple> matches) {
     return layer(
-        IntStream.range(0, neurons).boxed().toList(),
-        matches,
-        PerGroup.of(List.of(), List.of()));
+        IntStream.range(0, neurons).boxed().toList(), matches, PerGroup.of(List.of(), List.of()));
   }
 
   private static SimpleResult.Layer layer(

@@ -106,11 +106,7 @@ final class SpectrumFigureTest {
             .mapToObj(
                 i ->
                     new Curve(
-                        NAME + i,
-                        List.of(i / (layers + 1.0)),
-                        1,
-                        warnings.get(i - 1),
-                        List.of()))
+                        NAME + i, List.of(i / (layers + 1.0)), 1, warnings.get(i - 1), List.of()))
             .toList());
   }
 
