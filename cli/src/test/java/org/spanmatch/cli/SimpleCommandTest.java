@@ -224,6 +224,7 @@ class SimpleCommandTest {
       assertEquals(
           Set.of(
               "result.json",
+              "report.html",
               "simple.csv",
               "sizes.svg",
               "sizes.png",

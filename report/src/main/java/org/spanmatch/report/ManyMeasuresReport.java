@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.spanmatch.report.figures.Figure;
+import org.spanmatch.report.page.ReportPage;
 import org.spanmatch.report.results.MeasuresResult;
 import org.spanmatch.report.results.NetworkPair;
 import org.spanmatch.report.results.Networks;
@@ -102,8 +103,9 @@ public record ManyMeasuresReport(
 
   @Override
   public void write(ResultFiles files) {
-    files.writeResult(result());
-    MeasuresReport.write(results(), figure(), files);
+    NetworksResult<MeasuresResult.Layer> result = result();
+    files.writeResult(result);
+    MeasuresReport.write(results(), figure(), ReportPage.of(result), files);
   }
 
   private Figure figure() {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.spanmatch.report.figures.Figure;
 import org.spanmatch.report.figures.MeasuresFigure;
+import org.spanmatch.report.page.ReportPage;
 import org.spanmatch.report.results.MeasuresResult;
 import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.text.DisplayName;
@@ -28,7 +29,8 @@ public final class MeasuresReport {
   private static final double LARGE = 10_000;
 
   /** The files that {@link #write} writes. */
-  public static final List<String> FILES = List.of(ResultFiles.RESULT, CSV, SVG, PNG);
+  public static final List<String> FILES =
+      List.of(ResultFiles.RESULT, CSV, SVG, PNG, ReportPage.FILE);
 
   private MeasuresReport() {}
 
@@ -124,7 +126,7 @@ public final class MeasuresReport {
     layer.note().ifPresent(note -> notes.add("missing", where, note));
   }
 
-  /** Writes the whole result as JSON, CSV and figures. */
+  /** Writes the whole result as JSON, CSV, figures and a page. */
   public static void write(MeasuresResult result, List<Measure> measures, ResultFiles files) {
     files.writeResult(result);
     Figure figure =
@@ -135,7 +137,7 @@ public final class MeasuresReport {
                 result.networks().titleOr(TITLE),
                 Pooled.byName(List.of(result.layers()), MeasuresResult.Layer::names),
                 measures);
-    write(List.of(result), figure, files);
+    write(List.of(result), figure, ReportPage.of(result), files);
   }
 
   /**
@@ -143,11 +145,14 @@ public final class MeasuresReport {
    *
    * @param results one per pair of networks
    * @param figure of all of them
+   * @param page of all of them
    */
-  static void write(List<MeasuresResult> results, Figure figure, ResultFiles files) {
+  static void write(
+      List<MeasuresResult> results, Figure figure, ReportPage page, ResultFiles files) {
     files.write(CSV, out -> Csv.writeMeasures(results, out));
     files.write(SVG, figure::writeSvg);
     files.write(PNG, figure::writePng);
+    files.write(ReportPage.FILE, page::write);
   }
 
   /** Draws the measures of all pairs of layers, but for sizes, which are not of a pair. */

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.spanmatch.compare.Warning;
 import org.spanmatch.report.figures.MembersFigure;
 import org.spanmatch.report.figures.SizesFigure;
+import org.spanmatch.report.page.ReportPage;
 import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.results.SimpleResult;
 import org.spanmatch.report.text.DisplayName;
@@ -27,7 +28,8 @@ public final class SimpleReport {
   private static final int NEURONS_SHOWN = 12;
 
   /** The files that {@link #write} always writes. */
-  public static final List<String> FILES = List.of(ResultFiles.RESULT, CSV, SVG, PNG);
+  public static final List<String> FILES =
+      List.of(ResultFiles.RESULT, CSV, SVG, PNG, ReportPage.FILE);
 
   private SimpleReport() {}
 
@@ -127,7 +129,7 @@ public final class SimpleReport {
     }
   }
 
-  /** Writes the whole result as JSON, CSV and figures. */
+  /** Writes the whole result as JSON, CSV, figures and a page. */
   public static void write(SimpleResult result, ResultFiles files) {
     files.writeResult(result);
     files.write(CSV, out -> Csv.writeSimple(result, out));
@@ -135,6 +137,7 @@ public final class SimpleReport {
       return;
     }
     Networks networks = Networks.ofFiles(List.of(result.x(), result.y()));
+    files.write(ReportPage.FILE, ReportPage.of(result)::write);
     SizesFigure sizes =
         new SizesFigure(
             "Sizes of simple matches" + (result.centred() ? ", centred" : ""),

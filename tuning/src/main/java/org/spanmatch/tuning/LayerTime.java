@@ -15,7 +15,11 @@ public record LayerTime(String backend, GridPoint point, int threads, Measuremen
   /** Class and method of the benchmark. */
   public static final String BENCHMARK = "LayerBenchmark.match";
 
-  /** Returns the times of whole layers among some measurements. */
+  /**
+   * Returns the times of whole layers among some measurements.
+   *
+   * @throws IllegalArgumentException if one has no backend or size
+   */
   public static List<LayerTime> of(List<Measurement> measurements) {
     return measurements.stream()
         .filter(measurement -> measurement.benchmark().equals(BENCHMARK))
@@ -26,11 +30,38 @@ public record LayerTime(String backend, GridPoint point, int threads, Measuremen
   private static LayerTime of(Measurement measurement) {
     Map<String, String> parameters = measurement.parameters();
     return new LayerTime(
-        parameters.get("backend"),
+        parameter("backend", parameters),
         new GridPoint(
-            Integer.parseInt(parameters.get("neurons")), Long.parseLong(parameters.get("samples"))),
-        Integer.parseInt(parameters.get("threads")),
+            (int) number("neurons", Integer.MAX_VALUE, parameters),
+            number("samples", Long.MAX_VALUE, parameters)),
+        (int) number("threads", Integer.MAX_VALUE, parameters),
         measurement);
+  }
+
+  private static String parameter(String name, Map<String, String> parameters) {
+    String value = parameters.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "expected the parameter '" + name + "' of " + BENCHMARK + ", found none");
+    }
+    return value;
+  }
+
+  private static long number(String name, long most, Map<String, String> parameters) {
+    String value = parameter(name, parameters);
+    if (!value.matches("[1-9]\\d{0,17}") || Long.parseLong(value) > most) {
+      throw new IllegalArgumentException(
+          "expected a whole number from 1 to "
+              + most
+              + " as the parameter '"
+              + name
+              + "' of "
+              + BENCHMARK
+              + ", found '"
+              + value
+              + "'");
+    }
+    return Long.parseLong(value);
   }
 
   /** The median time, in milliseconds. */

@@ -76,7 +76,7 @@ record BenchOptions(
       CommonOptions.valued(
           "report",
           "DIR",
-          "measure nothing: make tables and figures again in the --out folder of an earlier run");
+          "measure nothing: make tables, figures and report.html again in the --out folder of an earlier run");
 
   static List<Option> definitions() {
     return List.of(
@@ -88,7 +88,8 @@ record BenchOptions(
         PEERS,
         ComputingOptions.THREADS,
         CommonOptions.describe(
-            CommonOptions.OUT, "folder for JMH's results, tables and figures, made if missing"),
+            CommonOptions.OUT,
+            "folder for JMH's results, tables, figures and report.html, made if missing"),
         SAVE_PROFILE,
         COMPARE,
         REPORT,

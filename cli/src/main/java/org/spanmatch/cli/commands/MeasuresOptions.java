@@ -42,7 +42,8 @@ record MeasuresOptions(
         LabelOptions.TITLE,
         LabelOptions.SPREAD,
         CommonOptions.describe(
-            CommonOptions.OUT, "write result.json, measures.csv, measures.svg and .png there"));
+            CommonOptions.OUT,
+            "write result.json, measures.csv, measures.svg and .png, and report.html there"));
   }
 
   static MeasuresOptions of(Arguments arguments) {

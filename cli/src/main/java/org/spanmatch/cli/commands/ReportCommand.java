@@ -1,10 +1,14 @@
 package org.spanmatch.cli.commands;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.UsageException;
+import org.spanmatch.cli.output.BenchReport;
 import org.spanmatch.cli.output.OutputFile;
 import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.report.page.BenchPage;
 import org.spanmatch.report.page.ReportPage;
 
 /** {@code spanmatch report}: the page of results that were written before. */
@@ -36,12 +40,14 @@ public final class ReportCommand implements Command {
         all layers, with the similarity by chance, the coverage and the warnings. The file needs no
         network and no other file. A command with --out DIR writes it too, as DIR/report.html.
 
-        Each argument is such a folder, or a file that --json has written, of match or spectrum.
-        Results of the same two networks are laid together. Results of other networks become further
-        comparisons, if they are of layers of the same names.
+        Each argument is such a folder, or a file that --json has written, of match, spectrum, simple
+        or measures. Results of the same two networks are laid together. Results of other networks
+        become further comparisons, if they are of layers of the same names. A folder that bench has
+        written makes a page by itself.
 
         Examples:
           spanmatch report result --out result.html
+          spanmatch report matches simple measures --out all.html
           spanmatch report run1 run2 run3 --out runs.html --title 'Three runs'
           spanmatch report result.json --out result.html --names 'seed 0,seed 1'
         """;
@@ -51,11 +57,28 @@ public final class ReportCommand implements Command {
   public void run(Arguments arguments, Console console) {
     ReportOptions options = ReportOptions.of(arguments);
     OutputFile.check(options.out());
+    List<Path> times = options.results().stream().filter(BenchReport::isIn).toList();
+    if (!times.isEmpty()) {
+      writeTimes(times.get(0), options, console);
+      return;
+    }
     ReportPage page = ReportPage.read(options.results());
     options.requireNames(page.networks());
     ReportPage titled = options.title().map(page::titled).orElse(page);
     ReportPage named = options.names().map(titled::named).orElse(titled);
     OutputFile.write(options.out(), named::write);
+    console.out().println("report in " + options.out());
+  }
+
+  /** Writes the page of a folder of {@code spanmatch bench}, which goes with no other. */
+  private static void writeTimes(Path folder, ReportOptions options, Console console) {
+    if (options.results().size() > 1) {
+      throw new UsageException(
+          folder + ": 'spanmatch bench' wrote this folder, which makes a page by itself alone");
+    }
+    options.requireNoNames("are of networks, and " + folder + " has the times of backends");
+    BenchPage page = BenchReport.read(folder).page().titled(options.title());
+    OutputFile.write(options.out(), page::write);
     console.out().println("report in " + options.out());
   }
 }

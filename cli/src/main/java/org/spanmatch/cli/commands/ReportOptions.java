@@ -55,4 +55,15 @@ record ReportOptions(
   void requireNames(int networks) {
     names.ifPresent(given -> LabelOptions.require(given, networks));
   }
+
+  /**
+   * Checks that no names are given.
+   *
+   * @param reason why none make sense
+   */
+  void requireNoNames(String reason) {
+    if (names.isPresent()) {
+      throw new UsageException("--names: names " + reason);
+    }
+  }
 }

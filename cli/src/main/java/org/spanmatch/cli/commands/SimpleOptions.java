@@ -87,9 +87,9 @@ record SimpleOptions(
         TIME_LIMIT,
         CommonOptions.describe(
             CommonOptions.OUT,
-            "write result.json, simple.csv, the distribution of sizes as sizes.svg and .png, and"
-                + " for small layers who is in which match as members-1.svg and .png, members-2.svg"
-                + " … there"));
+            "write result.json, simple.csv, the distribution of sizes as sizes.svg and .png, for"
+                + " small layers who is in which match as members-1.svg and .png, members-2.svg …,"
+                + " and report.html there"));
   }
 
   static SimpleOptions of(Arguments arguments) {

@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +23,8 @@ import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.report.Csv;
 import org.spanmatch.report.Json;
 import org.spanmatch.report.figures.TimesFigure;
+import org.spanmatch.report.page.BenchPage;
+import org.spanmatch.report.page.ReportPage;
 import org.spanmatch.report.text.TextTable;
 import org.spanmatch.tuning.Advice;
 import org.spanmatch.tuning.GridPoint;
@@ -76,6 +80,7 @@ public record BenchReport(BenchSetup setup, List<Measurement> measurements, Time
   private static final double MOST_LOAD = 1.5;
 
   private static final String CUDA = "cuda";
+  private static final double GIB = 1 << 30;
 
   /** What was measured. */
   public static BenchReport of(BenchSetup setup, List<Measurement> measurements) {
@@ -91,6 +96,13 @@ public record BenchReport(BenchSetup setup, List<Measurement> measurements, Time
     Path file = folder.resolve(SETUP);
     try {
       BenchSetup setup = Json.read(file, BenchSetup.class);
+      setup
+          .missing()
+          .ifPresent(
+              field -> {
+                throw new ActivationsException(
+                    file + ": expected the field '" + field + "', found nothing");
+              });
       BenchReport report = of(setup, Measurement.read(folder.resolve(JMH)));
       if (report.table.times().isEmpty()) {
         throw new ActivationsException(
@@ -99,7 +111,14 @@ public record BenchReport(BenchSetup setup, List<Measurement> measurements, Time
       return report;
     } catch (IOException e) {
       throw new ActivationsException(e.getMessage(), e);
+    } catch (IllegalArgumentException e) { // of the sizes
+      throw new ActivationsException(folder.resolve(JMH) + ": " + e.getMessage(), e);
     }
+  }
+
+  /** Whether a folder has what {@link #read} reads. */
+  public static boolean isIn(Path folder) {
+    return Files.isRegularFile(folder.resolve(SETUP)) && Files.isRegularFile(folder.resolve(JMH));
   }
 
   /** The names of all files of a run. */
@@ -115,7 +134,8 @@ public record BenchReport(BenchSetup setup, List<Measurement> measurements, Time
         BY_SAMPLES + ".svg",
         BY_SAMPLES + ".png",
         SHARE + ".svg",
-        SHARE + ".png");
+        SHARE + ".png",
+        ReportPage.FILE);
   }
 
   /** Prints the table and one sentence of advice. */
@@ -215,12 +235,92 @@ public record BenchReport(BenchSetup setup, List<Measurement> measurements, Time
     folder.write(SETUP, out -> Json.write(setup, out));
     folder.write(MARKDOWN, this::writeMarkdown);
     folder.write(CSV, out -> Csv.writeRows(CSV_HEADS, csvRows(), out));
+    folder.write(ReportPage.FILE, page()::write);
     write(folder, BY_NEURONS, byNeurons());
     write(folder, BY_SAMPLES, bySamples());
     Optional<TimesFigure> shares = shares();
     if (shares.isPresent()) {
       write(folder, SHARE, shares.get());
     }
+  }
+
+  /** The page for a browser. */
+  public BenchPage page() {
+    return new BenchPage(
+        Optional.empty(),
+        setup.spanmatch(),
+        shownSetup(),
+        Advice.of(table),
+        table.backends(),
+        table.times().stream().map(this::shownTime).toList(),
+        setup.leftOut().stream()
+            .map(one -> one.what() + (one.failed() ? " failed: " : ": ") + one.reason())
+            .toList());
+  }
+
+  private BenchPage.Time shownTime(LayerTime time) {
+    Iterations iterations = time.measurement().iterations();
+    return new BenchPage.Time(
+        time.backend(),
+        time.point().neurons(),
+        time.point().samples(),
+        time.milliseconds(),
+        iterations.lowest(),
+        iterations.highest(),
+        cell(time.error()),
+        cell(share(time).orElse(Double.NaN)));
+  }
+
+  private Map<String, String> shownSetup() {
+    Map<String, String> shown = new LinkedHashMap<>();
+    shown.put("Date", setup.date());
+    shown.put(
+        "Machine",
+        String.format(
+            Locale.ROOT,
+            "%s, %d processors, %.0f GiB",
+            setup.machine().processor(),
+            setup.machine().processors(),
+            setup.memory() / GIB));
+    shown.put("System", setup.machine().system());
+    shown.put("JDK", setup.machine().java());
+    setup
+        .backends()
+        .forEach(
+            (backend, device) -> {
+              if (!device.isEmpty()) {
+                shown.put("Backend " + backend, device);
+              }
+            });
+    if (setup.load() >= 0) {
+      shown.put("Load before", String.format(Locale.ROOT, "%.1f processes", setup.load()));
+    }
+    shown.put("Command", command());
+    return shown;
+  }
+
+  /** The command that measures this again. */
+  private String command() {
+    return "spanmatch bench --"
+        + setup.effort()
+        + " --threads "
+        + setup.threads()
+        + " --backends "
+        + String.join(",", setup.backends().keySet())
+        + " --neurons "
+        + sizes(GridPoint::neurons)
+        + " --samples "
+        + sizes(GridPoint::samples);
+  }
+
+  private String sizes(Function<GridPoint, Number> size) {
+    return table.points().stream()
+        .map(size)
+        .map(Number::longValue)
+        .distinct()
+        .sorted()
+        .map(String::valueOf)
+        .collect(Collectors.joining(","));
   }
 
   /** A row for each backend and size; what was not measured is empty. */
@@ -284,7 +384,7 @@ public record BenchReport(BenchSetup setup, List<Measurement> measurements, Time
         setup.date(),
         setup.machine().processor(),
         setup.machine().processors(),
-        setup.memory() / (double) (1 << 30),
+        setup.memory() / GIB,
         setup.machine().system(),
         setup.machine().java(),
         setup.threads(),

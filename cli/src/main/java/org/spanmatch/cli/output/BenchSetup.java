@@ -1,7 +1,9 @@
 package org.spanmatch.cli.output;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.spanmatch.kernel.selection.CostProfile.Machine;
 import org.spanmatch.tuning.Clocks;
 import org.spanmatch.tuning.GridRun;
@@ -32,4 +34,19 @@ public record BenchSetup(
     Map<String, String> backends,
     List<GridRun.LeftOut> leftOut,
     Clocks before,
-    Clocks after) {}
+    Clocks after) {
+  /** The name of a field that a file lacks; empty if it has all. */
+  Optional<String> missing() {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("spanmatch", spanmatch);
+    fields.put("date", date);
+    fields.put("machine", machine);
+    fields.put("effort", effort);
+    fields.put("backends", backends);
+    fields.put("leftOut", leftOut);
+    return fields.entrySet().stream()
+        .filter(field -> field.getValue() == null)
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+}

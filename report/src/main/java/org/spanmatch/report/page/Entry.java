@@ -98,6 +98,24 @@ record Entry(String file, String place, JsonNode node) {
     return node.doubleValue();
   }
 
+  /** This number. */
+  double number() {
+    if (!isThere() || !node.isNumber() || !Double.isFinite(node.doubleValue())) {
+      throw expected("a number");
+    }
+    return node.doubleValue();
+  }
+
+  /** The fields of this object, in its order. */
+  List<String> fields() {
+    if (!isThere() || !node.isObject()) {
+      throw expected("an object");
+    }
+    List<String> names = new ArrayList<>();
+    node.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
   /** Numbers in [0, 1] of neurons, NaN for null. */
   double[] shares(int count) {
     return numbers(count, "a number in [0, 1] or null", Entry::isShare);
@@ -148,7 +166,13 @@ record Entry(String file, String place, JsonNode node) {
   /** The error of a value that is not what it has to be. */
   PageException expected(String what) {
     return new PageException(
-        file + ": " + (place.isEmpty() ? "" : place + ": ") + "expected " + what + ", found " + found());
+        file
+            + ": "
+            + (place.isEmpty() ? "" : place + ": ")
+            + "expected "
+            + what
+            + ", found "
+            + found());
   }
 
   private String found() {

@@ -7,7 +7,9 @@ import java.util.stream.Stream;
 /** What a result that the page shows was asked for: the command that wrote it. */
 enum Kind {
   MATCH("matches"),
-  SPECTRUM("levels");
+  SPECTRUM("levels"),
+  SIMPLE("simple"),
+  MEASURES("measures");
 
   private final String field;
 
@@ -30,7 +32,8 @@ enum Kind {
                 new PageException(
                     layer.file()
                         + ": expected a result of "
-                        + Stream.of(values()).map(Kind::toString).collect(Collectors.joining(" or "))
+                        + Stream.of(values()).map(Kind::toString).collect(Collectors.joining(", "))
+                        + " or bench"
                         + ", found one of another command, for which there is no page"));
   }
 

@@ -29,6 +29,9 @@ record Missing(List<String> ofAll, Set<String> explained, List<Network> networks
               + "' could not be compared: "
               + failed.get("reason").text());
     }
+    for (Entry layer : list(result, "notReached")) {
+      sentences.add("layer '" + layer.text() + "' was not reached before the search was ended");
+    }
     Set<String> explained = new HashSet<>();
     for (Entry unpaired : list(result, "unpaired")) {
       explained.add(unpaired.get("name").text());

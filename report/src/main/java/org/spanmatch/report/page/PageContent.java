@@ -26,7 +26,8 @@ record PageContent(
     boolean centred,
     List<Network> networks,
     List<PageComparison> comparisons) {
-  private static final int VERSION = 1; // of the data's form
+  /** The version of the form of the pages' data. */
+  static final int VERSION = 1;
 
   /** Returns this content with another title. */
   PageContent titled(Optional<String> other) {
@@ -71,6 +72,9 @@ record PageContent(
             .toArray();
     json.writeArray(epsilons, 0, epsilons.length);
     writeStrings("texts", texts.all(), json);
+    if (kinds.contains(Kind.MEASURES)) {
+      MeasuresPart.writeNames(json);
+    }
     json.writeArrayFieldStart("comparisons");
     for (PageComparison comparison : comparisons) {
       comparison.write(texts, json);

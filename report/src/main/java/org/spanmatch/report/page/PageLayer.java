@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +53,7 @@ record PageLayer(
     addNumbers(FULL, layer.find("fullDistances"), neurons, numbers);
     addNumbers(CHANCE, layer.find("chanceLevels"), neurons, numbers);
     return new PageLayer(
-        PerGroup.of(layer.get("xLayer").text(), layer.get("yLayer").text()),
+        names(layer),
         layer.get("samples").count(Long.MAX_VALUE),
         layer.get("masked").count(Long.MAX_VALUE),
         neurons,
@@ -64,7 +63,27 @@ record PageLayer(
         numbers.isEmpty() ? Optional.empty() : Optional.of(all.add(numbers)),
         matches(layer, neurons),
         Optional.ofNullable(numbers.get(LEVELS)).flatMap(LargestJump::of),
-        Map.of());
+        others(layer, neurons));
+  }
+
+  /** The names of both layers; where simple matches were found, they have the same. */
+  private static PerGroup<String> names(Entry layer) {
+    if (layer.find(SimplePart.FIELD).isPresent()) {
+      String name = layer.get("name").text();
+      return PerGroup.of(name, name);
+    }
+    return PerGroup.of(layer.get("xLayer").text(), layer.get("yLayer").text());
+  }
+
+  private static Map<String, JsonNode> others(Entry layer, PerGroup<Integer> neurons) {
+    Map<String, JsonNode> others = new LinkedHashMap<>();
+    if (layer.find(SimplePart.FIELD).isPresent()) {
+      others.put(SimplePart.FIELD, SimplePart.of(layer, neurons));
+    }
+    layer
+        .find(MeasuresPart.FIELD)
+        .ifPresent(found -> others.put(MeasuresPart.FIELD, MeasuresPart.of(found)));
+    return others;
   }
 
   private static void addNumbers(
@@ -75,8 +94,7 @@ record PageLayer(
     both.ifPresent(
         entry ->
             numbers.put(
-                what,
-                PerGroup.from(group -> entry.both().get(group).shares(neurons.get(group)))));
+                what, PerGroup.from(group -> entry.both().get(group).shares(neurons.get(group)))));
   }
 
   private static List<PageMatch> matches(Entry layer, PerGroup<Integer> neurons) {
@@ -93,7 +111,9 @@ record PageLayer(
     return List.copyOf(all);
   }
 
-  /** Returns this layer with what another result has of the same layers, where this one has none. */
+  /**
+   * Returns this layer with what another result has of the same layers, where this one has none.
+   */
   PageLayer with(PageLayer other) {
     Map<String, JsonNode> all = new LinkedHashMap<>(other.others);
     all.putAll(others);

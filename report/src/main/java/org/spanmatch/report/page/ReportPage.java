@@ -3,6 +3,7 @@ package org.spanmatch.report.page;
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -14,19 +15,25 @@ import java.util.stream.IntStream;
 import org.spanmatch.report.results.Network;
 import org.spanmatch.report.results.Networks;
 import org.spanmatch.report.results.NetworksResult;
+import org.spanmatch.report.results.SimpleResult;
 import org.spanmatch.report.results.TwoNetworksResult;
 import org.spanmatch.report.text.DisplayName;
 
 /**
- * The page that shows one result, or several of them, in a browser: one file that needs no other and
- * requests nothing.
+ * The page that shows one result, or several of them, in a browser: one file that needs no other
+ * and requests nothing.
  */
 public final class ReportPage {
   /** The usual name of its file, beside the result. */
   public static final String FILE = "report.html";
 
-  private static final JsonMapper JSON =
-      new JsonMapper(new JsonFactoryBuilder().characterEscapes(new ScriptSafe()).build());
+  /** Writes JSON as a script element can hold it, and leaves the stream open. */
+  static final JsonMapper JSON =
+      new JsonMapper(
+          new JsonFactoryBuilder()
+              .characterEscapes(new ScriptSafe())
+              .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+              .build());
 
   private final PageContent content;
 
@@ -36,6 +43,11 @@ public final class ReportPage {
 
   /** Returns the page of a result of two networks. */
   public static ReportPage of(TwoNetworksResult<?> result) {
+    return new ReportPage(Together.of(List.of(ResultReader.of(result))));
+  }
+
+  /** Returns the page of simple matches, of at least one layer. */
+  public static ReportPage of(SimpleResult result) {
     return new ReportPage(Together.of(List.of(ResultReader.of(result))));
   }
 
@@ -89,12 +101,11 @@ public final class ReportPage {
         content
             .title()
             .orElseGet(() -> "spanmatch: " + new Networks(content.networks(), null).label());
-    new Template().write(DisplayName.printable(title), this::writeData, out);
+    new Template("page.html").write(DisplayName.printable(title), this::writeData, out);
   }
 
   private void writeData(OutputStream out) throws IOException {
     try (JsonGenerator json = JSON.createGenerator(out, JsonEncoding.UTF8)) {
-      json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
       content.write(json);
     }
   }

@@ -7,7 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.report.results.Network;
+import org.spanmatch.report.results.Networks;
 
 /** Builds what the page shows of a result from its parts, in the order in which they come. */
 final class ResultBuilder {
@@ -17,8 +19,18 @@ final class ResultBuilder {
   /** The fields that are read as a whole. */
   static final Set<String> FIELDS =
       Set.of(
-          VERSION, "backend", "networks", "title", "centred", "skipped", "leftOut", "unpaired",
-          "failed");
+          VERSION,
+          "backend",
+          "networks",
+          "title",
+          "centred",
+          "skipped",
+          "leftOut",
+          "unpaired",
+          "failed",
+          "x",
+          "y",
+          "notReached");
 
   private final String file;
   private final NeuronNumbers.All numbers;
@@ -102,12 +114,18 @@ final class ResultBuilder {
     Entry result = head();
     if (!head.has(VERSION)) {
       throw new PageException(
-          file + ": expected a result of spanmatch, found JSON without the field '" + VERSION + "'");
+          file
+              + ": expected a result of spanmatch, found JSON without the field '"
+              + VERSION
+              + "'");
     }
     if (kind == null) {
       throw new PageException(file + ": expected a result with at least one layer, found none");
     }
-    List<Network> networks = networks(result.get("networks"));
+    List<Network> networks =
+        kind == Kind.SIMPLE && !head.has("networks")
+            ? ofFiles(result.both())
+            : networks(result.get("networks"));
     Missing missing = Missing.of(result, networks);
     return new PageResult(
         file,
@@ -131,6 +149,11 @@ final class ResultBuilder {
     return networks;
   }
 
+  /** The networks of a result that names their files alone. */
+  private static List<Network> ofFiles(PerGroup<Entry> files) {
+    return Networks.ofFiles(List.of(files.x().text(), files.y().text())).networks();
+  }
+
   private static String backend(Entry entry) {
     return entry.get("name").text() + " (" + entry.get("device").text() + ")";
   }
@@ -140,8 +163,7 @@ final class ResultBuilder {
       throw result.get("networks").expected("two networks");
     }
     return List.of(
-        new PageComparison(
-            0, 1, List.copyOf(layers), missing.all(result.find("skipped"), 0, 1)));
+        new PageComparison(0, 1, List.copyOf(layers), missing.all(result.find("skipped"), 0, 1)));
   }
 
   private List<PageComparison> ofPairs(List<Network> networks, Missing missing) {
@@ -159,9 +181,7 @@ final class ResultBuilder {
               x,
               y,
               pair.layers,
-              comparisons.isEmpty()
-                  ? missing.all(skipped, x, y)
-                  : missing.skipped(skipped, x, y)));
+              comparisons.isEmpty() ? missing.all(skipped, x, y) : missing.skipped(skipped, x, y)));
     }
     return comparisons;
   }

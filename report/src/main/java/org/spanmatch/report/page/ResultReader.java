@@ -20,11 +20,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.spanmatch.report.results.NetworksResult;
+import org.spanmatch.report.results.SimpleResult;
 import org.spanmatch.report.results.TwoNetworksResult;
 
 /**
- * Reads results, from files or from the records that would be written there, one layer at a time:
- * a result of many layers need not fit into memory.
+ * Reads results, from files or from the records that would be written there, one layer at a time: a
+ * result of many layers need not fit into memory.
  */
 final class ResultReader {
   /** The name of the file in a folder with a result. */
@@ -39,6 +40,7 @@ final class ResultReader {
           .enable(SerializationFeature.WRITE_ENUMS_USING_TO_STRING)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .addMixIn(TwoNetworksResult.class, WithoutLayers.class)
+          .addMixIn(SimpleResult.class, WithoutLayers.class)
           .addMixIn(NetworksResult.class, WithoutLayers.class)
           .addMixIn(NetworksResult.Pair.class, WithoutLayers.class)
           .build();
@@ -89,7 +91,9 @@ final class ResultReader {
   private void read(Path file) throws IOException {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       throw new PageException(
-          file + ": expected a result of spanmatch in JSON, found " + described(parser.currentToken()));
+          file
+              + ": expected a result of spanmatch in JSON, found "
+              + described(parser.currentToken()));
     }
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String name = parser.currentName();
@@ -142,7 +146,9 @@ final class ResultReader {
   }
 
   private static String described(JsonToken token) {
-    return token == null ? "an empty file" : token == JsonToken.START_ARRAY ? "a list" : "one value";
+    return token == null
+        ? "an empty file"
+        : token == JsonToken.START_ARRAY ? "a list" : "one value";
   }
 
   /** Reads a result that was not written yet. */
@@ -150,6 +156,16 @@ final class ResultReader {
     ResultBuilder result = begin(twoNetworks);
     result.beginLayers();
     for (Object layer : twoNetworks.layers()) {
+      result.layer(MAPPER.valueToTree(layer));
+    }
+    return result.build();
+  }
+
+  /** Reads simple matches that were not written yet. */
+  static PageResult of(SimpleResult simple) {
+    ResultBuilder result = begin(simple);
+    result.beginLayers();
+    for (SimpleResult.Layer layer : simple.layers()) {
       result.layer(MAPPER.valueToTree(layer));
     }
     return result.build();

@@ -15,22 +15,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The page without its data: page.html, which has names in braces where other resources go. */
+/** A page without its data: a resource which has names in braces where other resources go. */
 final class Template {
   private static final Pattern HOLE =
       Pattern.compile("/\\*\\{([a-z0-9.]+)}\\*/|\\{(title|csp|data)}");
   private static final Pattern SCRIPT = Pattern.compile("<script>(.*?)</script>", Pattern.DOTALL);
 
-  private final String page = resource("page.html");
+  private final String page;
   private final Map<String, String> parts = new HashMap<>();
 
-  /** Reads it. */
-  Template() {
+  /**
+   * Reads it.
+   *
+   * @param name the name of its resource
+   */
+  Template(String name) {
+    page = resource(name);
     HOLE.matcher(page)
         .results()
         .map(hole -> hole.group(1))
         .filter(Objects::nonNull)
-        .forEach(name -> parts.put(name, resource(name)));
+        .forEach(part -> parts.put(part, resource(part)));
     // The page may run its own scripts and style itself; it may request nothing.
     String hashes =
         SCRIPT

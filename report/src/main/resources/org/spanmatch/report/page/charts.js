@@ -8,6 +8,8 @@ report.charts = (() => {
     curvePairs,
     names,
     lines,
+    epsilonLines,
+    range,
     state,
     several,
     STEPS,
@@ -48,7 +50,23 @@ report.charts = (() => {
   const curve = {next: nextOnCurve, layOut: layOutCurve, draw: drawCurve};
 
   function layOutCurve() {
-    const root = byId('curve');
+    const name = 'Lines across layers; arrow keys move from layer to layer, Enter shows its neurons';
+    const svg = acrossLayers(byId('curve'), curve, name, {domain: range}, [
+      Plot.gridY({ticks: 5, strokeOpacity: 0.14}),
+      Plot.axisY({ticks: 5, label: null, tickSize: 0, tickFormat: '.1f'}),
+      Plot.ruleY([0], {strokeOpacity: 0.5}),
+    ]);
+    curve.series = svg.append('g').attr('class', 'all-series');
+  }
+
+  /**
+   * Lays a chart out whose x are the pairs of layers: with their names, and with a place for each, which takes the
+   * pointer and the focus.
+   *
+   * @param chart gets the positions and the places
+   * @returns a selection of the chart
+   */
+  function acrossLayers(root, chart, name, scale, marks) {
     const width = Math.max(260, root.clientWidth);
     const labels = curvePairs.map(pair => pairName(pair, LETTERS));
     const size = widest(labels, 12);
@@ -66,24 +84,20 @@ report.charts = (() => {
       marginBottom: bottom,
       style: style(12),
       x: {type: 'point', domain: d3.range(labels.length), padding: 0.5, axis: null},
-      y: {domain: [0, 1]},
-      marks: [
-        Plot.gridY({ticks: 5, strokeOpacity: 0.14}),
-        Plot.axisY({ticks: 5, label: null, tickSize: 0, tickFormat: '.1f'}),
-        Plot.ruleY([0], {strokeOpacity: 0.5}),
-        curveLabels(labels, flat, step),
-      ],
+      y: scale,
+      marks: [...marks, curveLabels(labels, flat, step, scale.domain[0])],
     });
-    const name = 'Lines across layers; arrow keys move from layer to layer, Enter shows its neurons';
-    Object.assign(curve, {x: svg.scale('x').apply, y: svg.scale('y').apply, step});
-    addPlaces(named(svg, 'group', name));
+    Object.assign(chart, {x: svg.scale('x').apply, y: svg.scale('y').apply, step});
+    const picture = named(svg, 'group', name);
+    addPlaces(picture, chart, scale.domain);
     root.replaceChildren(svg);
+    return picture;
   }
 
-  function curveLabels(labels, flat, step) {
+  function curveLabels(labels, flat, step, lowest) {
     return Plot.text(d3.range(0, labels.length, flat ? 1 : Math.ceil(14 / step)), {
       x: i => i,
-      y: 0,
+      y: () => lowest,
       dy: 14,
       text: i => labels[i],
       title: i => fullName(curvePairs[i]),
@@ -92,12 +106,11 @@ report.charts = (() => {
     });
   }
 
-  /** Adds the places of the layers, which take the pointer and the focus, and above them those of the lines. */
-  function addPlaces(picture) {
-    const {x, y, step} = curve;
+  function addPlaces(picture, chart, [low, high]) {
+    const {x, y, step} = chart;
     const warned = curvePairs.map((pair, i) => (isWarned(pair) ? triangle(x(i), 3, 10) : ''));
     picture.append('path').attr('class', 'warned').attr('d', warned.join(''));
-    curve.places = picture
+    chart.places = picture
       .append('g')
       .selectAll('rect')
       .data(curvePairs)
@@ -105,10 +118,9 @@ report.charts = (() => {
       .attr('class', 'layer place')
       .attr('data-layer', pair => pair.index)
       .attr('x', (_, i) => x(i) - step / 2)
-      .attr('y', y(1) - 2)
+      .attr('y', y(high) - 2)
       .attr('width', step)
-      .attr('height', y(0) - y(1) + 2);
-    curve.series = picture.append('g').attr('class', 'all-series');
+      .attr('height', y(low) - y(high) + 2);
   }
 
   function nextOnCurve(pair, key) {
@@ -140,7 +152,7 @@ report.charts = (() => {
     const points = curvePairs.map((pair, i) => ({pair, x: curve.x(i), values: valuesOf(pair, line)}));
     const shown = points.filter(point => point.values.length > 0);
     const y = of => point => curve.y(of(point.values));
-    const main = line === lines[0];
+    const main = line === lines[0] && (several || epsilonLines.length > 0);
     const has = point => point.values.length > 0;
     const x = point => point.x;
     draw(group, 'band', several && main ? [d3.area(x, y(d3.min), y(d3.max)).defined(has)(points)] : []);
@@ -314,7 +326,7 @@ report.charts = (() => {
     const line = lines.find(each => each.name === state.quantity);
     const values = pairs.map(pair => meanOf(pair, line));
     map.cells.forEach((cell, i) => {
-      const colour = Number.isFinite(values[i]) ? viridis[Math.round(values[i] * 256)] : 'none';
+      const colour = Number.isFinite(values[i]) ? viridis[Math.round(Math.min(1, Math.max(0, values[i])) * 256)] : 'none';
       if (map.colours[i] === colour) return; // most keep theirs from one step of the slider to the next
       map.colours[i] = colour;
       cell.setAttribute('fill', colour);
@@ -344,7 +356,9 @@ report.charts = (() => {
   // ---- Which layer is shown ----
 
   function markShown(pair) {
-    curve.places?.classed('shown', each => each === pair).classed('pinned', each => each === state.pinned);
+    for (const {places} of [curve, charts.sizes ?? {}]) {
+      places?.classed('shown', each => each === pair).classed('pinned', each => each === state.pinned);
+    }
     for (const rect of map.marks ?? []) {
       rect
         .attr('display', pair ? null : 'none')
@@ -439,5 +453,6 @@ report.charts = (() => {
     root.replaceChildren(svg.node());
   }
 
-  return {curve, map, mapKey, markShown, distribution, drawSpectrum};
+  const charts = {curve, map, mapKey, markShown, distribution, drawSpectrum, acrossLayers, named, style};
+  return charts;
 })();

@@ -18,6 +18,7 @@ const report = (() => {
 
   const share = value => (Number.isFinite(value) ? value.toFixed(4) : '–');
   const number = new Intl.NumberFormat('en', {maximumFractionDigits: 6}).format;
+  const count = value => (Number.isFinite(value) ? number(value) : '–');
 
   /** Leaves out the middle of a long text. */
   function cut(text, length) {
@@ -139,6 +140,10 @@ const report = (() => {
     }
   }
 
+  const simpleSize = match => match.members[0].length + match.members[1].length;
+  /** Returns the numbers of neurons of the simple matches of a layer. */
+  const simpleSizes = layer => (layer.simple?.matches ?? []).map(simpleSize);
+
   /** A match of the result says it exactly; at other ε neurons are counted. */
   function valueAt(layer, epsilon, name, key, of) {
     const found = layer.match(epsilon)?.[name];
@@ -173,6 +178,26 @@ const report = (() => {
     },
   };
   for (const [name, line] of Object.entries(LINES)) line.name = name;
+
+  // Measures have the same value at every ε. Each has another colour or dash than the others.
+  const COLOURS = ['line1', 'line2', 'line3', 'line4'];
+  const DASHES = [null, '8 3', '2 4', '8 3 2 3'];
+  const MEASURES = (data.measures ?? []).map(({name, title, description, scale}, i) => ({
+    name,
+    scale,
+    label: title[0].toUpperCase() + title.slice(1),
+    title: description,
+    colour: COLOURS[i % COLOURS.length],
+    dash: DASHES[Math.floor(i / COLOURS.length) % DASHES.length],
+    value: layer => layer.measures?.[name] ?? NaN,
+  }));
+
+  // What simple matches add to the numbers of a layer.
+  const SIMPLE = [
+    {name: 'simple', label: 'Simple matches', text: count, value: layer => layer.simple?.matches.length ?? NaN},
+    {name: 'smallest', label: 'Smallest', text: count, value: layer => d3.min(simpleSizes(layer)) ?? NaN},
+    {name: 'largest', label: 'Largest', text: count, value: layer => d3.max(simpleSizes(layer)) ?? NaN},
+  ];
 
   // ---- Layers ----
 
@@ -227,9 +252,19 @@ const report = (() => {
   }
 
   const layers = comparisons.flatMap(comparison => comparison.layers);
-  const lines = Object.values(LINES).filter(line =>
-    layers.some(layer => [...data.epsilons, 1].some(epsilon => Number.isFinite(line.value(layer, epsilon)))),
-  );
+  const hasValues = line =>
+    layers.some(layer => [...data.epsilons, 1].some(epsilon => Number.isFinite(line.value(layer, epsilon))));
+  const epsilonLines = Object.values(LINES).filter(hasValues);
+  const measures = MEASURES.filter(hasValues);
+  // A number of dimensions is no height among similarities, and there are not two of it to compare in a cell.
+  const lines = [...epsilonLines, ...measures.filter(measure => measure.scale !== 'size')];
+  const columns = [...epsilonLines, ...measures, ...SIMPLE.filter(hasValues)];
+
+  /** The lowest and the highest value of all lines, at any ε, and at least 0 and 1. */
+  const range = (() => {
+    const values = layers.flatMap(layer => measures.filter(line => lines.includes(line)).map(line => line.value(layer)));
+    return [Math.min(0, Math.floor(5 * d3.min(values)) / 5 || 0), Math.max(1, Math.ceil(5 * d3.max(values)) / 5 || 1)];
+  })();
 
   // ---- ε ----
 
@@ -243,7 +278,9 @@ const report = (() => {
 
   // ---- State ----
 
-  const usual = ['similarity', 'chance'].filter(name => lines.some(line => line.name === name));
+  const usual = epsilonLines.length
+    ? ['similarity', 'chance'].filter(name => epsilonLines.includes(LINES[name]))
+    : lines.map(line => line.name);
   const state = {
     epsilon: data.epsilons.includes(0.3) ? 0.3 : (data.epsilons[Math.floor(data.epsilons.length / 2)] ?? 0.3),
     on: new Set(usual), // the names of the lines that are drawn
@@ -265,6 +302,11 @@ const report = (() => {
     oneToOne,
     names,
     lines,
+    epsilonLines,
+    measures,
+    columns,
+    range,
+    simpleSize,
     stops,
     state,
     usual,

@@ -10,6 +10,10 @@
     oneToOne,
     names,
     lines,
+    epsilonLines,
+    measures,
+    columns,
+    simpleSize,
     stops,
     state,
     usual,
@@ -29,7 +33,7 @@
     meanOf,
     isWarned,
   } = report;
-  const {curve, map} = charts;
+  const {curve, map, sizes} = charts;
   const byId = id => document.getElementById(id);
 
   // ---- Elements ----
@@ -63,21 +67,35 @@
   function drawHead() {
     byId('title').append(...titleNodes());
     byId('networks').append(...data.networks.map(networkItem));
-    byId('meaning').append(
-      'The similarity of two layers is the share of their neurons that match. Neurons match if each lies within ' +
-        'relative distance ε of the span of the other layer’s matching neurons: 1 means that all do, 0 that none does.',
-      data.centred ? ' The mean of each neuron was subtracted first.' : '',
-      stops
-        ? ` This report has numbers at ${spectrum ? 'ε = 0, 0.005 … 1' : 'the ε that were asked for'}.`
-        : '',
-    );
+    byId('meaning').append(meaning());
     byId('footer').append(`spanmatch ${data.spanmatch} · ${data.backend}`, data.centred ? ' · centred' : '');
   }
 
   function titleNodes() {
     if (data.title) return [bdi(printable(data.title))];
-    if (data.networks.length !== 2) return [`Similarity of ${data.networks.length} networks`];
-    return ['Similarity of ', bdi(networkName(0)), ' and ', bdi(networkName(1))];
+    const what = lines.length > 0 ? 'Similarity' : 'Simple matches';
+    if (data.networks.length !== 2) return [`${what} of ${data.networks.length} networks`];
+    return [`${what} of `, bdi(networkName(0)), ' and ', bdi(networkName(1))];
+  }
+
+  /** Returns what the numbers are, of each kind of result that there is. */
+  function meaning() {
+    return [
+      epsilonLines.length > 0 &&
+        'The similarity of two layers is the share of their neurons that match. Neurons match if each lies within ' +
+          'relative distance ε of the span of the other layer’s matching neurons: 1 means that all do, 0 that none does.',
+      data.centred && 'The mean of each neuron was subtracted first.',
+      stops?.length > 0 &&
+        `This report has numbers at ${spectrum ? 'ε = 0, 0.005 … 1' : 'the ε that were asked for'}.`,
+      measures.length > 0 &&
+        'Measures compare whole layers, with no ε: of a similarity 1 is closest, of a distance 0.' +
+          (data.centred ? '' : ' Most subtract the mean of each neuron.'),
+      sizes.has &&
+        'A simple match is a match that is not the union of smaller ones: the finest groups of neurons that both ' +
+          'networks share.',
+    ]
+      .filter(Boolean)
+      .join(' ');
   }
 
   function networkItem(network, i) {
@@ -162,7 +180,7 @@
     return (
       '#' +
       [
-        usual.length > 0 && `epsilon=${state.epsilon}`,
+        epsilonLines.length > 0 && `epsilon=${state.epsilon}`,
         state.pinned && `layer=${state.pinned.index}`,
         !isUsual && `lines=${on.map(name => (name === usual[0] ? `-${name}` : name)).join(',')}`,
       ]
@@ -223,7 +241,9 @@
 
   function nameStop(mark) {
     const pair = pairs[mark.dataset.layer];
-    const values = lines.map(line => `${line.label.toLowerCase()} ${share(meanOf(pair, line))}`);
+    const values = columns.map(
+      column => `${column.label.toLowerCase()} ${(column.text ?? share)(meanOf(pair, column))}`,
+    );
     mark.setAttribute(
       'aria-label',
       [fullName(pair), ...values, ...(isWarned(pair) ? ['has warnings'] : [])].join(', '),
@@ -248,11 +268,14 @@
   function setUpCurve() {
     makeInteractive(byId('curve'), curve);
     byId('lines').append(...lines.map(lineSwitch));
+    if (epsilonLines.length && measures.length) byId('lines').children[epsilonLines.length].after(element('hr'));
   }
+
+  const lineName = line => line.label + (line.scale === 'distance' ? ' (distance)' : '');
 
   function lineSwitch(line) {
     const box = element('input', {type: 'checkbox', name: line.name});
-    const label = element('label', {style: `--colour: var(--${line.colour})`}, box);
+    const label = element('label', {style: `--colour: var(--${line.colour})`, title: line.title}, box);
     d3.select(label)
       .append('svg')
       .attr('width', 26)
@@ -261,7 +284,7 @@
       .append('path')
       .attr('d', 'M0,4h26')
       .attr('stroke-dasharray', line.dash);
-    label.append(line.label);
+    label.append(lineName(line));
     box.addEventListener('change', () => {
       if (box.checked) state.on.add(line.name);
       else state.on.delete(line.name);
@@ -291,10 +314,15 @@
       .join(' ');
   }
 
+  function layOutSizes() {
+    sizes.layOut();
+    makeStop(byId('sizes'), curvePairs[0]);
+  }
+
   function setUpMap() {
     makeInteractive(byId('map'), map);
     const select = byId('quantity');
-    select.append(...lines.map(line => element('option', {value: line.name}, line.label.toLowerCase())));
+    select.append(...lines.map(line => element('option', {value: line.name}, line.scale ? lineName(line) : line.label.toLowerCase())));
     select.addEventListener('change', () => {
       state.quantity = select.value;
       draw();
@@ -336,7 +364,7 @@
           'tr',
           {},
           ...texts.filter(Boolean).map(title => head(title, 'text')),
-          ...lines.map(line => head(line.label)),
+          ...columns.map(column => head(column.label)),
           head('Neurons'),
           head('Samples'),
           head('Notes', 'text'),
@@ -364,7 +392,7 @@
   function newRow(row) {
     const {pair, comparison, layer} = row;
     const name = (side, text) => element('th', {scope: 'row', class: 'text'}, layerText(side, text, 40));
-    row.cells = lines.map(line => element('td', {class: line.name}, ''));
+    row.cells = columns.map(column => element('td', {class: column.name}, ''));
     row.notes = element('td', {class: 'text notes'}, '');
     return element(
       'tr',
@@ -381,9 +409,9 @@
 
   function drawNumbers() {
     for (const {layer, cells, notes} of shownRows) {
-      lines.forEach((line, i) => {
-        const value = line.value(layer, state.epsilon);
-        cells[i].firstChild.nodeValue = share(value);
+      columns.forEach((column, i) => {
+        const value = column.value(layer, state.epsilon);
+        cells[i].firstChild.nodeValue = (column.text ?? share)(value);
         if (Number.isFinite(value)) cells[i].dataset.value = value;
         else delete cells[i].dataset.value;
       });
@@ -407,7 +435,7 @@
   // ---- Details of a layer ----
 
   // What the panel shows of a layer, one after the other: each returns nodes, none where it doesn't apply.
-  const DETAILS = [facts, warnings, distribution, members];
+  const DETAILS = [facts, warnings, distribution, simpleMatches, members];
 
   function drawDetails() {
     const pair = state.hovered ?? state.pinned;
@@ -419,8 +447,9 @@
         element(
           'p',
           {class: 'note'},
-          'Point at a layer, or go through the layers with the arrow keys, to see its match levels. ' +
-            'Click it, or press Enter, to see which neurons match.',
+          'Point at a layer, or go through the layers with the arrow keys, to see its ' +
+            (spectrum ? 'match levels.' : 'numbers.') +
+            (epsilonLines.length || sizes.has ? ' Click it, or press Enter, to see which neurons match.' : ''),
         ),
       );
       return;
@@ -470,7 +499,7 @@
     );
     select.addEventListener('change', () => {
       state.comparison = Number(select.value);
-      drawDetails();
+      drawShown();
     });
     return select;
   }
@@ -482,7 +511,7 @@
       layer.dead[0] + layer.dead[1] > 0 && ['Dead', bothSides(layer.dead)],
       ['Samples', number(layer.samples)],
       layer.masked > 0 && ['Masked', number(layer.masked)],
-      ...lines.map(line => [line.label, share(line.value(layer, state.epsilon))]),
+      ...columns.map(column => [column.label, (column.text ?? share)(column.value(layer, state.epsilon))]),
       interval && ['95 % confidence', `${share(interval.low)} – ${share(interval.high)}`],
     ].filter(Boolean);
     return [
@@ -517,8 +546,18 @@
     return parts;
   }
 
+  function simpleMatches({layer}) {
+    if (!layer.simple) return [];
+    const {epsilon, coverage, complete} = layer.simple;
+    const text = [
+      `At ε = ${number(epsilon)} they hold ${number(Math.round(1000 * coverage) / 10)} % of the matching neurons.`,
+      !complete && 'The search was ended before it was complete.',
+    ];
+    return [element('h3', {}, 'Simple matches'), element('p', {}, text.filter(Boolean).join(' '))];
+  }
+
   function members({layer, comparison}, pair) {
-    if (pair !== state.pinned) return [];
+    if (pair !== state.pinned || !epsilonLines.length) return [];
     const ids = layer.members(state.epsilon);
     if (!ids)
       return [element('p', {class: 'note'}, 'Which neurons match is in result.json, not in this report.')];
@@ -601,8 +640,8 @@
 
   // The parts that follow ε: whether they apply, and what is done once, at each width, and at each ε.
   const PARTS = [
-    {when: lines.length > 0, setUp: setUpEpsilon, draw: drawEpsilon},
-    {when: lines.length > 0 && spectrum, setUp: () => charts.drawSpectrum(byId('spectrum'))},
+    {when: epsilonLines.length > 0, setUp: setUpEpsilon, draw: drawEpsilon},
+    {when: epsilonLines.length > 0 && spectrum, setUp: () => charts.drawSpectrum(byId('spectrum'))},
     {
       when: lines.length > 0 && curvePairs.length > 0,
       section: 'curve-section',
@@ -617,8 +656,14 @@
       layOut: layOutMap,
       draw: map.draw,
     },
-    {when: lines.length > 0, section: 'numbers-section', setUp: setUpNumbers, draw: drawNumbers},
-    {when: lines.length > 0, section: 'details', draw: drawShown},
+    {
+      when: sizes.has,
+      section: 'simple-section',
+      setUp: () => makeInteractive(byId('sizes'), curve),
+      layOut: layOutSizes,
+    },
+    {when: columns.length > 0, section: 'numbers-section', setUp: setUpNumbers, draw: drawNumbers},
+    {when: columns.length > 0, section: 'details', draw: drawShown},
   ].filter(part => part.when);
 
   function layOut() {
@@ -637,7 +682,23 @@
     charts.markShown(state.hovered ?? state.pinned);
     document.querySelectorAll('.layer[tabindex]').forEach(nameStop);
     drawDetails();
+    if (sizes.has) drawMembers();
     chooseRows();
+  }
+
+  /** Shows the simple matches of the layer that was clicked. */
+  function drawMembers() {
+    const pair = state.pinned;
+    const each = pair && (pair.each.find(({comparison}) => comparison === state.comparison) ?? pair.each[0]);
+    const root = byId('simple');
+    if (!each?.layer.simple) {
+      root.replaceChildren(
+        element('p', {class: 'note'}, pair ? 'No simple matches were searched for in this layer.'
+          : 'Click a layer, or press Enter on it, to see which neurons are in which of its simple matches.'));
+    } else {
+      root.replaceChildren(element('h3', {}, 'Members in ', ...pairText(pair, 60)));
+    }
+    sizes.drawMembers(each?.layer, comparisons[each?.comparison]);
   }
 
   function layOutAgain() {
