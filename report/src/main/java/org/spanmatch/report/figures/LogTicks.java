@@ -71,7 +71,7 @@ record LogTicks(BigDecimal first, BigDecimal last, double most) {
     double exponent = Math.floor(Math.log10(value) + 1e-9);
     long digit = Math.round(value / Math.pow(TEN, exponent));
     boolean few = Math.log10(last.doubleValue() / first.doubleValue()) <= most;
-    if (!(digit == 1 || few && DIGITS.contains((int) digit))) {
+    if (digit != 1 && !(few && DIGITS.contains((int) digit))) {
       return "";
     }
     int decimals = (int) Math.max(0, -exponent);
