@@ -61,7 +61,7 @@ class ArchitectureTest {
   private static final String JCUDA = "jcuda..";
   private static final String JHDF = "io.jhdf..";
   private static final String[] CHARTS = {
-    "org.knowm.xchart..", "de.erichseifert.vectorgraphics2d..", "org.apache.commons.csv.."
+    "org.knowm.xchart..", "org.apache.batik..", "org.apache.commons.csv.."
   };
 
   // Modules.

@@ -26,13 +26,13 @@ final class Brush {
   static final int BAR_WIDTH = 174;
 
   /** The anchor of a text that begins at its place. */
-  static final double START = 0;
+  static final Anchor START = Anchor.START;
 
   /** The anchor of a text whose middle is at its place. */
-  static final double MIDDLE = 0.5;
+  static final Anchor MIDDLE = Anchor.MIDDLE;
 
   /** The anchor of a text that ends at its place. */
-  static final double END = 1;
+  static final Anchor END = Anchor.END;
 
   private static final int BAR_GAP = 36;
   private static final int BAR = 28;
@@ -94,18 +94,18 @@ final class Brush {
   }
 
   /** Draws a black text in a line whose middle is at y. */
-  void text(String text, Font font, double x, double y, double anchor) {
+  void text(String text, Font font, double x, double y, Anchor anchor) {
     text(text, font, Color.BLACK, x, y, anchor, 0);
   }
 
   /**
-   * Draws a text as outlines, like the texts of charts.
+   * Draws a text, in images as outlines, like the texts of charts.
    *
    * @param y of the middle of the line
-   * @param anchor which place of the line is at x: 0 for its start, 1 for its end
+   * @param anchor which place of the line is at x
    * @param quarters how many quarters of a turn it is rotated clockwise about (x, y)
    */
-  void text(String text, Font font, Color color, double x, double y, double anchor, int quarters) {
+  void text(String text, Font font, Color color, double x, double y, Anchor anchor, int quarters) {
     if (text.isBlank()) {
       return;
     }
@@ -115,8 +115,12 @@ final class Brush {
     AffineTransform place = AffineTransform.getTranslateInstance(Math.rint(x), Math.rint(y));
     place.quadrantRotate(quarters);
     place.translate(
-        Math.rint(-anchor * layout.getAdvance()), Math.rint(BASELINE * font.getSize2D()));
-    graphics.fill(layout.getOutline(place));
+        Math.rint(-anchor.share() * layout.getAdvance()), Math.rint(BASELINE * font.getSize2D()));
+    if (graphics instanceof SvgGraphics svg) {
+      svg.text(text, font, place, anchor);
+    } else {
+      graphics.fill(layout.getOutline(place));
+    }
   }
 
   /** Returns the width of the widest of several labels. */

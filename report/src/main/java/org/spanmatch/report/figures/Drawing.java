@@ -1,8 +1,5 @@
 package org.spanmatch.report.figures;
 
-import de.erichseifert.vectorgraphics2d.VectorGraphics2D;
-import de.erichseifert.vectorgraphics2d.svg.SVGProcessor;
-import de.erichseifert.vectorgraphics2d.util.PageSize;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -10,7 +7,6 @@ import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.font.FontRenderContext;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayList;
@@ -35,9 +31,10 @@ final class Drawing {
   // smaller units give a better layout of text.
   private static final int UNITS = 2;
 
-  static final Font TITLE_FONT = new Font(Font.SANS_SERIF, Font.BOLD, 30);
-  static final Font AXIS_FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 28);
-  static final Font LABEL_FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 24);
+  static final Font TITLE_FONT = new ChartFont(Font.BOLD, 30, Anchor.MIDDLE, Anchor.MIDDLE);
+  static final Font AXIS_FONT = new ChartFont(Font.PLAIN, 28, Anchor.MIDDLE, Anchor.MIDDLE);
+  static final Font LABEL_FONT = new ChartFont(Font.PLAIN, 24, Anchor.MIDDLE, Anchor.END);
+  private static final Font LEGEND_FONT = new ChartFont(Font.PLAIN, 24, Anchor.START, Anchor.START);
 
   /** The label of every figure's y axis. */
   static final String SIMILARITY = "size of maximum match / number of neurons";
@@ -123,22 +120,9 @@ final class Drawing {
       throws IOException {
     int width = picture.width();
     int height = picture.height();
-    VectorGraphics2D graphics =
-        new VectorGraphics2D() {
-          @Override
-          public FontRenderContext getFontRenderContext() {
-            return FONTS;
-          }
-        };
-    picture.paint(graphics);
-    ByteArrayOutputStream svg = new ByteArrayOutputStream();
-    new SVGProcessor()
-        .getDocument(graphics.getCommands(), new PageSize(0, 0, width, height))
-        .writeTo(svg);
-    new SvgPicture(svg.toByteArray())
-        .size((double) width / UNITS, (double) height / UNITS)
-        .describe(picture.title(), description)
-        .write(target);
+    SvgPicture svg = new SvgPicture(width, height, UNITS).describe(picture.title(), description);
+    picture.paint(svg.graphics());
+    svg.write(target);
   }
 
   /** Writes a chart as PNG with two pixels per point, without closing the stream. */
@@ -223,7 +207,7 @@ final class Drawing {
     styler.setYAxisTickMarkSpacingHint(70);
 
     styler.setLegendPosition(LegendPosition.OutsideE);
-    styler.setLegendFont(LABEL_FONT);
+    styler.setLegendFont(LEGEND_FONT);
     styler.setLegendPadding(14);
     styler.setLegendSeriesLineLength(50);
     styler.setLegendBorderColor(Color.WHITE);

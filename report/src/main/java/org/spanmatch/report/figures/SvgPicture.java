@@ -1,56 +1,63 @@
 package org.spanmatch.report.figures;
 
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
-import javax.xml.XMLConstants;
+import java.nio.charset.StandardCharsets;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
-import javax.xml.transform.TransformerException;
-import javax.xml.transform.TransformerFactory;
-import javax.xml.transform.dom.DOMSource;
-import javax.xml.transform.stream.StreamResult;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
-import org.xml.sax.SAXException;
+import org.w3c.dom.ls.DOMImplementationLS;
+import org.w3c.dom.ls.LSOutput;
 
-/** An SVG picture to which size, title and description are added. */
+/** An SVG picture. */
 final class SvgPicture {
   private static final String NAMESPACE = "http://www.w3.org/2000/svg";
 
+  // Verdana is nearly as wide as DejaVu Sans, which has its proportions.
+  private static final String FONTS = "DejaVu Sans, Verdana, sans-serif";
+
   private final Document document;
-
-  SvgPicture(byte[] svg) throws IOException {
-    DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
-    factory.setNamespaceAware(true);
-    try {
-      factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
-      // The DOCTYPE refers to a file on the web, which must not be loaded.
-      factory.setFeature("http://apache.org/xml/features/nonvalidating/load-external-dtd", false);
-      document = factory.newDocumentBuilder().parse(new ByteArrayInputStream(svg));
-    } catch (ParserConfigurationException | SAXException e) {
-      throw new IOException("the SVG picture can't be finished", e);
-    }
-  }
-
-  /** Sets the display size in points. */
-  SvgPicture size(double width, double height) {
-    document.getDocumentElement().setAttribute("width", Double.toString(width));
-    document.getDocumentElement().setAttribute("height", Double.toString(height));
-    return this;
-  }
+  private final SvgGraphics graphics;
+  private final Element root;
 
   /**
-   * Adds a title and a description. The text in the picture is drawn as outlines, which look the
-   * same everywhere but can't be searched or read aloud.
+   * Creates an empty picture.
+   *
+   * @param width its width in units of what is drawn
+   * @param height its height
+   * @param units how many of them are a point
    */
-  SvgPicture describe(String title, String description) {
-    Element root = document.getDocumentElement();
+  SvgPicture(int width, int height, int units) throws IOException {
+    try {
+      document =
+          DocumentBuilderFactory.newInstance()
+              .newDocumentBuilder()
+              .getDOMImplementation()
+              .createDocument(NAMESPACE, "svg", null);
+    } catch (ParserConfigurationException e) {
+      throw new IOException("an SVG picture can't be drawn", e);
+    }
+    graphics = new SvgGraphics(document);
+    root = document.getDocumentElement();
+    root.setAttribute("width", Double.toString((double) width / units));
+    root.setAttribute("height", Double.toString((double) height / units));
+    root.setAttribute("viewBox", "0 0 " + width + " " + height);
     root.setAttribute("role", "img");
-    root.insertBefore(element("desc", description), root.getFirstChild());
-    root.insertBefore(element("title", title), root.getFirstChild());
+    root.setAttributeNS("http://www.w3.org/XML/1998/namespace", "xml:space", "preserve");
+  }
+
+  /** Adds a title and a description. */
+  SvgPicture describe(String title, String description) {
+    root.appendChild(element("title", title));
+    root.appendChild(element("desc", description));
     return this;
+  }
+
+  /** Returns the canvas to draw on. */
+  SvgGraphics graphics() {
+    return graphics;
   }
 
   private Element element(String name, String text) {
@@ -61,15 +68,16 @@ final class SvgPicture {
 
   /** Writes the picture, without a DOCTYPE. */
   void write(OutputStream target) throws IOException {
-    // Through memory, since the transformer hides why a stream can't be written.
+    graphics.getRoot(root);
+    root.setAttribute("font-family", FONTS);
+    DOMImplementationLS serialization =
+        (DOMImplementationLS) document.getImplementation().getFeature("LS", "3.0");
+    // Through memory, since the serializer hides why a stream can't be written.
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      TransformerFactory.newInstance()
-          .newTransformer()
-          .transform(new DOMSource(document), new StreamResult(bytes));
-    } catch (TransformerException e) {
-      throw new IOException("the SVG picture can't be written", e);
-    }
+    LSOutput output = serialization.createLSOutput();
+    output.setByteStream(bytes);
+    output.setEncoding(StandardCharsets.UTF_8.name());
+    serialization.createLSSerializer().write(document, output);
     bytes.writeTo(target);
   }
 }

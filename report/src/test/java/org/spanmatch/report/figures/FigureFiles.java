@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -16,6 +17,7 @@ import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
 /** Writes figures and reads them back. */
@@ -34,6 +36,16 @@ final class FigureFiles {
   /** Returns the text of the first element with a name. */
   static String text(Element svg, String element) {
     return svg.getElementsByTagNameNS("*", element).item(0).getTextContent();
+  }
+
+  /** Returns what is written in the picture. */
+  static List<String> texts(Element svg) {
+    return textElements(svg).stream().map(Element::getTextContent).toList();
+  }
+
+  static List<Element> textElements(Element svg) {
+    NodeList texts = svg.getElementsByTagNameNS("*", "text");
+    return IntStream.range(0, texts.getLength()).mapToObj(i -> (Element) texts.item(i)).toList();
   }
 
   static byte[] svgBytes(Figure figure) throws IOException {
