@@ -36,12 +36,14 @@ public final class FirstStart {
     try {
       String x = network(folder.resolve("x.npz"), 1);
       String y = network(folder.resolve("y.npz"), 2);
+      String out = folder.resolve("out").toString();
       String gram = folder.resolve("xy.gram.npz").toString();
       PrintStream nowhere =
           new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
       for (List<String> command :
           List.of(
-              List.of("match", x, y, "--out", folder.resolve("out").toString()),
+              List.of("match", x, y, "--out", out),
+              List.of("report", out, "--out", folder.resolve("report.html").toString()),
               List.of("simple", x, y, "--epsilon", "0.3"),
               List.of("distances", x, y, "--json", "-"),
               List.of("gram", x, y, "--out", gram),

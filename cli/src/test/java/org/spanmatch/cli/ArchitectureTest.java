@@ -47,6 +47,7 @@ class ArchitectureTest {
   private static final String[] VALIDATION = {"validation.."};
   private static final String[] TUNING = {"tuning.."};
   private static final String[] REPORT = {"report.."};
+  private static final String[] PAGE = {"report.page..", "report.results..", "report.text.."};
   private static final String[] FORMATS = {"formats.."};
   private static final String[] CLI = {"cli.."};
 
@@ -82,6 +83,11 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule report = only(REPORT, REPORT, CORE, JDK, CHARTS, new String[] {JACKSON});
+
+  /** The page is made of what the JSON of results holds, and of nothing else. */
+  @ArchTest
+  static final ArchRule pageNeedsResultsAlone =
+      only(names("report.page.."), PAGE, names("kernel"), JDK, new String[] {JACKSON});
 
   @ArchTest
   static final ArchRule formats =
@@ -198,7 +204,16 @@ class ArchitectureTest {
   private static String[] packages(String[]... groups) {
     String[] ours =
         Stream.of(
-                CORE, FOR_USERS, KERNEL_JAVA, KERNEL_CUDA, VALIDATION, TUNING, REPORT, FORMATS, CLI)
+                CORE,
+                FOR_USERS,
+                KERNEL_JAVA,
+                KERNEL_CUDA,
+                VALIDATION,
+                TUNING,
+                REPORT,
+                PAGE,
+                FORMATS,
+                CLI)
             .flatMap(Arrays::stream)
             .toArray(String[]::new);
     return Stream.of(groups)

@@ -34,6 +34,7 @@ class DiskFaultsIT {
 
   private static Faults faults;
   private static Path input;
+  private static Path result;
   private static boolean mounts;
 
   @BeforeAll
@@ -42,6 +43,8 @@ class DiskFaultsIT {
     mounts = Faults.canMount();
     input = faults.folder().resolve("net.npz");
     TestFiles.npz(input, "fc", TestFiles.relu(400 * 24, 1), 400, 24);
+    result = faults.folder().resolve("result.json");
+    assertEquals(0, RealCommand.run("match", input, input, "--json", result).exitCode());
   }
 
   @AfterAll
@@ -55,6 +58,7 @@ class DiskFaultsIT {
     List<Object> words = new ArrayList<>(List.of(name));
     switch (name) {
       case "demo" -> words.addAll(List.of("--out", "out"));
+      case "report" -> words.addAll(List.of(result, "--out", "out/report.html"));
       case "distances" -> words.addAll(List.of(input, input, "--json", "out/distances.json"));
       case "validate" ->
           words.addAll(
@@ -96,7 +100,7 @@ class DiskFaultsIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"match", "simple", "spectrum", "distances", "validate", "demo"})
+  @ValueSource(strings = {"match", "simple", "spectrum", "distances", "report", "validate", "demo"})
   void theDiskIsFullAtSomeFile(String name) throws IOException {
     List<Object> command = command(name);
     List<Written> files = written(command);

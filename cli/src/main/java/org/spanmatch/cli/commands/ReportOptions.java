@@ -3,11 +3,13 @@ package org.spanmatch.cli.commands;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.LabelOptions;
 import org.spanmatch.cli.options.UsageException;
+import org.spanmatch.report.ResultFiles;
 
 /**
  * The options of {@code spanmatch report}.
@@ -35,15 +37,19 @@ record ReportOptions(
   }
 
   static ReportOptions of(Arguments arguments) {
-    return new ReportOptions(
-        arguments.paths(1, Integer.MAX_VALUE),
+    List<Path> results = arguments.paths(1, Integer.MAX_VALUE);
+    Path out =
         arguments
             .path(OUT)
             .orElseThrow(
                 () ->
-                    new UsageException("--out is missing: name the page to write, such as r.html")),
-        arguments.items(NAMES),
-        arguments.value(TITLE));
+                    new UsageException("--out is missing: name the page to write, such as r.html"));
+    if (results.stream()
+        .flatMap(result -> Stream.of(result, result.resolve(ResultFiles.RESULT)))
+        .anyMatch(result -> NetworkFile.isSame(out, result))) {
+      throw new UsageException("--out: expected a file apart from the results, found " + out);
+    }
+    return new ReportOptions(results, out, arguments.items(NAMES), arguments.value(TITLE));
   }
 
   /**

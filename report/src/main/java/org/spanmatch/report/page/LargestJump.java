@@ -25,7 +25,9 @@ record LargestJump(double epsilon, double from, double to) {
    */
   static Optional<LargestJump> of(PerGroup<double[]> levels) {
     double[] sorted =
-        DoubleStream.concat(Arrays.stream(levels.x()), Arrays.stream(levels.y())).sorted().toArray();
+        DoubleStream.concat(Arrays.stream(levels.x()), Arrays.stream(levels.y()))
+            .sorted()
+            .toArray();
     LargestJump largest = null;
     int most = LEAST - 1;
     for (int from = 0, to = 0; from < sorted.length && sorted[from] <= 1; from = to) {

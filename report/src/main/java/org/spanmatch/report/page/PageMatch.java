@@ -114,8 +114,7 @@ record PageMatch(
     json.writeEndArray();
   }
 
-  private static void writeTree(String name, JsonNode tree, JsonGenerator json)
-      throws IOException {
+  private static void writeTree(String name, JsonNode tree, JsonGenerator json) throws IOException {
     if (tree != null) {
       json.writeFieldName(name);
       json.writeTree(tree);

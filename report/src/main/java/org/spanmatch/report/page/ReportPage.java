@@ -43,7 +43,7 @@ public final class ReportPage {
 
   /** Returns the page of a result of two networks. */
   public static ReportPage of(TwoNetworksResult<?> result) {
-    return new ReportPage(Together.of(List.of(ResultReader.of(result))));
+    return of(List.of(ResultReader.of(result)));
   }
 
   /** Returns the page of simple matches, of at least one layer. */
@@ -53,7 +53,7 @@ public final class ReportPage {
 
   /** Returns the page of a result of more than two networks. */
   public static ReportPage of(NetworksResult<?> result) {
-    return new ReportPage(Together.of(List.of(ResultReader.of(result))));
+    return of(List.of(ResultReader.of(result)));
   }
 
   /**
@@ -68,6 +68,11 @@ public final class ReportPage {
     for (Path file : files) {
       results.add(ResultReader.read(file, numbers));
     }
+    return of(results);
+  }
+
+  /** Returns the page of results, at least one. */
+  static ReportPage of(List<PageResult> results) {
     return new ReportPage(Together.of(results));
   }
 
@@ -104,7 +109,8 @@ public final class ReportPage {
     new Template("page.html").write(DisplayName.printable(title), this::writeData, out);
   }
 
-  private void writeData(OutputStream out) throws IOException {
+  /** Writes the data in it. */
+  void writeData(OutputStream out) throws IOException {
     try (JsonGenerator json = JSON.createGenerator(out, JsonEncoding.UTF8)) {
       content.write(json);
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -66,19 +67,8 @@ final class ResultReader {
    */
   static PageResult read(Path path, NeuronNumbers.All numbers) {
     Path file = Files.isDirectory(path) ? path.resolve(RESULT) : path;
-    try (InputStream in = Files.newInputStream(file);
-        JsonParser parser = MAPPER.createParser(in)) {
-      ResultBuilder result = new ResultBuilder(file.toString(), numbers);
-      new ResultReader(parser, result).read(file);
-      return result.build();
-    } catch (JacksonException e) {
-      throw new PageException(
-          file
-              + ": expected a result of spanmatch in JSON, found in line "
-              + (e.getLocation() == null ? 1 : e.getLocation().getLineNr())
-              + ": "
-              + e.getOriginalMessage(),
-          e);
+    try (InputStream in = Files.newInputStream(file)) {
+      return read(file.toString(), in, numbers);
     } catch (NoSuchFileException e) {
       throw new PageException(file + ": there is no such file", e);
     } catch (AccessDeniedException e) {
@@ -88,7 +78,36 @@ final class ResultReader {
     }
   }
 
-  private void read(Path file) throws IOException {
+  /**
+   * Reads what a file holds.
+   *
+   * @param file names it in messages
+   * @throws PageException if it is no result
+   */
+  static PageResult read(String file, InputStream in, NeuronNumbers.All numbers)
+      throws IOException {
+    try (JsonParser parser = MAPPER.createParser(in)) {
+      ResultBuilder result = new ResultBuilder(file, numbers);
+      new ResultReader(parser, result).read(file);
+      return result.build();
+    } catch (JacksonException e) {
+      throw new PageException(
+          file
+              + ": expected a result of spanmatch in JSON, found "
+              + problem(e)
+              + (e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr()),
+          e);
+    }
+  }
+
+  private static String problem(JacksonException e) {
+    // Other messages end with how a program would set the limit.
+    return e instanceof JsonEOFException
+        ? "the end of the file"
+        : "'" + e.getOriginalMessage().replaceFirst(", from `.*`", "") + "'";
+  }
+
+  private void read(String file) throws IOException {
     if (parser.nextToken() != JsonToken.START_OBJECT) {
       throw new PageException(
           file

@@ -117,7 +117,7 @@ final class Together {
               + " --center, as "
               + first.file()
               + ", found one "
-              + (first.centred().get() ? "without" : "with"));
+              + (first.centred().get() ? "without it" : "with it"));
     }
   }
 
