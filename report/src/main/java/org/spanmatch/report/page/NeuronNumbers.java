@@ -157,10 +157,10 @@ final class NeuronNumbers {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int before = 0;
     // What follows the last neuron adds nothing.
-    for (int i = 0; i == 0 || i <= STEPS && before < counts[STEPS]; i++) {
+    for (int i = 0; i == 0 || (i <= STEPS && before < counts[STEPS]); i++) {
       int rest = counts[i] - before;
       for (; rest > SEVEN_BITS; rest >>>= 7) {
-        bytes.write(rest & SEVEN_BITS | SEVEN_BITS + 1);
+        bytes.write((rest & SEVEN_BITS) | (SEVEN_BITS + 1));
       }
       bytes.write(rest);
       before = counts[i];

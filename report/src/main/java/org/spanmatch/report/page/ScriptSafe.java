@@ -3,6 +3,7 @@ package org.spanmatch.report.page;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
 import com.fasterxml.jackson.core.io.SerializedString;
+import java.util.Locale;
 
 /** Escapes what could end the script element that JSON stands in, or a line within a script. */
 final class ScriptSafe extends CharacterEscapes {
@@ -26,7 +27,7 @@ final class ScriptSafe extends CharacterEscapes {
   @Override
   public SerializableString getEscapeSequence(int character) {
     return character == LINE_SEPARATOR || character == PARAGRAPH_SEPARATOR
-        ? new SerializedString(String.format("\\u%04X", character))
+        ? new SerializedString(String.format(Locale.ROOT, "\\u%04X", character))
         : null;
   }
 }

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
 class PageLibrariesTest {
   private static final String LICENCES = "licences.txt";
 
-  /** A line of {@code versions}. */
+  /** A line of the file with the versions. */
   private record Taken(String packageName, String version, String file, String sum) {
     static Taken of(String line) {
-      String[] words = line.split(" ");
+      String[] words = line.split(" ", -1);
       return new Taken(words[0], words[1], words[2], words[3]);
     }
 
@@ -50,7 +50,7 @@ class PageLibrariesTest {
   @Test
   void licencesOfAllPartsAreThereUnchanged() {
     Map<String, String> texts = new LinkedHashMap<>();
-    for (String part : read(LICENCES).split("(?m)^== ")) {
+    for (String part : read(LICENCES).split("(?m)^== ", -1)) {
       if (!part.isEmpty()) {
         int end = part.indexOf('\n');
         texts.put(part.substring(0, end), sum(part.substring(end + 1)));
