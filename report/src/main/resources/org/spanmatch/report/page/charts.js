@@ -214,7 +214,7 @@ report.charts = (() => {
 
   const map = {next: nextOnMap, layOut: layOutMap, draw: drawMap};
   const viridis = d3.range(257).map(k => d3.interpolateViridis(k / 256));
-  const DARK = 0.45; // on the colours up to this value white is read more easily than black
+  const DARK = 0.43; // on the colours up to this value white is read more easily than black
 
   function layOutMap() {
     const root = byId('map');

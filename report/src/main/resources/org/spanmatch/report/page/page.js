@@ -205,7 +205,11 @@
     const onMark = act => event => markOf(event) && act(pairOf(markOf(event)), event);
     root.addEventListener('pointerover', onMark(hover));
     root.addEventListener('focusin', onMark(hover));
-    root.addEventListener('pointerleave', () => hover(null));
+    // A key may scroll the chart away under the pointer; the layer with the focus stays shown.
+    root.addEventListener('pointerleave', () => {
+      const mark = root.querySelector('.layer:focus-visible');
+      hover(mark && pairOf(mark));
+    });
     root.addEventListener('focusout', () => hover(null));
     root.addEventListener(
       'click',
