@@ -76,7 +76,8 @@ record BenchOptions(
       CommonOptions.valued(
           "report",
           "DIR",
-          "measure nothing: make tables, figures and report.html again in the --out folder of an earlier run");
+          "measure nothing: make tables, figures and report.html again in the --out folder of an"
+              + " earlier run");
 
   static List<Option> definitions() {
     return List.of(

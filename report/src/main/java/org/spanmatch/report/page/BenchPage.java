@@ -21,7 +21,7 @@ import org.spanmatch.report.text.DisplayName;
  */
 public record BenchPage(
     Optional<String> title,
-    @JsonProperty("spanmatch") String version,
+    String version,
     Map<String, String> setup,
     String advice,
     List<String> backends,
