@@ -1,5 +1,7 @@
 package org.spanmatch.cli.bundle;
 
+import static java.util.Map.entry;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -18,45 +20,51 @@ final class Jars {
   // Entries to keep, by the beginning of the jar's name. JCuda loads those two libraries alone;
   // a PTX compiler of 24 MB is among the rest. Bundles are for Linux. JMH uses commons-math3 for
   // its intervals only, commons-csv no codes of languages, and jhdf little of commons-lang3 and
-  // commons-io. Of other tests those of the CUDA kernel, which run in a bundle, need what is
-  // shared.
+  // commons-io. Most of Batik's parts are for images and fonts, of which SVG here has none. Of
+  // other
+  // tests those of the CUDA kernel, which run in a bundle, need what is shared.
   private static final Map<String, Predicate<String>> KEPT =
-      Map.of(
-          "spanmatch-core-",
-          Jars::isShared,
-          "spanmatch-kernel-java-",
-          Jars::isShared,
-          "commons-io-",
-          name ->
-              !name.matches(
-                  "org/apache/commons/io/(comparator|file|filefilter|monitor|serialization)/.*"),
-          "jcuda-natives-",
-          name -> !name.startsWith("lib/") || name.startsWith("lib/libJCudaDriver-"),
-          "jcublas-natives-",
-          name -> !name.startsWith("lib/") || name.startsWith("lib/libJCublas2-"),
-          "jline-native-",
-          name -> !name.matches("org/jline/nativ/(FreeBSD|Mac|Windows)/.*"),
-          "commons-codec-",
-          name -> !name.matches("org/apache/commons/codec/(digest|language)/.*"),
-          "commons-lang3-",
-          name ->
-              !name.startsWith("org/apache/commons/lang3/")
-                  || name.matches(
-                      "org/apache/commons/lang3/"
-                          + "((Array|Boolean|Char|Class|JavaVersion|Object|String|System|Validate)"
-                          + "[A-Za-z0-9$]*[.]class|(concurrent|exception|function|mutable)/.*)"),
-          "commons-math3-",
-          name ->
-              !name.startsWith("org/apache/commons/math3/")
-                  || name.matches(
-                      "org/apache/commons/math3/"
-                          + "(analysis|distribution|exception|random|special|stat|util)/.*"));
+      Map.ofEntries(
+          entry("spanmatch-core-", Jars::isShared),
+          entry("spanmatch-kernel-java-", Jars::isShared),
+          entry("batik-awt-util-", only("org/apache/batik/", "ext/awt/g2d/.*")),
+          entry("batik-svggen-", name -> !name.startsWith("org/apache/batik/svggen/font/")),
+          entry(
+              "batik-util-",
+              only("org/apache/batik/", "util/((CSS|SVG|XML)Constants|Base64[A-Za-z]*)[.]class")),
+          entry(
+              "commons-io-",
+              name ->
+                  !name.matches(
+                      "org/apache/commons/io/(comparator|file|filefilter|monitor|serialization)/.*")),
+          entry("jcuda-natives-", only("lib/", "libJCudaDriver-.*")),
+          entry("jcublas-natives-", only("lib/", "libJCublas2-.*")),
+          entry("jline-native-", name -> !name.matches("org/jline/nativ/(FreeBSD|Mac|Windows)/.*")),
+          entry(
+              "commons-codec-",
+              name -> !name.matches("org/apache/commons/codec/(digest|language)/.*")),
+          entry(
+              "commons-lang3-",
+              only(
+                  "org/apache/commons/lang3/",
+                  "((Array|Boolean|Char|Class|JavaVersion|Object|String|System|Validate)"
+                      + "[A-Za-z0-9$]*[.]class|(concurrent|exception|function|mutable)/.*)")),
+          entry(
+              "commons-math3-",
+              only(
+                  "org/apache/commons/math3/",
+                  "(analysis|distribution|exception|random|special|stat|util)/.*")));
 
   private Jars() {}
 
   /** Whether an entry is more than a test. */
   private static boolean isShared(String name) {
     return !name.matches(".*Test([$][^/]*)?[.]class");
+  }
+
+  /** Of the entries in a folder those whose path below it matches, and all others. */
+  private static Predicate<String> only(String folder, String kept) {
+    return name -> !name.startsWith(folder) || name.substring(folder.length()).matches(kept);
   }
 
   /** Copies all jars of a folder, but those with libraries for Windows, to a new folder. */

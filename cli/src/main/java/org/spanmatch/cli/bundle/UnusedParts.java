@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * The large parts of the JDK's modules that neither the command nor its checks touch: windows on a
- * screen, printing, sound, schemas and stylesheets of XML, TLS, and translations.
+ * screen, printing, sound, pictures other than PNG, schemas and stylesheets of XML, TLS, and
+ * translations.
  *
  * <p>No module can be left out for them, since drawing figures without a screen is in the same one.
  * They are a tenth of the bundle.
@@ -29,20 +30,19 @@ final class UnusedParts {
           List.of("sun/security/ssl", "sun/security/tools"),
           "java.desktop",
           List.of(
+              "com/sun/imageio/plugins/bmp",
+              "com/sun/imageio/plugins/gif",
+              "com/sun/imageio/plugins/jpeg",
+              "com/sun/imageio/plugins/tiff",
               "com/sun/java/swing",
               "com/sun/media/sound",
               "com/sun/swing",
               "java/awt/dnd",
               "java/awt/doc-files",
+              "javax/imageio/plugins",
               "javax/print",
               "javax/sound",
-              "javax/swing/beaninfo",
-              "javax/swing/colorchooser",
-              "javax/swing/doc-files",
-              "javax/swing/plaf",
-              "javax/swing/table",
-              "javax/swing/text",
-              "javax/swing/tree",
+              "javax/swing",
               "sun/awt/X11",
               "sun/awt/dnd",
               "sun/awt/im",
@@ -54,9 +54,7 @@ final class UnusedParts {
           "java.xml",
           List.of(
               "com/sun/org/apache/bcel",
-              "com/sun/org/apache/xalan/internal/res",
-              "com/sun/org/apache/xalan/internal/xsltc/compiler/util",
-              "com/sun/org/apache/xalan/internal/xsltc/dom",
+              "com/sun/org/apache/xalan",
               "com/sun/org/apache/xerces/internal/impl/dv/xs",
               "com/sun/org/apache/xerces/internal/impl/xpath",
               "com/sun/org/apache/xerces/internal/impl/xs",
@@ -66,13 +64,28 @@ final class UnusedParts {
               "jdk/xml/internal/jdkcatalog"));
 
   /**
-   * Files that only screen, sound, JPEG, colour profiles, vectors of sines and the like, faster
-   * sorting, filters of pictures, connections to the internet, and making other images need.
+   * What is touched of these packages: the makers of readers and writers of pictures, all of which
+   * Java asks for one that writes PNG, and a type that XChart names.
+   */
+  private static final Map<String, String> TOUCHED =
+      Map.of(
+          "com/sun/imageio/plugins/bmp", "[^/]+Spi[.]class",
+          "com/sun/imageio/plugins/gif", "[^/]+Spi[.]class",
+          "com/sun/imageio/plugins/jpeg", "(JPEG|[^/]+Spi)[.]class",
+          "com/sun/imageio/plugins/tiff", "[^/]+Spi[.]class",
+          "javax/swing", "Icon[.]class");
+
+  /**
+   * Files that only screen, printing, preferences, sound, JPEG, colour profiles, vectors of sines
+   * and the like, faster sorting, filters of pictures, connections to the internet, and making
+   * other images need.
    */
   static final List<String> FILES =
       List.of(
           "/java.base/lib/classlist",
+          "/java.base/lib/jexec",
           "/java.base/lib/jrt-fs.jar",
+          "/java.base/lib/libjsig.so",
           "/java.base/lib/libsimdsort.so",
           "/java.base/lib/security/cacerts",
           "/java.base/lib/security/public_suffix_list.dat",
@@ -83,7 +96,13 @@ final class UnusedParts {
           "/java.desktop/lib/liblcms.so",
           "/java.desktop/lib/libmlib_image.so",
           "/java.desktop/lib/libsplashscreen.so",
+          "/java.desktop/lib/psfont.properties.ja",
+          "/java.desktop/lib/psfontj2d.properties",
+          "/java.prefs/lib/libprefs.so",
           "/jdk.incubator.vector/lib/libjsvml.so");
+
+  /** A colour profile of photographs, larger than all others. */
+  private static final String PROFILE = "/java.desktop/sun/java2d/cmm/profiles/PYCC.pf";
 
   /** The JDK's messages in other languages than English, in which the command writes. */
   private static final String TRANSLATIONS =
@@ -92,11 +111,11 @@ final class UnusedParts {
   private UnusedParts() {}
 
   /**
-   * Patterns for jlink, one for each package and one for translations. It wants no package to
-   * vanish, so each leaves one file.
+   * Patterns for jlink, one for each package, one for translations and one for a profile. It wants
+   * no package to vanish, so each leaves one file.
    */
   static List<String> patterns(Jdk jdk) throws IOException {
-    List<String> patterns = new ArrayList<>(List.of(TRANSLATIONS));
+    List<String> patterns = new ArrayList<>(List.of(TRANSLATIONS, PROFILE));
     Map<String, String> home = Map.of("java.home", jdk.home().toString());
     try (FileSystem image = FileSystems.newFileSystem(URI.create("jrt:/"), home)) {
       for (Map.Entry<String, List<String>> module : new TreeMap<>(FOLDERS).entrySet()) {
@@ -116,8 +135,12 @@ final class UnusedParts {
     try (Stream<Path> paths = Files.walk(top)) {
       for (Path folder : paths.filter(Files::isDirectory).sorted().toList()) {
         Path name = folder.subpath(2, folder.getNameCount());
-        String kept = oneFile(folder).map(file -> "(?!" + Pattern.quote(file) + "$)").orElse("");
-        patterns.add("regex:/" + module + "/" + name + "/" + kept + "[^/]+");
+        Optional<String> kept = Optional.ofNullable(TOUCHED.get(name.toString()));
+        if (kept.isEmpty()) {
+          kept = oneFile(folder).map(Pattern::quote);
+        }
+        String others = kept.map(files -> "(?!(" + files + ")$)").orElse("");
+        patterns.add("regex:/" + module + "/" + name + "/" + others + "[^/]+");
       }
     }
     return patterns;
