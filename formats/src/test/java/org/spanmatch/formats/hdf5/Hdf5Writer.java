@@ -61,7 +61,8 @@ final class Hdf5Writer {
   static byte[] deflated(String name, int rows, int columns, List<byte[]> chunks) {
     Hdf5Writer writer = new Hdf5Writer();
     writer.out.writeBytes(new byte[SUPERBLOCK]);
-    ByteBuffer index = buffer(24 + chunks.size() * 40 + 32);
+    byte[] node = new byte[24 + chunks.size() * 40 + 32];
+    ByteBuffer index = ByteBuffer.wrap(node).order(ByteOrder.LITTLE_ENDIAN);
     index.put("TREE".getBytes(StandardCharsets.US_ASCII)).put((byte) 1).put((byte) 0);
     index.putShort((short) chunks.size()).putLong(-1).putLong(-1);
     int step = rows / chunks.size();
@@ -74,7 +75,7 @@ final class Hdf5Writer {
     index.putInt(0).putInt(0).putLong(rows).putLong(columns).putLong(0);
     writer.align();
     final long tree = writer.out.size();
-    writer.out.writeBytes(index.array());
+    writer.out.writeBytes(node);
     Stored values =
         new Stored(
             ElementType.FLOAT32,
