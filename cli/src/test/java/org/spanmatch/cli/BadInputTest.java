@@ -297,6 +297,19 @@ class BadInputTest {
     assertFails(2, RealCommand.run("mach"), "no command 'mach'", "'spanmatch help match'");
     assertFails(2, RealCommand.run("nothing"), "no command 'nothing', only", "'spanmatch help'");
     assertFails(2, RealCommand.run("match"), "expected 2 file arguments, found 0");
+    assertFails(
+        2,
+        RealCommand.run("gram", good, good, good, "--out", bad),
+        "expected 2 file arguments, found 3: only match, spectrum and measures compare more than two"
+            + " networks");
+    assertFails(
+        2,
+        RealCommand.run("match", good, good, "--pairs", "all", "--pairs", "all"),
+        "--pairs is given twice; give it once");
+    assertFails(
+        2,
+        RealCommand.run("match", good, good, "--layers", "a", "--layers", "b"),
+        "--layers is given twice; separate several values by commas");
     assertFails(3, RealCommand.run("match", good), good, "expected 2 file arguments", "found 1");
     assertFails(2, RealCommand.run("gram", good, "--out", bad), "expected 2 file arguments");
     assertFails(2, RealCommand.run("layers"), "expected at least 1");

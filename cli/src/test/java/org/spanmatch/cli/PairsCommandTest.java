@@ -131,6 +131,7 @@ class PairsCommandTest {
                     + " has the same 480 samples, [240, 1, 2]\nnote: no partner: tokens: "),
         outcome.err());
     assertTrue(outcome.out().contains("\nconv1      1.0000"), outcome.out());
+    assertTrue(outcome.out().contains("\n9 pairs of layers in "), outcome.out());
     assertError(
         RealCommand.run("match", x, y, "--pairs", "all", "--layers", "image,tokens"),
         3,

@@ -27,6 +27,10 @@ final class SampleMask implements Layers.Mask {
       throw new IllegalArgumentException(
           source + ": expected " + size + " values, found " + kept.length());
     }
+    if (size == 0) {
+      throw new ActivationsException(
+          source + ": it keeps no sample, since it has no values: its shape is " + axes);
+    }
     if (count == 0) {
       throw new ActivationsException(source + ": it keeps no sample, since all of it is 0");
     }

@@ -2,8 +2,10 @@ package org.spanmatch.cli.commands;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.compare.LayerPair;
@@ -61,10 +63,10 @@ record FailedPairs(Forgiven forgiven, List<LayerPairs.Failed> pairs) {
 
   /** Prints which pairs failed, by the reason. */
   void note(Console console) {
-    Map<String, List<String>> names = new LinkedHashMap<>();
+    Map<String, Set<String>> names = new LinkedHashMap<>();
     for (LayerPairs.Failed pair : pairs) {
       names
-          .computeIfAbsent(pair.cause().getMessage(), reason -> new ArrayList<>())
+          .computeIfAbsent(pair.cause().getMessage(), reason -> new LinkedHashSet<>())
           .add(LayerPair.name(pair.layers().x(), pair.layers().y()));
     }
     Input.note("failed", names, "more failed; the JSON lists all", console);

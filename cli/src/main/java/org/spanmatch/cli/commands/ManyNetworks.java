@@ -148,7 +148,7 @@ record ManyNetworks(
       labels.print(networks, console.out());
       report.printTable(console.out());
       if (!quiet) {
-        Footer.print(backend, layers, start, console.out());
+        Footer.printPairs(backend, layers, false, start, console.out());
       }
     }
     if (!quiet) {

@@ -119,7 +119,12 @@ public final class MatchCommand implements Command {
         MatchReport.printBeside(result, console.out());
       }
       if (!options.comparing().computing().quiet()) {
-        Footer.print(result.backend(), result.layers().size(), start, console.out());
+        Footer.printPairs(
+            result.backend(),
+            result.layers().size(),
+            options.comparing().input().pairs().isSame(),
+            start,
+            console.out());
       }
     }
     if (!options.comparing().computing().quiet()) {

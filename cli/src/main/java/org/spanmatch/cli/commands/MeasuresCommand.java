@@ -128,7 +128,12 @@ public final class MeasuresCommand implements Command {
         MeasuresReport.printTable(result, options.measures(), console.out());
       }
       if (!quiet) {
-        Footer.print(result.backend(), result.layers().size(), start, console.out());
+        Footer.printPairs(
+            result.backend(),
+            result.layers().size(),
+            options.comparing().input().pairs().isSame(),
+            start,
+            console.out());
       }
     }
     if (!quiet) {

@@ -118,7 +118,12 @@ public final class SpectrumCommand implements Command {
         printTable(result, options.minSize(), console.out());
       }
       if (!options.comparing().computing().quiet()) {
-        Footer.print(result.backend(), result.layers().size(), start, console.out());
+        Footer.printPairs(
+            result.backend(),
+            result.layers().size(),
+            options.comparing().input().pairs().isSame(),
+            start,
+            console.out());
       }
     }
     if (!options.comparing().computing().quiet()) {

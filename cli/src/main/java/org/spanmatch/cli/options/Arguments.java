@@ -69,7 +69,12 @@ public final class Arguments {
           && !CommonOptions.isRepeatable(option)
           && !seen.add(option.getLongOpt())) {
         throw new UsageException(
-            "--" + option.getLongOpt() + " is given twice; separate several values by commas");
+            "--"
+                + option.getLongOpt()
+                + " is given twice; "
+                + (option.getArgName().contains(",")
+                    ? "separate several values by commas"
+                    : "give it once"));
       }
     }
   }

@@ -88,6 +88,12 @@ public record InputOptions(
    * @throws UsageException if there are not two files, or a value can't be understood
    */
   public static InputOptions of(Arguments arguments) {
+    if (arguments.words().size() > 2) {
+      throw new UsageException(
+          "expected 2 file arguments, found "
+              + arguments.words().size()
+              + ": only match, spectrum and measures compare more than two networks");
+    }
     return of(arguments, arguments.paths(2, 2));
   }
 

@@ -10,11 +10,30 @@ public final class Footer {
   private Footer() {}
 
   /**
-   * Prints what computed and why, how long it took and how much memory.
+   * Prints what computed and why, how long it took for a number of layers and how much memory.
    *
    * @param start when the work began, by {@link System#nanoTime()}
    */
   public static void print(ProjectionKernel.Info backend, int layers, long start, PrintStream out) {
+    print(backend, layers + (layers == 1 ? " layer" : " layers"), start, out);
+  }
+
+  /**
+   * Prints the same for a number of pairs of layers, of which a layer may be in several.
+   *
+   * @param byName whether layers of equal names make a pair, so that the pairs count the layers
+   */
+  public static void printPairs(
+      ProjectionKernel.Info backend, int pairs, boolean byName, long start, PrintStream out) {
+    if (byName) {
+      print(backend, pairs, start, out);
+    } else {
+      print(backend, pairs + (pairs == 1 ? " pair of layers" : " pairs of layers"), start, out);
+    }
+  }
+
+  private static void print(
+      ProjectionKernel.Info backend, String done, long start, PrintStream out) {
     TerminalStream.printFolded(
         String.format(
             Locale.ROOT,
@@ -28,9 +47,8 @@ public final class Footer {
     TerminalStream.printFolded(
         String.format(
             Locale.ROOT,
-            "%d %s in %.1f s, %s",
-            layers,
-            layers == 1 ? "layer" : "layers",
+            "%s in %.1f s, %s",
+            done,
             (System.nanoTime() - start) / 1e9,
             PeakMemory.describe()),
         out);

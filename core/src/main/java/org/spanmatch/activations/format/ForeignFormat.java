@@ -106,7 +106,9 @@ public record ForeignFormat(String name, String cure) {
     if (start.length > 0 && start[0] == '{' && contains(start, "\"weight_map\"")) {
       return Optional.of(
           new ForeignFormat(
-              "the index of several safetensors files", "name one of the files that it lists"));
+              "the index of several safetensors files",
+              "name one of the files that it lists, or, if each has other samples of all layers, a"
+                  + " pattern such as 'model-*.safetensors'"));
     }
     if (start.length > 2 && start[0] == (byte) 0x80 && start[1] >= 2 && start[1] <= 5) {
       return Optional.of(new ForeignFormat("a pickle of Python objects", PICKLE.cure(file)));

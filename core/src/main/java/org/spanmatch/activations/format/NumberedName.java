@@ -7,16 +7,20 @@ import java.util.regex.Pattern;
 
 /**
  * The name of an array that may be a part of a layer: {@code conv1.003} is its part 3, {@code
- * features_0-1000} the part of the examples from 0 to 1000, the end excluded.
+ * conv1-00001-of-00005} the first of five, {@code features_0-1000} the part of the examples from 0
+ * to 1000, the end excluded.
  *
  * @param layer the name of the layer; empty if the name is nothing but a number
  * @param isSeparated whether a dot, an underscore or a hyphen stands before the number
  * @param digits the number as it is written
  * @param first the number, or the first example of a range
  * @param end the end of a range; −1 if it is none
+ * @param parts how many parts there are; −1 if the name doesn't say
  */
-record NumberedName(String layer, boolean isSeparated, String digits, long first, long end) {
+record NumberedName(
+    String layer, boolean isSeparated, String digits, long first, long end, long parts) {
   private static final Pattern RANGE = Pattern.compile("(.*?)([._-]?)(\\d{1,18})-(\\d{1,18})");
+  private static final Pattern OF = Pattern.compile("(.*?)([._-]?)(\\d{1,18})-of-(\\d{1,18})");
   private static final Pattern NUMBER = Pattern.compile("(.*?)([._-]?)(\\d{1,18})");
 
   /** Takes a name apart, if it ends with a number. */
@@ -28,24 +32,30 @@ record NumberedName(String layer, boolean isSeparated, String digits, long first
       if (end - first == array.shape().get(0)) {
         return Optional.of(
             new NumberedName(
-                range.group(1), !range.group(2).isEmpty(), range.group(3), first, end));
+                range.group(1), !range.group(2).isEmpty(), range.group(3), first, end, -1));
       }
     }
+    Matcher counted = OF.matcher(array.name());
+    if (counted.matches()) {
+      return Optional.of(numbered(counted, Long.parseLong(counted.group(4))));
+    }
     Matcher number = NUMBER.matcher(array.name());
-    return number.matches()
-        ? Optional.of(
-            new NumberedName(
-                number.group(1),
-                !number.group(2).isEmpty(),
-                number.group(3),
-                Long.parseLong(number.group(3)),
-                -1))
-        : Optional.empty();
+    return number.matches() ? Optional.of(numbered(number, -1)) : Optional.empty();
+  }
+
+  private static NumberedName numbered(Matcher name, long parts) {
+    return new NumberedName(
+        name.group(1),
+        !name.group(2).isEmpty(),
+        name.group(3),
+        Long.parseLong(name.group(3)),
+        -1,
+        parts);
   }
 
   /** The name of the layer that something of a name may be a part of; empty if there is none. */
   static Optional<String> layer(String name) {
-    for (Pattern pattern : List.of(RANGE, NUMBER)) {
+    for (Pattern pattern : List.of(RANGE, OF, NUMBER)) {
       Matcher matcher = pattern.matcher(name);
       if (matcher.matches()) {
         return Optional.of(matcher.group(1));

@@ -141,6 +141,17 @@ final class Shards {
                       + " and "
                       + part.array.title());
     }
+    Part last = parts.get(parts.size() - 1);
+    if (last.name.parts() >= 0 && parts.size() < last.name.parts()) {
+      throw problem(
+          name,
+          "expected "
+              + last.name.parts()
+              + " of them, found "
+              + parts.size()
+              + ", the last of which is "
+              + last.array.title());
+    }
   }
 
   private static ActivationsException problem(String layer, String what) {

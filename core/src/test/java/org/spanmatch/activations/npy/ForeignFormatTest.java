@@ -148,7 +148,8 @@ class ForeignFormatTest {
         () -> ActivationFile.open(index),
         index,
         "it is the index of several safetensors files, expected .npy, ",
-        "name one of the files");
+        "name one of the files",
+        "a pattern such as 'model-*.safetensors'");
   }
 
   /** In a folder, such a file is listed as what it is. */

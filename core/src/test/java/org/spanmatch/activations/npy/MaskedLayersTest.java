@@ -429,7 +429,7 @@ class MaskedLayersTest {
       for (boolean fortran : new boolean[] {false, true}) {
         assertRefused(
             NpyBytes.of("|b1", fortran, new byte[0], shape),
-            "it keeps no sample, since all of it is 0");
+            "it keeps no sample, since it has no values: its shape is " + Arrays.toString(shape));
       }
     }
     assertRefused(
