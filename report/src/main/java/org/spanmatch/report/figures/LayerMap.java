@@ -111,7 +111,10 @@ record LayerMap(
     }
   }
 
-  /** Draws one curve as rectangles of one colour each. */
+  /**
+   * Draws one curve: each colour up to the right end, so that the next one covers the rest without a
+   * seam between them.
+   */
   private void paint(Brush brush, List<Step> curve, int y) {
     int tall = row() >= GAPPED_ROW ? row() - 2 : row();
     if (curve.isEmpty()) {
@@ -125,7 +128,7 @@ record LayerMap(
       if (next != level) {
         int to = place(step.from());
         if (to > from) {
-          brush.fill(Viridis.at(level / LEVELS), from, y, to - from, tall);
+          brush.fill(Viridis.at(level / LEVELS), from, y, right() - from, tall);
         }
         from = to;
         level = next;
