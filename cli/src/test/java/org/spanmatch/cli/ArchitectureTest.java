@@ -87,7 +87,12 @@ class ArchitectureTest {
   /** The page is made of what the JSON of results holds, and of nothing else. */
   @ArchTest
   static final ArchRule pageNeedsResultsAlone =
-      only(names("report.page.."), PAGE, names("kernel"), JDK, new String[] {JACKSON});
+      only(
+          names("report.page.."),
+          PAGE,
+          names("kernel", "similarity.."),
+          JDK,
+          new String[] {JACKSON});
 
   @ArchTest
   static final ArchRule formats =
