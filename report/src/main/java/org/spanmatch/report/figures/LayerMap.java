@@ -112,8 +112,8 @@ record LayerMap(
   }
 
   /**
-   * Draws one curve: each colour up to the right end, so that the next one covers the rest without a
-   * seam between them.
+   * Draws one curve: each colour up to the right end, so that the next one covers the rest without
+   * a seam between them.
    */
   private void paint(Brush brush, List<Step> curve, int y) {
     int tall = row() >= GAPPED_ROW ? row() - 2 : row();

@@ -32,7 +32,7 @@ class OtherKindsTest {
           + " 'warnings': [], ";
   private static final String SIMPLE =
       ("{'spanmatch': '1.0.0', 'backend': {'name': 'java', 'device': 'CPU'}, 'x': 'a/x.npz', 'y':"
-           + " 'a/y.npz', 'centred': false, 'notReached': ['fc2'], 'layers': [{'name': 'fc',"
+              + " 'a/y.npz', 'centred': false, 'notReached': ['fc2'], 'layers': [{'name': 'fc',"
               + LAYER
               + "'maximum': {'epsilon': 0.3, 'x': [0, 1], 'y': [1, 2, 3]}, 'simple': [{'x': [0],"
               + " 'y': [3], 'size': 2, 'epsilon': 0.125}, {'x': [0, 1], 'y': [1, 2], 'size': 4,"
