@@ -189,7 +189,7 @@ class BundleIT {
       if (program.startsWith(tools)) {
         copyIntoFolder(Files.readSymbolicLink(program));
       }
-      for (String word : ldd(program).split("\\s+")) {
+      for (String word : ldd(program).split("\\s+", -1)) {
         if (word.startsWith("/") && !word.startsWith(runtime.toString())) {
           copyIntoFolder(Path.of(word));
         }
