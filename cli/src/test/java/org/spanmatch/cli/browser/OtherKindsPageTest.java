@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
@@ -170,8 +171,11 @@ class OtherKindsPageTest {
       WebElement cell =
           BROWSER.find(
               String.format(
+                  Locale.ROOT,
                   "#numbers tr[data-neurons='%d'][data-samples='%d'] td[data-backend='%s']",
-                  time.point().neurons(), time.point().samples(), time.backend()));
+                  time.point().neurons(),
+                  time.point().samples(),
+                  time.backend()));
       assertEquals(
           List.of(
               time.milliseconds(),
