@@ -152,19 +152,37 @@ final class NeuronNumbers {
     return Base64.getEncoder().encodeToString(bytes.array());
   }
 
-  /** Differences of successive counts, in seven bits a byte, the lowest first. */
+  /**
+   * Differences of successive counts; a zero is followed by how many more there are, and what
+   * follows the last neuron is left out.
+   */
   private static String increments(int[] counts) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     int before = 0;
-    // What follows the last neuron adds nothing.
-    for (int i = 0; i == 0 || (i <= STEPS && before < counts[STEPS]); i++) {
-      int rest = counts[i] - before;
-      for (; rest > SEVEN_BITS; rest >>>= 7) {
-        bytes.write((rest & SEVEN_BITS) | (SEVEN_BITS + 1));
+    int step = 0;
+    while (step <= STEPS && before < counts[STEPS]) {
+      int increment = counts[step] - before;
+      before = counts[step];
+      step++;
+      write(increment, bytes);
+      if (increment == 0) {
+        int next = step;
+        while (counts[next] == before) {
+          next++;
+        }
+        write(next - step, bytes);
+        step = next;
       }
-      bytes.write(rest);
-      before = counts[i];
     }
     return Base64.getEncoder().encodeToString(bytes.toByteArray());
+  }
+
+  /** Writes a number in seven bits a byte, the lowest first. */
+  private static void write(int number, ByteArrayOutputStream bytes) {
+    int rest = number;
+    for (; rest > SEVEN_BITS; rest >>>= 7) {
+      bytes.write((rest & SEVEN_BITS) | (SEVEN_BITS + 1));
+    }
+    bytes.write(rest);
   }
 }

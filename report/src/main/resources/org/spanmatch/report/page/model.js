@@ -71,18 +71,30 @@ const report = (() => {
     return Float64Array.from({length: view.byteLength / 8}, (_, i) => view.getFloat64(8 * i, true));
   }
 
-  /** Returns the counts at 0, 1/200 … 1 from their increments in unsigned LEB128, without the zeros at the end. */
+  /**
+   * Returns the counts at 0, 1/200 … 1 from their increments, in unsigned LEB128: a zero is followed by how many more
+   * there are, and nothing follows the last neuron.
+   */
   function cumulated(base64) {
     const increments = bytes(base64);
-    const counts = new Uint32Array(STEPS + 1);
     let at = 0;
+    function next() {
+      let value = 0;
+      let shift = 0;
+      do {
+        value += (increments[at] & 127) << shift;
+        shift += 7;
+      } while (increments[at++] & 128);
+      return value;
+    }
+    const counts = new Uint32Array(STEPS + 1);
     let count = 0;
     for (let k = 0; k <= STEPS; k++) {
-      for (let shift = 0, more = at < increments.length; more; shift += 7) {
-        count += (increments[at] & 127) << shift;
-        more = increments[at++] & 128;
-      }
-      counts[k] = count;
+      const increment = at < increments.length ? next() : 0;
+      const more = increment === 0 && at < increments.length ? next() : 0;
+      count += increment;
+      counts.fill(count, k, k + more + 1);
+      k += more;
     }
     return counts;
   }

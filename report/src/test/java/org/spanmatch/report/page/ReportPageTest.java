@@ -163,9 +163,14 @@ class ReportPageTest {
     layer.put("xLayer", name).put("yLayer", name);
     layer.set("neurons", Results.parsed("{\"x\": " + neurons + ", \"y\": " + neurons + "}"));
     ArrayNode levels = Results.JSON.createArrayNode();
-    // Many of them at the very ε that counts are given at.
+    // Many of them at the very ε that counts are given at, and in some layers few ε have any.
+    int values = random.nextBoolean() ? 201 : 3;
     IntStream.range(0, neurons)
-        .mapToDouble(i -> i % 2 == 0 ? random.nextInt(201) / 200.0 : random.nextDouble())
+        .mapToDouble(
+            i ->
+                values == 201 && i % 2 == 0
+                    ? random.nextDouble()
+                    : random.nextInt(values) * 100 % 201 / 200.0)
         .forEach(levels::add);
     ObjectNode both = Results.JSON.createObjectNode();
     both.set("x", levels);
@@ -195,23 +200,34 @@ class ReportPageTest {
     return layer;
   }
 
-  /** Counts from increments of seven bits a byte. */
+  /** Counts from increments, of which a zero is followed by how many more there are. */
   private static int[] counts(JsonNode base64) {
     ByteBuffer bytes = ByteBuffer.wrap(Base64.getDecoder().decode(base64.textValue()));
     int[] counts = new int[201];
     int count = 0;
     for (int k = 0; k <= 200; k++) {
-      for (int shift = 0; bytes.hasRemaining(); shift += 7) {
-        byte part = bytes.get();
-        count += (part & 127) << shift;
-        if (part >= 0) {
-          break;
-        }
-      }
+      int increment = number(bytes);
+      count += increment;
       counts[k] = count;
+      for (int more = increment == 0 ? number(bytes) : 0; more > 0; more--) {
+        counts[++k] = count;
+      }
     }
     assertFalse(bytes.hasRemaining());
     return counts;
+  }
+
+  /** A number in seven bits a byte; 0 at the end. */
+  private static int number(ByteBuffer bytes) {
+    int number = 0;
+    for (int shift = 0; bytes.hasRemaining(); shift += 7) {
+      byte part = bytes.get();
+      number += (part & 127) << shift;
+      if (part >= 0) {
+        break;
+      }
+    }
+    return number;
   }
 
   @Test
