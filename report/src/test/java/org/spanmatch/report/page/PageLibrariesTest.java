@@ -66,13 +66,21 @@ class PageLibrariesTest {
   @Test
   void nothingInAScriptEndsItEarly() {
     for (String name :
-        List.of("d3.min.js", "plot.umd.min.js", "model.js", "charts.js", "page.js")) {
+        List.of(
+            "d3.min.js",
+            "plot.umd.min.js",
+            "model.js",
+            "charts.js",
+            "simple.js",
+            "page.js",
+            "bench.js")) {
       String script = read(name).toLowerCase(Locale.ROOT);
       assertFalse(script.contains("</script"), name);
       // After this and "<script", "</script>" no longer ends the script.
       assertFalse(script.contains("<!--"), name);
     }
     assertFalse(read("page.css").contains("</style"));
+    assertFalse(read(LICENCES).matches("(?s).*(--!?>|<!--).*"), "they stand in a comment");
   }
 
   private static Stream<Taken> taken() {
