@@ -453,6 +453,6 @@ report.charts = (() => {
     root.replaceChildren(svg.node());
   }
 
-  const charts = {curve, map, mapKey, markShown, distribution, drawSpectrum, acrossLayers, named, style};
+  const charts = {curve, map, mapKey, markShown, distribution, drawSpectrum, acrossLayers, named};
   return charts;
 })();

@@ -13,7 +13,6 @@
     epsilonLines,
     measures,
     columns,
-    simpleSize,
     stops,
     state,
     usual,
@@ -68,7 +67,7 @@
     byId('title').append(...titleNodes());
     byId('networks').append(...data.networks.map(networkItem));
     byId('meaning').append(meaning());
-    byId('footer').append(`spanmatch ${data.spanmatch} · ${data.backend}`, data.centred ? ' · centred' : '');
+    byId('footer').append(`spanmatch ${printable(data.spanmatch)} · ${printable(data.backend)}`, data.centred ? ' · centred' : '');
   }
 
   function titleNodes() {
