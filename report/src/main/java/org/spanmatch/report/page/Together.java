@@ -24,6 +24,9 @@ final class Together {
   private final List<Network> networks = new ArrayList<>();
   private final List<Slot> slots = new ArrayList<>();
 
+  // The first result that says whether means were subtracted.
+  private Optional<PageResult> centring = Optional.empty();
+
   /** A comparison, which results may add to. */
   private static final class Slot {
     private final String file;
@@ -107,18 +110,26 @@ final class Together {
               + shown(added.get()));
     }
     names.addAll(others);
-    if (!result.centred().orElse(false).equals(first.centred().orElse(false))
-        && result.centred().isPresent()
-        && first.centred().isPresent()) {
+    requireSameCentring(result);
+  }
+
+  private void requireSameCentring(PageResult result) {
+    if (result.centred().isEmpty()) {
+      return;
+    }
+    PageResult before = centring.orElse(result);
+    boolean expected = before.centred().orElseThrow();
+    if (result.centred().get() != expected) {
       throw new PageException(
           result.file()
               + ": expected a result "
-              + (first.centred().get() ? "with" : "without")
+              + (expected ? "with" : "without")
               + " --center, as "
-              + first.file()
+              + before.file()
               + ", found one "
-              + (first.centred().get() ? "without it" : "with it"));
+              + (expected ? "without it" : "with it"));
     }
+    centring = Optional.of(before);
   }
 
   private static Optional<PerGroup<String>> other(

@@ -394,6 +394,11 @@ class ReportPageTest {
     assertEquals(
         "1.json: expected a result without --center, as 0.json, found one with it",
         refusal(of("a", "b"), of("a", "c").put("centred", true)));
+    ObjectNode unstated = of("a", "b");
+    unstated.remove("centred");
+    assertEquals(
+        "2.json: expected a result without --center, as 1.json, found one with it",
+        refusal(unstated, of("a", "b"), of("a", "c").put("centred", true)));
   }
 
   @Test
