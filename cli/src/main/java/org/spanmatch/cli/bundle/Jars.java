@@ -20,9 +20,8 @@ final class Jars {
   // Entries to keep, by the beginning of the jar's name. JCuda loads those two libraries alone;
   // a PTX compiler of 24 MB is among the rest. Bundles are for Linux. JMH uses commons-math3 for
   // its intervals only, commons-csv no codes of languages, and jhdf little of commons-lang3 and
-  // commons-io. Most of Batik's parts are for images and fonts, of which SVG here has none. Of
-  // other
-  // tests those of the CUDA kernel, which run in a bundle, need what is shared.
+  // commons-io. Most of Batik is for images and fonts, of which SVG here has none. A bundle runs
+  // the tests of the CUDA kernel, which need what is shared of the tests of other modules.
   private static final Map<String, Predicate<String>> KEPT =
       Map.ofEntries(
           entry("spanmatch-core-", Jars::isShared),

@@ -70,9 +70,9 @@ record MatchOptions(
         LabelOptions.SPREAD,
         CommonOptions.describe(
             CommonOptions.OUT,
-            "write report.html, a page for the browser, there, result.json, matches.csv,"
-                + " similarity.csv, similarity.svg and .png, and the match levels as spectrum.csv,"
-                + " spectrum.svg and .png"));
+            "write result.json, matches.csv, similarity.csv, similarity.svg and .png, the match"
+                + " levels as spectrum.csv, spectrum.svg and .png, and report.html, a page for the"
+                + " browser, there"));
   }
 
   static MatchOptions of(Arguments arguments) {

@@ -43,7 +43,8 @@ record MeasuresOptions(
         LabelOptions.SPREAD,
         CommonOptions.describe(
             CommonOptions.OUT,
-            "write result.json, measures.csv, measures.svg and .png, and report.html there"));
+            "write result.json, measures.csv, measures.svg and .png, and report.html, a page for"
+                + " the browser, there"));
   }
 
   static MeasuresOptions of(Arguments arguments) {

@@ -37,8 +37,9 @@ public final class ReportCommand implements Command {
   public String details() {
     return """
         Makes one file that any browser shows: the similarity at every ε, across layers and between
-        all layers, with the similarity by chance, the coverage and the warnings. The file needs no
-        network and no other file. A command with --out DIR writes it too, as DIR/report.html.
+        all layers, with the similarity by chance, the coverage and the warnings, and the simple
+        matches and measures of each layer. The file needs no network and no other file. match,
+        spectrum, simple, measures and bench write one too, as report.html in their --out folder.
 
         Each argument is such a folder, or a file that --json has written, of match, spectrum, simple
         or measures. Results of the same two networks are laid together. Results of other networks

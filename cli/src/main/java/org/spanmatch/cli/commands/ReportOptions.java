@@ -16,8 +16,8 @@ import org.spanmatch.report.ResultFiles;
  *
  * @param results the results, or the folders that have them; at least one
  * @param out the page to write
- * @param names what the page calls the networks, one name for each; empty for as the results do
- * @param title what is above the page; empty for what is above the results' figures
+ * @param names what the page calls the networks, one name for each; empty to keep their names
+ * @param title the title of the page; empty to keep that of the results
  */
 record ReportOptions(
     List<Path> results, Path out, Optional<List<String>> names, Optional<String> title) {
@@ -28,7 +28,7 @@ record ReportOptions(
           "names",
           "name,…",
           "what the page calls the networks, one name for each, in the order in which the results"
-              + " have them; default as the results do");
+              + " have them; default the results' names");
   private static final Option TITLE =
       CommonOptions.valued("title", "text", "the title; default that of the results, if any");
 

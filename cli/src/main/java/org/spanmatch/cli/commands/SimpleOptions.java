@@ -89,7 +89,7 @@ record SimpleOptions(
             CommonOptions.OUT,
             "write result.json, simple.csv, the distribution of sizes as sizes.svg and .png, for"
                 + " small layers who is in which match as members-1.svg and .png, members-2.svg …,"
-                + " and report.html there"));
+                + " and report.html, a page for the browser, there"));
   }
 
   static SimpleOptions of(Arguments arguments) {

@@ -46,8 +46,8 @@ record SpectrumOptions(
         LabelOptions.SPREAD,
         CommonOptions.describe(
             CommonOptions.OUT,
-            "write report.html, a page for the browser, there, result.json, spectrum.csv,"
-                + " spectrum.svg and .png"));
+            "write result.json, spectrum.csv, spectrum.svg and .png, and report.html, a page for"
+                + " the browser, there"));
   }
 
   static SpectrumOptions of(Arguments arguments) {

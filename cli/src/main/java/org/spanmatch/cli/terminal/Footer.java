@@ -19,9 +19,10 @@ public final class Footer {
   }
 
   /**
-   * Prints the same for a number of pairs of layers, of which a layer may be in several.
+   * Prints the footer of a command that compares pairs of layers; a layer may be in several pairs.
    *
-   * @param byName whether layers of equal names make a pair, so that the pairs count the layers
+   * @param byName whether pairs are layers of equal names, which the footer counts as layers
+   * @param start when the work began, by {@link System#nanoTime()}
    */
   public static void printPairs(
       ProjectionKernel.Info backend, int pairs, boolean byName, long start, PrintStream out) {

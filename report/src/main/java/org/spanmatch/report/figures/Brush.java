@@ -99,7 +99,7 @@ final class Brush {
   }
 
   /**
-   * Draws a text, in images as outlines, like the texts of charts.
+   * Draws a text: as text in SVG, and as outlines in PNG, like the texts of charts.
    *
    * @param y of the middle of the line
    * @param anchor which place of the line is at x

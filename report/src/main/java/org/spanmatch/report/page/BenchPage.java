@@ -9,11 +9,11 @@ import java.util.Optional;
 import org.spanmatch.report.text.DisplayName;
 
 /**
- * The page that shows how long backends take for layers of several sizes, in the shape of its data.
+ * The page that shows how long backends take for layers of several sizes.
  *
  * @param title its title; empty for the usual one
  * @param version the version of spanmatch that measured
- * @param setup what was measured where, by what it is called
+ * @param setup the machine and the command, by the labels that the page shows
  * @param advice which backend to take, in one sentence
  * @param backends what was measured, in order
  * @param times one per backend and size; at least one

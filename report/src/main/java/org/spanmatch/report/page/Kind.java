@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a result that the page shows was asked for: the command that wrote it. */
+/** The commands whose results the page shows. */
 enum Kind {
   MATCH("matches"),
   SPECTRUM("levels"),
@@ -16,7 +16,7 @@ enum Kind {
   /**
    * A kind.
    *
-   * @param field what layers of such results have, and those of kinds below have not
+   * @param field a field that layers of such results have, and those of kinds below don't
    */
   Kind(String field) {
     this.field = field;

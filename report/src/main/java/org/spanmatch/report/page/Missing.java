@@ -10,10 +10,10 @@ import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.report.results.Network;
 
 /**
- * What a result lacks, in sentences.
+ * The layers that a result lacks, in sentences.
  *
- * @param ofAll what is said of all its networks
- * @param explained the layers that this gives a reason for
+ * @param ofAll sentences about all its networks
+ * @param explained the layers whose absence they explain
  * @param networks its networks
  */
 record Missing(List<String> ofAll, Set<String> explained, List<Network> networks) {

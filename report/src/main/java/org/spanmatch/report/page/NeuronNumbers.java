@@ -15,9 +15,9 @@ import java.util.stream.IntStream;
 import org.spanmatch.kernel.PerGroup;
 
 /**
- * Numbers in [0, 1] of each neuron of a pair of layers, such as the levels, by what they are. Of
- * many pairs, they would make the page large: then only how many neurons have at most each of 201
- * values is left.
+ * Numbers in [0, 1] of each neuron of a pair of layers, such as the levels, by the name of their
+ * field. Those of many pairs would make the page large: of these only counts are kept, of the
+ * neurons with at most each of 201 values.
  */
 final class NeuronNumbers {
   /** The largest size of the numbers of all layers, in characters of base64. */

@@ -10,7 +10,7 @@ import org.spanmatch.report.results.Network;
 /**
  * What the page shows: results laid together.
  *
- * @param kinds what the results were asked for
+ * @param kinds the commands that wrote the results
  * @param title what was given as the title
  * @param version the version of spanmatch that wrote them
  * @param backend what computed them

@@ -8,7 +8,7 @@ import org.spanmatch.report.results.Network;
  * A result, as far as the page shows it.
  *
  * @param file names it in messages
- * @param kind what it was asked for
+ * @param kind the command that wrote it
  * @param version the version of spanmatch that wrote it
  * @param backend what computed it
  * @param title the title that it was given, if any

@@ -48,7 +48,7 @@ public final class ReportPage {
 
   /** Returns the page of simple matches, of at least one layer. */
   public static ReportPage of(SimpleResult result) {
-    return new ReportPage(Together.of(List.of(ResultReader.of(result))));
+    return of(List.of(ResultReader.of(result)));
   }
 
   /** Returns the page of a result of more than two networks. */

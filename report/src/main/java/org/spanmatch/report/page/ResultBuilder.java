@@ -40,7 +40,7 @@ final class ResultBuilder {
   private boolean hasLayers;
   private Kind kind;
 
-  /** Two of the networks, with their layers and what is said of them beside. */
+  /** Two of the networks, with their layers and the other fields of the pair. */
   private record Pair(Entry head, List<PageLayer> layers) {}
 
   /**
@@ -84,7 +84,7 @@ final class ResultBuilder {
   /**
    * Adds a pair of networks.
    *
-   * @param fields what is said of it
+   * @param fields its other fields
    * @param all its layers
    */
   void pair(JsonNode fields, List<PageLayer> all) {
@@ -175,7 +175,7 @@ final class ResultBuilder {
         throw pair.head.get("y").expected("another network");
       }
       Optional<Entry> skipped = pair.head.find("skipped");
-      // What is missing of all pairs is said at the first.
+      // The first pair lists what all pairs lack.
       comparisons.add(
           new PageComparison(
               x,

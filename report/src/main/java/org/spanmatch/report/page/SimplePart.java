@@ -18,7 +18,7 @@ final class SimplePart {
    * Reads them.
    *
    * @param layer the layer that has them
-   * @param neurons how many neurons the layer has
+   * @param neurons number of neurons of both networks
    */
   static JsonNode of(Entry layer, PerGroup<Integer> neurons) {
     Entry maximum = layer.get("maximum");

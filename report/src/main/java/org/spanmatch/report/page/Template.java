@@ -15,7 +15,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** A page without its data: a resource which has names in braces where other resources go. */
+/**
+ * A page without its data: a resource that names other resources in braces, where they are put in.
+ */
 final class Template {
   private static final Pattern HOLE =
       Pattern.compile("/\\*\\{([a-z0-9.]+)}\\*/|\\{(title|csp|data)}");
