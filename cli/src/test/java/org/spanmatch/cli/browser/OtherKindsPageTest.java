@@ -86,6 +86,7 @@ class OtherKindsPageTest {
     // Of dots at the height of their values, those differ as these do.
     double first = Double.parseDouble(dots.get(0).getDomAttribute("cy"));
     double height = scale(layers, dots);
+    assertTrue(height > 0, "larger values are higher");
     for (int i = 0; i < layers.size(); i++) {
       double value = layers.get(i).at("/measures/linearCka").doubleValue();
       double moved = value - layers.get(0).at("/measures/linearCka").doubleValue();
