@@ -165,8 +165,11 @@
     if (!['epsilon', 'layer', 'lines'].some(key => hash.has(key))) return; // a link to a section
     const epsilon = Number.parseFloat(hash.get('epsilon'));
     if (epsilon >= 0 && epsilon <= 1) state.epsilon = nearest(epsilon);
-    state.pinned = pairs[Number(hash.get('layer') ?? NaN)] ?? null;
-    if (!hash.has('lines')) return;
+    state.pinned = pairs[Number.parseInt(hash.get('layer'), 10)] ?? null;
+    if (!hash.has('lines')) {
+      state.on = new Set(usual);
+      return;
+    }
     const wanted = hash.get('lines').split(',');
     const isOn = name => (name === usual[0] ? !wanted.includes(`-${name}`) : wanted.includes(name));
     state.on = new Set(lines.map(line => line.name).filter(isOn));

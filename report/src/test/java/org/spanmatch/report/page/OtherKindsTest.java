@@ -13,8 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,9 +21,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What the page has of simple matches and measures, and what it refuses. */
 class OtherKindsTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Pattern DATA =
-      Pattern.compile(
-          "<script type=\"application/json\" id=\"data\">(.*?)</script>", Pattern.DOTALL);
 
   private static final String LAYER =
       "'samples': 50, 'masked': 0, 'neurons': {'x': 3, 'y': 4}, 'dead': {'x': [2], 'y': []},"
@@ -58,9 +53,7 @@ class OtherKindsTest {
   private static JsonNode data(Path... files) throws IOException {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ReportPage.read(List.of(files)).write(out);
-    Matcher data = DATA.matcher(out.toString(StandardCharsets.UTF_8));
-    assertTrue(data.find());
-    return JSON.readTree(data.group(1));
+    return Results.parsed(Results.dataText(out.toString(StandardCharsets.UTF_8)));
   }
 
   @Test
