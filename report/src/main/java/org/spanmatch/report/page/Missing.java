@@ -21,13 +21,10 @@ record Missing(List<String> ofAll, Set<String> explained, List<Network> networks
   static Missing of(Entry result, List<Network> networks) {
     List<String> sentences = new ArrayList<>();
     for (Entry failed : list(result, "failed")) {
-      sentences.add(
-          "layers '"
-              + failed.get("xLayer").text()
-              + "' and '"
-              + failed.get("yLayer").text()
-              + "' could not be compared: "
-              + failed.get("reason").text());
+      sentences.add(ofPair(failed, "could not be compared"));
+    }
+    for (Entry mismatched : list(result, "mismatched")) {
+      sentences.add(ofPair(mismatched, "have different samples"));
     }
     for (Entry layer : list(result, "notReached")) {
       sentences.add("layer '" + layer.text() + "' was not reached before the search was ended");
@@ -45,6 +42,17 @@ record Missing(List<String> ofAll, Set<String> explained, List<Network> networks
 
   private static List<Entry> list(Entry result, String field) {
     return result.find(field).map(Entry::list).orElse(List.of());
+  }
+
+  private static String ofPair(Entry pair, String what) {
+    return "layers '"
+        + pair.get("xLayer").text()
+        + "' and '"
+        + pair.get("yLayer").text()
+        + "' "
+        + what
+        + ": "
+        + pair.get("reason").text();
   }
 
   private static String sentence(Entry array, String what) {

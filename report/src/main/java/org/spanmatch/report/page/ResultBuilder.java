@@ -27,6 +27,7 @@ final class ResultBuilder {
           "skipped",
           "leftOut",
           "unpaired",
+          "mismatched",
           "failed",
           "x",
           "y",

@@ -94,6 +94,17 @@ class ReportPageTest {
     assertEquals("[[],[]]", layer.at("/matches/1/borderline").toString());
   }
 
+  @Test
+  void pairsThatWereNotComparedAreListedWithTheReason() {
+    ObjectNode result = Results.match();
+    String pair = "[{\"xLayer\": \"conv\", \"yLayer\": \"out\", \"reason\": \"why\"}]";
+    result.set("failed", Results.parsed("{\"a\": " + pair + "}").get("a"));
+    result.set("mismatched", result.get("failed"));
+    JsonNode missing = Results.data(result).at("/comparisons/0/missing");
+    assertEquals("layers 'conv' and 'out' could not be compared: why", missing.get(0).textValue());
+    assertEquals("layers 'conv' and 'out' have different samples: why", missing.get(1).textValue());
+  }
+
   /** Such as those at ε = 0 that rounding makes undecidable, and all where there are no levels. */
   @Test
   void theMatchedNeuronsAreListedWhereLevelsDoNotSayThem() {

@@ -172,6 +172,7 @@ class ResultReaderTest {
         "title | [] | title: expected a text, found a list of length 0",
         "skipped | {\"x\": [1], \"y\": []} | skipped.x[0]: expected a text, found 1",
         "failed | [{\"xLayer\": \"a\"}] | failed[0].yLayer: expected a text, found nothing",
+        "mismatched | [{\"xLayer\": 1}] | mismatched[0].xLayer: expected a text, found 1",
         "leftOut | [{\"file\": \"a\"}] | leftOut[0].name: expected a text, found nothing"
       })
   void wrongFieldsAreNamed(String field, String value, String expected) {
