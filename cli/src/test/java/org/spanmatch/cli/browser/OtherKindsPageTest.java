@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -190,29 +189,5 @@ class OtherKindsPageTest {
     assertEquals("java", BROWSER.find(fastest).getDomAttribute("data-backend"));
     BROWSER.find("#backends input[name=java]").click();
     assertEquals("openblas", BROWSER.find(fastest).getDomAttribute("data-backend"));
-  }
-
-  @Test
-  void aFolderOfBenchGoesAloneAndIsCheckedBeforeItIsShown() throws IOException {
-    Path bench = RealCommand.root().resolve("benchmarks/results/2026-11-25-layers");
-    Path damaged = Files.createDirectory(folder.resolve("damaged"));
-    Path page = folder.resolve("damaged.html");
-    Outcome two = RealCommand.run("report", bench, bench, "--out", page);
-    assertEquals(2, two.exitCode(), two.err());
-    Files.copy(bench.resolve("machine.json"), damaged.resolve("machine.json"));
-    Files.writeString(
-        damaged.resolve("jmh.json"),
-        Files.readString(bench.resolve("jmh.json"))
-            .replace("\"neurons\" : \"64\"", "\"neurons\" : \"-4\""));
-    Outcome wrong = RealCommand.run("report", damaged, "--out", page);
-    assertEquals(3, wrong.exitCode(), wrong.err());
-    assertTrue(wrong.err().contains("jmh.json: expected a whole number from 1 to"), wrong.err());
-    Files.writeString(damaged.resolve("machine.json"), "{}");
-    Outcome empty = RealCommand.run("report", damaged, "--out", page);
-    assertEquals(3, empty.exitCode(), empty.err());
-    assertTrue(
-        empty.err().contains("machine.json: expected the field 'spanmatch', found nothing"),
-        empty.err());
-    assertFalse(Files.exists(page));
   }
 }
