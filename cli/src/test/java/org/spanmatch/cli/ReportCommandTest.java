@@ -199,6 +199,16 @@ class ReportCommandTest {
     Outcome wrong = RealCommand.run("report", damaged, "--out", page);
     assertEquals(3, wrong.exitCode(), wrong.err());
     assertTrue(wrong.err().contains("jmh.json: expected a whole number from 1 to"), wrong.err());
+    Files.writeString(
+        damaged.resolve("jmh.json"),
+        Files.readString(bench.resolve("jmh.json"))
+            .replaceAll("(\"rawData\" : \\[\\s*\\[\\s*)[0-9.E-]+", "$10"));
+    Outcome zero = RealCommand.run("report", damaged, "--out", page);
+    assertEquals(3, zero.exitCode(), zero.err());
+    assertTrue(zero.err().contains("jmh.json: expected a time above 0 for "), zero.err());
+    Outcome onto = RealCommand.run("report", damaged, "--out", damaged.resolve("jmh.json"));
+    assertEquals(2, onto.exitCode(), onto.err());
+    assertTrue(onto.err().contains("expected a file apart from the results"), onto.err());
     Files.writeString(damaged.resolve("machine.json"), "{}");
     Outcome empty = RealCommand.run("report", damaged, "--out", page);
     assertEquals(3, empty.exitCode(), empty.err());

@@ -9,6 +9,7 @@ import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.LabelOptions;
 import org.spanmatch.cli.options.UsageException;
+import org.spanmatch.cli.output.BenchReport;
 import org.spanmatch.report.ResultFiles;
 
 /**
@@ -45,11 +46,18 @@ record ReportOptions(
                 () ->
                     new UsageException("--out is missing: name the page to write, such as r.html"));
     if (results.stream()
-        .flatMap(result -> Stream.of(result, result.resolve(ResultFiles.RESULT)))
+        .flatMap(ReportOptions::filesOf)
         .anyMatch(result -> NetworkFile.isSame(out, result))) {
       throw new UsageException("--out: expected a file apart from the results, found " + out);
     }
     return new ReportOptions(results, out, arguments.items(NAMES), arguments.value(TITLE));
+  }
+
+  /** The files that a page of a result or a folder may be made of. */
+  private static Stream<Path> filesOf(Path result) {
+    return Stream.concat(
+        Stream.of(result),
+        Stream.of(ResultFiles.RESULT, BenchReport.JMH, BenchReport.SETUP).map(result::resolve));
   }
 
   /**

@@ -20,6 +20,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.spanmatch.activations.ActivationsException;
+import org.spanmatch.cli.terminal.ShellWords;
 import org.spanmatch.report.Csv;
 import org.spanmatch.report.Json;
 import org.spanmatch.report.figures.TimesFigure;
@@ -108,11 +109,23 @@ public record BenchReport(BenchSetup setup, List<Measurement> measurements, Time
         throw new ActivationsException(
             folder.resolve(JMH) + ": expected times of " + LayerTime.BENCHMARK + ", found none");
       }
+      report.table.times().forEach(BenchReport::requireTime);
       return report;
     } catch (IOException e) {
       throw new ActivationsException(e.getMessage(), e);
-    } catch (IllegalArgumentException e) { // of the sizes
+    } catch (IllegalArgumentException e) { // of the sizes and times
       throw new ActivationsException(folder.resolve(JMH) + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Logarithmic axes have no place for others. */
+  private static void requireTime(LayerTime time) {
+    Iterations iterations = time.measurement().iterations();
+    for (double each : List.of(iterations.lowest(), iterations.highest())) {
+      if (!(each > 0 && each < Double.POSITIVE_INFINITY)) {
+        throw new IllegalArgumentException(
+            "expected a time above 0 for " + time.backend() + ", found " + each);
+      }
     }
   }
 
@@ -299,14 +312,14 @@ public record BenchReport(BenchSetup setup, List<Measurement> measurements, Time
     return shown;
   }
 
-  /** The command that measures this again. */
+  /** The command that measures this again; whoever sends a folder must not choose what is run. */
   private String command() {
     return "spanmatch bench --"
-        + setup.effort()
+        + ShellWords.quoted(setup.effort())
         + " --threads "
         + setup.threads()
         + " --backends "
-        + String.join(",", setup.backends().keySet())
+        + ShellWords.quoted(String.join(",", setup.backends().keySet()))
         + " --neurons "
         + sizes(GridPoint::neurons)
         + " --samples "
