@@ -30,6 +30,9 @@ class OtherKindsPageTest {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final List<String> LAYERS = List.of("conv1", "conv2", "fc");
 
+  // The width of A4 across, without its margins, in CSS pixels.
+  private static final int ACROSS = 1017;
+
   @RegisterExtension static final Browser BROWSER = new Browser();
 
   @TempDir static Path folder;
@@ -153,6 +156,49 @@ class OtherKindsPageTest {
     }
   }
 
+  /** The slider stands elsewhere when a match is laid beside them. */
+  @Test
+  void theTitleOfSimpleMatchesHasTheirEpsilon() throws IOException {
+    Path page = folder.resolve("beside.html");
+    Path simple = folder.resolve("beside");
+    run(
+        "simple",
+        networks.get(0),
+        networks.get(1),
+        "--epsilon",
+        "0.45",
+        "--quiet",
+        "--out",
+        simple);
+    run("report", result("match"), simple, "--out", page);
+    open(page, "#epsilon=0.2");
+    assertEquals("Simple matches at ε = 0.45", BROWSER.find("#simple-title").getText());
+    assertTrue(BROWSER.find("#numbers thead").getText().contains("Simple matches at ε = 0.45"));
+  }
+
+  @Test
+  void aPageOfMeasuresFitsOnPaper() throws IOException {
+    Path page = folder.resolve("paper.html");
+    run("report", result("match"), result("measures"), "--out", page);
+    open(page, "");
+    WebElement numbers = BROWSER.find("#numbers-section");
+    assertEquals(0L, cutOffAt(ACROSS));
+    assertEquals("wide", BROWSER.run("return getComputedStyle(arguments[0]).page", numbers));
+    BROWSER.show("screen", "light");
+  }
+
+  /** Returns how many pixels of the table are lost on paper of a width; leaves paper shown. */
+  private static Object cutOffAt(int width) {
+    BROWSER.resize(width, 700);
+    BROWSER.show("print", "light");
+    Object cutOff =
+        BROWSER.run(
+            "const box = document.querySelector('#numbers').parentNode;"
+                + "return box.scrollWidth - box.clientWidth");
+    BROWSER.resize(1100, 900);
+    return cutOff;
+  }
+
   private static String ids(JsonNode neurons) {
     return StreamSupport.stream(neurons.spliterator(), false)
         .map(JsonNode::asText)
@@ -187,7 +233,14 @@ class OtherKindsPageTest {
     }
     String fastest = "#fastest td[data-neurons='64'][data-samples='2500']";
     assertEquals("java", BROWSER.find(fastest).getDomAttribute("data-backend"));
+    assertEquals(0L, cutOffAt(ACROSS));
+    BROWSER.show("screen", "light");
     BROWSER.find("#backends input[name=java]").click();
     assertEquals("openblas", BROWSER.find(fastest).getDomAttribute("data-backend"));
+    BROWSER.show("print", "light");
+    assertFalse(BROWSER.find("#backends input[name=openblas]").isDisplayed());
+    assertFalse(BROWSER.find("#backends").getText().contains("java"));
+    assertEquals("none", BROWSER.find("#along").getCssValue("appearance"));
+    BROWSER.show("screen", "light");
   }
 }

@@ -114,11 +114,17 @@ class ReportPageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"7", "-1"})
-  void anEpsilonOutsideItsRangeBecomesTheNearest(String epsilon) throws IOException {
-    ReportPage page = open("");
+  @ValueSource(strings = {"7", "-1", "5", "half"})
+  void whatIsNoEpsilonIsMarkedAndChangesNothing(String epsilon) throws IOException {
+    ReportPage page = open("#epsilon=0.4");
     page.type(epsilon);
-    assertNumbers(page, Math.min(1, Math.max(0, Double.parseDouble(epsilon))));
+    assertEquals("true", BROWSER.find("#exact").getDomAttribute("aria-invalid"));
+    assertEquals("ε is a number from 0 to 1.", BROWSER.find("#fault").getText());
+    assertEquals("0.4", page.slider());
+    page.type("0,25");
+    assertEquals("false", BROWSER.find("#exact").getDomAttribute("aria-invalid"));
+    assertEquals("", BROWSER.find("#fault").getText());
+    assertNumbers(page, 0.25);
   }
 
   @Test

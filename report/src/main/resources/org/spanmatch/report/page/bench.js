@@ -100,6 +100,7 @@
       byId('setup').append(element('dt', {}, printable(name)),
         element('dd', {class: name === 'Command' ? 'command' : null}, element('bdi', {}, printable(value))));
     }
+    byId('numbers-section').classList.toggle('wide', backends.length > 4); // across on paper
     byId('notes-section').hidden = data.leftOut.length === 0;
     byId('notes').append(...data.leftOut.map(sentence => element('li', {}, printable(sentence))));
   }

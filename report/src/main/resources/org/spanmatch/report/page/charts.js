@@ -50,8 +50,9 @@ report.charts = (() => {
   const curve = {next: nextOnCurve, layOut: layOutCurve, draw: drawCurve};
 
   function layOutCurve() {
+    curve.range = range();
     const name = 'Lines across layers; arrow keys move from layer to layer, Enter shows its neurons';
-    const svg = acrossLayers(byId('curve'), curve, name, {domain: range}, [
+    const svg = acrossLayers(byId('curve'), curve, name, {domain: curve.range}, [
       Plot.gridY({ticks: 5, strokeOpacity: 0.14}),
       Plot.axisY({ticks: 5, label: null, tickSize: 0, tickFormat: '.1f'}),
       Plot.ruleY([0], {strokeOpacity: 0.5}),
@@ -420,7 +421,9 @@ report.charts = (() => {
 
   /** Draws the mean similarity at every ε above the slider, so that one sees where to drag it. */
   function drawSpectrum(root) {
-    const layers = (curvePairs.length ? curvePairs : pairs).flatMap(pair => pair.each.map(({layer}) => layer));
+    const layers = (curvePairs.length ? curvePairs : pairs)
+      .flatMap(pair => pair.each.map(({layer}) => layer))
+      .filter(layer => layer.living > 0);
     const means = d3
       .range(STEPS + 1)
       .map(k => d3.mean(layers, layer => layer.count('levels', k / STEPS) / layer.all));

@@ -111,6 +111,9 @@ const report = (() => {
     return epsilon => counts[Math.floor(epsilon * STEPS + 1e-9)];
   }
 
+  const NEAR = 0.02; // between ε and a jump
+  const LARGE = 0.1; // change of the similarity
+
   /** A pair of layers in one comparison; its values are decoded when they are first needed. */
   class Layer {
     #counters = {};
@@ -143,6 +146,12 @@ const report = (() => {
     isUnsure(epsilon) {
       const {borderline = [], undecidable = []} = this.match(epsilon) ?? {};
       return [...borderline, ...undecidable].some(ids => ids.length > 0);
+    }
+
+    /** Whether the similarity at this ε says little, since it jumps close by. */
+    jumpsNear(epsilon) {
+      const {jump} = this;
+      return jump && Math.abs(jump.epsilon - epsilon) <= NEAR && jump.to - jump.from >= LARGE;
     }
 
     /** Whether the similarity claims something that chance reaches as well. */
@@ -272,11 +281,17 @@ const report = (() => {
   const lines = [...epsilonLines, ...measures.filter(measure => measure.scale !== 'size')];
   const columns = [...epsilonLines, ...measures, ...SIMPLE.filter(hasValues)];
 
-  /** The lowest and the highest value of all lines, at any ε, and at least 0 and 1. */
-  const range = (() => {
-    const values = layers.flatMap(layer => measures.filter(line => lines.includes(line)).map(line => line.value(layer)));
+  const extents = new Map(measures.map(line => [line.name, d3.extent(layers, line.value)]));
+  /** Returns the lowest and the highest value of the lines that are drawn, at any ε, and at least 0 and 1. */
+  function range() {
+    const values = lines.filter(line => state.on.has(line.name)).flatMap(line => extents.get(line.name) ?? []);
     return [Math.min(0, Math.floor(5 * d3.min(values)) / 5 || 0), Math.max(1, Math.ceil(5 * d3.max(values)) / 5 || 1)];
-  })();
+  }
+
+  const simpleEpsilons = unique(layers.flatMap(layer => layer.simple?.epsilon ?? []));
+  /** At which ε simple matches were searched for, wherever the slider stands. */
+  const simpleTitle = `Simple matches at ε = ${simpleEpsilons.map(number).join(', ')}`;
+  SIMPLE[0].label = simpleTitle;
 
   // ---- ε ----
 
@@ -319,6 +334,7 @@ const report = (() => {
     columns,
     range,
     simpleSize,
+    simpleTitle,
     stops,
     state,
     usual,

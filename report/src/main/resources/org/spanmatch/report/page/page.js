@@ -13,6 +13,8 @@
     epsilonLines,
     measures,
     columns,
+    range,
+    simpleTitle,
     stops,
     state,
     usual,
@@ -66,6 +68,7 @@
   function drawHead() {
     byId('title').append(...titleNodes());
     byId('networks').append(...data.networks.map(networkItem));
+    byId('networks').hidden = !data.title && data.networks.length === 2 && data.networks.every(isNamedByFile);
     byId('meaning').append(meaning());
     byId('footer').append(`spanmatch ${printable(data.spanmatch)} · ${printable(data.backend)}`, data.centred ? ' · centred' : '');
   }
@@ -74,7 +77,7 @@
     if (data.title) return [bdi(printable(data.title))];
     const what = lines.length > 0 ? 'Similarity' : 'Simple matches';
     if (data.networks.length !== 2) return [`${what} of ${data.networks.length} networks`];
-    return [`${what} of `, bdi(networkName(0)), ' and ', bdi(networkName(1))];
+    return [`${what} of `, networkText(0), ' and ', networkText(1)];
   }
 
   /** Returns what the numbers are, of each kind of result that there is. */
@@ -97,19 +100,19 @@
       .join(' ');
   }
 
+  const pathOf = network => printable(network.file ?? '');
+  const fileOf = network => pathOf(network).split(/[\\/]/).pop();
+  const isNamedByFile = network => !network.file || fileOf(network) === network.name;
+
+  /** The name of a network, with the path of its file as its title where that has the same name. */
+  function networkText(i) {
+    const network = data.networks[i];
+    return bdi(networkName(i), network.file && isNamedByFile(network) ? pathOf(network) : printable(network.name));
+  }
+
   function networkItem(network, i) {
-    const path = printable(network.file ?? '');
-    const file = path.split(/[\\/]/).pop();
-    const name = bdi(networkName(i), printable(network.name));
-    if (file === network.name) name.title = path;
-    return element(
-      'li',
-      {},
-      name,
-      ...(network.file && file !== network.name
-        ? [' ', element('span', {class: 'file'}, bdi(cut(file, 40), path))]
-        : []),
-    );
+    const file = () => element('span', {class: 'file'}, bdi(cut(fileOf(network), 40), pathOf(network)));
+    return element('li', {}, networkText(i), ...(isNamedByFile(network) ? [] : [' ', file()]));
   }
 
   // ---- ε ----
@@ -120,10 +123,18 @@
     byId('epsilon').addEventListener('input', event => setEpsilon(event.target.valueAsNumber));
     byId('epsilon').addEventListener('keydown', stepBetweenStops);
     byId('exact').addEventListener('change', event => {
-      const value = event.target.valueAsNumber;
-      setEpsilon(Number.isFinite(value) ? Math.min(1, Math.max(0, value)) : state.epsilon);
+      const text = event.target.value.trim().replace(',', '.');
+      const value = text === '' ? state.epsilon : Number(text);
+      if (value >= 0 && value <= 1) setEpsilon(value);
+      else setFault('ε is a number from 0 to 1.');
     });
     if (stops) byId('exact').title = 'The nearest ε at which this report has numbers';
+  }
+
+  /** Says why the exact field was not followed; an empty text where it was. */
+  function setFault(text) {
+    byId('exact').setAttribute('aria-invalid', text !== '');
+    byId('fault').textContent = text;
   }
 
   /** Where only some ε have numbers, a key moves to the next of them; a small step would lead back. */
@@ -144,12 +155,16 @@
   let saying;
   function drawEpsilon() {
     const among = curvePairs.length ? curvePairs : pairs;
-    const mean = d3.mean(among, pair => meanOf(pair, lines[0]));
+    const living = pair => pair.each.map(({layer}) => layer).filter(layer => layer.living > 0);
+    const mean = d3.mean(among, pair => d3.mean(living(pair), layer => lines[0].value(layer, state.epsilon)));
+    const dead = d3.sum(among, pair => living(pair).length === 0);
+    const without = dead ? `, without ${number(dead)} dead ${dead === 1 ? 'layer' : 'layers'}` : '';
     const text = `ε = ${number(state.epsilon)}`;
-    const what = mean === undefined ? '' : `mean similarity ${share(mean)}`;
+    const what = mean === undefined ? '' : `mean similarity ${share(mean)}${without}`;
     byId('epsilon').value = state.epsilon;
     byId('epsilon').setAttribute('aria-valuetext', `${number(state.epsilon)}, ${what}`);
     byId('exact').value = state.epsilon;
+    setFault('');
     byId('summary').replaceChildren(element('strong', {}, text), ` ${what}`);
     // A screen reader hears where ε has come to rest, not each step on the way.
     clearTimeout(saying);
@@ -306,6 +321,7 @@
   }
 
   function drawCurve() {
+    if (range().some((end, i) => end !== curve.range[i])) layOutCurve();
     curve.draw();
     for (const box of byId('lines').querySelectorAll('input')) box.checked = state.on.has(box.name);
     const is = name => curvePairs.some(pair => pair.each.some(({layer}) => layer[name](state.epsilon)));
@@ -318,6 +334,11 @@
     ]
       .filter(Boolean)
       .join(' ');
+  }
+
+  function setUpSizes() {
+    byId('simple-title').textContent = simpleTitle;
+    makeInteractive(byId('sizes'), curve);
   }
 
   function layOutSizes() {
@@ -356,6 +377,7 @@
   let shownRows = [];
 
   function setUpNumbers() {
+    byId('numbers-section').classList.toggle('wide', columns.length > 6);
     const texts = [
       differ ? `Layer of ${sideName(0)}` : 'Layer',
       differ && `Layer of ${sideName(1)}`,
@@ -431,8 +453,10 @@
     return [
       layer.warnings.length > 0 && '▲',
       layer.isWeak(state.epsilon) && 'no more than chance',
+      layer.jumpsNear(state.epsilon) && `jumps at ${share(layer.jump.epsilon)}`,
       size(match?.borderline) > 0 && `${size(match.borderline)} borderline`,
       size(match?.undecidable) > 0 && `${size(match.undecidable)} undecidable`,
+      layer.all > layer.living && `${layer.dead.map(number).join(' + ')} dead`,
     ]
       .filter(Boolean)
       .join(', ');
@@ -665,7 +689,7 @@
     {
       when: sizes.has,
       section: 'simple-section',
-      setUp: () => makeInteractive(byId('sizes'), curve),
+      setUp: setUpSizes,
       layOut: layOutSizes,
     },
     {when: columns.length > 0, section: 'numbers-section', setUp: setUpNumbers, draw: drawNumbers},
