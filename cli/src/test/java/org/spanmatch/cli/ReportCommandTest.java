@@ -147,7 +147,20 @@ class ReportCommandTest {
     Path result = out.resolve("result.json");
     byte[] before = Files.readAllBytes(result);
     assertFails(2, RealCommand.run("report", out), "--out is missing");
-    assertFails(2, RealCommand.run("report", "--out", page), "at least 1 file");
+    assertFails(2, RealCommand.run("report", "--out", page), "at least one result, or its folder");
+    assertFails(
+        2,
+        RealCommand.run("report", out, "--out", "-"),
+        "--out: expected the name of a file, since a page is one, found '-'");
+    for (String blank : List.of("", " ")) {
+      assertFails(2, report(out, "--title", blank), "--title: expected a title, found '" + blank);
+      assertFails(2, RealCommand.run("match", x, y, "--title", blank), "--title: expected a title");
+    }
+    assertFails(
+        3,
+        report(out, out),
+        result + ": expected other networks, or the result of another command, than in " + result,
+        "found match of " + x + " and " + y + " again; leave one");
     for (Path from : List.of(out, result)) {
       assertFails(
           2, RealCommand.run("report", from, "--out", result), "apart from the results", result);
@@ -170,7 +183,14 @@ class ReportCommandTest {
     for (Path file : List.of(distances, valid, x)) {
       assertFails(3, report(file), file + ": expected a result");
     }
-    assertFails(3, report(folder), folder.resolve("result.json") + ": there is no such file");
+    assertFails(
+        3,
+        report(folder),
+        folder
+            + ": expected a folder with result.json, as --out of match, spectrum, simple or"
+            + " measures writes it, or with machine.json and jmh.json of bench");
+    Path missing = folder.resolve("missing");
+    assertFails(3, report(missing), missing + ": there is no such file");
     Path newer = folder.resolve("newer.json");
     Files.writeString(newer, "{\"spanmatch\": \"3.0.0\", \"layers\": []}");
     assertFails(3, report(newer), newer + ": spanmatch 3.0.0 wrote this result");

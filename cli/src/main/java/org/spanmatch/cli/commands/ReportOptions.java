@@ -38,7 +38,13 @@ record ReportOptions(
   }
 
   static ReportOptions of(Arguments arguments) {
+    if (arguments.words().isEmpty()) {
+      throw new UsageException("expected at least one result, or its folder");
+    }
     List<Path> results = arguments.paths(1, Integer.MAX_VALUE);
+    if (arguments.value(OUT).filter("-"::equals).isPresent()) {
+      throw Arguments.unexpected(OUT, "the name of a file, since a page is one", "-");
+    }
     Path out =
         arguments
             .path(OUT)
@@ -50,7 +56,8 @@ record ReportOptions(
         .anyMatch(result -> NetworkFile.isSame(out, result))) {
       throw new UsageException("--out: expected a file apart from the results, found " + out);
     }
-    return new ReportOptions(results, out, arguments.items(NAMES), arguments.value(TITLE));
+    return new ReportOptions(
+        results, out, arguments.items(NAMES), LabelOptions.title(arguments, TITLE));
   }
 
   /** The files that a page of a result or a folder may be made of. */

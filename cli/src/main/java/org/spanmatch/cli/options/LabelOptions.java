@@ -52,7 +52,20 @@ public record LabelOptions(Optional<List<String>> names, Optional<String> title,
     }
     Spreads spread =
         arguments.choice(SPREAD, List.of(Spreads.values()), Spreads::toString).orElse(Spreads.SD);
-    return new LabelOptions(names, arguments.value(TITLE), spread);
+    return new LabelOptions(names, title(arguments, TITLE), spread);
+  }
+
+  /**
+   * The title, if it is given.
+   *
+   * @throws UsageException if it is blank
+   */
+  public static Optional<String> title(Arguments arguments, Option option) {
+    Optional<String> title = arguments.value(option);
+    if (title.filter(String::isBlank).isPresent()) {
+      throw Arguments.unexpected(option, "a title", title.get());
+    }
+    return title;
   }
 
   /**

@@ -18,7 +18,7 @@ import org.spanmatch.report.text.DisplayName;
  * @param node the value; null if there is none
  */
 record Entry(String file, String place, JsonNode node) {
-  private static final int SHOWN = 40; // characters of a text in a message
+  static final int SHOWN = 40; // characters of a text in a message
 
   /** A field of this object, which may be missing. */
   Entry get(String field) {

@@ -18,7 +18,7 @@ import org.spanmatch.kernel.PerGroup;
  * @param samples number of samples
  * @param masked number of samples that a mask left out, beside these
  * @param neurons number of neurons, dead ones included
- * @param dead number of dead neurons
+ * @param dead the dead neurons
  * @param warnings in words
  * @param numbers the match levels and other numbers of the neurons; empty if they were not found
  * @param matches one per ε, ascending
@@ -30,7 +30,7 @@ record PageLayer(
     long samples,
     long masked,
     PerGroup<Integer> neurons,
-    PerGroup<Integer> dead,
+    PerGroup<int[]> dead,
     List<String> warnings,
     Optional<NeuronNumbers> numbers,
     List<PageMatch> matches,
@@ -57,8 +57,7 @@ record PageLayer(
         layer.get("samples").count(Long.MAX_VALUE),
         layer.get("masked").count(Long.MAX_VALUE),
         neurons,
-        PerGroup.from(
-            group -> layer.get("dead").both().get(group).neurons(neurons.get(group)).length),
+        PerGroup.from(group -> layer.get("dead").both().get(group).neurons(neurons.get(group))),
         layer.get("warnings").list().stream().map(each -> each.get("message").text()).toList(),
         numbers.isEmpty() ? Optional.empty() : Optional.of(all.add(numbers)),
         matches(layer, neurons),
@@ -73,6 +72,13 @@ record PageLayer(
       return PerGroup.of(name, name);
     }
     return PerGroup.of(layer.get("xLayer").text(), layer.get("yLayer").text());
+  }
+
+  /** The names of two layers in a message. */
+  static String shown(PerGroup<String> names) {
+    return names.x().equals(names.y())
+        ? "'" + names.x() + "'"
+        : "'" + names.x() + "' with '" + names.y() + "'";
   }
 
   private static Map<String, JsonNode> others(Entry layer, PerGroup<Integer> neurons) {
@@ -142,7 +148,7 @@ record PageLayer(
     json.writeNumberField("samples", samples);
     json.writeNumberField("masked", masked);
     writePair("neurons", neurons, json);
-    writePair("dead", dead, json);
+    writePair("dead", dead.map(each -> each.length), json);
     json.writeFieldName("warnings");
     int[] positions = warnings.stream().mapToInt(texts::position).toArray();
     json.writeArray(positions, 0, positions.length);
@@ -173,7 +179,7 @@ record PageLayer(
   /** Whether counts say all that there is to say of a match. */
   private boolean isInCounts(PageMatch match) {
     int all = neurons.x() + neurons.y();
-    int living = all - dead.x() - dead.y();
+    int living = all - dead.x().length - dead.y().length;
     return numbers.isPresent()
         && numbers.get().areCounted()
         && !match.isRemarkable()

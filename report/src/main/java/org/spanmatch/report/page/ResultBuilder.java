@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -89,6 +90,7 @@ final class ResultBuilder {
    * @param all its layers
    */
   void pair(JsonNode fields, List<PageLayer> all) {
+    requireDistinct(place() + ".", all);
     pairs.add(new Pair(new Entry(file, place(), fields), List.copyOf(all)));
   }
 
@@ -104,6 +106,23 @@ final class ResultBuilder {
     }
     kind = found;
     all.add(PageLayer.of(layer, numbers));
+  }
+
+  private void requireDistinct(String place, List<PageLayer> all) {
+    Set<PerGroup<String>> names = new HashSet<>();
+    for (int i = 0; i < all.size(); i++) {
+      if (!names.add(all.get(i).names())) {
+        throw new PageException(
+            file
+                + ": "
+                + place
+                + "layers["
+                + i
+                + "]: expected layers other than those before, found "
+                + PageLayer.shown(all.get(i).names())
+                + " again");
+      }
+    }
   }
 
   private Entry head() {
@@ -163,6 +182,7 @@ final class ResultBuilder {
     if (networks.size() != 2) {
       throw result.get("networks").expected("two networks");
     }
+    requireDistinct("", layers);
     return List.of(
         new PageComparison(0, 1, List.copyOf(layers), missing.all(result.find("skipped"), 0, 1)));
   }

@@ -2,15 +2,18 @@ package org.spanmatch.report.page;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
@@ -20,6 +23,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.spanmatch.report.results.NetworksResult;
 import org.spanmatch.report.results.SimpleResult;
 import org.spanmatch.report.results.TwoNetworksResult;
@@ -34,6 +39,10 @@ final class ResultReader {
 
   private static final String LAYERS = "layers";
   private static final String PAIRS = "pairs";
+  private static final String NO_JSON = "what is no JSON";
+  private static final String CUT_OFF = "Unexpected end-of-input"; // of the parser, between values
+  private static final String DUPLICATE = "Duplicate "; // of the parser, before field 'name'
+  private static final Pattern NOT_FINITE = Pattern.compile("Non-standard token '([^']*)'");
   private static final Set<String> OF_PAIR = Set.of("x", "y", "skipped");
 
   private static final ObjectMapper MAPPER =
@@ -66,11 +75,20 @@ final class ResultReader {
    * @throws PageException if it is no result
    */
   static PageResult read(Path path, NeuronNumbers.All numbers) {
-    Path file = Files.isDirectory(path) ? path.resolve(RESULT) : path;
+    boolean isFolder = Files.isDirectory(path);
+    Path file = isFolder ? path.resolve(RESULT) : path;
     try (InputStream in = Files.newInputStream(file)) {
       return read(file.toString(), in, numbers);
     } catch (NoSuchFileException e) {
-      throw new PageException(file + ": there is no such file", e);
+      throw new PageException(
+          isFolder
+              ? path
+                  + ": expected a folder with "
+                  + RESULT
+                  + ", as --out of match, spectrum, simple or measures writes it, or with"
+                  + " machine.json and jmh.json of bench"
+              : file + ": there is no such file",
+          e);
     } catch (AccessDeniedException e) {
       throw new PageException(file + ": the file can't be read: permission denied", e);
     } catch (IOException e) {
@@ -95,16 +113,36 @@ final class ResultReader {
           file
               + ": expected a result of spanmatch in JSON, found "
               + problem(e)
-              + (e.getLocation() == null ? "" : " in line " + e.getLocation().getLineNr()),
+              + place(e.getLocation()),
           e);
+    } catch (CharConversionException e) { // of UTF-32, which the first bytes look like
+      throw new PageException(
+          file + ": expected a result of spanmatch in JSON, found " + NO_JSON, e);
     }
   }
 
+  private static String place(JsonLocation location) {
+    return location == null
+        ? ""
+        : " in line " + location.getLineNr() + ", column " + location.getColumnNr();
+  }
+
+  /** What is wrong; the parser's own words are for those who write programs with it. */
   private static String problem(JacksonException e) {
-    // Other messages end with how a program would set the limit.
-    return e instanceof JsonEOFException
-        ? "the end of the file"
-        : "'" + e.getOriginalMessage().replaceFirst(", from `.*`", "") + "'";
+    String message = e.getOriginalMessage();
+    Matcher notFinite = NOT_FINITE.matcher(message);
+    if (notFinite.lookingAt()) {
+      return notFinite.group(1) + ", which is no number of JSON,";
+    }
+    if (e instanceof StreamConstraintsException) {
+      return "a number, name or nesting beyond the length or depth of any result";
+    }
+    if (e instanceof JsonEOFException || message.startsWith(CUT_OFF)) {
+      return "a file that is cut off";
+    }
+    return message.startsWith(DUPLICATE)
+        ? "the " + message.substring(DUPLICATE.length()) + " a second time"
+        : NO_JSON;
   }
 
   private void read(String file) throws IOException {

@@ -1,18 +1,23 @@
 package org.spanmatch.report.page;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Comparator;
-import java.util.EnumSet;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.report.results.Network;
+import org.spanmatch.report.results.Networks;
 
 /**
  * Lays results together: what different commands found of the same two networks becomes one
@@ -30,17 +35,22 @@ final class Together {
   /** A comparison, which results may add to. */
   private static final class Slot {
     private final String file;
-    private final Set<Kind> kinds;
+    private final Map<Kind, String> files = new EnumMap<>(Kind.class);
     private PageComparison comparison;
 
     Slot(PageResult result, PageComparison comparison) {
       this.file = result.file();
-      this.kinds = EnumSet.of(result.kind());
+      this.files.put(result.kind(), file);
       this.comparison = comparison;
     }
 
-    boolean takes(Kind kind, PageComparison other) {
-      return comparison.x() == other.x() && comparison.y() == other.y() && !kinds.contains(kind);
+    boolean takes(PageComparison other) {
+      return comparison.x() == other.x() && comparison.y() == other.y();
+    }
+
+    /** Whether this is of the same networks, in whichever order. */
+    boolean isOf(PageComparison other) {
+      return takes(other) || (comparison.x() == other.y() && comparison.y() == other.x());
     }
   }
 
@@ -53,7 +63,8 @@ final class Together {
    * Lays results together.
    *
    * @param results at least one
-   * @throws PageException if they are of different layers
+   * @throws PageException if they are of different layers, or two of the same kind are of the same
+   *     networks
    */
   static PageContent of(List<PageResult> results) {
     Together together = new Together(results.get(0));
@@ -78,18 +89,38 @@ final class Together {
   private void add(PageResult result) {
     requireSame(result);
     List<Integer> positions = positions(result.networks());
-    List<Slot> before = List.copyOf(slots);
     for (PageComparison each : result.comparisons()) {
       PageComparison comparison =
           new PageComparison(
               positions.get(each.x()), positions.get(each.y()), each.layers(), each.missing());
-      Optional<Slot> slot =
-          before.stream().filter(found -> found.takes(result.kind(), comparison)).findFirst();
+      requireNew(comparison, result);
+      Optional<Slot> slot = slots.stream().filter(found -> found.takes(comparison)).findFirst();
       if (slot.isPresent()) {
         slot.get().comparison = with(slot.get(), comparison, result);
-        slot.get().kinds.add(result.kind());
+        slot.get().files.put(result.kind(), result.file());
       } else {
         slots.add(new Slot(result, comparison));
+      }
+    }
+  }
+
+  /** Nobody could tell comparisons of one command and the same networks apart. */
+  private void requireNew(PageComparison comparison, PageResult result) {
+    for (Slot slot : slots) {
+      String file = slot.files.get(result.kind());
+      if (file != null && slot.isOf(comparison)) {
+        throw new PageException(
+            result.file()
+                + ": expected other networks, or the result of another command, than in "
+                + file
+                + ", found "
+                + result.kind()
+                + " of "
+                + networks.get(comparison.x()).file()
+                + " and "
+                + networks.get(comparison.y()).file()
+                + " again; leave one of the two out or, if they are of other networks, compare"
+                + " files of other names or paths");
       }
     }
   }
@@ -105,9 +136,9 @@ final class Together {
               + ": expected the layers of "
               + first.file()
               + ", such as "
-              + shown(missing.get())
+              + PageLayer.shown(missing.get())
               + ", found "
-              + shown(added.get()));
+              + PageLayer.shown(added.get()));
     }
     names.addAll(others);
     requireSameCentring(result);
@@ -136,23 +167,18 @@ final class Together {
       Set<PerGroup<String>> some, Set<PerGroup<String>> others) {
     return some.stream()
         .filter(names -> !others.contains(names))
-        .min(Comparator.comparing(Together::shown));
-  }
-
-  private static String shown(PerGroup<String> names) {
-    return names.x().equals(names.y())
-        ? "'" + names.x() + "'"
-        : "'" + names.x() + "' with '" + names.y() + "'";
+        .min(Comparator.comparing(PageLayer::shown));
   }
 
   /** Returns where the networks of a result are among all; new ones are added. */
   private List<Integer> positions(List<Network> of) {
     List<Integer> positions = new ArrayList<>();
     for (Network network : of) {
+      String file = Networks.normalised(network.file());
       int position = 0;
       // A file that is compared with itself is two networks.
       while (position < networks.size()
-          && (!networks.get(position).file().equals(network.file())
+          && (!Networks.normalised(networks.get(position).file()).equals(file)
               || positions.contains(position))) {
         position++;
       }
@@ -188,6 +214,7 @@ final class Together {
       PageLayer addition = added.remove(layer.names());
       if (addition != null) {
         requireSameSize(slot, layer, addition, result);
+        requireSameDead(slot, layer, addition, result);
       }
       layers.put(layer.names(), addition == null ? layer : layer.with(addition));
     }
@@ -207,7 +234,7 @@ final class Together {
       throw new PageException(
           result.file()
               + ": expected layer "
-              + shown(layer.names())
+              + PageLayer.shown(layer.names())
               + " as in "
               + slot.file
               + ", with "
@@ -215,6 +242,34 @@ final class Together {
               + ", found "
               + size(layer));
     }
+  }
+
+  private static void requireSameDead(
+      Slot slot, PageLayer before, PageLayer layer, PageResult result) {
+    for (Group group : Group.values()) {
+      OptionalInt other = difference(before.dead().get(group), layer.dead().get(group));
+      if (other.isPresent()) {
+        throw new PageException(
+            result.file()
+                + ": expected layer "
+                + PageLayer.shown(layer.names())
+                + " with the dead neurons that "
+                + slot.file
+                + " has, found neuron "
+                + other.getAsInt()
+                + " of the "
+                + (group == Group.X ? "first" : "second")
+                + " network dead in one of the two alone");
+      }
+    }
+  }
+
+  /** The first number that one of two lists has alone. */
+  private static OptionalInt difference(int[] one, int[] other) {
+    BitSet numbers = new BitSet();
+    IntStream.of(one).forEach(numbers::flip);
+    IntStream.of(other).forEach(numbers::flip);
+    return numbers.stream().findFirst();
   }
 
   private static String size(PageLayer layer) {

@@ -2,6 +2,7 @@ package org.spanmatch.report.page;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.spanmatch.report.text.DisplayName;
 
 /** Which versions of spanmatch wrote results that this one can read. */
 final class WrittenBy {
@@ -11,7 +12,9 @@ final class WrittenBy {
    */
   static final String READ = "1.0";
 
-  private static final Pattern VERSION = Pattern.compile("(\\d{1,9})(?:\\.(\\d{1,9}))?(?:[.-].*)?");
+  private static final Pattern VERSION =
+      Pattern.compile("(\\d++)(?:\\.(\\d++)(?:\\..*)?+)?+(?:-.*)?");
+  private static final int MOST_DIGITS = 9; // of numbers that are told apart
   private static final String BUILD = "development"; // what runs from class files calls itself
 
   private WrittenBy() {}
@@ -25,7 +28,7 @@ final class WrittenBy {
         throw new PageException(
             entry.file()
                 + ": spanmatch "
-                + version
+                + DisplayName.of(version, Entry.SHOWN)
                 + " wrote this result, and this version reads those of "
                 + READ
                 + " and older ones; use the newer version for the page too");
@@ -47,7 +50,10 @@ final class WrittenBy {
   /** A number that is greater for newer versions. */
   private static long number(Matcher version) {
     String minor = version.group(2);
-    return (Long.parseLong(version.group(1)) << Integer.SIZE)
-        + (minor == null ? 0 : Long.parseLong(minor));
+    return (number(version.group(1)) << Integer.SIZE) + (minor == null ? 0 : number(minor));
+  }
+
+  private static long number(String digits) {
+    return digits.length() > MOST_DIGITS ? Integer.MAX_VALUE : Long.parseLong(digits);
   }
 }

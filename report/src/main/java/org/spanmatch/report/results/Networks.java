@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -54,15 +55,28 @@ public record Networks(
   }
 
   private static String withoutFolders(String files) {
-    return Stream.of(files.split(Pattern.quote(AND)))
-        .map(Networks::withoutFolder)
+    return changed(files, Path::getFileName);
+  }
+
+  /**
+   * Returns the files of a network as paths of the least length: {@code ./a} is {@code a}.
+   *
+   * @param files those of one that has several are separated by " + "
+   */
+  public static String normalised(String files) {
+    return changed(files, Path::normalize);
+  }
+
+  private static String changed(String files, UnaryOperator<Path> change) {
+    return Stream.of(files.split(Pattern.quote(AND), -1))
+        .map(file -> changedFile(file, change))
         .collect(Collectors.joining(AND));
   }
 
-  private static String withoutFolder(String file) {
+  private static String changedFile(String file, UnaryOperator<Path> change) {
     try {
-      Path name = Path.of(file).getFileName();
-      return name == null ? file : name.toString();
+      Path changed = change.apply(Path.of(file));
+      return changed == null ? file : changed.toString();
     } catch (InvalidPathException e) {
       return file; // from another system, by way of a Gram file
     }

@@ -333,19 +333,39 @@ class ReportPageTest {
   }
 
   @Test
-  void theSameCommandOnTheSameNetworksIsAFurtherComparison() {
-    JsonNode data = Results.data(of("a", "b"), of("a", "b"));
-    assertEquals("a b", networks(data));
-    assertEquals("0-1 0-1", pairs(data));
+  void theSameCommandOnTheSameNetworksIsRefused() {
+    String message =
+        "2.json: expected other networks, or the result of another command, than in 0.json, found"
+            + " match of runs/a and runs/b again; leave one of the two out or, if they are of other"
+            + " networks, compare files of other names or paths";
+    ObjectNode other = of("a", "b");
+    ((ObjectNode) other.at("/networks/1")).put("file", "./runs/../runs/b");
+    assertEquals(message, refusal(of("a", "b"), of("a", "c"), of("a", "b")));
+    assertEquals(message, refusal(of("a", "b"), spectrum(of("a", "b")), other));
+    assertEquals(
+        message.replace("runs/a and runs/b", "runs/b and runs/a"),
+        refusal(of("a", "b"), spectrum(of("a", "b")), of("b", "a")));
+  }
+
+  @Test
+  void pathsOfNetworksAreNormalised() {
+    ObjectNode other = spectrum(of("a", "b"));
+    ((ObjectNode) other.at("/networks/0")).put("file", "./runs/a + runs/./c");
+    ((ObjectNode) other.at("/networks/1")).put("file", "runs//b");
+    ObjectNode match = of("a", "b");
+    ((ObjectNode) match.at("/networks/0")).put("file", "runs/a + runs/c");
+    JsonNode data = Results.data(match, other);
+    assertEquals("0-1", pairs(data));
+    assertEquals("runs/b", data.at("/networks/1/file").textValue());
   }
 
   @Test
   void aNetworkThatIsComparedWithItselfIsTwo() {
     ObjectNode twice = of("a", "a (2)");
     ((ObjectNode) twice.at("/networks/1")).put("file", "runs/a");
-    JsonNode data = Results.data(twice, twice);
-    assertEquals("a a (2)", networks(data));
-    assertEquals("0-1 0-1", pairs(data));
+    JsonNode data = Results.data(twice, spectrum(twice), of("a", "b"));
+    assertEquals("a a (2) b", networks(data));
+    assertEquals("0-1 0-2", pairs(data));
   }
 
   @Test
@@ -401,11 +421,37 @@ class ReportPageTest {
   }
 
   @Test
+  void resultsWithOtherDeadNeuronsAreNotLaidTogether() {
+    ObjectNode other = spectrum(of("a", "b"));
+    ((ObjectNode) other.at("/layers/0")).set("dead", Results.parsed("{\"x\": [1], \"y\": [0]}"));
+    assertEquals(
+        "1.json: expected layer 'conv' with the dead neurons that 0.json has, found neuron 0 of the"
+            + " second network dead in one of the two alone",
+        refusal(of("a", "b"), other));
+    ((ObjectNode) other.at("/layers/0")).set("dead", Results.parsed("{\"x\": [2], \"y\": []}"));
+    assertTrue(refusal(of("a", "b"), other).contains("neuron 1 of the first network"));
+  }
+
+  @Test
+  void layersThatAreThereTwiceAreRefused() {
+    ObjectNode result = of("a", "b");
+    ArrayNode layers = (ArrayNode) result.get("layers");
+    layers.add(layers.get(0).deepCopy());
+    assertEquals(
+        "0.json: layers[2]: expected layers other than those before, found 'conv' again",
+        refusal(result));
+    layers.set(2, layers.get(1).deepCopy());
+    assertEquals(
+        "0.json: layers[2]: expected layers other than those before, found 'fc' with 'out' again",
+        refusal(result));
+  }
+
+  @Test
   void centredAndOtherResultsAreNotMixed() {
     assertEquals(
         "1.json: expected a result without --center, as 0.json, found one with it",
         refusal(of("a", "b"), of("a", "c").put("centred", true)));
-    ObjectNode unstated = of("a", "b");
+    ObjectNode unstated = spectrum(of("a", "b"));
     unstated.remove("centred");
     assertEquals(
         "2.json: expected a result without --center, as 1.json, found one with it",
@@ -433,6 +479,11 @@ class ReportPageTest {
     assertEquals(2, data.at("/comparisons/0/missing").size());
     assertEquals(
         "layer 'only' of b has no partner in c", data.at("/comparisons/1/missing/0").textValue());
+    ((ArrayNode) layers).add(layers.get(0).deepCopy());
+    assertEquals(
+        "0.json: pairs[0].layers[2]: expected layers other than those before, found 'conv' again",
+        refusal(many));
+    ((ArrayNode) layers).remove(2);
     ((ObjectNode) pairs.get(1)).put("y", 1);
     assertEquals("0.json: pairs[1].y: expected another network, found 1", refusal(many));
     ((ObjectNode) pairs.get(1)).put("y", 3);

@@ -1,6 +1,7 @@
 package org.spanmatch.report.page;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -60,6 +61,7 @@ class ResultReaderTest {
     for (int length = 0; length < whole.length; length++) {
       String message = message(Arrays.copyOf(whole, length));
       assertTrue(message.startsWith("expected a result of spanmatch in JSON, found "), message);
+      assertFalse(message.contains("Unexpected"), message);
     }
   }
 
@@ -68,15 +70,27 @@ class ResultReaderTest {
       delimiter = '|',
       quoteCharacter = '\u0001',
       value = {
-        "hello | Unrecognized token 'hello'",
+        "hello | expected a result of spanmatch in JSON, found what is no JSON in line 1, column 1",
+        "PK\u0003\u0004 | found what is no JSON in line 1, column",
+        "\u0000\u0000\u0000\u00ff | found what is no JSON",
+        "{\"a\": NaN} | found NaN, which is no number of JSON, in line 1, column",
+        "{\"a\": -Infinity} | found -Infinity, which is no number of JSON, in line 1, column",
+        "{\"spanmatch\": \"1.0.0\", \"layers\": [ | found a file that is cut off in line 1, column",
+        "{\"spanmatch\": \"1.0.0\", \"layers\": [{ | found a file that is cut off in line 1, column",
+        "{\"spanmatch\": \"1.0.0\", | found a file that is cut off in line 1, column",
+        "{\"spanmatch\": \"1.0.0\", \"networks\": [\"a\", | found a file that is cut off in line 1, column",
+        "{\"spanmatch\": \"1.0.0\", \"layers\": [tru | found what is no JSON in line 1, column",
+        "{\"spanmatch\": \"1.0.0\" | found a file that is cut off in line 1, column",
         "[1, 2] | found a list",
         "17 | found one value",
         "{} | found JSON without the field 'spanmatch'",
         "{\"a\": {\"spanmatch\": \"1.0.0\"}} | found JSON without the field 'spanmatch'",
         "{\"spanmatch\": \"1.0.0\"} | expected a result with at least one layer, found none",
-        "{\"spanmatch\": \"1.0.0\", \"spanmatch\": \"1.0.0\"} | Duplicate field 'spanmatch'",
+        "{\"spanmatch\": \"1.0.0\", \"spanmatch\": \"1.0.0\"} | found the field 'spanmatch' a second time in line 1, column",
         "{\"spanmatch\": 1} | spanmatch: expected a text, found 1",
         "{\"spanmatch\": \"blue\"} | spanmatch: expected a version of spanmatch, such as 1.0.0, found 'blue'",
+        "{\"spanmatch\": \"1.x\"} | spanmatch: expected a version of spanmatch, such as 1.0.0, found '1.x'",
+        "{\"spanmatch\": \"1.5x\"} | expected a version of spanmatch",
         "{\"spanmatch\": \"1.0.0\", \"layers\": [7]} | layers[0]: expected an object, found 7",
         "{\"spanmatch\": \"1.0.0\", \"layers\": [{\"distances\": {}}]} | expected a result of match",
         "{\"spanmatch\": \"1.0.0\", \"layers\": [{\"levels\": 1, \"neurons\": {\"x\": 1e999999999}}]} | layers[0].neurons.x: expected a whole number from 0 to 2147483647, found Infinity",
@@ -88,7 +102,16 @@ class ResultReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1.1.0", "2.0.0", "10", "999999999.0", "1.1.0-SNAPSHOT"})
+  @ValueSource(
+      strings = {
+        "1.1.0",
+        "2.0.0",
+        "10",
+        "999999999.0",
+        "1.1.0-SNAPSHOT",
+        "1.99999999999999999999.0",
+        "99999999999999999999.0"
+      })
   void aNewerVersionIsRefused(String version) {
     assertEquals(
         "spanmatch "
@@ -192,7 +215,11 @@ class ResultReaderTest {
               message("{\"spanmatch\": \"1.0.0\", \"" + field + "\": " + value);
             }
           }
-          message("[".repeat(1_000_000));
+          assertTrue(
+              message("[".repeat(1_000_000)).startsWith("expected a result of spanmatch in JSON"));
+          assertTrue(
+              message("{\"spanmatch\": \"1.0.0\", \"layers\": " + deep)
+                  .contains("found a number, name or nesting beyond the length or depth of any"));
           message("{\"" + "k".repeat(1_000_000) + "\": 1}");
           message("{\"spanmatch\": \"" + "1".repeat(1_000_000) + "\"}");
         });
