@@ -135,6 +135,7 @@ class MissingFontsTest {
     Files.delete(temporary);
     copyBenchmark();
     assertNoted(run("bench", "--report", out));
-    assertEquals(Set.of("jmh.json", "machine.json", "bench.md", "bench.csv"), names(out));
+    assertEquals(
+        Set.of("jmh.json", "machine.json", "bench.md", "bench.csv", "report.html"), names(out));
   }
 }
