@@ -26,6 +26,9 @@ import org.spanmatch.cli.RealCommand.Outcome;
 class BundleIT {
   private static final Path SCRIPT = RealCommand.root().resolve("spanmatch");
 
+  // A line of ldd: the folder of a library may have a blank in its name.
+  private static final Pattern LIBRARY = Pattern.compile("(?m)(?:^\\s*|=> )(/.*) \\(0x");
+
   @TempDir static Path parent;
   private static Path folder;
   private static Path bundle;
@@ -189,9 +192,10 @@ class BundleIT {
       if (program.startsWith(tools)) {
         copyIntoFolder(Files.readSymbolicLink(program));
       }
-      for (String word : ldd(program).split("\\s+", -1)) {
-        if (word.startsWith("/") && !word.startsWith(runtime.toString())) {
-          copyIntoFolder(Path.of(word));
+      Matcher library = LIBRARY.matcher(ldd(program));
+      while (library.find()) {
+        if (!library.group(1).startsWith(runtime.toString())) {
+          copyIntoFolder(Path.of(library.group(1)));
         }
       }
     }
