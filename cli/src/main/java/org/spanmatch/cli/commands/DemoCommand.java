@@ -18,11 +18,11 @@ import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.ChanceOptions;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.options.LabelOptions;
+import org.spanmatch.cli.options.ShellWords;
 import org.spanmatch.cli.output.OutputFile;
 import org.spanmatch.cli.output.ResultFolder;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.cli.terminal.Footer;
-import org.spanmatch.cli.terminal.ShellWords;
 import org.spanmatch.report.MatchReport;
 import org.spanmatch.report.results.RunResult;
 

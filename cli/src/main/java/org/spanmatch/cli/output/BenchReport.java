@@ -20,7 +20,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.cli.terminal.ShellWords;
+import org.spanmatch.cli.options.ShellWords;
 import org.spanmatch.report.Csv;
 import org.spanmatch.report.Json;
 import org.spanmatch.report.figures.TimesFigure;

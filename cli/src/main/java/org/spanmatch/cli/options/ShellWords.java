@@ -1,4 +1,4 @@
-package org.spanmatch.cli.terminal;
+package org.spanmatch.cli.options;
 
 import java.nio.file.Path;
 import java.util.regex.Pattern;

@@ -1,4 +1,4 @@
-package org.spanmatch.cli.terminal;
+package org.spanmatch.cli.options;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
