@@ -308,9 +308,11 @@ class ReportPageTest {
   }
 
   @Test
-  void timesOfAnOrdinaryReport() {
+  void thePageSaysHowLongItTook() {
     ReportPage page = open("#epsilon=0.3");
     page.press(Keys.ARROW_RIGHT);
+    assertTrue(page.milliseconds("ready") > 0);
+    assertTrue(page.milliseconds("redraw") > 0);
     System.out.printf(
         Locale.ROOT,
         "report of %d layers: ready after %.0f ms, drawn anew in %.1f ms%n",

@@ -25,15 +25,6 @@ final class Brush {
   /** Width of a colour bar with its numbers and the space before it. */
   static final int BAR_WIDTH = 174;
 
-  /** The anchor of a text that begins at its place. */
-  static final Anchor START = Anchor.START;
-
-  /** The anchor of a text whose middle is at its place. */
-  static final Anchor MIDDLE = Anchor.MIDDLE;
-
-  /** The anchor of a text that ends at its place. */
-  static final Anchor END = Anchor.END;
-
   private static final int BAR_GAP = 36;
   private static final int BAR = 28;
   private static final int BAR_STEPS = 100;
@@ -89,7 +80,7 @@ final class Brush {
     for (int tick = 0; tick <= ticks; tick++) {
       double y = top + height * (1 - (double) tick / ticks);
       fill(Color.DARK_GRAY, left + BAR, (int) Math.round(y) - 1, TICK / 2, 2);
-      text(numbers.get(tick), Drawing.LABEL_FONT, left + BAR + TICK, y, START);
+      text(numbers.get(tick), Drawing.LABEL_FONT, left + BAR + TICK, y, Anchor.START);
     }
   }
 

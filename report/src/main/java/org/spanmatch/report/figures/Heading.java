@@ -27,9 +27,9 @@ record Heading(String title, String networks, int room) {
   void paint(Brush brush, int middle, int top) {
     double y = top + Brush.LINE / 2.0;
     if (!title.isBlank()) {
-      brush.text(shownTitle(), Drawing.TITLE_FONT, middle, y, Brush.MIDDLE);
+      brush.text(shownTitle(), Drawing.TITLE_FONT, middle, y, Anchor.MIDDLE);
       y += Brush.LINE;
     }
-    brush.text(shownNetworks(), Drawing.AXIS_FONT, middle, y, Brush.MIDDLE);
+    brush.text(shownNetworks(), Drawing.AXIS_FONT, middle, y, Anchor.MIDDLE);
   }
 }

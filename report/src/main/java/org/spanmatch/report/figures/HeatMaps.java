@@ -108,8 +108,8 @@ final class HeatMaps {
     void paint(String title, int height) {
       brush.fill(Color.WHITE, 0, 0, width, height);
       String numbers = Drawing.fit(figure.numbers(), Drawing.AXIS_FONT, width - 2 * MARGIN);
-      brush.text(title, Drawing.TITLE_FONT, width / 2.0, MARGIN + Brush.LINE / 2.0, Brush.MIDDLE);
-      brush.text(numbers, Drawing.AXIS_FONT, width / 2.0, top - Brush.LINE / 2.0, Brush.MIDDLE);
+      brush.text(title, Drawing.TITLE_FONT, width / 2.0, MARGIN + Brush.LINE / 2.0, Anchor.MIDDLE);
+      brush.text(numbers, Drawing.AXIS_FONT, width / 2.0, top - Brush.LINE / 2.0, Anchor.MIDDLE);
       for (int i = 0; i < figure.maps().size(); i++) {
         HeatMapFigure.Map map = figure.maps().get(i);
         int x = left + i % across * stepAcross();
@@ -130,7 +130,7 @@ final class HeatMaps {
       double middle = left + columns.size() * cell / 2.0;
       int most = columns.size() * cell + BETWEEN / 2;
       String name = Drawing.fit(map.name(), Drawing.AXIS_FONT, Math.max(most, LEAST_MAP));
-      brush.text(name, Drawing.AXIS_FONT, middle, top - Brush.LINE / 2.0, Brush.MIDDLE);
+      brush.text(name, Drawing.AXIS_FONT, middle, top - Brush.LINE / 2.0, Anchor.MIDDLE);
       for (int row = 0; row < rows.size(); row++) {
         for (int column = 0; column < columns.size(); column++) {
           int x = left + column * cell;
@@ -155,7 +155,7 @@ final class HeatMaps {
       if (cell >= NUMBERED_CELL) {
         Color color = share >= BRIGHT ? Color.BLACK : Color.WHITE;
         Font font = Drawing.LABEL_FONT.deriveFont(Math.min(24f, cell * 0.36f));
-        brush.text(number(value), font, color, x + side / 2.0, y + side / 2.0, Brush.MIDDLE, 0);
+        brush.text(number(value), font, color, x + side / 2.0, y + side / 2.0, Anchor.MIDDLE, 0);
       }
     }
 
@@ -170,13 +170,13 @@ final class HeatMaps {
       int every = every();
       for (int row = 0; row < rows.size(); row += every) {
         double y = top + row * cell + cell / 2.0;
-        brush.text(rows.get(row), Drawing.LABEL_FONT, right - Brush.TICK, y, Brush.END);
+        brush.text(rows.get(row), Drawing.LABEL_FONT, right - Brush.TICK, y, Anchor.END);
       }
       int height = rows.size() * cell;
       String label = axisLabel(figure.x(), height + below);
       double middle = top + Math.max(height, Drawing.width(label, Drawing.AXIS_FONT)) / 2.0;
       double x = right - Brush.TICK - Brush.widest(rows) - Brush.TICK - Brush.LINE / 2.0;
-      brush.text(label, Drawing.AXIS_FONT, Color.BLACK, x, middle, Brush.MIDDLE, -1);
+      brush.text(label, Drawing.AXIS_FONT, Color.BLACK, x, middle, Anchor.MIDDLE, -1);
     }
 
     private void columnLabels(int left, int bottom) {
@@ -186,16 +186,17 @@ final class HeatMaps {
         double x = left + column * cell + cell / 2.0;
         if (slanted) {
           double y = bottom + Brush.TICK;
-          brush.text(label, Drawing.LABEL_FONT, Color.BLACK, x, y, Brush.END, -1);
+          brush.text(label, Drawing.LABEL_FONT, Color.BLACK, x, y, Anchor.END, -1);
         } else {
           brush.text(
-              label, Drawing.LABEL_FONT, x, bottom + Brush.TICK + Brush.LINE / 2.0, Brush.MIDDLE);
+              label, Drawing.LABEL_FONT, x, bottom + Brush.TICK + Brush.LINE / 2.0, Anchor.MIDDLE);
         }
       }
       int most = Math.max(columns.size() * cell + BETWEEN / 2, LEAST_MAP);
       String label = axisLabel(figure.y(), most);
       double middle = left + columns.size() * cell / 2.0;
-      brush.text(label, Drawing.AXIS_FONT, middle, bottom + below - Brush.LINE / 2.0, Brush.MIDDLE);
+      brush.text(
+          label, Drawing.AXIS_FONT, middle, bottom + below - Brush.LINE / 2.0, Anchor.MIDDLE);
     }
 
     /** Of many layers, only some are named. */
@@ -209,13 +210,13 @@ final class HeatMaps {
       if (hasGaps()) {
         brush.missing(x, y + Brush.LINE / 2 - SAMPLE / 2, SAMPLE, cell >= GAPPED_CELL);
         String text = "no number for this pair: other samples, or see the results";
-        brush.text(text, Drawing.LABEL_FONT, x + Brush.LINE, y + Brush.LINE / 2.0, Brush.START);
+        brush.text(text, Drawing.LABEL_FONT, x + Brush.LINE, y + Brush.LINE / 2.0, Anchor.START);
         y += Brush.LINE;
       }
       if (hasMarks()) {
         brush.mark(Color.BLACK, x + SAMPLE, y + Brush.LINE / 2 - MARK, MARK);
         String text = "may say little, see the warnings in the results";
-        brush.text(text, Drawing.LABEL_FONT, x + Brush.LINE, y + Brush.LINE / 2.0, Brush.START);
+        brush.text(text, Drawing.LABEL_FONT, x + Brush.LINE, y + Brush.LINE / 2.0, Anchor.START);
       }
     }
   }

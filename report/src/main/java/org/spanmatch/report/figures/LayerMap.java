@@ -104,7 +104,7 @@ record LayerMap(
     double middle =
         Math.max(top() + tall / 2.0, MARGIN + Drawing.width(fitting, Drawing.AXIS_FONT) / 2.0);
     double x = right() + Brush.BAR_WIDTH + Brush.TICK / 2.0;
-    brush.text(fitting, Drawing.AXIS_FONT, Color.BLACK, x, middle, Brush.MIDDLE, -1);
+    brush.text(fitting, Drawing.AXIS_FONT, Color.BLACK, x, middle, Anchor.MIDDLE, -1);
     List<BiConsumer<Brush, Integer>> notes = notes();
     for (int i = 0; i < notes.size(); i++) {
       notes.get(i).accept(brush, bottom() + Brush.TICK + (2 + i) * Brush.LINE + Brush.LINE / 2);
@@ -150,7 +150,7 @@ record LayerMap(
       if (named || marks.isMarked(layer)) {
         String text = named ? marked.get(layer) : Marks.ASTERISK;
         double y = top() + layer * row() + row() / 2.0;
-        brush.text(text, Drawing.LABEL_FONT, left() - Brush.TICK, y, Brush.END);
+        brush.text(text, Drawing.LABEL_FONT, left() - Brush.TICK, y, Anchor.END);
       }
     }
   }
@@ -163,10 +163,10 @@ record LayerMap(
       int x = place(tick.doubleValue());
       brush.fill(Color.DARK_GRAY, x - 1, bottom(), 2, Brush.TICK / 2);
       double y = bottom() + Brush.TICK + Brush.LINE / 2.0;
-      brush.text(tick.toPlainString(), Drawing.LABEL_FONT, x, y, Brush.MIDDLE);
+      brush.text(tick.toPlainString(), Drawing.LABEL_FONT, x, y, Anchor.MIDDLE);
     }
     double y = bottom() + Brush.TICK + Brush.LINE * 1.5;
-    brush.text(xLabel, Drawing.AXIS_FONT, (left() + right()) / 2.0, y, Brush.MIDDLE);
+    brush.text(xLabel, Drawing.AXIS_FONT, (left() + right()) / 2.0, y, Anchor.MIDDLE);
   }
 
   /** Returns the distance of ticks: 1, 2 or 5 times a power of ten. */
@@ -187,15 +187,15 @@ record LayerMap(
       notes.add(
           (brush, y) -> {
             brush.fill(Brush.MISSING, left(), y - SAMPLE / 2, SAMPLE, SAMPLE);
-            brush.text(without, Drawing.LABEL_FONT, left() + Brush.LINE, y, Brush.START);
+            brush.text(without, Drawing.LABEL_FONT, left() + Brush.LINE, y, Anchor.START);
           });
     }
     if (marks.any()) {
       notes.add(
           (brush, y) -> {
             double x = left() + SAMPLE / 2.0;
-            brush.text(Marks.ASTERISK, Drawing.LABEL_FONT, x, y, Brush.MIDDLE);
-            brush.text(Marks.MEANING, Drawing.LABEL_FONT, left() + Brush.LINE, y, Brush.START);
+            brush.text(Marks.ASTERISK, Drawing.LABEL_FONT, x, y, Anchor.MIDDLE);
+            brush.text(Marks.MEANING, Drawing.LABEL_FONT, left() + Brush.LINE, y, Anchor.START);
           });
     }
     return notes;

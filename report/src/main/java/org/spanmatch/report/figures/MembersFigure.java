@@ -154,7 +154,7 @@ public record MembersFigure(SimpleResult.Layer layer, PerGroup<String> networks)
       double x = left(group) + column * cellWidth() + (cellWidth() - GAP) / 2.0;
       brush.fill(Color.DARK_GRAY, (int) x - 1, bottom(), 2, Brush.TICK / 2);
       double y = bottom() + Brush.TICK;
-      brush.text(ids.get(column), Drawing.LABEL_FONT, Color.BLACK, x, y, Brush.END, -1);
+      brush.text(ids.get(column), Drawing.LABEL_FONT, Color.BLACK, x, y, Anchor.END, -1);
     }
   }
 
@@ -164,13 +164,13 @@ public record MembersFigure(SimpleResult.Layer layer, PerGroup<String> networks)
     for (int row = 0; row < matches; row += every(cellHeight())) {
       double y = bottom() - row * cellHeight() - (cellHeight() + GAP) / 2.0;
       String number = Integer.toString(row + 1);
-      brush.text(number, Drawing.LABEL_FONT, LEFT - Brush.TICK, y, Brush.END);
+      brush.text(number, Drawing.LABEL_FONT, LEFT - Brush.TICK, y, Anchor.END);
     }
     String label = "simple matches, by size";
     double half = Drawing.width(label, Drawing.AXIS_FONT) / 2.0;
     double middle = Math.max(top() + half, (top() + bottom()) / 2.0);
     double x = MARGIN + Brush.LINE / 2.0;
-    brush.text(label, Drawing.AXIS_FONT, Color.BLACK, x, middle, Brush.MIDDLE, -1);
+    brush.text(label, Drawing.AXIS_FONT, Color.BLACK, x, middle, Anchor.MIDDLE, -1);
   }
 
   private static int every(int cell) {
@@ -180,18 +180,18 @@ public record MembersFigure(SimpleResult.Layer layer, PerGroup<String> networks)
   private void paintNotes(Brush brush, int first) {
     int y = first;
     brush.text(
-        "neurons of the maximum match, by position", Drawing.AXIS_FONT, LEFT, y, Brush.START);
+        "neurons of the maximum match, by position", Drawing.AXIS_FONT, LEFT, y, Anchor.START);
     for (Group group : GROUPS) {
       y += Brush.LINE;
       brush.fill(color(group), LEFT, y - SAMPLE / 2, SAMPLE, SAMPLE);
       String name = Drawing.fit(networks.get(group), Drawing.LABEL_FONT, PLOT - Brush.LINE);
-      brush.text(name, Drawing.LABEL_FONT, LEFT + Brush.LINE, y, Brush.START);
+      brush.text(name, Drawing.LABEL_FONT, LEFT + Brush.LINE, y, Anchor.START);
     }
     if (marks().any()) {
       y += Brush.LINE;
       double x = LEFT + SAMPLE / 2.0;
-      brush.text(Marks.ASTERISK, Drawing.LABEL_FONT, x, y, Brush.MIDDLE);
-      brush.text(Marks.MEANING, Drawing.LABEL_FONT, LEFT + Brush.LINE, y, Brush.START);
+      brush.text(Marks.ASTERISK, Drawing.LABEL_FONT, x, y, Anchor.MIDDLE);
+      brush.text(Marks.MEANING, Drawing.LABEL_FONT, LEFT + Brush.LINE, y, Anchor.START);
     }
   }
 

@@ -2,8 +2,8 @@
 
 // The page of 'spanmatch bench': how long backends take for layers of several sizes, and which is the fastest.
 (() => {
-  const data = JSON.parse(document.getElementById('data').textContent);
-  const byId = id => document.getElementById(id);
+  const {byId, printable, element, whenWidthChanges} = elements;
+  const data = JSON.parse(byId('data').textContent);
 
   // Okabe and Ito's colours, with dashes where there are more backends than colours.
   const COLOURS = ['similarity', 'chance', 'coverage', 'line1', 'line2', 'line3'];
@@ -11,7 +11,6 @@
 
   const unique = values => [...new Set(values)];
   const ascending = values => d3.sort(unique(values));
-  const printable = text => text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Cn}]/gu, '\ufffd');
   const number = value => value.toLocaleString('en');
 
   /** Returns milliseconds with three digits, or all of them before the point. */
@@ -56,15 +55,6 @@
     || first.milliseconds + (first.error ?? NaN) < second.milliseconds - (second.error ?? NaN);
   const lead = ([first, second]) => (second ? second.milliseconds / first.milliseconds : NaN);
   const times = value => `${value.toFixed(value < 9.95 ? 2 : value < 99.5 ? 1 : 0)} ×`;
-
-  function element(name, attributes = {}, ...children) {
-    const node = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) {
-      if (value != null && value !== false) node.setAttribute(key, value === true ? '' : value);
-    }
-    node.append(...children);
-    return node;
-  }
 
   function line(backend) {
     const svg = d3.create('svg').attr('width', 26).attr('height', 8).attr('aria-hidden', true);
@@ -240,11 +230,6 @@
 
   setUp();
   draw();
-  let width = document.body.clientWidth;
-  new ResizeObserver(() => {
-    if (document.body.clientWidth === width) return;
-    width = document.body.clientWidth;
-    drawCurve();
-  }).observe(document.body);
+  whenWidthChanges(drawCurve);
   document.documentElement.dataset.ready = performance.now().toFixed(1);
 })();

@@ -13,7 +13,6 @@ report.charts = (() => {
     state,
     several,
     STEPS,
-    printable,
     isolated,
     shortName,
     pairName,
@@ -23,7 +22,7 @@ report.charts = (() => {
     meanOf,
     isWarned,
   } = report;
-  const byId = id => document.getElementById(id);
+  const {byId, printable} = elements;
 
   const SLOPE = Math.SQRT1_2; // labels below an axis are turned by 45°
   const LETTERS = 20; // of a label

@@ -5,13 +5,11 @@
  * have any characters: they are made printable and reach the document as text only.
  */
 const report = (() => {
-  const data = JSON.parse(document.getElementById('data').textContent);
+  const {byId, printable} = elements;
+  const data = JSON.parse(byId('data').textContent);
   const STEPS = 200; // counts are given at k / 200
 
   // ---- Text ----
-
-  /** Control and invisible characters are shown as �, as in tables and figures. */
-  const printable = text => text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Cn}]/gu, '\ufffd') || '“”';
 
   /** Keeps a right-to-left name from turning the text around it. */
   const isolated = text => `\u2068${text}\u2069`;
@@ -341,7 +339,6 @@ const report = (() => {
     STEPS,
     several: comparisons.length > 1,
     spectrum: isExact || isCounted,
-    printable,
     isolated,
     share,
     number,

@@ -21,7 +21,6 @@
     several,
     spectrum,
     charts,
-    printable,
     share,
     number,
     cut,
@@ -34,19 +33,10 @@
     meanOf,
     isWarned,
   } = report;
+  const {byId, printable, element, whenWidthChanges} = elements;
   const {curve, map, sizes} = charts;
-  const byId = id => document.getElementById(id);
 
   // ---- Elements ----
-
-  function element(name, attributes = {}, ...children) {
-    const node = document.createElement(name);
-    for (const [key, value] of Object.entries(attributes)) {
-      if (value != null && value !== false) node.setAttribute(key, value === true ? '' : value);
-    }
-    node.append(...children);
-    return node;
-  }
 
   /** A name from a file, with the whole of it as its title. */
   const bdi = (short, full = short) => element('bdi', {title: full === short ? null : full}, short);
@@ -751,11 +741,6 @@
     readHash();
     draw();
   });
-  let width = document.body.clientWidth;
-  new ResizeObserver(() => {
-    if (document.body.clientWidth === width) return;
-    width = document.body.clientWidth;
-    layOutAgain();
-  }).observe(document.body);
+  whenWidthChanges(layOutAgain);
   document.documentElement.dataset.ready = performance.now().toFixed(1);
 })();

@@ -2,9 +2,9 @@
 
 // The charts of simple matches: their sizes across layers, and which neuron of a layer is in which of them.
 report.charts.sizes = (() => {
-  const {pairs, curvePairs, state, several, number, printable, isolated, networkName, simpleSize} = report;
+  const {byId, printable} = elements;
+  const {pairs, curvePairs, state, several, number, isolated, networkName, simpleSize} = report;
   const {acrossLayers, named} = report.charts;
-  const byId = id => document.getElementById(id);
 
   const sizes = {has: pairs.some(pair => pair.each.some(({layer}) => layer.simple)), layOut, drawMembers};
   const matchesOf = pair => pair.each.flatMap(({layer}) => layer.simple?.matches ?? []);

@@ -69,6 +69,7 @@ class PageLibrariesTest {
         List.of(
             "d3.min.js",
             "plot.umd.min.js",
+            "elements.js",
             "model.js",
             "charts.js",
             "simple.js",
