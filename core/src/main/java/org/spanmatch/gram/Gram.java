@@ -1,5 +1,8 @@
 package org.spanmatch.gram;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -143,6 +146,27 @@ public abstract sealed class Gram permits GramMatrix, TriangularFactor {
       sum = sum.plus(part);
     }
     return sum;
+  }
+
+  /**
+   * Writes all numbers for {@link #read}, such as to another process of this version. Files have
+   * another form: see {@link GramFile}.
+   *
+   * @param out receives about {@link #bytes} bytes
+   * @throws IOException if it can't be written
+   */
+  public final void write(DataOutput out) throws IOException {
+    GramStream.write(this, Objects.requireNonNull(out, "out"));
+  }
+
+  /**
+   * {@return the Gram matrix that {@link #write} has written, with identical bits}
+   *
+   * @param in a trusted source: what it claims is allocated before it is read
+   * @throws IOException if it can't be read
+   */
+  public static Gram read(DataInput in) throws IOException {
+    return GramStream.read(Objects.requireNonNull(in, "in"));
   }
 
   /** {@return whether this is the sum of no samples} */

@@ -153,6 +153,54 @@ public final class GramMatrix extends Gram {
     return new GramMatrix(two, samples(), deadThreshold(), error(), kept, products);
   }
 
+  /** All blocks, by pair. */
+  Map<GramPair, double[]> blocks() {
+    return blocks;
+  }
+
+  /**
+   * Puts the Gram matrix of layers together from those of slices of their neurons, each of which
+   * fits where the whole does not. Slices are numbered through all layers; a tile is the Gram
+   * matrix of two of them, or of the one that there is, in which they count as layers.
+   *
+   * <p>Takes the memory of the whole and of one tile. What a tile says of a layer as a whole, such
+   * as its name and {@link Moments#repetition}, is that of the layer's first slice.
+   */
+  public static final class Slices {
+    private final GramSlices slices;
+
+    /**
+     * Makes room for the whole.
+     *
+     * @param widths for each layer, the number of neurons of each of its slices, at least one
+     */
+    public Slices(List<List<Integer>> widths) {
+      slices = new GramSlices(Objects.requireNonNull(widths, "widths"));
+    }
+
+    /**
+     * Adds a tile. Tiles that overlap hold equal numbers; the first counts.
+     *
+     * @param first the number of a slice
+     * @param second the number of another one after it, or the same
+     * @param tile their Gram matrix
+     * @throws IllegalArgumentException if it has other neurons, or other samples than those before
+     */
+    public void add(int first, int second, GramMatrix tile) {
+      slices.add(first, second, Objects.requireNonNull(tile, "tile"));
+    }
+
+    /**
+     * {@return the Gram matrix of the layers, with the inner products of all pairs; it has the
+     * memory of these slices, so call it once}
+     *
+     * @throws IllegalStateException if a pair of slices was not added
+     */
+    public GramMatrix joined() {
+      return slices.joined();
+    }
+  }
+
   @Override
   GramMatrix movedToMeans() {
     return ShiftedMatrix.centred(this);

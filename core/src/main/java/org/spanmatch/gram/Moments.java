@@ -319,6 +319,17 @@ public final class Moments {
         newSums, newSquares, newFourths, newActive, scaleExponents, newShifts, repetition);
   }
 
+  /** Returns the moments of the neurons of several layers, one after the other. */
+  static Moments joined(List<Moments> parts) {
+    return new Moments(
+        parts.stream().flatMapToDouble(part -> Arrays.stream(part.sums)).toArray(),
+        parts.stream().flatMapToDouble(part -> Arrays.stream(part.squares)).toArray(),
+        parts.stream().flatMapToDouble(part -> Arrays.stream(part.fourthPowers)).toArray(),
+        parts.stream().flatMapToLong(part -> Arrays.stream(part.activeSamples)).toArray(),
+        parts.stream().flatMapToInt(part -> Arrays.stream(part.scaleExponents)).toArray(),
+        parts.stream().flatMapToDouble(part -> Arrays.stream(part.shifts)).toArray());
+  }
+
   /** Whether any neuron was scaled. */
   boolean areScaled() {
     return Arrays.stream(scaleExponents).anyMatch(exponent -> exponent != 0);
