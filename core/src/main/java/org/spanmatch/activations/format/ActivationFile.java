@@ -168,6 +168,27 @@ public final class ActivationFile {
   }
 
   /**
+   * Lone arrays as the layers of one network.
+   *
+   * @param path what stands for all of them, such as their folder
+   * @param layers files that hold a lone array each, by the name of the layer
+   * @return the file, which is a lone array if there is only one
+   * @throws ActivationsException if a file holds several arrays
+   */
+  public static ActivationFile ofLayers(Path path, Map<String, ActivationFile> layers) {
+    List<StoredArray> arrays = new ArrayList<>();
+    layers.forEach(
+        (name, file) -> {
+          if (!file.isSingleArray()) {
+            throw new ActivationsException(
+                file.path() + ": expected a single array, as in the other files, found several");
+          }
+          arrays.add(file.arrays().get(0).named(name));
+        });
+    return new ActivationFile(path, layers.size() == 1, arrays, List.of(), List.of());
+  }
+
+  /**
    * {@return this file with other layers}
    *
    * @param mapping makes each layer of that which its array holds; it may throw an {@link

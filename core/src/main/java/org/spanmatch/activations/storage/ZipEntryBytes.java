@@ -1,11 +1,12 @@
 package org.spanmatch.activations.storage;
 
-import java.io.FileInputStream;
+import java.io.EOFException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -68,9 +69,9 @@ public record ZipEntryBytes(
 
   @Override
   public InputStream stream() throws IOException {
-    FileInputStream file = new FileInputStream(archive.toFile());
+    InputStream file = Files.newInputStream(archive);
     try {
-      file.getChannel().position(dataPosition(file));
+      file.skipNBytes(dataPosition(file) - position - LOCAL_BYTES);
       InputStream raw = new LimitedStream(file, compressedSize);
       return new VerifiedStream(method == STORED ? raw : new Inflated(raw, compressedSize), crc);
     } catch (IOException | RuntimeException e) {
@@ -79,11 +80,12 @@ public record ZipEntryBytes(
     }
   }
 
-  /** Returns where the entry's data begins, which its local header says. */
-  private long dataPosition(FileInputStream file) throws IOException {
-    file.getChannel().position(position);
-    ByteBuffer header =
-        ByteBuffer.wrap(file.readNBytes(LOCAL_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+  /**
+   * Returns where the entry's data begins, which its local header says, and leaves the stream at
+   * the end of that header's fixed part.
+   */
+  private long dataPosition(InputStream file) throws IOException {
+    ByteBuffer header = ByteBuffer.wrap(localHeader(file)).order(ByteOrder.LITTLE_ENDIAN);
     if (header.limit() < LOCAL_BYTES || header.getInt(0) != LOCAL) {
       throw new ZipException("the entry is not where it should be");
     }
@@ -96,12 +98,21 @@ public record ZipEntryBytes(
         + Short.toUnsignedInt(header.getShort(28));
   }
 
+  private byte[] localHeader(InputStream file) throws IOException {
+    try {
+      file.skipNBytes(position);
+      return file.readNBytes(LOCAL_BYTES);
+    } catch (EOFException e) {
+      return new byte[0];
+    }
+  }
+
   @Override
   public Optional<Place> place() throws IOException {
     if (method != STORED) {
       return Optional.empty();
     }
-    try (FileInputStream file = new FileInputStream(archive.toFile())) {
+    try (InputStream file = Files.newInputStream(archive)) {
       return Optional.of(new Place(archive, dataPosition(file)));
     }
   }
