@@ -83,6 +83,10 @@ public final class ShardFiles {
     requirePartners(x, y);
     ActivationFile firstX = first(x, configuration);
     ActivationFile firstY = first(y, configuration);
+    for (Pairing.Names chosen : request.pairing().chosen()) {
+      requireNamed(firstX, chosen.x());
+      requireNamed(firstY, chosen.y());
+    }
     LayerPairs<LayerPair.OfActivations> paired =
         LayerPairs.of(firstX, firstY, request.layers(), layouts, request.pairing());
     requirePairs(paired, firstX, firstY);
@@ -138,6 +142,13 @@ public final class ShardFiles {
         first.path().toString(),
         network.layers(),
         first.arrays().stream().map(StoredArray::name).toList());
+  }
+
+  private static void requireNamed(ActivationFile file, String layer) {
+    if (file.arrays().stream().noneMatch(array -> array.name().equals(layer))) {
+      throw new ActivationsException(
+          "no layer of " + file.path() + " is named '" + layer + "'; there are " + names(file));
+    }
   }
 
   private static void requirePairs(
