@@ -1,12 +1,18 @@
 package org.spanmatch.spark.rows;
 
+import static org.apache.spark.sql.functions.col;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
@@ -18,6 +24,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.spanmatch.TestData;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.format.ActivationFile;
@@ -25,6 +33,7 @@ import org.spanmatch.compare.LayerPair;
 import org.spanmatch.compare.LayerPairs;
 import org.spanmatch.compare.LayerPairs.Pairing;
 import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramFile;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.kernel.Distances;
 import org.spanmatch.kernel.Group;
@@ -45,6 +54,7 @@ class KeyedRowsTest {
   @TempDir static Path folder;
   private static SparkSession spark;
   private static List<LayerPair.OfActivations> layers;
+  private static byte[] bits;
 
   @BeforeAll
   static void writeRows() {
@@ -136,6 +146,38 @@ class KeyedRowsTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, true, 1", "3, false, 8", "7, true, 5"})
+  void partitionsAndAdaptiveExecutionLeaveTheBits(int partitions, boolean adaptive, int shuffled)
+      throws IOException {
+    SparkSession other = spark.newSession();
+    other.conf().set("spark.sql.adaptive.enabled", adaptive);
+    other.conf().set("spark.sql.shuffle.partitions", shuffled);
+    Dataset<Row> x = other.read().parquet(path("x")).repartition(partitions);
+    Dataset<Row> y = other.read().parquet(path("y"));
+    byte[] found =
+        bits(
+            new Network("x", x),
+            new Network("y", y.repartition(partitions).withColumn("id", col("id").cast("int"))));
+    assertArrayEquals(expectedBits(), found);
+  }
+
+  private static byte[] expectedBits() throws IOException {
+    if (bits == null) {
+      bits = bits(new Network("x", network("x").rows()), new Network("y", network("y").rows()));
+    }
+    return bits;
+  }
+
+  private static byte[] bits(Network x, Network y) throws IOException {
+    KeyedRows rows =
+        KeyedRows.of(x, y, List.of("id"), layer -> !layer.equals(LAYERS.get(0)), Pairing.SAME);
+    assertTrue(rows.runs().getNumPartitions() > 1, "a single run has no order");
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    GramFile.write(LocalSpark.sums(rows), bytes);
+    return bytes.toByteArray();
   }
 
   private static void requireClose(Distances expected, Distances found) {
