@@ -103,14 +103,15 @@ public final class SparkGrams {
    * Adds up runs of shards, each by a task.
    *
    * @param spark the cluster
-   * @param runs each with its number from 0 and its shards in their order
+   * @param runs each with its number from 0 and its shards in their order, which are opened one
+   *     after the other
    * @param count number of runs
    * @param pairs the pairs of layers that each shard opens
    * @param sources where the samples of both networks come from, for the result
    * @param options how to add up
    * @return the Gram matrix of each pair
    */
-  static List<Gram> of(
+  public static List<Gram> of(
       JavaSparkContext spark,
       JavaPairRDD<Integer, Iterator<Shard>> runs,
       int count,

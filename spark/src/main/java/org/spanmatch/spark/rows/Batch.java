@@ -7,9 +7,8 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.spark.Shard;
-import org.spanmatch.spark.rows.Samples.Positions;
 
-/** Some samples in memory. */
+/** Some samples of a pair of layers in memory. */
 final class Batch implements Shard {
   private static final long serialVersionUID = 1;
 
@@ -39,11 +38,10 @@ final class Batch implements Shard {
     values.get(layer).put(row, layout.ordinal(layer), keys.size() - 1);
   }
 
+  /** Opens both layers; there is one pair. */
   @Override
   public PerGroup<Layer> open(int pair) {
-    Positions layers = layout.pairs().get(pair);
-    return PerGroup.of(
-        new KeyedLayer(values.get(layers.x())), new KeyedLayer(values.get(layers.y())));
+    return PerGroup.of(new KeyedLayer(values.get(0)), new KeyedLayer(values.get(1)));
   }
 
   /** Names samples by their keys. */

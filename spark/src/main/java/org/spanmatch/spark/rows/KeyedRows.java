@@ -8,9 +8,12 @@ import static org.apache.spark.sql.functions.xxhash64;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.spark.api.java.JavaPairRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -19,10 +22,14 @@ import org.apache.spark.sql.SparkSession;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.compare.LayerPairs.Pairing;
 import org.spanmatch.compare.LayerPairs.Pairing.Names;
+import org.spanmatch.gram.Gram;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.spark.Shard;
 import org.spanmatch.spark.ShardedPair;
 import org.spanmatch.spark.SparkFailure;
-import org.spanmatch.spark.rows.Samples.Positions;
+import org.spanmatch.spark.SparkGrams;
+import org.spanmatch.spark.SumOptions;
 
 /**
  * Layers of two networks in rows: each row has a key, which says the sample, and in a column per
@@ -40,19 +47,18 @@ import org.spanmatch.spark.rows.Samples.Positions;
  *     List.of("document", "token"),
  *     layer -> true,
  *     Pairing.SAME); // columns of equal names
+ * rows.add(SumOptions.defaults(), gram -> …);
  * }</pre>
  */
 public final class KeyedRows {
-  private final Samples layout;
-  private final List<ShardedPair> pairs;
-  private final Dataset<Row> rows;
+  private final Schema schema;
+  private final List<Samples> pairs;
   private final long samples;
 
-  private KeyedRows(Samples layout, Dataset<Row> rows, long samples) {
-    this.layout = layout;
-    this.rows = rows;
+  private KeyedRows(Schema schema, List<Samples> pairs, long samples) {
+    this.schema = schema;
+    this.pairs = pairs;
     this.samples = samples;
-    this.pairs = layout.pairs().stream().map(this::sharded).toList();
   }
 
   /**
@@ -141,28 +147,25 @@ public final class KeyedRows {
     if (key.isEmpty() || pairs.isEmpty()) {
       throw new IllegalArgumentException("expected a column of the key and a pair of layers");
     }
-    Schema schema = Schema.of(networks, key, pairs);
+    Schema schema = Schema.of(networks, key);
+    List<PerGroup<LayerColumn>> columns = pairs.stream().map(schema::layers).toList();
     try {
-      Samples layout = schema.layout();
-      Dataset<Row> rows = schema.union();
-      long samples = new KeyCheck(layout.key(), schema.sources()).samples(rows);
-      return new KeyedRows(layout, rows, samples);
+      Map<String, Integer> x = schema.neurons(Group.X, columns);
+      Map<String, Integer> y = schema.neurons(Group.Y, columns);
+      List<Samples> layouts =
+          columns.stream()
+              .map(two -> schema.samples(two, x.get(two.x().name()), y.get(two.y().name())))
+              .toList();
+      long samples = new KeyCheck(schema.key(), schema.sources()).samples(schema.rows(List.of()));
+      return new KeyedRows(schema, layouts, samples);
     } catch (Exception e) { // Spark declares none, but throws checked ones.
       throw SparkFailure.cause(e);
     }
   }
 
-  private ShardedPair sharded(Positions pair) {
-    return new ShardedPair(
-        layout.layers().get(pair.x()).name(),
-        layout.neurons().get(pair.x()),
-        layout.layers().get(pair.y()).name(),
-        layout.neurons().get(pair.y()));
-  }
-
   /** {@return the pairs of layers, in the order in which they were asked for} */
   public List<ShardedPair> pairs() {
-    return pairs;
+    return pairs.stream().map(Samples::pair).toList();
   }
 
   /** {@return the number of samples} */
@@ -171,27 +174,49 @@ public final class KeyedRows {
   }
 
   /**
-   * {@return the samples in runs, each of which lies in one partition} The shards of a run are made
-   * while they are read, so that one is in memory at a time; they have to be read to the end, one
-   * after the other. A row without values, or with another number of them than the first, fails the
-   * task with an {@link ActivationsException} that has its key.
+   * Adds up the layers of each pair, as {@link SparkGrams} does. Reads a pair's columns once, and
+   * has Spark send them and sort them by their keys, on disk where memory is short.
+   *
+   * @param options how to add up
+   * @param result receives the Gram matrix of each pair, in their order, on the driver
+   * @throws ActivationsException if a row has no values, another number of them than the first row,
+   *     or values that are not finite, with its key
    */
-  public JavaPairRDD<Integer, Iterator<Shard>> runs() {
-    int runs = layout.runs(samples);
-    Column[] key = layout.key().columns();
-    List<Column> columns = new ArrayList<>();
-    columns.add(pmod(xxhash64(key), lit((long) runs)).cast("int").as("run"));
-    columns.add(col("*"));
+  public void add(SumOptions options, Consumer<Gram> result) {
+    PerGroup<String> sources = PerGroup.from(schema::source);
+    for (Samples pair : pairs) {
+      JavaPairRDD<Integer, Iterator<Shard>> runs = runs(pair);
+      JavaSparkContext spark = JavaSparkContext.fromSparkContext(runs.context());
+      try {
+        SparkGrams.of(spark, runs, pair.runs(samples), List.of(pair.pair()), sources, options)
+            .forEach(result);
+      } catch (Exception e) { // as above
+        throw SparkFailure.cause(e);
+      }
+    }
+  }
+
+  /** The number of runs of each pair. */
+  List<Integer> runs() {
+    return pairs.stream().map(pair -> pair.runs(samples)).toList();
+  }
+
+  /** The samples of a pair in runs, each of which lies in one partition. */
+  private JavaPairRDD<Integer, Iterator<Shard>> runs(Samples pair) {
+    int runs = pair.runs(samples);
+    Column[] key = pair.key().columns();
     List<Column> order = new ArrayList<>(List.of(col("run")));
     order.addAll(List.of(key));
     order.add(col(Schema.SOURCE));
-    // By number, which adaptive execution leaves alone; sorted last, so that nothing undoes it.
-    return rows.select(columns.toArray(Column[]::new))
+    // Adaptive execution leaves a given number of partitions alone, and nothing follows the sort.
+    return schema
+        .rows(pair.layers())
+        .select(pmod(xxhash64(key), lit((long) runs)).cast("int").as("run"), col("*"))
         .repartitionById(runs, col("run"))
         .sortWithinPartitions(order.toArray(Column[]::new))
         .queryExecution()
-        .toRdd() // Spark's own rows: those of Dataset box every value.
+        .toRdd() // Spark's own rows; those of a Dataset hold each value as an object.
         .toJavaRDD()
-        .mapPartitionsToPair(Runs.of(layout));
+        .mapPartitionsToPair(RowRuns.of(pair));
   }
 }

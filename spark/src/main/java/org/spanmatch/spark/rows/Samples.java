@@ -3,50 +3,40 @@ package org.spanmatch.spark.rows;
 import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.spanmatch.spark.ShardedPair;
 
 /**
- * How samples lie in rows: one sample in a row of each source, one after the other.
+ * How the samples of a pair of layers lie in rows: both layers in one row, or each in a row of its
+ * network, one after the other.
  *
- * <p>Rows have the columns run, source, those of the key, and those of all layers, which are null
- * in rows of other sources.
+ * <p>Rows have the columns run, source, those of the key, and those of both layers, which are null
+ * in rows of the other network.
  *
  * @param key the key of a sample
- * @param layers the layers of the first source, then those of the second if there is one
- * @param neurons the number of neurons of each layer
- * @param firstLayers for each source, the position of its first layer
- * @param pairs for each pair of layers, the positions of both
+ * @param sources the number of rows of a sample, 1 or 2
+ * @param layers the layer of the first network and that of the second
+ * @param neurons their numbers of neurons
  */
-record Samples(
-    Key key,
-    List<LayerColumn> layers,
-    List<Integer> neurons,
-    List<Integer> firstLayers,
-    List<Positions> pairs)
+record Samples(Key key, int sources, List<LayerColumn> layers, List<Integer> neurons)
     implements Serializable {
-  /**
-   * The positions of two layers.
-   *
-   * @param x of the first network's layer
-   * @param y of the second network's layer
-   */
-  record Positions(int x, int y) implements Serializable {}
-
   static final int RUN = 0;
   static final int SOURCE = 1;
   static final int KEY = 2;
 
-  // 32 MiB of float32, which Gram matrices of 1,000 neurons are added to without being noticed.
+  // 32 MiB of float32. A batch of 1,000 neurons and more makes a Gram matrix that takes much longer
+  // to compute than to add.
   private static final int BATCH_VALUES = 1 << 23;
   private static final int LEAST_BATCH = 64;
   private static final int LARGEST_BATCH = 8192;
 
-  // One half of a Gram matrix in float64 then takes a quarter of the bytes of float32 that it sums.
-  private static final int RUN_PER_GRAM = 4;
+  // The Gram matrix, half of it in float64, then takes a quarter of the bytes of float32 values.
+  private static final int SAMPLES_PER_NEURON = 4;
   private static final int LEAST_RUN = 1024;
   private static final int MOST_RUNS = 4096;
 
-  int sources() {
-    return firstLayers.size();
+  ShardedPair pair() {
+    return new ShardedPair(
+        layers.get(0).name(), neurons.get(0), layers.get(1).name(), neurons.get(1));
   }
 
   /** The column of a layer. */
@@ -54,29 +44,24 @@ record Samples(
     return KEY + key.parts().size() + layer;
   }
 
-  /** The positions of a source's layers. */
+  /** The layers in rows of a source. */
   IntStream layersOf(int source) {
-    int end = source + 1 == sources() ? layers.size() : firstLayers.get(source + 1);
-    return IntStream.range(firstLayers.get(source), end);
+    return sources == 1 ? IntStream.range(0, layers.size()) : IntStream.of(source);
   }
 
   /** The number of samples that are in memory at once, which depends on neurons alone. */
   int batch() {
-    return Math.toIntExact(
-        Math.max(LEAST_BATCH, Math.min(LARGEST_BATCH, BATCH_VALUES / Math.max(1, values()))));
+    long most = BATCH_VALUES / Math.max(1, allNeurons());
+    return (int) Math.max(LEAST_BATCH, Math.min(LARGEST_BATCH, most));
   }
 
   /** The number of runs, which depends on neurons and samples alone. */
   int runs(long samples) {
-    double elements =
-        pairs.stream()
-            .mapToDouble(pair -> Math.pow(neurons.get(pair.x()) + neurons.get(pair.y()), 2))
-            .sum();
-    double run = Math.max(LEAST_RUN, RUN_PER_GRAM * elements / Math.max(1, values()));
-    return (int) Math.max(1, Math.min(MOST_RUNS, Math.ceil(samples / run)));
+    long run = Math.max(LEAST_RUN, SAMPLES_PER_NEURON * allNeurons());
+    return (int) Math.min(MOST_RUNS, 1 + (samples - 1) / run);
   }
 
-  private long values() {
+  private long allNeurons() {
     return neurons.stream().mapToLong(Integer::longValue).sum();
   }
 }

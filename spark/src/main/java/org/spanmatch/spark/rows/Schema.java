@@ -5,7 +5,9 @@ import static org.apache.spark.sql.functions.lit;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -15,47 +17,54 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.compare.LayerPairs.Pairing;
 import org.spanmatch.compare.LayerPairs.Pairing.Names;
+import org.spanmatch.kernel.Group;
+import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.spark.rows.KeyedRows.Network;
-import org.spanmatch.spark.rows.Samples.Positions;
 
 /**
- * The columns of one or two sources of rows that are needed.
+ * Finds columns in rows of one or two sources.
  *
- * @param networks where the rows are
- * @param key their key
- * @param layers for each of them, the columns that hold layers
- * @param pairs the positions of the layers to compare, those of the second source counted on
+ * @param networks the sources; one if both networks are in the same rows
+ * @param key the key of all rows
  */
-record Schema(
-    List<Network> networks, Key key, List<List<LayerColumn>> layers, List<Positions> pairs) {
+record Schema(List<Network> networks, Key key) {
   static final String SOURCE = "source";
 
   private static final Set<DataType> INTEGERS =
       Set.of(DataTypes.ByteType, DataTypes.ShortType, DataTypes.IntegerType, DataTypes.LongType);
 
-  /** Finds columns by their names, and checks their types. */
-  static Schema of(List<Network> networks, List<String> key, List<Names> pairs) {
-    List<Key.Part> parts = key.stream().map(name -> part(networks, name)).toList();
-    Network x = networks.get(0);
-    Network y = networks.get(networks.size() - 1);
-    List<LayerColumn> xs = distinct(x, pairs.stream().map(Names::x));
-    List<LayerColumn> ys = distinct(y, pairs.stream().map(Names::y));
-    List<LayerColumn> all = Stream.concat(xs.stream(), ys.stream()).toList();
-    List<Positions> positions = new ArrayList<>();
-    for (Names pair : pairs) {
-      positions.add(
-          new Positions(
-              xs.indexOf(layer(x, pair.x())), xs.size() + ys.indexOf(layer(y, pair.y()))));
+  /** Finds the columns of the key. */
+  static Schema of(List<Network> networks, List<String> key) {
+    return new Schema(networks, new Key(key.stream().map(name -> part(networks, name)).toList()));
+  }
+
+  /** A column that has integers in all sources, or text in all. */
+  private static Key.Part part(List<Network> networks, String name) {
+    boolean isText = required(networks.get(0), name).dataType().equals(DataTypes.StringType);
+    for (Network network : networks) {
+      DataType type = required(network, name).dataType();
+      boolean isFirst = network == networks.get(0);
+      boolean fits = isText ? type.equals(DataTypes.StringType) : INTEGERS.contains(type);
+      if (!fits) {
+        throw new ActivationsException(
+            network.source()
+                + ", column '"
+                + name
+                + "': expected "
+                + (isFirst ? "integers or text" : isText ? "text" : "integers")
+                + " as "
+                + (isFirst ? "a key" : "in " + networks.get(0).source())
+                + ", found "
+                + type.catalogString());
+      }
     }
-    return new Schema(
-        networks, new Key(parts), networks.size() == 1 ? List.of(all) : List.of(xs, ys), positions);
+    return new Key.Part(name, isText);
   }
 
   /**
@@ -67,7 +76,7 @@ record Schema(
     List<String> ys = names(y, layers);
     List<Names> pairs =
         switch (pairing.method()) {
-          case SAME -> same(x, y, layers);
+          case SAME -> same(x, y, xs, ys);
           case ORDER -> inOrder(x, xs, y, ys);
           case ALL ->
               xs.stream().flatMap(one -> ys.stream().map(other -> new Names(one, other))).toList();
@@ -95,9 +104,9 @@ record Schema(
         .toList();
   }
 
-  /** A layer of either network whose column has a partner of any type, which is checked later. */
-  private static List<Names> same(Network x, Network y, Predicate<String> layers) {
-    return Stream.concat(names(x, layers).stream(), names(y, layers).stream())
+  /** The layers of either network that have a partner of any type, which is checked later. */
+  private static List<Names> same(Network x, Network y, List<String> xs, List<String> ys) {
+    return Stream.concat(xs.stream(), ys.stream())
         .distinct()
         .filter(name -> find(x, name).isPresent() && find(y, name).isPresent())
         .map(name -> new Names(name, name))
@@ -117,38 +126,6 @@ record Schema(
               + ys.size());
     }
     return IntStream.range(0, xs.size()).mapToObj(i -> new Names(xs.get(i), ys.get(i))).toList();
-  }
-
-  private static List<LayerColumn> distinct(Network network, Stream<String> names) {
-    return names.distinct().map(name -> layer(network, name)).toList();
-  }
-
-  private static LayerColumn layer(Network network, String name) {
-    DataType type = required(network, name).dataType();
-    return new LayerColumn(network.source(), name, type).required();
-  }
-
-  /** A column that has integers in all networks, or text in all. */
-  private static Key.Part part(List<Network> networks, String name) {
-    boolean isText = required(networks.get(0), name).dataType().equals(DataTypes.StringType);
-    for (Network network : networks) {
-      DataType type = required(network, name).dataType();
-      boolean isFirst = network == networks.get(0);
-      boolean fits = isText ? type.equals(DataTypes.StringType) : INTEGERS.contains(type);
-      if (!fits) {
-        throw new ActivationsException(
-            network.source()
-                + ", column '"
-                + name
-                + "': expected "
-                + (isFirst ? "integers or text" : isText ? "text" : "integers")
-                + " as "
-                + (isFirst ? "a key" : "in " + networks.get(0).source())
-                + ", found "
-                + type.catalogString());
-      }
-    }
-    return new Key.Part(name, isText);
   }
 
   private static StructField required(Network network, String name) {
@@ -180,57 +157,70 @@ record Schema(
     return networks.stream().map(Network::source).toList();
   }
 
-  /** Looks at the first row of each source. */
-  Samples layout() {
-    List<Integer> neurons = new ArrayList<>();
-    List<Integer> firstLayers = new ArrayList<>();
-    for (int source = 0; source < networks.size(); source++) {
-      firstLayers.add(neurons.size());
-      neurons.addAll(neurons(source));
-    }
-    List<LayerColumn> all = layers.stream().flatMap(List::stream).toList();
-    return new Samples(key, all, neurons, firstLayers, pairs);
+  /** Where the rows of a network come from. */
+  String source(Group network) {
+    return networks.get(position(network)).source();
   }
 
-  private List<Integer> neurons(int source) {
+  private int position(Group network) {
+    return network == Group.X ? 0 : networks.size() - 1;
+  }
+
+  /** The columns of a pair of layers. */
+  PerGroup<LayerColumn> layers(Names names) {
+    return PerGroup.of(layer(Group.X, names.x()), layer(Group.Y, names.y()));
+  }
+
+  private LayerColumn layer(Group network, String name) {
+    DataType type = required(networks.get(position(network)), name).dataType();
+    return new LayerColumn(source(network), name, type).required();
+  }
+
+  /** Counts the neurons of a network's layers in its first row; by name. */
+  Map<String, Integer> neurons(Group network, List<PerGroup<LayerColumn>> pairs) {
+    List<LayerColumn> layers = pairs.stream().map(pair -> pair.get(network)).distinct().toList();
+    int source = position(network);
     List<Column> columns = new ArrayList<>(keys(source));
-    for (LayerColumn layer : layers.get(source)) {
-      columns.add(layer.lengths(column(source, layer.name())));
-    }
+    layers.forEach(layer -> columns.add(layer.lengths(column(source, layer.name()))));
     List<Row> rows = renamed(source).select(columns.toArray(Column[]::new)).takeAsList(1);
     if (rows.isEmpty()) {
-      throw new ActivationsException(
-          networks.get(source).source() + ": expected at least one row, found none");
+      throw new ActivationsException(source(network) + ": expected at least one row, found none");
     }
     int keys = key.parts().size();
     List<Object> first = IntStream.range(0, keys).mapToObj(rows.get(0)::get).toList();
-    List<Integer> neurons = new ArrayList<>();
-    for (LayerColumn layer : layers.get(source)) {
+    Map<String, Integer> neurons = new HashMap<>();
+    for (LayerColumn layer : layers) {
       int length = rows.get(0).getInt(keys + neurons.size());
-      neurons.add(layer.neurons(length, key.name(first)));
+      neurons.put(layer.name(), layer.neurons(length, key.name(first)));
     }
     return neurons;
   }
 
-  /** The rows of all sources with the columns source, those of the key, and those of all layers. */
-  Dataset<Row> union() {
-    Dataset<Row> union = keyed(0);
-    for (int source = 1; source < networks.size(); source++) {
-      union = union.unionAll(keyed(source));
-    }
-    return union;
+  /** How the samples of a pair lie in {@link #rows} of its layers. */
+  Samples samples(PerGroup<LayerColumn> pair, int xNeurons, int yNeurons) {
+    return new Samples(
+        key, networks.size(), List.of(pair.x(), pair.y()), List.of(xNeurons, yNeurons));
   }
 
-  private Dataset<Row> keyed(int source) {
+  /** The rows of all sources: source, the columns of the key, and those of some layers. */
+  Dataset<Row> rows(List<LayerColumn> layers) {
+    Dataset<Row> all = rows(0, layers);
+    for (int source = 1; source < networks.size(); source++) {
+      all = all.unionAll(rows(source, layers));
+    }
+    return all;
+  }
+
+  /** The rows of a source, with null for the layers of the other. */
+  private Dataset<Row> rows(int source, List<LayerColumn> layers) {
     List<Column> columns = new ArrayList<>();
     columns.add(lit(source).as(SOURCE));
     columns.addAll(keys(source));
-    for (int other = 0; other < networks.size(); other++) {
-      for (LayerColumn layer : layers.get(other)) {
-        Column values =
-            other == source ? column(source, layer.name()) : functions.lit(null).cast(layer.type());
-        columns.add(values.as("layer" + columns.size()));
-      }
+    for (int i = 0; i < layers.size(); i++) {
+      LayerColumn layer = layers.get(i);
+      boolean isHere = networks.size() == 1 || i == source;
+      Column values = isHere ? column(source, layer.name()) : lit(null).cast(layer.type());
+      columns.add(values.as("layer" + i));
     }
     return renamed(source).select(columns.toArray(Column[]::new));
   }
@@ -241,7 +231,7 @@ record Schema(
         .toList();
   }
 
-  /** The rows with columns that are named by their positions. */
+  /** The rows of a source, with columns that are named by their positions. */
   private Dataset<Row> renamed(int source) {
     Dataset<Row> rows = networks.get(source).rows();
     return rows.toDF(

@@ -13,13 +13,13 @@ import scala.Tuple2;
  * Cuts sorted rows into runs and those into batches, while they are read. The rows are reused by
  * Spark: each is gone when the next one has been fetched.
  */
-final class Runs implements Iterator<Tuple2<Integer, Iterator<Shard>>> {
+final class RowRuns implements Iterator<Tuple2<Integer, Iterator<Shard>>> {
   private final Samples layout;
   private final Iterator<InternalRow> rows;
   private InternalRow row; // null at the end
   private int run = -1;
 
-  private Runs(Samples layout, Iterator<InternalRow> rows) {
+  private RowRuns(Samples layout, Iterator<InternalRow> rows) {
     this.layout = layout;
     this.rows = rows;
     advance();
@@ -27,7 +27,7 @@ final class Runs implements Iterator<Tuple2<Integer, Iterator<Shard>>> {
 
   /** A function of the rows of a partition, sorted by run, key and source. */
   static PairFlatMapFunction<Iterator<InternalRow>, Integer, Iterator<Shard>> of(Samples layout) {
-    return rows -> new Runs(layout, rows);
+    return rows -> new RowRuns(layout, rows);
   }
 
   @Override
