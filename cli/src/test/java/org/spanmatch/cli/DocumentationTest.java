@@ -260,6 +260,7 @@ class DocumentationTest {
             "backends",
             "demo",
             "bundle",
+            "completion",
             "help")) {
       assertTrue(readme.contains("`spanmatch " + command), command);
     }

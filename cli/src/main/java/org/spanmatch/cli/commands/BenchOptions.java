@@ -9,6 +9,7 @@ import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComputingOptions;
 import org.spanmatch.cli.output.ResultFolder;
+import org.spanmatch.tuning.Peers;
 
 /**
  * The options of {@code spanmatch bench} that measures.
@@ -63,7 +64,8 @@ record BenchOptions(
   private static final Option BACKENDS =
       BackendNames.definition(
           "what to measure: backends, and peers by name; default all that are available, but not"
-              + " reference");
+              + " reference",
+          Peers.names());
   private static final Option PEERS =
       CommonOptions.flag(
           "peers", "beside other libraries: OpenBLAS, EJML, ojAlgo, netlib, and numpy");
@@ -71,7 +73,7 @@ record BenchOptions(
       CommonOptions.flag("save-profile", "store what the backends cost here, for '--backend auto'");
   private static final Option COMPARE =
       CommonOptions.valued(
-          "compare", "OLD.json", "show what became slower or faster since; 5 if slower");
+          "compare", "FILE", "JMH's results of an earlier run: show what became slower or faster since; 5 if slower");
   private static final Option REPORT =
       CommonOptions.valued(
           "report",

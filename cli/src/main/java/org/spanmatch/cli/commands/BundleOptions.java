@@ -19,7 +19,7 @@ record BundleOptions(Path folder, Optional<Path> jdk, boolean withChecks, boolea
   private static final Path DEFAULT_FOLDER = Path.of("spanmatch-bundle");
   private static final Option JDK =
       CommonOptions.valued(
-          "jdk", "HOME", "the JDK whose run-time environment it gets; default the newest at hand");
+          "jdk", "DIR", "the JDK whose run-time environment it gets; default the newest at hand");
   private static final Option WITH_CHECKS =
       CommonOptions.flag(
           "with-checks",

@@ -10,6 +10,8 @@ import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.output.OutputException;
 import org.spanmatch.cli.output.RegressionException;
 import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.cli.usage.CommandUsage;
+import org.spanmatch.cli.usage.Values;
 
 /** One of the things that {@code spanmatch} does. */
 public interface Command {
@@ -22,6 +24,11 @@ public interface Command {
   /** The arguments that it takes besides options, such as {@code A B}; empty for none. */
   String arguments();
 
+  /** What may stand in the place of each argument, as far as a shell can know. */
+  default Values values() {
+    return arguments().isEmpty() ? Values.UNKNOWN : Values.FILE;
+  }
+
   /** The options that it takes, in the order in which help shows them. */
   List<Option> options();
 
@@ -31,6 +38,11 @@ public interface Command {
     all.add(CommonOptions.DEBUG);
     all.add(CommonOptions.HELP);
     return all;
+  }
+
+  /** How it is used, for what is made of that. */
+  default CommandUsage usage() {
+    return new CommandUsage(name(), arguments(), values(), summary(), details(), allOptions());
   }
 
   /** More help: what comes out, and examples. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.ChoiceOption;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComputingOptions;
 import org.spanmatch.cli.options.InputOptions;
@@ -20,12 +21,14 @@ import org.spanmatch.gram.Precision;
  */
 record GramCommandOptions(
     InputOptions input, ComputingOptions computing, Precision precision, Path out) {
-  private static final Option PRECISION =
-      CommonOptions.valued(
+  private static final ChoiceOption<Precision> PRECISION =
+      ChoiceOption.one(
           "precision",
           "name",
           "standard (default), or high, which takes at least twice the time and is needed for results"
-              + " of high precision");
+              + " of high precision",
+          List.of(Precision.values()),
+          Precision::toString);
 
   private static final Option CENTER =
       CommonOptions.flag(
@@ -57,10 +60,7 @@ record GramCommandOptions(
   }
 
   static GramCommandOptions of(Arguments arguments) {
-    Precision precision =
-        arguments
-            .choice(PRECISION, List.of(Precision.values()), Precision::toString)
-            .orElse(Precision.STANDARD);
+    Precision precision = arguments.choice(PRECISION).orElse(Precision.STANDARD);
     ComputingOptions computing = ComputingOptions.of(arguments);
     InputOptions input = InputOptions.of(arguments);
     return new GramCommandOptions(input, computing, precision, GramOutput.path(arguments));

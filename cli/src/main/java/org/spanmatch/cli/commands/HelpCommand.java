@@ -10,20 +10,29 @@ import org.apache.commons.cli.Option;
 import org.apache.commons.cli.help.HelpFormatter;
 import org.apache.commons.cli.help.TextHelpAppendable;
 import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.Spelling;
 import org.spanmatch.cli.options.UsageException;
+import org.spanmatch.cli.output.Version;
 import org.spanmatch.cli.terminal.Console;
+import org.spanmatch.cli.usage.CommandUsage;
+import org.spanmatch.cli.usage.ExitCodes;
+import org.spanmatch.cli.usage.ManualPage;
+import org.spanmatch.cli.usage.Values;
 
 /** {@code spanmatch help}: lists the commands, or explains one. */
 public final class HelpCommand implements Command {
   private static final int WIDTH = 96;
   private static final int OVERVIEW_WIDTH = 80;
+  private static final Option MAN =
+      CommonOptions.flag("man", "all of this as a manual page, for the program man");
 
   private final List<Command> commands;
 
-  /** Help for these commands and itself. */
+  /** Help for these commands, their completion, and itself. */
   public HelpCommand(List<Command> commands) {
     this.commands = new ArrayList<>(commands);
+    this.commands.add(new CompletionCommand(this.commands));
     this.commands.add(this);
   }
 
@@ -43,21 +52,31 @@ public final class HelpCommand implements Command {
   }
 
   @Override
+  public Values values() {
+    return Values.oneOf(names());
+  }
+
+  @Override
   public List<Option> options() {
-    return List.of();
+    return List.of(MAN);
   }
 
   @Override
   public String details() {
     return """
-        Example:
+        Examples:
           spanmatch help match
+          spanmatch help --man > ~/.local/share/man/man1/spanmatch.1
         """;
   }
 
   @Override
   public void run(Arguments arguments, Console console) throws IOException {
-    if (arguments.words().isEmpty()) {
+    if (arguments.has(MAN)) {
+      arguments.paths(0, 0);
+      List<CommandUsage> usages = commands.stream().map(Command::usage).toList();
+      console.out().print(ManualPage.of(Version.TEXT, usages));
+    } else if (arguments.words().isEmpty()) {
       printOverview(console.out());
     } else {
       printCommand(command(arguments.words().get(0)), console.out());
@@ -108,22 +127,25 @@ public final class HelpCommand implements Command {
         The option --debug, which every command takes, may also stand before the
         command.
 
-        Exit codes: 0 fine, 1 anything not named here (such as an output that can't be
-        written), 2 wrong usage, 3 bad input data, 4 a backend that was asked for is
-        unavailable, 5 validate found a backend that does not keep its promises, or
-        bench something slower; 130 after Ctrl-C, 143 after SIGTERM, 141 when nobody
-        reads the output to its end (as with | head), as with any command.
         JVM options, such as -Xmx8g, are taken from SPANMATCH_JAVA_OPTS, words as in a
         shell: one that holds a blank stands in quotes.
+
+        Exit codes:
         """);
+    for (ExitCodes.Meaning code : ExitCodes.ALL) {
+      printFolded(String.format(Locale.ROOT, "  %3d ", code.code()), code.meaning(), out);
+    }
   }
 
   /** Prints what one does, in lines of 80 columns. */
   private static void printEntry(String synopsis, String summary, PrintStream out) {
-    StringBuilder line =
-        new StringBuilder(String.format(Locale.ROOT, "  spanmatch %-16s ", synopsis));
+    printFolded(String.format(Locale.ROOT, "  spanmatch %-16s ", synopsis), summary, out);
+  }
+
+  private static void printFolded(String beginning, String words, PrintStream out) {
+    StringBuilder line = new StringBuilder(beginning);
     int indent = line.length();
-    for (String word : summary.split(" ", -1)) {
+    for (String word : words.split(" ", -1)) {
       if (line.length() + 1 + word.length() > OVERVIEW_WIDTH) {
         out.println(line);
         line.setLength(0);

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.ChoiceOption;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.options.LabelOptions;
@@ -30,8 +31,13 @@ record MeasuresOptions(
     LabelOptions labels,
     Optional<ResultFolder> out,
     JsonTarget json) {
-  private static final Option MEASURES =
-      CommonOptions.valued("measures", "names", "only these, such as linearCka,r2X; default all");
+  private static final ChoiceOption<Measure> MEASURES =
+      ChoiceOption.several(
+          "measures",
+          "name,…",
+          "only these, such as linearCka,r2X; default all",
+          Measure.all(),
+          Measure::name);
 
   static List<Option> definitions() {
     return ComparingOptions.definitions(

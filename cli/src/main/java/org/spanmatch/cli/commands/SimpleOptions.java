@@ -9,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.ChoiceOption;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComparingOptions;
 import org.spanmatch.cli.options.EpsilonOptions;
@@ -57,12 +58,14 @@ record SimpleOptions(
           "neuron",
           "x:12,y:7|all",
           "only the minimal matches of these neurons, by network and position; default all");
-  private static final Option ORDER =
-      CommonOptions.valued(
+  private static final ChoiceOption<String> ORDER =
+      ChoiceOption.one(
           "order",
           "name",
           "in which order neurons are tried: index (default), level or random; it decides which of"
-              + " several minimal matches of a neuron is found");
+              + " several minimal matches of a neuron is found",
+          List.of(INDEX, LEVEL, RANDOM),
+          Function.identity());
   private static final Option EXHAUSTIVE =
       CommonOptions.flag("exhaustive", "all minimal matches of each neuron, and not only one");
   private static final Option LIMIT =
@@ -129,8 +132,7 @@ record SimpleOptions(
   }
 
   static String order(Arguments arguments) {
-    String order =
-        arguments.choice(ORDER, List.of(INDEX, LEVEL, RANDOM), Function.identity()).orElse(INDEX);
+    String order = arguments.choice(ORDER).orElse(INDEX);
     if (arguments.has(CommonOptions.SEED) && !order.equals(RANDOM)) {
       throw new UsageException("--seed is for --order random");
     }

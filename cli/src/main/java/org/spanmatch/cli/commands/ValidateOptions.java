@@ -2,11 +2,11 @@ package org.spanmatch.cli.commands;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.ChoiceOption;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComputingOptions;
 import org.spanmatch.cli.options.InputOptions;
@@ -52,10 +52,14 @@ record ValidateOptions(
   private static final Duration LONG_LIMIT = Duration.ofMinutes(10);
 
   private static final Option BACKENDS =
-      BackendNames.definition("what to validate; default all that are available");
-  private static final Option LEVEL =
-      CommonOptions.valued(
-          "level", "name", "quick (default), full or exhaustive: how many problems");
+      BackendNames.definition("what to validate; default all that are available", List.of());
+  private static final ChoiceOption<Level> LEVEL =
+      ChoiceOption.one(
+          "level",
+          "name",
+          "how many problems: quick (default), full or exhaustive",
+          List.of(Level.values()),
+          Level::toString);
   private static final Option CASE =
       CommonOptions.valued(
           "case",
@@ -107,8 +111,7 @@ record ValidateOptions(
       throw new UsageException("expected no or 2 file arguments, found 1");
     }
     boolean files = !words.isEmpty();
-    Level level =
-        arguments.choice(LEVEL, Arrays.asList(Level.values()), Level::toString).orElse(Level.QUICK);
+    Level level = arguments.choice(LEVEL).orElse(Level.QUICK);
     long seed = CommonOptions.seed(arguments);
     KernelOptions kernel = ComputingOptions.kernel(arguments);
     Optional<Duration> limit = limit(arguments);

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoublePredicate;
-import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
@@ -236,34 +235,14 @@ public final class Arguments {
                         () -> unexpected(option, "a time such as 90s, 10m or 1.5h", text)));
   }
 
-  /**
-   * One of several things, by its name, if the option is given.
-   *
-   * @param names what to write for each
-   */
-  public <T> Optional<T> choice(Option option, List<T> choices, Function<T, String> names) {
-    return value(option).map(text -> choice(option, text, choices, names));
+  /** What the option's value stands for, if it is given. */
+  public <T> Optional<T> choice(ChoiceOption<T> option) {
+    return value(option).map(option::choice);
   }
 
-  /** Several of several things, by their names, if the option is given. */
-  public <T> Optional<List<T>> choices(Option option, List<T> choices, Function<T, String> names) {
-    return items(option)
-        .map(items -> items.stream().map(item -> choice(option, item, choices, names)).toList());
-  }
-
-  private static <T> T choice(
-      Option option, String text, List<T> choices, Function<T, String> names) {
-    return choices.stream()
-        .filter(choice -> names.apply(choice).equals(text))
-        .findFirst()
-        .orElseThrow(() -> unexpected(option, alternatives(choices, names), text));
-  }
-
-  /** Such as "standard, full or exhaustive". */
-  private static <T> String alternatives(List<T> choices, Function<T, String> names) {
-    List<String> all = choices.stream().map(names).toList();
-    int last = all.size() - 1;
-    return String.join(", ", all.subList(0, last)) + " or " + all.get(last);
+  /** What the option's values stand for, if it is given. */
+  public <T> Optional<List<T>> choices(ChoiceOption<T> option) {
+    return items(option).map(items -> items.stream().map(option::choice).toList());
   }
 
   private static long wholeNumber(Option option, String text, long least, long most) {

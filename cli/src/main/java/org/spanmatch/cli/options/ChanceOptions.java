@@ -2,7 +2,6 @@ package org.spanmatch.cli.options;
 
 import java.util.List;
 import java.util.Locale;
-import org.apache.commons.cli.Option;
 
 /**
  * How to find what two networks have in common by chance.
@@ -12,12 +11,14 @@ import org.apache.commons.cli.Option;
  */
 public record ChanceOptions(Method method, long seed) {
   /** How to find it. */
-  public static final Option CHANCE =
-      CommonOptions.valued(
+  public static final ChoiceOption<Method> CHANCE =
+      ChoiceOption.one(
           "chance",
           "method",
           "how to find the similarity by chance: formula (default), shuffle for a second pass with"
-              + " the examples of B in another order, or none");
+              + " the examples of B in another order, or none",
+          List.of(Method.values()),
+          Method::toString);
 
   /** Ways to find it. */
   public enum Method {
@@ -42,8 +43,7 @@ public record ChanceOptions(Method method, long seed) {
    * @throws UsageException if a value can't be understood, or the input has no samples to shuffle
    */
   public static ChanceOptions of(Arguments arguments, InputOptions input) {
-    Method method =
-        arguments.choice(CHANCE, List.of(Method.values()), Method::toString).orElse(Method.FORMULA);
+    Method method = arguments.choice(CHANCE).orElse(Method.FORMULA);
     if (method == Method.SHUFFLE && input.files().size() == 1) {
       throw new UsageException(
           "--chance shuffle needs the activations of two networks, found one Gram file, which holds"

@@ -33,7 +33,11 @@ public final class CommonOptions {
 
   private CommonOptions() {}
 
-  /** An option with a value. */
+  /**
+   * An option with a value.
+   *
+   * @param argument what stands for the value; FILE or DIR in it has shells complete files
+   */
   public static Option valued(String name, String argument, String description) {
     return Option.builder().longOpt(name).hasArg().argName(argument).desc(description).get();
   }
@@ -46,7 +50,7 @@ public final class CommonOptions {
   }
 
   /** Whether an option may be given more than once. */
-  static boolean isRepeatable(Option option) {
+  public static boolean isRepeatable(Option option) {
     return option.getType().equals(List.class);
   }
 

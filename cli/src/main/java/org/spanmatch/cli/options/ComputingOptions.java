@@ -2,6 +2,7 @@ package org.spanmatch.cli.options;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.commons.cli.Option;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
@@ -49,23 +50,30 @@ public record ComputingOptions(
               + KernelOptions.FIRST_DEVICE);
 
   /** How the GPU multiplies activations. */
-  public static final Option GRAM =
-      CommonOptions.valued(
+  public static final ChoiceOption<GramMethod> GRAM =
+      ChoiceOption.one(
           "gram",
           "method",
           "how the cuda backend multiplies activations: float64, sliced, or auto (default): sliced"
-              + " where float64 is slow; see 'spanmatch backends'");
+              + " where float64 is slow; see 'spanmatch backends'",
+          List.of(GramMethod.values()),
+          GramMethod::toString);
 
   /** What computes. */
-  public static final Option BACKEND =
-      CommonOptions.valued(
-          "backend", "name", "auto (default), reference, java or cuda; see 'spanmatch backends'");
+  public static final ChoiceOption<String> BACKEND =
+      ChoiceOption.one(
+          "backend",
+          "name",
+          "what computes: auto (default), reference, java or cuda; see 'spanmatch backends'",
+          ComputingOptions::backends);
 
-  static final Option PRECISION =
-      CommonOptions.valued(
+  static final ChoiceOption<Optional<Precision>> PRECISION =
+      ChoiceOption.one(
           "precision",
           "name",
-          "standard, high, or auto (default): high for the layers whose result needs it");
+          "standard, high, or auto (default): high for the layers whose result needs it",
+          List.of(Optional.empty(), Optional.of(Precision.STANDARD), Optional.of(Precision.HIGH)),
+          choice -> choice.map(Precision::toString).orElse("auto"));
 
   /** Whether means are subtracted. */
   public static final Option CENTER =
@@ -87,13 +95,13 @@ public record ComputingOptions(
    * @throws UsageException if a value can't be understood, or there is no such backend
    */
   public static ComputingOptions of(Arguments arguments) {
-    String backend = backend(arguments);
+    String backend = arguments.choice(BACKEND).orElse(Kernels.AUTO);
     arguments.requireOneAtMost(CommonOptions.QUIET, VERBOSE);
     return new ComputingOptions(
         backend,
         kernel(arguments),
         deadThreshold(arguments),
-        precision(arguments),
+        arguments.choice(PRECISION).orElse(Optional.empty()),
         arguments.has(CENTER),
         arguments.has(CommonOptions.QUIET),
         arguments.has(VERBOSE));
@@ -111,21 +119,15 @@ public record ComputingOptions(
         false);
   }
 
-  private static String backend(Arguments arguments) {
-    String backend = arguments.value(BACKEND).orElse(Kernels.AUTO);
-    List<String> names = Kernels.providers().stream().map(KernelProvider::name).toList();
-    if (!backend.equals(Kernels.AUTO) && !names.contains(backend)) {
-      throw Arguments.unexpected(BACKEND, "auto, " + String.join(", ", names), backend);
-    }
-    return backend;
+  private static List<String> backends() {
+    return Stream.concat(
+            Stream.of(Kernels.AUTO), Kernels.providers().stream().map(KernelProvider::name))
+        .toList();
   }
 
   /** The values of {@link #THREADS}, {@link #DEVICE} and {@link #GRAM}. */
   public static KernelOptions kernel(Arguments arguments) {
-    GramMethod gram =
-        arguments
-            .choice(GRAM, List.of(GramMethod.values()), GramMethod::toString)
-            .orElse(GramMethod.AUTO);
+    GramMethod gram = arguments.choice(GRAM).orElse(GramMethod.AUTO);
     return new KernelOptions(threads(arguments), device(arguments), gram);
   }
 
@@ -151,13 +153,5 @@ public record ComputingOptions(
     return arguments
         .number(DEAD_THRESHOLD, "of at least 0", norm -> norm >= 0 && norm <= Double.MAX_VALUE)
         .orElse(GramOptions.DEFAULT_DEAD_THRESHOLD);
-  }
-
-  private static Optional<Precision> precision(Arguments arguments) {
-    List<Optional<Precision>> choices =
-        List.of(Optional.empty(), Optional.of(Precision.STANDARD), Optional.of(Precision.HIGH));
-    return arguments
-        .choice(PRECISION, choices, choice -> choice.map(Precision::toString).orElse("auto"))
-        .orElse(Optional.empty());
   }
 }

@@ -1,7 +1,6 @@
 package org.spanmatch.cli.options;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
@@ -45,12 +44,14 @@ public record InputOptions(
           "leave these layers out, as --layers names them; may be given more than once");
 
   /** What the axes mean. */
-  public static final Option LAYOUT =
-      CommonOptions.valued(
+  public static final ChoiceOption<Layout> LAYOUT =
+      ChoiceOption.several(
           "layout",
           "name,…",
           "meaning of the axes: nf (default) or fn for 2, ntf for 3, nchw (default) or nhwc for 4,"
-              + " ncdhw (default) or ndhwc for 5 axes; n samples, f and c neurons");
+              + " ncdhw (default) or ndhwc for 5 axes; n samples, f and c neurons",
+          List.of(Layout.values()),
+          Layout::label);
 
   /** The layers in parts. */
   public static final Option SHARDS =
@@ -64,18 +65,20 @@ public record InputOptions(
   public static final Option MASK =
       CommonOptions.repeatable(
           "mask",
-          "name|file",
+          "NAME|FILE",
           "leave out the samples where this array of 0 and 1, of the shape [N] or [N, T], is 0: a name"
               + " in A and B, a .npy file, or FILE:NAME in an archive or a folder; twice for another"
               + " one of B");
 
   /** How to pool. */
-  public static final Option POOL =
-      CommonOptions.valued(
+  public static final ChoiceOption<Layers.Pooling> POOL =
+      ChoiceOption.one(
           "pool",
           "mean|max",
           "one sample per example: the mean or the largest of each neuron's activations over its"
-              + " positions or tokens, those that --mask keeps");
+              + " positions or tokens, those that --mask keeps",
+          List.of(Layers.Pooling.values()),
+          Layers.Pooling::label);
 
   /** The most samples to use. */
   public static final Option SAMPLES =
@@ -143,7 +146,7 @@ public record InputOptions(
         layouts(arguments),
         shards(arguments),
         masks(arguments, files.size()),
-        arguments.choice(POOL, List.of(Layers.Pooling.values()), Layers.Pooling::label),
+        arguments.choice(POOL),
         arguments.wholeNumber(SAMPLES, 1, Long.MAX_VALUE).orElse(Long.MAX_VALUE));
   }
 
@@ -184,8 +187,7 @@ public record InputOptions(
 
   /** The value of {@link #LAYOUT}. */
   public static List<Layout> layouts(Arguments arguments) {
-    List<Layout> layouts =
-        arguments.choices(LAYOUT, Arrays.asList(Layout.values()), Layout::label).orElse(List.of());
+    List<Layout> layouts = arguments.choices(LAYOUT).orElse(List.of());
     if (layouts.stream().map(Layout::axes).distinct().count() < layouts.size()) {
       throw new UsageException("--layout: expected at most one layout for each number of axes");
     }

@@ -27,12 +27,14 @@ public record LabelOptions(Optional<List<String>> names, Optional<String> title,
           "what results call the networks, one name for each; default their files");
 
   /** How what varies over pairs of networks is shown. */
-  public static final Option SPREAD =
-      CommonOptions.valued(
+  public static final ChoiceOption<Spreads> SPREAD =
+      ChoiceOption.one(
           "spread",
           "sd|range",
           "with more than two networks, beside each mean over the pairs: sd (default), the standard"
-              + " deviation, or range, the least and the largest");
+              + " deviation, or range, the least and the largest",
+          List.of(Spreads.values()),
+          Spreads::toString);
 
   /** What figures are called. */
   public static final Option TITLE =
@@ -50,8 +52,7 @@ public record LabelOptions(Optional<List<String>> names, Optional<String> title,
     if (networks == 2) {
       arguments.requireWithout(List.of(SPREAD), "is for more than two networks");
     }
-    Spreads spread =
-        arguments.choice(SPREAD, List.of(Spreads.values()), Spreads::toString).orElse(Spreads.SD);
+    Spreads spread = arguments.choice(SPREAD).orElse(Spreads.SD);
     return new LabelOptions(names, title(arguments, TITLE), spread);
   }
 

@@ -21,12 +21,15 @@ public record PairOptions(Method method, List<String> chosen) {
   public static final PairOptions SAME = new PairOptions(Method.SAME, List.of());
 
   /** How pairs are found. */
-  public static final Option PAIRS =
-      CommonOptions.valued(
+  public static final ChoiceOption<Method> PAIRS =
+      ChoiceOption.one(
           "pairs",
           "same|order|all",
-          "same (default): layers of equal names; order: the first of A with the first of B, and so on;"
-              + " all: every layer of A with every one of B that has the same samples");
+          "which layers are compared: same (default), those of equal names; order, the first of A with"
+              + " the first of B, and so on; all, every one of A with every one of B that has the same"
+              + " samples",
+          List.of(Method.SAME, Method.ORDER, Method.ALL),
+          Method::label);
 
   /** A pair. */
   public static final Option PAIR =
@@ -44,7 +47,7 @@ public record PairOptions(Method method, List<String> chosen) {
     List<String> chosen = arguments.values(PAIR);
     if (chosen.isEmpty()) {
       return arguments
-          .choice(PAIRS, List.of(Method.SAME, Method.ORDER, Method.ALL), Method::label)
+          .choice(PAIRS)
           .map(method -> new PairOptions(method, List.of()))
           .orElse(SAME);
     }
