@@ -75,7 +75,12 @@ class CompletionCommandTest {
           case "zsh" -> shell(folder, "zsh", "-f", driver(), file.toString(), line);
           default ->
               shell(
-                  folder, "fish", "-c", "source $argv[1]; complete -C $argv[2]", file.toString(), line);
+                  folder,
+                  "fish",
+                  "-c",
+                  "source $argv[1]; complete -C $argv[2]",
+                  file.toString(),
+                  line);
         };
     assertEquals("", outcome.err());
     return outcome

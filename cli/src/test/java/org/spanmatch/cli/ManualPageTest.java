@@ -54,7 +54,8 @@ class ManualPageTest {
     for (String command : new String[] {"match", "simple", "bench", "help"}) {
       String help = RealCommand.run("help", command).out();
       assertTrue(page.contains("\n       spanmatch " + command), command);
-      String example = help.lines().filter(line -> line.startsWith("  spanmatch ")).findFirst().get();
+      String example =
+          help.lines().filter(line -> line.startsWith("  spanmatch ")).findFirst().get();
       assertTrue(page.split(Pattern.quote(example.strip()), -1).length > 2, example);
       String list = help.substring(help.indexOf("Options:"));
       for (String entry : list.split("\n (?=-)", -1)) {
@@ -91,6 +92,7 @@ class ManualPageTest {
   @Test
   void isAscii() {
     String page = source();
-    assertEquals(page, new String(page.getBytes(StandardCharsets.US_ASCII), StandardCharsets.US_ASCII));
+    assertEquals(
+        page, new String(page.getBytes(StandardCharsets.US_ASCII), StandardCharsets.US_ASCII));
   }
 }

@@ -73,7 +73,9 @@ record BenchOptions(
       CommonOptions.flag("save-profile", "store what the backends cost here, for '--backend auto'");
   private static final Option COMPARE =
       CommonOptions.valued(
-          "compare", "FILE", "JMH's results of an earlier run: show what became slower or faster since; 5 if slower");
+          "compare",
+          "FILE",
+          "JMH's results of an earlier run: show what became slower or faster since; 5 if slower");
   private static final Option REPORT =
       CommonOptions.valued(
           "report",

@@ -46,10 +46,7 @@ public record PairOptions(Method method, List<String> chosen) {
   static PairOptions of(Arguments arguments) {
     List<String> chosen = arguments.values(PAIR);
     if (chosen.isEmpty()) {
-      return arguments
-          .choice(PAIRS)
-          .map(method -> new PairOptions(method, List.of()))
-          .orElse(SAME);
+      return arguments.choice(PAIRS).map(method -> new PairOptions(method, List.of())).orElse(SAME);
     }
     arguments.requireWithout(
         List.of(PAIRS, InputOptions.LAYERS, InputOptions.EXCLUDE),

@@ -51,9 +51,7 @@ final class FishCompletion {
     // What several commands have in common is one line.
     Map<String, List<String>> users = new LinkedHashMap<>();
     for (CommandUsage command : commands) {
-      command
-          .options()
-          .forEach(option -> add(users, specification(option), command.name()));
+      command.options().forEach(option -> add(users, specification(option), command.name()));
       String arguments = arguments(command.values());
       if (!command.arguments().isEmpty() && !arguments.isEmpty()) {
         add(users, arguments, command.name());
@@ -85,9 +83,7 @@ final class FishCompletion {
   }
 
   private static String value(Values values) {
-    return values.kind() == Values.Kind.FILE
-        ? "-r -F"
-        : ("-x " + arguments(values)).strip();
+    return values.kind() == Values.Kind.FILE ? "-r -F" : ("-x " + arguments(values)).strip();
   }
 
   private static String arguments(Values values) {
