@@ -9,6 +9,7 @@ import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,7 @@ class ManualPageTest {
       if (field.getType() == int.class) {
         int code = field.getInt(null);
         assertTrue(source().contains(".TP\n.B " + code + "\n"), field.getName());
-        assertTrue(overview.contains(String.format("\n  %3d  ", code)), field.getName());
+        assertTrue(overview.contains(String.format(Locale.ROOT, "\n  %3d  ", code)), field.getName());
         assertTrue(table.contains("\n| " + code + " | "), field.getName());
         codes++;
       }

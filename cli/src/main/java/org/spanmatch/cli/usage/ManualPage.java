@@ -3,6 +3,7 @@ package org.spanmatch.cli.usage;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.commons.cli.Option;
 
@@ -179,7 +180,7 @@ public final class ManualPage {
                   if (point < 128) {
                     escaped.appendCodePoint(point);
                   } else {
-                    escaped.append(String.format("\\[u%04X]", point));
+                    escaped.append(String.format(Locale.ROOT, "\\[u%04X]", point));
                   }
                 }
               }

@@ -3,26 +3,23 @@ package org.spanmatch.cli.usage;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Function;
 
 /** A shell that completes what is typed. */
 public enum Shell {
   /** Bash 3.2 or newer; 4 or newer does not offer files where there can be none. */
-  BASH(BashCompletion::script),
+  BASH,
   /** Zsh 5. */
-  ZSH(ZshCompletion::script),
+  ZSH,
   /** Fish 3. */
-  FISH(FishCompletion::script);
-
-  private final Function<List<CommandUsage>, String> script;
-
-  Shell(Function<List<CommandUsage>, String> script) {
-    this.script = script;
-  }
+  FISH;
 
   /** Returns the script that the shell is to read, of all commands. */
   public String completion(List<CommandUsage> commands) {
-    return script.apply(commands);
+    return switch (this) {
+      case BASH -> BashCompletion.script(commands);
+      case ZSH -> ZshCompletion.script(commands);
+      case FISH -> FishCompletion.script(commands);
+    };
   }
 
   /** The names of all. */
