@@ -134,23 +134,33 @@ class LauncherIT {
   /** As another build leaves it behind, or a disk that was full. */
   @Test
   void anArchiveOfAnotherKindIsLeftAside() throws IOException {
+    Path script = copyOfTheBuild();
     Path file = TestFiles.npz(folder.resolve("s.npz"), "fc", TestFiles.relu(300, 1), 100, 3);
-    assertEquals(0, launch(SCRIPT, "match", file, file).exitCode());
-    Path archive = RealCommand.root().resolve("cli/target/start/classes.jsa");
+    assertEquals(0, launch(script, "match", file, file).exitCode());
+    Path archive = script.resolveSibling("cli/target/start/classes.jsa");
     byte[] good = Files.readAllBytes(archive);
-    try {
-      for (int length : new int[] {0, 1000, good.length / 2}) {
-        Files.delete(archive); // Java makes it read-only
-        Files.write(archive, Arrays.copyOf(good, length));
-        Outcome outcome = launch(SCRIPT, "match", file, file, "--quiet");
-        assertEquals(0, outcome.exitCode(), outcome.err());
-        assertEquals("", outcome.err());
-        assertTrue(outcome.out().startsWith("layer "), outcome.out());
-      }
-    } finally {
-      Files.deleteIfExists(archive);
-      Files.write(archive, good);
+    for (int length : new int[] {0, 1000, good.length / 2}) {
+      Files.delete(archive); // Java makes it read-only
+      Files.write(archive, Arrays.copyOf(good, length));
+      Outcome outcome = launch(script, "match", file, file, "--quiet");
+      assertEquals(0, outcome.exitCode(), outcome.err());
+      assertEquals("", outcome.err());
+      assertTrue(outcome.out().startsWith("layer "), outcome.out());
     }
+  }
+
+  /** The script beside what was built, with an archive that no other test takes its classes from. */
+  private Path copyOfTheBuild() throws IOException {
+    Path built = RealCommand.root().resolve("cli");
+    Path copy = Files.createDirectories(folder.resolve("copy/cli"));
+    String stamp = "target/spanmatch.stamp";
+    String jar = Files.readString(built.resolve(stamp)).strip();
+    Files.createDirectories(copy.resolve(jar).getParent());
+    for (Path name : List.of(Path.of(jar), Path.of(jar).resolveSibling("lib"))) {
+      Files.createSymbolicLink(copy.resolve(name), built.resolve(name));
+    }
+    Files.copy(built.resolve(stamp), copy.resolve(stamp));
+    return Files.copy(SCRIPT, copy.resolveSibling("spanmatch"));
   }
 
   @Test

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.spanmatch.OtherProgram;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
@@ -183,19 +184,35 @@ class LayoutsTest {
     }
   }
 
+  /** In another process, with a folder for temporary files that nothing else uses. */
   @Test
-  void nothingStaysOpenOrBehind() throws IOException {
-    TestArray array = TestArray.of(ElementType.FLOAT64, ByteOrder.nativeOrder(), true, 1000, 7);
-    Path file = Container.DEFLATED.write(folder, array.npy());
-    Layer layer = ActivationFile.open(file).arrays().get(0).layer(List.of());
-    long before = unpackedFiles();
-    array.assertReadBack(layer, Layout.NF);
-    assertEquals(before, unpackedFiles());
+  void nothingStaysOpenOrBehind() throws IOException, InterruptedException {
+    Path file = Container.DEFLATED.write(folder, Unpacking.ARRAY.npy());
+    Path temporary = Files.createDirectory(folder.resolve("temporary"));
+    OtherProgram.run(
+        folder,
+        "it is not known whether unpacked arrays stay behind",
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Djava.io.tmpdir=" + temporary,
+        "-cp",
+        System.getProperty("java.class.path"),
+        Unpacking.class.getName(),
+        file.toString());
+    try (Stream<Path> files = Files.list(temporary)) {
+      assertEquals(List.of(), files.toList());
+    }
   }
 
-  private static long unpackedFiles() throws IOException {
-    try (Stream<Path> files = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
-      return files.filter(f -> f.getFileName().toString().startsWith("spanmatch-")).count();
+  /** Reads an array that is unpacked first, since its samples do not lie one after the other. */
+  static final class Unpacking {
+    private static final TestArray ARRAY =
+        TestArray.of(ElementType.FLOAT64, ByteOrder.nativeOrder(), true, 1000, 7);
+
+    private Unpacking() {}
+
+    public static void main(String[] arguments) throws IOException {
+      Layer layer = ActivationFile.open(Path.of(arguments[0])).arrays().get(0).layer(List.of());
+      ARRAY.assertReadBack(layer, Layout.NF);
     }
   }
 
