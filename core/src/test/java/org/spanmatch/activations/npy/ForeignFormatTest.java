@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,6 +66,7 @@ class ForeignFormatTest {
         "c.csv         | a text file        | layer | numpy.savetxt(f, a, fmt='%d', delimiter='\t')",
         "it's 1.txt    | a text file        | layer | numpy.savetxt(f, a)",
       })
+  @Tag("once") // on one JDK: the line is Python's
   void theLineConvertsTheFile(String file, String what, String layer, String save)
       throws Exception {
     Path path = folder.resolve(file);

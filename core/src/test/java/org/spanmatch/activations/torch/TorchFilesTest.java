@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -286,6 +287,7 @@ class TorchFilesTest {
   /** The lines that convert what is refused make files that are read. */
   @ParameterizedTest
   @CsvSource({"module.pt, 0.weight", "script.pt, weight", "legacy.pt, a"})
+  @Tag("once") // on one JDK: the line is Python's
   void theLineConvertsTheFile(String name, String layer, @TempDir Path folder) throws Exception {
     python(folder, "-c", "import torch");
     Path path = Files.copy(file(name), folder.resolve(name));

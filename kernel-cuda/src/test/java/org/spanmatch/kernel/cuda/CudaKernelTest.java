@@ -15,7 +15,7 @@ class CudaKernelTest extends RealDataKernelContract {
 
   @Override
   protected int longRemovals() {
-    return 90; // several blocks of updates
+    return 84; // more than a block of updates, and than half of one in a trial
   }
 
   @Override

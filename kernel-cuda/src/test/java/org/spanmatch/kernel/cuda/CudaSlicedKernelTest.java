@@ -15,6 +15,11 @@ class CudaSlicedKernelTest extends RealDataKernelContract {
   }
 
   @Override
+  protected int longRemovals() {
+    return 40; // the tables are those of CudaKernelTest
+  }
+
+  @Override
   protected boolean hasTablesInTheHeap() {
     return false;
   }

@@ -23,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +32,7 @@ import org.spanmatch.kernel.cuda.driver.CudaSource.Variable;
 import org.spanmatch.kernel.cuda.loading.NativeTools;
 
 /** The code that ships is that of the source, and GPUs can run it: the stand-in does not. */
+@Tag("once") // on one JDK: compilers for GPUs do not depend on which
 class ShippedCodeTest {
   private static final Path JAVA =
       NativeTools.MODULE.resolve("src/main/java/org/spanmatch/kernel/cuda");
