@@ -149,7 +149,9 @@ class LauncherIT {
     }
   }
 
-  /** The script beside what was built, with an archive that no other test takes its classes from. */
+  /**
+   * The script beside what was built, with an archive that no other test takes its classes from.
+   */
   private Path copyOfTheBuild() throws IOException {
     Path built = RealCommand.root().resolve("cli");
     Path copy = Files.createDirectories(folder.resolve("copy/cli"));
