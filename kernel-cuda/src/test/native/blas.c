@@ -265,15 +265,17 @@ void multiply_triangular(bool lower, bool unit, ptrdiff_t m, ptrdiff_t n, double
     free(copy.at);
 }
 
-/* So many products of bytes fit 32 bits whatever they are. */
+/* So many products of a byte without and one with a sign fit 32 bits whatever they are. */
 enum { SAFE_DEPTH = 1 << 16 };
 
-static int64_t dot_bytes(ptrdiff_t k, const int8_t *a, const int8_t *b)
+/* Processors that multiply such bytes at once are several times as fast as with two signs. */
+static int64_t dot_bytes(ptrdiff_t k, const uint8_t *a, const int8_t *b)
 {
     int64_t sum = 0;
     for (ptrdiff_t start = 0; start < k; start += SAFE_DEPTH) {
+        ptrdiff_t end = smaller(k, start + SAFE_DEPTH);
         int32_t part = 0;
-        for (ptrdiff_t l = start; l < smaller(k, start + SAFE_DEPTH); l++) {
+        for (ptrdiff_t l = start; l < end; l++) {
             part += a[l] * b[l];
         }
         sum += part;
@@ -281,17 +283,38 @@ static int64_t dot_bytes(ptrdiff_t k, const int8_t *a, const int8_t *b)
     return sum;
 }
 
+static int64_t sum_bytes(ptrdiff_t k, const int8_t *a)
+{
+    int64_t sum = 0;
+    for (ptrdiff_t l = 0; l < k; l++) {
+        sum += a[l];
+    }
+    return sum;
+}
+
+/* Raises each column of A by 128 to bytes without a sign, and takes 128 sums of B off again. */
 bool multiply_bytes(ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, int32_t alpha, const int8_t *a, ptrdiff_t lda, const int8_t *b,
     ptrdiff_t ldb, int32_t beta, int32_t *c, ptrdiff_t ldc)
 {
     bool fits = true;
+    uint8_t *raised = malloc((size_t) k);
+    int64_t *excess = malloc((size_t) n * sizeof *excess);
     for (ptrdiff_t j = 0; j < n; j++) {
-        for (ptrdiff_t i = 0; i < m; i++) {
+        excess[j] = 128 * sum_bytes(k, b + j * ldb);
+    }
+    for (ptrdiff_t i = 0; i < m; i++) {
+        for (ptrdiff_t l = 0; l < k; l++) {
+            raised[l] = (uint8_t) (a[l + i * lda] + 128);
+        }
+        for (ptrdiff_t j = 0; j < n; j++) {
             int32_t *at = c + i + j * ldc;
-            int64_t value = alpha * dot_bytes(k, a + i * lda, b + j * ldb) + (beta == 0 ? 0 : (int64_t) beta * *at);
+            int64_t dot = dot_bytes(k, raised, b + j * ldb) - excess[j];
+            int64_t value = alpha * dot + (beta == 0 ? 0 : (int64_t) beta * *at);
             fits &= value >= INT32_MIN && value <= INT32_MAX;
             *at = (int32_t) value;
         }
     }
+    free(raised);
+    free(excess);
     return fits;
 }
