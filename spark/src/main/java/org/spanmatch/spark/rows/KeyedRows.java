@@ -180,19 +180,33 @@ public final class KeyedRows {
    * @param options how to add up
    * @param result receives the Gram matrix of each pair, in their order, on the driver
    * @throws ActivationsException if a row has no values, another number of them than the first row,
-   *     or values that are not finite, with its key
+   *     or values that are not finite, with its key; or if rows have changed
    */
   public void add(SumOptions options, Consumer<Gram> result) {
-    PerGroup<String> sources = PerGroup.from(schema::source);
     for (Samples pair : pairs) {
-      JavaPairRDD<Integer, Iterator<Shard>> runs = runs(pair);
-      JavaSparkContext spark = JavaSparkContext.fromSparkContext(runs.context());
-      try {
-        SparkGrams.of(spark, runs, pair.runs(samples), List.of(pair.pair()), sources, options)
-            .forEach(result);
-      } catch (Exception e) { // as above
-        throw SparkFailure.cause(e);
+      Gram gram = sum(pair, options);
+      if (gram.samples() != samples) {
+        throw new ActivationsException(
+            String.join(" and ", schema.sources())
+                + ": expected the "
+                + samples
+                + " samples whose keys were checked, found "
+                + gram.samples()
+                + " when they were read again");
       }
+      result.accept(gram);
+    }
+  }
+
+  private Gram sum(Samples pair, SumOptions options) {
+    PerGroup<String> sources = PerGroup.from(schema::source);
+    JavaPairRDD<Integer, Iterator<Shard>> runs = runs(pair);
+    JavaSparkContext spark = JavaSparkContext.fromSparkContext(runs.context());
+    try {
+      return SparkGrams.of(spark, runs, pair.runs(samples), List.of(pair.pair()), sources, options)
+          .get(0);
+    } catch (Exception e) { // as above
+      throw SparkFailure.cause(e);
     }
   }
 

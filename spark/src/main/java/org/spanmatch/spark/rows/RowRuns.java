@@ -84,10 +84,10 @@ final class RowRuns implements Iterator<Tuple2<Integer, Iterator<Shard>>> {
             || row.getInt(Samples.SOURCE) != source
             || !layout.key().isOf(row, Samples.KEY, key)) {
           throw new ActivationsException(
-              layout.layers().get(0).source()
-                  + ": other rows than a moment ago have "
+              layout.layers().get(source).source()
+                  + ": expected the rows whose keys were checked, found none with "
                   + layout.key().name(key)
-                  + "; expected rows that stay the same while they are read");
+                  + " when they were read again");
         }
         layout.layersOf(source).forEach(layer -> put(batch, layer, key));
         advance();

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -45,6 +46,7 @@ class RowContentsTest {
   private static final int SAMPLES = 9;
 
   private static SparkSession spark;
+  private static volatile int first;
 
   @BeforeAll
   static void start() {
@@ -268,6 +270,28 @@ class RowContentsTest {
 
   private static Executable changed(DataType type, Function<Integer, Object> row) {
     return () -> LocalSpark.sums(rows(x(), network("y", type, all(row))));
+  }
+
+  @Test
+  void rowsThatChangeWhileTheyAreReadAreRefused() {
+    first = 0;
+    KeyedRows fewer = rows(x(), changing(y()));
+    KeyedRows bothFewer = rows(changing(x()), changing(y()));
+    first = 2;
+    requireRefused(
+        "y: expected the rows whose keys were checked, found none with id 0 when they were read"
+            + " again",
+        () -> LocalSpark.sums(fewer));
+    requireRefused(
+        "x and y: expected the 9 samples whose keys were checked, found 7 when they were read"
+            + " again",
+        () -> LocalSpark.sums(bothFewer));
+  }
+
+  /** Without the rows that come before {@link #first} when they are computed. */
+  private static Network changing(Network network) {
+    JavaRDD<Row> rows = network.rows().toJavaRDD().filter(row -> row.getInt(0) >= first);
+    return new Network(network.source(), spark.createDataFrame(rows, network.rows().schema()));
   }
 
   @Test
