@@ -105,7 +105,8 @@ public final class KeyedRows {
       }
       return isMissing
           ? "no such file or folder"
-          : "expected Parquet files, found: " + String.valueOf(cause.getMessage()).split("\n")[0];
+          : "expected Parquet files, found: "
+              + String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
     }
   }
 

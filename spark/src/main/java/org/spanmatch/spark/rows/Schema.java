@@ -49,7 +49,7 @@ record Schema(List<Network> networks, Key key) {
     boolean isText = required(networks.get(0), name).dataType().equals(DataTypes.StringType);
     for (Network network : networks) {
       DataType type = required(network, name).dataType();
-      boolean isFirst = network == networks.get(0);
+      boolean isFirst = network.equals(networks.get(0));
       boolean fits = isText ? type.equals(DataTypes.StringType) : INTEGERS.contains(type);
       if (!fits) {
         throw new ActivationsException(
