@@ -8,8 +8,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -45,9 +48,9 @@ class BundleIT {
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     made = RealCommand.finish(builder);
     assertEquals(0, made.exitCode(), made.err());
-    // All that the launcher calls; there is no Java among it.
+    // All that the launcher calls, and ln for the image; there is no Java among it.
     tools = Files.createDirectory(folder.resolve("bin"));
-    for (String tool : List.of("sh", "dirname", "grep", "readlink", "sed")) {
+    for (String tool : List.of("sh", "date", "dirname", "grep", "ln", "readlink", "sed", "wc")) {
       Path program = Path.of("/usr/bin", tool);
       Files.createSymbolicLink(
           tools.resolve(tool), Files.exists(program) ? program : Path.of("/bin", tool));
@@ -84,14 +87,43 @@ class BundleIT {
   void saysWhatItIs() throws IOException {
     assertTrue(made.err().contains("spanmatch: linking a Java run-time environment from JDK "));
     assertTrue(made.out().startsWith("Bundle: spanmatch-bundle\n"), made.out());
-    Matcher size = Pattern.compile("\n  ([0-9.]+) MiB: ").matcher(made.out());
+    Matcher size = Pattern.compile("\n  ([0-9.]+) MiB: .* classes ([0-9.]+)\n").matcher(made.out());
     assertTrue(size.find(), made.out());
-    assertTrue(Double.parseDouble(size.group(1)) <= 60, made.out());
+    double archives = Double.parseDouble(size.group(2));
+    assertTrue(archives > 0 && archives <= 45, made.out());
+    assertTrue(Double.parseDouble(size.group(1)) - archives <= 60, made.out());
+    Path packed = folder.resolve("bundle.tar.gz");
+    Outcome tar =
+        RealCommand.finish(
+            new ProcessBuilder(
+                "tar", "-czf", packed.toString(), "-C", folder.toString(), "spanmatch-bundle"));
+    assertEquals(0, tar.exitCode(), tar.err());
+    assertTrue(Files.size(packed) <= 60 << 20, Files.size(packed) + " bytes");
+    Files.delete(packed);
     assertTrue(made.out().contains("needs glibc 2."), made.out());
     String readme = Files.readString(bundle.resolve("README.txt"));
     assertTrue(readme.contains(size.group().strip()), readme);
     try (var files = Files.walk(bundle)) {
       assertFalse(files.anyMatch(file -> file.toString().contains("windows")));
+    }
+  }
+
+  /** Where it was not made, and where nothing can be written. */
+  @Test
+  void startsFromItsArchiveWhereverItLies() throws IOException {
+    Path elsewhere = folder.resolve("else where");
+    Files.move(bundle, elsewhere);
+    try {
+      FileTime made = Files.getLastModifiedTime(elsewhere.resolve("app/start/classes.jsa"));
+      ProcessBuilder builder = builder(elsewhere.resolve("spanmatch"), "--version");
+      builder.environment().put("SPANMATCH_JAVA_OPTS", "-Xlog:class+load");
+      String loaded = RealCommand.finish(builder).out();
+      for (String type : List.of("org.spanmatch.cli.Main", "java.lang.String")) {
+        assertTrue(loaded.contains(type + " source: shared objects file"), type);
+      }
+      assertEquals(made, Files.getLastModifiedTime(elsewhere.resolve("app/start/classes.jsa")));
+    } finally {
+      Files.move(elsewhere, bundle);
     }
   }
 
@@ -181,6 +213,69 @@ class BundleIT {
         Files.isExecutable(chroot) && Files.isWritable(Path.of("/")),
         "skipped: only root may change the root folder, by " + chroot);
     TestFiles.npz(folder.resolve("c.npz"), "fc", TestFiles.relu(300, 1), 30, 10);
+    copyProgramsAndLibraries();
+    Files.createDirectories(folder.resolve("tmp"));
+    String inside = "/" + bundle.getFileName();
+    ProcessBuilder builder =
+        builder(chroot, folder, inside + "/spanmatch", "match", "c.npz", "c.npz", "--out", "/few");
+    builder.environment().put("PATH", "/" + tools.getFileName());
+    // Programs find their own libraries through /proc, which is missing too.
+    builder.environment().put("LD_LIBRARY_PATH", inside + "/runtime/lib");
+    Outcome outcome = RealCommand.finish(builder);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertTrue(outcome.out().contains("results and figures in /few"), outcome.out());
+    for (String name : List.of("similarity.svg", "spectrum.png")) {
+      assertTrue(Files.size(folder.resolve("few").resolve(name)) > 0, name);
+    }
+    try (Stream<Path> left = Files.list(folder.resolve("tmp"))) {
+      assertEquals(List.of(), left.toList());
+    }
+  }
+
+  /** The image, as far as it can be made without an engine: the steps of its last stage. */
+  @Test
+  void theDockerfileMakesAnImageOfIt() throws IOException {
+    Path chroot = Path.of("/usr/sbin/chroot");
+    assumeTrue(
+        Files.isExecutable(chroot) && Files.isWritable(Path.of("/")),
+        "skipped: only root may change the root folder, by " + chroot);
+    String file = Files.readString(RealCommand.root().resolve("Dockerfile"));
+    List<String> stages = List.of(file.split("(?m)^FROM ")).subList(1, 3);
+    assertTrue(stages.get(0).contains("\nRUN ./spanmatch bundle --out /opt/spanmatch\n"), file);
+    copyProgramsAndLibraries();
+    Files.createDirectories(folder.resolve("usr/local/bin"));
+    Map<String, String> steps = new LinkedHashMap<>();
+    stages
+        .get(1)
+        .lines()
+        .skip(1)
+        .map(line -> line.split(" ", 2))
+        .forEach(step -> steps.put(step[0], step[1]));
+    assertEquals(
+        List.of("COPY", "RUN", "WORKDIR", "ENTRYPOINT", "CMD"), List.copyOf(steps.keySet()));
+    assertEquals("--from=build /opt/spanmatch /opt/spanmatch", steps.get("COPY"));
+    Files.createDirectories(folder.resolve("opt"));
+    Outcome copy =
+        RealCommand.finish(
+            new ProcessBuilder("cp", "-al", bundle.toString(), folder + "/opt/spanmatch"));
+    assertEquals(0, copy.exitCode(), copy.err());
+    Outcome run = inImage(chroot, "sh", "-c", steps.get("RUN"));
+    assertEquals("spanmatch 1.0.0\n", run.out(), run.err());
+    assertEquals("[\"spanmatch\"]", steps.get("ENTRYPOINT"));
+    assertEquals("[\"help\"]", steps.get("CMD"));
+    assertTrue(inImage(chroot, "spanmatch", "help").out().contains("Start with: spanmatch demo"));
+  }
+
+  private static Outcome inImage(Path chroot, String... command) {
+    ProcessBuilder builder = builder(chroot, folder, "sh", "-c", "exec \"$@\"", "sh");
+    builder.command().addAll(List.of(command));
+    builder.environment().put("PATH", "/usr/local/bin:/" + tools.getFileName());
+    builder.environment().put("LD_LIBRARY_PATH", "/opt/spanmatch/runtime/lib");
+    return RealCommand.finish(builder);
+  }
+
+  /** What its launcher calls, and the libraries of that and of its Java. */
+  private static void copyProgramsAndLibraries() throws IOException {
     Path runtime = bundle.resolve("runtime");
     List<Path> programs = new ArrayList<>(List.of(runtime.resolve("bin/java")));
     try (Stream<Path> tool = Files.list(tools);
@@ -200,22 +295,8 @@ class BundleIT {
       }
     }
     Files.createDirectories(folder.resolve("dev"));
-    Files.createFile(folder.resolve("dev/null"));
-    Files.createDirectories(folder.resolve("tmp"));
-    String inside = "/" + bundle.getFileName();
-    ProcessBuilder builder =
-        builder(chroot, folder, inside + "/spanmatch", "match", "c.npz", "c.npz", "--out", "/few");
-    builder.environment().put("PATH", "/" + tools.getFileName());
-    // Programs find their own libraries through /proc, which is missing too.
-    builder.environment().put("LD_LIBRARY_PATH", inside + "/runtime/lib");
-    Outcome outcome = RealCommand.finish(builder);
-    assertEquals(0, outcome.exitCode(), outcome.err());
-    assertTrue(outcome.out().contains("results and figures in /few"), outcome.out());
-    for (String name : List.of("similarity.svg", "spectrum.png")) {
-      assertTrue(Files.size(folder.resolve("few").resolve(name)) > 0, name);
-    }
-    try (Stream<Path> left = Files.list(folder.resolve("tmp"))) {
-      assertEquals(List.of(), left.toList());
+    if (Files.notExists(folder.resolve("dev/null"))) {
+      Files.createFile(folder.resolve("dev/null"));
     }
   }
 

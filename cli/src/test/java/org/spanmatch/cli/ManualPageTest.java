@@ -81,7 +81,8 @@ class ManualPageTest {
       if (field.getType() == int.class) {
         int code = field.getInt(null);
         assertTrue(source().contains(".TP\n.B " + code + "\n"), field.getName());
-        assertTrue(overview.contains(String.format(Locale.ROOT, "\n  %3d  ", code)), field.getName());
+        assertTrue(
+            overview.contains(String.format(Locale.ROOT, "\n  %3d  ", code)), field.getName());
         assertTrue(table.contains("\n| " + code + " | "), field.getName());
         codes++;
       }

@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -19,9 +20,15 @@ import java.util.stream.Stream;
 public final class Bundle {
   private static final double MIB = 1 << 20;
 
+  // From this Java on an archive may lie elsewhere than where it was made, with the jars.
+  private static final int MOVABLE_ARCHIVES = 19;
+
+  private static final String JAVA = "runtime/bin/java";
+
   private final Build build;
   private final Jdk jdk;
   private final boolean checks;
+  private final boolean small;
   private final Consumer<String> progress;
 
   /**
@@ -30,12 +37,14 @@ public final class Bundle {
    * @param build where the jars come from
    * @param jdk where the run-time environment comes from
    * @param checks whether the checks on a GPU are part of it
+   * @param small whether it is made without an archive of classes
    * @param progress called with the next step before each one that takes long
    */
-  public Bundle(Build build, Jdk jdk, boolean checks, Consumer<String> progress) {
+  public Bundle(Build build, Jdk jdk, boolean checks, boolean small, Consumer<String> progress) {
     this.build = build;
     this.jdk = jdk;
     this.checks = checks;
+    this.small = small;
     this.progress = progress;
   }
 
@@ -58,6 +67,10 @@ public final class Bundle {
       if (checks) {
         copyChecks(checkJars, path);
       }
+      if (!small) {
+        progress.accept("archiving classes, about 5 s ...");
+        archiveClasses(path).ifPresent(notes::add);
+      }
       List<String> lines = describe(path, notes);
       writeReadme(path, lines);
       folder.finish();
@@ -70,7 +83,9 @@ public final class Bundle {
     Jars.copyAll(build.jar().resolveSibling("lib"), app.resolve("lib"));
     Files.copy(build.jar(), app.resolve(build.jar().getFileName()));
     copyScript(build.root().resolve("spanmatch"), path);
-    Files.copy(build.root().resolve("LICENSE"), path.resolve("LICENSE"));
+    for (String text : List.of("LICENSE", "NOTICE")) {
+      Files.copy(build.root().resolve(text), path.resolve(text));
+    }
     copyLicences(path);
     Files.writeString(path.resolve(BundleFolder.MARK), "version=" + build.version() + "\n");
   }
@@ -83,6 +98,33 @@ public final class Bundle {
         Files.copy(text, folder.resolve(text.getFileName()));
       }
     }
+  }
+
+  /**
+   * Archives the classes of the JDK where Java looks for them, and on top of these those of the
+   * command, as its launcher does before a command that computes. An archive that lay elsewhere
+   * would be looked for there, also from a bundle that was moved.
+   */
+  private Optional<String> archiveClasses(Path path) throws IOException {
+    if (jdk.feature() < MOVABLE_ARCHIVES) {
+      return Optional.of(
+          "the first start archives classes: Java "
+              + jdk.feature()
+              + " takes none from an archive that was moved");
+    }
+    // From an empty list of classes: the next archive has all that are needed.
+    Tool.run(path.resolve(JAVA), List.of("-Xshare:dump", "-XX:SharedClassListFile=/dev/null"));
+    Tool.run(path.resolve("spanmatch"), List.of("match"));
+    return archives(path).count() == 2
+        ? Optional.empty()
+        : Optional.of("has no archive of classes, since Java could make none here");
+  }
+
+  /** The archives of classes that there are. */
+  private static Stream<Path> archives(Path path) {
+    return Stream.of("runtime/lib/server/classes.jsa", "app/start/classes.jsa")
+        .map(path::resolve)
+        .filter(Files::exists);
   }
 
   private void copyChecks(List<Path> jars, Path path) throws IOException {
@@ -102,17 +144,19 @@ public final class Bundle {
 
   private List<String> describe(Path path, List<String> notes) throws IOException {
     List<Path> programs = new ArrayList<>(RuntimeImage.libraries(path.resolve("runtime")));
-    programs.add(path.resolve("runtime").resolve("bin").resolve("java"));
+    programs.add(path.resolve(JAVA));
     Elf wants = Elf.together(programs);
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
             Locale.ROOT,
-            "%.1f MiB: Java run-time environment %.1f, command %.1f, checks %.1f",
+            "%.1f MiB: Java run-time environment %.1f, command %.1f, checks %.1f; of which archives of"
+                + " classes %.1f",
             BundleFolder.bytes(path) / MIB,
             BundleFolder.bytes(path.resolve("runtime")) / MIB,
             BundleFolder.bytes(path.resolve("app")) / MIB,
-            checks ? BundleFolder.bytes(path.resolve("check")) / MIB : 0));
+            checks ? BundleFolder.bytes(path.resolve("check")) / MIB : 0,
+            archives(path).mapToLong(archive -> archive.toFile().length()).sum() / MIB));
     lines.add(
         "Java: "
             + jdk.version()

@@ -20,6 +20,10 @@ final class Tool {
    */
   record Outcome(int exitCode, String output) {}
 
+  // What users have Java do is for the command that they start.
+  private static final List<String> JAVA_OPTIONS =
+      List.of("SPANMATCH_JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
   private static boolean stopped;
 
   private Tool() {}
@@ -48,7 +52,9 @@ final class Tool {
     if (stopped) {
       throw new InterruptedIOException("interrupted before " + command.get(0) + " ran");
     }
-    return new ProcessBuilder(command).redirectErrorStream(true).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().keySet().removeAll(JAVA_OPTIONS);
+    return builder.start();
   }
 
   /** Runs a program to its end. */

@@ -11,7 +11,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -116,8 +118,7 @@ final class UnusedParts {
    */
   static List<String> patterns(Jdk jdk) throws IOException {
     List<String> patterns = new ArrayList<>(List.of(TRANSLATIONS, PROFILE));
-    Map<String, String> home = Map.of("java.home", jdk.home().toString());
-    try (FileSystem image = FileSystems.newFileSystem(URI.create("jrt:/"), home)) {
+    try (FileSystem image = image(jdk)) {
       for (Map.Entry<String, List<String>> module : new TreeMap<>(FOLDERS).entrySet()) {
         for (String folder : module.getValue()) {
           Path path = image.getPath("modules", module.getKey(), folder);
@@ -128,6 +129,33 @@ final class UnusedParts {
       }
     }
     return patterns;
+  }
+
+  /** Those of all parts that a JDK does not have, which shows what a newer one has renamed. */
+  static Set<String> missing(Jdk jdk) throws IOException {
+    Set<String> missing = new TreeSet<>();
+    try (FileSystem image = image(jdk)) {
+      Path modules = image.getPath("modules");
+      FOLDERS.forEach(
+          (module, folders) ->
+              folders.stream()
+                  .map(folder -> module + "/" + folder)
+                  .filter(folder -> !Files.isDirectory(modules.resolve(folder)))
+                  .forEach(missing::add));
+      if (!Files.isRegularFile(modules.resolve(PROFILE.substring(1)))) {
+        missing.add(PROFILE);
+      }
+    }
+    // Below the name of its module is where a file lies in the JDK.
+    FILES.stream()
+        .filter(file -> !Files.exists(jdk.home().resolve(file.substring(file.indexOf('/', 1) + 1))))
+        .forEach(missing::add);
+    return missing;
+  }
+
+  private static FileSystem image(Jdk jdk) throws IOException {
+    return FileSystems.newFileSystem(
+        URI.create("jrt:/"), Map.of("java.home", jdk.home().toString()));
   }
 
   private static List<String> below(String module, Path top) throws IOException {

@@ -48,6 +48,7 @@ public final class BundleCommand implements Command {
 
         Examples:
           spanmatch bundle
+          spanmatch bundle --small --out node/spanmatch
           spanmatch bundle --out node/spanmatch --jdk /usr/lib/jvm/java-21-openjdk --with-checks
         """;
   }
@@ -64,6 +65,7 @@ public final class BundleCommand implements Command {
               build,
               jdk,
               options.withChecks(),
+              options.small(),
               step -> {
                 if (!options.quiet()) {
                   console.err().println("spanmatch: " + step);

@@ -13,9 +13,11 @@ import org.spanmatch.cli.options.CommonOptions;
  * @param folder the bundle's
  * @param jdk the home of the JDK whose run-time environment it gets; empty for the newest at hand
  * @param withChecks whether it gets the checks of a GPU too
+ * @param small whether the first start has to make the archive of classes
  * @param quiet no notes
  */
-record BundleOptions(Path folder, Optional<Path> jdk, boolean withChecks, boolean quiet) {
+record BundleOptions(
+    Path folder, Optional<Path> jdk, boolean withChecks, boolean small, boolean quiet) {
   private static final Path DEFAULT_FOLDER = Path.of("spanmatch-bundle");
   private static final Option JDK =
       CommonOptions.valued(
@@ -25,6 +27,12 @@ record BundleOptions(Path folder, Optional<Path> jdk, boolean withChecks, boolea
           "with-checks",
           "also gpu-check.sh, with tests and benchmarks of the cuda backend; after mvn package");
 
+  private static final Option SMALL =
+      CommonOptions.flag(
+          "small",
+          "without the archive of classes, some 35 MiB, which makes commands start faster; the first"
+              + " that computes makes it");
+
   static List<Option> definitions() {
     return List.of(
         CommonOptions.describe(
@@ -32,6 +40,7 @@ record BundleOptions(Path folder, Optional<Path> jdk, boolean withChecks, boolea
             "the folder: missing, empty, or an earlier bundle; default " + DEFAULT_FOLDER),
         JDK,
         WITH_CHECKS,
+        SMALL,
         CommonOptions.QUIET);
   }
 
@@ -41,6 +50,7 @@ record BundleOptions(Path folder, Optional<Path> jdk, boolean withChecks, boolea
         arguments.path(CommonOptions.OUT).orElse(DEFAULT_FOLDER),
         arguments.path(JDK),
         arguments.has(WITH_CHECKS),
+        arguments.has(SMALL),
         arguments.has(CommonOptions.QUIET));
   }
 }
