@@ -16,7 +16,6 @@ import org.apache.spark.Partitioner;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.rdd.ShuffledRDD;
 import org.apache.spark.serializer.JavaSerializer;
@@ -47,7 +46,6 @@ final class GramSum {
   private static final int MOST_PARTITIONS = 200;
   private static final int MOST_TILES = 200; // of one job, unless a pair has more
 
-  private final JavaSparkContext spark;
   private final JavaPairRDD<Integer, Iterator<Shard>> runs;
   private final int runCount;
   private final PerGroup<String> sources;
@@ -61,12 +59,10 @@ final class GramSum {
    * @param sources where the samples of both networks come from, for the result
    */
   GramSum(
-      JavaSparkContext spark,
       JavaPairRDD<Integer, Iterator<Shard>> runs,
       int runCount,
       PerGroup<String> sources,
       SumOptions options) {
-    this.spark = spark;
     this.runs = runs;
     this.runCount = runCount;
     this.sources = sources;

@@ -67,7 +67,7 @@ public final class SparkGrams {
                       run, sent.value().subList(begin, ends.get(run)).iterator());
                 });
     try {
-      new GramSum(spark, runs, ends.size(), sources, options).run(pairs, result);
+      addRuns(runs, ends.size(), pairs, sources, options, result);
     } finally {
       sent.destroy();
     }
@@ -87,7 +87,6 @@ public final class SparkGrams {
       List<ShardedPair> pairs,
       PerGroup<String> sources,
       SumOptions options) {
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(shards.context());
     JavaPairRDD<Integer, Iterator<Shard>> runs =
         shards
             .zipWithIndex()
@@ -96,30 +95,29 @@ public final class SparkGrams {
                     new Tuple2<>(
                         Math.toIntExact(shard._2()),
                         Collections.<Shard>singletonList(shard._1()).iterator()));
-    return of(spark, runs, Math.toIntExact(shards.count()), pairs, sources, options);
+    List<Gram> grams = new ArrayList<>();
+    addRuns(runs, Math.toIntExact(shards.count()), pairs, sources, options, grams::add);
+    return List.copyOf(grams);
   }
 
   /**
    * Adds up runs of shards, each by a task.
    *
-   * @param spark the cluster
    * @param runs each with its number from 0 and its shards in their order, which are opened one
    *     after the other
-   * @param count number of runs
+   * @param count number of runs, at least 1
    * @param pairs the pairs of layers that each shard opens
    * @param sources where the samples of both networks come from, for the result
    * @param options how to add up
-   * @return the Gram matrix of each pair
+   * @param result receives the Gram matrix of each pair, in their order, on the driver
    */
-  public static List<Gram> of(
-      JavaSparkContext spark,
+  public static void addRuns(
       JavaPairRDD<Integer, Iterator<Shard>> runs,
       int count,
       List<ShardedPair> pairs,
       PerGroup<String> sources,
-      SumOptions options) {
-    List<Gram> grams = new ArrayList<>();
-    new GramSum(spark, runs, count, sources, options).run(pairs, grams::add);
-    return List.copyOf(grams);
+      SumOptions options,
+      Consumer<Gram> result) {
+    new GramSum(runs, count, sources, options).run(pairs, result);
   }
 }

@@ -43,7 +43,7 @@ public record PairOptions(Method method, List<String> chosen) {
    *
    * @throws UsageException if a value can't be understood, or both are given
    */
-  static PairOptions of(Arguments arguments) {
+  public static PairOptions of(Arguments arguments) {
     List<String> chosen = arguments.values(PAIR);
     if (chosen.isEmpty()) {
       return arguments.choice(PAIRS).map(method -> new PairOptions(method, List.of())).orElse(SAME);
