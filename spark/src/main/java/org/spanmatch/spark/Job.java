@@ -113,13 +113,7 @@ record Job(
             options.key(),
             options.layers(),
             options.pairing());
-    SparkGrams.addRuns(
-        rows.runs(),
-        rows.runCount(),
-        rows.pairs(),
-        PerGroup.of(String.join(",", options.x()), String.join(",", options.y())),
-        options.sums(),
-        receiver);
+    rows.add(options.sums(), receiver);
     return counted(rows.pairs().size(), "pair of layers", "pairs of layers")
         + " of "
         + rows.samples()

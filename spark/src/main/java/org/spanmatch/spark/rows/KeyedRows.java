@@ -13,7 +13,6 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.apache.spark.api.java.JavaPairRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -202,10 +201,11 @@ public final class KeyedRows {
   private Gram sum(Samples pair, SumOptions options) {
     PerGroup<String> sources = PerGroup.from(schema::source);
     JavaPairRDD<Integer, Iterator<Shard>> runs = runs(pair);
-    JavaSparkContext spark = JavaSparkContext.fromSparkContext(runs.context());
+    List<Gram> sum = new ArrayList<>();
     try {
-      return SparkGrams.of(spark, runs, pair.runs(samples), List.of(pair.pair()), sources, options)
-          .get(0);
+      SparkGrams.addRuns(
+          runs, pair.runs(samples), List.of(pair.pair()), sources, options, sum::add);
+      return sum.get(0);
     } catch (Exception e) { // as above
       throw SparkFailure.cause(e);
     }
