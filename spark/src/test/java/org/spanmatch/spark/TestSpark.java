@@ -5,9 +5,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.apache.spark.SparkConf;
+import org.apache.spark.deploy.master.Master;
+import org.apache.spark.deploy.worker.Worker;
+import org.apache.spark.rpc.RpcEnv;
 import org.junit.jupiter.api.Assumptions;
+import scala.Option;
 
 /** A Spark for tests. */
 public final class TestSpark {
@@ -29,19 +34,71 @@ public final class TestSpark {
   }
 
   /**
-   * {@return one with two executors in processes of their own, with the classes of these tests}
-   *
-   * @throws IOException if Spark's home, which the build names, can't be made
+   * A cluster of two workers, which are hosts of their own as far as Spark knows: it runs a
+   * speculative copy of a task on another host only. Executors are processes of their own, with the
+   * classes of these tests.
    */
-  public static SparkConf cluster() throws IOException {
+  public static final class TwoHosts implements AutoCloseable {
+    private final List<RpcEnv> parts = new ArrayList<>();
+    private final String url;
+    private final String classes;
+
+    /**
+     * Starts it.
+     *
+     * @throws IOException if Spark's home, which the build names, can't be made
+     */
+    public TwoHosts() throws IOException {
+      Path home = home();
+      this.classes = linkJars(home);
+      SparkConf conf = TestSpark.conf("local");
+      RpcEnv master = Master.startRpcEnvAndEndpoint("127.0.0.1", 0, 0, conf)._1();
+      parts.add(master);
+      url = master.address().toSparkURL();
+      for (int i = 0; i < 2; i++) {
+        String work = home.resolve("work").toString();
+        parts.add(
+            Worker.startRpcEnvAndEndpoint(
+                "127.0.0." + (2 + i),
+                0,
+                0,
+                1,
+                1024,
+                new String[] {url},
+                work,
+                Option.apply(i),
+                conf,
+                Option.empty()));
+      }
+    }
+
+    /** {@return what connects to it} */
+    public SparkConf conf() {
+      return TestSpark.conf(url).set("spark.executor.extraClassPath", classes);
+    }
+
+    @Override
+    public void close() {
+      Collections.reverse(parts); // workers that lose their master complain
+      parts.forEach(RpcEnv::shutdown);
+    }
+  }
+
+  /** The folder in which executors find Spark; they are started in processes of their own. */
+  private static Path home() {
     String home = System.getenv("SPARK_HOME");
     if (home == null) {
       String message = "SKIPPED: no SPARK_HOME for executors, which the build sets";
       System.err.println(message);
       Assumptions.abort(message);
     }
+    return Path.of(home);
+  }
+
+  /** Links Spark's jars; returns the class path of what else there is. */
+  private static String linkJars(Path home) throws IOException {
     List<String> own = new ArrayList<>();
-    Path jars = Files.createDirectories(Path.of(home).resolve("jars"));
+    Path jars = Files.createDirectories(home.resolve("jars"));
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
       Path path = Path.of(entry).toAbsolutePath();
       String name = path.getFileName().toString();
@@ -51,7 +108,6 @@ public final class TestSpark {
         Files.createSymbolicLink(jars.resolve(name), path);
       }
     }
-    return conf("local-cluster[2,1,1024]")
-        .set("spark.executor.extraClassPath", String.join(File.pathSeparator, own));
+    return String.join(File.pathSeparator, own);
   }
 }
