@@ -190,26 +190,26 @@ final class GramStream {
 
   private static void write(double[] values, DataOutput out) throws IOException {
     out.writeInt(values.length);
-    ByteBuffer buffer = buffer(values.length);
+    byte[] buffer = buffer(values.length);
     for (int from = 0; from < values.length; from += BUFFER_VALUES) {
       int count = Math.min(BUFFER_VALUES, values.length - from);
-      buffer.asDoubleBuffer().put(values, from, count);
-      out.write(buffer.array(), 0, count * Double.BYTES);
+      ByteBuffer.wrap(buffer).asDoubleBuffer().put(values, from, count);
+      out.write(buffer, 0, count * Double.BYTES);
     }
   }
 
   private static double[] doubles(DataInput in) throws IOException {
     double[] values = new double[in.readInt()];
-    ByteBuffer buffer = buffer(values.length);
+    byte[] buffer = buffer(values.length);
     for (int from = 0; from < values.length; from += BUFFER_VALUES) {
       int count = Math.min(BUFFER_VALUES, values.length - from);
-      in.readFully(buffer.array(), 0, count * Double.BYTES);
-      buffer.asDoubleBuffer().get(values, from, count);
+      in.readFully(buffer, 0, count * Double.BYTES);
+      ByteBuffer.wrap(buffer).asDoubleBuffer().get(values, from, count);
     }
     return values;
   }
 
-  private static ByteBuffer buffer(int values) {
-    return ByteBuffer.allocate(Math.min(BUFFER_VALUES, values) * Double.BYTES);
+  private static byte[] buffer(int values) {
+    return new byte[Math.min(BUFFER_VALUES, values) * Double.BYTES];
   }
 }

@@ -85,7 +85,7 @@ public final class TestSpark {
   }
 
   /** The folder in which executors find Spark; they are started in processes of their own. */
-  private static Path home() {
+  static Path home() {
     String home = System.getenv("SPARK_HOME");
     if (home == null) {
       String message = "SKIPPED: no SPARK_HOME for executors, which the build sets";
@@ -96,7 +96,7 @@ public final class TestSpark {
   }
 
   /** Links Spark's jars; returns the class path of what else there is. */
-  private static String linkJars(Path home) throws IOException {
+  static String linkJars(Path home) throws IOException {
     List<String> own = new ArrayList<>();
     Path jars = Files.createDirectories(home.resolve("jars"));
     for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
