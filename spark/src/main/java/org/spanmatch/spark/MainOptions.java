@@ -6,6 +6,7 @@ import java.util.Set;
 import org.apache.commons.cli.Option;
 import org.spanmatch.activations.Layout;
 import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.ChoiceOption;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.ComputingOptions;
 import org.spanmatch.cli.options.EpsilonOptions;
@@ -72,11 +73,13 @@ record MainOptions(
   private static final Option EACH =
       CommonOptions.flag("each", "write a file for each pair of layers, into the folder --out");
 
-  private static final Option PRECISION =
-      CommonOptions.valued(
+  private static final ChoiceOption<Precision> PRECISION =
+      ChoiceOption.one(
           "precision",
           "name",
-          "standard (default), or high, for which a task holds all neurons of a pair at once");
+          "standard (default), or high, for which a task holds all neurons of a pair at once",
+          List.of(Precision.values()),
+          Precision::toString);
 
   private static final Option TASK_MEMORY =
       CommonOptions.valued(
@@ -196,9 +199,7 @@ record MainOptions(
                 "of at least 0",
                 norm -> norm >= 0 && norm <= Double.MAX_VALUE)
             .orElse(GramOptions.DEFAULT_DEAD_THRESHOLD),
-        arguments
-            .choice(PRECISION, List.of(Precision.values()), Precision::toString)
-            .orElse(Precision.STANDARD),
+        arguments.choice(PRECISION).orElse(Precision.STANDARD),
         arguments.has(ComputingOptions.CENTER),
         backend,
         GramPlan.MOST_WIDTH,
