@@ -73,7 +73,7 @@ record GramPlan(
     private long elements(GramPair tile) {
       long more = (long) widths.get(tile.first()) * widths.get(tile.second());
       for (int slice : new int[] {tile.first(), tile.second()}) {
-        more += has[slice] ? 0 : widths.get(slice) * (widths.get(slice) + 1L) / 2;
+        more += has[slice] ? 0 : (long) widths.get(slice) * widths.get(slice) / 2;
       }
       return more;
     }
