@@ -87,11 +87,14 @@ class SparkPageIT {
     java.add(System.getProperty("spanmatch.submit.jvm"));
     java.add("-cp '" + home.resolve("jars") + "/*' org.apache.spark.deploy.SparkSubmit");
     java.add("--master 'local[2]' --conf spark.ui.enabled=false \"$@\"");
-    Path submit = folder.resolve("spark-submit");
-    Files.writeString(submit, "#!/bin/sh\nexec " + String.join(" ", java) + "\n");
-    Files.setPosixFilePermissions(submit, PosixFilePermissions.fromString("rwxr-xr-x"));
-    Files.createSymbolicLink(folder.resolve(Submit.jar().getFileName()), Submit.jar());
-    Files.createSymbolicLink(folder.resolve("spanmatch"), ROOT.resolve("spanmatch"));
+    script("spark-submit", String.join(" ", java));
+    script("spanmatch", "'" + ROOT.resolve("spanmatch") + "' \"$@\"");
+    Files.copy(Submit.jar(), folder.resolve(Submit.jar().getFileName()));
+  }
+
+  private void script(String name, String command) throws IOException {
+    Path script = Files.writeString(folder.resolve(name), "#!/bin/sh\nexec " + command + "\n");
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
   @Test
