@@ -1,5 +1,6 @@
 package org.spanmatch.spark;
 
+import org.spanmatch.spark.gram.SparkGrams;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;

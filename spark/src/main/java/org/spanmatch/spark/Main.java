@@ -1,5 +1,6 @@
 package org.spanmatch.spark;
 
+import org.spanmatch.spark.gram.SparkFailure;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -1,5 +1,6 @@
 package org.spanmatch.spark;
 
+import org.spanmatch.spark.gram.SumOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -202,7 +203,7 @@ record MainOptions(
         arguments.choice(PRECISION).orElse(Precision.STANDARD),
         arguments.has(ComputingOptions.CENTER),
         backend,
-        GramPlan.MOST_WIDTH,
+        SumOptions.SLICE_NEURONS,
         arguments
             .wholeNumber(TASK_MEMORY, 1, 1L << 20)
             .map(size -> size * MEBIBYTE)

@@ -4,7 +4,7 @@ import java.util.List;
 import org.apache.spark.broadcast.Broadcast;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.spark.Shard;
+import org.spanmatch.spark.gram.Shard;
 import org.spanmatch.spark.files.Store.Access;
 
 /** A shard whose headers have been checked. */

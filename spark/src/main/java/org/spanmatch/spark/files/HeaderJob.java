@@ -12,7 +12,7 @@ import org.apache.spark.util.LongAccumulator;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.gram.GramException;
 import org.spanmatch.gram.Progress;
-import org.spanmatch.spark.SparkFailure;
+import org.spanmatch.spark.gram.SparkFailure;
 
 /** Reads the headers of all shards on the executors. */
 final class HeaderJob {

@@ -17,8 +17,8 @@ import org.spanmatch.compare.LayerPairs;
 import org.spanmatch.compare.LayerPairs.Pairing;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.spark.Shard;
-import org.spanmatch.spark.ShardedPair;
+import org.spanmatch.spark.gram.Shard;
+import org.spanmatch.spark.gram.ShardedPair;
 import org.spanmatch.spark.files.Store.Access;
 
 /**

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.spark.Shard;
+import org.spanmatch.spark.gram.Shard;
 
 /** Some samples of a pair of layers in memory. */
 final class Batch implements Shard {

@@ -24,11 +24,11 @@ import org.spanmatch.compare.LayerPairs.Pairing.Names;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.kernel.Group;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.spark.Shard;
-import org.spanmatch.spark.ShardedPair;
-import org.spanmatch.spark.SparkFailure;
-import org.spanmatch.spark.SparkGrams;
-import org.spanmatch.spark.SumOptions;
+import org.spanmatch.spark.gram.Shard;
+import org.spanmatch.spark.gram.ShardedPair;
+import org.spanmatch.spark.gram.SparkFailure;
+import org.spanmatch.spark.gram.SparkGrams;
+import org.spanmatch.spark.gram.SumOptions;
 
 /**
  * Layers of two networks in rows: each row has a key, which says the sample, and in a column per

@@ -6,7 +6,7 @@ import java.util.NoSuchElementException;
 import org.apache.spark.api.java.function.PairFlatMapFunction;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.spark.Shard;
+import org.spanmatch.spark.gram.Shard;
 import scala.Tuple2;
 
 /**

@@ -3,7 +3,7 @@ package org.spanmatch.spark.rows;
 import java.io.Serializable;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.spanmatch.spark.ShardedPair;
+import org.spanmatch.spark.gram.ShardedPair;
 
 /**
  * How the samples of a pair of layers lie in rows: both layers in one row, or each in a row of its

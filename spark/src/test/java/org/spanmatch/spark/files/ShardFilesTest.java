@@ -33,9 +33,9 @@ import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.compare.LayerPairs.Pairing;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.spark.Shard;
-import org.spanmatch.spark.ShardedPair;
-import org.spanmatch.spark.SparkFailure;
+import org.spanmatch.spark.gram.Shard;
+import org.spanmatch.spark.gram.ShardedPair;
+import org.spanmatch.spark.gram.SparkFailure;
 import org.spanmatch.spark.TestSpark;
 
 class ShardFilesTest {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.spanmatch.gram.Gram;
-import org.spanmatch.spark.SumOptions;
+import org.spanmatch.spark.gram.SumOptions;
 import org.spanmatch.spark.TestSpark;
 
 /** Sums of rows with two threads in this process. */

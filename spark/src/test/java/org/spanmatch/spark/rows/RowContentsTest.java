@@ -35,7 +35,7 @@ import org.spanmatch.compare.LayerPairs.Pairing;
 import org.spanmatch.compare.LayerPairs.Pairing.Method;
 import org.spanmatch.compare.LayerPairs.Pairing.Names;
 import org.spanmatch.gram.Gram;
-import org.spanmatch.spark.SparkFailure;
+import org.spanmatch.spark.gram.SparkFailure;
 import org.spanmatch.spark.rows.KeyedRows.Network;
 
 /** What keys and layers may be, and what is refused, with the sentence that says why. */

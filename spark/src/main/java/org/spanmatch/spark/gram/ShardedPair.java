@@ -1,4 +1,4 @@
-package org.spanmatch.spark;
+package org.spanmatch.spark.gram;
 
 import java.io.Serializable;
 

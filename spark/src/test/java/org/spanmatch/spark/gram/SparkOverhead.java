@@ -1,5 +1,6 @@
-package org.spanmatch.spark;
+package org.spanmatch.spark.gram;
 
+import org.spanmatch.spark.TestSpark;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package org.spanmatch.spark;
+package org.spanmatch.spark.gram;
 
 import java.util.List;
 import java.util.SplittableRandom;

@@ -1,5 +1,6 @@
-package org.spanmatch.spark;
+package org.spanmatch.spark.gram;
 
+import org.spanmatch.spark.TestSpark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

@@ -1,5 +1,6 @@
-package org.spanmatch.spark;
+package org.spanmatch.spark.gram;
 
+import org.spanmatch.spark.TestSpark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -21,7 +22,7 @@ import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.spark.FaultyShard.Fault;
+import org.spanmatch.spark.gram.FaultyShard.Fault;
 
 /** Executors in processes of their own, which die, hang and fail: the bits stay the same. */
 class ClusterTest {

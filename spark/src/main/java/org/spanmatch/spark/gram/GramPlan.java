@@ -1,4 +1,4 @@
-package org.spanmatch.spark;
+package org.spanmatch.spark.gram;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -19,9 +19,6 @@ import org.spanmatch.gram.GramPair;
  */
 record GramPlan(
     List<Integer> xWidths, List<Integer> yWidths, List<List<GramPair>> stripes) {
-  /** The most neurons of a slice: tiles of 16 MiB. */
-  static final int MOST_WIDTH = 1024;
-
   /**
    * Plans the tiles of a pair.
    *

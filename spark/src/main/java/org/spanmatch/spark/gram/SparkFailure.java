@@ -1,4 +1,4 @@
-package org.spanmatch.spark;
+package org.spanmatch.spark.gram;
 
 import java.util.Map;
 import java.util.function.BiFunction;

@@ -1,4 +1,4 @@
-package org.spanmatch.spark;
+package org.spanmatch.spark.gram;
 
 import java.io.Serializable;
 import java.util.Objects;
@@ -28,6 +28,9 @@ public record SumOptions(
     int sliceNeurons,
     long stripeBytes)
     implements Serializable {
+  /** The usual size of a slice: tiles of 16 MiB. */
+  public static final int SLICE_NEURONS = 1024;
+
   /** The usual memory of a task's Gram matrix: 256 MiB. */
   public static final long STRIPE_BYTES = 256L << 20;
 
@@ -61,7 +64,7 @@ public record SumOptions(
         Precision.STANDARD,
         false,
         Kernels.AUTO,
-        GramPlan.MOST_WIDTH,
+        SLICE_NEURONS,
         STRIPE_BYTES);
   }
 
