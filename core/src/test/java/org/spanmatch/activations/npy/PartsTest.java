@@ -2,6 +2,7 @@ package org.spanmatch.activations.npy;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -412,5 +415,28 @@ class PartsTest {
       write("a/c." + i + ".npy", examples(i, 1, 2));
     }
     assertArrayEquals(counting(1000), column(open(folder.resolve("a"), "c"), "c"));
+  }
+
+  @Test
+  void loneArraysBecomeTheLayersOfOneNetwork() throws IOException {
+    Path first = write("conv-000.npy", examples(1, 3, 2));
+    Path second = write("fc-000.npy", examples(4, 3, 5));
+    Map<String, ActivationFile> layers = new LinkedHashMap<>();
+    layers.put("fc", ActivationFile.open(second));
+    ActivationFile one = ActivationFile.ofLayers(folder, layers);
+    assertTrue(one.isSingleArray());
+    layers.put("conv", ActivationFile.open(first));
+    ActivationFile both = ActivationFile.ofLayers(folder, layers);
+    assertFalse(both.isSingleArray());
+    assertEquals(List.of("fc", "conv"), names(both));
+    Layer fc = both.arrays().get(0).layer(List.of());
+    assertEquals(second + ", layer 'fc'", fc.description());
+    assertArrayEquals(new double[] {4, 5, 6}, column(fc));
+    layers.put("both", both);
+    ActivationsException e =
+        assertThrows(ActivationsException.class, () -> ActivationFile.ofLayers(folder, layers));
+    assertEquals(
+        folder + ": expected a single array, as in the other files, found several",
+        e.getMessage());
   }
 }

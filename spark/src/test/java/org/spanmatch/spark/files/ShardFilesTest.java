@@ -14,15 +14,20 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import org.apache.spark.api.java.JavaFutureAction;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Block;
 import org.spanmatch.activations.Layer;
@@ -391,6 +396,38 @@ class ShardFilesTest {
     TestStore.FAILURES.put("fc-00001.npy", new AtomicInteger(1_000));
     assertEquals(
         "y/fc-00001.npy: it can't be read: the connection was reset", problem("x", "y"));
+  }
+
+  /** With an interrupt in the middle of a block, without one behind it. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aTaskThatIsKilledReadsNoFurther(boolean interrupts) throws InterruptedException {
+    int samples = 15_000;
+    npy("x/a-0.npy", 1, samples, 100);
+    npy("y/a-0.npy", 2, samples, 1);
+    ShardFiles files = open("x", "y");
+    TestStore.reset();
+    TestStore.pauseNanos = 1_000_000;
+    spark.setJobGroup("killed", "reads slowly", interrupts);
+    try {
+      JavaFutureAction<List<double[]>> job =
+          spark.parallelize(files.shards(), 1).map(shard -> read(shard.open(0).x())).collectAsync();
+      await(() -> TestStore.BYTES.get() > 100_000);
+      job.cancel(true);
+      await(() -> TestStore.OPENED.get() == TestStore.CLOSED.get());
+    } finally {
+      spark.clearJobGroup();
+    }
+    long most = interrupts ? 4_000_000 : 9_000_000;
+    assertTrue(TestStore.BYTES.get() < most, "it read " + TestStore.BYTES + " bytes");
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!condition.getAsBoolean()) {
+      assertTrue(System.nanoTime() < end, "it takes longer than a minute");
+      Thread.sleep(1);
+    }
   }
 
   @Test

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSInputStream;
@@ -36,6 +38,11 @@ public final class TestStore extends RawLocalFileSystem {
 
   static volatile long failsBehind;
 
+  /** How long each read of at most 8 KiB takes. */
+  static volatile long pauseNanos;
+
+  static final AtomicLong BYTES = new AtomicLong();
+
   private static final URI ROOT = URI.create("store:///");
 
   /** Forgets what was counted, and that anything should fail. */
@@ -46,6 +53,8 @@ public final class TestStore extends RawLocalFileSystem {
     POLICIES.clear();
     FAILURES.clear();
     failsBehind = 0;
+    pauseNanos = 0;
+    BYTES.set(0);
   }
 
   /** A configuration that has the store. */
@@ -119,7 +128,10 @@ public final class TestStore extends RawLocalFileSystem {
       if (getPos() >= failsBehind && failures.get() > 0 && failures.getAndDecrement() > 0) {
         throw new IOException("the connection was reset");
       }
-      return in.read(target, offset, Math.min(length, 8192));
+      LockSupport.parkNanos(pauseNanos);
+      int count = in.read(target, offset, Math.min(length, 8192));
+      BYTES.addAndGet(count);
+      return count;
     }
 
     @Override
