@@ -33,22 +33,26 @@ class SparkFailureTest {
 
   @Test
   void theSentenceIsFoundInSparksText() {
-    RuntimeException cause = SparkFailure.cause(text(ActivationsException.class.getName() + ": " + SENTENCE));
+    RuntimeException cause =
+        SparkFailure.cause(text(ActivationsException.class.getName() + ": " + SENTENCE));
     assertInstanceOf(ActivationsException.class, cause);
     assertEquals(SENTENCE, cause.getMessage());
     RuntimeException memory =
-        SparkFailure.cause(text(NotEnoughMemoryException.class.getName() + ": too large; start Java with -Xmx3g"));
+        SparkFailure.cause(
+            text(NotEnoughMemoryException.class.getName() + ": too large; start Java with -Xmx3g"));
     assertInstanceOf(NotEnoughMemoryException.class, memory);
     assertEquals("too large; start Java with -Xmx3g", memory.getMessage());
     RuntimeException other =
-        SparkFailure.cause(text("org.spanmatch.kernel.KernelException$Failed: the device was lost"));
+        SparkFailure.cause(
+            text("org.spanmatch.kernel.KernelException$Failed: the device was lost"));
     assertInstanceOf(GramException.class, other);
     assertEquals("the device was lost", other.getMessage());
   }
 
   @Test
   void whatIsNotOursKeepsSparksReason() {
-    RuntimeException cause = SparkFailure.cause(text("java.lang.OutOfMemoryError: Java heap space"));
+    RuntimeException cause =
+        SparkFailure.cause(text("java.lang.OutOfMemoryError: Java heap space"));
     assertEquals(
         "Spark gave up: Lost task 3.3 in stage 1.0 (TID 7) (10.0.0.3 executor 2):"
             + " java.lang.OutOfMemoryError: Java heap space",

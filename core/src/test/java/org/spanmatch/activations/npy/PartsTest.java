@@ -436,7 +436,6 @@ class PartsTest {
     ActivationsException e =
         assertThrows(ActivationsException.class, () -> ActivationFile.ofLayers(folder, layers));
     assertEquals(
-        folder + ": expected a single array, as in the other files, found several",
-        e.getMessage());
+        folder + ": expected a single array, as in the other files, found several", e.getMessage());
   }
 }

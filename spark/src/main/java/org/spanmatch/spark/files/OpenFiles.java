@@ -36,8 +36,7 @@ record OpenFiles(Plan.Side side, List<Path> paths, List<FileState> states, Activ
     for (int i = 0; i < states.size(); i++) {
       states.get(i).require(paths.get(i));
     }
-    List<FileState> found =
-        states.isEmpty() ? paths.stream().map(FileState::of).toList() : states;
+    List<FileState> found = states.isEmpty() ? paths.stream().map(FileState::of).toList() : states;
     return new OpenFiles(side, paths, found, NetworkFiles.open(paths, side.lone()));
   }
 

@@ -44,8 +44,8 @@ final class PartNumbers {
   }
 
   /**
-   * Returns the first file that has another number than its partner, or −1 if there is none, or
-   * the names can't be compared.
+   * Returns the first file that has another number than its partner, or −1 if there is none, or the
+   * names can't be compared.
    */
   static int firstDifference(List<String> x, List<String> y) {
     Optional<PartNumbers> ofX = of(x);

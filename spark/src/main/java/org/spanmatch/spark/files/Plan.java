@@ -21,11 +21,7 @@ import org.spanmatch.activations.Layout;
  * @param pairs the pairs of layers
  */
 record Plan(
-    SerializableConfiguration configuration,
-    List<Layout> layouts,
-    Side x,
-    Side y,
-    List<Pair> pairs)
+    SerializableConfiguration configuration, List<Layout> layouts, Side x, Side y, List<Pair> pairs)
     implements Serializable {
   private static final Set<ElementType> FLOATING =
       EnumSet.of(

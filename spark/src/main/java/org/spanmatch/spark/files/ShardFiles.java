@@ -100,9 +100,7 @@ public final class ShardFiles {
                 .map(
                     pair ->
                         new Plan.Pair(
-                            pair.name(),
-                            Plan.Expected.of(pair.x()),
-                            Plan.Expected.of(pair.y())))
+                            pair.name(), Plan.Expected.of(pair.x()), Plan.Expected.of(pair.y())))
                 .toList());
     Broadcast<Plan> sent = spark.broadcast(plan);
     List<Header> unread = new ArrayList<>();

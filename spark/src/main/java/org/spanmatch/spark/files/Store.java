@@ -211,8 +211,7 @@ final class Store extends FileSystem {
         Stream.concat(Stream.of(first), Stream.of(more))
             .filter(part -> !part.isEmpty())
             .collect(Collectors.joining(SEPARATOR));
-    List<String> names =
-        Stream.of(text.split(SEPARATOR)).filter(name -> !name.isEmpty()).toList();
+    List<String> names = Stream.of(text.split(SEPARATOR)).filter(name -> !name.isEmpty()).toList();
     return new StorePath(this, text.startsWith(SEPARATOR), names);
   }
 

@@ -43,9 +43,7 @@ public final class SparkFailure {
     for (Throwable each = failure; each != null; each = each.getCause()) {
       Matcher ours = OURS.matcher(String.valueOf(each.getMessage()));
       if (ours.find()) {
-        return TYPES
-            .getOrDefault(ours.group(1), GramException::new)
-            .apply(ours.group(2), failure);
+        return TYPES.getOrDefault(ours.group(1), GramException::new).apply(ours.group(2), failure);
       }
     }
     return new GramException("Spark gave up: " + reason(failure), failure);

@@ -52,7 +52,8 @@ class ShardFilesTest {
   static void start() {
     spark =
         new JavaSparkContext(
-            TestSpark.conf("local[2,2]").set("spark.hadoop.fs.store.impl", TestStore.class.getName()));
+            TestSpark.conf("local[2,2]")
+                .set("spark.hadoop.fs.store.impl", TestStore.class.getName()));
   }
 
   @AfterAll
@@ -70,7 +71,9 @@ class ShardFilesTest {
   }
 
   private void npy(String file, int seed, long... shape) {
-    write(file, NpyBytes.of(values(seed, (int) LongStream.of(shape).reduce(1, (a, b) -> a * b)), shape));
+    write(
+        file,
+        NpyBytes.of(values(seed, (int) LongStream.of(shape).reduce(1, (a, b) -> a * b)), shape));
   }
 
   private void write(String file, byte[] content) {
@@ -98,7 +101,8 @@ class ShardFilesTest {
     return open(List.of(in(x)), List.of(in(y)), Pairing.SAME);
   }
 
-  private static ShardFiles open(List<String> x, List<String> y, Pairing pairing, Layout... layouts) {
+  private static ShardFiles open(
+      List<String> x, List<String> y, Pairing pairing, Layout... layouts) {
     return ShardFiles.open(
         spark,
         new ShardFiles.Request(x, y, layer -> true, List.of(layouts), pairing),
@@ -149,8 +153,7 @@ class ShardFilesTest {
     ShardFiles files = open("x", "y/fc-*.npy");
 
     assertEquals(List.of(new ShardedPair("conv1", 4, "fc", 3)), files.pairs());
-    assertEquals(
-        IntStream.range(5, 17).mapToObj(Long::valueOf).toList(), files.samples(0));
+    assertEquals(IntStream.range(5, 17).mapToObj(Long::valueOf).toList(), files.samples(0));
     List<PerGroup<double[]>> values = values(files, 0);
     for (int i = 0; i < 12; i++) {
       assertArrayEquals(values(i, (5 + i) * 4), values.get(i).x());
@@ -164,7 +167,8 @@ class ShardFilesTest {
     shards(2);
     ShardFiles files =
         open(
-            List.of(folder + "/x/*.npy"), List.of(folder.resolve("y").toUri().toString()),
+            List.of(folder + "/x/*.npy"),
+            List.of(folder.resolve("y").toUri().toString()),
             Pairing.SAME);
     assertArrayEquals(values(101, 18), values(files, 0).get(1).y());
     assertEquals(0, TestStore.OPENED.get());
@@ -211,8 +215,7 @@ class ShardFilesTest {
     npy("seed0/conv1/000.npy", 1, 5, 4);
     npy("seed1/conv1/000.npy", 2, 5, 4);
     assertEquals(
-        List.of(new ShardedPair("conv1", 4, "conv1", 4)),
-        open("seed0/conv1", "seed1/*/*").pairs());
+        List.of(new ShardedPair("conv1", 4, "conv1", 4)), open("seed0/conv1", "seed1/*/*").pairs());
   }
 
   @Test
@@ -226,8 +229,7 @@ class ShardFilesTest {
         }
       }
     }
-    Pairing chosen =
-        new Pairing(Pairing.Method.CHOSEN, List.of(new Pairing.Names("fc", "conv")));
+    Pairing chosen = new Pairing(Pairing.Method.CHOSEN, List.of(new Pairing.Names("fc", "conv")));
     ShardFiles files = open(List.of(in("x-*")), List.of(in("y-*")), chosen);
     assertEquals(List.of(new ShardedPair("fc", 2, "conv", 3)), files.pairs());
     assertArrayEquals(values(9, 24), values(files, 0).get(2).y());
@@ -237,8 +239,7 @@ class ShardFilesTest {
   void layoutsSayWhatAxesMean() {
     npy("x/a-0.npy", 1, 4, 9);
     npy("y/a-0.npy", 2, 3, 9);
-    ShardFiles files =
-        open(List.of(in("x")), List.of(in("y")), Pairing.SAME, Layout.FN);
+    ShardFiles files = open(List.of(in("x")), List.of(in("y")), Pairing.SAME, Layout.FN);
     assertEquals(List.of(new ShardedPair("a", 4, "a", 3)), files.pairs());
     assertEquals(List.of(9L), files.samples(0));
   }
@@ -323,10 +324,9 @@ class ShardFilesTest {
     ActivationsException twice =
         assertThrows(
             ActivationsException.class,
-            () ->
-                open(
-                    List.of(in("x"), in("x/conv1-00002*")), List.of(in("y")), Pairing.SAME));
-    assertTrue(twice.getMessage().endsWith("conv1-00002.npy: it is there twice, expected each file once"));
+            () -> open(List.of(in("x"), in("x/conv1-00002*")), List.of(in("y")), Pairing.SAME));
+    assertTrue(
+        twice.getMessage().endsWith("conv1-00002.npy: it is there twice, expected each file once"));
   }
 
   @Test
@@ -334,7 +334,8 @@ class ShardFilesTest {
     shards(1);
     Files.createDirectories(folder.resolve("empty"));
     Files.createDirectories(folder.resolve("deep/x"));
-    assertEquals("z-*: no file has a name of this pattern", problem("x", "z-*").replaceAll(".*/", ""));
+    assertEquals(
+        "z-*: no file has a name of this pattern", problem("x", "z-*").replaceAll(".*/", ""));
     assertTrue(problem("z.npy", "y").endsWith("z.npy: there is no such file or folder"));
     assertEquals("empty: the folder holds no files", problem("x", "empty"));
     assertEquals(
@@ -394,8 +395,7 @@ class ShardFilesTest {
   void aStoreThatKeepsFailingIsReportedByTheHeaders() {
     shards(2);
     TestStore.FAILURES.put("fc-00001.npy", new AtomicInteger(1_000));
-    assertEquals(
-        "y/fc-00001.npy: it can't be read: the connection was reset", problem("x", "y"));
+    assertEquals("y/fc-00001.npy: it can't be read: the connection was reset", problem("x", "y"));
   }
 
   /** With an interrupt in the middle of a block, without one behind it. */

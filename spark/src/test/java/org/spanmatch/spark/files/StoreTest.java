@@ -177,8 +177,7 @@ class StoreTest {
     Files.write(folder.resolve("b[1].npy"), NpyBytes.of(new double[6], 3, 2));
     Files.writeString(folder.resolve(".layers"), "fc 1\nb[1]\n");
     ActivationFile file = ActivationFile.open(stored(folder));
-    assertEquals(
-        List.of("fc 1", "b[1]"), file.arrays().stream().map(StoredArray::name).toList());
+    assertEquals(List.of("fc 1", "b[1]"), file.arrays().stream().map(StoredArray::name).toList());
   }
 
   @Test
@@ -254,8 +253,7 @@ class StoreTest {
     try (FileChannel channel = FileChannel.open(file)) {
       channel.read(ByteBuffer.allocate(10));
       Thread.currentThread().interrupt();
-      assertThrows(
-          ClosedByInterruptException.class, () -> channel.read(ByteBuffer.allocate(10)));
+      assertThrows(ClosedByInterruptException.class, () -> channel.read(ByteBuffer.allocate(10)));
       assertTrue(Thread.interrupted(), "the interrupt is gone");
       assertThrows(ClosedChannelException.class, () -> channel.read(ByteBuffer.allocate(10)));
     }
@@ -271,8 +269,7 @@ class StoreTest {
 
     ActivationsException e = assertThrows(ActivationsException.class, () -> bytes(layer));
 
-    assertEquals(
-        file + ", layer 'a': it can't be read: the connection was reset", e.getMessage());
+    assertEquals(file + ", layer 'a': it can't be read: the connection was reset", e.getMessage());
     assertEquals(TestStore.OPENED.get(), TestStore.CLOSED.get());
   }
 }
