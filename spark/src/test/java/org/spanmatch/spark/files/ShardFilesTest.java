@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -88,8 +89,8 @@ class ShardFilesTest {
   /** Writes shards of 4 neurons of the first network and 3 of the second, of 5, 6, … samples. */
   private void shards(int count) {
     for (int i = 0; i < count; i++) {
-      npy("x/conv1-%05d.npy".formatted(i), i, 5 + i, 4);
-      npy("y/fc-%05d.npy".formatted(i), 100 + i, 5 + i, 3);
+      npy(String.format(Locale.ROOT, "x/conv1-%05d.npy", i), i, 5 + i, 4);
+      npy(String.format(Locale.ROOT, "y/fc-%05d.npy", i), 100 + i, 5 + i, 3);
     }
   }
 
