@@ -1,4 +1,4 @@
-package org.spanmatch.spark;
+package org.spanmatch.spark.gram;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
