@@ -112,9 +112,7 @@ final class GramStream {
     write(moments.shifts(), out);
     Repetition seen = moments.repetition();
     write(
-        new long[] {
-          seen.looked(), seen.silent(), seen.commonest(), seen.key(), seen.distinct()
-        },
+        new long[] {seen.looked(), seen.silent(), seen.commonest(), seen.key(), seen.distinct()},
         out);
   }
 

@@ -21,7 +21,8 @@ import org.spanmatch.gram.GramPair.NormProducts;
 
 /** Gram matrices come in slices of their neurons, and as bytes, with all their numbers. */
 class GramSlicesTest {
-  private static final List<List<Integer>> WIDTHS = List.of(List.of(2, 3), List.of(4), List.of(1, 0));
+  private static final List<List<Integer>> WIDTHS =
+      List.of(List.of(2, 3), List.of(4), List.of(1, 0));
 
   /** The slices of activations as layers. */
   private static Activations sliced(Activations whole) {

@@ -1,6 +1,5 @@
 package org.spanmatch.spark;
 
-import org.spanmatch.spark.gram.SparkGrams;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +17,7 @@ import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.report.text.DisplayName;
 import org.spanmatch.spark.files.ShardFiles;
+import org.spanmatch.spark.gram.SparkGrams;
 import org.spanmatch.spark.rows.KeyedRows;
 import org.spanmatch.spark.rows.KeyedRows.Network;
 

@@ -1,6 +1,5 @@
 package org.spanmatch.spark;
 
-import org.spanmatch.spark.gram.SparkFailure;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -20,8 +19,11 @@ import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.gram.GramException;
 import org.spanmatch.kernel.KernelException;
 import org.spanmatch.report.text.DisplayName;
+import org.spanmatch.spark.gram.SparkFailure;
 
-/** What {@code spark-submit} starts: Gram matrices of activations on a cluster, and their matches. */
+/**
+ * What {@code spark-submit} starts: Gram matrices of activations on a cluster, and their matches.
+ */
 public final class Main {
   private static final int WIDTH = 96;
 
@@ -80,7 +82,8 @@ public final class Main {
     } catch (KernelException.Unavailable e) {
       return fail(e.getMessage(), ExitCode.BACKEND_UNAVAILABLE, e, debug, err);
     } catch (IOException | RuntimeException | LinkageError | OutOfMemoryError e) {
-      return fail(e.getMessage() == null ? e.toString() : e.getMessage(), ExitCode.OTHER, e, debug, err);
+      return fail(
+          e.getMessage() == null ? e.toString() : e.getMessage(), ExitCode.OTHER, e, debug, err);
     }
   }
 

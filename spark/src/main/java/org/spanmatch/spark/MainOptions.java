@@ -1,6 +1,5 @@
 package org.spanmatch.spark;
 
-import org.spanmatch.spark.gram.SumOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +19,7 @@ import org.spanmatch.compare.LayerPairs.Pairing.Names;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.spark.gram.SumOptions;
 
 /**
  * The options of {@code gram} and {@code match} on Spark.

@@ -52,8 +52,7 @@ final class MatchTable {
       cells.add(Long.toString(gram.samples()));
       for (Match match : MaximumMatch.find(distances, epsilons)) {
         cells.add(String.format(Locale.ROOT, "%.4f", (double) match.size() / Math.max(1, all)));
-        int borderline =
-            match.borderline(Group.X).size() + match.borderline(Group.Y).size();
+        int borderline = match.borderline(Group.X).size() + match.borderline(Group.Y).size();
         if (borderline > 0) {
           notes.add(
               note(
@@ -70,7 +69,7 @@ final class MatchTable {
   }
 
   private static int dead(Gram gram, Group group) {
-    return gram.layers().get(group.ordinal()).moments().dead(gram.deadThreshold()).size();
+    return gram.layers().get(group == Group.X ? 0 : 1).moments().dead(gram.deadThreshold()).size();
   }
 
   private static String note(String layer, String text) {

@@ -24,8 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("once") // on one JDK: SubmitIT runs the program on others
 class SparkPageIT {
   private static final Path ROOT = Path.of(System.getProperty("spanmatch.root"));
-  private static final Pattern BLOCK =
-      Pattern.compile("```(python|sh)\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern BLOCK = Pattern.compile("```(python|sh)\n(.*?)```", Pattern.DOTALL);
   private static final String MODEL =
       """
       import torch
@@ -62,7 +61,9 @@ class SparkPageIT {
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile());
-    builder.environment().merge("PATH", folder.toString(), (path, own) -> own + File.pathSeparator + path);
+    builder
+        .environment()
+        .merge("PATH", folder.toString(), (path, own) -> own + File.pathSeparator + path);
     Process process = builder.start();
     assertTrue(process.waitFor(5, TimeUnit.MINUTES), "it does not end");
     String text = Files.readString(output);

@@ -91,8 +91,7 @@ class SubmitIT {
 
   private List<String> files(String command, String... more) {
     List<String> arguments =
-        new ArrayList<>(
-            List.of(command, "--x", folder + "/x/*.npz", "--y", folder + "/y/*.npz"));
+        new ArrayList<>(List.of(command, "--x", folder + "/x/*.npz", "--y", folder + "/y/*.npz"));
     arguments.addAll(List.of(more));
     return arguments;
   }
@@ -190,7 +189,12 @@ class SubmitIT {
     Path out = folder.resolve("out.gram.npz");
     List<String> mounted =
         List.of(
-            "unshare", "-rm", "sh", "-c", "mount -t tmpfs -o size=600k none " + small + " && exec \"$@\"", "sh");
+            "unshare",
+            "-rm",
+            "sh",
+            "-c",
+            "mount -t tmpfs -o size=600k none " + small + " && exec \"$@\"",
+            "sh");
     Outcome outcome =
         Submit.run(
             mounted,

@@ -4,8 +4,8 @@ import java.util.List;
 import org.apache.spark.broadcast.Broadcast;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.PerGroup;
-import org.spanmatch.spark.gram.Shard;
 import org.spanmatch.spark.files.Store.Access;
+import org.spanmatch.spark.gram.Shard;
 
 /** A shard whose headers have been checked. */
 final class FileShard implements Shard {

@@ -17,9 +17,9 @@ import org.spanmatch.compare.LayerPairs;
 import org.spanmatch.compare.LayerPairs.Pairing;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.spark.files.Store.Access;
 import org.spanmatch.spark.gram.Shard;
 import org.spanmatch.spark.gram.ShardedPair;
-import org.spanmatch.spark.files.Store.Access;
 
 /**
  * Files of the activations of two networks, of which the first of one and the first of the other

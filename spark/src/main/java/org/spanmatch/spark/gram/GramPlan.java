@@ -17,8 +17,7 @@ import org.spanmatch.gram.GramPair;
  * @param stripes the tiles of each stripe; in every tile the number of the first slice is smaller,
  *     and those of the second layer follow those of the first
  */
-record GramPlan(
-    List<Integer> xWidths, List<Integer> yWidths, List<List<GramPair>> stripes) {
+record GramPlan(List<Integer> xWidths, List<Integer> yWidths, List<List<GramPair>> stripes) {
   /**
    * Plans the tiles of a pair.
    *

@@ -93,11 +93,7 @@ final class GramSum {
   }
 
   private void runJob(
-      List<ShardedPair> pairs,
-      int first,
-      List<GramPlan> plans,
-      int tiles,
-      Consumer<Gram> result) {
+      List<ShardedPair> pairs, int first, List<GramPlan> plans, int tiles, Consumer<Gram> result) {
     List<JavaPairRDD<TileKey, Partial>> stripes = new ArrayList<>();
     int firstTile = 0;
     for (int i = 0; i < plans.size(); i++) {
@@ -107,8 +103,7 @@ final class GramSum {
         firstTile += plan.stripes().get(stripe).size();
       }
     }
-    JavaPairRDD<TileKey, Partial> parts =
-        stripes.stream().reduce(JavaPairRDD::union).orElseThrow();
+    JavaPairRDD<TileKey, Partial> parts = stripes.stream().reduce(JavaPairRDD::union).orElseThrow();
     int count = runCount;
     do {
       parts = merged(parts, count, tiles);
@@ -155,16 +150,16 @@ final class GramSum {
     ClassTag<Partial> values = ClassTag$.MODULE$.apply(Partial.class);
     RDD<Tuple2<TileKey, Partial>> sorted =
         new ShuffledRDD<TileKey, Partial, Partial>(parts.rdd(), partitioner, keys, values, values)
-            .setKeyOrdering(Ordering.comparatorToOrdering((Comparator<TileKey> & Serializable) TileKey::compareTo))
+            .setKeyOrdering(
+                Ordering.comparatorToOrdering(
+                    (Comparator<TileKey> & Serializable) TileKey::compareTo))
             .setSerializer(serializer());
-    return JavaPairRDD.fromRDD(sorted, keys, values)
-        .mapPartitionsToPair(GroupSums::new);
+    return JavaPairRDD.fromRDD(sorted, keys, values).mapPartitionsToPair(GroupSums::new);
   }
 
   /** Java's, which keeps every object that it has written unless it is told to forget them. */
   private static JavaSerializer serializer() {
-    return new JavaSerializer(
-        new SparkConf(false).set("spark.serializer.objectStreamReset", "1"));
+    return new JavaSerializer(new SparkConf(false).set("spark.serializer.objectStreamReset", "1"));
   }
 
   /** Puts the parts that are added together into one partition, and tiles in their order. */

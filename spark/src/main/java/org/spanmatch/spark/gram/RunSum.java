@@ -136,9 +136,7 @@ record RunSum(
     List<Layer> sliceLayers = slices.stream().map(slice -> slice(slice, chunks)).toList();
     List<GramPair> pairs =
         plan.stripes().get(stripe).stream()
-            .map(
-                tile ->
-                    new GramPair(slices.indexOf(tile.first()), slices.indexOf(tile.second())))
+            .map(tile -> new GramPair(slices.indexOf(tile.first()), slices.indexOf(tile.second())))
             .toList();
     Gram sum = Gram.empty();
     try (SampleRows x = new SampleRows(watched.x());

@@ -63,8 +63,7 @@ public final class SparkGrams {
             .mapToPair(
                 run -> {
                   int begin = run == 0 ? 0 : ends.get(run - 1);
-                  return new Tuple2<>(
-                      run, sent.value().subList(begin, ends.get(run)).iterator());
+                  return new Tuple2<>(run, sent.value().subList(begin, ends.get(run)).iterator());
                 });
     try {
       addRuns(runs, ends.size(), pairs, sources, options, result);

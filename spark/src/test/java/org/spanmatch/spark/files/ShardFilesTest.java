@@ -39,10 +39,10 @@ import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.compare.LayerPairs.Pairing;
 import org.spanmatch.gram.Progress;
 import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.spark.TestSpark;
 import org.spanmatch.spark.gram.Shard;
 import org.spanmatch.spark.gram.ShardedPair;
 import org.spanmatch.spark.gram.SparkFailure;
-import org.spanmatch.spark.TestSpark;
 
 class ShardFilesTest {
   private static JavaSparkContext spark;

@@ -1,6 +1,5 @@
 package org.spanmatch.spark.gram;
 
-import org.spanmatch.spark.TestSpark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -22,14 +21,14 @@ import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.gram.Gram;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.PerGroup;
+import org.spanmatch.spark.TestSpark;
 import org.spanmatch.spark.gram.FaultyShard.Fault;
 
 /** Executors in processes of their own, which die, hang and fail: the bits stay the same. */
 class ClusterTest {
   private static final List<ShardedPair> PAIRS = List.of(new ShardedPair("a", 40, "b", 70));
   private static final SumOptions OPTIONS =
-      new SumOptions(
-          1e-16, Precision.STANDARD, false, "java", 36, 40_000);
+      new SumOptions(1e-16, Precision.STANDARD, false, "java", 36, 40_000);
   private static final int SHARDS = 8;
 
   private static List<Gram> expected;

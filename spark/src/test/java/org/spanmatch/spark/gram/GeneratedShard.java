@@ -15,8 +15,7 @@ import org.spanmatch.kernel.PerGroup;
  * @param size the largest value
  * @param offset added to all values
  */
-record GeneratedShard(
-    List<ShardedPair> pairs, int number, int samples, double size, double offset)
+record GeneratedShard(List<ShardedPair> pairs, int number, int samples, double size, double offset)
     implements Shard {
   private static final long serialVersionUID = 1;
 

@@ -59,14 +59,17 @@ class GramPlanTest {
     Path root = Path.of(System.getProperty("spanmatch.root"));
     String page = Files.readString(root.resolve("docs/spark.md"));
     Matcher rows =
-        Pattern.compile("\\| (?:up to )?([0-9,]+) \\| (?:up to )?[0-9]+ [GM]iB \\| (\\d+) \\| \\2 \\|")
+        Pattern.compile(
+                "\\| (?:up to )?([0-9,]+) \\| (?:up to )?[0-9]+ [GM]iB \\| (\\d+) \\| \\2 \\|")
             .matcher(page);
     int found = 0;
     while (rows.find()) {
       int neurons = Integer.parseInt(rows.group(1).replace(",", ""));
       ShardedPair pair = new ShardedPair("x", neurons / 2, "y", neurons / 2);
       assertEquals(
-          Integer.parseInt(rows.group(2)), SumOptions.defaults().plan(pair).stripes().size(), rows.group());
+          Integer.parseInt(rows.group(2)),
+          SumOptions.defaults().plan(pair).stripes().size(),
+          rows.group());
       found++;
     }
     assertEquals(3, found);

@@ -1,6 +1,5 @@
 package org.spanmatch.spark.gram;
 
-import org.spanmatch.spark.TestSpark;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -23,6 +22,7 @@ import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.spark.TestSpark;
 
 /** What a cluster adds up is what one machine adds up, and always has the same bits. */
 class GramSumTest {
@@ -87,7 +87,8 @@ class GramSumTest {
     for (int i = 0; i < 2; i++) {
       assertEquals(expected.layers().get(i).name(), found.layers().get(i).name());
       assertEquals(i, found.layers().get(i).network());
-      assertEquals(List.of(SOURCES.x(), SOURCES.y()).subList(i, i + 1), found.layers().get(i).sources());
+      assertEquals(
+          List.of(SOURCES.x(), SOURCES.y()).subList(i, i + 1), found.layers().get(i).sources());
       for (int j = 0; j < 2; j++) {
         assertProducts(expected, found, i, j);
       }
@@ -138,8 +139,10 @@ class GramSumTest {
   @Test
   void cuttingIntoSlicesChangesNoBitOfAnInnerProduct() {
     List<GeneratedShard> shards = shards(5, 1, 0);
-    GramMatrix whole = (GramMatrix) added(shards, options(1024, 1 << 20, Precision.STANDARD, false)).get(0);
-    GramMatrix sliced = (GramMatrix) added(shards, options(20, 10_000, Precision.STANDARD, false)).get(0);
+    GramMatrix whole =
+        (GramMatrix) added(shards, options(1024, 1 << 20, Precision.STANDARD, false)).get(0);
+    GramMatrix sliced =
+        (GramMatrix) added(shards, options(20, 10_000, Precision.STANDARD, false)).get(0);
     for (int i = 0; i < 40; i++) {
       for (int j = 0; j < 70; j++) {
         assertEquals(whole.innerProduct(0, i, 1, j), sliced.innerProduct(0, i, 1, j));

@@ -1,6 +1,5 @@
 package org.spanmatch.spark.gram;
 
-import org.spanmatch.spark.TestSpark;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -28,6 +27,7 @@ import org.spanmatch.kernel.KernelOptions;
 import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.spark.TestSpark;
 
 /**
  * Measures what Spark costs on one machine: Gram matrices of the same files by the kernel alone and
@@ -74,11 +74,20 @@ final class SparkOverhead {
         System.getProperty("java.version"),
         org.apache.spark.package$.MODULE$.SPARK_VERSION(),
         device());
-    System.out.println("neurons     samples  shards  kernel s  Spark s  more s  per task ms  sent MB");
+    System.out.println(
+        "neurons     samples  shards  kernel s  Spark s  more s  per task ms  sent MB");
     try (JavaSparkContext spark = new JavaSparkContext(TestSpark.conf("local[" + THREADS + "]"))) {
       Sent sent = new Sent();
       spark.sc().addSparkListener(sent);
-      for (int[] size : new int[][] {{64, 20_000, 4}, {64, 20_000, 64}, {512, 20_000, 16}, {512, 160_000, 16}, {512, 160_000, 128}, {1024, 80_000, 16}}) {
+      for (int[] size :
+          new int[][] {
+            {64, 20_000, 4},
+            {64, 20_000, 64},
+            {512, 20_000, 16},
+            {512, 160_000, 16},
+            {512, 160_000, 128},
+            {1024, 80_000, 16}
+          }) {
         measure(folder, size[0], size[1], size[2], spark, sent);
       }
     } finally {
@@ -111,8 +120,7 @@ final class SparkOverhead {
         median(
             () -> {
               try (ProjectionKernel kernel = Kernels.open("java", new KernelOptions(THREADS))) {
-                return kernel.gram(
-                    List.of(x, y), GramPair.all(2), SumOptions.defaults().gram());
+                return kernel.gram(List.of(x, y), GramPair.all(2), SumOptions.defaults().gram());
               }
             });
     double through =

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import org.spanmatch.gram.Gram;
-import org.spanmatch.spark.gram.SumOptions;
 import org.spanmatch.spark.TestSpark;
+import org.spanmatch.spark.gram.SumOptions;
 
 /** Sums of rows with two threads in this process. */
 final class LocalSpark {
