@@ -133,12 +133,10 @@ class DocumentationTest {
   }
 
   /**
-   * The shell steps of ci.md that hold a text, in a folder with a command and two files. The
-   * command validates a few problems where a step asks for all, as {@link ValidateCommandTest}
-   * does.
+   * Writes a program that starts the command. It validates a few problems where all are asked for,
+   * as {@link ValidateCommandTest} does.
    */
-  private Outcome ciSteps(List<String> javaOptions, String text) throws IOException {
-    Path start = folder.resolve("spanmatch");
+  static void writeCommand(Path start) throws IOException {
     List<String> java = RealCommand.java();
     String words =
         java.subList(1, java.size()).stream()
@@ -156,6 +154,11 @@ class DocumentationTest {
         """
             .formatted(java.get(0), words));
     assertTrue(start.toFile().setExecutable(true));
+  }
+
+  /** The shell steps of ci.md that hold a text, in a folder with a command and two files. */
+  private Outcome ciSteps(List<String> javaOptions, String text) throws IOException {
+    writeCommand(folder.resolve("spanmatch"));
     for (int network = 1; network <= 2; network++) {
       Path file = folder.resolve(network == 1 ? "x.npz" : "y.npz");
       TestFiles.npz(file, "layer", TestFiles.relu(4000, network), 200, 20);
