@@ -1,8 +1,10 @@
 package org.spanmatch.cli.commands;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.commons.cli.Option;
@@ -105,9 +107,13 @@ public final class BundleCommand implements Command {
 
   /** The jar or folder that this program runs from. */
   private static Path code() {
+    URL location = BundleCommand.class.getProtectionDomain().getCodeSource().getLocation();
+    if (location == null) {
+      // Java 25 knows none for classes of an archive that was moved, as in a bundle.
+      return Path.of(System.getProperty("java.class.path").split(File.pathSeparator, 2)[0]);
+    }
     try {
-      return Path.of(
-          BundleCommand.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return Path.of(location.toURI());
     } catch (URISyntaxException e) {
       throw new IllegalStateException(e);
     }
