@@ -200,9 +200,9 @@ public final class KeyedRows {
 
   private Gram sum(Samples pair, SumOptions options) {
     PerGroup<String> sources = PerGroup.from(schema::source);
-    JavaPairRDD<Integer, Iterator<Shard>> runs = runs(pair);
     List<Gram> sum = new ArrayList<>();
     try {
+      JavaPairRDD<Integer, Iterator<Shard>> runs = runs(pair); // may read all rows already
       SparkGrams.addRuns(
           runs, pair.runs(samples), List.of(pair.pair()), sources, options, sum::add);
       return sum.get(0);
