@@ -35,6 +35,7 @@ import org.spanmatch.compare.LayerPairs.Pairing;
 import org.spanmatch.compare.LayerPairs.Pairing.Method;
 import org.spanmatch.compare.LayerPairs.Pairing.Names;
 import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramException;
 import org.spanmatch.spark.gram.SparkFailure;
 import org.spanmatch.spark.rows.KeyedRows.Network;
 
@@ -307,6 +308,24 @@ class RowContentsTest {
     requireRefused(
         empty + ": expected Parquet files, found: ",
         () -> Network.parquet(spark, List.of(empty.toString())));
+  }
+
+  @Test
+  void filesOfOtherTypesFailInOneSentence(@TempDir Path folder) {
+    String first = folder + "/1.parquet";
+    String second = folder + "/2.parquet";
+    x().rows().where("id < 5").write().parquet(first);
+    x().rows()
+        .where("id >= 5")
+        .withColumn("fc.1", col("id").cast("string"))
+        .write()
+        .parquet(second);
+    Network mixed =
+        new Network("x", spark.read().schema(x().rows().schema()).parquet(first, second));
+    KeyedRows rows = rows(mixed, y());
+    GramException thrown = assertThrows(GramException.class, () -> LocalSpark.sums(rows));
+    assertEquals(1, thrown.getMessage().lines().count());
+    assertTrue(thrown.getMessage().contains("2.parquet"), thrown.getMessage());
   }
 
   private static void requireRefused(String message, Executable call) {
