@@ -41,6 +41,7 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.backend.SampleRows;
 import org.spanmatch.kernel.selection.Kernels;
+import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
 import org.spanmatch.spark.rows.KeyedRows.Network;
 
@@ -139,11 +140,23 @@ class KeyedRowsTest {
             ProjectionTable expected = kernel.compress(one.x(), one.y(), GramOptions.defaults())) {
           requireClose(expected.distances(Group.X), found.distances(Group.X));
           requireClose(expected.distances(Group.Y), found.distances(Group.Y));
+          requireClose(MatchSpectrum.of(expected), MatchSpectrum.of(found), Group.X);
+          requireClose(MatchSpectrum.of(expected), MatchSpectrum.of(found), Group.Y);
           assertEquals(
               MaximumMatch.find(expected, 0, 0.15, 0.3, 0.5).toString(),
               MaximumMatch.find(found, 0, 0.15, 0.3, 0.5).toString());
         }
       }
+    }
+  }
+
+  private static void requireClose(MatchSpectrum expected, MatchSpectrum found, Group group) {
+    for (int neuron = 0; neuron < expected.levels(group).length; neuron++) {
+      assertEquals(
+          expected.level(group, neuron).orElse(-1),
+          found.level(group, neuron).orElse(-1),
+          expected.levelError(group, neuron) + found.levelError(group, neuron),
+          group + " " + neuron);
     }
   }
 
