@@ -117,7 +117,7 @@ class CiJobsTest {
     List<String> uses =
         all.lines()
             .filter(line -> line.contains("uses: "))
-            .map(line -> line.split("uses: ")[1])
+            .map(line -> line.split("uses: ", -1)[1])
             .toList();
     assertTrue(uses.size() >= 6, uses.toString());
     assertEquals(List.of(), uses.stream().filter(use -> !PINNED.matcher(use).matches()).toList());

@@ -40,7 +40,7 @@ class GramPlanTest {
       for (int slice : within) {
         elements += 0.5 * width(plan, slice) * width(plan, slice);
       }
-      assertTrue(stripe.size() == 1 || 8 * elements <= bytes + 8 * within.size());
+      assertTrue(stripe.size() == 1 || 8 * elements <= bytes + 8L * within.size());
     }
     assertEquals(slices * (slices - 1) / 2, tiles.size());
     assertEquals(tiles.size(), plan.tiles());
