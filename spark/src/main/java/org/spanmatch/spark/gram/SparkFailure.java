@@ -6,6 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.gram.GramException;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 
 /**
@@ -24,13 +25,18 @@ public final class SparkFailure {
           ActivationsException.class.getName(),
           ActivationsException::new,
           NotEnoughMemoryException.class.getName(),
-          (sentence, cause) -> with(new NotEnoughMemoryException(sentence), cause));
+          (sentence, cause) -> with(new NotEnoughMemoryException(sentence), cause),
+          KernelException.Unavailable.class.getName(),
+          (sentence, cause) -> new KernelException.Unavailable(sentence),
+          KernelException.Failed.class.getName(),
+          KernelException.Failed::new);
 
   private SparkFailure() {}
 
   /**
    * {@return the exception of this library that made a job fail, such as an {@link
-   * ActivationsException}; if there is none, a {@link GramException} with Spark's last reason}
+   * ActivationsException}; if there is none, a {@link KernelException.Failed} with Spark's last
+   * reason}
    *
    * @param failure what an action on an RDD or a Dataset threw
    */
@@ -46,7 +52,7 @@ public final class SparkFailure {
         return TYPES.getOrDefault(ours.group(1), GramException::new).apply(ours.group(2), failure);
       }
     }
-    return new GramException("Spark gave up: " + reason(failure), failure);
+    return new KernelException.Failed("Spark gave up: " + reason(failure), failure);
   }
 
   private static boolean isOurs(String type) {

@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.spark.SparkException;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.gram.GramException;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.kernel.NotEnoughMemoryException;
 
 class SparkFailureTest {
@@ -45,7 +45,7 @@ class SparkFailureTest {
     RuntimeException other =
         SparkFailure.cause(
             text("org.spanmatch.kernel.KernelException$Failed: the device was lost"));
-    assertInstanceOf(GramException.class, other);
+    assertInstanceOf(KernelException.Failed.class, other);
     assertEquals("the device was lost", other.getMessage());
   }
 

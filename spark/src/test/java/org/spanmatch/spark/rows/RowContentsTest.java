@@ -35,7 +35,7 @@ import org.spanmatch.compare.LayerPairs.Pairing;
 import org.spanmatch.compare.LayerPairs.Pairing.Method;
 import org.spanmatch.compare.LayerPairs.Pairing.Names;
 import org.spanmatch.gram.Gram;
-import org.spanmatch.gram.GramException;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.spark.gram.SparkFailure;
 import org.spanmatch.spark.rows.KeyedRows.Network;
 
@@ -323,7 +323,8 @@ class RowContentsTest {
     Network mixed =
         new Network("x", spark.read().schema(x().rows().schema()).parquet(first, second));
     KeyedRows rows = rows(mixed, y());
-    GramException thrown = assertThrows(GramException.class, () -> LocalSpark.sums(rows));
+    KernelException thrown =
+        assertThrows(KernelException.Failed.class, () -> LocalSpark.sums(rows));
     assertEquals(1, thrown.getMessage().lines().count());
     assertTrue(thrown.getMessage().contains("2.parquet"), thrown.getMessage());
   }
