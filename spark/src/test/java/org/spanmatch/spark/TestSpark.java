@@ -13,6 +13,7 @@ import org.apache.spark.deploy.worker.Worker;
 import org.apache.spark.rpc.RpcEnv;
 import org.junit.jupiter.api.Assumptions;
 import scala.Option;
+import scala.Tuple2;
 
 /** A Spark for tests. */
 public final class TestSpark {
@@ -46,12 +47,16 @@ public final class TestSpark {
     /**
      * Starts it.
      *
+     * @param workers settings of the workers, such as their GPUs
      * @throws IOException if Spark's home, which the build names, can't be made
      */
-    public TwoHosts() throws IOException {
+    public TwoHosts(SparkConf workers) throws IOException {
       Path home = home();
       this.classes = linkJars(home);
       SparkConf conf = TestSpark.conf("local");
+      for (Tuple2<String, String> setting : workers.getAll()) {
+        conf.set(setting._1(), setting._2());
+      }
       RpcEnv master = Master.startRpcEnvAndEndpoint("127.0.0.1", 0, 0, conf)._1();
       parts.add(master);
       url = master.address().toSparkURL();

@@ -69,9 +69,14 @@ record RunSum(
   private ProjectionKernel kernel() {
     TaskContext task = TaskContext.get();
     int threads = task == null ? 1 : task.cpus();
+    return Kernels.open(options.backend(), new KernelOptions(threads, device()));
+  }
+
+  /** The number of the GPU that Spark gave to the task, or the first one. */
+  static String device() {
+    TaskContext task = TaskContext.get();
     ResourceInformation gpu = task == null ? null : task.resourcesJMap().get("gpu");
-    String device = gpu == null ? KernelOptions.FIRST_DEVICE : gpu.addresses()[0];
-    return Kernels.open(options.backend(), new KernelOptions(threads, device));
+    return gpu == null ? KernelOptions.FIRST_DEVICE : gpu.addresses()[0];
   }
 
   private Gram gram(Shard shard, ProjectionKernel kernel) {

@@ -42,7 +42,7 @@ class ClusterTest {
     try (JavaSparkContext local = new JavaSparkContext(TestSpark.conf("local[2]"))) {
       expected = added(local, Fault.NONE, unused);
     }
-    cluster = new TestSpark.TwoHosts();
+    cluster = new TestSpark.TwoHosts(new SparkConf(false));
     SparkConf conf =
         cluster
             .conf()
