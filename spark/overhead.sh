@@ -9,4 +9,4 @@ mvn -B -ntp -q -pl spark -am dependency:build-classpath -DincludeScope=test \
 options=$(sed -n 's|.*<spark.jvm>\(.*\)</spark.jvm>.*|\1|p' spark/pom.xml)
 # shellcheck disable=SC2086
 exec java -Xmx3g $options -cp "spark/target/classes:spark/target/test-classes:$(<spark/target/test-classpath.txt)" \
-  org.spanmatch.spark.SparkOverhead
+  org.spanmatch.spark.gram.SparkOverhead

@@ -92,6 +92,8 @@ record Job(
       for (LayerArrays.LeftOut leftOut : files.leftOut()) {
         err.println("note: " + DisplayName.printable(leftOut.message()));
       }
+      noteSkipped("first", files.skipped().x());
+      noteSkipped("second", files.skipped().y());
     }
     SparkGrams.add(
         spark,
@@ -104,6 +106,12 @@ record Job(
     return counted(files.pairs().size(), "pair of layers", "pairs of layers")
         + " of "
         + counted(files.shards().size(), "shard", "shards");
+  }
+
+  private void noteSkipped(String network, List<String> layers) {
+    if (!layers.isEmpty()) {
+      err.println("note: only in the " + network + " network: " + DisplayName.list(layers));
+    }
   }
 
   private String addRows(Consumer<Gram> receiver) {

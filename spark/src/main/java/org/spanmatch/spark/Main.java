@@ -10,6 +10,7 @@ import java.util.List;
 import org.apache.commons.cli.help.HelpFormatter;
 import org.apache.commons.cli.help.TextHelpAppendable;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.sql.SparkSession;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.cli.ExitCode;
@@ -29,8 +30,8 @@ public final class Main {
 
   private static final String HELP =
       """
-      usage: spark-submit --class org.spanmatch.spark.Main spanmatch-spark-submit.jar gram|match
-             --x FILES --y FILES --out FILE [options]
+      usage: spark-submit --class org.spanmatch.spark.Main spanmatch-spark-1.0.0-submit.jar gram|match
+             --x FILES --y FILES [--out FILE] [options]
 
       gram adds up the activations of two networks in many shards and writes a Gram file, which
       every command of spanmatch takes; match also prints how much the layers have in common.
@@ -115,10 +116,14 @@ public final class Main {
     MainOptions options = MainOptions.of(arguments, match);
     long start = System.nanoTime();
     try (SparkSession session =
-        SparkSession.builder().appName("spanmatch " + command).getOrCreate()) {
+        SparkSession.builder()
+            .appName("spanmatch " + command)
+            // Others can't restore what is sent here, such as records.
+            .config("spark.serializer", JavaSerializer.class.getName())
+            .getOrCreate()) {
       JavaSparkContext spark = new JavaSparkContext(session.sparkContext());
       new Job(session, spark, options, match, out, err).run(start);
-    } catch (RuntimeException e) {
+    } catch (Exception e) { // Spark throws checked exceptions without declaring them.
       throw SparkFailure.cause(e);
     }
   }

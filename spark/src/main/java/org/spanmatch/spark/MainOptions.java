@@ -140,6 +140,10 @@ record MainOptions(
     if (out.isEmpty() && !match) {
       throw new UsageException("expected --out, the Gram file to write");
     }
+    if (arguments.has(KEY)) {
+      arguments.requireWithout(
+          List.of(InputOptions.LAYOUT), "is for arrays of several axes, which rows don't have");
+    }
     if (arguments.has(EACH) && out.isEmpty()) {
       throw new UsageException("--each: expected --out, the folder to write into");
     }

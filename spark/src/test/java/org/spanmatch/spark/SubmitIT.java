@@ -65,7 +65,9 @@ class SubmitIT {
         double[][] all = layers.get(i);
         double[][] some =
             Arrays.copyOfRange(
-                all, (int) ((long) all.length * shard / SHARDS), all.length * (shard + 1) / SHARDS);
+                all,
+                (int) ((long) all.length * shard / SHARDS),
+                (int) ((long) all.length * (shard + 1) / SHARDS));
         float[] values = new float[some.length * all[0].length];
         for (int j = 0; j < values.length; j++) {
           values[j] = (float) some[j / all[0].length][j % all[0].length];

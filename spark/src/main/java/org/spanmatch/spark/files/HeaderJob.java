@@ -10,8 +10,8 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
 import org.spanmatch.activations.ActivationsException;
-import org.spanmatch.gram.GramException;
 import org.spanmatch.gram.Progress;
+import org.spanmatch.kernel.KernelException;
 import org.spanmatch.spark.gram.SparkFailure;
 
 /** Reads the headers of all shards on the executors. */
@@ -62,7 +62,7 @@ final class HeaderJob {
       } catch (InterruptedException e) {
         job.cancel(true);
         Thread.currentThread().interrupt();
-        throw new GramException("interrupted while headers were read", e);
+        throw new KernelException.Failed("interrupted while headers were read", e);
       }
     }
   }

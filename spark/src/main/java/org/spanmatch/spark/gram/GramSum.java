@@ -16,11 +16,13 @@ import org.apache.spark.Partitioner;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaPairRDD;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.rdd.ShuffledRDD;
 import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.storage.StorageLevel;
 import org.spanmatch.gram.Gram;
+import org.spanmatch.gram.GramException;
 import org.spanmatch.gram.GramMatrix;
 import org.spanmatch.gram.GramPair;
 import org.spanmatch.kernel.PerGroup;
@@ -35,8 +37,8 @@ import scala.reflect.ClassTag$;
  *
  * <p>Each run is added up by one task for each stripe of the {@link GramPlan}. The tiles of {@value
  * #FAN} neighbouring runs are then added in their order, then those of {@value #FAN} sums, until
- * there is one; Spark sorts them on disk where memory is short. So a task holds two tiles at a
- * time, and the driver one result: the Gram matrix of one pair.
+ * there is one; Spark sorts them on disk where memory is short. So a merging task holds two tiles
+ * at a time, and the driver one result: the Gram matrix of one pair.
  */
 final class GramSum {
   /** How many parts are added one after the other. */
@@ -44,7 +46,9 @@ final class GramSum {
 
   // With more partitions Spark would collect a task's output in memory.
   private static final int MOST_PARTITIONS = 200;
-  private static final int MOST_TILES = 200; // of one job, unless a pair has more
+  // Of one job, unless a pair alone has more.
+  private static final int MOST_TILES = 200;
+  private static final long MOST_TASKS = 50_000;
 
   private final JavaPairRDD<Integer, Iterator<Shard>> runs;
   private final int runCount;
@@ -79,9 +83,11 @@ final class GramSum {
     for (int first = 0; first < pairs.size(); ) {
       List<GramPlan> plans = new ArrayList<>();
       int tiles = 0;
+      long tasks = 0;
       for (int i = first; i < pairs.size(); i++) {
         GramPlan plan = options.plan(pairs.get(i));
-        if (i > first && tiles + plan.tiles() > MOST_TILES) {
+        tasks += (long) plan.stripes().size() * runCount;
+        if (i > first && (tiles + plan.tiles() > MOST_TILES || tasks > MOST_TASKS)) {
           break;
         }
         plans.add(plan);
@@ -103,7 +109,7 @@ final class GramSum {
         firstTile += plan.stripes().get(stripe).size();
       }
     }
-    JavaPairRDD<TileKey, Partial> parts = stripes.stream().reduce(JavaPairRDD::union).orElseThrow();
+    JavaPairRDD<TileKey, Partial> parts = union(stripes);
     int count = runCount;
     do {
       parts = merged(parts, count, tiles);
@@ -120,6 +126,13 @@ final class GramSum {
     } finally {
       sums.unpersist();
     }
+  }
+
+  /** All at once: a union of unions would be as deep as there are stripes. */
+  @SuppressWarnings({"unchecked", "rawtypes"})
+  private JavaPairRDD<TileKey, Partial> union(List<JavaPairRDD<TileKey, Partial>> stripes) {
+    return JavaSparkContext.fromSparkContext(runs.context())
+        .union(stripes.toArray(JavaPairRDD[]::new));
   }
 
   /** The tiles of every run, whose position is the run's number. */
@@ -157,7 +170,7 @@ final class GramSum {
     return JavaPairRDD.fromRDD(sorted, keys, values).mapPartitionsToPair(GroupSums::new);
   }
 
-  /** Java's, which keeps every object that it has written unless it is told to forget them. */
+  /** Java's, which without a reset keeps a reference to every object that it has written. */
   private static JavaSerializer serializer() {
     return new JavaSerializer(new SparkConf(false).set("spark.serializer.objectStreamReset", "1"));
   }
@@ -233,13 +246,21 @@ final class GramSum {
     }
   }
 
+  private static void requireTile(Iterator<byte[]> tiles) {
+    if (!tiles.hasNext()) {
+      throw new GramException("expected samples in the runs to add up, found none");
+    }
+  }
+
   private static Gram joined(GramPlan plan, Iterator<byte[]> tiles) {
+    requireTile(tiles);
     if (plan.isWhole()) {
       return gram(tiles.next());
     }
     GramMatrix.Slices slices = new GramMatrix.Slices(plan.widths());
     for (List<GramPair> stripe : plan.stripes()) {
       for (GramPair tile : stripe) {
+        requireTile(tiles);
         slices.add(tile.first(), tile.second(), (GramMatrix) gram(tiles.next()));
       }
     }

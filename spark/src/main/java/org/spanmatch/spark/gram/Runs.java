@@ -5,9 +5,10 @@ import java.util.List;
 
 /** Divides shards into runs, each of which one task adds up. */
 final class Runs {
-  // A run's products then take some hundred times longer than sending its Gram matrix.
+  // Where there are enough samples, adding up a run then takes a hundred times longer than sending
+  // its Gram matrix.
   private static final long SAMPLES_PER_NEURON = 64;
-  // More than the cores of most clusters, and not more than a driver plans at once.
+  // Work for many cores, also of few samples; and not more than a driver plans at once.
   private static final int LEAST = 128;
   private static final int MOST = 4096;
 
@@ -36,13 +37,16 @@ final class Runs {
     double all = samples.stream().mapToDouble(Long::doubleValue).sum();
     List<Integer> ends = new ArrayList<>();
     double before = 0;
+    double part = 0;
     for (int i = 0; i < samples.size(); i++) {
       before += samples.get(i);
       boolean isLast = i == samples.size() - 1;
-      // The shard ends a run if the next one would begin in another part of all samples.
-      if (isLast || Math.floor(before / all * most) > ends.size()) {
+      // The shard ends a run if the next one begins in another part of all samples.
+      double next = Math.floor(before / all * most);
+      if (isLast || next > part) {
         ends.add(i + 1);
       }
+      part = next;
     }
     return ends;
   }

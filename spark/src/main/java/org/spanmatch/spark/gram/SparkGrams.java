@@ -22,9 +22,11 @@ import scala.Tuple2;
  * error that the result states.
  *
  * <p>With d samples and m neurons in both layers of a pair, all executors together do d·m²
- * multiply-adds, and each run of shards sends a matrix of 4·m² bytes, twice that where it is cut
- * into slices. A task holds about four times {@link SumOptions#stripeBytes}, the driver the Gram
- * matrix of one pair and whatever the receiver keeps.
+ * operations, and each run of shards sends a matrix of 4·m² bytes, twice that where it is cut into
+ * slices. A task holds about four times {@link SumOptions#stripeBytes}, the driver the Gram matrix
+ * of one pair and whatever the receiver keeps.
+ *
+ * <p>The context must have Java's serializer, Spark's default: Kryo can't restore records.
  */
 public final class SparkGrams {
   private SparkGrams() {}

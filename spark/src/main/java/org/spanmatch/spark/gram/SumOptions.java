@@ -2,6 +2,7 @@ package org.spanmatch.spark.gram;
 
 import java.io.Serializable;
 import java.util.Objects;
+import org.spanmatch.gram.GramException;
 import org.spanmatch.gram.GramOptions;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.gram.Progress;
@@ -28,6 +29,9 @@ public record SumOptions(
     int sliceNeurons,
     long stripeBytes)
     implements Serializable {
+  /** The most neurons of both layers whose factor one array of bytes can hold. */
+  private static final long MOST_OF_HIGH_PRECISION = 23_000;
+
   /** The usual size of a slice: tiles of 16 MiB. */
   public static final int SLICE_NEURONS = 1024;
 
@@ -74,6 +78,18 @@ public record SumOptions(
 
   /** How a pair is cut; a factor of high precision can't be. */
   GramPlan plan(ShardedPair pair) {
+    long neurons = (long) pair.xNeurons() + pair.yNeurons();
+    if (precision == Precision.HIGH && neurons > MOST_OF_HIGH_PRECISION) {
+      throw new GramException(
+          "layers '"
+              + pair.x()
+              + "' and '"
+              + pair.y()
+              + "': expected at most "
+              + MOST_OF_HIGH_PRECISION
+              + " neurons at high precision on Spark, found "
+              + neurons);
+    }
     return precision == Precision.HIGH
         ? GramPlan.of(pair, Integer.MAX_VALUE, Long.MAX_VALUE)
         : GramPlan.of(pair, sliceNeurons, stripeBytes);

@@ -4,7 +4,7 @@ import java.io.Serializable;
 import java.util.Comparator;
 
 /**
- * What a partial sum is of. Sorting by it brings the parts of a tile in the order of their samples.
+ * Key of a partial sum. Sorting by it brings the parts of a tile in the order of their samples.
  *
  * @param tile the number of the tile among all of a job
  * @param position the number of the part, from 0

@@ -44,7 +44,7 @@ class ExecutorGpuTest {
 
   private static boolean hasOwnGpu() {
     try (ProjectionKernel kernel = Kernels.open("cuda", KernelOptions.defaults())) {
-      return true;
+      return kernel.info().name().equals("cuda");
     } catch (KernelException.Unavailable e) {
       return false;
     }
@@ -53,8 +53,7 @@ class ExecutorGpuTest {
   /** A script such as Spark's own, which asks nvidia-smi. */
   private Path discovery() throws IOException {
     Path script = folder.resolve("gpus.sh");
-    Files.writeString(
-        script, "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"1\"]}'\n");
+    Files.writeString(script, "#!/bin/sh\necho '{\"name\": \"gpu\", \"addresses\": [\"1\"]}'\n");
     return Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 

@@ -207,6 +207,14 @@ class GramSumTest {
   }
 
   @Test
+  void runsOfSeveralShardsAreAddedUpInTheirOrder() {
+    List<GeneratedShard> shards = shards(300, 1, 0); // 128 runs
+    SumOptions options = options(1024, 1 << 20, Precision.STANDARD, false);
+    Gram found = added(shards, options).get(1);
+    assertAgree(whole(shards, 1, options), found);
+  }
+
+  @Test
   void theUsualOptionsCutWhatIsLargerThanATile() {
     assertTrue(DEFAULTS.plan(new ShardedPair("x", 1024, "y", 1024)).isWhole());
     assertEquals(3, DEFAULTS.plan(new ShardedPair("x", 1025, "y", 1024)).tiles());
