@@ -7,8 +7,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import org.apache.commons.cli.help.HelpFormatter;
-import org.apache.commons.cli.help.TextHelpAppendable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.sql.SparkSession;
@@ -16,6 +14,7 @@ import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.cli.ExitCode;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.CommonOptions;
+import org.spanmatch.cli.options.OptionTable;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.gram.GramException;
 import org.spanmatch.kernel.KernelException;
@@ -26,8 +25,6 @@ import org.spanmatch.spark.gram.SparkFailure;
  * What {@code spark-submit} starts: Gram matrices of activations on a cluster, and their matches.
  */
 public final class Main {
-  private static final int WIDTH = 96;
-
   private static final String HELP =
       """
       usage: spark-submit --class org.spanmatch.spark.Main spanmatch-spark-1.0.0-submit.jar gram|match
@@ -130,21 +127,7 @@ public final class Main {
 
   private static void printHelp(PrintStream out) throws IOException {
     out.println(HELP);
-    StringBuilder table = new StringBuilder();
-    TextHelpAppendable text = new TextHelpAppendable(table);
-    text.setMaxWidth(WIDTH);
-    HelpFormatter.builder()
-        .setHelpAppendable(text)
-        .setShowSince(false)
-        .get()
-        .printOptions(MainOptions.definitions(true));
     out.println("Options (--epsilon of match alone):");
-    table
-        .toString()
-        .lines()
-        .skip(1) // the table's heads
-        .map(String::stripTrailing)
-        .filter(line -> !line.isEmpty())
-        .forEach(out::println);
+    OptionTable.print(MainOptions.definitions(true), out);
   }
 }

@@ -35,8 +35,8 @@ public final class TestSpark {
   }
 
   /**
-   * A cluster of two workers, which are hosts of their own as far as Spark knows: it runs a
-   * speculative copy of a task on another host only. Executors are processes of their own, with the
+   * A cluster of two workers, which Spark takes for two hosts: it runs a
+   * speculative copy of a task on another host only. Executors are other processes, with the
    * classes of these tests.
    */
   public static final class TwoHosts implements AutoCloseable {
@@ -89,7 +89,7 @@ public final class TestSpark {
     }
   }
 
-  /** The folder in which executors find Spark; they are started in processes of their own. */
+  /** The folder in which executors find Spark; they are other processes. */
   static Path home() {
     String home = System.getenv("SPARK_HOME");
     if (home == null) {

@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
-import org.apache.commons.cli.help.HelpFormatter;
-import org.apache.commons.cli.help.TextHelpAppendable;
 import org.spanmatch.cli.options.Arguments;
+import org.spanmatch.cli.options.OptionTable;
 import org.spanmatch.cli.options.CommonOptions;
 import org.spanmatch.cli.options.Spelling;
 import org.spanmatch.cli.options.UsageException;
@@ -22,7 +21,6 @@ import org.spanmatch.cli.usage.Values;
 
 /** {@code spanmatch help}: lists the commands, or explains one. */
 public final class HelpCommand implements Command {
-  private static final int WIDTH = 96;
   private static final int OVERVIEW_WIDTH = 80;
   private static final Option MAN =
       CommonOptions.flag("man", "all of this as a manual page, for the program man");
@@ -165,22 +163,8 @@ public final class HelpCommand implements Command {
     out.println();
     out.print(command.details());
     out.println();
-    StringBuilder table = new StringBuilder();
-    TextHelpAppendable text = new TextHelpAppendable(table);
-    text.setMaxWidth(WIDTH);
-    HelpFormatter.builder()
-        .setHelpAppendable(text)
-        .setShowSince(false)
-        .get()
-        .printOptions(command.allOptions());
     out.println("Options:");
-    table
-        .toString()
-        .lines()
-        .skip(1) // the table's heads
-        .map(String::stripTrailing)
-        .filter(line -> !line.isEmpty())
-        .forEach(out::println);
+    OptionTable.print(command.allOptions(), out);
   }
 
   private static String sentence(String phrase) {

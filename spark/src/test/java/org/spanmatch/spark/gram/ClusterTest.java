@@ -24,7 +24,7 @@ import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.spark.TestSpark;
 import org.spanmatch.spark.gram.FaultyShard.Fault;
 
-/** Executors in processes of their own, which die, hang and fail: the bits stay the same. */
+/** Executors in other processes, which die, hang and fail: the bits stay the same. */
 class ClusterTest {
   private static final List<ShardedPair> PAIRS = List.of(new ShardedPair("a", 40, "b", 70));
   private static final SumOptions OPTIONS =

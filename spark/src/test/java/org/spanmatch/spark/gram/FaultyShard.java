@@ -10,7 +10,7 @@ import org.spanmatch.activations.Layer;
 import org.spanmatch.kernel.PerGroup;
 
 /**
- * A shard with which something happens when it is opened.
+ * A shard that fails on purpose when it is opened.
  *
  * @param shard what it holds
  * @param fault what happens
