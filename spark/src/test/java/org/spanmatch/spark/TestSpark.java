@@ -35,9 +35,8 @@ public final class TestSpark {
   }
 
   /**
-   * A cluster of two workers, which Spark takes for two hosts: it runs a
-   * speculative copy of a task on another host only. Executors are other processes, with the
-   * classes of these tests.
+   * A cluster of two workers, which Spark takes for two hosts: it runs a speculative copy of a task
+   * on another host only. Executors are other processes, with the classes of these tests.
    */
   public static final class TwoHosts implements AutoCloseable {
     private final List<RpcEnv> parts = new ArrayList<>();

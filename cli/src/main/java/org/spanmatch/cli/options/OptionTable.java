@@ -18,11 +18,7 @@ public final class OptionTable {
     StringBuilder table = new StringBuilder();
     TextHelpAppendable text = new TextHelpAppendable(table);
     text.setMaxWidth(WIDTH);
-    HelpFormatter.builder()
-        .setHelpAppendable(text)
-        .setShowSince(false)
-        .get()
-        .printOptions(options);
+    HelpFormatter.builder().setHelpAppendable(text).setShowSince(false).get().printOptions(options);
     table
         .toString()
         .lines()
