@@ -34,6 +34,7 @@ import org.spanmatch.kernel.ProjectionKernel;
 import org.spanmatch.kernel.ProjectionTable;
 import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.match.Match;
+import org.spanmatch.match.MatchSpectrum;
 import org.spanmatch.match.MaximumMatch;
 import org.spanmatch.spark.Submit.Outcome;
 
@@ -155,6 +156,17 @@ class SubmitIT {
         if (sets.get(i).borderline(group).isEmpty()) {
           assertEquals(sets.get(i).members(group), others.get(i).members(group));
         }
+      }
+    }
+    MatchSpectrum levels = MatchSpectrum.of(expected);
+    MatchSpectrum otherLevels = MatchSpectrum.of(found);
+    for (Group group : Group.values()) {
+      for (int neuron = 0; neuron < expected.neurons(group); neuron++) {
+        assertEquals(
+            levels.level(group, neuron).orElse(-1),
+            otherLevels.level(group, neuron).orElse(-1),
+            levels.levelError(group, neuron) + otherLevels.levelError(group, neuron),
+            group + " " + neuron);
       }
     }
     double neurons = expected.neurons(Group.X) + expected.neurons(Group.Y);
