@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -113,9 +114,15 @@ class CiJobsTest {
 
   @Test
   void actionsArePinned() throws IOException {
-    String all = jobs().get(0) + Files.readString(ROOT.resolve(".github/workflows/ci.yml"));
+    StringBuilder all = new StringBuilder(jobs().get(0));
+    try (Stream<Path> workflows = Files.list(ROOT.resolve(".github/workflows"))) {
+      for (Path workflow : workflows.toList()) {
+        all.append('\n').append(Files.readString(workflow));
+      }
+    }
     List<String> uses =
-        all.lines()
+        all.toString()
+            .lines()
             .filter(line -> line.contains("uses: "))
             .map(line -> line.split("uses: ", -1)[1])
             .toList();

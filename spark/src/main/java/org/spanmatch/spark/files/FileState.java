@@ -45,10 +45,10 @@ record FileState(long size, long modified, String tag) implements Serializable {
     if (!found.equals(this)) {
       throw new ActivationsException(
           file
-              + ": it changed since its header was read, when it had "
-              + size
-              + " bytes, and now "
-              + found.size
+              + ": it changed since its header was read"
+              + (found.size == size
+                  ? ""
+                  : ", when it had " + size + " bytes, and now " + found.size)
               + "; run again once it is complete");
     }
   }
