@@ -3,8 +3,8 @@
 # minutes and 1.5 GB of the temporary folder; docs/spark.md has a result.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-mvn -B -ntp -q test-compile -pl spark -am
-mvn -B -ntp -q -pl spark -am dependency:build-classpath -DincludeScope=test \
+# In one run, since Maven finds the classes of other modules where it has just compiled them.
+mvn -B -ntp -q -pl spark -am test-compile dependency:build-classpath -DincludeScope=test \
   -Dmdep.outputFile=target/test-classpath.txt
 options=$(sed -n 's|.*<spark.jvm>\(.*\)</spark.jvm>.*|\1|p' spark/pom.xml)
 # shellcheck disable=SC2086
