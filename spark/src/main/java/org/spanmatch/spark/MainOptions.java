@@ -2,7 +2,7 @@ package org.spanmatch.spark;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.commons.cli.Option;
 import org.spanmatch.activations.Layout;
 import org.spanmatch.cli.options.Arguments;
@@ -49,6 +49,8 @@ record MainOptions(
     boolean each,
     boolean quiet) {
   private static final List<Double> EPSILONS = List.of(0.15, 0.2, 0.25, 0.3, 0.5);
+  // An executor may have backends that the driver lacks.
+  private static final List<String> BACKENDS = List.of(Kernels.AUTO, "java", "cuda", "reference");
   private static final long MEBIBYTE = 1L << 20;
 
   private static final Option X =
@@ -93,7 +95,9 @@ record MainOptions(
 
   /** For {@code match}. */
   private static final Option EPSILON =
-      CommonOptions.describe(EpsilonOptions.EPSILON, "0.15,0.2,0.25,0.3,0.5");
+      CommonOptions.describe(
+          EpsilonOptions.EPSILON,
+          EPSILONS.stream().map(String::valueOf).collect(Collectors.joining(",")));
 
   /** The options of a command. */
   static List<Option> definitions(boolean match) {
@@ -190,12 +194,10 @@ record MainOptions(
   }
 
   private static SumOptions sums(Arguments arguments) {
-    // An executor may have backends that the driver lacks.
-    Set<String> backends = Set.of(Kernels.AUTO, "java", "cuda", "reference");
     String backend = arguments.value(ComputingOptions.BACKEND).orElse(Kernels.AUTO);
-    if (!backends.contains(backend)) {
+    if (!BACKENDS.contains(backend)) {
       throw Arguments.unexpected(
-          ComputingOptions.BACKEND, "auto, java, cuda or reference", backend);
+          ComputingOptions.BACKEND, "one of " + String.join(", ", BACKENDS), backend);
     }
     return new SumOptions(
         arguments
