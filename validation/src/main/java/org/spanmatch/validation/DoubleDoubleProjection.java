@@ -3,6 +3,7 @@ package org.spanmatch.validation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.spanmatch.validation.DoubleDoubleColumns.Reflection;
 
 /**
  * The arbiter: distances to the span of vectors, by column-pivoted Householder QR in double-double
@@ -17,34 +18,20 @@ public final class DoubleDoubleProjection {
 
   private final int samples;
   private final List<Reflection> reflections = new ArrayList<>();
-  private final List<DoubleDouble[]> pivots = new ArrayList<>();
+  private final DoubleDoubleColumns triangle; // the k-th pivot in column k
   private final double[] residuals;
-
-  /** The reflection I − τvvᵀ, where v is zero before index {@code from}. */
-  private record Reflection(int from, List<DoubleDouble> v, DoubleDouble tau) {
-    void apply(DoubleDouble[] x) {
-      DoubleDouble product = DoubleDouble.ZERO;
-      for (int i = 0; i < v.size(); i++) {
-        product = product.add(v.get(i).multiply(x[from + i]));
-      }
-      product = product.multiply(tau);
-      for (int i = 0; i < v.size(); i++) {
-        x[from + i] = x[from + i].subtract(product.multiply(v.get(i)));
-      }
-    }
-  }
 
   /** A vector projected on the spans of the first pivots. */
   public final class Projected {
-    private final DoubleDouble[] x;
+    private final DoubleDoubleColumns x;
 
-    private Projected(DoubleDouble[] x) {
+    private Projected(DoubleDoubleColumns x) {
       this.x = x;
     }
 
     /** Returns the relative distance to the span of the first {@code rank} pivots. */
     public double distance(int rank) {
-      return norm(x, rank).value();
+      return x.norms(rank, 0)[0].value();
     }
 
     /**
@@ -55,11 +42,11 @@ public final class DoubleDoubleProjection {
       DoubleDouble[] c = new DoubleDouble[rank];
       double sum = 0;
       for (int i = rank - 1; i >= 0; i--) {
-        DoubleDouble value = x[i];
+        DoubleDouble value = x.at(i, 0);
         for (int j = i + 1; j < rank; j++) {
-          value = value.subtract(pivots.get(j)[i].multiply(c[j]));
+          value = value.subtract(triangle.at(i, j).multiply(c[j]));
         }
-        c[i] = value.divide(pivots.get(i)[i]);
+        c[i] = value.divide(triangle.at(i, i));
         sum += c[i].abs().value();
       }
       return sum;
@@ -74,62 +61,44 @@ public final class DoubleDoubleProjection {
    */
   public DoubleDoubleProjection(int samples, List<double[]> vectors) {
     this.samples = samples;
-    List<DoubleDouble[]> rest = new ArrayList<>();
-    vectors.forEach(vector -> rest.add(unit(vector)));
-    double[] distances = new double[Math.min(samples, vectors.size())];
-    for (int k = 0; k < distances.length; k++) {
-      int farthest = 0;
-      for (int j = 1; j < rest.size(); j++) {
-        if (norm(rest.get(j), k).value() > norm(rest.get(farthest), k).value()) {
-          farthest = j;
-        }
-      }
-      DoubleDouble[] pivot = rest.remove(farthest);
-      double distance = norm(pivot, k).value();
-      if (distance < NOTHING) {
+    triangle = DoubleDoubleColumns.unit(samples, vectors);
+    residuals = new double[Math.min(samples, vectors.size())];
+    int[] order = new int[vectors.size()];
+    Arrays.setAll(order, j -> j);
+    for (int k = 0; k < residuals.length; k++) {
+      DoubleDouble[] norms = triangle.norms(k, k);
+      int farthest = farthest(norms, order, k);
+      if (norms[farthest].value() < NOTHING) {
         break;
       }
-      distances[k] = distance;
-      Reflection reflection = reflection(pivot, k);
+      residuals[k] = norms[farthest].value();
+      triangle.swap(k, farthest);
+      int first = order[k];
+      order[k] = order[farthest];
+      order[farthest] = first;
+      Reflection reflection = triangle.reflection(k, k, norms[farthest]);
       reflections.add(reflection);
-      reflection.apply(pivot);
-      pivots.add(pivot);
-      rest.forEach(reflection::apply);
+      triangle.reflect(reflection, k);
     }
-    residuals = distances;
   }
 
-  private static Reflection reflection(DoubleDouble[] x, int k) {
-    DoubleDouble norm = norm(x, k);
-    DoubleDouble beta = x[k].hi() > 0 ? norm.negate() : norm;
-    List<DoubleDouble> v = new ArrayList<>(Arrays.asList(x).subList(k, x.length));
-    DoubleDouble first = x[k].subtract(beta);
-    for (int i = 1; i < v.size(); i++) {
-      v.set(i, v.get(i).divide(first));
+  /** Returns the column from the k-th on with the largest norm, the first vector of equals. */
+  private static int farthest(DoubleDouble[] norms, int[] order, int k) {
+    int farthest = k;
+    for (int j = k + 1; j < norms.length; j++) {
+      double norm = norms[j].value();
+      double largest = norms[farthest].value();
+      if (norm > largest || (norm == largest && order[j] < order[farthest])) {
+        farthest = j;
+      }
     }
-    v.set(0, DoubleDouble.ONE);
-    return new Reflection(k, v, first.negate().divide(beta));
+    return farthest;
   }
 
-  private static DoubleDouble norm(DoubleDouble[] x, int from) {
-    DoubleDouble squares = DoubleDouble.ZERO;
-    for (int i = from; i < x.length; i++) {
-      squares = squares.add(x[i].multiply(x[i]));
-    }
-    return squares.sqrt();
-  }
-
-  private static DoubleDouble[] unit(double[] vector) {
-    double largest = Arrays.stream(vector).map(Math::abs).max().orElseThrow();
-    if (!(largest > 0)) {
-      throw new IllegalArgumentException("a zero vector has no direction");
-    }
-    int exponent = Math.getExponent(largest);
-    DoubleDouble[] unit = new DoubleDouble[vector.length];
-    Arrays.setAll(unit, i -> DoubleDouble.of(Math.scalb(vector[i], -exponent)));
-    DoubleDouble norm = norm(unit, 0);
-    Arrays.setAll(unit, i -> unit[i].divide(norm));
-    return unit;
+  private DoubleDoubleColumns reflected(List<double[]> vectors) {
+    DoubleDoubleColumns x = DoubleDoubleColumns.unit(samples, vectors);
+    reflections.forEach(reflection -> x.reflect(reflection, 0));
+    return x;
   }
 
   /**
@@ -138,9 +107,19 @@ public final class DoubleDoubleProjection {
    * @param vector as long as the spanning vectors; not zero
    */
   public Projected project(double[] vector) {
-    DoubleDouble[] x = unit(vector);
-    reflections.forEach(reflection -> reflection.apply(x));
-    return new Projected(x);
+    return new Projected(reflected(List.of(vector)));
+  }
+
+  /**
+   * Returns the relative distances of vectors to the span of the first {@code rank} pivots, in much
+   * less time than one by one.
+   *
+   * @param vectors as long as the spanning vectors; none of them zero
+   */
+  double[] distances(List<double[]> vectors, int rank) {
+    return Arrays.stream(reflected(vectors).norms(rank, 0))
+        .mapToDouble(DoubleDouble::value)
+        .toArray();
   }
 
   /**
@@ -149,7 +128,7 @@ public final class DoubleDoubleProjection {
    */
   public int rank(double tolerance) {
     int rank = 0;
-    while (rank < pivots.size() && residuals[rank] > tolerance) {
+    while (rank < reflections.size() && residuals[rank] > tolerance) {
       rank++;
     }
     return rank;

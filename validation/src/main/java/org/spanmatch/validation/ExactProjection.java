@@ -133,12 +133,10 @@ final class ExactProjection {
     return pivots.size();
   }
 
-  /**
-   * Projects a vector.
-   *
-   * @param vector as long as the spanning vectors; not zero
-   */
-  Projected project(double[] vector) {
+  /** A vector's products with the pivots and what is left of its square, eliminated. */
+  private record Eliminated(BigInteger[] products, BigInteger rest, BigInteger square) {}
+
+  private Eliminated eliminate(double[] vector) {
     BigInteger[] x = whole(vector);
     BigInteger square = product(x, x);
     BigInteger[] products = new BigInteger[pivots.size()];
@@ -154,8 +152,32 @@ final class ExactProjection {
       rest = step(pivot, rest, products[k], products[k], previous);
       previous = pivot;
     }
-    double distance = root(rest, previous.multiply(square));
-    return new Projected(distance, coefficientNorm(products, previous, square));
+    return new Eliminated(products, rest, square);
+  }
+
+  /** Returns the determinant of the pivots' Gram matrix. */
+  private BigInteger determinant() {
+    int last = pivots.size() - 1;
+    return last < 0 ? BigInteger.ONE : rows.get(last)[pivots.get(last)];
+  }
+
+  private double distance(Eliminated x) {
+    return root(x.rest, determinant().multiply(x.square));
+  }
+
+  /**
+   * Projects a vector.
+   *
+   * @param vector as long as the spanning vectors; not zero
+   */
+  Projected project(double[] vector) {
+    Eliminated x = eliminate(vector);
+    return new Projected(distance(x), coefficientNorm(x.products, determinant(), x.square));
+  }
+
+  /** Returns the relative distance of a vector that is not zero, without its coefficients. */
+  double distance(double[] vector) {
+    return distance(eliminate(vector));
   }
 
   /** Solves for the coefficients, which are whole numbers over the Gram matrix's determinant. */

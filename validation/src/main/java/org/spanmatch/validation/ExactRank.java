@@ -11,8 +11,11 @@ import java.util.List;
  * for vectors that don't know it has about one chance in 10¹⁵ per vector.
  */
 final class ExactRank {
-  /** The largest prime below 2⁵⁰, so that a product's quotient is exact to one in a double. */
+  /** The largest prime below 2⁵⁰, so that a product's quotient, rounded thrice, is exact to one. */
   private static final long PRIME = (1L << 50) - 27;
+
+  private static final double RECIPROCAL = 1.0 / PRIME;
+  private static final long[] POWERS_OF_TWO = powersOfTwo();
 
   private final List<long[]> basis = new ArrayList<>();
   private final List<Integer> leading = new ArrayList<>();
@@ -26,6 +29,15 @@ final class ExactRank {
     return rank.basis.size();
   }
 
+  private static long[] powersOfTwo() {
+    long[] powers = new long[Double.MAX_EXPONENT - Double.MIN_EXPONENT + 1];
+    powers[0] = 1;
+    for (int i = 1; i < powers.length; i++) {
+      powers[i] = times(2, powers[i - 1]);
+    }
+    return powers;
+  }
+
   private static long[] residues(double[] vector) {
     long[] residues = new long[vector.length];
     for (int i = 0; i < residues.length; i++) {
@@ -34,7 +46,7 @@ final class ExactRank {
         int exponent = Math.max(Math.getExponent(vector[i]), Double.MIN_EXPONENT);
         long mantissa = (long) Math.scalb(Math.scalb(vector[i], -exponent), 52);
         int shift = exponent - Double.MIN_EXPONENT;
-        residues[i] = times(Math.floorMod(mantissa, PRIME), power(2, shift));
+        residues[i] = times(Math.floorMod(mantissa, PRIME), POWERS_OF_TWO[shift]);
       }
     }
     return residues;
@@ -42,12 +54,10 @@ final class ExactRank {
 
   private void add(long[] vector) {
     for (int k = 0; k < basis.size(); k++) {
-      long factor = vector[leading.get(k)];
+      int first = leading.get(k);
+      long factor = vector[first];
       if (factor != 0) {
-        long[] row = basis.get(k);
-        for (int i = 0; i < vector.length; i++) {
-          vector[i] = Math.floorMod(vector[i] - times(factor, row[i]), PRIME);
-        }
+        subtractMultiple(factor, basis.get(k), vector, first);
       }
     }
     for (int i = 0; i < vector.length; i++) {
@@ -60,6 +70,13 @@ final class ExactRank {
         leading.add(i);
         return;
       }
+    }
+  }
+
+  /** Changes a vector from the first element of the row on that is not 0. */
+  private static void subtractMultiple(long factor, long[] row, long[] vector, int first) {
+    for (int i = first; i < vector.length; i++) {
+      vector[i] = reduced(vector[i] - times(factor, row[i]));
     }
   }
 
@@ -76,8 +93,14 @@ final class ExactRank {
   }
 
   private static long times(long a, long b) {
-    long quotient = (long) ((double) a * b / PRIME);
+    long quotient = (long) ((double) a * b * RECIPROCAL);
     // The products may overflow; their difference doesn't.
-    return Math.floorMod(a * b - quotient * PRIME, PRIME);
+    return reduced(a * b - quotient * PRIME);
+  }
+
+  /** Returns the residue of a number that is at most one multiple of the prime away from it. */
+  private static long reduced(long value) {
+    long notNegative = value + (value >> 63 & PRIME);
+    return notNegative >= PRIME ? notNegative - PRIME : notNegative;
   }
 }

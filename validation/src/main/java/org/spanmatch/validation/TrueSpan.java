@@ -1,8 +1,8 @@
 package org.spanmatch.validation;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * The arbiter: the span of vectors, and true distances to it. Its rank is exact, so no direction of
@@ -26,10 +26,42 @@ public final class TrueSpan {
 
   private final int rank;
   private final double error;
-  private final Function<double[], ExactProjection.Projected> projection;
+  private final Projection projection;
 
-  private TrueSpan(
-      int rank, double error, Function<double[], ExactProjection.Projected> projection) {
+  /** Either arithmetic. */
+  private interface Projection {
+    double[] distances(List<double[]> vectors);
+
+    ExactProjection.Projected project(double[] vector);
+  }
+
+  private record Rounded(DoubleDoubleProjection projection, int rank) implements Projection {
+    @Override
+    public double[] distances(List<double[]> vectors) {
+      return projection.distances(vectors, rank);
+    }
+
+    @Override
+    public ExactProjection.Projected project(double[] vector) {
+      DoubleDoubleProjection.Projected projected = projection.project(vector);
+      return new ExactProjection.Projected(
+          projected.distance(rank), projected.coefficientNorm(rank));
+    }
+  }
+
+  private record Exact(ExactProjection projection) implements Projection {
+    @Override
+    public double[] distances(List<double[]> vectors) {
+      return vectors.stream().mapToDouble(projection::distance).toArray();
+    }
+
+    @Override
+    public ExactProjection.Projected project(double[] vector) {
+      return projection.project(vector);
+    }
+  }
+
+  private TrueSpan(int rank, double error, Projection projection) {
     this.rank = rank;
     this.error = error;
     this.projection = projection;
@@ -46,21 +78,13 @@ public final class TrueSpan {
     DoubleDoubleProjection rounded = new DoubleDoubleProjection(samples, vectors);
     boolean affordable = ExactProjection.work(vectors) <= MOST_WORK;
     if (rounded.rank(affordable ? RESOLVED : FOUND) == rank) {
-      return Optional.of(
-          new TrueSpan(
-              rank,
-              rounded.backwardError(),
-              vector -> {
-                DoubleDoubleProjection.Projected projected = rounded.project(vector);
-                return new ExactProjection.Projected(
-                    projected.distance(rank), projected.coefficientNorm(rank));
-              }));
+      return Optional.of(new TrueSpan(rank, rounded.backwardError(), new Rounded(rounded, rank)));
     }
     if (!affordable) {
       return Optional.empty();
     }
     ExactProjection exact = new ExactProjection(vectors);
-    return Optional.of(new TrueSpan(exact.rank(), DoubleDouble.ROUNDOFF, exact::project));
+    return Optional.of(new TrueSpan(exact.rank(), DoubleDouble.ROUNDOFF, new Exact(exact)));
   }
 
   /** Number of independent vectors. */
@@ -75,7 +99,14 @@ public final class TrueSpan {
 
   /** Returns the relative distance of a vector that is not zero. */
   public double distance(double[] vector) {
-    return Math.min(1, projection.apply(vector).distance());
+    return distances(List.of(vector))[0];
+  }
+
+  /** Returns the relative distances of vectors that are not zero, in less time than one by one. */
+  public double[] distances(List<double[]> vectors) {
+    double[] distances = projection.distances(vectors);
+    Arrays.setAll(distances, i -> Math.min(1, distances[i]));
+    return distances;
   }
 
   /**
@@ -83,11 +114,11 @@ public final class TrueSpan {
    * a largest independent subset of the spanning ones.
    */
   public double coefficientNorm(double[] vector) {
-    return projection.apply(vector).coefficientNorm();
+    return projection.project(vector).coefficientNorm();
   }
 
   /** Both at the price of one. */
   ExactProjection.Projected project(double[] vector) {
-    return projection.apply(vector);
+    return projection.project(vector);
   }
 }

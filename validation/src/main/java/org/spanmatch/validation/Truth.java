@@ -112,9 +112,8 @@ final class Truth {
     return TrueSpan.of(problem.samples(), vectors)
         .map(
             span ->
-                Arrays.stream(projected)
-                    .mapToDouble(neuron -> span.distance(problem.vectors(group).get(neuron)))
-                    .toArray());
+                span.distances(
+                    Arrays.stream(projected).mapToObj(problem.vectors(group)::get).toList()));
   }
 
   /** Whether the arbiter can afford to judge what remains of a table. */

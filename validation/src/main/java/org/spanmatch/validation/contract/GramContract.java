@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -217,22 +215,25 @@ public abstract class GramContract {
 
   // Inner products.
 
-  private static BigDecimal exactProduct(double[] one, double[] other) {
-    BigDecimal sum = BigDecimal.ZERO;
-    for (int i = 0; i < one.length; i++) {
-      sum = sum.add(new BigDecimal(one[i]).multiply(new BigDecimal(other[i])));
-    }
-    return sum;
-  }
-
   /** A vector in the units of the Gram matrix. */
   private static double[] scaled(Gram gram, int layer, int neuron, double[] vector) {
     int exponent = gram.layers().get(layer).moments().scaleExponent(neuron);
     return Arrays.stream(vector).map(z -> Math.scalb(z, exponent)).toArray();
   }
 
+  /** The vectors of a layer in the units of the Gram matrix. */
+  private static List<double[]> scaled(Gram gram, int layer, List<double[]> vectors) {
+    return IntStream.range(0, vectors.size())
+        .mapToObj(neuron -> scaled(gram, layer, neuron, vectors.get(neuron)))
+        .toList();
+  }
+
   private static double norm(double[] vector) {
-    return exactProduct(vector, vector).sqrt(MathContext.DECIMAL64).doubleValue();
+    return Dyadic.sumOfProducts(vector, vector).sqrt();
+  }
+
+  private static double distance(double found, Dyadic expected) {
+    return Dyadic.of(found).minus(expected).abs().doubleValue();
   }
 
   /** The error of an inner product relative to the norms. */
@@ -246,17 +247,21 @@ public abstract class GramContract {
   private static void assertTrueProducts(List<List<double[]>> layers, Gram gram) {
     double error = relativeError(gram);
     for (int i = 0; i < layers.size(); i++) {
+      List<double[]> rows = scaled(gram, i, layers.get(i));
       for (int j = i; j < layers.size(); j++) {
-        for (int m = 0; gram.has(i, j) && m < layers.get(i).size(); m++) {
-          double[] one = scaled(gram, i, m, layers.get(i).get(m));
-          for (int n = 0; n < layers.get(j).size(); n++) {
-            double[] other = scaled(gram, j, n, layers.get(j).get(n));
-            double found = gram.innerProduct(i, m, j, n);
-            BigDecimal off = new BigDecimal(found).subtract(exactProduct(one, other)).abs();
-            double bound = error * norm(one) * norm(other) * (1 + 4 * ROUNDOFF);
-            String where = "layer " + i + ", neuron " + m + " with " + j + ", " + n + ": ";
-            assertTrue(off.doubleValue() <= bound, () -> where + off + ", not " + bound);
-            assertEquals(found, gram.innerProduct(j, n, i, m));
+        if (gram.has(i, j)) {
+          List<double[]> columns = scaled(gram, j, layers.get(j));
+          double[] norms = columns.stream().mapToDouble(GramContract::norm).toArray();
+          for (int m = 0; m < rows.size(); m++) {
+            double norm = norm(rows.get(m));
+            for (int n = 0; n < norms.length; n++) {
+              double found = gram.innerProduct(i, m, j, n);
+              double off = distance(found, Dyadic.sumOfProducts(rows.get(m), columns.get(n)));
+              double bound = error * norm * norms[n] * (1 + 4 * ROUNDOFF);
+              String where = "layer " + i + ", neuron " + m + " with " + j + ", " + n + ": ";
+              assertTrue(off <= bound, () -> where + off + ", not " + bound);
+              assertEquals(found, gram.innerProduct(j, n, i, m));
+            }
           }
         }
       }
@@ -408,26 +413,23 @@ public abstract class GramContract {
         long active = Arrays.stream(vector).filter(z -> z != 0).count();
         assertEquals(active, moments.activeSamples(n), where);
         assertEquals(0, moments.shift(n), where);
-        BigDecimal sum = BigDecimal.ZERO;
-        BigDecimal sizes = BigDecimal.ZERO;
-        BigDecimal fourths = BigDecimal.ZERO;
+        Dyadic sizes = Dyadic.sum(Arrays.stream(vector).map(Math::abs).toArray());
+        Dyadic fourths = Dyadic.ZERO;
         for (double z : vector) {
-          BigDecimal value = new BigDecimal(z);
-          sum = sum.add(value);
-          sizes = sizes.add(value.abs());
-          fourths = fourths.add(value.pow(4));
+          Dyadic square = Dyadic.of(z).times(Dyadic.of(z));
+          fourths = fourths.plus(square.times(square));
         }
         double d = vector.length;
-        BigDecimal off = new BigDecimal(moments.sum(n)).subtract(sum).abs();
+        Dyadic off = Dyadic.of(moments.sum(n)).minus(Dyadic.sum(vector)).abs();
         assertTrue(
-            off.compareTo(sizes.multiply(new BigDecimal(d * ROUNDOFF))) <= 0, where + ": " + off);
-        BigDecimal square = exactProduct(vector, vector);
-        double norm = square.sqrt(MathContext.DECIMAL64).doubleValue();
+            off.isAtMost(sizes.times(Dyadic.of(d * ROUNDOFF))),
+            () -> where + ": " + off.doubleValue());
+        Dyadic square = Dyadic.sumOfProducts(vector, vector);
+        double norm = square.sqrt();
         assertEquals(norm, moments.norm(n), 3 * d * ROUNDOFF * norm, where);
         // A square is within d·u of its size, a fourth power within (d + 2)·u, as all terms are
         // positive: the ratio of their powers is within 2·d·u + (d + 2)·u and two roundings more.
-        double effective =
-            active == 0 ? 0 : square.pow(2).divide(fourths, MathContext.DECIMAL64).doubleValue();
+        double effective = active == 0 ? 0 : square.times(square).dividedBy(fourths);
         double bound = (3 * d + 8) * ROUNDOFF * effective;
         assertEquals(effective, moments.effectiveSamples(n), bound, where);
       }
@@ -441,7 +443,7 @@ public abstract class GramContract {
     for (int s = 0; s < samples; s++) {
       int sample = s;
       double[] row = layer.stream().mapToDouble(vector -> vector[sample]).toArray();
-      norms[s] = exactProduct(row, row).doubleValue(); // rounded once
+      norms[s] = Dyadic.sumOfProducts(row, row).doubleValue(); // rounded once
     }
     return norms;
   }
@@ -464,7 +466,7 @@ public abstract class GramContract {
       double[] b = squaredNorms(y, samples);
       // A norm of n terms is within (n + 1)·u here and u in what it is compared with; a product of
       // d terms adds d·u.
-      double product = exactProduct(a, b).doubleValue();
+      double product = Dyadic.sumOfProducts(a, b).doubleValue();
       double error = (x.size() + y.size() + samples + 6) * ROUNDOFF;
       assertEquals(product, found.product(), error * product, pair.toString());
       assertSums(x, b, y.size(), found.firstSums());
@@ -478,8 +480,8 @@ public abstract class GramContract {
     for (int i = 0; i < found.length; i++) {
       double[] sizes = Arrays.stream(vectors.get(i)).map(Math::abs).toArray();
       double bound =
-          (terms + norms.length + 4) * ROUNDOFF * exactProduct(sizes, norms).doubleValue();
-      assertEquals(exactProduct(vectors.get(i), norms).doubleValue(), found[i], bound);
+          (terms + norms.length + 4) * ROUNDOFF * Dyadic.sumOfProducts(sizes, norms).doubleValue();
+      assertEquals(Dyadic.sumOfProducts(vectors.get(i), norms).doubleValue(), found[i], bound);
     }
   }
 
@@ -635,7 +637,7 @@ public abstract class GramContract {
   }
 
   private static double exact(double[] one, double[] other) {
-    return exactProduct(one, other).doubleValue();
+    return Dyadic.sumOfProducts(one, other).doubleValue();
   }
 
   private static List<GramLayer> described(int samples, List<List<double[]>> layers) {
@@ -761,22 +763,31 @@ public abstract class GramContract {
   /** What a mean of 10⁵ standard deviations may cost. */
   private static final double CENTRED_ERROR = 1e-12;
 
-  /** The inner product about the means, rounded to 60 digits. */
-  private static BigDecimal centredProduct(double[] one, double[] other) {
-    BigDecimal means = exactSum(one).multiply(exactSum(other));
-    BigDecimal samples = new BigDecimal(one.length);
-    return exactProduct(one, other).subtract(means.divide(samples, new MathContext(60)));
-  }
+  /** A vector, and what its inner products about the means need. */
+  private record Centred(double[] vector, Dyadic sum, double norm) {
+    static Centred of(double[] vector) {
+      Dyadic sum = Dyadic.sum(vector);
+      Dyadic square = timesSamples(vector, sum, vector, sum);
+      return new Centred(vector, sum, square.sqrt() / Math.sqrt(vector.length));
+    }
 
-  private static BigDecimal exactSum(double[] vector) {
-    return Arrays.stream(vector).mapToObj(BigDecimal::new).reduce(BigDecimal.ZERO, BigDecimal::add);
-  }
+    static List<Centred> of(List<double[]> vectors) {
+      return vectors.stream().map(Centred::of).toList();
+    }
 
-  private static double centredNorm(double[] vector) {
-    return centredProduct(vector, vector)
-        .max(BigDecimal.ZERO)
-        .sqrt(MathContext.DECIMAL64)
-        .doubleValue();
+    /** The inner product about the means, times the number of samples. */
+    private static Dyadic timesSamples(double[] one, Dyadic sum, double[] other, Dyadic otherSum) {
+      return Dyadic.of((long) one.length)
+          .times(Dyadic.sumOfProducts(one, other))
+          .minus(sum.times(otherSum));
+    }
+
+    /** How far a number is from the inner product about the means. */
+    double distance(double found, Centred other) {
+      Dyadic expected = timesSamples(vector, sum, other.vector, other.sum);
+      Dyadic samples = Dyadic.of((long) vector.length);
+      return Dyadic.of(found).times(samples).minus(expected).abs().doubleValue() / vector.length;
+    }
   }
 
   /** Adds a mean of another size and sign to each neuron, rounded to float32 if wanted. */
@@ -818,26 +829,25 @@ public abstract class GramContract {
     double error = relativeError(gram);
     assertTrue(error < 1e-8, "or it says nothing: " + error);
     for (int i = 0; i < layers.size(); i++) {
-      Moments moments = gram.layers().get(i).moments();
+      List<Centred> rows = Centred.of(scaled(gram, i, layers.get(i)));
       for (int j = i; j < layers.size(); j++) {
-        for (int m = 0; m < layers.get(i).size(); m++) {
-          double[] one = scaled(gram, i, m, layers.get(i).get(m));
-          for (int n = 0; n < layers.get(j).size(); n++) {
-            double[] other = scaled(gram, j, n, layers.get(j).get(n));
-            double found = gram.innerProduct(i, m, j, n);
-            double norms = centredNorm(one) * centredNorm(other);
-            BigDecimal off = new BigDecimal(found).subtract(centredProduct(one, other)).abs();
+        List<Centred> columns = Centred.of(scaled(gram, j, layers.get(j)));
+        for (int m = 0; m < rows.size(); m++) {
+          for (int n = 0; n < columns.size(); n++) {
+            double norms = rows.get(m).norm * columns.get(n).norm;
+            double off = rows.get(m).distance(gram.innerProduct(i, m, j, n), columns.get(n));
             double bound = Math.min(error * (1 + 4 * ROUNDOFF), CENTRED_ERROR) * norms;
             String where = "layer " + i + ", neuron " + m + " with " + j + ", " + n + ": ";
-            assertTrue(off.doubleValue() <= bound, () -> where + off + ", not " + bound);
+            assertTrue(off <= bound, () -> where + off + ", not " + bound);
           }
         }
       }
+      Moments moments = gram.layers().get(i).moments();
       for (int m = 0; m < moments.neurons(); m++) {
-        double[] vector = layers.get(i).get(m);
+        Centred vector = Centred.of(layers.get(i).get(m));
         assertEquals(0, moments.sum(m));
-        double mean = exactSum(vector).doubleValue() / vector.length;
-        double room = CENTRED_ERROR * centredNorm(vector) + 4 * ROUNDOFF * Math.abs(mean);
+        double mean = vector.sum.doubleValue() / gram.samples();
+        double room = CENTRED_ERROR * vector.norm + 4 * ROUNDOFF * Math.abs(mean);
         assertEquals(mean, moments.mean(m, gram.samples()), room);
       }
     }
@@ -898,7 +908,7 @@ public abstract class GramContract {
       for (int i = 0; i < distances.size(); i++) {
         double[] vector = own.get(distances.neuron(i));
         double expected =
-            truth.project(vector).distance(rank) * (norm(vector) / centredNorm(vector));
+            truth.project(vector).distance(rank) * (norm(vector) / Centred.of(vector).norm);
         String where = group.label() + ", neuron " + distances.neuron(i);
         assertEquals(expected, distances.distance(i), distances.errorBound(i), where);
         // Coefficients are below ten here, and an error of G counts with their square.
