@@ -66,6 +66,17 @@ class LeftOutTest {
     assertEquals("", RealCommand.run("match", file, file, "--quiet").err());
   }
 
+  /** As of two state dicts of PyTorch, which are taken for activations. */
+  @Test
+  void weightsInThePlaceOfActivationsAreNoted() throws IOException {
+    float[] values = TestFiles.relu(120, 1);
+    Path weights = TestFiles.npz(folder.resolve("w.npz"), "fc.weight", values, 40, 3);
+    String note = "note: all layers have names of weights, such as 'fc.weight': ";
+    assertTrue(RealCommand.run("match", weights, weights).err().contains(note));
+    assertTrue(RealCommand.run("match", weights, weights, weights).err().contains(note));
+    assertFalse(RealCommand.run("match", weights, weights, "--quiet").err().contains(note));
+  }
+
   /** As programs see it: once for each file, and not silenced by --quiet. */
   @ParameterizedTest
   @ValueSource(strings = {"match", "spectrum", "distances", "simple", "measures"})

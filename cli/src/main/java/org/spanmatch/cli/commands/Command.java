@@ -24,6 +24,11 @@ public interface Command {
   /** The arguments that it takes besides options, such as {@code A B}; empty for none. */
   String arguments();
 
+  /** The options that it can't do without, such as {@code --out FILE}; empty for none. */
+  default String requiredOptions() {
+    return "";
+  }
+
   /** What may stand in the place of each argument, as far as a shell can know. */
   default Values values() {
     return arguments().isEmpty() ? Values.UNKNOWN : Values.FILE;
@@ -42,7 +47,8 @@ public interface Command {
 
   /** How it is used, for what is made of that. */
   default CommandUsage usage() {
-    return new CommandUsage(name(), arguments(), values(), summary(), details(), allOptions());
+    return new CommandUsage(
+        name(), arguments(), requiredOptions(), values(), summary(), details(), allOptions());
   }
 
   /** More help: what comes out, and examples. */

@@ -42,6 +42,11 @@ public final class GramCommand implements Command {
   }
 
   @Override
+  public String requiredOptions() {
+    return "--out FILE";
+  }
+
+  @Override
   public List<Option> options() {
     return GramCommandOptions.definitions();
   }

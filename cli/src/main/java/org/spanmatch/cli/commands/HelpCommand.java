@@ -155,9 +155,7 @@ public final class HelpCommand implements Command {
   }
 
   private static void printCommand(Command command, PrintStream out) throws IOException {
-    String optionsHint = command.options().isEmpty() ? "" : " [options]";
-    out.println(
-        ("usage: spanmatch " + command.name() + " " + command.arguments()).strip() + optionsHint);
+    out.println("usage: spanmatch " + command.name() + " " + command.usage().synopsis());
     out.println();
     out.println(sentence(command.summary()));
     out.println();

@@ -308,6 +308,20 @@ record Input<P extends LayerPair>(
     note("no partner", unpaired, "more have no partner; the JSON lists them", console);
     noteMismatched(console);
     note(leftOut, console);
+    noteWeights(pairs, console);
+  }
+
+  /** Prints that layers are those of a state dict of PyTorch, if all of them have such names. */
+  static void noteWeights(List<? extends LayerPair> pairs, Console console) {
+    if (pairs.stream().allMatch(pair -> pair.name().endsWith(".weight"))) {
+      console
+          .err()
+          .println(
+              "note: all layers have names of weights, such as '"
+                  + DisplayName.printable(pairs.get(0).name())
+                  + "': if they are weights, run the networks on a test set, and save the outputs of"
+                  + " their layers, as python/spanmatch.py does");
+    }
   }
 
   /**

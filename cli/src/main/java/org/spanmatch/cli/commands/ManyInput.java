@@ -144,6 +144,7 @@ record ManyInput(
 
   /** Prints which networks lack layers that others have. */
   void noteSkipped(Networks networks, Console console) {
+    Input.noteWeights(all().pairs(), console);
     Map<Set<Integer>, Set<String>> lacking = new LinkedHashMap<>();
     Map<String, Set<Integer>> lackedBy = new LinkedHashMap<>();
     for (Part part : parts) {

@@ -36,6 +36,11 @@ public final class MergeCommand implements Command {
   }
 
   @Override
+  public String requiredOptions() {
+    return "--out FILE";
+  }
+
+  @Override
   public List<Option> options() {
     return MergeOptions.definitions();
   }

@@ -29,6 +29,11 @@ public final class ReportCommand implements Command {
   }
 
   @Override
+  public String requiredOptions() {
+    return "--out FILE";
+  }
+
+  @Override
   public List<Option> options() {
     return ReportOptions.definitions();
   }

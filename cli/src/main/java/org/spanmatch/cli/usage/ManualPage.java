@@ -59,8 +59,7 @@ public final class ManualPage {
     section("SYNOPSIS");
     line(".nf");
     for (CommandUsage command : commands) {
-      String arguments = command.arguments().isEmpty() ? "" : " " + escaped(command.arguments());
-      line(".B spanmatch " + command.name() + "\\fR" + arguments + " [options]");
+      line(".B spanmatch " + command.name() + "\\fR " + escaped(command.synopsis()));
     }
     line(".B spanmatch \\-\\-version");
     line(".fi");

@@ -40,10 +40,8 @@ public record ForeignFormat(String name, String cure) {
           "import sys, numpy, torch; d = torch.load(sys.argv[1], map_location='cpu'); d = d if"
               + " isinstance(d, dict) else {'layer': d}; numpy.savez(sys.argv[2], **{k: (v.float() if"
               + " v.is_floating_point() else v).detach().numpy() for k, v in d.items()})");
-  private static final Program TORCH_OBJECT =
-      trusted(
-          "import sys, torch; torch.save(torch.load(sys.argv[1], map_location='cpu',"
-              + " weights_only=False).state_dict(), sys.argv[2])");
+  private static final String CAPTURE =
+      "it holds weights and no activations: run it on the test set and save the outputs of its layers";
   private static final Program TORCH_CODE =
       trusted(
           "import sys, torch; torch.save(torch.jit.load(sys.argv[1],"
@@ -118,9 +116,7 @@ public record ForeignFormat(String name, String cure) {
         && start[0] == 8) {
       return Optional.of(
           new ForeignFormat(
-              "an ONNX model",
-              "it holds weights and no activations: run it on the test set and save the outputs of"
-                  + " its layers with numpy.savez"));
+              "an ONNX model", CAPTURE + " with numpy.savez"));
     }
     return text(start, file);
   }
@@ -150,12 +146,12 @@ public record ForeignFormat(String name, String cure) {
   /**
    * {@return the format of a file in which PyTorch saved a whole module}
    *
-   * @param file the file
    * @param className the class of the module
    */
-  public static ForeignFormat torchModule(Path file, String className) {
+  public static ForeignFormat torchModule(String className) {
     return new ForeignFormat(
-        "a whole module of PyTorch, of the class " + className, TORCH_OBJECT.cure(file));
+        "a whole module of PyTorch, of the class " + className,
+        CAPTURE + ", as python/spanmatch.py does");
   }
 
   /**

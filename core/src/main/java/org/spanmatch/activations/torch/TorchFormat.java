@@ -59,7 +59,7 @@ public final class TorchFormat implements ActivationFormat {
       byte[] pickle = archive.pickle();
       Value root = Unpickler.read(pickle);
       if (root instanceof Made made && made.kind() == Made.Kind.MODULE) {
-        throw new ActivationsException(ForeignFormat.torchModule(file, made.by().name()).reason());
+        throw new ActivationsException(ForeignFormat.torchModule(made.by().name()).reason());
       }
       List<Entry> entries = Contents.of(root, pickle.length);
       if (root instanceof Container all
