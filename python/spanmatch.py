@@ -2,7 +2,7 @@
 
 Copy this file beside your script. It needs Python 3.9 and numpy; capture() needs PyTorch 2.0 or
 newer, and match() the command ``spanmatch``, which it looks for in the environment variable
-SPANMATCH, on the PATH, beside this file, and one folder up.
+SPANMATCH, on the PATH, beside this file, in a folder ``spanmatch`` there, and one folder up.
 
     import spanmatch, torch
 
@@ -862,15 +862,20 @@ def _find_command() -> str:
     if chosen:
         found = shutil.which(chosen)
         if not found:
-            raise SpanmatchError(f"SPANMATCH names '{chosen}', which is no program")
+            raise SpanmatchError(
+                f"SPANMATCH names '{chosen}', which is no program; expected the path of the command, "
+                "such as /home/me/spanmatch/spanmatch"
+            )
         return found
     here = Path(__file__).resolve().parent
-    for command in ("spanmatch", str(here / "spanmatch"), str(here.parent / "spanmatch")):
+    folders = (here, here / "spanmatch", here.parent)
+    for command in ("spanmatch", *(str(folder / "spanmatch") for folder in folders)):
         found = shutil.which(command)
         if found:
             return found
     raise SpanmatchError(
-        "the command spanmatch was not found: put it on the PATH, or its path into SPANMATCH"
+        "the command spanmatch was not found: put it on the PATH, or its path into the variable "
+        "SPANMATCH, such as /home/me/spanmatch/spanmatch"
     )
 
 

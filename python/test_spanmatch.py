@@ -710,7 +710,16 @@ class OptionsTest(InFolder):
                 mock.patch.object(spanmatch, "__file__", beside),
             ):
                 self.assertEqual("match", match("a", "b")[0])
-        Path("spanmatch").unlink()
+        Path("spanmatch").rename("command")
+        Path("spanmatch").mkdir()
+        Path("command").rename("spanmatch/spanmatch")
+        beside_clone = mock.patch.object(spanmatch, "__file__", "spanmatch.py")
+        with mock.patch.dict(os.environ, nowhere), beside_clone:
+            self.assertEqual("match", match("a", "b")[0])
+        with mock.patch.dict(os.environ, SPANMATCH="spanmatch/"):
+            with self.assert_fails("which is no program; expected the path of the command"):
+                match("a", "b")
+        Path("spanmatch/spanmatch").unlink()
         with mock.patch.dict(os.environ, nowhere), mock.patch.object(spanmatch, "__file__", "x.py"):
             with self.assert_fails("the command spanmatch was not found: put it on the PATH"):
                 match("a", "b")
