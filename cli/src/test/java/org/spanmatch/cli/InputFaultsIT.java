@@ -171,7 +171,7 @@ class InputFaultsIT {
             .redirectError(err.toFile())
             .start();
     while (process.isAlive() && !isOpen(process, file)) {
-      Thread.onSpinWait();
+      Thread.sleep(1);
     }
     process.waitFor(Math.round(after * 1e9), TimeUnit.NANOSECONDS);
     Faults.signal("STOP", Long.toString(process.pid()));

@@ -63,7 +63,7 @@ class OutputFaultsIT {
             .start();
     // Told when the folder has been checked, before the layer is computed.
     while (process.isAlive() && !Files.readString(err).contains(LAYER)) {
-      Thread.onSpinWait();
+      Thread.sleep(2);
     }
     Faults.signal("STOP", Long.toString(process.pid()));
     try {

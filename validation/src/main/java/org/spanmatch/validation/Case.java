@@ -21,8 +21,12 @@ public record Case(String name, Problem problem, ElementType type, Storage stora
    * Returns the case of a problem rounded to a number format; its name says the format and storage.
    */
   public static Case of(String kind, Problem problem, ElementType type, Storage storage) {
-    String name = kind + ", " + type.name().toLowerCase(Locale.ROOT) + ", " + storage.label();
-    return new Case(name, problem.storedAs(type), type, storage);
+    return new Case(name(kind, type, storage), problem.storedAs(type), type, storage);
+  }
+
+  /** Returns the name of a case of a kind of problem, stored in a number format. */
+  public static String name(String kind, ElementType type, Storage storage) {
+    return kind + ", " + type.name().toLowerCase(Locale.ROOT) + ", " + storage.label();
   }
 
   /** Returns this case with other groups, whose values are exact in the same format. */

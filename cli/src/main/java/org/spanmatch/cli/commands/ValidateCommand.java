@@ -128,11 +128,19 @@ public final class ValidateCommand implements Command {
     options.json().check();
     options.junit().ifPresent(OutputFile::check);
 
-    List<Case> all = cases(options, pairs);
+    boolean builtIn = options.input().isEmpty();
+    List<Case> all = builtIn ? Corpus.of(options.level(), options.seed()) : excerpts(options, pairs);
     List<String> names = new ArrayList<>(all.stream().map(Case::name).toList());
+    if (builtIn) {
+      names.addAll(DigitCases.names(options.level()));
+    }
     pairs.forEach(pair -> names.add(pair.name()));
     Predicate<String> wanted = wanted(options, names);
-    List<Case> cases = all.stream().filter(each -> wanted.test(each.name())).toList();
+    List<Case> cases = new ArrayList<>(all);
+    cases.removeIf(each -> !wanted.test(each.name()));
+    if (builtIn) {
+      cases.addAll(DigitCases.of(options.level(), wanted));
+    }
     List<LayerPair.OfActivations> whole =
         pairs.stream().filter(pair -> wanted.test(pair.name())).toList();
     List<Report> reports;
@@ -250,17 +258,11 @@ public final class ValidateCommand implements Command {
     }
   }
 
-  private static List<Case> cases(ValidateOptions options, List<LayerPair.OfActivations> pairs) {
+  private static List<Case> excerpts(
+      ValidateOptions options, List<LayerPair.OfActivations> pairs) {
     Level level = options.level();
-    List<Case> cases = new ArrayList<>();
-    if (options.input().isEmpty()) {
-      cases.addAll(Corpus.of(level, options.seed()));
-      cases.addAll(DigitCases.of(level));
-    } else {
-      int scale = level == Level.QUICK ? 1 : level == Level.FULL ? 2 : 4;
-      pairs.forEach(pair -> cases.add(Excerpt.of(pair, 200 * scale, 24 * scale)));
-    }
-    return cases;
+    int scale = level == Level.QUICK ? 1 : level == Level.FULL ? 2 : 4;
+    return pairs.stream().map(pair -> Excerpt.of(pair, 200 * scale, 24 * scale)).toList();
   }
 
   /** Whether {@code --case} asks for a name. */

@@ -2,6 +2,8 @@ package org.spanmatch.cli.demo;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.spanmatch.activations.ElementType;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layers;
@@ -19,30 +21,64 @@ public final class DigitCases {
 
   private DigitCases() {}
 
-  /** Trains two networks, which takes about two seconds, and takes their layers. */
-  public static List<Case> of(Level level) {
+  /** Returns the names of all cases of a level, for which no network is trained. */
+  public static List<String> names(Level level) {
+    return layers(level)
+        .flatMap(layer -> types(level).stream().map(type -> name(layer, type)))
+        .toList();
+  }
+
+  /**
+   * Returns the cases of a level, layers of two networks; trains these, which takes about two
+   * seconds, where any case is wanted.
+   *
+   * @param wanted whether a case of this name is
+   */
+  public static List<Case> of(Level level, Predicate<String> wanted) {
+    List<Case> cases = new ArrayList<>();
+    if (names(level).stream().noneMatch(wanted)) {
+      return cases;
+    }
     Digits heldOut = Digits.heldOut();
     List<LayerOutput> x = ReluNetwork.train(Digits.training(), 1).activations(heldOut);
     List<LayerOutput> y = ReluNetwork.train(Digits.training(), 2).activations(heldOut);
-    List<Case> cases = new ArrayList<>();
+    int samples = level == Level.QUICK ? QUICK_SAMPLES : heldOut.size();
+    int neurons = level == Level.QUICK ? QUICK_NEURONS : Integer.MAX_VALUE;
+    List<String> layers = layers(level).toList();
     for (int i = 0; i < x.size(); i++) {
-      LayerPair.OfActivations pair =
-          new LayerPair.OfActivations(x.get(i).name(), layer(x.get(i)), layer(y.get(i)));
-      if (level != Level.QUICK) {
-        Case whole = Excerpt.of(pair, heldOut.size(), Integer.MAX_VALUE);
-        for (ElementType type :
-            List.of(ElementType.FLOAT32, ElementType.FLOAT16, ElementType.FLOAT64)) {
-          cases.add(named(whole, pair, type));
+      String layer = x.get(i).name();
+      if (layers.contains(layer)) {
+        Case excerpt =
+            Excerpt.of(
+                new LayerPair.OfActivations(layer, layer(x.get(i)), layer(y.get(i))),
+                samples,
+                neurons);
+        for (ElementType type : types(level)) {
+          if (wanted.test(name(layer, type))) {
+            cases.add(Case.of(kind(layer), excerpt.problem(), type, Storage.ROWS));
+          }
         }
-      } else if (QUICK_LAYERS.contains(pair.name())) {
-        cases.add(named(Excerpt.of(pair, QUICK_SAMPLES, QUICK_NEURONS), pair, ElementType.FLOAT32));
       }
     }
     return cases;
   }
 
-  private static Case named(Case excerpt, LayerPair.OfActivations pair, ElementType type) {
-    return Case.of("digits " + pair.name(), excerpt.problem(), type, Storage.ROWS);
+  private static Stream<String> layers(Level level) {
+    return level == Level.QUICK ? QUICK_LAYERS.stream() : ReluNetwork.layerNames().stream();
+  }
+
+  private static List<ElementType> types(Level level) {
+    return level == Level.QUICK
+        ? List.of(ElementType.FLOAT32)
+        : List.of(ElementType.FLOAT32, ElementType.FLOAT16, ElementType.FLOAT64);
+  }
+
+  private static String kind(String layer) {
+    return "digits " + layer;
+  }
+
+  private static String name(String layer, ElementType type) {
+    return Case.name(kind(layer), type, Storage.ROWS);
   }
 
   private static Layer layer(LayerOutput output) {

@@ -52,17 +52,25 @@ public final class ReluNetwork {
     return (double) correct / digits.size();
   }
 
+  /** The names of the layers, from the input to the output. */
+  static List<String> layerNames() {
+    List<String> names = new ArrayList<>(List.of("input"));
+    for (int i = 1; i <= HIDDEN_LAYERS; i++) {
+      names.add("hidden" + i);
+    }
+    names.add("output");
+    return names;
+  }
+
   /**
    * What every layer puts out for the given digits: {@code input} (the pixels), {@code hidden1} to
    * {@code hidden4} (after the ReLU) and {@code output} (the probabilities of the classes).
    */
   public List<LayerOutput> activations(Digits digits) {
     List<LayerOutput> result = new ArrayList<>();
-    result.add(empty("input", Digits.PIXELS, digits));
-    for (int i = 1; i < layers.size(); i++) {
-      result.add(empty("hidden" + i, HIDDEN_NEURONS, digits));
+    for (String name : layerNames()) {
+      result.add(empty(name, neurons(result.size()), digits));
     }
-    result.add(empty("output", Digits.CLASSES, digits));
     for (int i = 0; i < digits.size(); i++) {
       List<float[]> outputs = outputs(digits.pixels(i));
       for (int k = 0; k < outputs.size(); k++) {
@@ -71,6 +79,13 @@ public final class ReluNetwork {
       }
     }
     return List.copyOf(result);
+  }
+
+  private static int neurons(int layer) {
+    if (layer == 0) {
+      return Digits.PIXELS;
+    }
+    return layer <= HIDDEN_LAYERS ? HIDDEN_NEURONS : Digits.CLASSES;
   }
 
   private static LayerOutput empty(String name, int neurons, Digits digits) {
