@@ -78,7 +78,10 @@ public final class TestSpark {
 
     /** {@return what connects to it} */
     public SparkConf conf() {
-      return TestSpark.conf(url).set("spark.executor.extraClassPath", classes);
+      return TestSpark.conf(url)
+          .set("spark.executor.extraClassPath", classes)
+          // As this process has it.
+          .set("spark.executor.extraJavaOptions", "-XX:TieredStopAtLevel=1");
     }
 
     @Override
