@@ -1,7 +1,5 @@
 package org.spanmatch.cli.bundle;
 
-import static java.util.Map.entry;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -15,44 +13,22 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
-/** Copies jars into a bundle, without those parts of the largest that nothing there uses. */
+/**
+ * Copies jars into a bundle, without what no machine uses that it is for.
+ *
+ * <p>Classes of libraries are all kept: those that nothing reaches are 3 MB, and which they are
+ * changes with every version.
+ */
 final class Jars {
-  // Entries to keep, by the beginning of the jar's name. JCuda loads those two libraries alone;
-  // a PTX compiler of 24 MB is among the rest. Bundles are for Linux. JMH uses commons-math3 for
-  // its intervals only, commons-csv no codes of languages, and jhdf little of commons-lang3 and
-  // commons-io. Most of Batik is for images and fonts, of which SVG here has none. A bundle runs
-  // the tests of the CUDA kernel, which need what is shared of the tests of other modules.
+  // Entries to keep, by the beginning of the jar's name. JCuda loads those two libraries alone; a PTX
+  // compiler of 24 MB is among the rest. Bundles are for Linux. A bundle runs the tests of the CUDA
+  // kernel, which need what is shared of the tests of other modules.
   private static final Map<String, Predicate<String>> KEPT =
-      Map.ofEntries(
-          entry("spanmatch-core-", Jars::isShared),
-          entry("spanmatch-kernel-java-", Jars::isShared),
-          entry("batik-awt-util-", only("org/apache/batik/", "ext/awt/g2d/.*")),
-          entry("batik-svggen-", name -> !name.startsWith("org/apache/batik/svggen/font/")),
-          entry(
-              "batik-util-",
-              only("org/apache/batik/", "util/((CSS|SVG|XML)Constants|Base64[A-Za-z]*)[.]class")),
-          entry(
-              "commons-io-",
-              name ->
-                  !name.matches(
-                      "org/apache/commons/io/(comparator|file|filefilter|monitor|serialization)/.*")),
-          entry("jcuda-natives-", only("lib/", "libJCudaDriver-.*")),
-          entry("jcublas-natives-", only("lib/", "libJCublas2-.*")),
-          entry("jline-native-", name -> !name.matches("org/jline/nativ/(FreeBSD|Mac|Windows)/.*")),
-          entry(
-              "commons-codec-",
-              name -> !name.matches("org/apache/commons/codec/(digest|language)/.*")),
-          entry(
-              "commons-lang3-",
-              only(
-                  "org/apache/commons/lang3/",
-                  "((Array|Boolean|Char|Class|JavaVersion|Object|String|System|Validate)"
-                      + "[A-Za-z0-9$]*[.]class|(concurrent|exception|function|mutable)/.*)")),
-          entry(
-              "commons-math3-",
-              only(
-                  "org/apache/commons/math3/",
-                  "(analysis|distribution|exception|random|special|stat|util)/.*")));
+      Map.of(
+          "spanmatch-core-", Jars::isShared,
+          "spanmatch-kernel-java-", Jars::isShared,
+          "jcuda-natives-", isLibrary("libJCudaDriver-.*"),
+          "jcublas-natives-", isLibrary("libJCublas2-.*"));
 
   private Jars() {}
 
@@ -61,9 +37,9 @@ final class Jars {
     return !name.matches(".*Test([$][^/]*)?[.]class");
   }
 
-  /** Of the entries in a folder those whose path below it matches, and all others. */
-  private static Predicate<String> only(String folder, String kept) {
-    return name -> !name.startsWith(folder) || name.substring(folder.length()).matches(kept);
+  /** Whether an entry is a library of that name, or none at all. */
+  private static Predicate<String> isLibrary(String name) {
+    return entry -> !entry.startsWith("lib/") || entry.substring("lib/".length()).matches(name);
   }
 
   /** Copies all jars of a folder, but those with libraries for Windows, to a new folder. */
