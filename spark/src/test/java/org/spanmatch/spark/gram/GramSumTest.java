@@ -159,9 +159,9 @@ class GramSumTest {
     SumOptions options = options(16, 20_000, Precision.STANDARD, false);
     List<Gram> found = added(shards, options);
     for (int pair = 0; pair < PAIRS.size(); pair++) {
+      Gram expected = whole(shards, pair, options);
+      double error = 4 * (expected.error() + found.get(pair).error()); // two norms and a product
       for (int i = 0; i < PAIRS.get(pair).xNeurons(); i++) {
-        Gram expected = whole(shards, pair, options);
-        double error = 4 * (expected.error() + found.get(pair).error()); // two norms and a product
         assertEquals(cosine(expected, i), cosine(found.get(pair), i), error);
       }
     }

@@ -25,6 +25,7 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,6 +41,7 @@ import org.spanmatch.spark.gram.SparkFailure;
 import org.spanmatch.spark.rows.KeyedRows.Network;
 
 /** What keys and layers may be, and what is refused, with the sentence that says why. */
+@Tag("once") // on one JDK: KeyedRowsTest reads rows on others
 class RowContentsTest {
   private static final DataType FLOATS = DataTypes.createArrayType(DataTypes.FloatType);
   private static final DataType DOUBLES = DataTypes.createArrayType(DataTypes.DoubleType);
