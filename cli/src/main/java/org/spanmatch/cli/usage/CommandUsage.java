@@ -10,8 +10,8 @@ import org.apache.commons.cli.Option;
  *
  * @param name the word that selects it
  * @param arguments its arguments in a synopsis, such as {@code A B}; empty for none
- * @param requiredOptions the options that it can't do without, such as {@code --out FILE}; empty for
- *     none
+ * @param requiredOptions the options that it can't do without, such as {@code --out FILE}; empty
+ *     for none
  * @param values what may stand in the place of each argument
  * @param summary what it does, in half a sentence
  * @param details more help, with examples indented

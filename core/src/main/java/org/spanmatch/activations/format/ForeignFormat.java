@@ -114,9 +114,7 @@ public record ForeignFormat(String name, String cure) {
     if (file.getFileName().toString().toLowerCase(Locale.ROOT).endsWith(".onnx")
         && start.length > 0
         && start[0] == 8) {
-      return Optional.of(
-          new ForeignFormat(
-              "an ONNX model", CAPTURE + " with numpy.savez"));
+      return Optional.of(new ForeignFormat("an ONNX model", CAPTURE + " with numpy.savez"));
     }
     return text(start, file);
   }
