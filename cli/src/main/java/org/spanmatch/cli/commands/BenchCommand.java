@@ -86,9 +86,9 @@ public final class BenchCommand implements Command {
         --compare exits with 5 where a layer's median is higher than in its file (JMH's results of an
         earlier run), beyond the intervals of both medians and 10 % more, which two runs may differ by.
         Single slow iterations don't count. Where the intervals are wider than 10 %, the answer is
-        'undecided', unless the change is larger still. The
-        machine's own limits are shown to explain the times, and never count. A run that has no layer
-        in common with that file ends at once, with 3.
+        'undecided', unless the change is larger still. The machine's own limits are shown to explain
+        the times, and never count. A run that has no layer in common with that file ends at once,
+        with 3.
 
         Examples:
           spanmatch bench

@@ -79,9 +79,9 @@ public final class ValidateCommand implements Command {
         Distances, maximum matches, match levels, simple matches, removals, roll-backs, norms and sums
         of each backend are held against exact ones, in arithmetic of about 30 digits, and may be off
         by the error bounds that the backend states, and no more; nor may it matter in which order
-        neurons and samples come, how they are scaled and stored, and on how many threads. Each problem is one of a built-in
-        collection, or with two files an excerpt of each of their layers; whole layers of files are
-        compared between the backends.
+        neurons and samples come, how they are scaled and stored, and on how many threads. Each
+        problem is one of a built-in collection, or with two files an excerpt of each of their
+        layers; whole layers of files are compared between the backends.
 
         An outcome is 'borderline' where a backend says itself that a result is in doubt. Exit code 5
         means that a bound was violated, or that a backend failed, with or without saying so. What
