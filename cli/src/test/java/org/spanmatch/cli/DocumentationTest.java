@@ -47,9 +47,10 @@ class DocumentationTest {
     Outcome outcome = example("OwnArrays.java");
     assertEquals(0, outcome.exitCode(), outcome.err());
     List<String> lines = outcome.out().lines().toList();
-    assertEquals(2, lines.size());
+    assertEquals(3, lines.size());
     assertTrue(lines.get(0).startsWith("neuron 0: distance 0.000000, error at most "));
     assertTrue(lines.get(1).startsWith("neuron 1: distance 0.707107, error at most "));
+    assertEquals("matched: [0] of the first, [0] of the second", lines.get(2));
   }
 
   @Test

@@ -295,7 +295,10 @@ public final class Kernels {
       }
     }
     if (available.isEmpty()) {
-      throw new KernelException.Unavailable("no backend is available: " + passedOver);
+      throw new KernelException.Unavailable(
+          passedOver.isEmpty()
+              ? "no backend is on the class path; add spanmatch-kernel-java, which runs everywhere"
+              : "no backend is available: not " + String.join(", ", passedOver));
     }
     String reason =
         passedOver.isEmpty()

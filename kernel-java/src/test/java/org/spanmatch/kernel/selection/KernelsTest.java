@@ -216,6 +216,7 @@ class KernelsTest {
     String message = refusal(Kernels.AUTO, broken);
     assertTrue(message.contains("no backend is available"), message);
     assertTrue(message.contains("broken"), message);
+    assertTrue(refusal(Kernels.AUTO).contains("add spanmatch-kernel-java"));
   }
 
   @Test
