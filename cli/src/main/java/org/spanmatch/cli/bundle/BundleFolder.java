@@ -34,7 +34,7 @@ final class BundleFolder implements AutoCloseable {
     this.target = target.toAbsolutePath().normalize();
     check();
     Path parent = Files.createDirectories(this.target.getParent());
-    if (Files.getFileStore(parent).getUsableSpace() < LEAST_SPACE) {
+    if (parent.toFile().getUsableSpace() < LEAST_SPACE) { // a FileStore fails in a chroot
       throw new BundleException(
           parent + ": less than " + LEAST_SPACE / 1_000_000 + " MB are free; name another folder");
     }
