@@ -179,7 +179,8 @@ class ValidateCommandTest {
   void aPinnedBackendCantBeLeftOut() throws Exception {
     ProcessBuilder absent = withBroken("absent", "--case", SMALL);
     absent.command().add(1, "-Dspanmatch.test.requireBackend=broken");
-    assertFails(4, "broken is not among what is validated", RealCommand.finish(absent));
+    String reason = "broken is not among what is validated: no device; plug one in";
+    assertFails(4, reason, RealCommand.finish(absent));
     List<String> pinned = List.of("-Dspanmatch.test.requireBackend=java");
     Outcome other = RealCommand.runWith(pinned, "validate", "--backends", "reference");
     assertFails(4, "java is not among what is validated", other);

@@ -1,5 +1,6 @@
 package org.spanmatch.tuning;
 
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import java.util.StringJoiner;
@@ -17,13 +18,17 @@ public final class Advice {
     List<GridPoint> points = table.points();
     List<String> backends = table.backends();
     if (backends.size() == 1) {
-      return String.format(
-          Locale.ROOT,
-          "%s is the only one measured: a layer of these sizes takes it %s to %s.",
-          backends.get(0),
-          duration(table.times().stream().mapToDouble(LayerTime::milliseconds).min().orElseThrow()),
-          duration(
-              table.times().stream().mapToDouble(LayerTime::milliseconds).max().orElseThrow()));
+      DoubleSummaryStatistics times =
+          table.times().stream().mapToDouble(LayerTime::milliseconds).summaryStatistics();
+      return backends.get(0)
+          + " is the only one measured: a layer of "
+          + (times.getCount() == 1
+              ? "this size takes it " + duration(times.getMin())
+              : "these sizes takes it "
+                  + duration(times.getMin())
+                  + " to "
+                  + duration(times.getMax()))
+          + ".";
     }
     StringJoiner parts = new StringJoiner("; ", "", ".");
     for (String backend : backends) {

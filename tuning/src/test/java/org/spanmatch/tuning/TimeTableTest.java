@@ -79,6 +79,9 @@ class TimeTableTest {
         "java is the only one measured: a layer of these sizes takes it 0.50 ms to 2.0 s.",
         Advice.of(new TimeTable(List.of(time("java", 8, 1, 0.5), time("java", 9, 1, 2000)))));
     assertEquals(
+        "java is the only one measured: a layer of this size takes it 0.50 ms.",
+        Advice.of(new TimeTable(List.of(time("java", 8, 1, 0.5)))));
+    assertEquals(
         "java is the fastest at this size, 4.0 × as fast as the next.",
         Advice.of(new TimeTable(List.of(time("java", 8, 1, 0.5), time("cuda", 8, 1, 2)))));
   }

@@ -239,12 +239,13 @@ public final class ValidateCommand implements Command {
         chosen.add(provider);
       }
     }
-    requirePinned(chosen);
+    requirePinned(chosen, missing);
     return chosen;
   }
 
   /** Nothing that a CI job pins may be left out for want of a device. */
-  private static void requirePinned(List<KernelProvider> chosen) {
+  private static void requirePinned(
+      List<KernelProvider> chosen, List<ValidationResult.Missing> missing) {
     String required = System.getProperty(Kernels.REQUIRED_PROPERTY);
     if (required != null && chosen.stream().noneMatch(one -> one.name().equals(required))) {
       throw new KernelException.Unavailable(
@@ -254,7 +255,12 @@ public final class ValidateCommand implements Command {
               + required
               + ", but "
               + required
-              + " is not among what is validated");
+              + " is not among what is validated"
+              + missing.stream()
+                  .filter(one -> one.backend().equals(required))
+                  .map(one -> ": " + one.reason())
+                  .findFirst()
+                  .orElse(""));
     }
   }
 
