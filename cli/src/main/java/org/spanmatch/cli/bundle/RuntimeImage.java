@@ -62,7 +62,7 @@ final class RuntimeImage {
         List.of(
             "--add-modules",
             String.join(",", MODULES),
-            // And not --strip-debug, which needs objcopy on some systems; strip() does the libraries.
+            // --strip-debug would need objcopy on some systems; strip() does the libraries.
             "--strip-java-debug-attributes",
             "--no-man-pages",
             "--no-header-files",

@@ -129,7 +129,8 @@ public final class ValidateCommand implements Command {
     options.junit().ifPresent(OutputFile::check);
 
     boolean builtIn = options.input().isEmpty();
-    List<Case> all = builtIn ? Corpus.of(options.level(), options.seed()) : excerpts(options, pairs);
+    List<Case> all =
+        builtIn ? Corpus.of(options.level(), options.seed()) : excerpts(options, pairs);
     List<String> names = new ArrayList<>(all.stream().map(Case::name).toList());
     if (builtIn) {
       names.addAll(DigitCases.names(options.level()));
@@ -257,15 +258,14 @@ public final class ValidateCommand implements Command {
               + required
               + " is not among what is validated"
               + missing.stream()
-                  .filter(one -> one.backend().equals(required))
+                  .filter(one -> one.name().equals(required))
                   .map(one -> ": " + one.reason())
                   .findFirst()
                   .orElse(""));
     }
   }
 
-  private static List<Case> excerpts(
-      ValidateOptions options, List<LayerPair.OfActivations> pairs) {
+  private static List<Case> excerpts(ValidateOptions options, List<LayerPair.OfActivations> pairs) {
     Level level = options.level();
     int scale = level == Level.QUICK ? 1 : level == Level.FULL ? 2 : 4;
     return pairs.stream().map(pair -> Excerpt.of(pair, 200 * scale, 24 * scale)).toList();
