@@ -19,6 +19,7 @@ final class DoubleDoubleColumns {
   private final double[] sumLo;
 
   /** The reflection I − τvvᵀ, where v is zero before index {@code from} and 1 there. */
+  @SuppressWarnings("ArrayRecordComponent") // Only handed on; never compared or printed.
   record Reflection(int from, double[] hi, double[] lo, DoubleDouble tau) {}
 
   private DoubleDoubleColumns(int rows, int columns) {
