@@ -134,6 +134,7 @@ final class ExactProjection {
   }
 
   /** A vector's products with the pivots and what is left of its square, eliminated. */
+  @SuppressWarnings("ArrayRecordComponent") // Only handed on; never compared.
   private record Eliminated(BigInteger[] products, BigInteger rest, BigInteger square) {}
 
   private Eliminated eliminate(double[] vector) {

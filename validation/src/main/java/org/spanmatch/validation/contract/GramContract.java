@@ -764,6 +764,7 @@ public abstract class GramContract {
   private static final double CENTRED_ERROR = 1e-12;
 
   /** A vector, and what its inner products about the means need. */
+  @SuppressWarnings("ArrayRecordComponent") // Only handed on; never compared.
   private record Centred(double[] vector, Dyadic sum, double norm) {
     static Centred of(double[] vector) {
       Dyadic sum = Dyadic.sum(vector);
