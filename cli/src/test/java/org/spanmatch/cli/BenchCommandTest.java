@@ -42,9 +42,13 @@ import org.spanmatch.tuning.Effort;
 class BenchCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  /** The options for Java of a quick run. */
   // Elsewhere another may run; where none does, JMH would still wait for its lock.
-  private static final List<String> QUICK =
-      List.of("-Djmh.ignoreLock=true", "-D" + Effort.ITERATION_PROPERTY + "=20");
+  static final List<String> QUICK =
+      List.of(
+          "-Djmh.ignoreLock=true",
+          "-D" + Effort.ITERATION_PROPERTY + "=5",
+          RealCommand.BOTH_COMPILERS);
 
   @TempDir Path folder;
 
@@ -187,7 +191,7 @@ class BenchCommandTest {
     Path old = folder.resolve("old.json");
     JSON.writeValue(old.toFile(), jmh);
     Outcome slower =
-        bench("--neurons", "8", "--samples", "50,100", "--backends", "java", "--compare", old);
+        bench("--neurons", "8", "--samples", "50", "--backends", "java", "--compare", old);
     Matcher change =
         Pattern.compile("LayerBenchmark.match.* ([0-9.]+) ± ([0-9.]+) ").matcher(slower.out());
     boolean beyond = false;
@@ -344,7 +348,6 @@ class BenchCommandTest {
         "2 | --samples 10,x | --samples: expected a whole number of at least 1, found 'x'",
         "2 | --backends java,jav | --backends: expected all, ",
         "2 | other | expected no arguments, found 'other'",
-        "4 | --backends cuda | backend 'cuda' is unavailable: ",
         "1 | --neurons 32768 --samples 2000000000 | 32,768 + 32,768 neurons, 2,000,000,000 samples:"
             + " needs about ",
         "3 | --compare absent.json | absent.json: expected JMH's results, found no file",
@@ -353,20 +356,29 @@ class BenchCommandTest {
       })
   @DisabledOnOs(OS.WINDOWS)
   void badInputIsNamed(int code, String arguments, String message) {
-    ProcessBuilder builder = builder((Object[]) arguments.split(" "));
-    builder.command().add(1, "-Dspanmatch.cuda.libraryPath=" + folder.resolve("absent"));
-    builder.directory(folder.toFile());
-    Outcome outcome = RealCommand.finish(builder);
+    List<Object> words = new ArrayList<>(List.of("bench"));
+    words.addAll(List.of(arguments.split(" ")));
+    assertNamed(code, message, RealCommand.run(words.toArray()));
+  }
+
+  private static void assertNamed(int code, String message, Outcome outcome) {
     assertEquals(code, outcome.exitCode(), outcome.err());
     assertTrue(outcome.err().startsWith("spanmatch: " + message), outcome.err());
     assertEquals(1, outcome.err().lines().count());
   }
 
   @Test
+  void anUnavailableBackendIsNamed() {
+    ProcessBuilder builder = builder("--backends", "cuda");
+    RealCommand.addJavaOptions(builder, StandIn.options(folder.resolve("absent")));
+    assertNamed(4, "backend 'cuda' is unavailable: ", RealCommand.finish(builder));
+  }
+
+  @Test
   void foreignResultsAreNamed() throws IOException {
     Path file = folder.resolve("old.json");
     Files.writeString(file, "{\"a\": 1}");
-    Outcome outcome = bench("--compare", file);
+    Outcome outcome = RealCommand.run("bench", "--compare", file);
     assertEquals(3, outcome.exitCode());
     assertEquals(
         "spanmatch: " + file + ": expected a list of JMH's results, found an object\n",
@@ -387,7 +399,8 @@ class BenchCommandTest {
           "primaryMetric": {"score": 5, "scoreError": 1, "scoreUnit": "ms/op"}}]
         """);
     Outcome outcome =
-        bench("--neurons", "8", "--samples", "100", "--backends", "java", "--compare", file);
+        RealCommand.run(
+            "bench", "--neurons", "8", "--samples", "100", "--backends", "java", "--compare", file);
     assertEquals(3, outcome.exitCode(), outcome.err());
     assertEquals(
         "spanmatch: "
@@ -404,7 +417,7 @@ class BenchCommandTest {
     ProcessBuilder builder =
         StandIn.builder(
             Map.of(), "bench", "--neurons", "4", "--samples", "50", "--backends", "cuda");
-    builder.command().addAll(1, QUICK);
+    RealCommand.addJavaOptions(builder, QUICK);
     Outcome outcome = RealCommand.finish(builder);
     assertEquals(1, outcome.exitCode());
     assertTrue(outcome.err().contains("CPU stand-in, not a GPU: refused"), outcome.err());

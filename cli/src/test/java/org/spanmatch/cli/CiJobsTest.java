@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.cli.RealCommand.Outcome;
-import org.spanmatch.tuning.Effort;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -76,7 +75,7 @@ class CiJobsTest {
     builder.directory(folder.toFile());
     builder
         .environment()
-        .put("SPANMATCH_JAVA_OPTS", "-Djmh.ignoreLock=true -D" + Effort.ITERATION_PROPERTY + "=20");
+        .put("SPANMATCH_JAVA_OPTS", String.join(" ", BenchCommandTest.QUICK));
     return RealCommand.finish(builder);
   }
 

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.spanmatch.cli.RealCommand.Outcome;
-import org.spanmatch.tuning.Effort;
 
 /** The examples in docs/ run as they stand. */
 @Tag("once") // on one JDK: nothing here depends on which
@@ -141,7 +140,7 @@ class DocumentationTest {
   static void writeCommand(Path start) throws IOException {
     List<String> java = RealCommand.java();
     String words =
-        java.subList(1, java.size()).stream()
+        java.subList(2, java.size()).stream()
             .map(word -> "'" + word + "'")
             .collect(Collectors.joining(" "));
     Files.writeString(
@@ -156,9 +155,9 @@ class DocumentationTest {
             set -- bench --neurons 8 --samples 100 "$@"
             ;;
         esac
-        exec '%s' ${SPANMATCH_JAVA_OPTS-} %s "$@"
+        exec '%s' %s ${SPANMATCH_JAVA_OPTS-} %s "$@"
         """
-            .formatted(java.get(0), words));
+            .formatted(java.get(0), java.get(1), words));
     assertTrue(start.toFile().setExecutable(true));
   }
 
@@ -212,10 +211,7 @@ class DocumentationTest {
   /** Whether it is slower is up to the machine; that the layer is compared is not. */
   @Test
   void ciStepsThatCompareTimes() throws IOException {
-    Outcome outcome =
-        ciSteps(
-            List.of("-Djmh.ignoreLock=true", "-D" + Effort.ITERATION_PROPERTY + "=20"),
-            "--compare");
+    Outcome outcome = ciSteps(BenchCommandTest.QUICK, "--compare");
     assertTrue(outcome.exitCode() == 0 || outcome.exitCode() == 5, outcome.err());
     assertTrue(outcome.out().contains("LayerBenchmark.match"), outcome.out());
     assertTrue(outcome.out().contains(" (machine)"), outcome.out());

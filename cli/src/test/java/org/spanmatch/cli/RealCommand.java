@@ -27,6 +27,9 @@ public final class RealCommand {
   // take half the processor's time.
   private static final String ONE_COMPILER = "-XX:TieredStopAtLevel=1";
 
+  /** The option for Java with which a process compiles as usual, for loops over vectors. */
+  static final String BOTH_COMPILERS = "-XX:TieredStopAtLevel=4";
+
   // A field, since the log manager holds loggers weakly and their level would be lost.
   private static final Logger LOGGER = Logger.getLogger("org.spanmatch");
 
@@ -77,9 +80,14 @@ public final class RealCommand {
 
   /** Returns what starts {@code spanmatch} in a separate process, with options for Java. */
   static ProcessBuilder builder(List<String> javaOptions, Object... arguments) {
-    List<String> command = java(arguments);
-    command.addAll(command.indexOf(ONE_COMPILER) + 1, javaOptions);
-    return new ProcessBuilder(command);
+    ProcessBuilder builder = new ProcessBuilder(java(arguments));
+    addJavaOptions(builder, javaOptions);
+    return builder;
+  }
+
+  /** Adds options for Java, which win over those that all processes have. */
+  static void addJavaOptions(ProcessBuilder builder, List<String> javaOptions) {
+    builder.command().addAll(builder.command().indexOf(ONE_COMPILER) + 1, javaOptions);
   }
 
   /** The command line that runs {@code spanmatch} with these arguments from class files. */

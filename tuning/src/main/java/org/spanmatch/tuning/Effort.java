@@ -15,9 +15,12 @@ import org.openjdk.jmh.runner.options.TimeValue;
 public record Effort(int forks, int warmups, int iterations, TimeValue time, double longestCall) {
   /**
    * The system property with the milliseconds of an iteration of a quick run, for tests, in which
-   * the times mean nothing.
+   * the times mean nothing. With it the machine's limits are measured on small arrays too.
    */
   public static final String ITERATION_PROPERTY = "spanmatch.test.iterationMillis";
+
+  /** Whether times mean nothing. */
+  static final boolean FOR_TESTS = System.getProperty(ITERATION_PROPERTY) != null;
 
   // A JVM starts, generates activations, and checks the first result.
   private static final double FORK_SECONDS = 2;

@@ -16,7 +16,9 @@ import java.util.OptionalInt;
  */
 public final class GridRun {
   private static final String CUDA = "cuda";
-  private static final long LIMITS_HEAP = 2L << 30;
+  private static final long LIMITS_HEAP = Effort.FOR_TESTS ? 64L << 20 : 2L << 30;
+  private static final Map<String, String> ARRAYS =
+      Effort.FOR_TESTS ? Map.of("elements", "65536") : Map.of();
 
   // Assumed operations per second before the first measurement; for progress only.
   private static final double USUAL_SPEED = 2e10;
@@ -71,11 +73,11 @@ public final class GridRun {
     this.effort = effort;
     this.memory = memory;
     this.jmh = new JmhRun(effort);
-    limit("LimitsBenchmark.multiplyAddAllThreads", OptionalInt.of(threads));
-    limit("LimitsBenchmark.readAllThreads", OptionalInt.of(threads));
+    limit("LimitsBenchmark.multiplyAddAllThreads", Map.of(), OptionalInt.of(threads));
+    limit("LimitsBenchmark.readAllThreads", ARRAYS, OptionalInt.of(threads));
     if (backends.contains(CUDA)) {
-      limit("DeviceBenchmark.dgemm", OptionalInt.empty());
-      limit("DeviceBenchmark.copyToDevice", OptionalInt.empty());
+      limit("DeviceBenchmark.dgemm", Map.of(), OptionalInt.empty());
+      limit("DeviceBenchmark.copyToDevice", Map.of(), OptionalInt.empty());
     }
     for (GridPoint point :
         points.stream().sorted(Comparator.comparingDouble(GridPoint::flops)).toList()) {
@@ -98,8 +100,8 @@ public final class GridRun {
     }
   }
 
-  private void limit(String benchmark, OptionalInt threads) {
-    steps.add(new Step(benchmark, benchmark, Map.of(), threads, LIMITS_HEAP, Optional.empty()));
+  private void limit(String benchmark, Map<String, String> parameters, OptionalInt threads) {
+    steps.add(new Step(benchmark, benchmark, parameters, threads, LIMITS_HEAP, Optional.empty()));
   }
 
   /** Returns the estimated time of each measurement, in milliseconds, in order. */
