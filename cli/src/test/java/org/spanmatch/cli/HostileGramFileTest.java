@@ -278,14 +278,14 @@ class HostileGramFileTest {
   }
 
   private Path write(Map<String, byte[]> entries) throws IOException {
-    Path file = folder.resolve("bad.npz");
-    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
       for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
         zip.putNextEntry(new ZipEntry(entry.getKey()));
         zip.write(entry.getValue());
       }
     }
-    return file;
+    return Files.write(folder.resolve("bad.npz"), bytes.toByteArray());
   }
 
   /** A few kilobytes that say they are a matrix of 2³¹ neurons, or have very many layers. */
