@@ -184,9 +184,7 @@ class BundleIT {
     assertEquals(0, demo.exitCode(), demo.err());
     ProcessBuilder benchmarks =
         builder(link, "bench", "--neurons", "4", "--samples", "50", "--backends", "java");
-    benchmarks
-        .environment()
-        .put("SPANMATCH_JAVA_OPTS", String.join(" ", BenchCommandTest.QUICK));
+    benchmarks.environment().put("SPANMATCH_JAVA_OPTS", String.join(" ", BenchCommandTest.QUICK));
     Outcome bench = RealCommand.finish(benchmarks);
     assertEquals(0, bench.exitCode(), bench.err());
   }

@@ -73,9 +73,7 @@ class CiJobsTest {
   private Outcome run(String script) {
     ProcessBuilder builder = new ProcessBuilder("bash", "-e", "-c", script);
     builder.directory(folder.toFile());
-    builder
-        .environment()
-        .put("SPANMATCH_JAVA_OPTS", String.join(" ", BenchCommandTest.QUICK));
+    builder.environment().put("SPANMATCH_JAVA_OPTS", String.join(" ", BenchCommandTest.QUICK));
     return RealCommand.finish(builder);
   }
 

@@ -533,7 +533,12 @@ class PairsCommandTest {
   void realNetworksOnADevice() throws IOException {
     StandIn.assumeBuilt();
     Object[] command = {
-      "match", RealNetworks.x(), RealNetworks.y(), "--layers", "features.2,classifier.*"
+      "match",
+      RealNetworks.x(),
+      RealNetworks.y(),
+      "--layers",
+      "features.2,classifier.*",
+      "--no-spectrum"
     };
     Object[] pairs = Stream.concat(Stream.of(command), Stream.of("--pairs", "all")).toArray();
     Object[] onDevice = Stream.concat(Stream.of(pairs), Stream.of("--json", "-")).toArray();
