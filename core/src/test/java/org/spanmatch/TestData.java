@@ -1,11 +1,15 @@
 package org.spanmatch;
 
+import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Assumptions;
 
-/** Finds the files that tests read. */
+/** Finds the files that tests read, and writes those that they damage. */
 public final class TestData {
   private TestData() {}
 
@@ -30,6 +34,22 @@ public final class TestData {
       Assumptions.abort(message);
     }
     return found;
+  }
+
+  /**
+   * Gives a file other content. {@link Files#write} empties a file that is there first, which takes
+   * ten times as long on ext4.
+   */
+  public static Path overwrite(Path file, byte[] content) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = ByteBuffer.wrap(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.truncate(content.length);
+    }
+    return file;
   }
 
   private static Path root() {

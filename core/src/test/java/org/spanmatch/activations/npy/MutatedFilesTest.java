@@ -136,7 +136,7 @@ class MutatedFilesTest {
         count,
         random -> {
           byte[] bytes = Mutation.of(whole, random);
-          Files.write(file, bytes);
+          TestData.overwrite(file, bytes);
           List<Layout> layouts = layouts(random);
           Map<String, Content> expected = right.get(layouts);
           read(
@@ -203,7 +203,7 @@ class MutatedFilesTest {
         33_000,
         random -> {
           byte[] bytes = Mutation.of(originals.get(random.nextInt(originals.size())), random);
-          Files.write(file, bytes);
+          TestData.overwrite(file, bytes);
           read(
               file,
               bytes.length,
@@ -227,17 +227,17 @@ class MutatedFilesTest {
       originals.put(name, Files.readAllBytes(original));
       right.put(name, Content.of(ActivationFile.open(original).arrays().get(0), List.of()));
     }
+    for (Map.Entry<String, byte[]> each : originals.entrySet()) {
+      Files.write(folder.resolve(each.getKey() + ".npy"), each.getValue());
+    }
     Tally tally = new Tally();
     repeat(
         10_000,
         random -> {
           String damaged = List.copyOf(originals.keySet()).get(random.nextInt(3));
           byte[] bytes = Mutation.of(originals.get(damaged), random);
-          for (Map.Entry<String, byte[]> each : originals.entrySet()) {
-            Files.write(
-                folder.resolve(each.getKey() + ".npy"),
-                each.getKey().equals(damaged) ? bytes : each.getValue());
-          }
+          Path file = folder.resolve(damaged + ".npy");
+          TestData.overwrite(file, bytes);
           read(
               folder,
               3L * bytes.length,
@@ -250,6 +250,7 @@ class MutatedFilesTest {
                   assertEquals(right.get(array.name()), content);
                 }
               });
+          TestData.overwrite(file, originals.get(damaged));
         });
     System.out.println("folders, damaged: " + tally);
     assertTrue(tally.refused > 0 && tally.read > 0, tally.toString());

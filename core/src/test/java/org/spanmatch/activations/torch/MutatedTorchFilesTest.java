@@ -76,7 +76,7 @@ class MutatedTorchFilesTest {
     int read = 0;
     for (int i = 0; i < VARIANTS; i++) {
       byte[] bytes = Mutation.of(whole, new Random(SEED + i));
-      Files.write(file, bytes);
+      TestData.overwrite(file, bytes);
       try {
         for (StoredArray array : open(file, bytes.length)) {
           long start = THREADS.getCurrentThreadAllocatedBytes();

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.spanmatch.TestData;
 import org.spanmatch.activations.ActivationsException;
 import org.spanmatch.activations.Layer;
 import org.spanmatch.activations.Layer.BlockReader;
@@ -50,7 +51,7 @@ class DamagedFilesTest {
   }
 
   private Path write(byte[] bytes) throws IOException {
-    return Files.write(folder.resolve("x.h5"), bytes);
+    return TestData.overwrite(folder.resolve("x.h5"), bytes);
   }
 
   /** Opens a file and reads everything in it; returns the messages of what is refused. */
