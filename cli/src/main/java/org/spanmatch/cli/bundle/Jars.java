@@ -20,15 +20,19 @@ import java.util.zip.ZipOutputStream;
  * changes with every version.
  */
 final class Jars {
-  // Entries to keep, by the beginning of the jar's name. JCuda loads those two libraries alone; a PTX
-  // compiler of 24 MB is among the rest. Bundles are for Linux. A bundle runs the tests of the CUDA
-  // kernel, which need what is shared of the tests of other modules.
+  // Entries to keep, by the beginning of the jar's name. JCuda loads those two libraries alone; a
+  // PTX compiler of 24 MB is among the rest. Bundles are for Linux. A bundle runs the tests of the
+  // CUDA kernel, which need what is shared of the tests of other modules.
   private static final Map<String, Predicate<String>> KEPT =
       Map.of(
-          "spanmatch-core-", Jars::isShared,
-          "spanmatch-kernel-java-", Jars::isShared,
-          "jcuda-natives-", isLibrary("libJCudaDriver-.*"),
-          "jcublas-natives-", isLibrary("libJCublas2-.*"));
+          "spanmatch-core-",
+          Jars::isShared,
+          "spanmatch-kernel-java-",
+          Jars::isShared,
+          "jcuda-natives-",
+          isLibrary("libJCudaDriver-.*"),
+          "jcublas-natives-",
+          isLibrary("libJCublas2-.*"));
 
   private Jars() {}
 

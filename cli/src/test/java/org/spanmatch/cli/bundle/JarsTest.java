@@ -61,8 +61,7 @@ class JarsTest {
         copied("jcuda-natives-1-linux-x86_64.jar"));
     assertEquals(
         List.of("lib/libJCublas2-1-linux-x86_64.so"), copied("jcublas-natives-1-linux-x86_64.jar"));
-    assertEquals(
-        List.of("org/spanmatch/TestData.class"), copied("spanmatch-core-1.0.0-tests.jar"));
+    assertEquals(List.of("org/spanmatch/TestData.class"), copied("spanmatch-core-1.0.0-tests.jar"));
     assertArrayEquals(Files.readAllBytes(plain), Files.readAllBytes(copy.resolve("plain.jar")));
     try (Stream<Path> files = Files.list(copy)) {
       assertEquals(4, files.count());
