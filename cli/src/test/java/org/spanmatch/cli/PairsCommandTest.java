@@ -26,6 +26,7 @@ import org.spanmatch.activations.npy.NpzWriter;
 import org.spanmatch.cli.RealCommand.Outcome;
 
 /** Pairs of layers whose names differ. */
+@Tag("once") // on one JDK: MatchCommandTest runs on others
 class PairsCommandTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -529,7 +530,6 @@ class PairsCommandTest {
 
   /** Layers of other samples, and three whose pairs are one matrix on the device. */
   @Test
-  @Tag("once") // on one JDK: the device computes, and does not depend on which
   void realNetworksOnADevice() throws IOException {
     StandIn.assumeBuilt();
     Object[] command = {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Decompositions against their definitions, with the bound of LAPACK's own tests: residuals are at
  * most 30·n·u times the norm.
  */
+@Tag("once") // on one JDK: nothing here depends on which
 class DecompositionsTest {
   private static final Products PRODUCTS = new Products(2);
   private static final double RATIO = 30;

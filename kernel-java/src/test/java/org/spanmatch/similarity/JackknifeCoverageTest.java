@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.spanmatch.activations.Layers;
 import org.spanmatch.gram.Gram;
@@ -21,6 +22,7 @@ import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.match.MatchSpectrum;
 
 /** How often intervals hold the similarity of endless samples, where that is known. */
+@Tag("once") // on one JDK: nothing here depends on which
 class JackknifeCoverageTest {
   private static final int PAIRS = 40;
   private static final int SAMPLES = 4000;

@@ -9,6 +9,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTag;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
@@ -16,6 +17,7 @@ import com.tngtech.archunit.lang.ArchRule;
 @AnalyzeClasses(
     packages = "org.spanmatch.spark",
     importOptions = ImportOption.DoNotIncludeTests.class)
+@ArchTag("once") // on one JDK: the class files are the same
 class SparkArchitectureTest {
   private static final String[] CORE = {
     "org.spanmatch.activations..",

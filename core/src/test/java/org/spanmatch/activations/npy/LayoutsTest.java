@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import org.spanmatch.activations.format.StoredArray;
 import org.spanmatch.activations.npy.NpyBytes.Container;
 
 /** Tests every layout, memory order and dtype, plain and in archives, against values by index. */
+@Tag("once") // on one JDK: nothing here depends on which
 class LayoutsTest {
   @TempDir private Path folder;
 

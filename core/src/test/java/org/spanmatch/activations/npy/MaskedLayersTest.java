@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.PrimitiveIterator;
 import java.util.Random;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +40,7 @@ import org.spanmatch.kernel.backend.NeuronNorms;
 import org.spanmatch.kernel.backend.SampleRows;
 
 /** Layers without the samples that a mask leaves out, beside the whole layers. */
+@Tag("once") // on one JDK: nothing here depends on which
 class MaskedLayersTest {
   @TempDir private Path folder;
 

@@ -10,6 +10,7 @@ import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +23,7 @@ import org.spanmatch.activations.torch.Contents.Entry;
  * Pickles made to do harm: each is refused with one sentence, or read as the description it is, in
  * time and memory in proportion to its length.
  */
+@Tag("once") // on one JDK: nothing here depends on which
 class HostilePickleTest {
   // ActivationFile promises to keep at most 64 bytes for each of a file, of which the pickle is a
   // part. What is allocated counts here, which is at most as much again: arrays that grew by half,
