@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.gram.Progress;
@@ -23,6 +24,7 @@ import org.spanmatch.validation.contract.BruteForceMatch;
 import org.spanmatch.validation.contract.PlantedProblem;
 
 /** Tests simple matches against a search of all pairs of subsets. */
+@Tag("once") // on one JDK: nothing here depends on which
 class SimpleSearchTest {
   private static final double[] EPSILONS = {0, 0.05, 0.1, 0.2, 0.35, 0.6};
   private static final int PROBLEMS = 2000;

@@ -14,6 +14,7 @@ import java.util.SplittableRandom;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -209,6 +210,7 @@ class VectorKernelTest {
   }
 
   @Nested
+  @Tag("once") // on one JDK: AtHighPrecision and InPlainLoops show each half on both
   class AtHighPrecisionInPlainLoops extends RealDataKernelContract {
     @Override
     protected ProjectionKernel open() {
