@@ -13,26 +13,29 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
 
-/**
- * Copies jars into a bundle, without what no machine uses that it is for.
- *
- * <p>Classes of libraries are all kept: those that nothing reaches are 3 MB, and which they are
- * changes with every version.
- */
+/** Copies jars into a bundle, without the largest parts that nothing there uses. */
 final class Jars {
   // Entries to keep, by the beginning of the jar's name. JCuda loads those two libraries alone; a
-  // PTX compiler of 24 MB is among the rest. Bundles are for Linux. A bundle runs the tests of the
-  // CUDA kernel, which need what is shared of the tests of other modules.
+  // PTX compiler of 24 MB is among the rest. Bundles are for Linux. Figures use one package of that
+  // part of Batik, and JMH of commons-math3 what its intervals need. A bundle runs the tests of the
+  // CUDA kernel, which need what is shared of the tests of other modules. Other libraries are whole:
+  // which of their classes nothing reaches changes with every version.
   private static final Map<String, Predicate<String>> KEPT =
       Map.of(
           "spanmatch-core-",
           Jars::isShared,
           "spanmatch-kernel-java-",
           Jars::isShared,
+          "batik-awt-util-",
+          only("org/apache/batik/", "ext/awt/g2d/.*"),
+          "commons-math3-",
+          only(
+              "org/apache/commons/math3/",
+              "(analysis|distribution|exception|random|special|stat|util)/.*"),
           "jcuda-natives-",
-          isLibrary("libJCudaDriver-.*"),
+          only("lib/", "libJCudaDriver-.*"),
           "jcublas-natives-",
-          isLibrary("libJCublas2-.*"));
+          only("lib/", "libJCublas2-.*"));
 
   private Jars() {}
 
@@ -41,9 +44,9 @@ final class Jars {
     return !name.matches(".*Test([$][^/]*)?[.]class");
   }
 
-  /** Whether an entry is a library of that name, or none at all. */
-  private static Predicate<String> isLibrary(String name) {
-    return entry -> !entry.startsWith("lib/") || entry.substring("lib/".length()).matches(name);
+  /** Of the entries in a folder those whose path below it matches, and all others. */
+  private static Predicate<String> only(String folder, String kept) {
+    return name -> !name.startsWith(folder) || name.substring(folder.length()).matches(kept);
   }
 
   /** Copies all jars of a folder, but those with libraries for Windows, to a new folder. */

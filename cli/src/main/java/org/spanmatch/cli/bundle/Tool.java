@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** Runs other programs. */
 final class Tool {
@@ -23,6 +24,10 @@ final class Tool {
   // What users have Java do is for the command that they start.
   private static final List<String> JAVA_OPTIONS =
       List.of("SPANMATCH_JAVA_OPTS", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS");
+
+  // The exit codes of what SIGINT or SIGTERM ends.
+  private static final Set<Integer> SIGNALS = Set.of(130, 143);
+  private static final long SIGNAL_MILLIS = 2000;
 
   private static boolean stopped;
 
@@ -65,7 +70,12 @@ final class Tool {
     try {
       process.getOutputStream().close();
       String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return new Outcome(process.waitFor(), output);
+      int exitCode = process.waitFor();
+      if (SIGNALS.contains(exitCode)) {
+        // One that was sent to the group of processes ends this one too, if it is given the time.
+        Thread.sleep(SIGNAL_MILLIS);
+      }
+      return new Outcome(exitCode, output);
     } catch (InterruptedException e) {
       throw new InterruptedIOException("interrupted while " + program + " ran");
     } finally {

@@ -50,6 +50,11 @@ class JarsTest {
         "lib/libJCublas2-1-linux-x86_64.so",
         "lib/libJCublas-1-linux-x86_64.so");
     jar(
+        "commons-math3-1.jar",
+        "META-INF/LICENSE.txt",
+        "org/apache/commons/math3/stat/A.class",
+        "org/apache/commons/math3/geometry/B.class");
+    jar(
         "spanmatch-core-1.0.0-tests.jar",
         "org/spanmatch/TestData.class",
         "org/spanmatch/MatchTest.class",
@@ -61,10 +66,13 @@ class JarsTest {
         copied("jcuda-natives-1-linux-x86_64.jar"));
     assertEquals(
         List.of("lib/libJCublas2-1-linux-x86_64.so"), copied("jcublas-natives-1-linux-x86_64.jar"));
+    assertEquals(
+        List.of("META-INF/LICENSE.txt", "org/apache/commons/math3/stat/A.class"),
+        copied("commons-math3-1.jar"));
     assertEquals(List.of("org/spanmatch/TestData.class"), copied("spanmatch-core-1.0.0-tests.jar"));
     assertArrayEquals(Files.readAllBytes(plain), Files.readAllBytes(copy.resolve("plain.jar")));
     try (Stream<Path> files = Files.list(copy)) {
-      assertEquals(4, files.count());
+      assertEquals(5, files.count());
     }
   }
 }
