@@ -252,15 +252,18 @@ class ValidateCommandTest {
     assertEquals("whole layers as java", rows.get(rows.size() - 1).get("check").textValue());
   }
 
+  /** On a third of the problems: the contract tests of that kernel have as hard ones. */
   @Test
   void aCudaBackendIsValidatedOnTheStandIn() throws Exception {
     StandIn.assumeBuilt();
-    Outcome outcome = StandIn.run(Map.of(), "validate", "--backends", "cuda", "--json", "-");
+    Outcome outcome =
+        StandIn.run(
+            Map.of(), "validate", "--backends", "cuda", "--case", "*float32*", "--json", "-");
     assertEquals(0, outcome.exitCode(), outcome.err());
     JsonNode cuda = JSON.readTree(outcome.out()).at("/backends/0");
     assertEquals("CUDA device 0, CPU stand-in, not a GPU", cuda.get("device").textValue());
     assertTrue(cuda.get("details").toString().contains("driver: for CUDA 12.6"));
-    assertTrue(cuda.get("results").size() > 1000);
+    assertTrue(cuda.get("results").size() > 400);
   }
 
   // What can be wrong.
