@@ -18,9 +18,8 @@ final class Jars {
   // Entries to keep, by the beginning of the jar's name. JCuda loads those two libraries alone; a
   // PTX compiler of 24 MB is among the rest. Bundles are for Linux. Figures use one package of that
   // part of Batik, and JMH of commons-math3 what its intervals need. A bundle runs the tests of the
-  // CUDA kernel, which need what is shared of the tests of other modules. Other libraries are
-  // whole:
-  // which of their classes nothing reaches changes with every version.
+  // CUDA kernel, which need what is shared of the tests of other modules. The rest is
+  // whole: which classes of a library nothing reaches changes with every version.
   private static final Map<String, Predicate<String>> KEPT =
       Map.of(
           "spanmatch-core-",

@@ -313,7 +313,7 @@ record Input<P extends LayerPair>(
 
   /** Prints that layers are those of a state dict of PyTorch, if all of them have such names. */
   static void noteWeights(List<? extends LayerPair> pairs, Console console) {
-    if (pairs.stream().allMatch(pair -> pair.name().endsWith(".weight"))) {
+    if (!pairs.isEmpty() && pairs.stream().allMatch(pair -> pair.name().endsWith(".weight"))) {
       console
           .err()
           .println(
