@@ -206,9 +206,11 @@ public class DingTests {
     double[][] projector = new double[neurons][neurons];
     for (int i = 0; i < neurons; i++) {
       projector[i][i] = 1;
-      for (int j = 0; j < neurons; j++) {
-        for (int k = 0; k < deleted; k++) {
-          projector[i][j] -= components[k][i] * components[k][j];
+    }
+    for (double[] component : Arrays.copyOf(components, deleted)) {
+      for (int i = 0; i < neurons; i++) {
+        for (int j = 0; j < neurons; j++) {
+          projector[i][j] -= component[i] * component[j];
         }
       }
     }

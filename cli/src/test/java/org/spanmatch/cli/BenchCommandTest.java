@@ -45,10 +45,7 @@ class BenchCommandTest {
   /** The options for Java of a quick run. */
   // Elsewhere another may run; where none does, JMH would still wait for its lock.
   static final List<String> QUICK =
-      List.of(
-          "-Djmh.ignoreLock=true",
-          "-D" + Effort.ITERATION_PROPERTY + "=5",
-          RealCommand.BOTH_COMPILERS);
+      List.of("-Djmh.ignoreLock=true", "-D" + Effort.ITERATION_PROPERTY + "=5");
 
   @TempDir Path folder;
 

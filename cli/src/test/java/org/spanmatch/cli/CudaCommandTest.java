@@ -425,13 +425,13 @@ class CudaCommandTest {
             "--verbose",
             "--out",
             out);
-    Faults.listenToInterrupts(builder);
+    Signals.listenToInterrupts(builder);
     Process process = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
     while (Files.size(log) == 0 && process.isAlive()) {
       Thread.sleep(10);
     }
     Thread.sleep(milliseconds);
-    Faults.signal("INT", Long.toString(process.pid()));
+    Signals.send("INT", Long.toString(process.pid()));
     boolean ended = process.waitFor(10, TimeUnit.SECONDS);
     process.destroyForcibly();
     String told = Files.readString(log);

@@ -144,21 +144,6 @@ final class Faults {
     return builder;
   }
 
-  /** Has SIGINT reach the command where this process ignores it, as in a shell's background. */
-  static void listenToInterrupts(ProcessBuilder builder) {
-    builder.command().addAll(0, List.of("env", "--default-signal=INT"));
-  }
-
-  /** Sends a signal, to a process or with a minus to a group. */
-  static void signal(String signal, String process) throws IOException, InterruptedException {
-    // Of the shell, since not every system has a program of that name.
-    new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-        .start()
-        .waitFor();
-  }
-
   /** What the command itself wrote to the error stream, without what Java says of its modules. */
   static List<String> messages(Outcome outcome) {
     return outcome.err().lines().filter(line -> !line.startsWith("WARNING: Using inc")).toList();

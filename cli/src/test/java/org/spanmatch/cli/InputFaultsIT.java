@@ -174,9 +174,9 @@ class InputFaultsIT {
       Thread.sleep(1);
     }
     process.waitFor(Math.round(after * 1e9), TimeUnit.NANOSECONDS);
-    Faults.signal("STOP", Long.toString(process.pid()));
+    Signals.send("STOP", Long.toString(process.pid()));
     change.make(file, spare);
-    Faults.signal("CONT", Long.toString(process.pid()));
+    Signals.send("CONT", Long.toString(process.pid()));
     assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "still running");
     Outcome outcome =
         new Outcome(process.exitValue(), Files.readString(out), Files.readString(err));

@@ -65,12 +65,12 @@ class OutputFaultsIT {
     while (process.isAlive() && !Files.readString(err).contains(LAYER)) {
       Thread.sleep(2);
     }
-    Faults.signal("STOP", Long.toString(process.pid()));
+    Signals.send("STOP", Long.toString(process.pid()));
     try {
       assertEquals(List.of(), Faults.files(out));
       change.make(out);
     } finally {
-      Faults.signal("CONT", Long.toString(process.pid()));
+      Signals.send("CONT", Long.toString(process.pid()));
     }
     assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "still running");
     List<String> lines = new ArrayList<>(Files.readAllLines(err));

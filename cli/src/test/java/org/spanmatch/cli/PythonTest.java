@@ -8,7 +8,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,6 +28,9 @@ import org.spanmatch.cli.RealCommand.Outcome;
 @Tag("once") // on one JDK: PyTorch takes its time, and does not depend on which
 class PythonTest {
   private static final Path PYTHON = RealCommand.root().resolve("python");
+
+  // Whether Python has a module; to import PyTorch takes seconds.
+  private static final Map<String, Boolean> MODULES = new HashMap<>();
 
   @TempDir Path folder;
 
@@ -61,7 +66,8 @@ class PythonTest {
 
   /** Skips a test where Python lacks a module. */
   private void assume(String module) {
-    boolean found = python("-c", "import " + module).exitCode() == 0;
+    boolean found =
+        MODULES.computeIfAbsent(module, name -> python("-c", "import " + name).exitCode() == 0);
     String skipped = "skipped: there is no python3 with " + module + ", so capture is not tried";
     if (!found) {
       System.err.println("PythonTest is " + skipped);

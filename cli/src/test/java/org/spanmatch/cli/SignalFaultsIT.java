@@ -105,7 +105,7 @@ class SignalFaultsIT {
       Path log = folder.resolve("log");
       ProcessBuilder builder = Faults.command(arguments(command).toArray());
       builder.command().add(0, "setsid"); // in a group of its own, as in a shell
-      Faults.listenToInterrupts(builder);
+      Signals.listenToInterrupts(builder);
       builder.environment().put("SPANMATCH_JAVA_OPTS", "-Djava.io.tmpdir=" + temporary);
       builder.environment().put("TMPDIR", temporary.toString());
       builder.redirectErrorStream(true).redirectOutput(log.toFile()).directory(work.toFile());
@@ -116,7 +116,7 @@ class SignalFaultsIT {
       List<ProcessHandle> children = process.descendants().toList();
       long sent = System.nanoTime();
       if (process.isAlive()) {
-        Faults.signal(signal, (group ? "-" : "") + process.pid());
+        Signals.send(signal, (group ? "-" : "") + process.pid());
       }
       boolean ended = process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS);
       process.destroyForcibly();
