@@ -25,7 +25,7 @@ import org.spanmatch.cli.RealCommand.Outcome;
 @EnabledOnOs(OS.LINUX)
 class EnvironmentIT {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final String SPANMATCH_OPTIONS = "SPANMATCH_JAVA_OPTS";
+  private static final String SPANMATCH_OPTIONS = Faults.JAVA_OPTIONS;
 
   // "слой" and a number, for printf: this JVM itself may not know how to encode it.
   private static final String NAME = "\\321\\201\\320\\273\\320\\276\\320\\271";
@@ -35,7 +35,7 @@ class EnvironmentIT {
 
   private Outcome run(Map<String, String> environment, ProcessBuilder builder) {
     builder.directory(folder.toFile());
-    List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
+    List.of(SPANMATCH_OPTIONS, "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS", "_JAVA_OPTIONS")
         .forEach(builder.environment()::remove);
     builder.environment().putAll(environment);
     return RealCommand.finish(builder);
@@ -186,7 +186,7 @@ class EnvironmentIT {
             List.of("validate", file, file, "--backends", "java", "--junit", "out.xml"),
             List.of("backends"),
             List.of("help", "match"))) {
-      Outcome outcome = run(options, command.toArray());
+      Outcome outcome = run(RealCommand.ONE_COMPILER + " " + options, command.toArray());
       assertEquals(0, outcome.exitCode(), outcome.err());
       String text = outcome.out() + outcome.err();
       assertFalse(FOREIGN_DIGIT.matcher(text).find(), text);
@@ -220,7 +220,14 @@ class EnvironmentIT {
     Outcome backends = run("-XX:-UseFMA", "backends");
     assertTrue(backends.out().contains("no fused multiply-add"), backends.out());
     // The arbiter too has another way to 106 bits, and finds all bounds kept.
-    Outcome validated = run("-XX:-UseFMA", "validate", file, file, "--backends", "java,reference");
+    Outcome validated =
+        run(
+            RealCommand.ONE_COMPILER + " -XX:-UseFMA",
+            "validate",
+            file,
+            file,
+            "--backends",
+            "java,reference");
     assertEquals(0, validated.exitCode(), validated.out() + validated.err());
   }
 
@@ -265,7 +272,8 @@ class EnvironmentIT {
     Path file = layer();
     ProcessBuilder builder = Faults.command("match", file, file, "--out", "out");
     builder.environment().remove("HOME");
-    Outcome outcome = run(Map.of(SPANMATCH_OPTIONS, "-Duser.home=?"), builder);
+    String options = RealCommand.ONE_COMPILER + " -Duser.home=?";
+    Outcome outcome = run(Map.of(SPANMATCH_OPTIONS, options), builder);
     assertEquals(0, outcome.exitCode(), outcome.err());
     assertTrue(Files.exists(folder.resolve("out/similarity.svg")));
     assertFalse(Files.exists(folder.resolve("?")));

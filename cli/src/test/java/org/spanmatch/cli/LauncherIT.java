@@ -142,7 +142,7 @@ class LauncherIT {
     for (int length : new int[] {0, 1000, good.length / 2}) {
       Files.delete(archive); // Java makes it read-only
       Files.write(archive, Arrays.copyOf(good, length));
-      Outcome outcome = launch(script, "match", file, file, "--quiet");
+      Outcome outcome = launch(RealCommand.ONE_COMPILER, script, "match", file, file, "--quiet");
       assertEquals(0, outcome.exitCode(), outcome.err());
       assertEquals("", outcome.err());
       assertTrue(outcome.out().startsWith("layer "), outcome.out());

@@ -14,6 +14,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -25,8 +26,8 @@ import org.spanmatch.cli.RealCommand.Outcome;
 @EnabledOnOs(OS.LINUX)
 class MachineFaultsIT {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final List<String> ONE_CORE =
-      List.of("taskset", "-c", "0", "env", "SPANMATCH_JAVA_OPTS=-Xmx256m");
+  private static final List<String> ONE_CORE = List.of("taskset", "-c", "0");
+  private static final String HEAP = "-Xmx256m";
 
   private static Faults faults;
 
@@ -42,7 +43,7 @@ class MachineFaultsIT {
 
   private static Outcome withJava(String options, Object... arguments) {
     ProcessBuilder builder = Faults.command(arguments);
-    builder.environment().put("SPANMATCH_JAVA_OPTS", options);
+    builder.environment().put(Faults.JAVA_OPTIONS, options);
     return RealCommand.finish(builder);
   }
 
@@ -73,7 +74,7 @@ class MachineFaultsIT {
       arguments.addAll(List.of("--out", out));
     }
     if (command.equals("simple")) {
-      arguments.addAll(List.of("--time-limit", "2s"));
+      arguments.addAll(List.of("--time-limit", "1s"));
     }
     List<Integer> heaps =
         Faults.all() ? List.of(8, 10, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 192) : List.of(16);
@@ -96,16 +97,17 @@ class MachineFaultsIT {
       }
     }
     if (!cure.isEmpty()) {
-      Outcome outcome = withJava(cure, arguments.toArray());
+      Outcome outcome = withJava(RealCommand.ONE_COMPILER + " " + cure, arguments.toArray());
       assertEquals(0, outcome.exitCode(), outcome.err());
       faults.count(command + " with the heap that was named: done");
     }
   }
 
   @Test
+  @Tag("once") // on one JDK: the real layers are matched so on all
   void oneCoreAnd256MegabytesDoTheDemo() throws IOException {
     Path run = faults.newFolder();
-    same(run, "demo");
+    same(run, RealCommand.ONE_COMPILER + " " + HEAP, "demo");
     faults.count("demo on 1 core with 256 MB: same matches, levels within their bounds");
   }
 
@@ -121,17 +123,18 @@ class MachineFaultsIT {
     if (!Faults.all()) {
       arguments.addAll(List.of("--layers", "features.2,classifier.*"));
     }
-    same(run, arguments.toArray());
+    same(run, HEAP, arguments.toArray());
     faults.count("match of real layers on 1 core with 256 MB: same matches, levels within bounds");
   }
 
-  /** Runs a command as usual and on a small machine, and compares what comes out. */
-  private static void same(Path run, Object... arguments) throws IOException {
+  /** Runs a command as usual and, with options for Java, on one core, and compares the results. */
+  private static void same(Path run, String options, Object... arguments) throws IOException {
     for (String place : List.of("usual", "tight")) {
       ProcessBuilder builder = Faults.command(arguments);
       builder.command().addAll(List.of("--quiet", "--out", run.resolve(place).toString()));
       if (place.equals("tight")) {
         builder.command().addAll(0, ONE_CORE);
+        builder.environment().put(Faults.JAVA_OPTIONS, options);
       }
       Outcome outcome = RealCommand.finish(builder);
       assertEquals(0, outcome.exitCode(), outcome.err());

@@ -37,7 +37,7 @@ class OutputFaultsIT {
     small = faults.folder().resolve("net.npz");
     TestFiles.npz(small, "fc", TestFiles.relu(400 * 24, 1), 400, 24);
     large = faults.folder().resolve("large.npz");
-    TestFiles.npz(large, "fc", TestFiles.relu(20_000 * 256, 1), 20_000, 256);
+    TestFiles.npz(large, "fc", TestFiles.relu(20_000 * 128, 1), 20_000, 128);
   }
 
   @AfterAll
@@ -211,7 +211,7 @@ class OutputFaultsIT {
     TestFiles.archive(transposed, "fc.npy", npy);
     String script =
         // Java would tell what it misses there itself.
-        "export SPANMATCH_JAVA_OPTS=-XX:-UsePerfData; cd /; mount -t tmpfs -o "
+        "SPANMATCH_JAVA_OPTS=\"$SPANMATCH_JAVA_OPTS -XX:-UsePerfData\"; cd /; mount -t tmpfs -o "
             + options
             + " none /tmp || exit 99; [ "
             + options

@@ -23,9 +23,11 @@ import org.spanmatch.cli.terminal.Console;
 public final class RealCommand {
   private static final int TIMEOUT_SECONDS = 300;
 
-  // Most processes end before the code of the second compiler has paid for itself: without it they
-  // take half the processor's time.
-  private static final String ONE_COMPILER = "-XX:TieredStopAtLevel=1";
+  /**
+   * The option for Java that leaves out the second compiler. Most processes end before its code has
+   * paid for itself, and without it take half the processor's time.
+   */
+  static final String ONE_COMPILER = "-XX:TieredStopAtLevel=1";
 
   /** The option for Java with which a process compiles as usual, for loops over vectors. */
   static final String BOTH_COMPILERS = "-XX:TieredStopAtLevel=4";

@@ -60,7 +60,7 @@ public final class Bundle {
     List<Path> checkJars = checks ? build.checkJars() : List.of();
     try (BundleFolder folder = new BundleFolder(target)) {
       Path path = folder.path();
-      progress.accept("linking a Java run-time environment from " + jdk + ", about 20 s ...");
+      progress.accept("linking a Java run-time environment from " + jdk + ", about 10 s ...");
       List<String> notes = new ArrayList<>(RuntimeImage.link(jdk, path.resolve("runtime")));
       progress.accept("copying jars ...");
       copyCommand(path);

@@ -60,6 +60,8 @@ final class RuntimeImage {
     return Tool.run(
         jdk.program("jlink"),
         List.of(
+            // It does its work once: the second compiler would double its processor time.
+            "-J-XX:TieredStopAtLevel=1",
             "--add-modules",
             String.join(",", MODULES),
             // --strip-debug would need objcopy on some systems; strip() does the libraries.

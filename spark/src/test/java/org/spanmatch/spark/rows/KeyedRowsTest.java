@@ -140,8 +140,10 @@ class KeyedRowsTest {
             ProjectionTable expected = kernel.compress(one.x(), one.y(), GramOptions.defaults())) {
           requireClose(expected.distances(Group.X), found.distances(Group.X));
           requireClose(expected.distances(Group.Y), found.distances(Group.Y));
-          requireClose(MatchSpectrum.of(expected), MatchSpectrum.of(found), Group.X);
-          requireClose(MatchSpectrum.of(expected), MatchSpectrum.of(found), Group.Y);
+          MatchSpectrum expectedLevels = MatchSpectrum.of(expected);
+          MatchSpectrum levels = MatchSpectrum.of(found);
+          requireClose(expectedLevels, levels, Group.X);
+          requireClose(expectedLevels, levels, Group.Y);
           assertEquals(
               MaximumMatch.find(expected, 0, 0.15, 0.3, 0.5).toString(),
               MaximumMatch.find(found, 0, 0.15, 0.3, 0.5).toString());
@@ -161,7 +163,7 @@ class KeyedRowsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1, true, 1", "3, false, 8", "7, true, 5"})
+  @CsvSource({"1, true, 1", "7, false, 8"})
   void partitionsAndAdaptiveExecutionLeaveTheBits(int partitions, boolean adaptive, int shuffled)
       throws IOException {
     SparkSession other = spark.newSession();

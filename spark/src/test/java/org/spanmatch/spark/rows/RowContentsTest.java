@@ -54,6 +54,8 @@ class RowContentsTest {
   @BeforeAll
   static void start() {
     spark = LocalSpark.start();
+    // Compiling code for a handful of rows takes most of the time.
+    spark.conf().set("spark.sql.codegen.wholeStage", "false");
   }
 
   @AfterAll
