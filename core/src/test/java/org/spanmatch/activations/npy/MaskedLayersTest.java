@@ -15,9 +15,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.PrimitiveIterator;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -153,9 +155,12 @@ class MaskedLayersTest {
   void severalBlocks(Layout layout, boolean fortran, int a, int b, int c, int d, int e) {
     int[] shape = Arrays.copyOf(new int[] {a, b, c, d, e}, layout.axes());
     TestArray array = TestArray.of(ElementType.FLOAT64, ByteOrder.nativeOrder(), fortran, shape);
-    Layer whole = layer(array, Container.DEFLATED, layout);
+    Layer whole = layer(array, Container.PLAIN, layout); // small arrays are in all of them
     double[][] rows = rows(whole);
-    for (List<Long> axes : List.of(whole.sampleAxes(), whole.sampleAxes().subList(0, 1))) {
+    Set<List<Long>> masks = new LinkedHashSet<>(); // of two axes there is only one
+    masks.add(whole.sampleAxes());
+    masks.add(whole.sampleAxes().subList(0, 1));
+    for (List<Long> axes : masks) {
       int size = (int) product(axes);
       BitSet kept = new BitSet();
       kept.set(size / 9);

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.spanmatch.activations.ElementType;
@@ -26,6 +27,7 @@ class NpzFormatTest extends FormatContract {
   protected void write(Path file, Map<String, Stored> arrays) throws IOException {
     try (ZipOutputStream zip =
         new ZipOutputStream(new BufferedOutputStream(Files.newOutputStream(file)))) {
+      zip.setLevel(Deflater.BEST_SPEED);
       for (Map.Entry<String, Stored> array : arrays.entrySet()) {
         zip.putNextEntry(new ZipEntry(array.getKey() + ".npy"));
         zip.write(array.getValue().npy());
