@@ -31,6 +31,10 @@ constexpr size_t stack_size = 32 << 10;
 /* Stacks a power of two apart would have their tops in the same few sets of the caches. */
 constexpr size_t stack_distance = stack_size + 5 * 64;
 constexpr size_t max_fibres = 1025;
+/* All stacks of a Runner, at a multiple of it, where a pointer to the Runner lies. */
+constexpr size_t stacks_size = 64 << 20;
+constexpr size_t first_stack = 64;
+static_assert(first_stack + max_fibres * stack_distance <= stacks_size, "all stacks fit");
 constexpr uint64_t stack_end_mark = 0x5AFE57AC4E4D5AFE;
 
 #if defined(__x86_64__)
@@ -49,15 +53,15 @@ struct Context {
 
     /*
      * Exchanges the stacks. The compiler saves the registers that it needs afterwards, but for the two
-     * that it may not be asked to. All fibres jump to the same place, and then return to the same call
-     * of a kernel mostly, as the processor predicts; it would not if a call or a return led here.
+     * that it may not be asked to, and build.sh has it use no red zone. All fibres jump to the same place,
+     * and then return to the same call of a kernel mostly, as the processor predicts; it would not if a call
+     * or a return led here.
      */
     __attribute__((always_inline)) void switch_to(Context &to)
     {
         void **from = &stack_pointer;
         void *other = to.stack_pointer;
-        asm volatile("leaq -128(%%rsp), %%rsp\n\t" /* the compiler's red zone */
-                     "pushq %%rbp\n\t"
+        asm volatile("pushq %%rbp\n\t"
                      "pushq %%rbx\n\t"
                      "leaq 1f(%%rip), %%rax\n\t"
                      "pushq %%rax\n\t"
@@ -67,8 +71,7 @@ struct Context {
                      "jmpq *%%rax\n"
                      "1:\n\t"
                      "popq %%rbx\n\t"
-                     "popq %%rbp\n\t"
-                     "leaq 128(%%rsp), %%rsp"
+                     "popq %%rbp"
                      : "+D"(from), "+S"(other)
                      :
                      : "rax", "rcx", "rdx", "r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15", "memory", "cc", "xmm0",
@@ -117,18 +120,26 @@ class Runner {
 public:
     Runner() : thread_index(&threadIdx)
     {
-        void *memory = mmap(nullptr, max_fibres * stack_distance, PROT_READ | PROT_WRITE,
-            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        /* Twice as much address space, in which there is a multiple. */
+        memory = mmap(nullptr, 2 * stacks_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+            -1, 0);
         if (memory == MAP_FAILED) {
             perror("[CUDA stand-in] no memory for stacks");
             abort();
         }
-        stacks = static_cast<char *>(memory);
+        stacks = reinterpret_cast<char *>((reinterpret_cast<uintptr_t>(memory) + stacks_size - 1) & ~(stacks_size - 1));
+        *reinterpret_cast<Runner **>(stacks) = this;
     }
 
-    ~Runner() { munmap(stacks, max_fibres * stack_distance); }
+    ~Runner() { munmap(memory, 2 * stacks_size); }
     Runner(const Runner &) = delete;
     Runner &operator=(const Runner &) = delete;
+
+    /* The one on whose stacks the caller is, in less time than thread-local variables take. */
+    __attribute__((always_inline)) static Runner *here()
+    {
+        return *reinterpret_cast<Runner **>(reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) & ~(stacks_size - 1));
+    }
 
     __attribute__((noinline)) bool run_block(const struct kernel *what, void **with)
     {
@@ -151,7 +162,7 @@ public:
             return false;
         }
         started++;
-        *thread_index = next;
+        *thread_index = current->thread = next;
         if (++next.x == shape.x) {
             next.x = 0;
             if (++next.y == shape.y) {
@@ -171,11 +182,12 @@ public:
             barrier.other_line = line;
             barrier.differ = true;
         }
-        barrier.any |= value;
-        barrier.all &= value;
-        barrier.count += value;
+        if (kind != STANDIN_SYNC) {
+            barrier.any |= value;
+            barrier.all &= value;
+            barrier.count += value;
+        }
         self->owned = true;
-        self->thread = *thread_index;
         /* Never beyond the next one to leave. */
         waiting[arrived++] = self;
         Fibre *other = following();
@@ -233,7 +245,7 @@ private:
 
     Fibre *new_fibre()
     {
-        char *stack = stacks + made * stack_distance;
+        char *stack = stacks + first_stack + made * stack_distance;
         Fibre *fibre = &fibres[made++];
         fibre->stack_end = reinterpret_cast<uint64_t *>(stack);
         *fibre->stack_end = stack_end_mark;
@@ -276,6 +288,7 @@ private:
 
     uint3 *const thread_index; /* where threadIdx of this thread of the processor is, which is slow to ask */
     Context scheduler;
+    void *memory;
     char *stacks;
     Fibre fibres[max_fibres];
     Fibre *idle[max_fibres];
@@ -292,45 +305,42 @@ private:
     bool gone_wrong = false;
 };
 
-/* One for each stream's thread. The plain pointer is what the kernels' calls go by: it is cheaper to get at. */
-thread_local std::unique_ptr<Runner> owned_runner;
-__thread Runner *runner;
+/* One for each stream's thread. */
+thread_local std::unique_ptr<Runner> runner;
 
 void fibre_main()
 {
-    runner->run_fibre();
+    Runner::here()->run_fibre();
 }
 
 } // namespace
 
 bool standin_next_thread()
 {
-    return runner->next_thread();
+    return Runner::here()->next_thread();
 }
 
 extern "C" int standin_barrier(enum standin_barrier_kind kind, int value, int line)
 {
-    return runner->wait_at_barrier(kind, value, line);
+    return Runner::here()->wait_at_barrier(kind, value, line);
 }
 
 void standin_give_up_block()
 {
-    runner->give_up();
+    Runner::here()->give_up();
 }
 
 bool standin_run_block(const struct kernel *kernel, struct shape grid, struct shape block, struct shape at, void **arguments)
 {
     if (!runner) {
-        owned_runner = std::make_unique<Runner>();
-        runner = owned_runner.get();
+        runner = std::make_unique<Runner>();
     }
     gridDim = {grid.x, grid.y, grid.z};
     blockDim = {block.x, block.y, block.z};
     blockIdx = {at.x, at.y, at.z};
     if (!runner->run_block(kernel, arguments)) {
         /* Fibres still stand in the middle of the kernel, so they are given up. */
-        owned_runner.reset();
-        runner = nullptr;
+        runner.reset();
         return false;
     }
     return true;

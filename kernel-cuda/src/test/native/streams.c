@@ -17,7 +17,7 @@ enum { WORKER_STACK = 8 << 20 };
 enum { SPIN_NANOSECONDS = 10000 };
 
 /* Nanoseconds of delay, and every how many operations there is one, since tests run through very many. */
-enum { SHORT_DELAY = 20000, SHORT_ONE_IN = 4, LONG_DELAY = 200000, LONG_ONE_IN = 1024 };
+enum { SHORT_DELAY = 20000, SHORT_ONE_IN = 16, LONG_DELAY = 200000, LONG_ONE_IN = 1024 };
 
 struct operation {
     struct operation *next;
