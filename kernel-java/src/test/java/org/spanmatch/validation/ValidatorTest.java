@@ -338,7 +338,7 @@ class ValidatorTest {
   }
 
   private static ArbiterTable exactTable() {
-    return ArbiterTable.of(planted(), 0x1p-53);
+    return ArbiterTable.of(planted(), new TrueProjections(planted()), 0x1p-53);
   }
 
   private static SimpleMatches exactMatches() {

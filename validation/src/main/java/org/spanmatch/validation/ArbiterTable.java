@@ -1,10 +1,6 @@
 package org.spanmatch.validation;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.stream.IntStream;
 import org.spanmatch.gram.Moments;
 import org.spanmatch.gram.Precision;
 import org.spanmatch.kernel.Distances;
@@ -13,34 +9,29 @@ import org.spanmatch.kernel.PerGroup;
 import org.spanmatch.kernel.backend.LivingNeurons;
 import org.spanmatch.kernel.backend.LivingPair;
 import org.spanmatch.kernel.backend.RecomputingTable;
+import org.spanmatch.validation.TrueProjections.Bounded;
 
 /**
  * The arbiter as a table, so that the matching algorithms find exact sets with it. If exact
  * distances take too long, all their bounds are 1, since nothing is certain then.
  */
 final class ArbiterTable extends RecomputingTable {
-  private final Problem problem;
-  private final List<double[]> columns;
+  private final TrueProjections projections;
   private final double storageRoundoff;
 
-  private ArbiterTable(Problem problem, LivingPair pair, double storageRoundoff) {
+  private ArbiterTable(LivingPair pair, TrueProjections projections, double storageRoundoff) {
     super(pair);
-    this.problem = problem;
+    this.projections = projections;
     this.storageRoundoff = storageRoundoff;
-    this.columns = new ArrayList<>();
-    for (Group group : Group.values()) {
-      for (int neuron : remaining(group)) {
-        columns.add(problem.vectors(group).get(neuron));
-      }
-    }
   }
 
   /**
    * Returns a table of all neurons that are not zero.
    *
+   * @param projections those of the problem that are known, and will be
    * @param storageRoundoff relative rounding of the stored activations
    */
-  static ArbiterTable of(Problem problem, double storageRoundoff) {
+  static ArbiterTable of(Problem problem, TrueProjections projections, double storageRoundoff) {
     LivingNeurons ofX = living(problem, Group.X, 0);
     LivingNeurons ofY = living(problem, Group.Y, ofX.count());
     LivingPair pair =
@@ -51,7 +42,7 @@ final class ArbiterTable extends RecomputingTable {
             storageRoundoff,
             PerGroup.of(ofX, ofY),
             PerGroup.of(noMoments(ofX), noMoments(ofY)));
-    return new ArbiterTable(problem, pair, storageRoundoff);
+    return new ArbiterTable(pair, projections, storageRoundoff);
   }
 
   private static LivingNeurons living(Problem problem, Group group, int first) {
@@ -71,24 +62,17 @@ final class ArbiterTable extends RecomputingTable {
 
   @Override
   protected Distances project(int[] projected, int[] projectedColumns, int[] spanningColumns) {
-    Optional<TrueSpan> span =
-        TrueSpan.of(
-            problem.samples(), IntStream.of(spanningColumns).mapToObj(columns::get).toList());
-    double[] distances = new double[projected.length];
-    double[] bounds = new double[projected.length];
-    double[] coefficients = new double[projected.length];
-    Arrays.fill(bounds, 1);
-    for (int i = 0; i < projected.length && span.isPresent(); i++) {
-      ExactProjection.Projected vector = span.get().project(columns.get(projectedColumns[i]));
-      distances[i] = Math.min(1, vector.distance());
-      coefficients[i] = vector.coefficientNorm();
-      bounds[i] = Math.min(1, span.get().error() * (1 + coefficients[i]));
-    }
-    return new Distances(projected, distances, bounds, coefficients, storageRoundoff);
+    List<Bounded> known = projections.project(projectedColumns, spanningColumns);
+    return new Distances(
+        projected,
+        known.stream().mapToDouble(Bounded::distance).toArray(),
+        known.stream().mapToDouble(Bounded::bound).toArray(),
+        known.stream().mapToDouble(Bounded::coefficientNorm).toArray(),
+        storageRoundoff);
   }
 
   @Override
   protected int rank(int[] spanningColumns) {
-    return ExactRank.of(IntStream.of(spanningColumns).mapToObj(columns::get).toList());
+    return projections.rank(spanningColumns);
   }
 }

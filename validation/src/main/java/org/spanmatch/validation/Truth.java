@@ -46,6 +46,7 @@ final class Truth {
   private static final double MOST_WORK = 1e7;
 
   private final Case example;
+  private final TrueProjections projections;
   // The distances of each group's neurons to the whole other group; empty if they take too long.
   private final Map<Group, Optional<double[]>> whole = new EnumMap<>(Group.class);
   private final Map<Precision, Boolean> independent = new EnumMap<>(Precision.class);
@@ -57,6 +58,7 @@ final class Truth {
 
   Truth(Case example) {
     this.example = example;
+    this.projections = new TrueProjections(example.problem());
   }
 
   /** Returns the neurons whose activations are all zero. */
@@ -218,7 +220,8 @@ final class Truth {
   <T> T ask(Function<ProjectionTable, T> question) {
     double work = 2.0 * example.problem().samples() * Math.pow(neurons(), 3);
     if (work < MOST_WORK) {
-      return question.apply(ArbiterTable.of(example.problem(), example.type().roundoff()));
+      return question.apply(
+          ArbiterTable.of(example.problem(), projections, example.type().roundoff()));
     }
     try (ProjectionKernel kernel = ReferenceBackend.open();
         ProjectionTable table =
