@@ -73,7 +73,7 @@ class SignalFaultsIT {
   @ParameterizedTest
   @CsvSource({
     "match, 3, 2",
-    "simple, 4, 5",
+    "simple, 4, 3",
     "spectrum, 2, 2",
     "validate, 3, 2",
     "demo, 3, 5",
