@@ -8,6 +8,7 @@ import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -25,6 +26,7 @@ import org.spanmatch.kernel.selection.Kernels;
 import org.spanmatch.spark.TestSpark;
 
 /** What a cluster adds up is what one machine adds up, and always has the same bits. */
+@Tag("once") // on one JDK: ClusterTest and SubmitIT add up on others
 class GramSumTest {
   private static final PerGroup<String> SOURCES = PerGroup.of("seed0", "seed1");
   private static final List<ShardedPair> PAIRS =
