@@ -32,19 +32,26 @@ final class Submit {
    * Runs it.
    *
    * @param before a command that the rest is handed to; usually none
+   * @param javaOptions options for the Java that it starts, but not for that of executors
    * @param folder where it runs, and what it may fill
    * @param master such as {@code local[2]}
    * @param conf settings of Spark, such as {@code spark.task.maxFailures=2}
    * @param arguments of the program
    */
   static Outcome run(
-      List<String> before, Path folder, String master, List<String> conf, List<String> arguments)
+      List<String> before,
+      List<String> javaOptions,
+      Path folder,
+      String master,
+      List<String> conf,
+      List<String> arguments)
       throws IOException, InterruptedException {
     Path home = TestSpark.home();
     TestSpark.linkJars(home);
     List<String> command = new ArrayList<>(before);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(System.getProperty("spanmatch.submit.jvm").split(" ", -1)));
+    command.addAll(javaOptions);
     command.addAll(List.of("-Xmx1g", "-cp", home.resolve("jars") + "/*"));
     command.addAll(List.of("org.apache.spark.deploy.SparkSubmit", "--master", master));
     List<String> all = new ArrayList<>(conf);

@@ -88,7 +88,7 @@ class ExecutorGpuTest {
                     .set("spark.executorEnv.SPANMATCH_STANDIN_DEVICES", "2")
                     .set(
                         "spark.executor.extraJavaOptions",
-                        "-Dspanmatch.cuda.libraryPath=" + standIn))) {
+                        "-XX:TieredStopAtLevel=1 -Dspanmatch.cuda.libraryPath=" + standIn))) {
       Gram found = added(spark, "cuda").get(0);
       Gram one = expected.get(0);
       assertEquals(one.samples(), found.samples());
