@@ -54,8 +54,6 @@ class RowContentsTest {
   @BeforeAll
   static void start() {
     spark = LocalSpark.start();
-    // Compiling code for a handful of rows takes most of the time.
-    spark.conf().set("spark.sql.codegen.wholeStage", "false");
   }
 
   @AfterAll
