@@ -20,6 +20,11 @@ class CudaSlicedKernelTest extends RealDataKernelContract {
   }
 
   @Override
+  protected int smallProblems() {
+    return 300; // of at most 60 samples, all in one panel
+  }
+
+  @Override
   protected boolean hasTablesInTheHeap() {
     return false;
   }

@@ -199,6 +199,11 @@ class VectorKernelTest {
     protected int longRemovals() {
       return 50; // none of these is large enough for threads
     }
+
+    @Override
+    protected int smallProblems() {
+      return 100; // nor of these
+    }
   }
 
   @Nested
@@ -215,6 +220,11 @@ class VectorKernelTest {
     @Override
     protected ProjectionKernel open() {
       return new HighPrecision(kernel(new PlainMicroKernel(4, true, "as the test wants it"), 3));
+    }
+
+    @Override
+    protected int smallProblems() {
+      return 300; // AtHighPrecision and InPlainLoops have all
     }
   }
 

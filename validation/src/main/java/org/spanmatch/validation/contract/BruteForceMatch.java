@@ -67,12 +67,12 @@ public final class BruteForceMatch {
                     .toList());
         List<Decision> ofMask = new ArrayList<>();
         for (int neuron = 0; neuron < problem.neurons(group); neuron++) {
-          double[] vector = problem.vectors(group)[neuron];
+          ExactDistances.Projected projected = exact.project(problem.vectors(group)[neuron]);
           ofMask.add(
               new Decision(
-                  exact.distance(vector),
+                  projected.distance(),
                   stated.errorBound(neuron),
-                  problem.storageRoundoff() * (1 + exact.coefficientNorm(vector))));
+                  problem.storageRoundoff() * (1 + projected.coefficientNorm())));
         }
         ofGroup.add(ofMask);
         table.rollback(start);

@@ -28,8 +28,12 @@ public final class ExactDistances {
     return projection.project(vector).distance(rank);
   }
 
-  /** Returns ‖c‖₁ of the coefficients of a vector's projection. */
-  public double coefficientNorm(double[] vector) {
-    return projection.project(vector).coefficientNorm(rank);
+  /** A vector's δ, and ‖c‖₁ of the coefficients of its projection. */
+  record Projected(double distance, double coefficientNorm) {}
+
+  /** Projects a vector. */
+  Projected project(double[] vector) {
+    DoubleDoubleProjection.Projected projected = projection.project(vector);
+    return new Projected(projected.distance(rank), projected.coefficientNorm(rank));
   }
 }

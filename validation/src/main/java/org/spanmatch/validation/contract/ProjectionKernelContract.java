@@ -77,6 +77,14 @@ public abstract class ProjectionKernelContract {
     return 7;
   }
 
+  /**
+   * Number of small problems with true distances; override it with fewer for a kernel that differs
+   * from another one only where these are too small to show it.
+   */
+  protected int smallProblems() {
+    return 1500;
+  }
+
   /** Whether tables of standard precision are in the Java heap and not on a device. */
   protected boolean hasTablesInTheHeap() {
     return true;
@@ -192,7 +200,7 @@ public abstract class ProjectionKernelContract {
   @Test
   void distancesOfManySmallProblemsAreTrue() {
     SplittableRandom random = new SplittableRandom(99);
-    for (int seed = 0; seed < 1500; seed++) {
+    for (int seed = 0; seed < smallProblems(); seed++) {
       int samples = 1 + random.nextInt(60);
       int x = 3 + random.nextInt(12);
       int y = 3 + random.nextInt(12);
@@ -773,8 +781,9 @@ public abstract class ProjectionKernelContract {
     try (ProjectionTable fresh = table(rest(problem, table))) {
       for (Group group : Group.values()) {
         Distances expected = fresh.distances(group);
+        Distances found = table.distances(group);
         for (int i = 0; i < expected.size(); i++) {
-          assertAgree(expected, i, table.distances(group), i);
+          assertAgree(expected, i, found, i);
         }
       }
     }
