@@ -112,12 +112,12 @@ class BundleIT {
     assertTrue(archives <= 45, made.out());
     assertTrue(Double.parseDouble(size.group(1)) - archives <= 60, made.out());
     Path packed = folder.resolve("bundle.tar.gz");
+    // The usual compression makes it smaller, and takes longer.
     Outcome tar =
         RealCommand.finish(
             new ProcessBuilder(
                 "tar",
-                "--use-compress-program=gzip -1", // the usual one makes it smaller, and takes
-                // longer
+                "--use-compress-program=gzip -1",
                 "-cf",
                 packed.toString(),
                 "-C",
