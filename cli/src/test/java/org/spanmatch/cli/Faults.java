@@ -38,7 +38,7 @@ final class Faults {
   /** When to give up where no run meets what it is to meet. */
   private static final int MOST_RUNS = 20;
 
-  /** The variable with options for Java, which replace that of one compiler. */
+  /** The variable with options for Java: that for one compiler, unless a test sets others. */
   static final String JAVA_OPTIONS = "SPANMATCH_JAVA_OPTS";
 
   private static final Path SCRIPT = RealCommand.root().resolve("spanmatch");

@@ -211,7 +211,7 @@ class SubmitIT {
   }
 
   @Test
-  @Tag("once") // on one JDK: it is the system that says so
+  @Tag("once") // on one JDK: the system refuses to write, not Java
   void aFullDiskEndsTheRunWithASentence() throws Exception {
     Assumptions.assumeTrue(canMount(), "no file system can be mounted here");
     cut("x");

@@ -28,7 +28,7 @@ final class ArbiterTable extends RecomputingTable {
   /**
    * Returns a table of all neurons that are not zero.
    *
-   * @param projections those of the problem that are known, and will be
+   * @param projections the true projections of the problem, which all of its tables share
    * @param storageRoundoff relative rounding of the stored activations
    */
   static ArbiterTable of(Problem problem, TrueProjections projections, double storageRoundoff) {

@@ -14,7 +14,8 @@ import org.spanmatch.kernel.Group;
  * The true projections of a problem's neurons, each computed once: all backends are judged by the
  * same ones, and the checks of simple matches come back to the same subsets again and again.
  *
- * <p>Keeps three numbers per neuron for every subset that was asked for. Not thread-safe.
+ * <p>Keeps three numbers per neuron for every subset that was asked for. Thread-safe, since a
+ * backend that has missed its time limit may come back and ask while the next one is judged.
  */
 final class TrueProjections {
   /**
@@ -42,7 +43,11 @@ final class TrueProjections {
   // By the spanning columns, and then by the projected one.
   private final Map<BitSet, Map<Integer, Bounded>> known = new HashMap<>();
 
-  /** Starts without any; the columns are the neurons of X that are not zero, then those of Y. */
+  /**
+   * Starts with none of them known.
+   *
+   * @param problem its columns are the neurons of X that are not zero, then those of Y
+   */
   TrueProjections(Problem problem) {
     samples = problem.samples();
     for (Group group : Group.values()) {
@@ -52,8 +57,8 @@ final class TrueProjections {
     }
   }
 
-  /** Projects columns on the span of others. */
-  List<Bounded> project(int[] projected, int[] spanning) {
+  /** Returns the projections of columns, in the order given, on the span of others. */
+  synchronized List<Bounded> project(int[] projected, int[] spanning) {
     BitSet span = new BitSet();
     Arrays.stream(spanning).forEach(span::set);
     Map<Integer, Bounded> onSpan = known.computeIfAbsent(span, key -> new HashMap<>());
@@ -63,7 +68,7 @@ final class TrueProjections {
       Optional<TrueSpan> exact = TrueSpan.of(samples, vectors(spanning));
       for (int column : missing) {
         onSpan.put(
-            column, exact.map(of -> Bounded.of(of, columns.get(column))).orElse(Bounded.UNKNOWN));
+            column, exact.map(on -> Bounded.of(on, columns.get(column))).orElse(Bounded.UNKNOWN));
       }
     }
     return Arrays.stream(projected).mapToObj(onSpan::get).toList();
@@ -74,7 +79,7 @@ final class TrueProjections {
     return ExactRank.of(vectors(spanning));
   }
 
-  private List<double[]> vectors(int[] of) {
-    return IntStream.of(of).mapToObj(columns::get).toList();
+  private List<double[]> vectors(int[] chosen) {
+    return IntStream.of(chosen).mapToObj(columns::get).toList();
   }
 }
