@@ -135,7 +135,7 @@ public:
     Runner(const Runner &) = delete;
     Runner &operator=(const Runner &) = delete;
 
-    /* The one on whose stacks the caller is, in less time than thread-local variables take. */
+    /* The Runner on one of whose stacks the caller runs; faster than a thread-local variable. */
     __attribute__((always_inline)) static Runner *here()
     {
         return *reinterpret_cast<Runner **>(reinterpret_cast<uintptr_t>(__builtin_frame_address(0)) & ~(stacks_size - 1));
