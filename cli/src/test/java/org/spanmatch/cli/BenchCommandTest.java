@@ -215,12 +215,26 @@ class BenchCommandTest {
     Outcome outcome = match("match", file, file, "--json", "-");
     assertEquals(0, outcome.exitCode(), outcome.err());
     String reason = JSON.readTree(outcome.out()).at("/backend/reason").textValue();
-    assertTrue(
-        reason.contains(" not used, it is of another machine: processors '999', here '"), reason);
+    String why = " not used, it is of another machine: processors '999', here '";
+    assertTrue(reason.contains(why), reason);
+    Outcome backends = match("backends");
+    assertTrue(backends.out().contains(why), backends.out());
+  }
+
+  private void inTheHomeFolderOfTheShell() throws IOException {
+    Path file = Path.of(".config", "spanmatch", "profile.properties");
+    Files.createDirectories(folder.resolve(file).getParent());
+    Files.copy(profile(), folder.resolve(file));
+    ProcessBuilder builder = RealCommand.builder(List.of(), "backends");
+    builder.environment().remove("XDG_CONFIG_HOME");
+    builder.environment().put("HOME", folder.toString());
+    String found = RealCommand.finish(builder).out();
+    assertTrue(found.contains(folder.resolve(file) + ": the profile is not used: "), found);
   }
 
   private void damagedProfileIsNotUsed(Path file) throws IOException {
     Files.writeString(profile(), "nothing=1\n");
+    inTheHomeFolderOfTheShell();
     Outcome outcome = match("match", file, file);
     assertEquals(0, outcome.exitCode(), outcome.err());
     assertEquals(
@@ -249,7 +263,7 @@ class BenchCommandTest {
     String cure =
         "the peers are in benchmarks/target/benchmarks.jar, which is missing or older than its"
             + " sources; 'mvn -q package -pl benchmarks -am -DskipTests' in the repository builds"
-            + " it";
+            + " it, for ./spanmatch there";
     Outcome absent = bench("--peers");
     assertEquals(4, absent.exitCode(), absent.err());
     assertEquals("spanmatch: --peers: " + cure + "\n", absent.err());

@@ -10,7 +10,8 @@ public final class Peers {
   /** What to do if there are none, in a sentence. */
   public static final String MISSING =
       "the peers are in benchmarks/target/benchmarks.jar, which is missing or older than its"
-          + " sources; 'mvn -q package -pl benchmarks -am -DskipTests' in the repository builds it";
+          + " sources; 'mvn -q package -pl benchmarks -am -DskipTests' in the repository builds it,"
+          + " for ./spanmatch there";
 
   private static final List<Peer> ALL =
       ServiceLoader.load(PeerProvider.class, Peers.class.getClassLoader()).stream()

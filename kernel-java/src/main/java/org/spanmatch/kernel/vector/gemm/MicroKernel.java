@@ -1,5 +1,6 @@
 package org.spanmatch.kernel.vector.gemm;
 
+import java.lang.module.ModuleFinder;
 import java.util.Optional;
 import org.spanmatch.kernel.backend.HardwareFma;
 
@@ -275,7 +276,7 @@ public abstract class MicroKernel {
   /**
    * Returns what the user can do to get vector code.
    *
-   * @param hasModule whether the JVM has the module of the Vector API
+   * @param hasModule whether the JVM has loaded the module of the Vector API
    * @param vmName the system property {@code java.vm.name}
    * @param vmInfo the system property {@code java.vm.info}
    * @param hasFma whether the JVM has the processor multiply and add in one instruction
@@ -284,7 +285,10 @@ public abstract class MicroKernel {
   public static Optional<String> cure(
       boolean hasModule, String vmName, String vmInfo, boolean hasFma) {
     if (!hasModule) {
-      return Optional.of("start Java with --add-modules " + VECTOR_MODULE);
+      return Optional.of(
+          ModuleFinder.ofSystem().find(VECTOR_MODULE).isPresent()
+              ? "start Java with --add-modules " + VECTOR_MODULE
+              : "this Java lacks the module " + VECTOR_MODULE + "; take a JDK that has it");
     }
     // Only C2 compiles the Vector API to vector instructions; otherwise each vector is an object.
     boolean withoutC2 =
