@@ -2,6 +2,7 @@ package org.spanmatch.cli.commands;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.options.Arguments;
@@ -9,6 +10,8 @@ import org.spanmatch.cli.output.UserProfile;
 import org.spanmatch.cli.terminal.Console;
 import org.spanmatch.kernel.KernelProvider;
 import org.spanmatch.kernel.KernelProvider.Unavailable;
+import org.spanmatch.kernel.selection.CostProfile;
+import org.spanmatch.kernel.selection.CostProfile.Machine;
 import org.spanmatch.kernel.selection.Kernels;
 
 /** {@code spanmatch backends}: what can compute here, and what can't and why. */
@@ -60,7 +63,16 @@ public final class BackendsCommand implements Command {
                             + ", for "
                             + profile.threads()
                             + " threads on "
-                            + profile.machine().processor()));
+                            + profile.machine().processor()
+                            + foreign(profile)));
+  }
+
+  /** Why a profile is of no use here, whatever threads and backends a command may take. */
+  private static String foreign(CostProfile profile) {
+    return profile
+        .mismatch(Machine.here(), profile.threads(), Map.of())
+        .map(why -> "; not used, " + why)
+        .orElse("");
   }
 
   /** Prints a backend's name and state, with reason and cure. */

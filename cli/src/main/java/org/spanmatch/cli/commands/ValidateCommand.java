@@ -325,6 +325,7 @@ public final class ValidateCommand implements Command {
     words.addAll(
         List.of("--backends", report.backend().name(), "--level", options.level().toString()));
     words.addAll(List.of("--seed", Long.toString(options.seed()), "--case", quoted(name)));
+    options.again().forEach(word -> words.add(word.startsWith("--") ? word : quoted(word)));
     return String.join(" ", words);
   }
 

@@ -31,6 +31,7 @@ import org.spanmatch.validation.Level;
  * @param out where breaking points go, if anywhere
  * @param junit where JUnit's XML goes, if anywhere
  * @param json where the JSON goes
+ * @param again the options that a repetition of one case needs too, as the user wrote them
  * @param quiet no progress
  */
 record ValidateOptions(
@@ -46,6 +47,7 @@ record ValidateOptions(
     Optional<ResultFolder> out,
     Optional<Path> junit,
     JsonTarget json,
+    List<String> again,
     boolean quiet) {
   private static final Duration DEFAULT_LIMIT = Duration.ofMinutes(1);
   // Large layers take a slow backend that long on a busy machine.
@@ -79,6 +81,18 @@ record ValidateOptions(
           "time",
           "after which a check that is still running has failed, such as 90s or 10m; default 60s"
               + " for the built-in problems of level quick, else 10m");
+
+  /** Without those that a case's name makes needless, or that say where results go. */
+  private static final List<Option> REPEATED =
+      List.of(
+          InputOptions.LAYOUT,
+          InputOptions.SHARDS,
+          InputOptions.POOL,
+          InputOptions.SAMPLES,
+          ComputingOptions.THREADS,
+          ComputingOptions.DEVICE,
+          ComputingOptions.GRAM,
+          TIME_LIMIT);
 
   static List<Option> definitions() {
     return List.of(
@@ -135,6 +149,7 @@ record ValidateOptions(
         arguments.path(CommonOptions.OUT).map(ResultFolder::new),
         arguments.path(JUNIT),
         NetworkFile.json(arguments),
+        arguments.again(REPEATED),
         arguments.has(CommonOptions.QUIET));
   }
 

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.DoublePredicate;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.commons.cli.CommandLine;
 import org.apache.commons.cli.DefaultParser;
 import org.apache.commons.cli.Option;
@@ -127,6 +128,16 @@ public final class Arguments {
   /** The value of an option as a path, if it is given. */
   public Optional<Path> path(Option option) {
     return value(option).map(Arguments::toPath);
+  }
+
+  /** Those of some options that are given, with their values, as they may be typed again. */
+  public List<String> again(List<Option> options) {
+    return options.stream()
+        .flatMap(
+            option ->
+                values(option).stream()
+                    .flatMap(value -> Stream.of("--" + option.getLongOpt(), value)))
+        .toList();
   }
 
   /** The arguments that are not options. */

@@ -1,6 +1,7 @@
 package org.spanmatch.cli.output;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The home folder, also where the system knows none, as for a user without a name in a container.
@@ -19,9 +20,19 @@ public final class HomeFolder {
   /** Names a home folder to Java, to be called before anything is drawn. */
   public static void settle() {
     if (!Path.of(System.getProperty(PROPERTY, "")).isAbsolute()) {
-      String named = System.getenv("HOME");
-      System.setProperty(PROPERTY, named != null && Path.of(named).isAbsolute() ? named : NOWHERE);
+      System.setProperty(PROPERTY, named().map(Path::toString).orElse(NOWHERE));
     }
+  }
+
+  /**
+   * What a shell takes ~ to be, which Java doesn't where the variable HOME names another folder.
+   */
+  public static Path path() {
+    return named().orElseGet(() -> Path.of(System.getProperty(PROPERTY)));
+  }
+
+  private static Optional<Path> named() {
+    return Optional.ofNullable(System.getenv("HOME")).map(Path::of).filter(Path::isAbsolute);
   }
 
   /** Whether there is one. */

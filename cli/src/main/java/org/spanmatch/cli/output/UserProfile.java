@@ -29,7 +29,7 @@ public final class UserProfile {
     String xdg = System.getenv("XDG_CONFIG_HOME");
     return xdg != null && Path.of(xdg).isAbsolute()
         ? Path.of(xdg)
-        : Path.of(System.getProperty("user.home"), ".config");
+        : HomeFolder.path().resolve(".config");
   }
 
   /**
@@ -65,7 +65,7 @@ public final class UserProfile {
    */
   public static void save(CostProfile profile) {
     Path file = file();
-    if (!HomeFolder.exists() && file.startsWith(System.getProperty("user.home"))) {
+    if (!HomeFolder.exists() && file.startsWith(HomeFolder.path())) {
       throw new OutputException(
           "the profile can't be saved: there is no home folder; name one for it with the variable"
               + " XDG_CONFIG_HOME",
