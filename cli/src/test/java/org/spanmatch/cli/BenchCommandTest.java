@@ -33,6 +33,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.spanmatch.cli.RealCommand.Outcome;
 import org.spanmatch.cli.output.BenchReport;
 import org.spanmatch.tuning.Effort;
@@ -230,6 +231,19 @@ class BenchCommandTest {
     builder.environment().put("HOME", folder.toString());
     String found = RealCommand.finish(builder).out();
     assertTrue(found.contains(folder.resolve(file) + ": the profile is not used: "), found);
+  }
+
+  /** Where the locale lacks a letter of the folders, Java can't name them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"HOME", "XDG_CONFIG_HOME"})
+  @DisabledOnOs(OS.WINDOWS)
+  void aFolderThatTheLocaleCantNameHasNoProfile(String variable) {
+    ProcessBuilder builder = RealCommand.builder(List.of(), "backends");
+    String script = "export LC_ALL=C " + variable + "=$(printf '/l\\303\\266') && exec \"$@\"";
+    builder.command().addAll(0, List.of("sh", "-c", script, "sh"));
+    Outcome outcome = RealCommand.finish(builder);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertEquals("", outcome.err());
   }
 
   private void damagedProfileIsNotUsed(Path file) throws IOException {

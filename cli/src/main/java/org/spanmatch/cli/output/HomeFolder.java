@@ -1,5 +1,6 @@
 package org.spanmatch.cli.output;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -19,8 +20,9 @@ public final class HomeFolder {
 
   /** Names a home folder to Java, to be called before anything is drawn. */
   public static void settle() {
-    if (!Path.of(System.getProperty(PROPERTY, "")).isAbsolute()) {
-      System.setProperty(PROPERTY, named().map(Path::toString).orElse(NOWHERE));
+    if (absolute(System.getProperty(PROPERTY)).isEmpty()) {
+      System.setProperty(
+          PROPERTY, absolute(System.getenv("HOME")).map(Path::toString).orElse(NOWHERE));
     }
   }
 
@@ -28,11 +30,18 @@ public final class HomeFolder {
    * What a shell takes ~ to be, which Java doesn't where the variable HOME names another folder.
    */
   public static Path path() {
-    return named().orElseGet(() -> Path.of(System.getProperty(PROPERTY)));
+    return absolute(System.getenv("HOME"))
+        .or(() -> absolute(System.getProperty(PROPERTY)))
+        .orElse(Path.of(NOWHERE));
   }
 
-  private static Optional<Path> named() {
-    return Optional.ofNullable(System.getenv("HOME")).map(Path::of).filter(Path::isAbsolute);
+  /** An absolute path, unless it has letters that this locale lacks, with which Java finds none. */
+  static Optional<Path> absolute(String path) {
+    try {
+      return Optional.ofNullable(path).map(Path::of).filter(Path::isAbsolute);
+    } catch (InvalidPathException e) {
+      return Optional.empty();
+    }
   }
 
   /** Whether there is one. */

@@ -26,10 +26,8 @@ public final class UserProfile {
       return Path.of(windows);
     }
     // By the XDG Base Directory Specification, which has relative paths ignored.
-    String xdg = System.getenv("XDG_CONFIG_HOME");
-    return xdg != null && Path.of(xdg).isAbsolute()
-        ? Path.of(xdg)
-        : HomeFolder.path().resolve(".config");
+    return HomeFolder.absolute(System.getenv("XDG_CONFIG_HOME"))
+        .orElseGet(() -> HomeFolder.path().resolve(".config"));
   }
 
   /**
