@@ -94,7 +94,7 @@ echo 'libcublasLt.so.12 { global: cublasLt*; local: *; };' >"$work/cublaslt.map"
 for source in arena contexts control events memory modules objects streams; do
     "$CC" -std=gnu11 -O2 $common $strict -c "$here/$source.c" -o "$work/$source.o"
 done
-# What the switch from one fibre to another saves then lies together.
+# Where the compiler keeps nothing below the stack pointer, a switch of fibres need not step over it.
 case $("$CXX" -dumpmachine) in
     x86_64*) bare=-mno-red-zone ;;
     *) bare= ;;

@@ -173,6 +173,7 @@ class BenchCommandTest {
     compares(jmh);
     foreignProfileIsNotUsed(file);
     damagedProfileIsNotUsed(file);
+    aProfileInTheHomeFolderOfTheShellIsFound();
     redraws(out);
   }
 
@@ -222,7 +223,21 @@ class BenchCommandTest {
     assertTrue(backends.out().contains(why), backends.out());
   }
 
-  private void inTheHomeFolderOfTheShell() throws IOException {
+  private void damagedProfileIsNotUsed(Path file) throws IOException {
+    Files.writeString(profile(), "nothing=1\n");
+    Outcome outcome = match("match", file, file);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertEquals(
+        "note: "
+            + profile()
+            + ": the profile is not used: it has no entry 'spanmatch.profile'; 'spanmatch bench"
+            + " --save-profile' makes a new one\n",
+        outcome.err());
+    assertEquals("", match("match", file, file, "--quiet").err());
+  }
+
+  /** By the variable, not by the user's entry in the system; it is the damaged one. */
+  private void aProfileInTheHomeFolderOfTheShellIsFound() throws IOException {
     Path file = Path.of(".config", "spanmatch", "profile.properties");
     Files.createDirectories(folder.resolve(file).getParent());
     Files.copy(profile(), folder.resolve(file));
@@ -231,6 +246,16 @@ class BenchCommandTest {
     builder.environment().put("HOME", folder.toString());
     String found = RealCommand.finish(builder).out();
     assertTrue(found.contains(folder.resolve(file) + ": the profile is not used: "), found);
+  }
+
+  private void redraws(Path out) throws IOException {
+    String table = Files.readString(out.resolve("bench.md"));
+    Files.delete(out.resolve("bench.md"));
+    Files.delete(out.resolve("time-neurons.svg"));
+    Outcome outcome = bench("--report", out);
+    assertEquals(0, outcome.exitCode(), outcome.err());
+    assertEquals(table, Files.readString(out.resolve("bench.md")));
+    assertEquals(Set.copyOf(BenchReport.files()), names(out));
   }
 
   /** Where the locale lacks a letter of the folders, Java can't name them. */
@@ -244,30 +269,6 @@ class BenchCommandTest {
     Outcome outcome = RealCommand.finish(builder);
     assertEquals(0, outcome.exitCode(), outcome.err());
     assertEquals("", outcome.err());
-  }
-
-  private void damagedProfileIsNotUsed(Path file) throws IOException {
-    Files.writeString(profile(), "nothing=1\n");
-    inTheHomeFolderOfTheShell();
-    Outcome outcome = match("match", file, file);
-    assertEquals(0, outcome.exitCode(), outcome.err());
-    assertEquals(
-        "note: "
-            + profile()
-            + ": the profile is not used: it has no entry 'spanmatch.profile'; 'spanmatch bench"
-            + " --save-profile' makes a new one\n",
-        outcome.err());
-    assertEquals("", match("match", file, file, "--quiet").err());
-  }
-
-  private void redraws(Path out) throws IOException {
-    String table = Files.readString(out.resolve("bench.md"));
-    Files.delete(out.resolve("bench.md"));
-    Files.delete(out.resolve("time-neurons.svg"));
-    Outcome outcome = bench("--report", out);
-    assertEquals(0, outcome.exitCode(), outcome.err());
-    assertEquals(table, Files.readString(out.resolve("bench.md")));
-    assertEquals(Set.copyOf(BenchReport.files()), names(out));
   }
 
   /** What is not on the class path of the command, and what the launcher adds to it. */

@@ -145,7 +145,7 @@ class ValidateCommandTest {
     assertEquals(
         "spanmatch validate --backends broken --level quick --seed 1 --case '"
             + first.get("name").textValue()
-            + "' --time-limit '1'",
+            + "' --time-limit 1",
         first.get("repeat").textValue());
     assertEquals(fault.equals("hangs"), first.get("counterExample") == null);
     if (!fault.equals("hangs")) {

@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.commons.cli.Option;
 import org.spanmatch.cli.demo.DigitCases;
 import org.spanmatch.cli.options.Arguments;
 import org.spanmatch.cli.options.LayerSelection;
+import org.spanmatch.cli.options.ShellWords;
 import org.spanmatch.cli.options.UsageException;
 import org.spanmatch.cli.output.BreakingPoints;
 import org.spanmatch.cli.output.JsonTarget;
@@ -321,16 +323,11 @@ public final class ValidateCommand implements Command {
   /** The command that repeats a case. */
   private static String repeat(ValidateOptions options, Report report, String name) {
     List<String> words = new ArrayList<>(List.of("spanmatch", "validate"));
-    options.words().forEach(word -> words.add(quoted(word)));
+    words.addAll(options.words());
     words.addAll(
         List.of("--backends", report.backend().name(), "--level", options.level().toString()));
-    words.addAll(List.of("--seed", Long.toString(options.seed()), "--case", quoted(name)));
-    options.again().forEach(word -> words.add(word.startsWith("--") ? word : quoted(word)));
-    return String.join(" ", words);
-  }
-
-  /** As a shell takes it. */
-  private static String quoted(String word) {
-    return "'" + word.replace("'", "'\\''") + "'";
+    words.addAll(List.of("--seed", Long.toString(options.seed()), "--case", name));
+    words.addAll(options.again());
+    return words.stream().map(ShellWords::quoted).collect(Collectors.joining(" "));
   }
 }

@@ -2,6 +2,8 @@ package org.spanmatch.cli.commands;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.apache.commons.cli.Option;
@@ -82,7 +84,7 @@ record ValidateOptions(
           "after which a check that is still running has failed, such as 90s or 10m; default 60s"
               + " for the built-in problems of level quick, else 10m");
 
-  /** Without those that a case's name makes needless, or that say where results go. */
+  /** What a repetition of one case needs too: its name, level and seed do not say these. */
   private static final List<Option> REPEATED =
       List.of(
           InputOptions.LAYOUT,
@@ -95,7 +97,9 @@ record ValidateOptions(
           TIME_LIMIT);
 
   static List<Option> definitions() {
-    return List.of(
+    List<Option> all = new ArrayList<>();
+    Collections.addAll(
+        all,
         BACKENDS,
         LEVEL,
         CommonOptions.SEED,
@@ -107,16 +111,10 @@ record ValidateOptions(
         JUNIT,
         CommonOptions.JSON,
         InputOptions.LAYERS,
-        InputOptions.EXCLUDE,
-        InputOptions.LAYOUT,
-        InputOptions.SHARDS,
-        InputOptions.POOL,
-        InputOptions.SAMPLES,
-        ComputingOptions.THREADS,
-        ComputingOptions.DEVICE,
-        ComputingOptions.GRAM,
-        TIME_LIMIT,
-        CommonOptions.QUIET);
+        InputOptions.EXCLUDE);
+    all.addAll(REPEATED);
+    all.add(CommonOptions.QUIET);
+    return List.copyOf(all);
   }
 
   static ValidateOptions of(Arguments arguments) {
